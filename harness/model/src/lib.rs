@@ -1,0 +1,14 @@
+//! The pure half of the gauntlet: its words, its scenario language, its judge and its record.
+//!
+//! Nothing here touches a file, a clock, a socket, a thread or the environment, so everything
+//! here is tested by tables and properties.
+
+pub mod action;
+pub mod call;
+pub mod limits;
+pub mod name;
+pub mod observation;
+pub mod profile;
+pub mod trap;
+pub mod twin;
+pub mod verdict;

@@ -1,0 +1,119 @@
+//! Twins: the switches of the reference deployment, each of which causes exactly one defect.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! twins {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal in $part:ident;)+) => {
+        /// One switch of the reference deployment.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum Twin {
+            $($(#[doc = $doc])+ #[serde(rename = $word)] $variant,)+
+        }
+
+        impl Twin {
+            /// Every twin, in the order of the catalogue.
+            pub const ALL: &[Twin] = &[$(Twin::$variant),+];
+
+            /// The word of the catalogue and of `--fault`.
+            pub fn word(self) -> &'static str {
+                match self { $(Twin::$variant => $word),+ }
+            }
+
+            /// Which part of the deployment carries the switch.
+            pub fn part(self) -> Part {
+                match self { $(Twin::$variant => Part::$part),+ }
+            }
+
+            /// What the switch does, in one sentence.
+            pub fn doc(self) -> &'static str {
+                match self { $(Twin::$variant => concat!($($doc),+).trim_ascii()),+ }
+            }
+        }
+    };
+}
+
+/// The parts of the reference deployment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// The origin server of the static site.
+    Origin,
+    /// The shared cache in front of it.
+    Edge,
+    /// The plugin host.
+    Host,
+}
+
+twins! {
+    /// Modules are sent as `application/octet-stream`.
+    MimeOctetStream = "mime-octet-stream" in Origin;
+    /// Modules are sent as `text/plain`.
+    MimeText = "mime-text" in Origin;
+    /// Modules are sent as `application/wasm; charset=utf-8`.
+    MimeParameter = "mime-parameter" in Origin;
+    /// Modules are sent without a `Content-Type`.
+    MimeMissing = "mime-missing" in Origin;
+    /// Nothing is ever encoded, whatever the client offers.
+    NoCompression = "no-compression" in Origin;
+    /// No response carries `Vary`.
+    NoVary = "no-vary" in Origin;
+    /// The identity variant alone carries no `Vary`.
+    NoVaryOnIdentity = "no-vary-on-identity" in Origin;
+    /// The 304 response alone carries no `Vary`.
+    NoVaryOn304 = "no-vary-on-304" in Origin;
+    /// The br variant of the module is gzipped once more, and only `br` is declared.
+    GzipOverBr = "gzip-over-br" in Origin;
+    /// Encoded module bytes are sent without `Content-Encoding`.
+    CodingUndeclared = "coding-undeclared" in Origin;
+    /// Raw module bytes are sent with a `Content-Encoding`.
+    CodingDeclaredOnly = "coding-declared-only" in Origin;
+    /// The module and shim have unhashed names and are cached for a year, `immutable`.
+    ImmutableUnhashed = "immutable-unhashed" in Origin;
+    /// The entry page is cached for a day without revalidation.
+    EntryLongCache = "entry-long-cache" in Origin;
+    /// The module is cut short; lengths agree with the cut bytes.
+    Truncated = "truncated" in Origin;
+    /// The module's address answers with the entry page, status 200, as HTML.
+    HtmlFallback = "html-fallback" in Origin;
+    /// The shared cache keys on the URL alone.
+    EdgeIgnoresVary = "edge-ignores-vary" in Edge;
+    /// Each call compiles the module anew.
+    Recompile = "recompile" in Host;
+    /// Linear memory may grow as it likes.
+    NoMemoryCap = "no-memory-cap" in Host;
+    /// Tables may grow as they like (up to what the machine bears).
+    NoTableCap = "no-table-cap" in Host;
+    /// No call is ever interrupted.
+    NoDeadline = "no-deadline" in Host;
+    /// The deadline is armed only after instantiation, so start functions run unwatched.
+    DeadlineNotOnStart = "deadline-not-on-start" in Host;
+    /// A trap ends the host process.
+    PanicOnTrap = "panic-on-trap" in Host;
+    /// The root of the file system is preopened for every guest.
+    AmbientFs = "ambient-fs" in Host;
+    /// The host's own environment is given to every guest.
+    AmbientEnv = "ambient-env" in Host;
+    /// The output range is checked in 32 bits, wraps around and is read unbounded.
+    UncheckedPointer = "unchecked-pointer" in Host;
+    /// One instance serves every call and every tenant.
+    SharedInstance = "shared-instance" in Host;
+    /// Instances are pooled and handed to the next tenant without a reset.
+    PoolWithoutReset = "pool-without-reset" in Host;
+    /// Instances carry one fixed name, so only one can exist at a time.
+    NamedInstance = "named-instance" in Host;
+    /// Whatever is uploaded is accepted; its defects show at the call, as host faults.
+    LoadAnything = "load-anything" in Host;
+    /// A tenant may have any number of calls in flight.
+    NoTenantLimit = "no-tenant-limit" in Host;
+}
+
+impl std::str::FromStr for Twin {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.iter().copied().find(|twin| twin.word() == text).ok_or_else(|| {
+            let near = crate::name::nearest(text, Self::ALL.iter().map(|twin| twin.word()));
+            let hint = near.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
+            format!("no twin is called `{text}`{hint}")
+        })
+    }
+}
