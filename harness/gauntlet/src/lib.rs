@@ -1,1 +1,6 @@
-//! placeholder
+//! The gauntlet: scenarios are replayed against subjects, and a verdict is given with evidence.
+//!
+//! Data goes one way: `event, load, subject, testbed, engine, render, cli`; nothing imports
+//! what comes after it.
+
+pub mod subject;

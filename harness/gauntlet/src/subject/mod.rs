@@ -1,0 +1,41 @@
+//! Subjects: what can be tested. A subject performs actions and reports what it saw.
+//!
+//! Nothing here knows of verdicts: a subject never judges.
+
+pub mod host;
+
+use wasm_gauntlet_model::action::Action;
+use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_model::profile::Profile;
+
+/// What kept us from looking. Never a finding about the subject; it makes a trial inconclusive.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Inability(pub String);
+
+/// Something that can be tested.
+pub trait Subject: Send + Sync {
+    /// Short name in cases and reports, as in `site`, `wasmtime`; never a port.
+    fn name(&self) -> &str;
+
+    /// Look at the subject once, before anything is planned.
+    ///
+    /// # Errors
+    /// When it cannot be reached at all; then nothing can be said of it.
+    fn profile(&self) -> Result<Profile, Inability>;
+
+    /// Begin one trial. Workers and memory of earlier steps belong to the session.
+    ///
+    /// # Errors
+    /// When no trial can begin, as when a worker cannot be started.
+    fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability>;
+}
+
+/// One trial's dealings with a subject.
+pub trait Session {
+    /// Do `action` and report; `step` is the step's name, by which later steps refer to it.
+    ///
+    /// # Errors
+    /// When nothing could be seen; a refusal or a crash of the subject is an observation.
+    fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability>;
+}

@@ -1,0 +1,139 @@
+//! What a subject can be asked to do. A step of a scenario becomes an action when its
+//! parameters are filled in; a subject performs it and never judges.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::limits::{Grants, Limits};
+use crate::observation::{Contest, Exchange, Field, GuestCall, Pace};
+
+/// One action, every parameter filled in.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Action {
+    /// One HTTP exchange with the site.
+    Fetch(Fetch),
+    /// Load a guest (cached by digest) and call it.
+    Call(Call),
+    /// Time two guests in interleaved pairs.
+    Compare(Compare),
+    /// Polite tenants alone and beside a noisy one.
+    Contest(Match),
+}
+
+impl Action {
+    /// The fields that the observation of this action can have.
+    pub fn fields(&self) -> &'static [Field] {
+        match self {
+            Self::Fetch(_) => Exchange::FIELDS,
+            Self::Call(_) => GuestCall::FIELDS,
+            Self::Compare(_) => Pace::FIELDS,
+            Self::Contest(_) => Contest::FIELDS,
+        }
+    }
+}
+
+/// Which asset of a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asset {
+    /// The page that was named.
+    Entry,
+    /// A WebAssembly module that the page loads.
+    Module,
+    /// A script that the page loads and that names or instantiates a module.
+    Shim,
+}
+
+/// The request method of a fetch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Method {
+    /// RFC 9110 §9.3.1.
+    Get,
+    /// RFC 9110 §9.3.2.
+    Head,
+}
+
+/// One HTTP exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Fetch {
+    /// GET or HEAD.
+    pub method: Method,
+    /// What to fetch: the URL, as discovery found it.
+    pub url: String,
+    /// `Accept-Encoding` to send; none sends no such field, "" sends an empty one.
+    pub accept_encoding: Option<String>,
+    /// Name of an earlier step whose `ETag` (or else `Last-Modified`) makes this conditional.
+    pub revalidates: Option<String>,
+    /// A one-off query word, equal in one trial, so that no real cache entry is touched.
+    pub one_off: bool,
+}
+
+/// One or several calls of a guest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Call {
+    /// Id of the guest in `hostile-guests`.
+    pub guest: String,
+    /// Parameters of the guest's text, `name=value`.
+    pub guest_params: Vec<(String, String)>,
+    /// The input bytes.
+    pub input: Input,
+    /// The tenant in whose name.
+    pub tenant: String,
+    /// How many calls, one after another, or all at once.
+    pub times: u32,
+    /// Whether the calls are made at once.
+    pub at_once: bool,
+    /// Load only; do not call.
+    pub load_only: bool,
+    /// The limits that the host is to hold the guest to.
+    pub limits: Limits,
+    /// What the guest is given.
+    pub grants: Grants,
+}
+
+/// The input of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Input {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// For `benign-spin`: the little-endian `u32` count that keeps this host busy for about so
+    /// many milliseconds; the performer calibrates it once.
+    SpinMs(u32),
+}
+
+/// Two guests, timed in turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Compare {
+    /// The guest under question.
+    pub guest: String,
+    /// The guest it is compared with.
+    pub control: String,
+    /// Pairs to time.
+    pub pairs: u32,
+    /// The limits of both.
+    pub limits: Limits,
+}
+
+/// Polite tenants against a noisy one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Match {
+    /// Milliseconds of work of one polite call.
+    pub polite_ms: u32,
+    /// Number of polite tenants.
+    pub polite_tenants: u32,
+    /// Calls a second of each polite tenant, open loop.
+    pub polite_per_s: u32,
+    /// The guest of the noisy tenant.
+    pub noise: String,
+    /// Calls that the noisy tenant keeps in flight.
+    pub noise_at_once: u32,
+    /// Seconds of each phase.
+    pub phase_s: u32,
+    /// Rounds of alone and beside.
+    pub rounds: u32,
+    /// Milliseconds added to both p99 before the ratio, so that trifles give no ratio.
+    pub floor_ms: u32,
+    /// The limits of all.
+    pub limits: Limits,
+}

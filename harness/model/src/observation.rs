@@ -1,0 +1,219 @@
+//! What a subject saw: facts by name, with the evidence to believe them.
+//!
+//! Each kind of observation is a struct here. Its fields are the paths that a scenario may
+//! name, so a wrong path is refused when the scenario is loaded. A fact has three states:
+//! it has a value, it is known to be absent (a header that was not sent), or nobody looked
+//! (which makes an expectation on it inconclusive, never true).
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+mod kinds;
+
+pub use kinds::{Contest, Exchange, GuestCall, Pace};
+
+/// The value of one fact.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Value {
+    /// Looked for, and not there.
+    Absent,
+    /// A truth.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A number.
+    Float(f64),
+    /// A text; hostile, not yet escaped.
+    Text(String),
+    /// Texts in the order seen.
+    Texts(Vec<String>),
+    /// A number that is known to lie between two others.
+    Interval {
+        /// Lower end.
+        low: f64,
+        /// Upper end.
+        high: f64,
+    },
+}
+
+/// What kind of value a field holds, so that a matcher that cannot fit is refused at load.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `Value::Bool`.
+    Bool,
+    /// `Value::Int` or `Value::Float`.
+    Number,
+    /// `Value::Text`.
+    Text,
+    /// `Value::Texts`.
+    Texts,
+    /// `Value::Interval`.
+    Interval,
+}
+
+/// One field of one kind of observation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Field {
+    /// The name in a path, as in `variant.content-type`.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: Kind,
+    /// What it means, with its unit and source.
+    pub doc: &'static str,
+}
+
+/// Facts by field name. A name that is missing was not looked at.
+pub type Facts = BTreeMap<String, Value>;
+
+/// One piece of evidence: what it is and what it says (hostile text, bounded by who made it).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// As in `request`, `response headers`, `guest digest`.
+    pub what: String,
+    /// The text itself.
+    pub text: String,
+}
+
+/// What one action of a subject gave.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Observation {
+    /// The facts.
+    pub facts: Facts,
+    /// Why to believe them.
+    pub evidence: Vec<Evidence>,
+    /// A command line that shows the same thing again.
+    pub reproduce: Option<String>,
+}
+
+/// A type that a field of an observation may have.
+pub trait FieldValue {
+    /// The kind it is checked as.
+    const KIND: Kind;
+    /// The value it becomes.
+    fn value(self) -> Value;
+}
+
+impl FieldValue for bool {
+    const KIND: Kind = Kind::Bool;
+    fn value(self) -> Value {
+        Value::Bool(self)
+    }
+}
+
+impl FieldValue for i64 {
+    const KIND: Kind = Kind::Number;
+    fn value(self) -> Value {
+        Value::Int(self)
+    }
+}
+
+impl FieldValue for f64 {
+    const KIND: Kind = Kind::Number;
+    fn value(self) -> Value {
+        Value::Float(self)
+    }
+}
+
+impl FieldValue for String {
+    const KIND: Kind = Kind::Text;
+    fn value(self) -> Value {
+        Value::Text(self)
+    }
+}
+
+impl FieldValue for Vec<String> {
+    const KIND: Kind = Kind::Texts;
+    fn value(self) -> Value {
+        Value::Texts(self)
+    }
+}
+
+impl FieldValue for (f64, f64) {
+    const KIND: Kind = Kind::Interval;
+    fn value(self) -> Value {
+        Value::Interval { low: self.0, high: self.1 }
+    }
+}
+
+/// One field of an observation: seen, seen to be absent, or not looked at.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub enum Seen<T> {
+    /// Nobody looked.
+    #[default]
+    Unknown,
+    /// Looked for, and not there.
+    Absent,
+    /// There.
+    Is(T),
+}
+
+impl<T> From<T> for Seen<T> {
+    fn from(value: T) -> Self {
+        Self::Is(value)
+    }
+}
+
+impl<T> Seen<T> {
+    /// `Absent` for `None`: somebody looked.
+    pub fn looked(value: Option<T>) -> Self {
+        value.map_or(Self::Absent, Self::Is)
+    }
+}
+
+impl<T: FieldValue> Seen<T> {
+    /// Write the fact into `facts`, unless nobody looked.
+    fn put(self, name: &str, facts: &mut Facts) {
+        match self {
+            Self::Unknown => None,
+            Self::Absent => facts.insert(name.to_owned(), Value::Absent),
+            Self::Is(value) => facts.insert(name.to_owned(), value.value()),
+        };
+    }
+}
+
+/// Declares a kind of observation: its struct, its table of fields, and the way to facts.
+macro_rules! observation {
+    ($(#[doc = $doc:literal])+ $name:ident { $(
+        $(#[doc = $field_doc:literal])+ $field:ident = $path:literal: $type:ty,
+    )+ }) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Default, PartialEq)]
+        pub struct $name {
+            $($(#[doc = $field_doc])+ pub $field: crate::observation::Seen<$type>,)+
+        }
+
+        impl $name {
+            /// The paths that a scenario may name.
+            pub const FIELDS: &[crate::observation::Field] = &[$(crate::observation::Field {
+                name: $path,
+                kind: <$type as crate::observation::FieldValue>::KIND,
+                doc: concat!($($field_doc),+).trim_ascii(),
+            },)+];
+
+            /// The facts, by the names of `FIELDS`.
+            pub fn facts(self) -> crate::observation::Facts {
+                let mut facts = crate::observation::Facts::new();
+                $(self.$field.put($path, &mut facts);)+
+                facts
+            }
+        }
+    };
+}
+pub(crate) use observation;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unseen_field_is_no_fact_and_an_absent_one_is() {
+        let exchange = Exchange { etag: Seen::Absent, status: 200.into(), ..Exchange::default() };
+        let facts = exchange.facts();
+        assert_eq!(facts.get("etag"), Some(&Value::Absent));
+        assert_eq!(facts.get("status"), Some(&Value::Int(200)));
+        assert_eq!(facts.get("vary"), None);
+    }
+}

@@ -1,0 +1,158 @@
+//! The kinds of observation: one struct a kind, one field a path.
+
+use super::observation;
+
+observation! {
+    /// One HTTP exchange, wire bytes kept: no decompression but our own, redirects followed
+    /// by us. `get` and `head` give it.
+    Exchange {
+        /// Status code of the last response (RFC 9110 §15).
+        status = "status": i64,
+        /// Number of redirects followed.
+        redirects = "redirects": i64,
+        /// `Content-Type`, the field lines combined with ", " (RFC 9110 §5.2); absent if none.
+        content_type = "content-type": String,
+        /// Number of `Content-Type` field lines.
+        content_type_lines = "content-type-lines": i64,
+        /// The media type as the WebAssembly Web API reads it: blanks trimmed, ASCII lower case.
+        media_type = "media-type": String,
+        /// Members of `Content-Encoding` in order, lower case; `identity` is left out (§8.4).
+        content_encoding = "content-encoding": Vec<String>,
+        /// Tokens of every `Vary` line, lower case (§12.5.5); empty if there is none.
+        vary = "vary": Vec<String>,
+        /// `ETag` as sent.
+        etag = "etag": String,
+        /// `Last-Modified` as sent.
+        last_modified = "last-modified": String,
+        /// `Cache-Control` directives, `name` or `name=value`, lower case names (RFC 9111 §5.2).
+        cache_control = "cache-control": Vec<String>,
+        /// Seconds that a cache may use the response without asking: `max-age`, or `Expires`
+        /// minus `Date`; absent if nothing explicit is said (RFC 9111 §4.2.1).
+        fresh_s = "fresh-s": i64,
+        /// Whether each later use asks the origin first: `no-cache`, `no-store`, or explicit
+        /// freshness of zero.
+        revalidated = "revalidated": bool,
+        /// Whether the name is content-addressed: a hash-like segment, or a versioned path.
+        name_hashed = "name-hashed": bool,
+        /// Bytes of the body as they came, before any decoding.
+        wire_bytes = "wire-bytes": i64,
+        /// Bytes after undoing every layer that is really there.
+        raw_bytes = "raw-bytes": i64,
+        /// `wire-bytes / raw-bytes`.
+        wire_ratio = "wire-ratio": f64,
+        /// Layers really found around the content, outermost first: `gzip`, `br`, `zstd`.
+        layers = "layers": Vec<String>,
+        /// Whether undoing `Content-Encoding` exactly once, layer by layer, gives the content.
+        layers_match = "layers-match": bool,
+        /// A layer whose coding the client did not offer; absent if there is none.
+        coding_not_offered = "coding-not-offered": String,
+        /// What the decoded bytes are: `wasm`, `html`, `javascript`, `empty`, `other`.
+        content = "content": String,
+        /// Whether the decoded bytes are one valid module, nothing after it.
+        module_valid = "module-valid": bool,
+        /// What is wrong with the module; absent if nothing.
+        module_error = "module-error": String,
+        /// SHA-256 of the decoded bytes, lower-case hex.
+        raw_sha256 = "raw-sha256": String,
+        /// SHA-256 of the wire bytes, lower-case hex.
+        wire_sha256 = "wire-sha256": String,
+        /// `Content-Length` as sent.
+        content_length = "content-length": i64,
+        /// `Age` or a cache's own word that it was a hit; absent if nothing says so.
+        cache_hit = "cache-hit": String,
+        /// Seconds that the missing compression costs on 3G (1.6 Mbit/s).
+        lost_3g_s = "lost-3g-s": f64,
+        /// Wall time until the last byte, milliseconds.
+        wall_ms = "wall-ms": f64,
+    }
+}
+
+observation! {
+    /// One call of a guest, or several alike. `call` and `load` give it.
+    GuestCall {
+        /// The word of the outcome: `ok`, `trap`, `deadline`, `memory-cap`, `fuel`,
+        /// `guest-error`, `rejected`, `denied`, `busy`, `host-fault`.
+        outcome = "outcome": String,
+        /// Every outcome word seen, sorted, each once.
+        outcomes = "outcomes": Vec<String>,
+        /// The kind of trap; absent if the outcome is no trap.
+        trap = "trap": String,
+        /// The stage that refused; absent if nothing was refused.
+        stage = "stage": String,
+        /// The reason of a rejection, or the text of a guest's error; absent if there is none.
+        reason = "reason": String,
+        /// The guest's own error code; absent if it gave none.
+        code = "code": i64,
+        /// The output as text, invalid UTF-8 replaced; absent without an output.
+        output = "output": String,
+        /// The output as lower-case hex; absent without an output.
+        output_hex = "output-hex": String,
+        /// Bytes of the output.
+        output_bytes = "output-bytes": i64,
+        /// The first four bytes as a little-endian `u32`; absent if shorter.
+        output_u32 = "output-u32": i64,
+        /// Whether every output equals its input.
+        echoes = "echoes": bool,
+        /// Number of different outputs among the calls of this step.
+        outputs_distinct = "outputs-distinct": i64,
+        /// Lines logged, as the host gave them on.
+        log = "log": Vec<String>,
+        /// Wall time seen from outside, milliseconds; of several calls the longest.
+        wall_ms = "wall-ms": f64,
+        /// Wall time past the deadline, milliseconds, seen from outside; 0 if in time.
+        overrun_ms = "overrun-ms": f64,
+        /// Peak memory of the host process past its size before the call, MiB (`VmHWM`).
+        host_peak_mib = "host-peak-mib": f64,
+        /// Whether the same host process still answers after the call.
+        host_alive = "host-alive": bool,
+        /// Which mechanism stopped the guest: `host`, or `watchdog` (ours, from outside);
+        /// absent if nothing was stopped.
+        stopped_by = "stopped-by": String,
+        /// SHA-256 of the module that served, as the host says.
+        digest = "digest": String,
+        /// Whether that digest is the digest of the bytes that we sent.
+        digest_right = "digest-right": bool,
+        /// Whether the tenant of each log line is the caller.
+        log_attributed = "log-attributed": bool,
+    }
+}
+
+observation! {
+    /// Two guests timed against one another in interleaved pairs. `compare` gives it.
+    Pace {
+        /// Median of `slow` over median of `fast`: an interval of 95 % by resampling pairs.
+        ratio = "ratio": (f64, f64),
+        /// Median of the first guest, milliseconds.
+        subject_p50_ms = "subject-p50-ms": f64,
+        /// Median of the guest compared with, milliseconds.
+        control_p50_ms = "control-p50-ms": f64,
+        /// First call of the first guest, compilation included, milliseconds.
+        first_ms = "first-ms": f64,
+        /// Pairs timed.
+        pairs = "pairs": i64,
+        /// Outcome words other than `ok`, sorted, each once.
+        failures = "failures": Vec<String>,
+    }
+}
+
+observation! {
+    /// Polite tenants under open-loop load, alone and beside a noisy one. `contest` gives it.
+    Contest {
+        /// p99 beside the noise over p99 alone, both past the floor: the interval over rounds.
+        p99_ratio = "p99-ratio": (f64, f64),
+        /// p99 of the polite tenants alone, milliseconds from the planned send.
+        p99_alone_ms = "p99-alone-ms": f64,
+        /// p99 of the polite tenants beside the noise, milliseconds from the planned send.
+        p99_beside_ms = "p99-beside-ms": f64,
+        /// Samples of the polite tenants, both phases.
+        samples = "samples": i64,
+        /// Outcome words other than `ok` that the polite tenants got, sorted, each once.
+        polite_failures = "polite-failures": Vec<String>,
+        /// Calls of the noisy tenant that were answered `busy`.
+        noise_busy = "noise-busy": i64,
+        /// Calls of the noisy tenant that ran.
+        noise_ran = "noise-ran": i64,
+        /// Rounds of alone and beside.
+        rounds = "rounds": i64,
+    }
+}

@@ -1,0 +1,106 @@
+//! What a subject said of itself before anything was planned.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::action::Asset;
+use crate::limits::Limits;
+
+macro_rules! needs {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal;)+) => {
+        /// Something that a scenario needs of a subject.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Serialize, Deserialize, JsonSchema)]
+        pub enum Need {
+            $($(#[doc = $doc])+ #[serde(rename = $word)] $variant,)+
+        }
+
+        impl Need {
+            /// Every need.
+            pub const ALL: &[Need] = &[$(Need::$variant),+];
+
+            /// The word in scenarios.
+            pub fn word(self) -> &'static str {
+                match self { $(Need::$variant => $word),+ }
+            }
+
+            /// What it means.
+            pub fn doc(self) -> &'static str {
+                match self { $(Need::$variant => concat!($($doc),+).trim_ascii()),+ }
+            }
+        }
+    };
+}
+
+needs! {
+    /// A page that answers.
+    SiteEntry = "site/entry";
+    /// At least one module that the page loads.
+    SiteModule = "site/module";
+    /// At least one script that names or instantiates a module.
+    SiteShim = "site/shim";
+    /// A host that takes guests and calls them.
+    HostCall = "host/call";
+    /// A host whose limits the scenario may set.
+    HostLimits = "host/limits";
+    /// A host whose grants the scenario may set.
+    HostGrants = "host/grants";
+    /// A host that offers WASI preview 1.
+    HostWasi = "host/wasi";
+    /// A host whose process memory is seen from outside.
+    HostMemory = "host/memory";
+    /// A host that hands on what a guest logged.
+    HostLog = "host/log";
+    /// A host that meters instructions.
+    HostFuel = "host/fuel";
+    /// A host that tells tenants apart and limits each.
+    HostTenants = "host/tenants";
+}
+
+/// What kind of thing a subject is; scenarios of a family are planned for its kind only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// A deployed site and its CDN.
+    Site,
+    /// A plugin host, embedded, by adapter or over HTTP.
+    Host,
+}
+
+/// One asset that discovery found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Found {
+    /// What it is.
+    pub asset: Asset,
+    /// Its absolute URL.
+    pub url: String,
+    /// Path and query, which name it in cases: no host, no port.
+    pub label: String,
+    /// How it was found, as in `script src of /`.
+    pub how: String,
+}
+
+/// What a subject is and can do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Profile {
+    /// Site or host.
+    pub kind: SubjectKind,
+    /// Its own words: server, engine, version.
+    pub about: String,
+    /// What it can do.
+    pub can: Vec<Need>,
+    /// What discovery found, sorted.
+    pub found: Vec<Found>,
+    /// The limits it holds every guest to, where a scenario cannot set them.
+    pub limits: Option<Limits>,
+    /// Milliseconds past a deadline that are still in time for this subject (its own grace plus
+    /// the way to it).
+    pub grace_ms: u32,
+}
+
+impl Profile {
+    /// Whether the subject can do what is needed.
+    pub fn can(&self, need: Need) -> bool {
+        self.can.contains(&need)
+    }
+}
