@@ -70,6 +70,8 @@ observation! {
 observation! {
     /// One call of a guest, or several alike. `call` and `load` give it.
     GuestCall {
+        /// Id of the guest.
+        guest = "guest": String,
         /// The word of the outcome: `ok`, `trap`, `deadline`, `memory-cap`, `fuel`,
         /// `guest-error`, `rejected`, `denied`, `busy`, `host-fault`.
         outcome = "outcome": String,
