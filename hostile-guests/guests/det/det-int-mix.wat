@@ -1,6 +1,6 @@
 ;; attack: mixes integers through every bit operation for 1000 rounds
 ;; contained-if: ok
-;; returns: bytes INTMIX
+;; returns: bytes b3290c7c28e948f1
 ;; seen-in: GUESTS.md N
 ;; tier: core
 ;; near-twin: benign-math

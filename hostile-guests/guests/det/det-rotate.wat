@@ -1,6 +1,6 @@
 ;; attack: rotates by more than the width
 ;; contained-if: ok
-;; returns: bytes 03000000030000c0
+;; returns: bytes 03000000000000c0
 ;; seen-in: GUESTS.md N
 ;; tier: core
 ;; near-twin: benign-math

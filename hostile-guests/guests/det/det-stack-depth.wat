@@ -16,6 +16,7 @@
     (i32.store (i32.const 32) (local.get $left)))
   (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
   (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (global.set $depth (i32.const 0))
     (call $down (i32.load (local.get $ptr)))
     (i32.store (i32.const 16) (global.get $depth))
     (i64.const 0x10_00000004)))

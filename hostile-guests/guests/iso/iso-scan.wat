@@ -1,6 +1,6 @@
 ;; attack: returns the first non-zero word of its memory past its own data, then fills all of it
 ;; contained-if: ok
-;; returns: bytes 00000000
+;; returns: bytes 00000000, with an input of at most 7 KiB
 ;; seen-in: GUESTS.md O (iso-memory-canary, iso-pool-uninit); RUSTSEC-2022-0098
 ;; tier: core
 ;; near-twin: benign-fill
