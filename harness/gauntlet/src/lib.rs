@@ -3,5 +3,8 @@
 //! Data goes one way: `event, load, subject, testbed, engine, render, cli`; nothing imports
 //! what comes after it.
 
+pub mod cli;
 pub mod event;
+pub mod load;
+pub mod render;
 pub mod subject;
