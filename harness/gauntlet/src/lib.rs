@@ -5,3 +5,4 @@
 
 pub mod coding;
 pub mod subject;
+pub mod testbed;
