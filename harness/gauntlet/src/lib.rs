@@ -4,5 +4,7 @@
 //! what comes after it.
 
 pub mod coding;
+pub mod engine;
+pub mod event;
 pub mod subject;
 pub mod testbed;

@@ -33,7 +33,9 @@ impl Action {
 }
 
 /// Which asset of a site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Asset {
     /// The page that was named.
@@ -42,6 +44,20 @@ pub enum Asset {
     Module,
     /// A script that the page loads and that names or instantiates a module.
     Shim,
+}
+
+impl Asset {
+    /// Every asset.
+    pub const ALL: &[Asset] = &[Self::Entry, Self::Module, Self::Shim];
+
+    /// The word in scenarios.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Module => "module",
+            Self::Shim => "shim",
+        }
+    }
 }
 
 /// The request method of a fetch.

@@ -53,10 +53,9 @@ impl TestbedSite {
         let faults = Faults::new(twins);
         let (edge_socket, edge) = bind(listen.unwrap_or(LOOPBACK))?;
         let (origin_socket, origin) = bind(LOOPBACK)?;
-        let name = "testbed-site";
-        let runtime =
-            Builder::new_multi_thread().worker_threads(THREADS).thread_name(name).enable_all();
-        let runtime = runtime.build()?;
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(THREADS).thread_name("testbed-site").enable_all();
+        let runtime = builder.build()?;
         let front = Arc::new(Edge::new(origin, &faults));
         let back = Arc::new(Origin::new(faults));
         {
