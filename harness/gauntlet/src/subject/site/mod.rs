@@ -1,2 +1,4 @@
 //! x
 pub mod headers;
+pub mod wire;
+pub mod discovery;

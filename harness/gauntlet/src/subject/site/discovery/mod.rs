@@ -1,0 +1,2 @@
+//! x
+pub mod import_map;pub mod lexer;pub mod page;pub mod script;
