@@ -1,6 +1,7 @@
 //! The gauntlet: scenarios are replayed against subjects, and a verdict is given with evidence.
 //!
-//! Data goes one way: `event, load, subject, testbed, engine, render, cli`; nothing imports
+//! Data goes one way: `event, load, coding, subject, testbed, engine, render, cli`; nothing imports
 //! what comes after it.
 
+pub mod coding;
 pub mod subject;
