@@ -1,5 +1,7 @@
 //! Redirects, followed by us, one hop at a time: bounded, recorded, loops refused.
 
+use std::time::Duration;
+
 use url::Url;
 
 use super::failure::Failure;
@@ -25,6 +27,8 @@ pub struct Trail {
     pub reply: Reply,
     /// Why a last response that is a redirect was not followed.
     pub stopped: Option<String>,
+    /// From the first request to the last byte.
+    pub wall: Duration,
 }
 
 impl Trail {
@@ -47,10 +51,12 @@ pub fn follow(
 ) -> Result<Trail, Failure> {
     reach::may_reach(site, &ask.url).map_err(Failure::Forbidden)?;
     let mut hops: Vec<Hop> = Vec::new();
+    let mut wall = Duration::ZERO;
     each(&mut ask.url);
     loop {
         let reply = client.exchange(&ask)?;
-        let trail = |hops, reply, stopped| Trail { hops, ask: ask.clone(), reply, stopped };
+        wall += reply.wall;
+        let trail = |hops, reply, stopped| Trail { hops, ask: ask.clone(), reply, stopped, wall };
         let mut next = match target(&ask.url, &reply) {
             Ok(Some(next)) => next,
             Ok(None) => return Ok(trail(hops, reply, None)),
