@@ -4,4 +4,6 @@
 //! what comes after it.
 
 pub mod coding;
+pub mod engine;
+pub mod event;
 pub mod subject;

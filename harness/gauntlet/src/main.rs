@@ -1,1 +1,3 @@
+//! The command `gauntlet`.
+
 fn main() {}

@@ -5,9 +5,6 @@
 
 use super::list::trim;
 
-/// The one type that engines stream-compile.
-pub const WASM: &str = "application/wasm";
-
 /// The value that engines compare: HTTP tabs and spaces trimmed, ASCII lower case.
 pub fn media_type(combined: &str) -> String {
     trim(combined).to_ascii_lowercase()
@@ -30,7 +27,7 @@ mod tests {
             // A no-break space is no HTTP blank.
             ("application/wasm\u{a0}", false),
         ] {
-            assert_eq!(media_type(value) == WASM, taken, "{value:?}");
+            assert_eq!(media_type(value) == "application/wasm", taken, "{value:?}");
         }
     }
 }
