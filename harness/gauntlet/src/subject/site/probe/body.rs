@@ -56,7 +56,7 @@ pub fn read(fetch: &Fetch, trail: &Trail) -> Body {
     if let Some(why) = &trail.stopped {
         body.no_module(&format!("a redirect that leads nowhere: {why}"));
     } else if let Some(why) = &trail.reply.broken {
-        body.broken(&trail.reply.body, why);
+        body.broken(&trail.reply.body, !declared.is_empty(), why);
     } else {
         body.whole(fetch, trail, &declared);
     }
@@ -91,9 +91,13 @@ impl Body {
     }
 
     /// A body that ended early: what came is no module, whatever the rest would have been.
-    fn broken(&mut self, bytes: &[u8], why: &str) {
+    fn broken(&mut self, bytes: &[u8], coded: bool, why: &str) {
         let why = format!("the body broke off after {} bytes: {why}", bytes.len());
         self.no_module(&why);
+        // The beginning tells what was meant, where nothing is declared to be around it.
+        if !bytes.is_empty() && !coded {
+            self.content = coding::classify(bytes).word().to_owned().into();
+        }
     }
 
     fn whole(&mut self, fetch: &Fetch, trail: &Trail, declared: &[String]) {
