@@ -11,5 +11,6 @@ pub mod engine;
 pub mod event;
 pub mod load;
 pub mod render;
+
 pub mod subject;
 pub mod testbed;
