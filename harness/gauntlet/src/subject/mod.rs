@@ -3,6 +3,7 @@
 //! Nothing here knows of verdicts: a subject never judges.
 
 pub mod host;
+pub mod protocol;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
