@@ -4,6 +4,7 @@
 
 pub mod host;
 pub mod protocol;
+pub mod worker;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;

@@ -10,7 +10,7 @@ mod outcome;
 mod request;
 
 pub use answer::{Answer, Hello, Reply, Stats, WrittenCall};
-pub use line::{Line, read_line};
+pub use line::{Line, read_line, skip_line};
 pub use outcome::{Parts, Unreadable};
 pub use request::{Ask, Request};
 
