@@ -2,6 +2,8 @@
 //!
 //! Nothing here knows of verdicts: a subject never judges.
 
+pub mod adapter;
+pub mod calls;
 pub mod host;
 pub mod protocol;
 pub mod worker;

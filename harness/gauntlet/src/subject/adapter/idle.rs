@@ -33,6 +33,12 @@ impl Idle {
         None
     }
 
+    /// Who waits.
+    #[cfg(test)]
+    pub fn pids(&self) -> Vec<rustix::process::Pid> {
+        self.waiting().iter().map(|process| process.pid()).collect()
+    }
+
     /// Keep one, unless there are enough, or it is gone, or was used often.
     pub fn put(&self, process: Arc<Process>) {
         let fit = process.gone().is_none() && process.uses.load(Ordering::Relaxed) < USES_MAX;

@@ -53,7 +53,9 @@ impl Launch {
         let scratch = tempfile::Builder::new().prefix("gauntlet-").tempdir()?;
         let mut command = Command::new(&self.program);
         command.args(&self.args).env_clear().env(CANARY_ENV.0, CANARY_ENV.1);
-        command.env("TMPDIR", scratch.path()).envs(self.env.iter().map(|(name, value)| (name, value)));
+        command
+            .env("TMPDIR", scratch.path())
+            .envs(self.env.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0);
         Ok(Started { child: spawn(command)?, scratch })

@@ -61,6 +61,14 @@ impl Adapter {
     }
 }
 
+#[cfg(test)]
+impl Adapter {
+    /// The processes that wait for the next trial.
+    pub fn idle_pids(&self) -> Vec<rustix::process::Pid> {
+        self.idle.pids()
+    }
+}
+
 impl Subject for Adapter {
     fn name(&self) -> &str {
         &self.name
@@ -100,5 +108,7 @@ fn profile(hello: &Hello, memory_seen: bool) -> Profile {
     Profile { kind, about, can, found: Vec::new(), limits: None, grace_ms: GRACE_MS }
 }
 
+#[cfg(test)]
+pub mod test_rig;
 #[cfg(test)]
 mod tests;

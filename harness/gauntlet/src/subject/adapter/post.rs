@@ -103,7 +103,11 @@ impl Post {
             return Ok(());
         }
         state.unasked += 1;
-        if state.unasked > UNASKED_MAX { Err("answers that nobody asked for".into()) } else { Ok(()) }
+        if state.unasked > UNASKED_MAX {
+            Err("answers that nobody asked for".into())
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -124,8 +128,10 @@ mod tests {
         let lines = concat!(r#"{"id":2,"answer":"bye"}"#, "\n", r#"{"id":9,"answer":"bye"}"#, "\n");
         assert_eq!(post.read(lines.as_bytes()), None);
         post.lose(Gone { detail: "it went".to_owned(), signal: None });
-        let heard: Vec<_> =
-            waiting.iter().map(|from| from.recv().expect("all are answered").reply.is_ok()).collect();
+        let heard: Vec<_> = waiting
+            .iter()
+            .map(|from| from.recv().expect("all are answered").reply.is_ok())
+            .collect();
         assert_eq!(heard, [false, true, false]);
         assert!(post.expect(4).is_err());
     }

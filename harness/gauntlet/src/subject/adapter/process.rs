@@ -105,7 +105,8 @@ impl Process {
         let pid = Pid::from_child(&child);
         let (post, life) = (Arc::new(Post::default()), Arc::new(Life::new(pid)));
         let (requests, unwritten) = sync_channel::<Vec<u8>>(UNWRITTEN_MAX);
-        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (stdin, stdout, stderr) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take());
         std::thread::spawn(move || stdin.map(|stdin| write_all(stdin, &unwritten)));
         let tail = Arc::new(Mutex::new(Vec::new()));
         let keep = Arc::clone(&tail);
@@ -145,6 +146,11 @@ impl Process {
             modules: Modules::default(),
             uses: AtomicU32::new(0),
         }
+    }
+
+    /// Its id, which is its group's too.
+    pub fn pid(&self) -> Pid {
+        self.pid
     }
 
     /// Who it is.

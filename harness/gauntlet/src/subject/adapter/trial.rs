@@ -93,10 +93,7 @@ impl Port for Trial<'_> {
         Vigil { peak_mib, alive: Some(mark.process.answers()) }
     }
 
-    fn spins_per_ms(
-        &self,
-        find: &dyn Fn() -> Result<f64, Inability>,
-    ) -> Result<f64, Inability> {
+    fn spins_per_ms(&self, find: &dyn Fn() -> Result<f64, Inability>) -> Result<f64, Inability> {
         let known = &self.adapter.spins_per_ms;
         match known.get() {
             Some(found) => Ok(*found),

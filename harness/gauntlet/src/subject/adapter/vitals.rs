@@ -33,7 +33,8 @@ impl Vitals {
     /// A zombie has no `Vm` lines, and so no vitals.
     fn read(status: &str) -> Option<Self> {
         let number = |name: &str| -> Option<u64> {
-            let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+            let line =
+                status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
             line.split_ascii_whitespace().next()?.parse().ok()
         };
         let (resident_kib, peak_kib) = (number("VmRSS")?, number("VmHWM")?);

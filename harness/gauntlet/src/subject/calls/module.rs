@@ -29,4 +29,32 @@ impl Module {
 }
 
 /// Where modules come from: the catalogue, or a test's own.
-pub type Source = dyn Fn(&str, &[(String, String)]) -> Result<Module, Inability> + Sync;
+pub type Source = dyn Fn(&str, &[(String, String)]) -> Result<Module, Inability> + Send + Sync;
+
+/// A guest of `hostile-guests`.
+///
+/// # Errors
+/// When there is no such guest, or a parameter does not fit.
+pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<Module, Inability> {
+    let unknown = || Inability(format!("no guest is called `{id}`"));
+    let guest = hostile_guests::find(id).ok_or_else(unknown)?;
+    let params: Vec<_> = params.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let unfit = |error| Inability(format!("the guest `{id}` cannot be built: {error}"));
+    let bytes = guest.bytes(&params).map_err(unfit)?;
+    Ok(Module::new(id, &guest.attack, guest.benign, bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guest_comes_with_its_digest_and_an_unknown_one_is_an_inability() {
+        let module = catalogue("benign-echo", &[]).expect("the catalogue has it");
+        assert!(module.benign && module.bytes.starts_with(b"\0asm"));
+        assert_eq!(module.digest, hex(&Sha256::digest(&module.bytes)));
+        assert!(catalogue("no-such-guest", &[]).is_err());
+        let params = [("no-such-parameter".to_owned(), "1".to_owned())];
+        assert!(catalogue("benign-echo", &params).is_err());
+    }
+}

@@ -104,10 +104,7 @@ pub trait Port: Sync {
     ///
     /// # Errors
     /// What `find` gives.
-    fn spins_per_ms(
-        &self,
-        find: &dyn Fn() -> Result<f64, Inability>,
-    ) -> Result<f64, Inability>;
+    fn spins_per_ms(&self, find: &dyn Fn() -> Result<f64, Inability>) -> Result<f64, Inability>;
 
     /// A command line that repeats the call, where there is one.
     fn reproduce(&self, _work: &Work<'_>) -> Option<String> {

@@ -44,12 +44,15 @@ impl Confinement {
         self.apply(None)
     }
 
-    /// Set the limits on a child that does not set its own.
+    /// Set the limits on a child that does not set its own. One that is gone already needs none.
     ///
     /// # Errors
     /// When the kernel refuses.
     pub fn apply_to(&self, pid: Pid) -> Result<(), Unconfined> {
-        self.apply(Some(pid))
+        match self.apply(Some(pid)) {
+            Err(Unconfined::Limit(_, rustix::io::Errno::SRCH)) => Ok(()),
+            applied => applied,
+        }
     }
 
     fn apply(&self, pid: Option<Pid>) -> Result<(), Unconfined> {

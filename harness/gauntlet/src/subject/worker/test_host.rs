@@ -1,6 +1,7 @@
 //! A host whose modules are words, for the tests of what lies between a host and its caller.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
@@ -17,6 +18,7 @@ struct Word {
     text: String,
     digest: String,
     limits: Limits,
+    calls: AtomicU64,
 }
 
 impl Host for WordHost {
@@ -43,7 +45,8 @@ impl Host for WordHost {
             }
             _ => {
                 let digest = hex(&Sha256::digest(bytes));
-                Ok(Arc::new(Word { text, digest, limits: limits.clone() }))
+                let (limits, calls) = (limits.clone(), AtomicU64::new(0));
+                Ok(Arc::new(Word { text, digest, limits, calls }))
             }
         }
     }
@@ -74,6 +77,11 @@ impl Plugin for Word {
                     sum = std::hint::black_box(sum.wrapping_mul(31).wrapping_add(step));
                 }
                 CallOutcome::Ok { output: sum.to_le_bytes().to_vec() }
+            }
+            "alternate" if self.calls.fetch_add(1, Ordering::Relaxed) % 2 == 0 => echo(),
+            "burn" => {
+                while begun.elapsed() < Duration::from_millis(self.limits.deadline_ms) {}
+                CallOutcome::Deadline
             }
             "deadline" => {
                 std::thread::sleep(Duration::from_millis(self.limits.deadline_ms));
