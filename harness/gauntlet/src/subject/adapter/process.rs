@@ -13,7 +13,7 @@ use rustix::process::Pid;
 use super::launch::{Launch, Started};
 use super::life::{Life, Why};
 use super::modules::Modules;
-use super::post::{Gone, Post};
+use super::post::{Delivery, Gone, Post};
 use super::vitals::Vitals;
 use crate::subject::Inability;
 use crate::subject::protocol::{Ask, Hello, Reply, Request, VERSION};
@@ -197,17 +197,10 @@ impl Process {
         let delivery = self.post.expect(id).map_err(|gone| unheard(gone, false))?;
         let request = serde_json::to_vec(&Request { id, ask }).unwrap_or_default();
         let written = self.write([request, vec![b'\n']].concat(), begun + patience);
-        while written {
-            let left = patience.saturating_sub(begun.elapsed());
-            match delivery.recv_timeout(left.min(LOOK_EVERY)) {
-                Ok(delivery) => {
-                    let wall = delivery.at.saturating_duration_since(begun);
-                    let reply = delivery.reply.map_err(|gone| unheard(gone, false))?;
-                    return Ok(Heard { reply, wall });
-                }
-                Err(RecvTimeoutError::Timeout) if !left.is_zero() => drop(self.vitals()),
-                Err(_) => break,
-            }
+        if let Some(delivery) = written.then(|| self.wait(&delivery, begun, patience)).flatten() {
+            let wall = delivery.at.saturating_duration_since(begun);
+            let reply = delivery.reply.map_err(|gone| unheard(gone, false))?;
+            return Ok(Heard { reply, wall });
         }
         self.vitals();
         let waited = begun.elapsed();
@@ -218,6 +211,23 @@ impl Process {
             signal: None,
         });
         Err(Unheard { gone, hung: true, wall: waited })
+    }
+
+    /// Wait for a delivery, looking at the memory now and then; none if patience ends.
+    fn wait(
+        &self,
+        delivery: &Receiver<Delivery>,
+        begun: Instant,
+        patience: Duration,
+    ) -> Option<Delivery> {
+        loop {
+            let left = patience.saturating_sub(begun.elapsed());
+            match delivery.recv_timeout(left.min(LOOK_EVERY)) {
+                Ok(delivery) => return Some(delivery),
+                Err(RecvTimeoutError::Timeout) if !left.is_zero() => drop(self.vitals()),
+                Err(_) => return None,
+            }
+        }
     }
 
     /// Hand a line to the writer; false if the adapter has not read for so long.

@@ -78,7 +78,7 @@ impl Plugin for Word {
                 }
                 CallOutcome::Ok { output: sum.to_le_bytes().to_vec() }
             }
-            "alternate" if self.calls.fetch_add(1, Ordering::Relaxed) % 2 == 0 => echo(),
+            "alternate" if self.calls.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) => echo(),
             "burn" => {
                 while begun.elapsed() < Duration::from_millis(self.limits.deadline_ms) {}
                 CallOutcome::Deadline
