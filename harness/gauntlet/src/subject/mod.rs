@@ -2,8 +2,12 @@
 //!
 //! Nothing here knows of verdicts: a subject never judges.
 
+pub mod adapter;
+pub mod calls;
 pub mod host;
 pub mod site;
+pub mod protocol;
+pub mod worker;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
