@@ -1,0 +1,12 @@
+;; attack: grows by 255 pages and returns its whole memory as output
+;; contained-if: guest-error | memory-cap
+;; seen-in: GUESTS.md H
+;; tier: core
+;; near-twin: benign-grow
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (drop (memory.grow (i32.const 255)))
+    (i64.extend_i32_u (i32.shl (memory.size) (i32.const 16)))))

@@ -1,0 +1,11 @@
+;; attack: spins in an empty loop for ever
+;; contained-if: deadline | fuel
+;; seen-in: GUESTS.md A; Fastly Lucet and Wasmtime epoch docs
+;; tier: core
+;; near-twin: benign-loop
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (loop $forever (result i64) (br $forever))))

@@ -1,0 +1,18 @@
+;; attack: logs a text with line ends that forge a second record
+;; contained-if: ok
+;; returns: input; one log record, without control characters
+;; seen-in: GUESTS.md J; Redpanda #14067, librefang #3865
+;; tier: core
+;; near-twin: benign-log
+
+(module
+  (import "env" "log" (func $log (param i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16)
+    "ok\0alevel=error tenant=other forged\0d\0aend")
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (call $log (i32.const 16) (i32.const 39))
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

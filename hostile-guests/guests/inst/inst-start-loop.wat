@@ -1,0 +1,13 @@
+;; attack: spins for ever in its start function
+;; contained-if: deadline | fuel | rejected(static-limit) | rejected(instantiate)
+;; seen-in: GUESTS.md D
+;; tier: core
+;; near-twin: benign-start
+
+(module
+  (memory (export "memory") 1)
+  (func $start (loop $forever (br $forever)))
+  (start $start)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.const 0)))

@@ -1,0 +1,13 @@
+;; attack: asks for one more page for ever, however often refused
+;; contained-if: deadline | fuel | memory-cap
+;; seen-in: GUESTS.md B
+;; tier: core
+;; near-twin: benign-grow
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (loop $forever (result i64)
+      (drop (memory.grow (i32.const 1)))
+      (br $forever))))

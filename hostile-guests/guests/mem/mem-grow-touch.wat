@@ -1,0 +1,21 @@
+;; attack: grows its memory page by page until refused and writes to every page
+;; contained-if: ok | memory-cap | deadline | fuel
+;; returns: u32 <= memory_pages
+;; seen-in: GUESTS.md B
+;; tier: core
+;; near-twin: benign-grow
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (local $page i32)
+    (block $refused
+      (loop $more
+        (local.set $page (memory.grow (i32.const 1)))
+        (br_if $refused (i32.eq (local.get $page) (i32.const -1)))
+        (i32.store8 (i32.shl (local.get $page) (i32.const 16)) (i32.const 1))
+        (i32.store8 offset=4096 (i32.shl (local.get $page) (i32.const 16)) (i32.const 1))
+        (br $more)))
+    (i32.store (i32.const 16) (memory.size))
+    (i64.const 0x10_00000004)))

@@ -1,0 +1,14 @@
+;; attack: declares a first memory of `pages` pages, over any cap, in a tiny module
+;; contained-if: memory-cap | rejected(static-limit) | rejected(instantiate)
+;; seen-in: GUESTS.md B
+;; tier: core
+;; near-twin: benign-tiny
+;; params: pages=65536
+
+(module
+  (memory (export "memory") ${pages})
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

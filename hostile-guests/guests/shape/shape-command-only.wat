@@ -1,0 +1,9 @@
+;; attack: is a command: exports memory and _start only
+;; contained-if: rejected(export)
+;; seen-in: GUESTS.md G
+;; tier: core
+;; near-twin: benign-tiny
+
+(module
+  (memory (export "memory") 1)
+  (func (export "_start")))

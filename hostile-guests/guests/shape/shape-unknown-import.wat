@@ -1,0 +1,14 @@
+;; attack: imports a host function that no host has
+;; contained-if: rejected(import)
+;; seen-in: GUESTS.md G
+;; tier: core
+;; near-twin: benign-log
+
+(module
+  (import "env" "no_such_function" (func $f (param i32)))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

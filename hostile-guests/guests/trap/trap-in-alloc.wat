@@ -1,0 +1,11 @@
+;; attack: traps in alloc, before process
+;; contained-if: trap(unreachable)
+;; seen-in: GUESTS.md I
+;; tier: core
+;; near-twin: benign-echo
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (unreachable))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.const 0)))

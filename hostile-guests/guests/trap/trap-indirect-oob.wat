@@ -1,0 +1,17 @@
+;; attack: calls through a slot past the end of a table
+;; contained-if: trap(table-out-of-bounds)
+;; seen-in: GUESTS.md I
+;; tier: core
+;; near-twin: benign-indirect
+
+(module
+  (memory (export "memory") 1)
+  (type $unary (func (param i32) (result i32)))
+  (type $other (func (param i64) (result i64)))
+  (table $t 2 funcref)
+  (elem (i32.const 1) func $next)
+  (func $next (type $unary) (i32.add (local.get 0) (i32.const 1)))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (drop (call_indirect $t (type $unary) (i32.const 41) (i32.const 2)))
+    (i64.const 0)))

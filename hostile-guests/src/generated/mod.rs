@@ -1,0 +1,28 @@
+//! Guests that text cannot say, or that are made by size: a function each, with a guest's header.
+//!
+//! A generator is deterministic: the same parameters give the same bytes.
+
+mod artefact;
+mod benign;
+mod encode;
+mod memory;
+
+use crate::guest::Build;
+
+/// A generated guest as written; its family is the id up to the first hyphen.
+pub(crate) struct Generated {
+    pub(crate) id: &'static str,
+    /// The same header as at the start of a `.wat`.
+    pub(crate) header: &'static str,
+    pub(crate) build: Build,
+}
+
+/// The generated guests of one source file.
+pub(crate) struct Table {
+    /// The source file, for complaints.
+    pub(crate) file: &'static str,
+    pub(crate) guests: &'static [Generated],
+}
+
+/// Every generated guest.
+pub(crate) const TABLES: &[&Table] = &[&artefact::TABLE, &benign::TABLE, &memory::TABLE];

@@ -1,0 +1,90 @@
+//! One guest: what it does, how it is contained, and its bytes.
+
+use crate::assemble::{self, AssembleError, Params};
+use crate::feature::Feature;
+use crate::header::Header;
+use crate::words::{Contained, Tier};
+
+/// A module with its attack and what a right host does about it.
+#[derive(Debug, Clone)]
+pub struct Guest {
+    /// The name, equal to the file's.
+    pub id: String,
+    /// The folder: `cpu`, `mem`, … or `benign`.
+    pub family: String,
+    /// What the guest does, in one sentence.
+    pub attack: String,
+    /// The outcomes under which the host has contained it.
+    pub contained_if: Vec<Contained>,
+    /// What the output of a call that ends `ok` must be.
+    pub returns: Option<String>,
+    /// Where it comes from.
+    pub seen_in: String,
+    /// What it takes to try it.
+    pub tier: Tier,
+    /// The benign guest that does nearly the same; none for a benign guest.
+    pub near_twin: Option<String>,
+    /// Parameters with their defaults.
+    pub params: Vec<(String, String)>,
+    /// Proposals that it needs beyond the baseline.
+    pub features: Vec<Feature>,
+    /// Whether a right host must run it to its end.
+    pub benign: bool,
+    pub(crate) origin: Origin,
+}
+
+/// Builds the bytes of a generated guest.
+pub(crate) type Build = fn(&Params) -> Result<Vec<u8>, AssembleError>;
+
+/// Where the bytes come from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Origin {
+    /// A `.wat` file.
+    Text(&'static str),
+    /// A generator.
+    Built(Build),
+}
+
+impl Guest {
+    pub(crate) fn new(id: &str, family: &str, header: Header, origin: Origin) -> Self {
+        Self {
+            id: id.to_owned(),
+            family: family.to_owned(),
+            attack: header.attack,
+            contained_if: header.contained_if,
+            returns: header.returns,
+            seen_in: header.seen_in,
+            tier: header.tier,
+            near_twin: header.near_twin,
+            params: header.params,
+            features: header.features,
+            benign: family == BENIGN,
+            origin,
+        }
+    }
+
+    /// The bytes of the `.wasm`, with `params` in place of their defaults.
+    ///
+    /// # Errors
+    ///
+    /// When a parameter is unknown or its value does not fit.
+    pub fn bytes(&self, params: &[(&str, &str)]) -> Result<Vec<u8>, AssembleError> {
+        let params = Params::resolve(&self.id, &self.params, params)?;
+        match self.origin {
+            Origin::Text(source) => assemble::assemble_text(&self.id, source, &params),
+            Origin::Built(build) => build(&params),
+        }
+    }
+
+    /// The text of the guest, where it is text.
+    #[must_use]
+    pub fn source(&self) -> Option<&'static str> {
+        match self.origin {
+            Origin::Text(source) => Some(source),
+            Origin::Built(_) => None,
+        }
+    }
+}
+
+/// The family whose guests a right host must run to their end.
+pub(crate) const BENIGN: &str = "benign";
