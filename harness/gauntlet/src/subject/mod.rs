@@ -2,7 +2,10 @@
 //!
 //! Nothing here knows of verdicts: a subject never judges.
 
+pub mod defects;
+pub mod guest_abi;
 pub mod host;
+pub mod wasmtime;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
