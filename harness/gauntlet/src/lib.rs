@@ -3,4 +3,6 @@
 //! Data goes one way: `event, load, subject, testbed, engine, render, cli`; nothing imports
 //! what comes after it.
 
+pub mod engine;
+pub mod event;
 pub mod subject;

@@ -44,6 +44,20 @@ pub enum Asset {
     Shim,
 }
 
+impl Asset {
+    /// Every asset.
+    pub const ALL: &[Asset] = &[Self::Entry, Self::Module, Self::Shim];
+
+    /// The word in scenarios.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Module => "module",
+            Self::Shim => "shim",
+        }
+    }
+}
+
 /// The request method of a fetch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

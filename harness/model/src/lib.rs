@@ -5,10 +5,17 @@
 
 pub mod action;
 pub mod call;
+pub mod judge;
 pub mod limits;
 pub mod name;
 pub mod observation;
+pub mod plan;
 pub mod profile;
+pub mod reading;
+pub mod record;
+pub mod scenario;
+pub mod source;
 pub mod trap;
 pub mod twin;
 pub mod verdict;
+pub mod yaml;

@@ -1,11 +1,13 @@
 //! Twins: the switches of the reference deployment, each of which causes exactly one defect.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! twins {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal in $part:ident;)+) => {
         /// One switch of the reference deployment.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Serialize, Deserialize, JsonSchema)]
         pub enum Twin {
             $($(#[doc = $doc])+ #[serde(rename = $word)] $variant,)+
         }

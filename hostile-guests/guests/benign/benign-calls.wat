@@ -16,6 +16,7 @@
     (call $tree (i32.sub (local.get $depth) (i32.const 1))))
   (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
   (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (global.set $leaves (i32.const 0))
     (call $tree (i32.const 8))
     (i32.store (i32.const 16) (global.get $leaves))
     (i64.const 0x10_00000004)))

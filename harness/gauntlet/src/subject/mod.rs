@@ -21,6 +21,12 @@ pub trait Subject: Send + Sync {
     /// Short name in cases and reports, as in `site`, `wasmtime`; never a port.
     fn name(&self) -> &str;
 
+    /// The flags that name it on the command line, each followed by a blank, as in
+    /// `--runtime wasmtime `; empty for the reference deployment.
+    fn flags(&self) -> String {
+        String::new()
+    }
+
     /// Look at the subject once, before anything is planned.
     ///
     /// # Errors

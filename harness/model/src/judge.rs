@@ -1,0 +1,238 @@
+//! The judge: observations against expectations. Pure and total; it never panics.
+//!
+//! A fact that nobody looked at makes a claim inconclusive, never true; a scenario of which no
+//! block applied is skipped, never passed.
+
+use std::collections::BTreeMap;
+
+use crate::limits::Limits;
+use crate::observation::{Facts, Value};
+use crate::scenario::{Block, Bound, Claim, Params, Scenario};
+use crate::source::Span;
+use crate::verdict::{Severity, Verdict};
+
+mod tests_of;
+
+/// What the judge knows beside the observations.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The case's parameters.
+    pub params: &'a Params,
+    /// The limits that the guests were held to.
+    pub limits: &'a Limits,
+    /// Milliseconds past a deadline that are still in time.
+    pub grace_ms: u32,
+    /// The factor by which a neighbour may move a p99.
+    pub noise_factor: f64,
+}
+
+impl Context<'_> {
+    fn number(&self, bound: Bound) -> f64 {
+        match bound {
+            Bound::Number(number) => number,
+            Bound::Grace => f64::from(self.grace_ms),
+            Bound::Deadline => self.limits.deadline_ms as f64,
+            Bound::MemoryPages => f64::from(self.limits.memory_pages),
+            Bound::TableElements => f64::from(self.limits.table_elements),
+            Bound::NoiseFactor => self.noise_factor,
+        }
+    }
+}
+
+/// Facts of each step by the step's name.
+pub type Seen = BTreeMap<String, Facts>;
+
+/// What a trial came to, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judgement {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How bad it is, if it is a failure.
+    pub severity: Severity,
+    /// Why, in a sentence; hostile text may be in it.
+    pub reason: String,
+    /// What was seen where it was decided.
+    pub observed: String,
+    /// What was expected there.
+    pub expected: String,
+    /// Where the claim that decided was written.
+    pub span: Option<Span>,
+    /// The step whose observation decided.
+    pub step: Option<String>,
+}
+
+/// One claim after looking.
+#[derive(Debug, Clone, PartialEq)]
+enum Finding {
+    Holds,
+    Fails { observed: String, expected: String },
+    Unknown { reason: String },
+}
+
+/// Judge what was seen by what was expected.
+pub fn judge(scenario: &Scenario, seen: &Seen, context: Context) -> Judgement {
+    let mut applied = Vec::new();
+    for block in &scenario.expect {
+        match condition(block, seen, context) {
+            Finding::Holds => applied.push(judge_block(block, scenario, seen, context)),
+            Finding::Fails { .. } => {}
+            Finding::Unknown { reason } => applied.push(inconclusive(scenario, reason, None)),
+        }
+    }
+    let worst = applied.into_iter().min_by_key(|one| (rank(one.verdict), reverse(one.severity)));
+    worst.unwrap_or_else(|| Judgement {
+        verdict: Verdict::Skipped,
+        severity: scenario.severity,
+        reason: format!("does not apply: {}", unmet(scenario, seen, context)),
+        observed: String::new(),
+        expected: String::new(),
+        span: None,
+        step: None,
+    })
+}
+
+/// Failures decide before doubts, doubts before passes.
+fn rank(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Fail => 0,
+        Verdict::Inconclusive => 1,
+        Verdict::Pass => 2,
+        Verdict::Skipped => 3,
+    }
+}
+
+fn reverse(severity: Severity) -> std::cmp::Reverse<Severity> {
+    std::cmp::Reverse(severity)
+}
+
+fn condition(block: &Block, seen: &Seen, context: Context) -> Finding {
+    let findings = block.condition.iter().map(|claim| look(claim, seen, context));
+    findings.fold(Finding::Holds, |all, one| match (all, one) {
+        (fails @ Finding::Fails { .. }, _) | (_, fails @ Finding::Fails { .. }) => fails,
+        (unknown @ Finding::Unknown { .. }, _) | (_, unknown @ Finding::Unknown { .. }) => unknown,
+        (Finding::Holds, Finding::Holds) => Finding::Holds,
+    })
+}
+
+/// Why no block applied.
+fn unmet(scenario: &Scenario, seen: &Seen, context: Context) -> String {
+    let claims = scenario.expect.iter().flat_map(|block| &block.condition);
+    let why = claims.filter_map(|claim| match look(claim, seen, context) {
+        Finding::Fails { observed, expected } => Some(format!(
+            "{}.{} was {observed}, and this is about {expected}",
+            claim.step, claim.field
+        )),
+        _ => None,
+    });
+    let mut why: Vec<String> = why.collect();
+    why.dedup();
+    why.join("; ")
+}
+
+fn judge_block(block: &Block, scenario: &Scenario, seen: &Seen, context: Context) -> Judgement {
+    let severity = block.severity.unwrap_or(scenario.severity);
+    let mut doubt = None;
+    for claim in &block.claims {
+        match look(claim, seen, context) {
+            Finding::Holds => {}
+            Finding::Fails { observed, expected } => {
+                let reason = says(block, claim, &observed, &expected, seen, context);
+                let span = Some(claim.span);
+                let verdict = Verdict::Fail;
+                let step = Some(claim.step.clone());
+                return Judgement { verdict, severity, reason, observed, expected, span, step };
+            }
+            Finding::Unknown { reason } => {
+                doubt = doubt.or_else(|| Some(inconclusive(scenario, reason, Some(claim.span))));
+            }
+        }
+    }
+    doubt.unwrap_or_else(|| Judgement {
+        verdict: Verdict::Pass,
+        severity,
+        reason: String::new(),
+        observed: String::new(),
+        expected: String::new(),
+        span: None,
+        step: None,
+    })
+}
+
+fn inconclusive(scenario: &Scenario, reason: String, span: Option<Span>) -> Judgement {
+    Judgement {
+        verdict: Verdict::Inconclusive,
+        severity: scenario.severity,
+        reason,
+        observed: String::new(),
+        expected: String::new(),
+        span,
+        step: None,
+    }
+}
+
+/// The sentence of a failure: the block's own, or one made of what was seen.
+fn says(
+    block: &Block,
+    claim: &Claim,
+    observed: &str,
+    expected: &str,
+    seen: &Seen,
+    context: Context,
+) -> String {
+    let Some(template) = &block.says else {
+        return format!("{}.{} was {observed}, expected {expected}", claim.step, claim.field);
+    };
+    template.fill(|name| match name.split_once('.') {
+        None => {
+            let found = context.params.iter().find(|(param, _)| param == name);
+            found.map(|(_, value)| value.label())
+        }
+        Some((step, field)) => Some(shown(seen.get(step).and_then(|facts| facts.get(field)))),
+    })
+}
+
+/// A value as a report shows it.
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        None => "unknown".to_owned(),
+        Some(Value::Absent) => "absent".to_owned(),
+        Some(Value::Bool(value)) => value.to_string(),
+        Some(Value::Int(value)) => value.to_string(),
+        Some(Value::Float(value)) => tests_of::number(*value),
+        Some(Value::Text(value)) => format!("`{value}`"),
+        Some(Value::Texts(list)) if list.is_empty() => "nothing".to_owned(),
+        Some(Value::Texts(list)) => format!("`{}`", list.join(", ")),
+        Some(Value::Interval { low, high }) => {
+            format!("{} to {}", tests_of::number(*low), tests_of::number(*high))
+        }
+    }
+}
+
+fn look(claim: &Claim, seen: &Seen, context: Context) -> Finding {
+    let value = seen.get(&claim.step).and_then(|facts| facts.get(&claim.field));
+    let Some(value) = value else {
+        let reason = format!("nobody could look at {}.{}", claim.step, claim.field);
+        return Finding::Unknown { reason };
+    };
+    let mut doubt = Finding::Holds;
+    for test in &claim.tests {
+        match tests_of::apply(test, value, seen, context) {
+            Some(true) => {}
+            Some(false) => {
+                let expected = tests_of::expected(test, seen, context);
+                return Finding::Fails { observed: shown(Some(value)), expected };
+            }
+            None => {
+                let expected = tests_of::expected(test, seen, context);
+                let reason = format!(
+                    "{}.{} was {}, which does not decide whether it is {expected}",
+                    claim.step,
+                    claim.field,
+                    shown(Some(value))
+                );
+                doubt = Finding::Unknown { reason };
+            }
+        }
+    }
+    doubt
+}

@@ -1,0 +1,121 @@
+//! The plan: which trials will run, and for each that will not, why.
+
+use std::collections::BTreeSet;
+
+use crate::profile::{Profile, SubjectKind};
+use crate::scenario::{Case, Scenario};
+
+/// One trial: one case of one scenario on one subject.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    /// Index of the scenario in the catalogue that was planned.
+    pub scenario: usize,
+    /// Index of the subject among those planned for.
+    pub subject: usize,
+    /// The case.
+    pub case: Case,
+    /// Whether nothing else may run meanwhile.
+    pub timing: bool,
+}
+
+/// A scenario that will not run on a subject, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skip {
+    /// Index of the scenario.
+    pub scenario: usize,
+    /// Index of the subject.
+    pub subject: usize,
+    /// Why.
+    pub reason: String,
+}
+
+/// What will run, in a fixed order, and what will not.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    /// The trials: by subject, then scenario, then case.
+    pub trials: Vec<Trial>,
+    /// The skips.
+    pub skips: Vec<Skip>,
+}
+
+/// Which part of several: shard `index` of `count`, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// From 1 to `count`.
+    pub index: usize,
+    /// How many there are.
+    pub count: usize,
+}
+
+/// What to leave out of a catalogue.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Incident ids or prefixes of them; empty selects all.
+    pub only: Vec<String>,
+    /// The part to run.
+    pub shard: Option<Shard>,
+}
+
+impl Selection {
+    /// Whether an incident is selected.
+    pub fn takes(&self, incident: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|prefix| matches_prefix(incident, prefix))
+    }
+}
+
+/// `delivery`, `delivery/` and `delivery/mime-type` match as ids; a prefix of a word matches too.
+fn matches_prefix(incident: &str, prefix: &str) -> bool {
+    incident.starts_with(prefix)
+}
+
+/// The plan of a catalogue on subjects with these profiles.
+pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection) -> Plan {
+    let mut plan = Plan::default();
+    for (subject, profile) in profiles.iter().enumerate() {
+        for (index, scenario) in scenarios.iter().enumerate() {
+            if scenario.kind() != profile.kind || !selection.takes(&scenario.incident) {
+                continue;
+            }
+            match reason_to_skip(scenario, profile) {
+                Some(reason) => plan.skips.push(Skip { scenario: index, subject, reason }),
+                None => plan.trials.extend(scenario.cases(profile).into_iter().map(|case| Trial {
+                    scenario: index,
+                    subject,
+                    case,
+                    timing: scenario.timing,
+                })),
+            }
+        }
+    }
+    if let Some(shard) = selection.shard {
+        plan.take(shard);
+    }
+    plan
+}
+
+impl Plan {
+    /// Keep one shard: every `count`-th trial, so that shards are alike in cost.
+    fn take(&mut self, shard: Shard) {
+        let mut index = 0;
+        self.trials.retain(|_| {
+            index += 1;
+            (index - 1) % shard.count == shard.index - 1
+        });
+    }
+}
+
+fn reason_to_skip(scenario: &Scenario, profile: &Profile) -> Option<String> {
+    let missing: BTreeSet<&str> = (scenario.needs.iter())
+        .filter(|need| !profile.can(**need))
+        .map(|need| need.doc())
+        .collect();
+    if !missing.is_empty() {
+        let missing: Vec<&str> = missing.into_iter().collect();
+        return Some(format!("this subject is not: {}", missing.join(" ")));
+    }
+    if profile.kind == SubjectKind::Site && scenario.cases(profile).is_empty() {
+        let wanted: Vec<&str> = scenario.each.iter().map(|asset| asset.word()).collect();
+        return Some(format!("no {} was found", wanted.join(" or ")));
+    }
+    None
+}

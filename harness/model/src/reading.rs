@@ -1,0 +1,244 @@
+//! From trees to what people wrote: typed structs, every complaint kept, unknown keys refused.
+//!
+//! A struct that is declared with `written!` gives both the reading and the JSON schema, so the
+//! two cannot part.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+
+use crate::name::nearest;
+use crate::source::{At, Complaint, Span};
+use crate::yaml::{Node, Tree};
+
+/// Complaints as they are gathered.
+#[derive(Debug, Default)]
+pub struct Log(pub Vec<Complaint>);
+
+impl Log {
+    /// Keep a complaint.
+    pub fn add(&mut self, complaint: Complaint) {
+        self.0.push(complaint);
+    }
+
+    /// Keep a complaint about a word that is none of those known.
+    pub fn unknown(&mut self, noun: &str, read: &At<impl AsRef<str>>, known: &[&str]) {
+        let word = read.value.as_ref();
+        let help = match nearest(word, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("expected one of: {}", known.join(", ")),
+        };
+        self.add(Complaint::new(read.span, format!("unknown {noun} `{word}`")).help(help));
+    }
+}
+
+/// Something that can be read from a node. `None` means that a complaint was kept.
+pub trait Read: Sized {
+    /// What is expected, for complaints.
+    fn noun() -> Cow<'static, str>;
+
+    /// Read it, keeping every complaint.
+    fn read(node: &Node, log: &mut Log) -> Option<Self>;
+
+    /// What stands for a key that was not written; `None` if the key is required.
+    fn missing() -> Option<Self> {
+        None
+    }
+}
+
+/// Keep a complaint: `node` is not what was expected.
+pub fn expected<T>(noun: &str, node: &Node, log: &mut Log) -> Option<T> {
+    let problem = format!("expected {noun}, read {}", node.value.noun());
+    log.add(Complaint::new(node.span, problem));
+    None
+}
+
+macro_rules! leaf {
+    ($type:ty, $noun:literal, $pattern:pat => $value:expr) => {
+        impl Read for $type {
+            fn noun() -> Cow<'static, str> {
+                $noun.into()
+            }
+
+            fn read(node: &Node, log: &mut Log) -> Option<Self> {
+                match &node.value {
+                    $pattern => $value,
+                    _ => None,
+                }
+                .or_else(|| expected($noun, node, log))
+            }
+        }
+    };
+}
+
+leaf!(bool, "`true` or `false`", Tree::Bool(value) => Some(*value));
+leaf!(u32, "a whole number from 0 to 4294967295", Tree::Int(value) => u32::try_from(*value).ok());
+leaf!(u64, "a whole number, 0 or more", Tree::Int(value) => u64::try_from(*value).ok());
+leaf!(String, "a text", Tree::Text(value) => Some(value.clone()));
+
+impl<T: Read> Read for Option<T> {
+    fn noun() -> Cow<'static, str> {
+        T::noun()
+    }
+
+    fn read(node: &Node, log: &mut Log) -> Option<Self> {
+        T::read(node, log).map(Some)
+    }
+
+    fn missing() -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: Read> Read for At<T> {
+    fn noun() -> Cow<'static, str> {
+        T::noun()
+    }
+
+    fn read(node: &Node, log: &mut Log) -> Option<Self> {
+        T::read(node, log).map(|value| At { value, span: node.span })
+    }
+}
+
+/// A list. Not written, it is empty.
+impl<T: Read> Read for Vec<T> {
+    fn noun() -> Cow<'static, str> {
+        format!("a list of {}", T::noun()).into()
+    }
+
+    fn read(node: &Node, log: &mut Log) -> Option<Self> {
+        let Tree::List(items) = &node.value else {
+            return expected(&Self::noun(), node, log);
+        };
+        let read: Vec<_> = items.iter().map(|item| T::read(item, log)).collect();
+        read.into_iter().collect()
+    }
+
+    fn missing() -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for At<T> {
+    fn inline_schema() -> bool {
+        T::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+/// Whether a field's Rust name is this key: `_` stands for `-`.
+pub fn is_key(field: &str, key: &str) -> bool {
+    let field = field.trim_start_matches("r#");
+    field.len() == key.len()
+        && field.bytes().zip(key.bytes()).all(|(f, k)| f == k || (f == b'_' && k == b'-'))
+}
+
+fn key_of(field: &str) -> String {
+    field.trim_start_matches("r#").replace('_', "-")
+}
+
+/// The pairs of a mapping; the complaint is kept where the node is none.
+pub fn pairs<'a>(noun: &str, node: &'a Node, log: &mut Log) -> Option<&'a [(At<String>, Node)]> {
+    match &node.value {
+        Tree::Map(pairs) => Some(pairs),
+        _ => expected(noun, node, log),
+    }
+}
+
+/// The field `name` of a mapping at `span`: read, or what stands for it when not written.
+pub fn field<T: Read>(
+    name: &str,
+    pairs: &[(At<String>, Node)],
+    span: Span,
+    log: &mut Log,
+) -> Option<T> {
+    match pairs.iter().find(|(key, _)| is_key(name, &key.value)) {
+        Some((_, node)) => T::read(node, log),
+        None => T::missing().or_else(|| {
+            let key = key_of(name);
+            let help = format!("expected `{key}: {}`", T::noun());
+            log.add(Complaint::new(span, format!("the key `{key}` is missing")).help(help));
+            None
+        }),
+    }
+}
+
+/// Complain about each key that is no field.
+pub fn refuse_unknown(fields: &[&str], pairs: &[(At<String>, Node)], log: &mut Log) {
+    for (key, _) in pairs {
+        if !fields.iter().any(|field| is_key(field, &key.value)) {
+            let known: Vec<String> = fields.iter().map(|field| key_of(field)).collect();
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            log.unknown("key", key, &known);
+        }
+    }
+}
+
+/// Declares a mapping as people write it: the struct, its reading, and its JSON schema.
+macro_rules! written {
+    ($(#[doc = $doc:literal])+ $noun:literal $name:ident { $(
+        $(#[doc = $field_doc:literal])+ $field:ident: $type:ty,
+    )+ }) => {
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, schemars::JsonSchema)]
+        #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+        pub struct $name {
+            $($(#[doc = $field_doc])+ pub $field: $type,)+
+        }
+
+        impl $crate::reading::Read for $name {
+            fn noun() -> std::borrow::Cow<'static, str> {
+                $noun.into()
+            }
+
+            fn read(
+                node: &$crate::yaml::Node,
+                log: &mut $crate::reading::Log,
+            ) -> Option<Self> {
+                let pairs = $crate::reading::pairs($noun, node, log)?;
+                $crate::reading::refuse_unknown(&[$(stringify!($field)),+], pairs, log);
+                $(let $field =
+                    $crate::reading::field(stringify!($field), pairs, node.span, log);)+
+                Some(Self { $($field: $field?),+ })
+            }
+        }
+    };
+}
+pub(crate) use written;
+
+/// Makes a closed enum readable by its words.
+macro_rules! worded {
+    ($type:ty, $noun:literal, $known:expr) => {
+        impl $crate::reading::Read for $type {
+            fn noun() -> std::borrow::Cow<'static, str> {
+                $noun.into()
+            }
+
+            fn read(
+                node: &$crate::yaml::Node,
+                log: &mut $crate::reading::Log,
+            ) -> Option<Self> {
+                let read = $crate::source::At::<String>::read(node, log)?;
+                let found = $known.iter().copied().find(|one| one.word() == read.value);
+                if found.is_none() {
+                    let known: Vec<&str> = $known.iter().map(|one| one.word()).collect();
+                    log.unknown($noun, &read, &known);
+                }
+                found
+            }
+        }
+    };
+}
+
+
+worded!(crate::verdict::Severity, "severity", crate::verdict::Severity::ALL);
+worded!(crate::twin::Twin, "twin", crate::twin::Twin::ALL);
+worded!(crate::profile::Need, "need", crate::profile::Need::ALL);
+worded!(crate::action::Asset, "asset", crate::action::Asset::ALL);

@@ -1,0 +1,194 @@
+//! The record of a run: what `run.json` holds. Reports are made of it and of nothing else.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::observation::Evidence;
+use crate::profile::Profile;
+use crate::verdict::{Severity, Verdict};
+
+/// The version of the record's form; a reader refuses one that it does not know.
+pub const RECORD_VERSION: u32 = 1;
+
+/// A run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Record {
+    /// `RECORD_VERSION`.
+    pub version: u32,
+    /// The tool's version.
+    pub tool: String,
+    /// The seed, which replays the run.
+    pub seed: u64,
+    /// Failures at or above this severity give exit code 1.
+    pub gate: Severity,
+    /// The machine that ran it.
+    pub machine: Machine,
+    /// The subjects, in the order of the plan.
+    pub subjects: Vec<SubjectRecord>,
+    /// One object an outcome, sorted by subject, incident and case.
+    pub outcomes: Vec<Outcome>,
+    /// Why the run ended before its plan, if it did.
+    pub aborted: Option<String>,
+    /// Wall time, milliseconds.
+    pub wall_ms: u64,
+    /// The exit code that the run had.
+    pub exit_code: u8,
+}
+
+/// The machine, and how busy it was; a reader of timings wants to know.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Machine {
+    /// Operating system and architecture.
+    pub os: String,
+    /// Processors that the run could use.
+    pub cores: usize,
+    /// Load average of the last minute, where the system tells.
+    pub load_1m: Option<f64>,
+}
+
+/// A subject, and what was found of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SubjectRecord {
+    /// Its name in outcomes.
+    pub name: String,
+    /// What it said of itself; none if it could not be reached.
+    pub profile: Option<Profile>,
+}
+
+/// What one trial came to, or why none was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Outcome {
+    /// `family/name`.
+    pub incident: String,
+    /// The case; `-` where there is but one.
+    pub case: String,
+    /// The subject's name.
+    pub subject: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How bad it is, if it is a failure.
+    pub severity: Severity,
+    /// What should hold.
+    pub claim: String,
+    /// Why the verdict is what it is; empty for a pass.
+    pub reason: String,
+    /// What was seen where it was decided.
+    pub observed: String,
+    /// What was expected there.
+    pub expected: String,
+    /// A command that shows it again.
+    pub reproduce: Option<String>,
+    /// `file:line:column` of the expectation that decided.
+    pub r#where: Option<String>,
+    /// What to do; only for failures.
+    pub advice: Option<Advice>,
+    /// Why to believe it; only for failures and doubts.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What a person does about a failure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Advice {
+    /// What people see.
+    pub symptom: String,
+    /// Where to look first.
+    pub first_check: String,
+    /// Why it happens.
+    pub cause: String,
+    /// What mends it, for the server or runtime that was recognised.
+    pub fix: String,
+    /// Clauses and advisories.
+    pub see: Vec<String>,
+}
+
+/// How many outcomes there are of each verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Passes.
+    pub pass: usize,
+    /// Failures.
+    pub fail: usize,
+    /// Doubts.
+    pub inconclusive: usize,
+    /// Skips.
+    pub skipped: usize,
+}
+
+impl Tally {
+    /// Count outcomes.
+    pub fn of<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Self {
+        let mut tally = Self::default();
+        for outcome in outcomes {
+            match outcome.verdict {
+                Verdict::Pass => tally.pass += 1,
+                Verdict::Fail => tally.fail += 1,
+                Verdict::Inconclusive => tally.inconclusive += 1,
+                Verdict::Skipped => tally.skipped += 1,
+            }
+        }
+        tally
+    }
+}
+
+/// The incidents' codes of a run: failures decide before doubts, and nothing run is a doubt.
+pub fn exit_code(outcomes: &[Outcome], gate: Severity, aborted: bool) -> u8 {
+    let gated = |one: &Outcome| one.verdict == Verdict::Fail && one.severity >= gate;
+    let tally = Tally::of(outcomes);
+    if outcomes.iter().any(gated) {
+        1
+    } else if aborted || tally.inconclusive > 0 || tally.pass + tally.fail == 0 {
+        3
+    } else {
+        0
+    }
+}
+
+/// The JSON schema of `run.json`.
+pub fn schema() -> serde_json::Value {
+    serde_json::Value::from(schemars::schema_for!(Record))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(verdict: Verdict, severity: Severity) -> Outcome {
+        Outcome {
+            incident: "a/b".to_owned(),
+            case: "-".to_owned(),
+            subject: "s".to_owned(),
+            verdict,
+            severity,
+            claim: String::new(),
+            reason: String::new(),
+            observed: String::new(),
+            expected: String::new(),
+            reproduce: None,
+            r#where: None,
+            advice: None,
+            evidence: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn exit_codes_follow_the_design() {
+        use Severity::{Critical, Major, Minor};
+        use Verdict::{Fail, Inconclusive, Pass, Skipped};
+        let table: &[(&[(Verdict, Severity)], bool, u8)] = &[
+            (&[], false, 3),
+            (&[(Skipped, Critical)], false, 3),
+            (&[(Pass, Critical)], false, 0),
+            (&[(Pass, Critical)], true, 3),
+            (&[(Pass, Critical), (Skipped, Major)], false, 0),
+            (&[(Pass, Critical), (Inconclusive, Minor)], false, 3),
+            (&[(Fail, Minor)], false, 0),
+            (&[(Fail, Major)], false, 1),
+            (&[(Fail, Critical), (Inconclusive, Major)], false, 1),
+        ];
+        for (outcomes, aborted, code) in table {
+            let outcomes: Vec<Outcome> =
+                outcomes.iter().map(|(verdict, severity)| outcome(*verdict, *severity)).collect();
+            assert_eq!(exit_code(&outcomes, Major, *aborted), *code, "{outcomes:?}");
+        }
+    }
+}

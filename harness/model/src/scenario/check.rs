@@ -1,0 +1,175 @@
+//! From what was written to what is meant; every complaint is kept.
+
+use crate::limits::{Grants, Limits};
+use crate::name::{is_incident, is_word};
+use crate::reading::Log;
+use crate::source::{At, Complaint, Span};
+use crate::twin::Twin;
+
+use super::cases::MATRIX_CASES_MAX;
+use super::raw::{Matrix, RawGrants, RawLimits, RawPlaybook, RawScenario};
+use super::{Playbook, Scalar, Scenario, Step};
+
+mod claims;
+mod steps;
+
+/// Names that the pure half cannot know.
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
+    /// Ids of the guests that exist.
+    pub guests: Vec<String>,
+}
+
+/// The scenario that `raw` means; complaints about it are added to `log`.
+pub(super) fn check(
+    raw: RawScenario,
+    file: &str,
+    vocabulary: &Vocabulary,
+    log: &mut Log,
+) -> Scenario {
+    incident(&raw.incident, file, log);
+    twins(&raw, log);
+    let params = matrix_names(&raw.matrix, log);
+    let limits = limits(raw.limits.as_ref());
+    let steps = steps::check(&raw.steps, &params, &limits, log);
+    kind(&steps, &raw, log);
+    let expect = claims::check(&raw.expect, &steps, &params, raw.incident.span, log);
+    let scenario = Scenario {
+        file: file.to_owned(),
+        incident: raw.incident.value,
+        claim: raw.claim.value,
+        severity: raw.severity,
+        twins: raw.twins.iter().map(|twin| twin.value).collect(),
+        implied_by: raw.implied_by.iter().map(|twin| twin.value).collect(),
+        playbook: playbook(raw.playbook),
+        needs: raw.needs,
+        each: raw.each,
+        matrix: meant(raw.matrix),
+        timing: raw.timing.unwrap_or(false),
+        limits,
+        steps,
+        expect,
+    };
+    guests(&scenario, raw.steps.span, vocabulary, log);
+    scenario
+}
+
+fn incident(incident: &At<String>, file: &str, log: &mut Log) {
+    if !is_incident(&incident.value) {
+        let problem = format!("`{}` is no incident id", incident.value);
+        let help = "expected `family/name`, lower-case letters, digits and hyphens";
+        log.add(Complaint::new(incident.span, problem).help(help));
+        return;
+    }
+    let path = file.strip_suffix(".yaml").unwrap_or(file);
+    let built_in = file.starts_with("catalogue/");
+    if built_in && path != format!("catalogue/{}", incident.value) {
+        let problem = format!("`{}` does not stand in a file of its name", incident.value);
+        let help = format!("expected the file catalogue/{}.yaml", incident.value);
+        log.add(Complaint::new(incident.span, problem).help(help));
+    }
+}
+
+fn twins(raw: &RawScenario, log: &mut Log) {
+    for implied in &raw.implied_by {
+        if raw.twins.iter().any(|twin| twin.value == implied.value) {
+            let problem = format!("`{}` is a twin already", implied.value.word());
+            log.add(Complaint::new(implied.span, problem).help("remove it from `implied-by`"));
+        }
+    }
+    let all: Vec<&At<Twin>> = raw.twins.iter().chain(&raw.implied_by).collect();
+    for (index, twin) in raw.twins.iter().enumerate() {
+        if all[..index].iter().any(|other| other.value == twin.value) {
+            let problem = format!("`{}` is named twice", twin.value.word());
+            log.add(Complaint::new(twin.span, problem));
+        }
+    }
+}
+
+fn matrix_names(matrix: &Matrix, log: &mut Log) -> Vec<String> {
+    for (name, _) in &matrix.0 {
+        if !is_word(&name.value) {
+            let problem = format!("`{}` is no name of a parameter", name.value);
+            let help = "expected lower-case letters, digits and hyphens";
+            log.add(Complaint::new(name.span, problem).help(help));
+        }
+    }
+    let cases: usize = matrix.0.iter().map(|(_, values)| values.len()).product();
+    if let Some((name, _)) = matrix.0.first().filter(|_| cases > MATRIX_CASES_MAX) {
+        let problem = format!("the matrix gives {cases} cases");
+        let help = format!("at most {MATRIX_CASES_MAX} are run");
+        log.add(Complaint::new(name.span, problem).help(help));
+    }
+    matrix.0.iter().map(|(name, _)| name.value.clone()).collect()
+}
+
+fn meant(matrix: Matrix) -> Vec<(String, Vec<Scalar>)> {
+    let values = |list: Vec<At<Scalar>>| list.into_iter().map(|value| value.value).collect();
+    matrix.0.into_iter().map(|(name, list)| (name.value, values(list))).collect()
+}
+
+fn limits(raw: Option<&RawLimits>) -> Limits {
+    let usual = Limits::default();
+    let Some(raw) = raw else { return usual };
+    Limits {
+        deadline_ms: raw.deadline_ms.unwrap_or(usual.deadline_ms),
+        memory_pages: raw.memory_pages.unwrap_or(usual.memory_pages),
+        table_elements: raw.table_elements.unwrap_or(usual.table_elements),
+        fuel: raw.fuel,
+        ..usual
+    }
+}
+
+fn grants(raw: Option<&RawGrants>) -> Grants {
+    let Some(raw) = raw else { return Grants::default() };
+    let named = |(name, value): &(At<String>, At<String>)| (name.value.clone(), value.value.clone());
+    Grants {
+        env: raw.env.0.iter().map(named).collect(),
+        args: raw.args.clone(),
+        files: raw.files.unwrap_or(false),
+        clock: raw.clock.unwrap_or(false),
+        random: raw.random.unwrap_or(false),
+    }
+}
+
+fn playbook(raw: RawPlaybook) -> Playbook {
+    Playbook {
+        symptom: raw.symptom,
+        first_check: raw.first_check,
+        cause: raw.cause,
+        fix: raw.fix.0,
+        see: raw.see,
+    }
+}
+
+/// A scenario is for sites or for hosts; `each` says so and the steps must agree.
+fn kind(steps: &[Step], raw: &RawScenario, log: &mut Log) {
+    let fetches = steps.iter().filter(|step| step.is_fetch()).count();
+    let span = raw.steps.span;
+    if fetches != 0 && fetches != steps.len() {
+        log.add(Complaint::new(span, "some steps are for a site and some for a host"));
+    } else if fetches != 0 && raw.each.is_empty() {
+        let help = "expected a key such as `each: [module]`";
+        log.add(Complaint::new(span, "steps that fetch need `each`").help(help));
+    } else if fetches == 0 && !steps.is_empty() && !raw.each.is_empty() {
+        log.add(Complaint::new(span, "`each` is for steps that fetch"));
+    }
+}
+
+/// Each guest that a case names must exist.
+fn guests(scenario: &Scenario, span: Span, vocabulary: &Vocabulary, log: &mut Log) {
+    if vocabulary.guests.is_empty() {
+        return;
+    }
+    let known: Vec<&str> = vocabulary.guests.iter().map(String::as_str).collect();
+    let mut named: Vec<String> = Vec::new();
+    for template in scenario.steps.iter().flat_map(Step::guests) {
+        named.extend(claims::fillings(template, &scenario.matrix));
+    }
+    named.sort_unstable();
+    named.dedup();
+    for guest in named.iter().filter(|guest| !known.contains(&guest.as_str())) {
+        log.unknown("guest", &At { value: guest, span }, &known);
+    }
+}
+

@@ -1,0 +1,300 @@
+//! A scenario as people write it. `check` makes it what is meant.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::action::Asset;
+use crate::profile::Need;
+use crate::reading::{Log, Read, expected, pairs, written};
+use crate::source::At;
+use crate::twin::Twin;
+use crate::verdict::Severity;
+use crate::yaml::{Node, Tree};
+
+use super::expect::RawExpect;
+use super::scalar::Scalar;
+
+written! {
+    /// One incident: its claim, its playbook, its cases, its twins.
+    "a scenario" RawScenario {
+        /// `family/name`, as in the catalogue.
+        incident: At<String>,
+        /// What must hold, in one sentence.
+        claim: At<String>,
+        /// How bad it is when it does not hold.
+        severity: Severity,
+        /// Switches of the reference deployment on each of which this must be red.
+        twins: Vec<At<Twin>>,
+        /// Other switches on which this is rightly red too.
+        implied_by: Vec<At<Twin>>,
+        /// What to do about it.
+        playbook: RawPlaybook,
+        /// What a subject must be able to do.
+        needs: Vec<Need>,
+        /// The assets of a site for each of which the steps are done.
+        each: Vec<Asset>,
+        /// Parameters with their values; one case for each combination.
+        matrix: Matrix,
+        /// Whether nothing else may run meanwhile.
+        timing: Option<bool>,
+        /// Limits that the host is to hold the guests to.
+        limits: Option<RawLimits>,
+        /// What to do, in order.
+        steps: At<Vec<RawStep>>,
+        /// What must then be seen.
+        expect: RawExpect,
+    }
+}
+
+written! {
+    /// What a person does about an incident.
+    "a playbook" RawPlaybook {
+        /// What people see.
+        symptom: String,
+        /// Where to look first.
+        first_check: String,
+        /// Why it happens.
+        cause: String,
+        /// What mends it: `any`, or by the name of a server or runtime.
+        fix: Fixes,
+        /// Clauses and advisories.
+        see: Vec<String>,
+    }
+}
+
+written! {
+    /// Limits of a guest; what is not written has the host's usual value.
+    "limits" RawLimits {
+        /// Wall clock of one call, milliseconds.
+        deadline_ms: Option<u64>,
+        /// Cap of linear memory, pages of 64 KiB.
+        memory_pages: Option<u32>,
+        /// Cap of a table, elements.
+        table_elements: Option<u32>,
+        /// Instruction budget of one call.
+        fuel: Option<u64>,
+    }
+}
+
+written! {
+    /// What a guest is given; nothing that is not written.
+    "grants" RawGrants {
+        /// Environment variables.
+        env: Named,
+        /// Arguments.
+        args: Vec<String>,
+        /// A read-only folder `/data` with `hello.txt`.
+        files: Option<bool>,
+        /// The real clocks.
+        clock: Option<bool>,
+        /// Real randomness.
+        random: Option<bool>,
+    }
+}
+
+written! {
+    /// One thing to do, and the name by which expectations call what it gave.
+    "a step" RawStep {
+        /// GET an asset.
+        get: Option<At<RawFetch>>,
+        /// HEAD an asset.
+        head: Option<At<RawFetch>>,
+        /// Call a guest.
+        call: Option<At<RawCall>>,
+        /// Load a guest and do not call it.
+        load: Option<At<RawCall>>,
+        /// Time two guests in turn.
+        compare: Option<At<RawCompare>>,
+        /// Load polite tenants alone and beside a noisy one.
+        contest: Option<At<RawContest>>,
+        /// The name of what the step gives.
+        r#as: At<String>,
+    }
+}
+
+written! {
+    /// One HTTP exchange.
+    "a fetch" RawFetch {
+        /// What to fetch, where it is not the asset of the case (`each`).
+        asset: Option<At<Asset>>,
+        /// `Accept-Encoding`; not written or null: the field is not sent.
+        accept_encoding: Option<At<Scalar>>,
+        /// An earlier step whose validator makes this conditional.
+        revalidates: Option<At<String>>,
+        /// Whether a one-off query word keeps this off every real cache entry.
+        one_off: Option<bool>,
+    }
+}
+
+written! {
+    /// One call of a guest, or several alike.
+    "a call" RawCall {
+        /// Id of the guest.
+        guest: At<String>,
+        /// Parameters of the guest's text.
+        params: Named,
+        /// Input, as text.
+        input: Option<At<String>>,
+        /// Input for `benign-spin`: keep the host busy for about so many milliseconds.
+        spin_ms: Option<u32>,
+        /// In whose name; a tenant of the trial's own if not written.
+        tenant: Option<At<String>>,
+        /// How many calls.
+        times: Option<u32>,
+        /// Whether they are made at once.
+        at_once: Option<bool>,
+        /// What the guest is given.
+        grants: Option<RawGrants>,
+    }
+}
+
+written! {
+    /// Two guests timed in interleaved pairs.
+    "a comparison" RawCompare {
+        /// The guest under question.
+        guest: At<String>,
+        /// The guest that it is compared with.
+        control: At<String>,
+        /// Pairs to time.
+        pairs: u32,
+    }
+}
+
+written! {
+    /// Polite tenants under open-loop load, alone and beside a noisy one.
+    "a contest" RawContest {
+        /// Milliseconds of work of one polite call.
+        polite_ms: u32,
+        /// Number of polite tenants.
+        polite_tenants: u32,
+        /// Calls a second of each polite tenant.
+        polite_per_s: u32,
+        /// Guest of the noisy tenant.
+        noise: At<String>,
+        /// Calls that the noisy tenant keeps in flight.
+        noise_at_once: u32,
+        /// Seconds of each phase.
+        phase_s: u32,
+        /// Rounds of alone and beside.
+        rounds: u32,
+        /// Milliseconds added to both p99 before the ratio.
+        floor_ms: u32,
+    }
+}
+
+/// Texts by name, in the order written.
+#[derive(Debug, Clone, Default)]
+pub struct Named(pub Vec<(At<String>, At<String>)>);
+
+impl Read for Named {
+    fn noun() -> Cow<'static, str> {
+        "a mapping of names to texts".into()
+    }
+
+    fn read(node: &Node, log: &mut Log) -> Option<Self> {
+        let read = pairs("a mapping of names to texts", node, log)?
+            .iter()
+            .map(|(key, value)| {
+                let scalar = At::<Scalar>::read(value, log)?;
+                Some((key.clone(), scalar.map(|scalar| scalar.text())))
+            })
+            .collect::<Vec<_>>();
+        read.into_iter().collect::<Option<_>>().map(Self)
+    }
+
+    fn missing() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl JsonSchema for Named {
+    fn schema_name() -> Cow<'static, str> {
+        "Named".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "additionalProperties": { "type": ["string", "number", "boolean", "null"] }
+        })
+    }
+}
+
+/// What mends an incident, by the name of a server or runtime; `any` fits everywhere.
+#[derive(Debug, Clone, Default)]
+pub struct Fixes(pub Vec<(String, String)>);
+
+impl Read for Fixes {
+    fn noun() -> Cow<'static, str> {
+        "a mapping such as `{ any: ..., nginx: ... }`".into()
+    }
+
+    fn read(node: &Node, log: &mut Log) -> Option<Self> {
+        let fixes = Named::read(node, log)?.0;
+        if !fixes.iter().any(|(name, _)| name.value == "any") {
+            return expected("a mapping with the key `any`", node, log);
+        }
+        Some(Self(fixes.into_iter().map(|(name, fix)| (name.value, fix.value)).collect()))
+    }
+}
+
+impl JsonSchema for Fixes {
+    fn schema_name() -> Cow<'static, str> {
+        "Fixes".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "required": ["any"],
+            "additionalProperties": { "type": "string" }
+        })
+    }
+}
+
+/// Parameters with their values, in the order written.
+#[derive(Debug, Clone, Default)]
+pub struct Matrix(pub Vec<(At<String>, Vec<At<Scalar>>)>);
+
+impl Read for Matrix {
+    fn noun() -> Cow<'static, str> {
+        "a mapping of parameters to lists of values".into()
+    }
+
+    fn read(node: &Node, log: &mut Log) -> Option<Self> {
+        let read = pairs(&Self::noun(), node, log)?
+            .iter()
+            .map(|(key, value)| {
+                let values = Vec::<At<Scalar>>::read(value, log)?;
+                if values.is_empty() {
+                    return expected("at least one value", &list_of_none(value), log);
+                }
+                Some((key.clone(), values))
+            })
+            .collect::<Vec<_>>();
+        read.into_iter().collect::<Option<_>>().map(Self)
+    }
+
+    fn missing() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+fn list_of_none(node: &Node) -> Node {
+    At { value: Tree::Null, span: node.span }
+}
+
+impl JsonSchema for Matrix {
+    fn schema_name() -> Cow<'static, str> {
+        "Matrix".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let scalar = generator.subschema_for::<Scalar>();
+        json_schema!({
+            "type": "object",
+            "additionalProperties": { "type": "array", "minItems": 1, "items": scalar }
+        })
+    }
+}

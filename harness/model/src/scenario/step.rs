@@ -1,0 +1,160 @@
+//! Steps: templates of actions. With a case's parameters a step becomes an action.
+
+use crate::action::{Action, Asset, Call, Compare, Fetch, Input, Match, Method};
+use crate::limits::{Grants, Limits};
+use crate::observation::Field;
+use crate::profile::{Found, Profile};
+
+use super::template::{Params, Template};
+
+/// One step: a name, and an action with parameters in it.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The name by which expectations call what it gives.
+    pub name: String,
+    /// What to do.
+    pub(super) plan: StepPlan,
+}
+
+/// What a step does, parameters unfilled.
+#[derive(Debug, Clone)]
+pub(super) enum StepPlan {
+    Fetch(FetchPlan),
+    Call(Box<CallPlan>),
+    Compare { guest: Template, control: Template, pairs: u32 },
+    Contest { noise: Template, rest: Match },
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct FetchPlan {
+    pub method: Method,
+    pub asset: Option<Asset>,
+    pub accept_encoding: Option<Template>,
+    pub revalidates: Option<String>,
+    pub one_off: bool,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct CallPlan {
+    pub guest: Template,
+    pub params: Vec<(String, Template)>,
+    pub input: Template,
+    pub spin_ms: Option<u32>,
+    pub tenant: Option<Template>,
+    pub times: u32,
+    pub at_once: bool,
+    pub load_only: bool,
+    pub grants: Grants,
+}
+
+/// What a case adds to a step.
+#[derive(Debug, Clone, Copy)]
+pub struct CaseContext<'a> {
+    /// The values of the matrix.
+    pub params: &'a Params,
+    /// The asset of the case, where the scenario has one for each.
+    pub asset: Option<&'a Found>,
+    /// What the subject said of itself.
+    pub profile: &'a Profile,
+    /// The limits of the case.
+    pub limits: &'a Limits,
+    /// A tenant name of the case's own.
+    pub tenant: &'a str,
+}
+
+impl Step {
+    /// The fields that an expectation on this step may name.
+    pub fn fields(&self) -> &'static [Field] {
+        match &self.plan {
+            StepPlan::Fetch(_) => crate::observation::Exchange::FIELDS,
+            StepPlan::Call(_) => crate::observation::GuestCall::FIELDS,
+            StepPlan::Compare { .. } => crate::observation::Pace::FIELDS,
+            StepPlan::Contest { .. } => crate::observation::Contest::FIELDS,
+        }
+    }
+
+    /// Whether the step asks something of a site.
+    pub fn is_fetch(&self) -> bool {
+        matches!(self.plan, StepPlan::Fetch(_))
+    }
+
+    /// The templates of guest ids that the step names.
+    pub(super) fn guests(&self) -> Vec<&Template> {
+        match &self.plan {
+            StepPlan::Fetch(_) => Vec::new(),
+            StepPlan::Call(call) => vec![&call.guest],
+            StepPlan::Compare { guest, control, .. } => vec![guest, control],
+            StepPlan::Contest { noise, .. } => vec![noise],
+        }
+    }
+
+    /// The guests that the step uses in one case.
+    pub fn guest_ids(&self, params: &Params) -> Vec<String> {
+        self.guests().iter().map(|guest| guest.text(params)).collect()
+    }
+
+    /// The action of this step in one case.
+    ///
+    /// # Errors
+    /// When the subject has no asset of the kind that the step fetches.
+    pub fn action(&self, case: CaseContext) -> Result<Action, String> {
+        match &self.plan {
+            StepPlan::Fetch(plan) => plan.action(case),
+            StepPlan::Call(plan) => Ok(Action::Call(plan.action(case))),
+            StepPlan::Compare { guest, control, pairs } => Ok(Action::Compare(Compare {
+                guest: guest.text(case.params),
+                control: control.text(case.params),
+                pairs: *pairs,
+                limits: case.limits.clone(),
+            })),
+            StepPlan::Contest { noise, rest } => Ok(Action::Contest(Match {
+                noise: noise.text(case.params),
+                limits: case.limits.clone(),
+                ..rest.clone()
+            })),
+        }
+    }
+}
+
+impl FetchPlan {
+    fn action(&self, case: CaseContext) -> Result<Action, String> {
+        let found = match self.asset {
+            None => case.asset,
+            Some(asset) => case.profile.found.iter().find(|found| found.asset == asset),
+        };
+        let wanted = self.asset.map_or("asset", Asset::word);
+        let found = found.ok_or_else(|| format!("the site has no {wanted}"))?;
+        let offer = self.accept_encoding.as_ref().filter(|offer| !offer.is_null(case.params));
+        Ok(Action::Fetch(Fetch {
+            method: self.method,
+            url: found.url.clone(),
+            accept_encoding: offer.map(|offer| offer.text(case.params)),
+            revalidates: self.revalidates.clone(),
+            one_off: self.one_off,
+        }))
+    }
+}
+
+impl CallPlan {
+    fn action(&self, case: CaseContext) -> Call {
+        let params = case.params;
+        let text = |template: &Template| template.text(params);
+        Call {
+            guest: text(&self.guest),
+            guest_params: self.params.iter().map(|(k, v)| (k.clone(), text(v))).collect(),
+            input: match self.spin_ms {
+                Some(ms) => Input::SpinMs(ms),
+                None => Input::Bytes(text(&self.input).into_bytes()),
+            },
+            tenant: match &self.tenant {
+                Some(tenant) => format!("{}-{}", case.tenant, text(tenant)),
+                None => case.tenant.to_owned(),
+            },
+            times: self.times,
+            at_once: self.at_once,
+            load_only: self.load_only,
+            limits: case.limits.clone(),
+            grants: self.grants.clone(),
+        }
+    }
+}
