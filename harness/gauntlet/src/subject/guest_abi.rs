@@ -16,6 +16,8 @@ pub mod log;
 pub mod preview1;
 pub mod sniff;
 pub mod start;
+#[cfg(test)]
+pub mod trial;
 
 use std::ops::Range;
 

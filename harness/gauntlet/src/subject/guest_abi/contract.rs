@@ -20,7 +20,8 @@ const EXPORTS_SHOWN: usize = 8;
 const PAGE: u64 = 65_536;
 
 /// The features that both embedded hosts offer: WebAssembly 2.0 without SIMD, tail calls and
-/// extended constants. No threads, 64-bit memory, second memory, exceptions or GC.
+/// extended constants. No threads, 64-bit memory, second memory, exceptions or GC. A runtime
+/// without a collector refuses `externref` when it compiles.
 pub const FEATURES: WasmFeatures = WasmFeatures::WASM2
     .difference(WasmFeatures::SIMD)
     .union(WasmFeatures::TAIL_CALL)

@@ -187,3 +187,6 @@ impl Shared {
 fn refuse(stage: RejectStage, reason: String) -> Rejection {
     Rejection { stage, reason }
 }
+
+#[cfg(test)]
+mod tests;
