@@ -8,6 +8,9 @@ pub mod host;
 pub mod site;
 pub mod protocol;
 pub mod worker;
+pub mod defects;
+pub mod guest_abi;
+pub mod wasmtime;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
