@@ -4,13 +4,10 @@
 //! imports what comes after it.
 
 pub mod cli;
-//! Data goes one way: `event, load, coding, subject, testbed, engine, render, cli`; nothing imports
-//! what comes after it.
 pub mod coding;
 pub mod engine;
 pub mod event;
 pub mod load;
 pub mod render;
-
 pub mod subject;
 pub mod testbed;

@@ -5,5 +5,3 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     gauntlet::cli::main(std::env::args_os()).into()
 }
-//! The command `gauntlet`.
-fn main() {}

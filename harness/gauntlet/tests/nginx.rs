@@ -75,11 +75,9 @@ fn agrees(observation: &Observation) {
     let Some(curl) = curl(observation) else { return };
     let facts = &observation.facts;
     assert_eq!(facts["status"], Value::Int(curl.status));
-    for (fact, header) in [
-        ("content-type", "content-type"),
-        ("etag", "etag"),
-        ("last-modified", "last-modified"),
-    ] {
+    for (fact, header) in
+        [("content-type", "content-type"), ("etag", "etag"), ("last-modified", "last-modified")]
+    {
         let shown = curl.headers.get(header).map_or(Value::Absent, |v| Value::Text(v.clone()));
         assert_eq!(facts[fact], shown, "{fact}");
     }

@@ -4,13 +4,14 @@
 
 pub mod adapter;
 pub mod calls;
-pub mod host;
-pub mod site;
-pub mod protocol;
-pub mod worker;
 pub mod defects;
+pub mod embedded;
 pub mod guest_abi;
+pub mod host;
+pub mod protocol;
+pub mod site;
 pub mod wasmtime;
+pub mod worker;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
