@@ -81,7 +81,8 @@ fn complaint(error: &serde_yaml::Error) -> Complaint {
     let problem = first
         .split_once(": ")
         .map_or(first, |(head, tail)| if head.starts_with("error") { tail } else { first });
-    let problem = problem.split(", set DuplicateKeyPolicy").next().unwrap_or(problem);
+    let ends = [", set DuplicateKeyPolicy", " at line "];
+    let problem = ends.iter().fold(problem, |text, end| text.split(end).next().unwrap_or(text));
     let bound = problem.contains("budget breached");
     let complaint = Complaint::new(span, format!("this is no YAML that is read here: {problem}"));
     match bound {

@@ -2,7 +2,16 @@
 //!
 //! Nothing here knows of verdicts: a subject never judges.
 
+pub mod adapter;
+pub mod calls;
+pub mod defects;
+pub mod embedded;
+pub mod guest_abi;
 pub mod host;
+pub mod protocol;
+pub mod site;
+pub mod wasmtime;
+pub mod worker;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;

@@ -20,7 +20,7 @@ pub(super) fn check(
     limits: &Limits,
     log: &mut Log,
 ) -> Vec<Step> {
-    if raw.value.is_empty() {
+    if raw.value.is_empty() && log.0.is_empty() {
         log.add(Complaint::new(raw.span, "there is no step, so nothing would be looked at"));
     }
     let mut steps: Vec<Step> = Vec::new();
