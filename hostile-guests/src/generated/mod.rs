@@ -4,8 +4,13 @@
 
 mod artefact;
 mod benign;
+mod body;
+mod custom;
 mod encode;
+mod many;
 mod memory;
+mod section;
+mod stack;
 
 use crate::guest::Build;
 
@@ -25,4 +30,13 @@ pub(crate) struct Table {
 }
 
 /// Every generated guest.
-pub(crate) const TABLES: &[&Table] = &[&artefact::TABLE, &benign::TABLE, &memory::TABLE];
+pub(crate) const TABLES: &[&Table] = &[
+    &artefact::TABLE,
+    &benign::TABLE,
+    &body::TABLE,
+    &custom::TABLE,
+    &many::TABLE,
+    &memory::TABLE,
+    &section::TABLE,
+    &stack::TABLE,
+];
