@@ -5,6 +5,9 @@
 mod artefact;
 mod benign;
 mod body;
+mod bomb_code;
+mod bomb_count;
+mod bomb_flow;
 mod custom;
 mod encode;
 mod many;
@@ -34,6 +37,9 @@ pub(crate) const TABLES: &[&Table] = &[
     &artefact::TABLE,
     &benign::TABLE,
     &body::TABLE,
+    &bomb_code::TABLE,
+    &bomb_count::TABLE,
+    &bomb_flow::TABLE,
     &custom::TABLE,
     &many::TABLE,
     &memory::TABLE,
