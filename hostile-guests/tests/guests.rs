@@ -74,8 +74,11 @@ fn a_benign_guest_must_end_well_and_say_its_output() {
 }
 
 #[test]
-fn outcomes_are_not_repeated() {
+fn outcomes_are_not_repeated_and_read_as_they_are_written() {
     for guest in all() {
+        for outcome in &guest.contained_if {
+            assert_eq!(Contained::from_words(&outcome.to_string()), Some(*outcome));
+        }
         let distinct: BTreeSet<_> = guest.contained_if.iter().collect();
         assert_eq!(distinct.len(), guest.contained_if.len(), "{}", guest.id);
     }
