@@ -75,11 +75,9 @@ fn agrees(observation: &Observation) {
     let Some(curl) = curl(observation) else { return };
     let facts = &observation.facts;
     assert_eq!(facts["status"], Value::Int(curl.status));
-    for (fact, header) in [
-        ("content-type", "content-type"),
-        ("etag", "etag"),
-        ("last-modified", "last-modified"),
-    ] {
+    for (fact, header) in
+        [("content-type", "content-type"), ("etag", "etag"), ("last-modified", "last-modified")]
+    {
         let shown = curl.headers.get(header).map_or(Value::Absent, |v| Value::Text(v.clone()));
         assert_eq!(facts[fact], shown, "{fact}");
     }
@@ -268,10 +266,7 @@ fn a_304_has_vary_only_where_the_variants_are_files() {
         let mut session = site.open(1).expect("a session");
         let page = get(&nginx.url("/"), Some("gzip"));
         let first = see(&mut *session, "first", page.clone());
-        has(
-            &first.facts,
-            &[("vary", texts(&["accept-encoding"])), ("layers", texts(&["gzip"]))],
-        );
+        has(&first.facts, &[("vary", texts(&["accept-encoding"])), ("layers", texts(&["gzip"]))]);
         let again = Fetch { revalidates: Some("first".to_owned()), ..page };
         let again = see(&mut *session, "again", again);
         agrees(&again);

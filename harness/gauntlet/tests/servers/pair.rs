@@ -33,7 +33,8 @@ fn built() -> Pair {
         fs::create_dir_all(&cache).expect("a cache folder");
         let work = tempfile::tempdir_in(&cache).expect("a folder to build in");
         let source = work.path().join("main.go");
-        fs::write(&source, "package main\n\nfunc main() { println(\"hello\") }\n").expect("a source");
+        fs::write(&source, "package main\n\nfunc main() { println(\"hello\") }\n")
+            .expect("a source");
         let out = work.path().join("out.wasm");
         let (out_text, source) = (out.display().to_string(), source.display().to_string());
         let target = [("GOOS", "js"), ("GOARCH", "wasm"), ("GO111MODULE", "off")];

@@ -38,7 +38,8 @@ impl Site {
     pub fn within(mut url: Url, bounds: Bounds) -> Result<Self, Inability> {
         url.set_fragment(None);
         // The address itself is not told: it may hold the password that is complained of.
-        reach::may_reach(&url, &url).map_err(|why| Inability(format!("the site's address: {why}")))?;
+        reach::may_reach(&url, &url)
+            .map_err(|why| Inability(format!("the site's address: {why}")))?;
         let client = Client::new(bounds).map_err(|failure| Inability(failure.to_string()))?;
         Ok(Self { url, client })
     }

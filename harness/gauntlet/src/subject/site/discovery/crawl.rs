@@ -247,9 +247,10 @@ impl<'a> Crawl<'a> {
         }
         for (first, candidate) in std::mem::take(&mut self.candidates) {
             let answers: Vec<_> = candidate.addresses.iter().map(|url| self.answer(url)).collect();
-            let best = answers.iter().enumerate().max_by_key(|(at, answer)| {
-                (**answer, std::cmp::Reverse(*at))
-            });
+            let best = answers
+                .iter()
+                .enumerate()
+                .max_by_key(|(at, answer)| (**answer, std::cmp::Reverse(*at)));
             let (at, answer) = best.map_or((0, Answer::Gone), |(at, answer)| (at, *answer));
             let url = candidate.addresses.get(at).unwrap_or(&first);
             if answer > Answer::Gone || candidate.strength == Strength::Asked {

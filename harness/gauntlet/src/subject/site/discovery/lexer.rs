@@ -35,7 +35,8 @@ impl Token<'_> {
 
 /// Cut `source` into tokens, at most [`TOKENS_MAX`].
 pub fn tokens(source: &str) -> Vec<Token<'_>> {
-    let mut lexer = Lexer { source, at: 0, tokens: Vec::new(), open: Vec::new(), closed_test: false };
+    let mut lexer =
+        Lexer { source, at: 0, tokens: Vec::new(), open: Vec::new(), closed_test: false };
     while lexer.tokens.len() < TOKENS_MAX && lexer.step().is_some() {}
     lexer.tokens
 }
@@ -174,8 +175,20 @@ impl<'a> Lexer<'a> {
 
 /// Words after which a slash begins a regular expression.
 const REGEX_AFTER: &[&str] = &[
-    "return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "new",
-    "instanceof", "await", "yield",
+    "return",
+    "typeof",
+    "case",
+    "in",
+    "of",
+    "do",
+    "else",
+    "void",
+    "delete",
+    "throw",
+    "new",
+    "instanceof",
+    "await",
+    "yield",
 ];
 
 fn is_word_char(c: char) -> bool {

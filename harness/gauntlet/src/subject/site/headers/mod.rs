@@ -101,7 +101,10 @@ mod tests {
         ]);
         assert_eq!(got.vary(), ["origin", "accept-encoding", "*"]);
         assert_eq!(got.codings(), ["gzip", "br"]);
-        assert_eq!(got.combined("vary").as_deref(), Some("Origin,, ACCEPT-encoding , *, \"no token\""));
+        assert_eq!(
+            got.combined("vary").as_deref(),
+            Some("Origin,, ACCEPT-encoding , *, \"no token\"")
+        );
         assert_eq!(got.combined("etag"), None);
     }
 

@@ -14,7 +14,8 @@ pub fn curl(trail: &Trail) -> String {
     for (name, value) in &trail.ask.fields {
         let Some((_, shown)) = SHOWN.iter().find(|(field, _)| field == name) else { continue };
         // `curl` drops a field whose value is empty, unless it is written with a semicolon.
-        let field = if value.is_empty() { format!("{shown};") } else { format!("{shown}: {value}") };
+        let field =
+            if value.is_empty() { format!("{shown};") } else { format!("{shown}: {value}") };
         line.push_str(&format!(" -H {}", quoted(&field)));
     }
     let url = trail.hops.first().map_or(&trail.ask.url, |hop| &hop.url);

@@ -38,7 +38,8 @@ fn is_private(url: &Url) -> bool {
         Some(Host::Ipv6(address)) => is_private_address(address.to_canonical()),
         Some(Host::Domain(name)) => {
             let name = name.trim_end_matches('.');
-            name == "localhost" || [".localhost", ".local", ".internal"].iter().any(|end| name.ends_with(end))
+            name == "localhost"
+                || [".localhost", ".local", ".internal"].iter().any(|end| name.ends_with(end))
         }
         None => true,
     }
@@ -48,10 +49,17 @@ fn is_private_address(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
             let shared = v4.octets()[0] == 100 && v4.octets()[1] & 0xc0 == 64;
-            v4.is_loopback() || v4.is_private() || v4.is_link_local() || v4.is_unspecified() || shared
+            v4.is_loopback()
+                || v4.is_private()
+                || v4.is_link_local()
+                || v4.is_unspecified()
+                || shared
         }
         IpAddr::V6(v6) => {
-            v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local()
+            v6.is_loopback()
+                || v6.is_unspecified()
+                || v6.is_unique_local()
+                || v6.is_unicast_link_local()
         }
     }
 }
