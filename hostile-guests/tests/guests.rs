@@ -225,17 +225,20 @@ impl Shape {
 
     fn breaks_the_abi(&self) -> Option<String> {
         use ValType::{I32, I64};
-        if !self.exports.iter().any(|(name, kind, _)| {
-            name == "memory" && *kind == ExternalKind::Memory
-        }) {
+        if !self
+            .exports
+            .iter()
+            .any(|(name, kind, _)| name == "memory" && *kind == ExternalKind::Memory)
+        {
             return Some("no memory".into());
         }
         let functions: [(&str, &[ValType], &[ValType]); 2] =
             [("alloc", &[I32], &[I32]), ("process", &[I32, I32], &[I64])];
         functions.iter().find_map(|(name, params, results)| {
-            let found = self.exports.iter().find(|(known, kind, _)| {
-                known == name && *kind == ExternalKind::Func
-            });
+            let found = self
+                .exports
+                .iter()
+                .find(|(known, kind, _)| known == name && *kind == ExternalKind::Func);
             let Some((_, _, index)) = found else { return Some(format!("no {name}")) };
             let signature = &self.types[self.functions[*index as usize] as usize];
             let right = signature.as_ref().is_some_and(|(p, r)| p == params && r == results);

@@ -7,3 +7,4 @@ pub mod coding;
 pub mod engine;
 pub mod event;
 pub mod subject;
+pub mod testbed;

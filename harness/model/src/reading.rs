@@ -221,10 +221,7 @@ macro_rules! worded {
                 $noun.into()
             }
 
-            fn read(
-                node: &$crate::yaml::Node,
-                log: &mut $crate::reading::Log,
-            ) -> Option<Self> {
+            fn read(node: &$crate::yaml::Node, log: &mut $crate::reading::Log) -> Option<Self> {
                 let read = $crate::source::At::<String>::read(node, log)?;
                 let found = $known.iter().copied().find(|one| one.word() == read.value);
                 if found.is_none() {
@@ -236,7 +233,6 @@ macro_rules! worded {
         }
     };
 }
-
 
 worded!(crate::verdict::Severity, "severity", crate::verdict::Severity::ALL);
 worded!(crate::twin::Twin, "twin", crate::twin::Twin::ALL);

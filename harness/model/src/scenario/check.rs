@@ -122,7 +122,8 @@ fn limits(raw: Option<&RawLimits>) -> Limits {
 
 fn grants(raw: Option<&RawGrants>) -> Grants {
     let Some(raw) = raw else { return Grants::default() };
-    let named = |(name, value): &(At<String>, At<String>)| (name.value.clone(), value.value.clone());
+    let named =
+        |(name, value): &(At<String>, At<String>)| (name.value.clone(), value.value.clone());
     Grants {
         env: raw.env.0.iter().map(named).collect(),
         args: raw.args.clone(),
@@ -172,4 +173,3 @@ fn guests(scenario: &Scenario, span: Span, vocabulary: &Vocabulary, log: &mut Lo
         log.unknown("guest", &At { value: guest, span }, &known);
     }
 }
-

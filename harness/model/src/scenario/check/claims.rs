@@ -5,7 +5,9 @@ use crate::profile::Need;
 use crate::reading::Log;
 use crate::scenario::expect::{RawBlock, RawClaims, RawExpect, RawMatch, RawMatchers};
 use crate::scenario::template::{Template, checked};
-use crate::scenario::{Block, Bound, Claim, Comparison, Scalar, SUBJECT, ScalarTemplate, Step, Test};
+use crate::scenario::{
+    Block, Bound, Claim, Comparison, SUBJECT, Scalar, ScalarTemplate, Step, Test,
+};
 use crate::source::{At, Complaint, Span};
 
 /// The blocks that are meant.
@@ -126,8 +128,11 @@ impl Tests<'_> {
     /// Complain where a matcher can never fit the field.
     fn fits(&mut self, matcher: &str, kinds: &[Kind]) {
         if !kinds.contains(&self.field.kind) {
-            let problem =
-                format!("`{matcher}` does not fit `{}`, {}", self.field.name, noun(self.field.kind));
+            let problem = format!(
+                "`{matcher}` does not fit `{}`, {}",
+                self.field.name,
+                noun(self.field.kind)
+            );
             self.log.add(Complaint::new(self.span, problem));
         }
     }
