@@ -34,7 +34,11 @@ impl Server {
 
     /// A server whose close is a reset: the kernel sends one where bytes were left unread.
     fn resetting(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
-        Self::reading(|_| String::new(), answer)
+        let first_byte = |connection: &mut TcpStream| {
+            connection.read_exact(&mut [0]).expect("a request comes");
+            String::new()
+        };
+        Self::reading(first_byte, answer)
     }
 
     fn reading(

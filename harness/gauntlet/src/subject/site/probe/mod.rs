@@ -5,6 +5,8 @@ mod evidence;
 mod facts;
 mod module;
 mod reproduce;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
