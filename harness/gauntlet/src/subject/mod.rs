@@ -3,8 +3,10 @@
 //! Nothing here knows of verdicts: a subject never judges.
 
 pub mod defects;
+pub mod embedded;
 pub mod guest_abi;
 pub mod host;
+pub mod wasmi;
 pub mod wasmtime;
 
 use wasm_gauntlet_model::action::Action;
