@@ -9,7 +9,9 @@ pub mod embedded;
 pub mod guest_abi;
 pub mod host;
 pub mod protocol;
+pub mod runtimes;
 pub mod site;
+pub mod wasmi;
 pub mod wasmtime;
 pub mod worker;
 

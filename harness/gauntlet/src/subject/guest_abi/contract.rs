@@ -19,13 +19,11 @@ const NAME_SHOWN_BYTES: usize = 80;
 const EXPORTS_SHOWN: usize = 8;
 const PAGE: u64 = 65_536;
 
-/// The features that both embedded hosts offer: WebAssembly 2.0 without SIMD, tail calls and
+/// The features that both embedded hosts offer: WebAssembly 2.0 (SIMD too), tail calls and
 /// extended constants. No threads, 64-bit memory, second memory, exceptions or GC. A runtime
 /// without a collector refuses `externref` when it compiles.
-pub const FEATURES: WasmFeatures = WasmFeatures::WASM2
-    .difference(WasmFeatures::SIMD)
-    .union(WasmFeatures::TAIL_CALL)
-    .union(WasmFeatures::EXTENDED_CONST);
+pub const FEATURES: WasmFeatures =
+    WasmFeatures::WASM2.union(WasmFeatures::TAIL_CALL).union(WasmFeatures::EXTENDED_CONST);
 
 /// What a host must know of a module that keeps the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,11 +36,11 @@ pub struct Contract {
     pub start: Option<u32>,
 }
 
-/// Check `bytes` against the contract, under `features` and `caps`.
+/// Check `bytes` against the contract, under [`FEATURES`] and `caps`.
 ///
 /// # Errors
 /// The first thing that keeps the module from running here.
-pub fn check(bytes: &[u8], features: WasmFeatures, caps: Caps) -> Result<Contract, Rejection> {
+pub fn check(bytes: &[u8], caps: Caps) -> Result<Contract, Rejection> {
     if bytes.len() > MODULE_BYTES_MAX {
         let reason = format!("{} bytes, the host takes {MODULE_BYTES_MAX}", bytes.len());
         return Err(refuse(RejectStage::Size, reason));
@@ -50,7 +48,7 @@ pub fn check(bytes: &[u8], features: WasmFeatures, caps: Caps) -> Result<Contrac
     if let Some(reason) = sniff::not_a_module(bytes) {
         return Err(refuse(RejectStage::Validate, reason));
     }
-    let types = Validator::new_with_features(features).validate_all(bytes).map_err(|error| {
+    let types = Validator::new_with_features(FEATURES).validate_all(bytes).map_err(|error| {
         let text = plain(error.message().as_bytes(), 400);
         refuse(RejectStage::Validate, format!("{text} (at offset {:#x})", error.offset()))
     })?;
@@ -239,7 +237,7 @@ mod tests {
 
     fn reason(text: &str, stage: RejectStage) -> String {
         let bytes = wat::parse_str(text).expect("it assembles");
-        let rejection = check(&bytes, FEATURES, CAPS).expect_err("it is refused");
+        let rejection = check(&bytes, CAPS).expect_err("it is refused");
         assert_eq!(rejection.stage, stage, "{}", rejection.reason);
         rejection.reason
     }
@@ -303,7 +301,7 @@ mod tests {
             (func $s) (start $s) (func (export "_initialize"))"#,
         );
         let bytes = wat::parse_str(text).expect("it assembles");
-        let contract = check(&bytes, FEATURES, CAPS).expect("it is taken");
+        let contract = check(&bytes, CAPS).expect("it is taken");
         assert_eq!(contract, Contract { wasi: true, initialize: true, start: Some(1) });
     }
 
@@ -311,7 +309,7 @@ mod tests {
     fn no_prefix_of_a_module_panics_or_passes() {
         let bytes = wat::parse_str(module("")).expect("it assembles");
         for end in 0..bytes.len() {
-            check(&bytes[..end], FEATURES, CAPS).expect_err("a part is no module");
+            check(&bytes[..end], CAPS).expect_err("a part is no module");
         }
     }
 }

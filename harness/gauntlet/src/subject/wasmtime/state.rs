@@ -12,7 +12,7 @@ use crate::subject::guest_abi::preview1::PROC_EXIT;
 use crate::subject::guest_abi::{ENV, MEMORY, WASI, range};
 
 /// One call.
-pub(super) struct State {
+pub struct State {
     pub(super) limiter: Limiter,
     pub(super) log: SharedLog,
     pub(super) said: Option<Said>,
@@ -23,7 +23,7 @@ pub(super) struct State {
 }
 
 /// The caps, as wasmtime asks for them.
-pub(super) struct Limiter(pub(super) Growth);
+pub struct Limiter(pub(super) Growth);
 
 impl ResourceLimiter for Limiter {
     fn memory_growing(

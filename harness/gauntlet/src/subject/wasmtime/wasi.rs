@@ -7,15 +7,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
-use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::twin::Twin;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 use wasmtime_wasi::{Deterministic, FsPerms, HostMonotonicClock, HostWallClock, WasiCtxBuilder};
 
-use crate::subject::defects::Defects;
-use crate::subject::guest_abi::fixture::Fixture;
+use crate::subject::embedded::Call;
 use crate::subject::guest_abi::log::{LineStream, SharedLog};
 use crate::subject::guest_abi::preview1::{
     RANDOM_BYTES_MAX, VIRTUAL_STEP_NS, VIRTUAL_WALL_NS, virtual_random,
@@ -26,12 +24,8 @@ use crate::subject::guest_abi::preview1::{
 ///
 /// # Errors
 /// When a folder cannot be opened.
-pub(super) fn context(
-    grants: &Grants,
-    defects: &Defects,
-    fixture: Option<&Fixture>,
-    log: &SharedLog,
-) -> wasmtime::Result<WasiP1Ctx> {
+pub(super) fn context(call: &Call<'_>) -> wasmtime::Result<WasiP1Ctx> {
+    let Call { grants, defects, fixture, log, .. } = *call;
     let mut builder = WasiCtxBuilder::new();
     builder.args(&grants.args).max_random_size(RANDOM_BYTES_MAX);
     builder.stdout(LogStream::new(log)).stderr(LogStream::new(log));
