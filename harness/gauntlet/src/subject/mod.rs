@@ -4,8 +4,14 @@
 
 pub mod adapter;
 pub mod calls;
+pub mod defects;
+pub mod embedded;
+#[cfg(test)]
+mod embedded_tests;
+pub mod guest_abi;
 pub mod host;
 pub mod protocol;
+pub mod wasmtime;
 pub mod worker;
 
 use wasm_gauntlet_model::action::Action;
