@@ -16,7 +16,7 @@ use crate::render::matrix;
 
 /// `gauntlet prove`.
 pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
-    let scenarios = catalogue::load(args.catalogue.scenarios.as_deref())?;
+    let scenarios = catalogue::scenarios(args.catalogue.scenarios.as_deref())?;
     let selection = selection::select(&args.catalogue.only, None, &scenarios)?;
     let folder = args.out.as_deref().map(Folder::make).transpose()?;
     let replay = Replay {

@@ -8,7 +8,7 @@ use super::{catalogue, folder, report, selection, subjects, targets};
 
 /// `gauntlet run`.
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
-    let scenarios = catalogue::load(args.catalogue.scenarios.as_deref())?;
+    let scenarios = catalogue::scenarios(args.catalogue.scenarios.as_deref())?;
     let selection = selection::select(&args.catalogue.only, args.shard, &scenarios)?;
     let target = targets::of(args)?;
     let folder = args.out.as_deref().map(folder::Folder::make).transpose()?;

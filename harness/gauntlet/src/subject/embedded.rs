@@ -1,54 +1,37 @@
-//! The runtimes that are built in, each served by a worker process of its own kind.
-//!
-//! None of them ever runs in the process of the harness: a guest that takes its host down
-//! takes a worker.
+//! The runtimes that this tool embeds, by name; each runs in a worker process of its own.
 
-use std::io::Write;
-use std::path::Path;
-use std::process::ExitCode;
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use wasm_gauntlet_model::twin::Twin;
 
 use super::adapter::{Adapter, Launch};
-use super::calls::module::catalogue;
+use super::calls::module;
 use super::defects::Defects;
 use super::host::Host;
 use super::wasmtime::WasmtimeHost;
-use super::worker::{self, Confinement};
 
-/// The names of the runtimes.
-pub const RUNTIMES: &[&str] = &["wasmtime"];
+/// The names of the embedded runtimes.
+pub const NAMES: &[&str] = &["wasmtime"];
 
-/// A worker could not serve.
-const EXIT_HARNESS: u8 = 4;
-
-/// The host called `runtime` with these defects; none if it is not built in.
+/// The reference host over the runtime `name`, with the defects given; none if no runtime is
+/// called so. For the worker's side.
 ///
 /// # Errors
-/// When it cannot be started.
-pub fn host(runtime: &str, faults: &[Twin]) -> std::io::Result<Option<Arc<dyn Host>>> {
-    let defects = Defects::new(faults.iter().copied());
-    Ok(match runtime {
-        "wasmtime" => Some(Arc::new(WasmtimeHost::new(defects)?)),
-        _ => None,
-    })
-}
-
-/// `gauntlet worker`: serve the host called `runtime` on stdin and stdout.
-pub fn serve(runtime: &str, faults: &[Twin]) -> ExitCode {
-    let complaint = match host(runtime, faults) {
-        Ok(Some(host)) => return worker::main(host, &Confinement::default()),
-        Ok(None) => format!("no runtime is called {runtime}"),
-        Err(error) => error.to_string(),
+/// When the runtime cannot be started.
+pub fn host(name: &str, defects: &[Twin]) -> io::Result<Option<Arc<dyn Host>>> {
+    let defects = Defects::new(defects.iter().copied());
+    let host: Arc<dyn Host> = match name {
+        "wasmtime" => Arc::new(WasmtimeHost::new(defects)?),
+        _ => return Ok(None),
     };
-    let _ = writeln!(std::io::stderr(), "gauntlet worker: {complaint}");
-    ExitCode::from(EXIT_HARNESS)
+    Ok(Some(host))
 }
 
-/// The runtime as a subject; `program` is a `gauntlet` binary, usually this one.
-pub fn subject(program: &Path, runtime: &str, faults: &[Twin]) -> Adapter {
-    let launch = Launch::worker(program.to_owned(), runtime, faults);
-    let flags = format!("--runtime {runtime} ");
-    Adapter::new(runtime, launch, Box::new(catalogue)).called_by(flags)
+/// The subject that tests the runtime `name` in workers that `program` runs.
+pub fn subject(name: &str, program: PathBuf, defects: &[Twin]) -> Adapter {
+    let faults: Vec<&str> = defects.iter().map(|twin| twin.word()).collect();
+    let launch = Launch::worker(program, name, &faults);
+    Adapter::new(name, launch, Box::new(module::catalogue)).called_by(format!("--runtime {name} "))
 }

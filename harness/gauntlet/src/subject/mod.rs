@@ -11,6 +11,7 @@ mod embedded_tests;
 pub mod guest_abi;
 pub mod host;
 pub mod protocol;
+pub mod site;
 pub mod wasmtime;
 pub mod worker;
 

@@ -8,7 +8,6 @@ use std::sync::OnceLock;
 use std::sync::mpsc::{Sender, channel};
 
 use tempfile::TempDir;
-use wasm_gauntlet_model::twin::Twin;
 
 use crate::subject::worker::Confinement;
 
@@ -40,9 +39,9 @@ type Order = (Command, Sender<io::Result<Child>>);
 
 impl Launch {
     /// A worker: `program worker --runtime NAME`, with the faults given.
-    pub fn worker(program: PathBuf, runtime: &str, faults: &[Twin]) -> Self {
+    pub fn worker(program: PathBuf, runtime: &str, faults: &[&str]) -> Self {
         let mut args = vec!["worker".to_owned(), "--runtime".to_owned(), runtime.to_owned()];
-        args.extend(faults.iter().flat_map(|fault| ["--fault".to_owned(), fault.word().to_owned()]));
+        args.extend(faults.iter().flat_map(|fault| ["--fault".to_owned(), (*fault).to_owned()]));
         Self { program, args, env: Vec::new(), confinement: Confinement::default() }
     }
 

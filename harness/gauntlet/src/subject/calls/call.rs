@@ -9,6 +9,8 @@ use wasm_gauntlet_model::call::{CallOutcome, hex};
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{GuestCall, Observation, Seen};
 
+use super::contained;
+use super::module::Module;
 use super::port::{Loaded, Lost, Timed, Vigil, Work};
 use super::{Stage, spin, told};
 use crate::subject::Inability;
@@ -42,7 +44,7 @@ pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability>
     let vigil = stage.port.vigil();
     let ran = matches!(loaded, Loaded::Ready { .. });
     let seen = match loaded {
-        Loaded::Ready { wall } if call.load_only => only_loaded(wall, &vigil),
+        Loaded::Ready { wall } if call.load_only => only_loaded(&module, wall, &vigil),
         _ => seen(&calls, &work, &stage.port.limits(limits), ran, &vigil),
     };
     let mut evidence = told::guest(&module).to_vec();
@@ -72,8 +74,11 @@ fn at_once(stage: &Stage<'_>, work: &Work<'_>, times: u32) -> Result<Vec<Timed>,
     })
 }
 
-fn only_loaded(wall: Duration, vigil: &Vigil) -> GuestCall {
+fn only_loaded(module: &Module, wall: Duration, vigil: &Vigil) -> GuestCall {
     GuestCall {
+        guest: module.id.clone().into(),
+        contained: contained::loads(module).into(),
+        allowed: contained::allowed(module).into(),
         outcome: "ok".to_owned().into(),
         outcomes: vec!["ok".to_owned()].into(),
         stage: Seen::Absent,
@@ -99,7 +104,11 @@ fn seen(calls: &[Timed], work: &Work<'_>, limits: &Limits, ran: bool, vigil: &Vi
     let served = calls.iter().map(|timed| &timed.called.digest).find(|digest| !digest.is_empty());
     let right = |digest: &String| *digest == work.module.digest;
     let all_right = calls.iter().map(|timed| &timed.called.digest).all(right);
+    let ends = calls.iter().map(|timed| &timed.called.outcome);
     GuestCall {
+        guest: work.module.id.clone().into(),
+        contained: contained::all(work.module, ends).into(),
+        allowed: contained::allowed(work.module).into(),
         outcome: Seen::looked(one_word(&outcomes)),
         outcomes: outcomes.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>().into(),
         trap: Seen::looked(arguments.trap),

@@ -8,6 +8,7 @@ mod arrivals;
 mod call;
 mod chance;
 mod compare;
+mod contained;
 mod contest;
 pub mod module;
 pub mod port;

@@ -18,13 +18,17 @@ pub struct Module {
     pub digest: String,
     /// The bytes.
     pub bytes: Vec<u8>,
+    /// The outcomes that its header calls right, as in `trap(stack)`; `ok` for a module that
+    /// has no header.
+    pub contained_if: Vec<String>,
 }
 
 impl Module {
     /// A module from its bytes.
     pub fn new(id: &str, attack: &str, benign: bool, bytes: Vec<u8>) -> Self {
         let digest = hex(&Sha256::digest(&bytes));
-        Self { id: id.to_owned(), attack: attack.to_owned(), benign, digest, bytes }
+        let contained_if = vec!["ok".to_owned()];
+        Self { id: id.to_owned(), attack: attack.to_owned(), benign, digest, bytes, contained_if }
     }
 }
 
@@ -41,7 +45,8 @@ pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<Module, Inabil
     let params: Vec<_> = params.iter().map(|(name, value)| (&**name, &**value)).collect();
     let unfit = |error| Inability(format!("the guest `{id}` cannot be built: {error}"));
     let bytes = guest.bytes(&params).map_err(unfit)?;
-    Ok(Module::new(id, &guest.attack, guest.benign, bytes))
+    let contained_if = guest.contained_if.iter().map(ToString::to_string).collect();
+    Ok(Module { contained_if, ..Module::new(id, &guest.attack, guest.benign, bytes) })
 }
 
 #[cfg(test)]
