@@ -10,6 +10,7 @@ use super::adapter::{Adapter, Launch};
 use super::calls::module;
 use super::defects::Defects;
 use super::host::Host;
+use super::tenants::{CALLS_IN_FLIGHT_MAX, PerTenant};
 use super::wasmtime::WasmtimeHost;
 
 /// The names of the embedded runtimes.
@@ -22,11 +23,15 @@ pub const NAMES: &[&str] = &["wasmtime"];
 /// When the runtime cannot be started.
 pub fn host(name: &str, defects: &[Twin]) -> io::Result<Option<Arc<dyn Host>>> {
     let defects = Defects::new(defects.iter().copied());
+    let unlimited = defects.has(Twin::NoTenantLimit);
     let host: Arc<dyn Host> = match name {
         "wasmtime" => Arc::new(WasmtimeHost::new(defects)?),
         _ => return Ok(None),
     };
-    Ok(Some(host))
+    if unlimited {
+        return Ok(Some(host));
+    }
+    Ok(Some(Arc::new(PerTenant::new(host, CALLS_IN_FLIGHT_MAX))))
 }
 
 /// The subject that tests the runtime `name` in workers that `program` runs.

@@ -12,6 +12,7 @@ pub mod guest_abi;
 pub mod host;
 pub mod protocol;
 pub mod site;
+pub mod tenants;
 pub mod wasmtime;
 pub mod worker;
 
