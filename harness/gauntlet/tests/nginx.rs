@@ -26,7 +26,7 @@ fn get(url: &str, offer: Option<&str>) -> Fetch {
         url: url.to_owned(),
         accept_encoding: offer.map(str::to_owned),
         revalidates: None,
-        one_off: false,
+        one_off: None,
     }
 }
 
@@ -253,4 +253,23 @@ fn one_off_words_are_equal_in_a_session_and_differ_between_sessions() {
     assert!(first.contains("/main.wasm?a=b&gauntlet="), "{first}");
     assert_eq!(first, line(&mut *one, "second"));
     assert_ne!(first, line(&mut *other, "first"));
+}
+/// nginx leaves `Vary` out of a 304 for what it compresses as it sends, whatever `gzip_vary`
+/// says; for what lies compressed beside the file it does not.
+#[test]
+fn a_304_has_vary_only_where_the_variants_are_files() {
+    for (files, vary) in
+        [(pair::right_site(), texts(&["accept-encoding"])), (pair::plain_site(), texts(&[]))]
+    {
+        let Some(nginx) = Nginx::right(files.path()) else { return };
+        let site = site(&nginx);
+        let mut session = site.open(1).expect("a session");
+        let page = get(&nginx.url("/"), Some("gzip"));
+        let first = see(&mut *session, "first", page.clone());
+        has(&first.facts, &[("vary", texts(&["accept-encoding"])), ("layers", texts(&["gzip"]))]);
+        let again = Fetch { revalidates: Some("first".to_owned()), ..page };
+        let again = see(&mut *session, "again", again);
+        agrees(&again);
+        has(&again.facts, &[("status", Value::Int(304)), ("vary", vary)]);
+    }
 }

@@ -34,7 +34,11 @@ impl Server {
 
     /// A server whose close is a reset: the kernel sends one where bytes were left unread.
     fn resetting(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
-        Self::reading(|_| String::new(), answer)
+        let first_byte = |connection: &mut TcpStream| {
+            connection.read_exact(&mut [0]).expect("a request comes");
+            String::new()
+        };
+        Self::reading(first_byte, answer)
     }
 
     fn reading(
@@ -75,7 +79,7 @@ impl Server {
             url: format!("http://127.0.0.1:{}{path}", self.port),
             accept_encoding: Some("br, gzip".to_owned()),
             revalidates: None,
-            one_off: false,
+            one_off: None,
         };
         session.perform("step", &Action::Fetch(fetch))
     }

@@ -154,4 +154,27 @@ mod tests {
         assert!((0.05..=0.35).contains(&gzip), "gzip {gzip}");
         assert!(br < gzip, "br {br} gzip {gzip}");
     }
+
+    #[test]
+    fn its_functions_run_and_return() {
+        let engine = wasmi::Engine::default();
+        let module = wasmi::Module::new(&engine, &generate()[..]).expect("a module");
+        let mut store = wasmi::Store::new(&engine, ());
+        let linker = wasmi::Linker::new(&engine);
+        let instance = linker.instantiate_and_start(&mut store, &module).expect("an instance");
+        let two = |name| instance.get_typed_func::<(i32, i32), i32>(&store, name).expect(name);
+        let (mix, checksum) = (two("mix"), two("checksum"));
+        let alloc = instance.get_typed_func::<i32, i32>(&store, "alloc").expect("alloc");
+        let memory = instance.get_memory(&store, "memory").expect("memory");
+        let at = alloc.call(&mut store, 8).expect("room");
+        assert_ne!(at, alloc.call(&mut store, 8).expect("more room"));
+        memory.write(&mut store, at as usize, b"gauntlet").expect("inside of memory");
+        let fnv = |hash: u32, byte: &u8| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+        let expected = b"gauntlet".iter().fold(0x811c_9dc5, fnv);
+        let got = checksum.call(&mut store, (at, 8)).expect("a checksum");
+        assert_eq!(got as u32, expected);
+        for seed in 0..20 {
+            mix.call(&mut store, (seed, 3)).expect("an end");
+        }
+    }
 }
