@@ -10,7 +10,10 @@ pub mod guest_abi;
 pub mod host;
 pub mod protocol;
 pub mod runtimes;
+#[cfg(test)]
+mod runtimes_tests;
 pub mod site;
+pub mod tenants;
 pub mod wasmi;
 pub mod wasmtime;
 pub mod worker;

@@ -11,6 +11,7 @@ use super::adapter::{Adapter, Launch};
 use super::calls::module;
 use super::defects::Defects;
 use super::host::Host;
+use super::tenants::{CALLS_IN_FLIGHT_MAX, PerTenant};
 use super::wasmi::WasmiHost;
 use super::wasmtime::WasmtimeHost;
 
@@ -24,6 +25,7 @@ pub const NAMES: &[&str] = &["wasmtime", "wasmi"];
 /// When the runtime cannot be started.
 pub fn host(name: &str, defects: &[Twin]) -> io::Result<Option<Arc<dyn Host>>> {
     let defects = Defects::new(defects.iter().copied());
+    let unlimited = defects.has(Twin::NoTenantLimit);
     let host: Arc<dyn Host> = match name {
         "wasmtime" => Arc::new(WasmtimeHost::new(defects)?),
         "wasmi" => {
@@ -32,11 +34,15 @@ pub fn host(name: &str, defects: &[Twin]) -> io::Result<Option<Arc<dyn Host>>> {
         }
         _ => return Ok(None),
     };
-    Ok(Some(host))
+    if unlimited {
+        return Ok(Some(host));
+    }
+    Ok(Some(Arc::new(PerTenant::new(host, CALLS_IN_FLIGHT_MAX))))
 }
 
 /// The subject that tests the runtime `name` in workers that `program` runs.
 pub fn subject(name: &str, program: PathBuf, defects: &[Twin]) -> Adapter {
     let faults: Vec<&str> = defects.iter().map(|twin| twin.word()).collect();
-    Adapter::new(name, Launch::worker(program, name, &faults), Box::new(module::catalogue))
+    let launch = Launch::worker(program, name, &faults);
+    Adapter::new(name, launch, Box::new(module::catalogue)).called_by(format!("--runtime {name} "))
 }
