@@ -1,3 +1,7 @@
-//! The command `gauntlet`.
+//! The binary `gauntlet`; everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gauntlet::cli::main(std::env::args_os()).into()
+}

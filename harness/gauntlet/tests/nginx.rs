@@ -26,7 +26,7 @@ fn get(url: &str, offer: Option<&str>) -> Fetch {
         url: url.to_owned(),
         accept_encoding: offer.map(str::to_owned),
         revalidates: None,
-        one_off: false,
+        one_off: None,
     }
 }
 

@@ -80,7 +80,7 @@ impl Server {
             url: format!("http://127.0.0.1:{}{path}", self.port),
             accept_encoding: Some("br, gzip".to_owned()),
             revalidates: None,
-            one_off: false,
+            one_off: None,
         };
         session.perform("step", &Action::Fetch(fetch))
     }

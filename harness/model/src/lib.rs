@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod call;
+pub mod detection;
 pub mod judge;
 pub mod limits;
 pub mod name;

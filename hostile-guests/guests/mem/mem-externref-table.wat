@@ -1,5 +1,5 @@
 ;; attack: grows a table of host references by `step` elements `steps` times
-;; contained-if: ok | memory-cap | deadline | fuel | rejected(static-limit)
+;; contained-if: ok | memory-cap | deadline | fuel | rejected(static-limit) | rejected(validate)
 ;; returns: u32 <= table_elements
 ;; seen-in: GUESTS.md B
 ;; tier: core

@@ -55,6 +55,9 @@ pub(super) fn check(
 }
 
 fn incident(incident: &At<String>, file: &str, log: &mut Log) {
+    if incident.span == Span::default() {
+        return;
+    }
     if !is_incident(&incident.value) {
         let problem = format!("`{}` is no incident id", incident.value);
         let help = "expected `family/name`, lower-case letters, digits and hyphens";
@@ -169,7 +172,9 @@ fn guests(scenario: &Scenario, span: Span, vocabulary: &Vocabulary, log: &mut Lo
     }
     named.sort_unstable();
     named.dedup();
-    for guest in named.iter().filter(|guest| !known.contains(&guest.as_str())) {
+    for guest in
+        named.iter().filter(|guest| !guest.contains('{') && !known.contains(&guest.as_str()))
+    {
         log.unknown("guest", &At { value: guest, span }, &known);
     }
 }

@@ -19,7 +19,7 @@ fn module() -> Vec<u8> {
 fn get(offer: Option<&str>) -> Fetch {
     let accept_encoding = offer.map(str::to_owned);
     let (method, url) = (Method::Get, PATH.to_owned());
-    Fetch { method, url, accept_encoding, revalidates: None, one_off: false }
+    Fetch { method, url, accept_encoding, revalidates: None, one_off: None }
 }
 
 fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> Trail {

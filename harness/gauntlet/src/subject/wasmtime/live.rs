@@ -1,0 +1,146 @@
+//! One instance in its store, from instantiation to the end of a call.
+
+use wasmtime::{Extern, Memory, ModuleExport, Store, TypedFunc, WasmParams, WasmResults};
+
+use super::Compiled;
+use super::ending::{failed, not_instantiated, text};
+use super::state::{Limiter, State, on_tick};
+use super::wasi;
+use crate::subject::embedded::{Call, Ended};
+use crate::subject::guest_abi::end::End;
+use crate::subject::guest_abi::growth::Growth;
+use crate::subject::guest_abi::preview1::HOSTCALL_BYTES_MAX;
+use crate::subject::guest_abi::{input_len, place_input, take_output};
+
+/// A store and, once made, its instance.
+pub struct Live {
+    store: Store<State>,
+    abi: Option<Abi>,
+}
+
+#[derive(Clone)]
+struct Abi {
+    memory: Memory,
+    alloc: TypedFunc<i32, i32>,
+    process: TypedFunc<(i32, i32), i64>,
+}
+
+impl Live {
+    /// One call, on a new instance or, for some defects, on the one that is handed in.
+    pub(super) fn call(
+        module: &Compiled,
+        kept: Option<Self>,
+        call: &Call<'_>,
+    ) -> (Ended, Option<Self>) {
+        let state = match state(module, call) {
+            Ok(state) => state,
+            Err(error) => return (Ended::fault(call.caps, &text(&error)), None),
+        };
+        let mut live = match kept {
+            Some(kept) => kept.renewed(state),
+            None => Self::new(module, state),
+        };
+        let end = live.run(module, call).unwrap_or_else(|end| end);
+        live.ended(end, call)
+    }
+
+    fn new(module: &Compiled, state: State) -> Self {
+        let mut store = Store::new(module.pre.module().engine(), state);
+        store.limiter(|state| &mut state.limiter);
+        store.epoch_deadline_callback(on_tick);
+        store.set_epoch_deadline(1);
+        store.set_hostcall_fuel(HOSTCALL_BYTES_MAX);
+        Self { store, abi: None }
+    }
+
+    fn renewed(mut self, state: State) -> Self {
+        *self.store.data_mut() = state;
+        self.store.set_epoch_deadline(1);
+        self
+    }
+
+    /// The whole call under one deadline; `Err` is the end, early.
+    fn run(&mut self, module: &Compiled, call: &Call<'_>) -> Result<End, End> {
+        if let Some(fuel) = call.limits.fuel {
+            self.store.set_fuel(fuel).map_err(|error| failed(&error))?;
+        }
+        let abi = match &self.abi {
+            Some(abi) => abi.clone(),
+            None => self.instantiate(module, call)?,
+        };
+        let output = self.process(&abi, call)?;
+        Ok(call.end(output))
+    }
+
+    fn instantiate(&mut self, module: &Compiled, call: &Call<'_>) -> Result<Abi, End> {
+        let store = &mut self.store;
+        let instance = module.pre.instantiate(&mut *store);
+        let instance = instance.map_err(|error| not_instantiated(&error))?;
+        store.data_mut().deadline = call.deadline;
+        let exports = &module.exports;
+        let mut export = |which: &ModuleExport| instance.get_module_export(&mut *store, which);
+        let memory = export(&exports.memory).and_then(Extern::into_memory);
+        let [alloc, process] = [export(&exports.alloc), export(&exports.process)];
+        let initialize = exports.initialize.as_ref().map(export);
+        let abi = Abi {
+            memory: memory.ok_or_else(vanished)?,
+            alloc: typed(store, alloc)?,
+            process: typed(store, process)?,
+        };
+        if let Some(initialize) = initialize {
+            let initialize: TypedFunc<(), ()> = typed(store, initialize)?;
+            initialize.call(&mut *store, ()).map_err(|error| failed(&error))?;
+        }
+        Ok(self.abi.insert(abi).clone())
+    }
+
+    fn process(&mut self, abi: &Abi, call: &Call<'_>) -> Result<Vec<u8>, End> {
+        let store = &mut self.store;
+        let len = input_len(call.input)?;
+        let mut ptr = 0;
+        if len > 0 {
+            ptr = abi.alloc.call(&mut *store, len).map_err(|error| failed(&error))?;
+            place_input(abi.memory.data_mut(&mut *store), ptr, call.input)?;
+        }
+        let packed = abi.process.call(&mut *store, (ptr, len)).map_err(|error| failed(&error))?;
+        let (max, check) = (call.limits.output_bytes_max, call.defects.pointer_check());
+        Ok(take_output(abi.memory.data(&*store), packed, max, check)?)
+    }
+
+    /// What the call left, and the instance for those who keep it.
+    fn ended(mut self, end: End, call: &Call<'_>) -> (Ended, Option<Self>) {
+        let left = self.store.get_fuel().ok();
+        let fuel_used = call.limits.fuel.zip(left).map(|(given, left)| given.saturating_sub(left));
+        let state = self.store.data_mut();
+        // The context ends first: its streams give their last lines to the log.
+        state.wasi = None;
+        let nothing = Limiter(Growth::new(call.caps));
+        let growth = std::mem::replace(&mut state.limiter, nothing).0;
+        let ended = Ended { end, said: state.said.take(), growth, fuel_used };
+        let keep = self.abi.is_some().then_some(self);
+        (ended, keep)
+    }
+}
+
+fn state(module: &Compiled, call: &Call<'_>) -> wasmtime::Result<State> {
+    Ok(State {
+        limiter: Limiter(Growth::new(call.caps)),
+        log: call.log.clone(),
+        said: None,
+        deadline: call.deadline_on_start(),
+        wasi: module.wasi.then(|| wasi::context(call)).transpose()?,
+    })
+}
+
+fn typed<P: WasmParams, R: WasmResults>(
+    store: &Store<State>,
+    export: Option<Extern>,
+) -> Result<TypedFunc<P, R>, End> {
+    let function = export.and_then(Extern::into_func).ok_or_else(vanished)?;
+    function.typed(store).map_err(|error| failed(&error))
+}
+
+/// The contract was checked before compiling, so this is a fault of ours.
+fn vanished() -> End {
+    End::HostFault("an export vanished between check and call".to_owned())
+}
