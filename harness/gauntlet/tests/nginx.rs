@@ -250,6 +250,8 @@ fn one_off_words_are_equal_in_a_session_and_differ_between_sessions() {
         see(session, step, fetch).reproduce.expect("a line")
     };
     let (mut one, mut other) = (site.open(1).expect("one"), site.open(2).expect("other"));
+    let plain = see(&mut *one, "plain", get(&nginx.url("/main.wasm"), None));
+    assert!(plain.reproduce.is_some_and(|line| line.ends_with("/main.wasm'")));
     let first = line(&mut *one, "first");
     assert!(first.contains("/main.wasm?a=b&gauntlet="), "{first}");
     assert_eq!(first, line(&mut *one, "second"));
