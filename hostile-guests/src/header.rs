@@ -124,11 +124,7 @@ impl Entries<'_> {
         self.get(key).ok_or_else(|| complaint(self.file, 1, HeaderProblem::Missing(key)))
     }
 
-    fn word<T>(
-        &self,
-        key: &'static str,
-        meaning: fn(&str) -> Option<T>,
-    ) -> Result<T, HeaderError> {
+    fn word<T>(&self, key: &'static str, meaning: fn(&str) -> Option<T>) -> Result<T, HeaderError> {
         self.meant(key, self.need(key)?, &self.need(key)?.value, meaning)
     }
 
@@ -174,10 +170,7 @@ fn param(words: &str) -> Option<(String, String)> {
 }
 
 /// The `;;` lines at the start of the text, as entries in the order of [`KEYS`].
-fn read_entries(
-    file: &str,
-    text: &str,
-) -> Result<[Option<Entry>; KEYS.len()], HeaderError> {
+fn read_entries(file: &str, text: &str) -> Result<[Option<Entry>; KEYS.len()], HeaderError> {
     let mut entries = [const { None }; KEYS.len()];
     let mut last: Option<usize> = None;
     let lines = text.lines().zip(1..).take_while(|(text, _)| text.starts_with(";;"));
@@ -247,7 +240,10 @@ mod tests {
         assert_eq!(of(";; seen-in: A\n", "").1, HeaderProblem::Missing("seen-in"));
         assert_eq!(of("seen-in: A", "seen-in:"), (4, HeaderProblem::Empty("seen-in".into())));
         assert_eq!(of("seen-in: A", "seen-in: A ").1, HeaderProblem::TrailingSpace);
-        assert_eq!(of(";; seen-in: A", ";; attack: A").1, HeaderProblem::OutOfOrder("attack".into()));
+        assert_eq!(
+            of(";; seen-in: A", ";; attack: A").1,
+            HeaderProblem::OutOfOrder("attack".into())
+        );
         assert_eq!(of(";; seen-in: A", ";;seen"), (4, HeaderProblem::NotAnEntry));
         assert_eq!(problem(";;   more\n", false), (1, HeaderProblem::NothingToContinue));
         assert_eq!(problem(GOOD, true), (6, HeaderProblem::Unexpected("near-twin")));

@@ -22,7 +22,7 @@ mod header;
 mod words;
 
 pub use assemble::AssembleError;
-pub use catalogue::{load, FileError};
+pub use catalogue::{FileError, load};
 pub use feature::Feature;
 pub use guest::Guest;
 pub use header::{HeaderError, HeaderProblem};

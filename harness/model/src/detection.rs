@@ -4,6 +4,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::record::Outcome;
+use crate::scenario::Scenario;
 use crate::twin::Twin;
 use crate::verdict::Verdict;
 
@@ -49,8 +51,9 @@ pub struct Sight {
 }
 
 /// What one incident on one deployment came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[derive(Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cell {
     /// Red on its own twin, as it should be.
@@ -89,8 +92,8 @@ impl Cell {
             (Relation::Own, Some(Verdict::Fail)) => Self::Red,
             (Relation::Implied, Some(Verdict::Fail)) => Self::ImpliedRed,
             (Relation::Stranger, Some(Verdict::Fail)) => Self::FalseAlarm,
-            (Relation::Own | Relation::Implied, Some(Verdict::Pass)) => Self::MissedTwin,
-            (Relation::Stranger, Some(Verdict::Pass)) => Self::Green,
+            (Relation::Own, Some(Verdict::Pass)) => Self::MissedTwin,
+            (Relation::Implied | Relation::Stranger, Some(Verdict::Pass)) => Self::Green,
             (Relation::Own, Some(Verdict::Skipped) | None) => Self::Doubt,
             (_, Some(Verdict::Skipped) | None) => Self::NotRun,
         }
@@ -133,7 +136,76 @@ impl Row {
     }
 }
 
+/// What is judged worst of several outcomes of one incident on one deployment: a failure, then a
+/// doubt, then a pass; and the reason of the first that decides.
+fn worst<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Option<(Verdict, String)> {
+    let rank = |outcome: &&Outcome| match outcome.verdict {
+        Verdict::Fail => 0,
+        Verdict::Inconclusive => 1,
+        Verdict::Pass => 2,
+        Verdict::Skipped => 3,
+    };
+    outcomes
+        .min_by_key(rank)
+        .map(|one| (one.verdict, format!("{}, {}: {}", one.subject, one.case, one.reason)))
+}
+
+/// The sight of `scenario` on a deployment. On its own switch each subject that could look must
+/// see it: one that is blind is not hidden by another that sees.
+fn sight(scenario: &Scenario, relation: Relation, outcomes: &[Outcome]) -> Sight {
+    let own = || outcomes.iter().filter(|one| one.incident == scenario.incident);
+    let mut subjects: Vec<&str> = own().map(|one| one.subject.as_str()).collect();
+    subjects.dedup();
+    let of = |subject: &&str| {
+        let subject = *subject;
+        let worst = worst(own().filter(move |one| one.subject == subject));
+        let verdict = worst.as_ref().map(|(verdict, _)| *verdict);
+        let ran = verdict.is_some_and(|verdict| verdict != Verdict::Skipped);
+        (
+            ran,
+            Sight {
+                cell: Cell::of(relation, verdict),
+                detail: worst.map(|worst| worst.1).unwrap_or_default(),
+            },
+        )
+    };
+    let sights: Vec<(bool, Sight)> = subjects.iter().map(of).collect();
+    let any_ran = sights.iter().any(|(ran, _)| *ran);
+    let looked = sights.into_iter().filter(|(ran, _)| *ran || !any_ran).map(|(_, sight)| sight);
+    let worst = looked.max_by_key(|sight| (sight.cell.is_wrong(), std::cmp::Reverse(sight.cell)));
+    let none = || Sight { cell: Cell::of(relation, None), detail: String::new() };
+    let mut sight = worst.unwrap_or_else(none);
+    if !sight.cell.is_wrong() {
+        sight.detail.clear();
+    }
+    sight
+}
+
 impl Detection {
+    /// The matrix of `scenarios`, from the outcomes on the healthy deployment and on each switch.
+    pub fn of(
+        scenarios: &[&Scenario],
+        healthy: &[Outcome],
+        switched: &[(Twin, Vec<Outcome>)],
+    ) -> Self {
+        let row = |scenario: &&Scenario| {
+            let on = |(twin, outcomes): &(Twin, Vec<Outcome>)| {
+                let relation = match () {
+                    () if scenario.twins.contains(twin) => Relation::Own,
+                    () if scenario.implied_by.contains(twin) => Relation::Implied,
+                    () => Relation::Stranger,
+                };
+                TwinSight { twin: *twin, sight: sight(scenario, relation, outcomes) }
+            };
+            Row {
+                incident: scenario.incident.clone(),
+                healthy: sight(scenario, Relation::Stranger, healthy),
+                twins: switched.iter().map(on).collect(),
+            }
+        };
+        Self { version: DETECTION_VERSION, rows: scenarios.iter().map(row).collect() }
+    }
+
     /// Every cell that is not as it should be: incident, switch (none for healthy), sight.
     pub fn wrong(&self) -> impl Iterator<Item = (&str, Option<Twin>, &Sight)> {
         self.cells().filter(|(_, _, sight)| sight.cell.is_wrong())
@@ -170,11 +242,8 @@ mod tests {
         let sight = |cell: Cell| Sight { cell, detail: String::new() };
         let twins = twins.iter().zip(Twin::ALL);
         let twins = twins.map(|(cell, twin)| TwinSight { twin: *twin, sight: sight(*cell) });
-        let row = Row {
-            incident: "a/b".to_owned(),
-            healthy: sight(healthy),
-            twins: twins.collect(),
-        };
+        let row =
+            Row { incident: "a/b".to_owned(), healthy: sight(healthy), twins: twins.collect() };
         Detection { version: DETECTION_VERSION, rows: vec![row] }
     }
 
@@ -188,7 +257,7 @@ mod tests {
             (Own, Some(Skipped), Cell::Doubt),
             (Own, None, Cell::Doubt),
             (Implied, Some(Fail), Cell::ImpliedRed),
-            (Implied, Some(Pass), Cell::MissedTwin),
+            (Implied, Some(Pass), Cell::Green),
             (Implied, None, Cell::NotRun),
             (Stranger, Some(Fail), Cell::FalseAlarm),
             (Stranger, Some(Pass), Cell::Green),

@@ -33,6 +33,7 @@ impl Context<'_> {
             Bound::Grace => f64::from(self.grace_ms),
             Bound::Deadline => self.limits.deadline_ms as f64,
             Bound::MemoryPages => f64::from(self.limits.memory_pages),
+            Bound::TableElements => f64::from(self.limits.table_elements),
             Bound::NoiseFactor => self.noise_factor,
         }
     }
@@ -56,6 +57,8 @@ pub struct Judgement {
     pub expected: String,
     /// Where the claim that decided was written.
     pub span: Option<Span>,
+    /// The step whose observation decided.
+    pub step: Option<String>,
 }
 
 /// One claim after looking.
@@ -84,6 +87,7 @@ pub fn judge(scenario: &Scenario, seen: &Seen, context: Context) -> Judgement {
         observed: String::new(),
         expected: String::new(),
         span: None,
+        step: None,
     })
 }
 
@@ -135,7 +139,8 @@ fn judge_block(block: &Block, scenario: &Scenario, seen: &Seen, context: Context
                 let reason = says(block, claim, &observed, &expected, seen, context);
                 let span = Some(claim.span);
                 let verdict = Verdict::Fail;
-                return Judgement { verdict, severity, reason, observed, expected, span };
+                let step = Some(claim.step.clone());
+                return Judgement { verdict, severity, reason, observed, expected, span, step };
             }
             Finding::Unknown { reason } => {
                 doubt = doubt.or_else(|| Some(inconclusive(scenario, reason, Some(claim.span))));
@@ -149,6 +154,7 @@ fn judge_block(block: &Block, scenario: &Scenario, seen: &Seen, context: Context
         observed: String::new(),
         expected: String::new(),
         span: None,
+        step: None,
     })
 }
 
@@ -160,6 +166,7 @@ fn inconclusive(scenario: &Scenario, reason: String, span: Option<Span>) -> Judg
         observed: String::new(),
         expected: String::new(),
         span,
+        step: None,
     }
 }
 

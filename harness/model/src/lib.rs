@@ -16,6 +16,7 @@ pub mod reading;
 pub mod record;
 pub mod scenario;
 pub mod source;
+pub mod target;
 pub mod trap;
 pub mod twin;
 pub mod verdict;

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::Asset;
 use crate::limits::Limits;
+use crate::observation::{Facts, Field, Kind, Value};
 
 macro_rules! needs {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal;)+) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal as $field:literal;)+) => {
         /// Something that a scenario needs of a subject.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[derive(Serialize, Deserialize, JsonSchema)]
@@ -18,6 +19,14 @@ macro_rules! needs {
         impl Need {
             /// Every need.
             pub const ALL: &[Need] = &[$(Need::$variant),+];
+
+            /// One truth a need, by the name `site-entry` for `site/entry`; what a subject can
+            /// do is a fact too, and expectations may ask for it.
+            pub const FIELDS: &[Field] = &[$(Field {
+                name: $field,
+                kind: Kind::Bool,
+                doc: concat!($($doc),+).trim_ascii(),
+            }),+];
 
             /// The word in scenarios.
             pub fn word(self) -> &'static str {
@@ -34,31 +43,33 @@ macro_rules! needs {
 
 needs! {
     /// A page that answers.
-    SiteEntry = "site/entry";
+    SiteEntry = "site/entry" as "site-entry";
     /// At least one module that the page loads.
-    SiteModule = "site/module";
+    SiteModule = "site/module" as "site-module";
     /// At least one script that names or instantiates a module.
-    SiteShim = "site/shim";
+    SiteShim = "site/shim" as "site-shim";
     /// A host that takes guests and calls them.
-    HostCall = "host/call";
+    HostCall = "host/call" as "host-call";
     /// A host whose limits the scenario may set.
-    HostLimits = "host/limits";
+    HostLimits = "host/limits" as "host-limits";
     /// A host whose grants the scenario may set.
-    HostGrants = "host/grants";
+    HostGrants = "host/grants" as "host-grants";
     /// A host that offers WASI preview 1.
-    HostWasi = "host/wasi";
+    HostWasi = "host/wasi" as "host-wasi";
     /// A host whose process memory is seen from outside.
-    HostMemory = "host/memory";
+    HostMemory = "host/memory" as "host-memory";
     /// A host that hands on what a guest logged.
-    HostLog = "host/log";
+    HostLog = "host/log" as "host-log";
     /// A host that meters instructions.
-    HostFuel = "host/fuel";
+    HostFuel = "host/fuel" as "host-fuel";
     /// A host that tells tenants apart and limits each.
-    HostTenants = "host/tenants";
+    HostTenants = "host/tenants" as "host-tenants";
 }
 
 /// What kind of thing a subject is; scenarios of a family are planned for its kind only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
     /// A deployed site and its CDN.
@@ -99,6 +110,12 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// What the subject can do, as facts of the step `subject`.
+    pub fn facts(&self) -> Facts {
+        let fact = |need: &Need| (need.word().replace('/', "-"), Value::Bool(self.can(*need)));
+        Need::ALL.iter().map(fact).collect()
+    }
+
     /// Whether the subject can do what is needed.
     pub fn can(&self, need: Need) -> bool {
         self.can.contains(&need)

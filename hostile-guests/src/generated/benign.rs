@@ -5,8 +5,8 @@ use wasm_encoder::{
     ValType,
 };
 
-use super::{Generated, Table};
 use super::encode::{Builder, FIRST, UNARY};
+use super::{Generated, Table};
 use crate::assemble::{AssembleError, Params};
 
 pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
@@ -28,8 +28,7 @@ const GUESTS: &[Generated] = &[Generated {
 fn heavy(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let count = params.number("functions")?;
     let mut builder = Builder::abi();
-    let indices: Vec<u32> =
-        (0..count).map(|nth| builder.add(UNARY, &moderate_body(nth))).collect();
+    let indices: Vec<u32> = (0..count).map(|nth| builder.add(UNARY, &moderate_body(nth))).collect();
     builder.tables.table(TableType {
         element_type: RefType::FUNCREF,
         table64: false,

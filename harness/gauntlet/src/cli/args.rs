@@ -239,8 +239,7 @@ fn severity() -> impl TypedValueParser<Value = Severity> {
 /// The long help says what each switch does.
 fn fault() -> impl TypedValueParser<Value = Twin> {
     let value = |twin: &Twin| PossibleValue::new(twin.word()).help(twin.doc());
-    PossibleValuesParser::new(Twin::ALL.iter().map(value))
-        .try_map(|word| word.parse::<Twin>())
+    PossibleValuesParser::new(Twin::ALL.iter().map(value)).try_map(|word| word.parse::<Twin>())
 }
 
 fn shard(text: &str) -> Result<Shard, String> {

@@ -113,7 +113,8 @@ fn explained(one: &Scenario) -> String {
     };
     out += &section("Fix", one.playbook.fix.iter().map(fix));
     out += &section("See", one.playbook.see.iter().cloned());
-    let need = |need: &wasm_gauntlet_model::profile::Need| format!("{}: {}", need.word(), need.doc());
+    let need =
+        |need: &wasm_gauntlet_model::profile::Need| format!("{}: {}", need.word(), need.doc());
     out += &section("Needs", one.needs.iter().map(need));
     out += &section("Cases", cases(one));
     let twin = |twin: &Twin| format!("{}: {}", twin.word(), twin.doc());

@@ -3,15 +3,22 @@
 
 pub mod args;
 mod catalogue;
+mod deployment;
 pub mod display;
 mod doctor;
 pub mod exit;
+mod folder;
 mod guests;
+mod interrupt;
+mod machine;
 mod prove;
+mod replay;
 mod report;
 mod run;
 mod schema;
 mod selection;
+mod subjects;
+mod targets;
 mod testbed;
 mod worker;
 

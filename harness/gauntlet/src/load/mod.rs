@@ -58,10 +58,7 @@ pub fn vocabulary() -> Vocabulary {
 ///
 /// # Errors
 /// Every complaint of every text, and each incident that two texts claim.
-pub fn scenarios(
-    sources: &[Source],
-    vocabulary: &Vocabulary,
-) -> Result<Vec<Scenario>, LoadError> {
+pub fn scenarios(sources: &[Source], vocabulary: &Vocabulary) -> Result<Vec<Scenario>, LoadError> {
     let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let share = sources.len().div_ceil(workers).max(1);
     let parse = |part: &[Source]| {

@@ -56,9 +56,8 @@ fn named(row: &Row, cell: Cell) -> String {
 
 /// The switches that any row was tried on, in the order of the catalogue of switches.
 fn tried(matrix: &Detection) -> Vec<Twin> {
-    let is_tried = |twin: &Twin| {
-        matrix.rows.iter().any(|row| row.twins.iter().any(|one| one.twin == *twin))
-    };
+    let is_tried =
+        |twin: &Twin| matrix.rows.iter().any(|row| row.twins.iter().any(|one| one.twin == *twin));
     Twin::ALL.iter().copied().filter(is_tried).collect()
 }
 

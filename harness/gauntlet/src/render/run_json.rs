@@ -110,8 +110,11 @@ struct Versioned {
 /// When there is none, when it is of another version, or when it contradicts itself.
 pub fn read(path: &Path) -> Result<Record, RunJsonError> {
     let path = if path.is_dir() { path.join(RUN_JSON) } else { path.to_owned() };
-    let bytes = bytes(&path)
-        .map_err(|error| RunJsonError::Io { doing: "read", path: path.clone(), error })?;
+    let bytes = bytes(&path).map_err(|error| RunJsonError::Io {
+        doing: "read",
+        path: path.clone(),
+        error,
+    })?;
     if bytes.len() as u64 > RUN_JSON_BYTES_MAX {
         return Err(RunJsonError::TooLong(path));
     }

@@ -2,7 +2,16 @@
 //!
 //! Nothing here knows of verdicts: a subject never judges.
 
+pub mod adapter;
+pub mod calls;
+pub mod defects;
+pub mod embedded;
+pub mod guest_abi;
 pub mod host;
+pub mod protocol;
+pub mod site;
+pub mod wasmtime;
+pub mod worker;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
@@ -17,6 +26,12 @@ pub struct Inability(pub String);
 pub trait Subject: Send + Sync {
     /// Short name in cases and reports, as in `site`, `wasmtime`; never a port.
     fn name(&self) -> &str;
+
+    /// The flags that name it on the command line, each followed by a blank, as in
+    /// `--runtime wasmtime `; empty for the reference deployment.
+    fn flags(&self) -> String {
+        String::new()
+    }
 
     /// Look at the subject once, before anything is planned.
     ///

@@ -70,6 +70,12 @@ observation! {
 observation! {
     /// One call of a guest, or several alike. `call` and `load` give it.
     GuestCall {
+        /// Id of the guest.
+        guest = "guest": String,
+        /// Whether every outcome is one that the guest's header calls right (`contained-if`).
+        contained = "contained": bool,
+        /// The outcomes that the guest's header calls right, as in `deadline | fuel`.
+        allowed = "allowed": String,
         /// The word of the outcome: `ok`, `trap`, `deadline`, `memory-cap`, `fuel`,
         /// `guest-error`, `rejected`, `denied`, `busy`, `host-fault`.
         outcome = "outcome": String,

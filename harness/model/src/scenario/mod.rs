@@ -108,6 +108,9 @@ pub struct Block {
     pub claims: Vec<Claim>,
 }
 
+/// The name that stands for the subject itself in paths, as in `subject.host-memory`.
+pub const SUBJECT: &str = "subject";
+
 /// One claim: a path, and what must be seen there.
 #[derive(Debug, Clone)]
 pub struct Claim {
@@ -175,6 +178,8 @@ pub enum Bound {
     Deadline,
     /// The memory cap, pages.
     MemoryPages,
+    /// The cap of a table, elements.
+    TableElements,
     /// The factor by which a neighbour may move a p99.
     NoiseFactor,
 }
@@ -185,6 +190,7 @@ impl Bound {
         ("grace", Self::Grace),
         ("deadline", Self::Deadline),
         ("memory-pages", Self::MemoryPages),
+        ("table-elements", Self::TableElements),
         ("noise-factor", Self::NoiseFactor),
     ];
 }

@@ -200,7 +200,7 @@ impl Read for Named {
                 Some((key.clone(), scalar.map(|scalar| scalar.text())))
             })
             .collect::<Vec<_>>();
-        read.into_iter().collect::<Option<_>>().map(Self)
+        Some(Self(read.into_iter().flatten().collect()))
     }
 
     fn missing() -> Option<Self> {
@@ -236,6 +236,10 @@ impl Read for Fixes {
             return expected("a mapping with the key `any`", node, log);
         }
         Some(Self(fixes.into_iter().map(|(name, fix)| (name.value, fix.value)).collect()))
+    }
+
+    fn stand_in() -> Option<Self> {
+        Some(Self::default())
     }
 }
 
@@ -273,7 +277,7 @@ impl Read for Matrix {
                 Some((key.clone(), values))
             })
             .collect::<Vec<_>>();
-        read.into_iter().collect::<Option<_>>().map(Self)
+        Some(Self(read.into_iter().flatten().collect()))
     }
 
     fn missing() -> Option<Self> {

@@ -76,13 +76,7 @@ fn width(subject: &str, cells: &Cells) -> usize {
     widest.max(printable(subject).chars().count())
 }
 
-fn write_part(
-    subjects: &[&str],
-    incidents: &[&str],
-    cells: &Cells,
-    left: usize,
-    page: &mut Page,
-) {
+fn write_part(subjects: &[&str], incidents: &[&str], cells: &Cells, left: usize, page: &mut Page) {
     let paint = page.look.paint;
     let mut head = " ".repeat(left);
     for subject in subjects {

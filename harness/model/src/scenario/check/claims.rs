@@ -1,10 +1,13 @@
 //! Checks of expectations: each path leads somewhere, and each matcher can fit what is there.
 
 use crate::observation::{Field, Kind};
+use crate::profile::Need;
 use crate::reading::Log;
 use crate::scenario::expect::{RawBlock, RawClaims, RawExpect, RawMatch, RawMatchers};
 use crate::scenario::template::{Template, checked};
-use crate::scenario::{Block, Bound, Claim, Comparison, Scalar, ScalarTemplate, Step, Test};
+use crate::scenario::{
+    Block, Bound, Claim, Comparison, SUBJECT, Scalar, ScalarTemplate, Step, Test,
+};
 use crate::source::{At, Complaint, Span};
 
 /// The blocks that are meant.
@@ -15,7 +18,7 @@ pub(super) fn check(
     span: Span,
     log: &mut Log,
 ) -> Vec<Block> {
-    if raw.0.iter().all(|block| block.claims.0.is_empty()) {
+    if log.0.is_empty() && raw.0.iter().all(|block| block.claims.0.is_empty()) {
         log.add(Complaint::new(span, "nothing is expected, so nothing could ever fail"));
     }
     raw.0.iter().map(|raw| block(raw, steps, params, log)).collect()
@@ -42,29 +45,34 @@ fn claims(raw: &RawClaims, steps: &[Step], params: &[String], log: &mut Log) -> 
         let (step, field) = path_to(path, steps, log)?;
         let tests = tests(matcher, field, steps, params, log);
         let field = field.name.to_owned();
-        Some(Claim { step: step.name.clone(), field, tests, span: path.span })
+        Some(Claim { step: step.to_owned(), field, tests, span: path.span })
     };
     raw.0.iter().filter_map(claim).collect()
 }
 
 /// The step and field that a path leads to.
 fn path_to<'a>(
-    path: &At<String>,
-    steps: &'a [Step],
+    path: &'a At<String>,
+    steps: &[Step],
     log: &mut Log,
-) -> Option<(&'a Step, &'static Field)> {
+) -> Option<(&'a str, &'static Field)> {
     let (name, field) = path.value.split_once('.').unwrap_or((&path.value, ""));
-    let Some(step) = steps.iter().find(|step| step.name == name) else {
-        let names: Vec<&str> = steps.iter().map(|step| step.name.as_str()).collect();
-        log.unknown("step", &At { value: name, span: path.span }, &names);
-        return None;
+    let fields = match steps.iter().find(|step| step.name == name) {
+        Some(step) => step.fields(),
+        None if name == SUBJECT => Need::FIELDS,
+        None => {
+            let names = steps.iter().map(|step| step.name.as_str());
+            let names: Vec<&str> = names.chain([SUBJECT]).collect();
+            log.unknown("step", &At { value: name, span: path.span }, &names);
+            return None;
+        }
     };
-    let found = step.fields().iter().find(|known| known.name == field);
+    let found = fields.iter().find(|known| known.name == field);
     if found.is_none() {
-        let names: Vec<&str> = step.fields().iter().map(|known| known.name).collect();
+        let names: Vec<&str> = fields.iter().map(|known| known.name).collect();
         log.unknown("field", &At { value: field, span: path.span }, &names);
     }
-    found.map(|field| (step, field))
+    found.map(|field| (name, field))
 }
 
 fn tests(
@@ -120,8 +128,11 @@ impl Tests<'_> {
     /// Complain where a matcher can never fit the field.
     fn fits(&mut self, matcher: &str, kinds: &[Kind]) {
         if !kinds.contains(&self.field.kind) {
-            let problem =
-                format!("`{matcher}` does not fit `{}`, {}", self.field.name, noun(self.field.kind));
+            let problem = format!(
+                "`{matcher}` does not fit `{}`, {}",
+                self.field.name,
+                noun(self.field.kind)
+            );
             self.log.add(Complaint::new(self.span, problem));
         }
     }
@@ -187,7 +198,7 @@ impl Tests<'_> {
                 let help = format!("`{}` is {}", self.field.name, noun(self.field.kind));
                 self.log.add(Complaint::new(path.span, problem).help(help));
             }
-            self.tests.push(Test::Same(step.name.clone(), field.name.to_owned(), equal));
+            self.tests.push(Test::Same(step.to_owned(), field.name.to_owned(), equal));
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::reading::Log;
 use crate::scenario::raw::{RawCall, RawContest, RawFetch, RawStep};
 use crate::scenario::step::{CallPlan, FetchPlan, StepPlan};
 use crate::scenario::template::{Template, checked};
-use crate::scenario::{Scalar, Step};
+use crate::scenario::{SUBJECT, Scalar, Step};
 use crate::source::{At, Complaint};
 
 /// Most calls of one step; a hundred at once is more than a host of two cores serves.
@@ -20,7 +20,7 @@ pub(super) fn check(
     limits: &Limits,
     log: &mut Log,
 ) -> Vec<Step> {
-    if raw.value.is_empty() {
+    if raw.value.is_empty() && log.0.is_empty() {
         log.add(Complaint::new(raw.span, "there is no step, so nothing would be looked at"));
     }
     let mut steps: Vec<Step> = Vec::new();
@@ -39,7 +39,7 @@ fn name(name: &At<String>, before: &[Step], log: &mut Log) {
         let help = "expected lower-case letters, digits and hyphens";
         log.add(Complaint::new(name.span, problem).help(help));
     }
-    if before.iter().any(|step| step.name == name.value) {
+    if before.iter().any(|step| step.name == name.value) || name.value == SUBJECT {
         log.add(Complaint::new(name.span, format!("a step is called `{}` already", name.value)));
     }
 }

@@ -1,0 +1,207 @@
+//! The engine: trials are done, observations judged, outcomes kept.
+//!
+//! It names no concrete subject and draws nothing on a screen. Trials that do not disturb one
+//! another run side by side; timing trials run alone. Each outcome is in the journal before
+//! the thread that made it begins its next trial.
+
+mod journal;
+mod trial;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use wasm_gauntlet_model::plan::{Plan, Skip, Trial};
+use wasm_gauntlet_model::profile::Profile;
+use wasm_gauntlet_model::record::{Outcome, SubjectRecord};
+use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::verdict::{Severity, Verdict};
+
+use crate::event::{Event, Listener};
+use crate::subject::Subject;
+
+pub use journal::{Journal, JournalError};
+
+/// What a run is made of.
+pub struct Engine<'a> {
+    /// The catalogue that was planned.
+    pub scenarios: &'a [Scenario],
+    /// The subjects, those that could be reached.
+    pub subjects: &'a [Reached],
+    /// How many trials run side by side.
+    pub jobs: usize,
+    /// The seed of everything that is drawn.
+    pub seed: u64,
+    /// The factor by which a neighbour may move a p99.
+    pub noise_factor: f64,
+    /// Where outcomes are kept as they come; nowhere in tests.
+    pub journal: Option<&'a Journal>,
+    /// Who wants to know.
+    pub listener: &'a dyn Listener,
+    /// Set from outside: finish what is under way and begin nothing more.
+    pub stop: &'a AtomicBool,
+}
+
+/// A subject and what it said of itself.
+pub struct Reached {
+    /// The subject.
+    pub subject: Box<dyn Subject>,
+    /// Its profile.
+    pub profile: Profile,
+}
+
+/// What became of a plan.
+pub struct Results {
+    /// One a trial and one a skip; sorted by subject, incident and case.
+    pub outcomes: Vec<Outcome>,
+    /// Why it ended before the plan, if it did.
+    pub aborted: Option<String>,
+    /// Trials in which the harness itself panicked; each is inconclusive too.
+    pub panics: usize,
+}
+
+/// The subjects that answer, and an outcome for each that does not.
+pub fn reach(subjects: Vec<Box<dyn Subject>>) -> (Vec<Reached>, Vec<SubjectRecord>, Vec<Outcome>) {
+    let mut reached = Vec::new();
+    let mut records = Vec::new();
+    let mut unreachable = Vec::new();
+    for subject in subjects {
+        let name = subject.name().to_owned();
+        let profile = match subject.profile() {
+            Ok(profile) => {
+                reached.push(Reached { subject, profile: profile.clone() });
+                Some(profile)
+            }
+            Err(inability) => {
+                unreachable.push(unreached(&name, inability.to_string()));
+                None
+            }
+        };
+        records.push(SubjectRecord { name, profile });
+    }
+    (reached, records, unreachable)
+}
+
+/// The incident under which a subject that cannot be looked at stands in a record.
+pub const REACHABLE: &str = "subject/reachable";
+
+/// The incident under which a site without a module stands in a record.
+pub const MODULE_FOUND: &str = "subject/module-found";
+
+fn unreached(subject: &str, reason: String) -> Outcome {
+    doubt(REACHABLE, subject, "The subject can be looked at", reason)
+}
+
+/// The outcome of a site on which no module was found.
+pub fn nothing_found(subject: &str) -> Outcome {
+    let reason = "no module was found on the page, nor in the scripts that it loads; name the \
+                  page that loads one, or the module's own address";
+    doubt(MODULE_FOUND, subject, "The page leads to a module", reason.to_owned())
+}
+
+fn doubt(incident: &str, subject: &str, claim: &str, reason: String) -> Outcome {
+    Outcome {
+        incident: incident.to_owned(),
+        case: "-".to_owned(),
+        subject: subject.to_owned(),
+        verdict: Verdict::Inconclusive,
+        severity: Severity::Critical,
+        claim: claim.to_owned(),
+        reason,
+        observed: String::new(),
+        expected: String::new(),
+        reproduce: None,
+        r#where: None,
+        advice: None,
+        evidence: Vec::new(),
+    }
+}
+
+impl Engine<'_> {
+    /// Do the plan.
+    pub fn run(&self, plan: &Plan) -> Results {
+        self.listener.hear(&Event::Planned { trials: plan.trials.len() });
+        let (alone, beside): (Vec<&Trial>, Vec<&Trial>) =
+            plan.trials.iter().partition(|trial| trial.timing);
+        let kept = Kept::default();
+        self.together(&beside, self.jobs, &kept);
+        self.together(&alone, 1, &kept);
+        let mut outcomes = kept.outcomes.into_inner().unwrap_or_else(|lock| lock.into_inner());
+        let done = outcomes.len();
+        outcomes.extend(plan.skips.iter().map(|skip| self.skipped(skip)));
+        outcomes.sort_by(|a, b| order(a).cmp(&order(b)));
+        let lost = kept.journal_error.into_inner().unwrap_or_else(|lock| lock.into_inner());
+        let cut = (done < plan.trials.len())
+            .then(|| format!("stopped after {done} of {} trials", plan.trials.len()));
+        Results { outcomes, aborted: lost.or(cut), panics: kept.panics.into_inner() }
+    }
+
+    /// Do trials, at most `jobs` side by side.
+    fn together(&self, trials: &[&Trial], jobs: usize, kept: &Kept) {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            while !self.stop.load(Ordering::Relaxed) && !kept.failed() {
+                let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
+                self.one(trial, kept);
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..jobs.clamp(1, trials.len().max(1)) {
+                scope.spawn(work);
+            }
+        });
+    }
+
+    /// Do one trial: begin, look, judge, keep.
+    fn one(&self, trial: &Trial, kept: &Kept) {
+        let scenario = &self.scenarios[trial.scenario];
+        let subject = &self.subjects[trial.subject];
+        self.listener.hear(&Event::Began {
+            incident: scenario.incident.clone(),
+            case: trial.case.label.clone(),
+            subject: subject.subject.name().to_owned(),
+        });
+        let (outcome, panicked) = trial::run(self, scenario, subject, &trial.case);
+        kept.panics.fetch_add(usize::from(panicked), Ordering::Relaxed);
+        if let Some(Err(error)) = self.journal.map(|journal| journal.keep(&outcome)) {
+            kept.fail(error.to_string());
+        }
+        self.listener.hear(&Event::Ended(Box::new(outcome.clone())));
+        kept.push(outcome);
+    }
+
+    fn skipped(&self, skip: &Skip) -> Outcome {
+        let scenario = &self.scenarios[skip.scenario];
+        let subject = self.subjects[skip.subject].subject.name();
+        Outcome {
+            verdict: Verdict::Skipped,
+            reason: skip.reason.clone(),
+            ..trial::blank(scenario, subject, "-")
+        }
+    }
+}
+
+fn order(outcome: &Outcome) -> (&str, &str, &str) {
+    (&outcome.subject, &outcome.incident, &outcome.case)
+}
+
+/// What the threads of a run share.
+#[derive(Default)]
+struct Kept {
+    outcomes: Mutex<Vec<Outcome>>,
+    journal_error: Mutex<Option<String>>,
+    panics: AtomicUsize,
+}
+
+impl Kept {
+    fn push(&self, outcome: Outcome) {
+        self.outcomes.lock().unwrap_or_else(|lock| lock.into_inner()).push(outcome);
+    }
+
+    fn fail(&self, error: String) {
+        self.journal_error.lock().unwrap_or_else(|lock| lock.into_inner()).get_or_insert(error);
+    }
+
+    fn failed(&self) -> bool {
+        self.journal_error.lock().unwrap_or_else(|lock| lock.into_inner()).is_some()
+    }
+}

@@ -1,0 +1,180 @@
+//! One trial: a session, its steps, the judgement, the outcome.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use wasm_gauntlet_model::action::Action;
+use wasm_gauntlet_model::judge::{Context, Judgement, Seen, judge};
+use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_model::record::{Advice, Outcome};
+use wasm_gauntlet_model::scenario::{Case, CaseContext, SUBJECT, Scenario};
+use wasm_gauntlet_model::verdict::Verdict;
+
+use super::{Engine, Reached};
+use crate::subject::{Inability, Session};
+
+/// What the steps of a trial gave, by the step's name, in order.
+type Looked = Vec<(String, Observation)>;
+
+/// Do a trial; says also whether the harness panicked in it.
+pub(super) fn run(
+    engine: &Engine,
+    scenario: &Scenario,
+    reached: &Reached,
+    case: &Case,
+) -> (Outcome, bool) {
+    let name = reached.subject.name();
+    let base = blank(scenario, name, &case.label);
+    let limits = reached.profile.limits.clone().unwrap_or_else(|| scenario.limits.clone());
+    let looked = catch_unwind(AssertUnwindSafe(|| look(engine, scenario, reached, case, &limits)));
+    match looked {
+        Ok(Ok(looked)) => (judged(engine, scenario, reached, case, &limits, looked), false),
+        Ok(Err(inability)) => {
+            (Outcome { verdict: Verdict::Inconclusive, reason: inability.0, ..base }, false)
+        }
+        Err(panic) => {
+            let said = panic.downcast_ref::<String>().map(String::as_str);
+            let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+            let reason = format!("the harness panicked: {}", said.unwrap_or("no message"));
+            (Outcome { verdict: Verdict::Inconclusive, reason, ..base }, true)
+        }
+    }
+}
+
+/// An outcome of which nothing is known yet.
+pub(super) fn blank(scenario: &Scenario, subject: &str, case: &str) -> Outcome {
+    Outcome {
+        incident: scenario.incident.clone(),
+        case: case.to_owned(),
+        subject: subject.to_owned(),
+        verdict: Verdict::Inconclusive,
+        severity: scenario.severity,
+        claim: scenario.claim.clone(),
+        reason: String::new(),
+        observed: String::new(),
+        expected: String::new(),
+        reproduce: None,
+        r#where: None,
+        advice: None,
+        evidence: Vec::new(),
+    }
+}
+
+/// Do the steps in order.
+fn look(
+    engine: &Engine,
+    scenario: &Scenario,
+    reached: &Reached,
+    case: &Case,
+    limits: &Limits,
+) -> Result<Looked, Inability> {
+    let tenant = tenant(scenario, case);
+    let context = CaseContext {
+        params: &case.params,
+        asset: case.asset.as_ref(),
+        profile: &reached.profile,
+        limits,
+        tenant: &tenant,
+    };
+    let mut session = reached.subject.open(engine.seed ^ mark(&tenant))?;
+    let step = |step: &wasm_gauntlet_model::scenario::Step| {
+        let action = step.action(context).map_err(Inability)?;
+        let observation = perform(session.as_mut(), &step.name, &action)?;
+        Ok((step.name.clone(), observation))
+    };
+    scenario.steps.iter().map(step).collect()
+}
+
+fn perform(
+    session: &mut dyn Session,
+    step: &str,
+    action: &Action,
+) -> Result<Observation, Inability> {
+    session.perform(step, action).map_err(|inability| Inability(format!("{step}: {inability}")))
+}
+
+/// A tenant of the case's own, so that what one case did never counts against another.
+fn tenant(scenario: &Scenario, case: &Case) -> String {
+    let word = format!("{} {}", scenario.incident, case.label);
+    format!("t{:016x}", mark(&word))
+}
+
+/// FNV-1a, 64 bits: a mark that is the same on every run and machine.
+fn mark(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+fn judged(
+    engine: &Engine,
+    scenario: &Scenario,
+    reached: &Reached,
+    case: &Case,
+    limits: &Limits,
+    looked: Looked,
+) -> Outcome {
+    let mut seen: Seen =
+        looked.iter().map(|(step, one)| (step.clone(), one.facts.clone())).collect();
+    seen.insert(SUBJECT.to_owned(), reached.profile.facts());
+    let context = Context {
+        params: &case.params,
+        limits,
+        grace_ms: reached.profile.grace_ms,
+        noise_factor: engine.noise_factor,
+    };
+    let judgement = judge(scenario, &seen, context);
+    let base = blank(scenario, reached.subject.name(), &case.label);
+    told(base, judgement, scenario, reached, looked, engine.seed)
+}
+
+/// Tell a judgement, with advice and evidence where it is no pass.
+fn told(
+    base: Outcome,
+    judgement: Judgement,
+    scenario: &Scenario,
+    reached: &Reached,
+    looked: Looked,
+    seed: u64,
+) -> Outcome {
+    let Judgement { verdict, severity, reason, observed, expected, span, step } = judgement;
+    let place = |span: wasm_gauntlet_model::source::Span| {
+        format!("{}:{}:{}", scenario.file, span.line, span.column)
+    };
+    let failed = verdict == Verdict::Fail;
+    let again =
+        format!("gauntlet run {}--only {} --seed {seed}", reached.subject.flags(), base.incident);
+    let deciding = looked.iter().find(|(name, _)| Some(name) == step.as_ref());
+    let command = deciding.and_then(|(_, observation)| observation.reproduce.clone());
+    let evidence = match verdict {
+        Verdict::Pass | Verdict::Skipped => Vec::new(),
+        Verdict::Fail | Verdict::Inconclusive => {
+            let deciding =
+                looked.iter().filter(|(name, _)| step.as_ref().is_none_or(|s| s == name));
+            deciding.flat_map(|(_, observation)| observation.evidence.clone()).collect()
+        }
+    };
+    Outcome {
+        verdict,
+        severity,
+        reason,
+        observed,
+        expected,
+        reproduce: failed.then(|| command.unwrap_or(again)),
+        r#where: span.map(place),
+        advice: failed.then(|| advice(scenario, &reached.profile.about)),
+        evidence,
+        ..base
+    }
+}
+
+fn advice(scenario: &Scenario, about: &str) -> Advice {
+    let playbook = &scenario.playbook;
+    Advice {
+        symptom: playbook.symptom.clone(),
+        first_check: playbook.first_check.clone(),
+        cause: playbook.cause.clone(),
+        fix: playbook.fix_for(about).to_owned(),
+        see: playbook.see.clone(),
+    }
+}

@@ -1,0 +1,129 @@
+//! The switches of an embedded host: each causes exactly one defect.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::twin::{Part, Twin};
+
+use super::guest_abi::PointerCheck;
+use super::guest_abi::growth::Caps;
+
+/// What `no-memory-cap` lifts the cap to, pages: 256 MiB, which the machine survives.
+const UNCAPPED_MEMORY_PAGES: u32 = 4096;
+/// What `no-table-cap` lifts the cap to, elements: 20 M, 160 MB on a 64-bit host.
+const UNCAPPED_TABLE_ELEMENTS: u32 = 20_000_000;
+
+/// The switches that are on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Defects(BTreeSet<Twin>);
+
+impl Defects {
+    /// Those of `twins` that a host carries.
+    pub fn new(twins: impl IntoIterator<Item = Twin>) -> Self {
+        Self(twins.into_iter().filter(|twin| twin.part() == Part::Host).collect())
+    }
+
+    /// Whether a switch is on.
+    pub fn has(&self, twin: Twin) -> bool {
+        self.0.contains(&twin)
+    }
+
+    /// The caps that this host enforces in place of those of `limits`.
+    pub fn caps(&self, limits: &Limits) -> Caps {
+        let mut lifted = limits.clone();
+        if self.has(Twin::NoMemoryCap) {
+            lifted.memory_pages = lifted.memory_pages.max(UNCAPPED_MEMORY_PAGES);
+        }
+        if self.has(Twin::NoTableCap) {
+            lifted.table_elements = lifted.table_elements.max(UNCAPPED_TABLE_ELEMENTS);
+        }
+        Caps::of(&lifted)
+    }
+
+    /// How this host checks the range of an output.
+    pub fn pointer_check(&self) -> PointerCheck {
+        if self.has(Twin::UncheckedPointer) {
+            PointerCheck::Wrapping32
+        } else {
+            PointerCheck::Sum64
+        }
+    }
+
+    /// Whether this host keeps instances between calls.
+    pub fn keeps_instances(&self) -> bool {
+        self.has(Twin::SharedInstance) || self.has(Twin::PoolWithoutReset)
+    }
+
+    /// Where a guest has trapped: a host with `panic-on-trap` dies of it.
+    pub fn on_trap(&self) {
+        if self.has(Twin::PanicOnTrap) {
+            std::process::abort();
+        }
+    }
+}
+
+/// The one name that every instance of a `named-instance` host has.
+const NAME: &str = "plugin";
+
+/// The names in use in this process.
+static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+/// A name in use; free again when dropped.
+#[derive(Debug)]
+pub struct Named(&'static str);
+
+impl Named {
+    /// Take the name, as a host with `named-instance` does for each call; `None` without it.
+    ///
+    /// # Errors
+    /// When another instance of this process has the name.
+    pub fn take(defects: &Defects) -> Result<Option<Self>, String> {
+        if !defects.has(Twin::NamedInstance) {
+            return Ok(None);
+        }
+        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        if names.insert(NAME) {
+            Ok(Some(Self(NAME)))
+        } else {
+            Err(format!("module {NAME} already instantiated"))
+        }
+    }
+}
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        NAMES.lock().unwrap_or_else(PoisonError::into_inner).remove(self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_switches_of_a_host_count() {
+        let defects = Defects::new([Twin::NoVary, Twin::Recompile]);
+        assert!(defects.has(Twin::Recompile));
+        assert!(!defects.has(Twin::NoVary));
+    }
+
+    #[test]
+    fn a_lifted_cap_lifts_one_thing() {
+        let limits = Limits::default();
+        let right = Defects::default().caps(&limits);
+        let lifted = Defects::new([Twin::NoMemoryCap]).caps(&limits);
+        assert_eq!(lifted.memory_bytes, 256 << 20);
+        assert_eq!(lifted.table_elements, right.table_elements);
+    }
+
+    #[test]
+    fn a_name_is_taken_once_and_given_back() {
+        let defects = Defects::new([Twin::NamedInstance]);
+        let first = Named::take(&defects).expect("the name is free");
+        assert!(Named::take(&defects).is_err());
+        drop(first);
+        assert!(Named::take(&defects).is_ok_and(|named| named.is_some()));
+        assert!(Named::take(&Defects::default()).is_ok_and(|named| named.is_none()));
+    }
+}

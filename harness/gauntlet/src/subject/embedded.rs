@@ -1,0 +1,36 @@
+//! The runtimes that this tool embeds, by name; each runs in a worker process of its own.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use wasm_gauntlet_model::twin::Twin;
+
+use super::adapter::{Adapter, Launch};
+use super::calls::module;
+use super::defects::Defects;
+use super::host::Host;
+use super::wasmtime::WasmtimeHost;
+
+/// The names of the embedded runtimes.
+pub const NAMES: &[&str] = &["wasmtime"];
+
+/// The reference host over the runtime `name`, with the defects given; none if no runtime is
+/// called so. For the worker's side.
+///
+/// # Errors
+/// When the runtime cannot be started.
+pub fn host(name: &str, defects: &[Twin]) -> io::Result<Option<Arc<dyn Host>>> {
+    let defects = Defects::new(defects.iter().copied());
+    let host: Arc<dyn Host> = match name {
+        "wasmtime" => Arc::new(WasmtimeHost::new(defects)?),
+        _ => return Ok(None),
+    };
+    Ok(Some(host))
+}
+
+/// The subject that tests the runtime `name` in workers that `program` runs.
+pub fn subject(name: &str, program: PathBuf, defects: &[Twin]) -> Adapter {
+    let faults: Vec<&str> = defects.iter().map(|twin| twin.word()).collect();
+    Adapter::new(name, Launch::worker(program, name, &faults), Box::new(module::catalogue))
+}

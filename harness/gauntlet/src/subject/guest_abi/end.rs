@@ -1,0 +1,157 @@
+//! How a call ended, and the one function that makes an outcome of it.
+
+use wasm_gauntlet_model::call::{ABI_ERROR_CODE, CallOutcome, Rejection};
+use wasm_gauntlet_model::limits::ERROR_TEXT_BYTES_MAX;
+use wasm_gauntlet_model::trap::TrapKind;
+
+use super::AbiFault;
+use super::growth::Growth;
+use super::log::plain;
+
+/// Why a host function of ours stops a guest. A type of our own, so that no guest can forge it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// The deadline is past on the host's clock.
+    #[error("stopped by the host: deadline")]
+    Deadline,
+    /// A host function was given a range outside the guest's memory.
+    #[error("stopped by the host: a pointer outside the guest's memory")]
+    HostPointer,
+    /// The guest called `proc_exit`.
+    #[error("stopped by the host: exit {0}")]
+    Exit(i32),
+}
+
+/// How a call ended, as a runtime's adapter saw it.
+#[derive(Debug)]
+pub enum End {
+    /// `process` returned, and its output was taken.
+    Output(Vec<u8>),
+    /// The guest trapped.
+    Trap(TrapKind),
+    /// The guest called `proc_exit`, with 0 too: `process` has not returned.
+    Exit(i32),
+    /// The deadline passed on the host's clock.
+    Deadline,
+    /// The instruction budget of the limits ran out.
+    Fuel,
+    /// The guest broke the ABI.
+    Broken(AbiFault),
+    /// Refused before any code ran.
+    Refused(Rejection),
+    /// No instance was free.
+    Busy,
+    /// The host itself failed.
+    HostFault(String),
+}
+
+impl From<Stop> for End {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Deadline => Self::Deadline,
+            Stop::HostPointer => Self::Trap(TrapKind::HostPointer),
+            Stop::Exit(code) => Self::Exit(code),
+        }
+    }
+}
+
+impl From<AbiFault> for End {
+    fn from(fault: AbiFault) -> Self {
+        Self::Broken(fault)
+    }
+}
+
+/// What a guest said through `env.error`; the last word counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The guest's code.
+    pub code: i32,
+    /// The guest's text, cut and made harmless.
+    pub text: String,
+}
+
+impl Said {
+    /// What the guest said, bounded.
+    pub fn new(code: i32, text: &[u8]) -> Self {
+        Self { code, text: plain(text, ERROR_TEXT_BYTES_MAX) }
+    }
+}
+
+/// The outcome of a call. What the host saw comes before what the guest said: a trap, a
+/// deadline or an exit after `env.error` is still a trap, a deadline or an exit.
+pub fn outcome(end: End, said: Option<Said>, growth: &Growth) -> CallOutcome {
+    match end {
+        End::Output(output) => match said {
+            Some(Said { code, text }) => CallOutcome::GuestError { code, text },
+            None => CallOutcome::Ok { output },
+        },
+        End::Trap(TrapKind::Unreachable) | End::Exit(_) | End::Broken(_) if growth.at_cap() => {
+            CallOutcome::MemoryCap
+        }
+        End::Trap(kind) => CallOutcome::Trap { kind },
+        End::Exit(code) => CallOutcome::GuestError { code, text: "exit".to_owned() },
+        // A guest that reported an error need not have an output.
+        End::Broken(fault) => match said {
+            Some(Said { code, text }) => CallOutcome::GuestError { code, text },
+            None => CallOutcome::GuestError { code: ABI_ERROR_CODE, text: fault.to_string() },
+        },
+        End::Deadline => CallOutcome::Deadline,
+        End::Fuel => CallOutcome::Fuel,
+        End::Refused(rejection) => CallOutcome::Rejected(rejection),
+        End::Busy => CallOutcome::Busy,
+        End::HostFault(detail) => CallOutcome::HostFault { detail, signal: None },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::subject::guest_abi::growth::Caps;
+
+    fn growth(at_cap: bool) -> Growth {
+        let mut growth = Growth::new(Caps { memory_bytes: 10, table_elements: 10 });
+        if at_cap {
+            assert!(growth.memory(0, 10, None));
+            assert!(!growth.memory(10, 11, None));
+        }
+        growth
+    }
+
+    fn word(end: End, at_cap: bool) -> &'static str {
+        outcome(end, None, &growth(at_cap)).word()
+    }
+
+    #[test]
+    fn the_cap_explains_only_the_failures_that_it_can_cause() {
+        let broken = || End::Broken(AbiFault::InputTooLong(1));
+        assert_eq!(word(End::Trap(TrapKind::Unreachable), true), "memory-cap");
+        assert_eq!(word(End::Trap(TrapKind::Unreachable), false), "trap");
+        assert_eq!(word(End::Trap(TrapKind::Stack), true), "trap");
+        assert_eq!(word(End::Exit(2), true), "memory-cap");
+        assert_eq!(word(broken(), true), "memory-cap");
+        assert_eq!(word(broken(), false), "guest-error");
+        assert_eq!(word(End::Deadline, true), "deadline");
+        assert_eq!(word(End::Output(vec![]), true), "ok");
+    }
+
+    #[test]
+    fn what_the_guest_said_never_hides_what_the_host_saw() {
+        let said = || Some(Said::new(7, b"no\nrule"));
+        let end = |end| outcome(end, said(), &growth(false));
+        assert_eq!(
+            end(End::Output(vec![])),
+            CallOutcome::GuestError { code: 7, text: "no\\nrule".to_owned() }
+        );
+        assert_eq!(end(End::Deadline), CallOutcome::Deadline);
+        assert_eq!(end(End::Trap(TrapKind::Stack)), CallOutcome::Trap { kind: TrapKind::Stack });
+        assert_eq!(end(End::Exit(0)).word(), "guest-error");
+    }
+
+    #[test]
+    fn an_exit_of_zero_before_the_answer_is_an_error() {
+        assert_eq!(
+            outcome(End::Exit(0), None, &growth(false)),
+            CallOutcome::GuestError { code: 0, text: "exit".to_owned() }
+        );
+    }
+}

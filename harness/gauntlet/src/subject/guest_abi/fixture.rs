@@ -1,0 +1,43 @@
+//! The folder that a guest is granted: a file that it may read, and a canary that it may not.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What `hello.txt` says.
+pub const HELLO: &str = "hello";
+/// What `canary.txt` says; it lies beside the granted folder, and no guest may ever see it.
+pub const CANARY: &str = "canary-7f3a91: no guest may read this";
+
+/// A temporary folder: `data/hello.txt`, `data/link -> ../canary.txt`, `canary.txt`. It goes
+/// when the host goes.
+#[derive(Debug)]
+pub struct Fixture {
+    folder: tempfile::TempDir,
+}
+
+impl Fixture {
+    /// Lay it out.
+    ///
+    /// # Errors
+    /// When the temporary folder cannot be written.
+    pub fn new() -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("gauntlet-host-").tempdir()?;
+        let data = folder.path().join("data");
+        std::fs::create_dir(&data)?;
+        std::fs::write(data.join("hello.txt"), HELLO)?;
+        std::fs::write(folder.path().join("canary.txt"), CANARY)?;
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("../canary.txt", data.join("link"))?;
+        Ok(Self { folder })
+    }
+
+    /// The folder to preopen as `/data`, read-only.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Where the canary lies.
+    pub fn root(&self) -> &Path {
+        self.folder.path()
+    }
+}

@@ -1,0 +1,192 @@
+//! Trials that any embedded host must stand, for the tests of each.
+
+use std::time::{Duration, Instant};
+
+use hostile_guests::{Guest, Tier, find};
+use wasm_gauntlet_model::call::{CallOutcome, Called, Rejection};
+use wasm_gauntlet_model::limits::{Grants, Limits};
+
+use super::fixture::{CANARY, HELLO};
+use crate::subject::host::Host;
+
+/// Scheduling on a loaded machine; a host that does not stop a guest at all takes minutes.
+const GRACE: Duration = Duration::from_millis(400);
+
+/// The outcome of a load and a call in the words of the guests.
+pub fn words(called: &Result<Called, Rejection>) -> String {
+    match called {
+        Err(rejection) => format!("rejected({})", rejection.stage.word()),
+        Ok(called) => match &called.outcome {
+            CallOutcome::Trap { kind } => format!("trap({})", kind.word()),
+            CallOutcome::Rejected(rejection) => format!("rejected({})", rejection.stage.word()),
+            other => other.word().to_owned(),
+        },
+    }
+}
+
+/// Load and call once.
+pub fn call(
+    host: &dyn Host,
+    bytes: &[u8],
+    input: &[u8],
+    limits: &Limits,
+    grants: &Grants,
+) -> Result<Called, Rejection> {
+    Ok(host.load(bytes, limits, grants)?.call("tenant", input))
+}
+
+/// Load and call a guest of the catalogue, by default limits, without grants.
+pub fn call_guest(host: &dyn Host, id: &str, input: &[u8]) -> Result<Called, Rejection> {
+    call(host, &bytes(id), input, &Limits::default(), &Grants::default())
+}
+
+/// The output of a guest that must end `ok`.
+pub fn output(host: &dyn Host, id: &str, input: &[u8], grants: &Grants) -> Vec<u8> {
+    let called = call(host, &bytes(id), input, &Limits::default(), grants);
+    match called.map(|called| called.outcome) {
+        Ok(CallOutcome::Ok { output }) => output,
+        other => panic!("{id}: {other:?}"),
+    }
+}
+
+/// The bytes of a guest of the catalogue.
+pub fn bytes(id: &str) -> Vec<u8> {
+    find(id).expect("the guest is there").bytes(&[]).expect("it assembles")
+}
+
+/// Every guest of the core tier ends in a way that counts as contained, in time, and the next
+/// benign call is served as if nothing had been.
+pub fn every_guest_is_contained(host: &dyn Host) {
+    let core = hostile_guests::all().iter().filter(|guest| guest.tier == Tier::Core);
+    let mut complaints = Vec::new();
+    for guest in core {
+        let began = Instant::now();
+        let called = contain(host, guest);
+        let wall = began.elapsed();
+        let words = words(&called);
+        if !guest.contained_if.iter().any(|contained| contained.to_string() == words) {
+            complaints.push(format!("{}: {words} {called:?}", guest.id));
+        }
+        let deadline = Duration::from_millis(called.map_or(0, |called| called.host_wall_us / 1000));
+        if deadline > Duration::from_millis(50) + GRACE {
+            complaints.push(format!("{}: took {wall:?}", guest.id));
+        }
+        assert_eq!(output(host, "benign-tiny", b"", &Grants::default()), b"tiny", "{}", guest.id);
+    }
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+fn contain(host: &dyn Host, guest: &Guest) -> Result<Called, Rejection> {
+    // `benign-spin` and its like take a count from the input; 1000 is a count and a text.
+    let bytes = guest.bytes(&[]).expect("it assembles");
+    let grants = Grants { files: true, ..Grants::default() };
+    call(host, &bytes, &1000_u32.to_le_bytes(), &Limits::default(), &grants)
+}
+
+/// Each capability is absent without its grant and there with it.
+pub fn grants_are_exact(host: &dyn Host) {
+    let none = Grants::default();
+    let twice = |id: &str, grants: &Grants| {
+        std::thread::sleep(Duration::from_millis(2));
+        (output(host, id, b"", grants), output(host, id, b"", grants))
+    };
+    let clock = Grants { clock: true, ..Grants::default() };
+    let random = Grants { random: true, ..Grants::default() };
+    let (first, second) = twice("cap-clock", &none);
+    assert_eq!(first, second, "the virtual wall clock is fixed");
+    let (first, second) = twice("cap-clock", &clock);
+    assert_ne!(first, second, "the real wall clock advances");
+    let (first, second) = twice("cap-random", &none);
+    assert_eq!(first, second, "virtual randomness is the same in every instance");
+    let (first, second) = twice("cap-random", &random);
+    assert_ne!(first, second, "real randomness is not");
+    environment(host);
+    files(host);
+}
+
+fn environment(host: &dyn Host) {
+    let granted = Grants {
+        env: [("GRANTED".to_owned(), "yes".to_owned())].into(),
+        args: vec!["one".to_owned()],
+        ..Grants::default()
+    };
+    let shown = |id: &str, grants: &Grants| {
+        String::from_utf8_lossy(&output(host, id, b"", grants)).into_owned()
+    };
+    assert!(shown("cap-env-get", &granted).contains("GRANTED=yes"));
+    assert!(!shown("cap-env-get", &granted).contains("PATH="));
+    assert!(!shown("cap-env-get", &Grants::default()).contains('='));
+    assert!(shown("cap-args-get", &granted).contains("one"));
+}
+
+fn files(host: &dyn Host) {
+    let granted = Grants { files: true, ..Grants::default() };
+    let hello = output(host, "cap-fs-hello", b"", &granted);
+    assert_eq!((hello[0], &hello[1..]), (0, HELLO.as_bytes()));
+    assert_ne!(output(host, "cap-fs-hello", b"", &Grants::default())[0], 0);
+    for id in ["cap-fs-symlink", "cap-fs-dotdot", "cap-fs-absolute"] {
+        let seen = output(host, id, b"", &granted);
+        assert!(!String::from_utf8_lossy(&seen).contains(&CANARY[..6]), "{id} read the canary");
+        assert_eq!(seen.len(), 1, "{id} read something: {seen:?}");
+    }
+}
+
+/// Logs are one line a record, tagged, bounded; standard streams go there too.
+pub fn logs_are_tame(host: &dyn Host) {
+    let log = |id: &str| call_guest(host, id, b"").expect("it loads");
+    for id in ["host-log-newline", "host-log-ansi", "host-log-nonutf8", "benign-stdout"] {
+        let lines = log(id).log;
+        assert_eq!(lines.len(), 1, "{id}: {lines:?}");
+        assert!(lines.iter().all(|line| line.tenant == "tenant"));
+        assert!(!lines[0].text.chars().any(char::is_control), "{id}: {lines:?}");
+    }
+    let flood = log("host-log-flood");
+    assert_eq!(flood.log.len(), 256);
+    assert!(flood.log_lines_dropped > 100);
+    // A control character is escaped whole or not at all, so a few bytes may be left over.
+    assert!((4086..=4096).contains(&log("host-log-huge").log[0].text.len()));
+}
+
+/// Instances are new: no call sees another's globals, memory, tables or segments.
+pub fn instances_are_fresh(host: &dyn Host) {
+    for id in ["iso-global-counter", "iso-memory-canary", "iso-table-mutate", "iso-grow-persists"] {
+        let first = output(host, id, b"canary", &Grants::default());
+        assert_eq!(output(host, id, b"canary", &Grants::default()), first, "{id}");
+    }
+}
+
+/// Fuel is deterministic, its end has its own outcome, and the deadline still holds.
+pub fn fuel_is_an_outcome_of_its_own(host: &dyn Host) {
+    let fuel = |fuel: u64, id: &str| {
+        let limits = Limits { fuel: Some(fuel), ..Limits::default() };
+        call(host, &bytes(id), &2000_u32.to_le_bytes(), &limits, &Grants::default())
+            .expect("it loads")
+    };
+    let [first, second] = [fuel(10_000_000, "benign-spin"), fuel(10_000_000, "benign-spin")];
+    assert_eq!(first.outcome.word(), "ok");
+    assert_eq!(first.fuel_used, second.fuel_used);
+    let needed = first.fuel_used.expect("fuel is counted");
+    assert!(needed > 2000, "{needed}");
+    assert_eq!(fuel(needed, "benign-spin").outcome.word(), "ok");
+    // Engines look at the budget at loops and calls, so the last few units are not exact.
+    assert_eq!(fuel(needed - 100, "benign-spin").outcome, CallOutcome::Fuel);
+    assert_eq!(fuel(50_000, "cpu-loop").outcome, CallOutcome::Fuel);
+    assert_eq!(fuel(u64::MAX, "cpu-loop").outcome, CallOutcome::Deadline);
+}
+
+/// A guest that dies because it may not grow dies of its cap; one that asks for the absurd not.
+pub fn the_cap_needs_evidence(host: &dyn Host) {
+    let dies = |grow: &str| {
+        let text = format!(
+            r#"(module (memory (export "memory") 1)
+            (func (export "alloc") (param i32) (result i32) (i32.const 0))
+            (func (export "process") (param i32 i32) (result i64) {grow} (unreachable)))"#
+        );
+        let bytes = wat::parse_str(text).expect("it assembles");
+        call(host, &bytes, b"", &Limits::default(), &Grants::default()).expect("it loads").outcome
+    };
+    let until_refused = "(loop $m (br_if $m (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))";
+    assert_eq!(dies(until_refused).word(), "memory-cap");
+    assert_eq!(dies("(drop (memory.grow (i32.const 65535)))").word(), "trap");
+    assert_eq!(dies("").word(), "trap");
+}

@@ -1,0 +1,138 @@
+//! WASI preview 1 for one call: nothing that was not granted.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::AsyncWrite;
+use wasm_gauntlet_model::limits::Grants;
+use wasm_gauntlet_model::twin::Twin;
+use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
+use wasmtime_wasi::p1::WasiP1Ctx;
+use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
+use wasmtime_wasi::{Deterministic, FsPerms, HostMonotonicClock, HostWallClock, WasiCtxBuilder};
+
+use crate::subject::defects::Defects;
+use crate::subject::guest_abi::fixture::Fixture;
+use crate::subject::guest_abi::log::{LineStream, SharedLog};
+use crate::subject::guest_abi::preview1::{
+    RANDOM_BYTES_MAX, VIRTUAL_STEP_NS, VIRTUAL_WALL_NS, virtual_random,
+};
+
+/// The context of one call. Without grants: no arguments, no environment, an empty stdin, no
+/// folder, no socket, a virtual clock, a virtual random stream; stdout and stderr go to the log.
+///
+/// # Errors
+/// When a folder cannot be opened.
+pub(super) fn context(
+    grants: &Grants,
+    defects: &Defects,
+    fixture: Option<&Fixture>,
+    log: &SharedLog,
+) -> wasmtime::Result<WasiP1Ctx> {
+    let mut builder = WasiCtxBuilder::new();
+    builder.args(&grants.args).max_random_size(RANDOM_BYTES_MAX);
+    builder.stdout(LogStream::new(log)).stderr(LogStream::new(log));
+    for (name, value) in &grants.env {
+        builder.env(name, value);
+    }
+    if defects.has(Twin::AmbientEnv) {
+        for (name, value) in std::env::vars_os() {
+            builder.env(name.to_string_lossy(), value.to_string_lossy());
+        }
+    }
+    if let Some(fixture) = fixture {
+        builder.preopened_dir(fixture.data(), "/data", FsPerms::ReadOnly)?;
+    }
+    if defects.has(Twin::AmbientFs) {
+        builder.preopened_dir("/", "/", FsPerms::ReadOnly)?;
+    }
+    if !grants.clock {
+        builder.wall_clock(FixedWall).monotonic_clock(SteppingClock::default());
+    }
+    if !grants.random {
+        builder.secure_random(Deterministic::new(virtual_random()));
+        builder.insecure_random(Deterministic::new(virtual_random()));
+        builder.insecure_random_seed(0);
+    }
+    Ok(builder.build_p1())
+}
+
+struct FixedWall;
+
+impl HostWallClock for FixedWall {
+    fn resolution(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn now(&self) -> Duration {
+        Duration::from_nanos(VIRTUAL_WALL_NS)
+    }
+}
+
+#[derive(Default)]
+struct SteppingClock(AtomicU64);
+
+impl HostMonotonicClock for SteppingClock {
+    fn resolution(&self) -> u64 {
+        VIRTUAL_STEP_NS
+    }
+
+    fn now(&self) -> u64 {
+        self.0.fetch_add(VIRTUAL_STEP_NS, Ordering::Relaxed)
+    }
+}
+
+/// A standard stream that never blocks, never fails and keeps no more than the log does.
+#[derive(Clone)]
+struct LogStream(Arc<Mutex<LineStream>>);
+
+impl LogStream {
+    fn new(log: &SharedLog) -> Self {
+        Self(Arc::new(Mutex::new(LineStream::new(log.clone()))))
+    }
+
+    fn feed(&self, bytes: &[u8]) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).feed(bytes);
+    }
+}
+
+impl IsTerminal for LogStream {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+impl StdoutStream for LogStream {
+    fn async_stream(&self) -> Box<dyn AsyncWrite + Send + Sync> {
+        // Preview 1 writes through `p2_stream` alone.
+        Box::new(tokio::io::sink())
+    }
+
+    fn p2_stream(&self) -> Box<dyn OutputStream> {
+        Box::new(self.clone())
+    }
+}
+
+impl OutputStream for LogStream {
+    fn write(&mut self, bytes: Bytes) -> StreamResult<()> {
+        self.feed(&bytes);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> StreamResult<()> {
+        Ok(())
+    }
+
+    fn check_write(&mut self) -> StreamResult<usize> {
+        // Wasmtime hands on 4 KiB at once; any larger permit is as good.
+        Ok(64 << 10)
+    }
+}
+
+#[wasmtime_wasi::async_trait]
+impl Pollable for LogStream {
+    async fn ready(&mut self) {}
+}

@@ -1,0 +1,15 @@
+;; attack: grows its memory in alloc and answers with the new page
+;; contained-if: ok
+;; returns: input
+;; seen-in: GUESTS.md H
+;; tier: core
+;; near-twin: benign-grow
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32)
+    (i32.shl (memory.grow (i32.const 1)) (i32.const 16)))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

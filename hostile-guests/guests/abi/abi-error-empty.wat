@@ -1,0 +1,14 @@
+;; attack: reports an error without text at a wild address
+;; contained-if: guest-error | trap(host-pointer)
+;; returns: error code 1, no text
+;; seen-in: GUESTS.md H
+;; tier: core
+;; near-twin: benign-echo
+
+(module
+  (import "env" "error" (func $error (param i32 i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (call $error (i32.const 1) (i32.const 0xffffffff) (i32.const 0))
+    (i64.const 0)))

@@ -1,0 +1,15 @@
+;; attack: reports an error, then returns output as if nothing had happened
+;; contained-if: guest-error
+;; returns: error code 7, and no output
+;; seen-in: GUESTS.md H
+;; tier: core
+;; near-twin: benign-echo
+
+(module
+  (import "env" "error" (func $error (param i32 i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "no such rule")
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (call $error (i32.const 7) (i32.const 16) (i32.const 12))
+    (i64.const 0x10_00000004)))

@@ -1,0 +1,16 @@
+;; attack: exports a free that traps
+;; contained-if: ok | trap(unreachable)
+;; returns: input; the outcome of process wins
+;; seen-in: GUESTS.md H
+;; tier: core
+;; near-twin: benign-echo
+
+(module
+  (memory (export "memory") 1)
+  (func (export "free") (param $ptr i32) (param $len i32)
+    (unreachable))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

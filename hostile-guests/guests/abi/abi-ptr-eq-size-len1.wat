@@ -1,0 +1,11 @@
+;; attack: returns one byte at the very end of its memory
+;; contained-if: guest-error
+;; seen-in: GUESTS.md H
+;; tier: core
+;; near-twin: benign-echo
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.const 0x00010000_00000001)))

@@ -1,0 +1,11 @@
+;; attack: returns a result whose upper half is all ones, as a sign extension makes it
+;; contained-if: guest-error
+;; seen-in: GUESTS.md H
+;; tier: core
+;; near-twin: benign-echo
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.const 0xffffffff_80000010)))

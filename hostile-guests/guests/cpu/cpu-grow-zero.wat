@@ -1,0 +1,13 @@
+;; attack: asks for no pages for ever, each time through the host
+;; contained-if: deadline | fuel
+;; seen-in: GUESTS.md A, B
+;; tier: core
+;; near-twin: benign-grow
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (loop $forever (result i64)
+      (drop (memory.grow (i32.const 0)))
+      (br $forever))))

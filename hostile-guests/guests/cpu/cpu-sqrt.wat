@@ -1,0 +1,15 @@
+;; attack: runs one of the dearest instructions for ever, where fuel counts it as cheap
+;; contained-if: deadline | fuel
+;; seen-in: GUESTS.md A; CWA-2024-004, CWA-2024-007
+;; tier: core
+;; near-twin: benign-math
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (local $x f64)
+    (loop $forever (result i64)
+      (local.set $x
+        (f64.sqrt (f64.add (local.get $x) (f64.const 2))))
+      (br $forever))))

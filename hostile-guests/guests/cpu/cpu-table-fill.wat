@@ -1,0 +1,17 @@
+;; attack: fills a table of `elements` elements for ever
+;; contained-if: deadline | fuel | memory-cap | rejected(static-limit) | rejected(instantiate)
+;; seen-in: GUESTS.md A
+;; tier: core
+;; near-twin: benign-table
+;; params: elements=9000
+
+(module
+  (memory (export "memory") 1)
+  (table $t ${elements} funcref)
+  (elem declare func $mark)
+  (func $mark)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (loop $forever (result i64)
+      (table.fill $t (i32.const 0) (ref.func $mark) (table.size $t))
+      (br $forever))))

@@ -1,0 +1,16 @@
+;; attack: tail-calls between two functions for ever
+;; contained-if: deadline | fuel | rejected(validate)
+;; seen-in: GUESTS.md A
+;; tier: core
+;; near-twin: benign-tail
+;; features: tail-call
+
+(module
+  (memory (export "memory") 1)
+  (func $ping (param $n i64) (result i64)
+    (return_call $pong (i64.add (local.get $n) (i64.const 1))))
+  (func $pong (param $n i64) (result i64)
+    (return_call $ping (i64.xor (local.get $n) (i64.const 1))))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (return_call $ping (i64.const 0))))

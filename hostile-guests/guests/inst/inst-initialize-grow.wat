@@ -1,0 +1,16 @@
+;; attack: grows its memory in _initialize until refused
+;; contained-if: ok | memory-cap
+;; returns: u32 <= memory_pages
+;; seen-in: GUESTS.md D
+;; tier: core
+;; near-twin: benign-init
+
+(module
+  (memory (export "memory") 1)
+  (func (export "_initialize")
+    (loop $more
+      (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1)))))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i32.store (i32.const 16) (memory.size))
+    (i64.const 0x10_00000004)))

@@ -1,0 +1,12 @@
+;; attack: traps in _initialize
+;; contained-if: trap(unreachable)
+;; seen-in: GUESTS.md D, I
+;; tier: core
+;; near-twin: benign-init
+
+(module
+  (memory (export "memory") 1)
+  (func (export "_initialize") (unreachable))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.const 0)))

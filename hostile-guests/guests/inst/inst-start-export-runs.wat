@@ -1,0 +1,15 @@
+;; attack: exports _start beside the ABI and says whether it ran
+;; contained-if: ok | rejected(export)
+;; returns: bytes 00000000
+;; seen-in: GUESTS.md D (inst-_start-runs)
+;; tier: core
+;; near-twin: benign-tiny
+
+(module
+  (memory (export "memory") 1)
+  (global $ran (mut i32) (i32.const 0))
+  (func (export "_start") (global.set $ran (i32.const 1)))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i32.store (i32.const 16) (global.get $ran))
+    (i64.const 0x10_00000004)))

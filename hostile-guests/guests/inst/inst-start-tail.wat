@@ -1,0 +1,15 @@
+;; attack: tail-calls itself for ever in its start function
+;; contained-if: deadline | fuel | rejected(validate) | rejected(static-limit) |
+;;   rejected(instantiate)
+;; seen-in: GUESTS.md D
+;; tier: core
+;; near-twin: benign-start
+;; features: tail-call
+
+(module
+  (memory (export "memory") 1)
+  (func $start (return_call $start))
+  (start $start)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.const 0)))

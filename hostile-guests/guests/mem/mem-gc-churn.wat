@@ -1,0 +1,15 @@
+;; attack: allocates and drops arrays of 64 KiB for ever
+;; contained-if: deadline | fuel | memory-cap | trap(other) | rejected(validate)
+;; seen-in: GUESTS.md B
+;; tier: core
+;; near-twin: benign-loop
+;; features: gc
+
+(module
+  (memory (export "memory") 1)
+  (type $bytes (array (mut i8)))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (loop $forever (result i64)
+      (drop (array.new_default $bytes (i32.const 65536)))
+      (br $forever))))

@@ -1,0 +1,17 @@
+;; attack: makes cycles of garbage for ever, which counting references does not free
+;; contained-if: deadline | fuel | memory-cap | trap(other) | rejected(validate)
+;; seen-in: GUESTS.md B
+;; tier: core
+;; near-twin: benign-loop
+;; features: gc
+
+(module
+  (memory (export "memory") 1)
+  (type $node (struct (field (mut (ref null $node)))))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (local $a (ref null $node))
+    (loop $forever (result i64)
+      (local.set $a (struct.new $node (ref.null $node)))
+      (struct.set $node 0 (local.get $a) (local.get $a))
+      (br $forever))))

@@ -1,0 +1,11 @@
+;; attack: exports two functions as process
+;; contained-if: rejected(validate)
+;; seen-in: GUESTS.md G
+;; tier: core
+;; near-twin: benign-tiny
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "process") (param i32 i32) (result i64) (i64.const 0))
+  (func (export "process") (param i32 i32) (result i64) (i64.const 0)))

@@ -1,0 +1,10 @@
+;; attack: exports process with a NUL after it
+;; contained-if: rejected(export)
+;; seen-in: GUESTS.md G
+;; tier: core
+;; near-twin: benign-tiny
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "process\00") (param i32 i32) (result i64) (i64.const 0)))

@@ -1,0 +1,16 @@
+;; attack: computes the initial value of a global
+;; contained-if: ok | rejected(validate) | rejected(static-limit)
+;; returns: input
+;; seen-in: GUESTS.md F (bin-feature-each)
+;; tier: core
+;; near-twin: benign-echo
+;; features: extended-const
+
+(module
+  (memory (export "memory") 1)
+  (global i32 (i32.add (i32.const 1) (i32.const 2)))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

@@ -1,0 +1,21 @@
+;; attack: has one try of the older exceptions
+;; contained-if: ok | rejected(validate) | rejected(static-limit)
+;; returns: input
+;; seen-in: GUESTS.md F (bin-feature-each)
+;; tier: core
+;; near-twin: benign-echo
+;; features: legacy-exceptions
+
+(module
+  (memory (export "memory") 1)
+  (tag $e)
+  (func
+    try
+      throw $e
+    catch_all
+    end)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

@@ -1,0 +1,17 @@
+;; attack: declares a continuation
+;; contained-if: ok | rejected(validate) | rejected(static-limit)
+;; returns: input
+;; seen-in: GUESTS.md F (bin-feature-each)
+;; tier: core
+;; near-twin: benign-echo
+;; features: stack-switching
+
+(module
+  (memory (export "memory") 1)
+  (type $f (func))
+  (type $k (cont $f))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

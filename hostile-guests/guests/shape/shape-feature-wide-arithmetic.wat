@@ -1,0 +1,17 @@
+;; attack: has one 128-bit addition
+;; contained-if: ok | rejected(validate) | rejected(static-limit)
+;; returns: input
+;; seen-in: GUESTS.md F (bin-feature-each)
+;; tier: core
+;; near-twin: benign-echo
+;; features: wide-arithmetic
+
+(module
+  (memory (export "memory") 1)
+  (func (param i64 i64 i64 i64) (result i64 i64)
+    (i64.add128 (local.get 0) (local.get 1) (local.get 2) (local.get 3)))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

@@ -1,0 +1,11 @@
+;; attack: imports env.log as a table
+;; contained-if: rejected(import)
+;; seen-in: GUESTS.md G
+;; tier: core
+;; near-twin: benign-log
+
+(module
+  (import "env" "log" (table 1 funcref))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "process") (param i32 i32) (result i64) (i64.const 0)))

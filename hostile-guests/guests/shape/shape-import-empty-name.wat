@@ -1,0 +1,11 @@
+;; attack: imports a function with empty names
+;; contained-if: rejected(import)
+;; seen-in: GUESTS.md G
+;; tier: core
+;; near-twin: benign-tiny
+
+(module
+  (import "" "" (func))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "process") (param i32 i32) (result i64) (i64.const 0)))

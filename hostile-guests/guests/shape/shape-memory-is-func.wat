@@ -1,0 +1,11 @@
+;; attack: exports a function as memory
+;; contained-if: rejected(export)
+;; seen-in: GUESTS.md G
+;; tier: core
+;; near-twin: benign-tiny
+
+(module
+  (memory 1)
+  (func (export "memory"))
+  (func (export "alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "process") (param i32 i32) (result i64) (i64.const 0)))

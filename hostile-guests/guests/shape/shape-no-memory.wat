@@ -1,0 +1,9 @@
+;; attack: has no memory at all
+;; contained-if: rejected(export)
+;; seen-in: GUESTS.md G
+;; tier: core
+;; near-twin: benign-tiny
+
+(module
+  (func (export "alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "process") (param i32 i32) (result i64) (i64.const 0)))

@@ -1,0 +1,10 @@
+;; attack: exports process with an f64 result, whose NaN may carry a pointer
+;; contained-if: rejected(export)
+;; seen-in: GUESTS.md H (abi-result-nan-box)
+;; tier: core
+;; near-twin: benign-tiny
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "process") (param i32 i32) (result f64) (f64.const nan)))

@@ -1,0 +1,10 @@
+;; attack: exports process with an i32 result
+;; contained-if: rejected(export)
+;; seen-in: GUESTS.md G
+;; tier: core
+;; near-twin: benign-tiny
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param i32) (result i32) (i32.const 1024))
+  (func (export "process") (param i32 i32) (result i32) (i32.const 0)))

@@ -1,0 +1,15 @@
+;; attack: recurses without end in its start function
+;; contained-if: trap(stack) | rejected(static-limit) | rejected(instantiate)
+;; seen-in: GUESTS.md C, D
+;; tier: core
+;; near-twin: benign-start
+
+(module
+  (memory (export "memory") 1)
+  (func $start
+    (call $start)
+    (i32.store (i32.const 16) (i32.const 1)))
+  (start $start)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i64.const 0)))
