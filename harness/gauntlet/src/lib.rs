@@ -1,8 +1,13 @@
 //! The gauntlet: scenarios are replayed against subjects, and a verdict is given with evidence.
 //!
-//! Data goes one way: `event, load, subject, testbed, engine, render, cli`; nothing imports
-//! what comes after it.
+//! Data goes one way: `event, load, coding, subject, testbed, engine, render, cli`; nothing
+//! imports what comes after it.
 
+pub mod cli;
+pub mod coding;
 pub mod engine;
 pub mod event;
+pub mod load;
+pub mod render;
 pub mod subject;
+pub mod testbed;

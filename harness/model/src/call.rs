@@ -146,6 +146,21 @@ pub struct Called {
     pub growths_denied: u64,
 }
 
+impl Called {
+    /// An outcome with nothing recorded beside it.
+    pub fn bare(outcome: CallOutcome) -> Self {
+        Self {
+            outcome,
+            log: Vec::new(),
+            log_lines_dropped: 0,
+            digest: String::new(),
+            host_wall_us: 0,
+            fuel_used: None,
+            growths_denied: 0,
+        }
+    }
+}
+
 /// Bytes as lower-case hex in JSON.
 pub mod hex_bytes {
     use serde::{Deserialize, Deserializer, Serializer, de::Error};

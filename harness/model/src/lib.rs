@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod call;
+pub mod detection;
 pub mod judge;
 pub mod limits;
 pub mod name;
@@ -15,6 +16,7 @@ pub mod reading;
 pub mod record;
 pub mod scenario;
 pub mod source;
+pub mod target;
 pub mod trap;
 pub mod twin;
 pub mod verdict;

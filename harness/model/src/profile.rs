@@ -67,7 +67,9 @@ needs! {
 }
 
 /// What kind of thing a subject is; scenarios of a family are planned for its kind only.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
     /// A deployed site and its CDN.
@@ -110,9 +112,7 @@ pub struct Profile {
 impl Profile {
     /// What the subject can do, as facts of the step `subject`.
     pub fn facts(&self) -> Facts {
-        let fact = |need: &Need| {
-            (need.word().replace('/', "-"), Value::Bool(self.can(*need)))
-        };
+        let fact = |need: &Need| (need.word().replace('/', "-"), Value::Bool(self.can(*need)));
         Need::ALL.iter().map(fact).collect()
     }
 

@@ -44,6 +44,12 @@ pub trait Read: Sized {
     fn missing() -> Option<Self> {
         None
     }
+
+    /// What stands for something that could not be read, so that the rest is still checked and
+    /// every complaint is said at once. A complaint was kept, so it is never used.
+    fn stand_in() -> Option<Self> {
+        Self::missing()
+    }
 }
 
 /// Keep a complaint: `node` is not what was expected.
@@ -66,6 +72,10 @@ macro_rules! leaf {
                     _ => None,
                 }
                 .or_else(|| expected($noun, node, log))
+            }
+
+            fn stand_in() -> Option<Self> {
+                Some(Self::default())
             }
         }
     };
@@ -98,6 +108,10 @@ impl<T: Read> Read for At<T> {
     fn read(node: &Node, log: &mut Log) -> Option<Self> {
         T::read(node, log).map(|value| At { value, span: node.span })
     }
+
+    fn stand_in() -> Option<Self> {
+        T::stand_in().map(|value| At { value, span: Span::default() })
+    }
 }
 
 /// A list. Not written, it is empty.
@@ -110,8 +124,7 @@ impl<T: Read> Read for Vec<T> {
         let Tree::List(items) = &node.value else {
             return expected(&Self::noun(), node, log);
         };
-        let read: Vec<_> = items.iter().map(|item| T::read(item, log)).collect();
-        read.into_iter().collect()
+        Some(items.iter().filter_map(|item| T::read(item, log)).collect())
     }
 
     fn missing() -> Option<Self> {
@@ -206,7 +219,11 @@ macro_rules! written {
                 $crate::reading::refuse_unknown(&[$(stringify!($field)),+], pairs, log);
                 $(let $field =
                     $crate::reading::field(stringify!($field), pairs, node.span, log);)+
-                Some(Self { $($field: $field?),+ })
+                Some(Self { $($field: $field.or_else($crate::reading::Read::stand_in)?),+ })
+            }
+
+            fn stand_in() -> Option<Self> {
+                Some(Self { $($field: $crate::reading::Read::stand_in()?),+ })
             }
         }
     };
@@ -221,10 +238,7 @@ macro_rules! worded {
                 $noun.into()
             }
 
-            fn read(
-                node: &$crate::yaml::Node,
-                log: &mut $crate::reading::Log,
-            ) -> Option<Self> {
+            fn read(node: &$crate::yaml::Node, log: &mut $crate::reading::Log) -> Option<Self> {
                 let read = $crate::source::At::<String>::read(node, log)?;
                 let found = $known.iter().copied().find(|one| one.word() == read.value);
                 if found.is_none() {
@@ -233,12 +247,16 @@ macro_rules! worded {
                 }
                 found
             }
+
+            fn stand_in() -> Option<Self> {
+                $known.first().copied()
+            }
         }
     };
 }
-
 
 worded!(crate::verdict::Severity, "severity", crate::verdict::Severity::ALL);
 worded!(crate::twin::Twin, "twin", crate::twin::Twin::ALL);
 worded!(crate::profile::Need, "need", crate::profile::Need::ALL);
 worded!(crate::action::Asset, "asset", crate::action::Asset::ALL);
+worded!(crate::action::OneOff, "reach of a one-off word", crate::action::OneOff::ALL);

@@ -94,6 +94,8 @@ twins! {
     AmbientFs = "ambient-fs" in Host;
     /// The host's own environment is given to every guest.
     AmbientEnv = "ambient-env" in Host;
+    /// What a guest is granted is not given to it.
+    GrantNothing = "grant-nothing" in Host;
     /// The output range is checked in 32 bits, wraps around and is read unbounded.
     UncheckedPointer = "unchecked-pointer" in Host;
     /// One instance serves every call and every tenant.

@@ -78,10 +78,11 @@ fn complaint(error: &serde_yaml::Error) -> Complaint {
     let span = error.location().map_or(Span { line: 1, column: 1, chars: 0 }, span);
     let text = error.without_snippet().to_string();
     let first = text.lines().next().unwrap_or_default();
-    let problem = first.split_once(": ").map_or(first, |(head, tail)| {
-        if head.starts_with("error") { tail } else { first }
-    });
-    let problem = problem.split(", set DuplicateKeyPolicy").next().unwrap_or(problem);
+    let problem = first
+        .split_once(": ")
+        .map_or(first, |(head, tail)| if head.starts_with("error") { tail } else { first });
+    let ends = [", set DuplicateKeyPolicy", " at line "];
+    let problem = ends.iter().fold(problem, |text, end| text.split(end).next().unwrap_or(text));
     let bound = problem.contains("budget breached");
     let complaint = Complaint::new(span, format!("this is no YAML that is read here: {problem}"));
     match bound {

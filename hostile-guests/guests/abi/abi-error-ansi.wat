@@ -11,5 +11,5 @@
   (data (i32.const 16) "\1b[2J\1b[31mno\0d\0aHTTP 200")
   (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
   (func (export "process") (param $ptr i32) (param $len i32) (result i64)
-    (call $error (i32.const 1) (i32.const 16) (i32.const 22))
+    (call $error (i32.const 1) (i32.const 16) (i32.const 21))
     (i64.const 0)))

@@ -16,6 +16,8 @@ pub(super) const PROCESS: u32 = 1;
 pub(super) const NOTHING: u32 = 2;
 /// The first type index that a generator may add.
 pub(super) const TYPES_FREE: u32 = 3;
+/// The function index of `alloc`, where there is no import.
+pub(super) const ALLOC: u32 = 0;
 /// The function index of the first body that a generator adds, where it adds no import.
 pub(super) const FIRST: u32 = 2;
 
@@ -63,7 +65,9 @@ impl Builder {
     fn bare(imported: u32) -> Self {
         let mut types = TypeSection::new();
         types.ty().function([ValType::I32], [ValType::I32]);
-        types.ty().function([ValType::I32, ValType::I32], [ValType::I64]);
+        types
+            .ty()
+            .function([ValType::I32, ValType::I32], [ValType::I64]);
         types.ty().function([], []);
         let mut memories = MemorySection::new();
         memories.memory(memory(1, None));
@@ -130,7 +134,9 @@ impl Builder {
         if !self.elements.is_empty() {
             module.section(&self.elements);
         }
-        module.section(&DataCountSection { count: self.data.len() });
+        module.section(&DataCountSection {
+            count: self.data.len(),
+        });
         module.section(&self.code);
         module.section(&self.data);
         module
@@ -139,5 +145,11 @@ impl Builder {
 
 /// A 32-bit memory that is not shared.
 pub(super) fn memory(minimum: u64, maximum: Option<u64>) -> MemoryType {
-    MemoryType { minimum, maximum, memory64: false, shared: false, page_size_log2: None }
+    MemoryType {
+        minimum,
+        maximum,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    }
 }

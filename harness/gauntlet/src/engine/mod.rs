@@ -84,14 +84,28 @@ pub fn reach(subjects: Vec<Box<dyn Subject>>) -> (Vec<Reached>, Vec<SubjectRecor
 /// The incident under which a subject that cannot be looked at stands in a record.
 pub const REACHABLE: &str = "subject/reachable";
 
+/// The incident under which a site without a module stands in a record.
+pub const MODULE_FOUND: &str = "subject/module-found";
+
 fn unreached(subject: &str, reason: String) -> Outcome {
+    doubt(REACHABLE, subject, "The subject can be looked at", reason)
+}
+
+/// The outcome of a site on which no module was found.
+pub fn nothing_found(subject: &str) -> Outcome {
+    let reason = "no module was found on the page, nor in the scripts that it loads; name the \
+                  page that loads one, or the module's own address";
+    doubt(MODULE_FOUND, subject, "The page leads to a module", reason.to_owned())
+}
+
+fn doubt(incident: &str, subject: &str, claim: &str, reason: String) -> Outcome {
     Outcome {
-        incident: REACHABLE.to_owned(),
+        incident: incident.to_owned(),
         case: "-".to_owned(),
         subject: subject.to_owned(),
         verdict: Verdict::Inconclusive,
         severity: Severity::Critical,
-        claim: "The subject can be looked at".to_owned(),
+        claim: claim.to_owned(),
         reason,
         observed: String::new(),
         expected: String::new(),

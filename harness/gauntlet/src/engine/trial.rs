@@ -85,7 +85,11 @@ fn look(
     scenario.steps.iter().map(step).collect()
 }
 
-fn perform(session: &mut dyn Session, step: &str, action: &Action) -> Result<Observation, Inability> {
+fn perform(
+    session: &mut dyn Session,
+    step: &str,
+    action: &Action,
+) -> Result<Observation, Inability> {
     session.perform(step, action).map_err(|inability| Inability(format!("{step}: {inability}")))
 }
 
@@ -138,13 +142,15 @@ fn told(
         format!("{}:{}:{}", scenario.file, span.line, span.column)
     };
     let failed = verdict == Verdict::Fail;
-    let again = format!("gauntlet run {}--only {} --seed {seed}", reached.subject.flags(), base.incident);
+    let again =
+        format!("gauntlet run {}--only {} --seed {seed}", reached.subject.flags(), base.incident);
     let deciding = looked.iter().find(|(name, _)| Some(name) == step.as_ref());
     let command = deciding.and_then(|(_, observation)| observation.reproduce.clone());
     let evidence = match verdict {
         Verdict::Pass | Verdict::Skipped => Vec::new(),
         Verdict::Fail | Verdict::Inconclusive => {
-            let deciding = looked.iter().filter(|(name, _)| step.as_ref().is_none_or(|s| s == name));
+            let deciding =
+                looked.iter().filter(|(name, _)| step.as_ref().is_none_or(|s| s == name));
             deciding.flat_map(|(_, observation)| observation.evidence.clone()).collect()
         }
     };

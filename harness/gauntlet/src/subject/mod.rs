@@ -2,12 +2,19 @@
 //!
 //! Nothing here knows of verdicts: a subject never judges.
 
+pub mod adapter;
+pub mod calls;
 pub mod defects;
 pub mod embedded;
 pub mod guest_abi;
 pub mod host;
+pub mod in_process;
+pub mod protocol;
+pub mod site;
+pub mod tenants;
 pub mod wasmi;
 pub mod wasmtime;
+pub mod worker;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;

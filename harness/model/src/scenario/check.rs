@@ -55,6 +55,9 @@ pub(super) fn check(
 }
 
 fn incident(incident: &At<String>, file: &str, log: &mut Log) {
+    if incident.span == Span::default() {
+        return;
+    }
     if !is_incident(&incident.value) {
         let problem = format!("`{}` is no incident id", incident.value);
         let help = "expected `family/name`, lower-case letters, digits and hyphens";
@@ -122,7 +125,8 @@ fn limits(raw: Option<&RawLimits>) -> Limits {
 
 fn grants(raw: Option<&RawGrants>) -> Grants {
     let Some(raw) = raw else { return Grants::default() };
-    let named = |(name, value): &(At<String>, At<String>)| (name.value.clone(), value.value.clone());
+    let named =
+        |(name, value): &(At<String>, At<String>)| (name.value.clone(), value.value.clone());
     Grants {
         env: raw.env.0.iter().map(named).collect(),
         args: raw.args.clone(),
@@ -168,8 +172,9 @@ fn guests(scenario: &Scenario, span: Span, vocabulary: &Vocabulary, log: &mut Lo
     }
     named.sort_unstable();
     named.dedup();
-    for guest in named.iter().filter(|guest| !known.contains(&guest.as_str())) {
+    for guest in
+        named.iter().filter(|guest| !guest.contains('{') && !known.contains(&guest.as_str()))
+    {
         log.unknown("guest", &At { value: guest, span }, &known);
     }
 }
-

@@ -26,6 +26,10 @@ impl Read for RawExpect {
             _ => RawBlock::read(node, log).map(|block| Self(vec![block])),
         }
     }
+
+    fn stand_in() -> Option<Self> {
+        Some(Self(Vec::new()))
+    }
 }
 
 impl JsonSchema for RawExpect {
@@ -69,7 +73,12 @@ impl Read for RawBlock {
         let severity = crate::reading::field("severity", &keys, node.span, log);
         let says = crate::reading::field("says", &keys, node.span, log);
         let claims = RawClaims::read(&At { value: Tree::Map(paths), span: node.span }, log);
-        Some(Self { r#where: r#where?, severity: severity?, says: says?, claims: claims? })
+        Some(Self {
+            r#where: r#where.or_else(Read::stand_in)?,
+            severity: severity.or_else(Read::stand_in)?,
+            says: says.or_else(Read::stand_in)?,
+            claims: claims?,
+        })
     }
 }
 
@@ -112,7 +121,7 @@ impl Read for RawClaims {
             .iter()
             .map(|(path, matcher)| Some((path.clone(), At::read(matcher, log)?)))
             .collect::<Vec<_>>();
-        read.into_iter().collect::<Option<_>>().map(Self)
+        Some(Self(read.into_iter().flatten().collect()))
     }
 
     fn missing() -> Option<Self> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::action::Asset;
+use crate::action::{Asset, OneOff};
 use crate::profile::Need;
 use crate::reading::{Log, Read, expected, pairs, written};
 use crate::source::At;
@@ -122,8 +122,9 @@ written! {
         accept_encoding: Option<At<Scalar>>,
         /// An earlier step whose validator makes this conditional.
         revalidates: Option<At<String>>,
-        /// Whether a one-off query word keeps this off every real cache entry.
-        one_off: Option<bool>,
+        /// `trial` or `step`: a one-off query word, equal in the whole trial or of this step's own,
+        /// keeps this off every cache entry that others use.
+        one_off: Option<OneOff>,
     }
 }
 
@@ -200,7 +201,7 @@ impl Read for Named {
                 Some((key.clone(), scalar.map(|scalar| scalar.text())))
             })
             .collect::<Vec<_>>();
-        read.into_iter().collect::<Option<_>>().map(Self)
+        Some(Self(read.into_iter().flatten().collect()))
     }
 
     fn missing() -> Option<Self> {
@@ -236,6 +237,10 @@ impl Read for Fixes {
             return expected("a mapping with the key `any`", node, log);
         }
         Some(Self(fixes.into_iter().map(|(name, fix)| (name.value, fix.value)).collect()))
+    }
+
+    fn stand_in() -> Option<Self> {
+        Some(Self::default())
     }
 }
 
@@ -273,7 +278,7 @@ impl Read for Matrix {
                 Some((key.clone(), values))
             })
             .collect::<Vec<_>>();
-        read.into_iter().collect::<Option<_>>().map(Self)
+        Some(Self(read.into_iter().flatten().collect()))
     }
 
     fn missing() -> Option<Self> {

@@ -1,7 +1,7 @@
 //! Texts with `{parameter}` or `{step.field}` in them.
 
-use crate::source::{At, Complaint};
 use crate::reading::Log;
+use crate::source::{At, Complaint};
 
 use super::scalar::Scalar;
 

@@ -257,8 +257,10 @@ mod tests {
         assert!(import(r#"(import "env" "nope" (func))"#).contains("`env.nope`"));
         assert!(import(r#"(import "env" "log" (func))"#).contains("() -> ()"));
         assert!(import(r#"(import "env" "log" (global i32))"#).contains("is a global"));
-        assert!(import(r#"(import "wasi_snapshot_preview1" "proc_exit" (func))"#)
-            .contains("offers (i32) -> ()"));
+        assert!(
+            import(r#"(import "wasi_snapshot_preview1" "proc_exit" (func))"#)
+                .contains("offers (i32) -> ()")
+        );
         assert!(import(r#"(import "a\0a\1b[2J" "b" (func))"#).contains(r"`a\n\u{1b}[2J.b`"));
     }
 
@@ -294,8 +296,10 @@ mod tests {
 
     #[test]
     fn a_module_that_keeps_the_contract_is_described() {
-        let text = module(r#"(import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
-            (func $s) (start $s) (func (export "_initialize"))"#);
+        let text = module(
+            r#"(import "wasi_snapshot_preview1" "sched_yield" (func (result i32)))
+            (func $s) (start $s) (func (export "_initialize"))"#,
+        );
         let bytes = wat::parse_str(text).expect("it assembles");
         let contract = check(&bytes, CAPS).expect("it is taken");
         assert_eq!(contract, Contract { wasi: true, initialize: true, start: Some(1) });

@@ -200,8 +200,7 @@ pub fn the_cap_needs_evidence(host: &dyn Host) {
         let bytes = wat::parse_str(text).expect("it assembles");
         call(host, &bytes, b"", &roomy(), &Grants::default()).expect("it loads").outcome
     };
-    let until_refused =
-        "(loop $m (br_if $m (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))";
+    let until_refused = "(loop $m (br_if $m (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))";
     assert_eq!(dies(until_refused).word(), "memory-cap");
     assert_eq!(dies("(drop (memory.grow (i32.const 65535)))").word(), "trap");
     assert_eq!(dies("").word(), "trap");

@@ -6,9 +6,10 @@ use wasmi::{Instance, Memory, Store, TypedFunc, WasmParams, WasmResults};
 
 use super::ending::{failed, not_instantiated};
 use super::slices::Budget;
-use super::state::{Clock, Limiter, State};
+use super::state::{Limiter, State};
 use super::{Translated, Wasmi, wasi};
-use crate::subject::embedded::{Call, Ended};
+use crate::subject::in_process::{Call, Ended};
+use crate::subject::guest_abi::clock::Clock;
 use crate::subject::guest_abi::end::End;
 use crate::subject::guest_abi::growth::Growth;
 use crate::subject::guest_abi::start::START;
@@ -144,14 +145,13 @@ impl Live {
 }
 
 fn state(module: &Translated, call: &Call<'_>) -> Result<State, String> {
-    let clock =
-        if call.grants.clock { Clock::Real } else { Clock::Virtual { monotonic_ns: 0 } };
     Ok(State {
         limiter: Limiter(Growth::new(call.caps)),
         log: call.log.clone(),
         said: None,
         wasi: module.contract.wasi.then(|| wasi::context(call)).transpose()?,
-        clock,
+        clock: Clock::new(call.grants.clock),
+        deadline: call.deadline,
     })
 }
 

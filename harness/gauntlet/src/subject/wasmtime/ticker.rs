@@ -105,9 +105,7 @@ impl Shared {
     fn park(&self) {
         let mut engines = self.engines();
         self.parked.store(true, Ordering::SeqCst);
-        let idle = || {
-            self.active.load(Ordering::SeqCst) == 0 && !self.ended.load(Ordering::SeqCst)
-        };
+        let idle = || self.active.load(Ordering::SeqCst) == 0 && !self.ended.load(Ordering::SeqCst);
         while idle() {
             engines = self.wake.wait(engines).unwrap_or_else(PoisonError::into_inner);
         }

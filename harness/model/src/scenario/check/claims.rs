@@ -5,7 +5,9 @@ use crate::profile::Need;
 use crate::reading::Log;
 use crate::scenario::expect::{RawBlock, RawClaims, RawExpect, RawMatch, RawMatchers};
 use crate::scenario::template::{Template, checked};
-use crate::scenario::{Block, Bound, Claim, Comparison, Scalar, SUBJECT, ScalarTemplate, Step, Test};
+use crate::scenario::{
+    Block, Bound, Claim, Comparison, SUBJECT, Scalar, ScalarTemplate, Step, Test,
+};
 use crate::source::{At, Complaint, Span};
 
 /// The blocks that are meant.
@@ -16,7 +18,7 @@ pub(super) fn check(
     span: Span,
     log: &mut Log,
 ) -> Vec<Block> {
-    if raw.0.iter().all(|block| block.claims.0.is_empty()) {
+    if log.0.is_empty() && raw.0.iter().all(|block| block.claims.0.is_empty()) {
         log.add(Complaint::new(span, "nothing is expected, so nothing could ever fail"));
     }
     raw.0.iter().map(|raw| block(raw, steps, params, log)).collect()
@@ -126,8 +128,11 @@ impl Tests<'_> {
     /// Complain where a matcher can never fit the field.
     fn fits(&mut self, matcher: &str, kinds: &[Kind]) {
         if !kinds.contains(&self.field.kind) {
-            let problem =
-                format!("`{matcher}` does not fit `{}`, {}", self.field.name, noun(self.field.kind));
+            let problem = format!(
+                "`{matcher}` does not fit `{}`, {}",
+                self.field.name,
+                noun(self.field.kind)
+            );
             self.log.add(Complaint::new(self.span, problem));
         }
     }

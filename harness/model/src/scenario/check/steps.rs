@@ -20,7 +20,7 @@ pub(super) fn check(
     limits: &Limits,
     log: &mut Log,
 ) -> Vec<Step> {
-    if raw.value.is_empty() {
+    if raw.value.is_empty() && log.0.is_empty() {
         log.add(Complaint::new(raw.span, "there is no step, so nothing would be looked at"));
     }
     let mut steps: Vec<Step> = Vec::new();
@@ -101,7 +101,7 @@ fn fetch(
         asset: raw.asset.as_ref().map(|asset| asset.value),
         accept_encoding: offer.map(|offer| checked(&offer, params, log)),
         revalidates: raw.revalidates.as_ref().map(|step| step.value.clone()),
-        one_off: raw.one_off.unwrap_or(false),
+        one_off: raw.one_off,
     })
 }
 

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The tool installed from its packages, run in an empty folder, is the same tool.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+root=$PWD
+cargo package --workspace --allow-dirty --no-verify -q
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+patches=()
+for crate in target/package/*.crate; do
+  tar -xzf "$crate" -C "$work"
+done
+for folder in "$work"/*/; do
+  name=$(sed -n 's/^name = "\(.*\)"/\1/p' "$folder/Cargo.toml" | head -n 1)
+  patches+=(--config "patch.crates-io.$name.path='${folder%/}'")
+done
+cargo install -q --path "$work"/wasm-gauntlet-0.* --root "$work/root" \
+  --target-dir "$root/target" "${patches[@]}"
+mkdir "$work/empty"
+cd "$work/empty"
+"$work/root/bin/gauntlet" list | diff - <("$root/target/release/gauntlet" list)
+"$work/root/bin/gauntlet" run --out "$work/out"

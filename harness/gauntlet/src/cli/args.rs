@@ -1,0 +1,288 @@
+//! The words of the command line. What is not built is not offered.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use url::Url;
+use wasm_gauntlet_model::plan::Shard;
+use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::verdict::Severity;
+
+use super::exit::EXIT_CODES;
+
+/// Tests WebAssembly in production: replays the incident catalogue against a site, a plugin host
+/// or a runtime, and says with evidence which incidents would happen there.
+#[derive(Debug, Parser)]
+#[command(name = "gauntlet", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(arg_required_else_help = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Test subjects, and say whether they are ready
+    Run(RunArgs),
+    /// Run every scenario on its twins and on the healthy testbed: the detection matrix
+    Prove(ProveArgs),
+    /// Serve the reference deployment: site, shared cache and plugin host
+    Testbed(TestbedArgs),
+    /// List the incidents
+    List(ListArgs),
+    /// Say everything about one incident
+    Explain(ExplainArgs),
+    /// List, show or export the hostile guests
+    #[command(subcommand)]
+    Guests(GuestsCommand),
+    /// Show the record of a run again, in another form
+    Report(ReportArgs),
+    /// Print a JSON schema
+    Schema(SchemaArgs),
+    /// Check whether this machine can run the gauntlet
+    Doctor,
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man,
+    /// Serve one runtime over stdin and stdout
+    #[command(hide = true)]
+    Worker(WorkerArgs),
+}
+
+/// Which scenarios.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CatalogueArgs {
+    /// Only the incidents that begin with FILTER, as in `delivery/` or `host/deadline`; may be
+    /// repeated
+    #[arg(long, value_name = "FILTER")]
+    pub only: Vec<String>,
+    /// Read scenarios from every `.yaml` file below DIR, in place of the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub scenarios: Option<PathBuf>,
+}
+
+/// `gauntlet run`. With no subject named, the testbed and every embedded runtime are tested.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct RunArgs {
+    /// Test what a target file names; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Subjects")]
+    pub target: Vec<PathBuf>,
+    /// Test the site at URL, found out from its page alone; may be repeated
+    #[arg(long, value_name = "URL", value_parser = web_address, help_heading = "Subjects")]
+    pub site: Vec<Url>,
+    /// Test the plugin host at URL, which speaks the host contract; may be repeated
+    #[arg(long, value_name = "URL", value_parser = web_address, help_heading = "Subjects")]
+    pub host: Vec<Url>,
+    /// Test a runtime by its name, as in `wasmtime`; may be repeated
+    #[arg(long, value_name = "NAME", help_heading = "Subjects")]
+    pub runtime: Vec<String>,
+    /// Which scenarios
+    #[command(flatten)]
+    pub catalogue: CatalogueArgs,
+    /// Keep the journal, the record and the reports in DIR
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Replay the run of this seed
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Trials at a time; those that measure time run alone
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Run part K of N, as in `1/4`
+    #[arg(long, value_name = "K/N", value_parser = shard)]
+    pub shard: Option<Shard>,
+    /// The least severity that gives exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "major", value_parser = severity())]
+    pub gate: Severity,
+}
+
+/// `gauntlet prove`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct ProveArgs {
+    /// Which scenarios
+    #[command(flatten)]
+    pub catalogue: CatalogueArgs,
+    /// Keep the matrix and the records in DIR
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Trials at a time; those that measure time run alone
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Replay the run of this seed
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+}
+
+/// `gauntlet testbed`.
+#[derive(Debug, Clone, Args)]
+pub struct TestbedArgs {
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Switch one defect on; may be repeated
+    #[arg(long, value_name = "ID", value_parser = fault())]
+    pub fault: Vec<Twin>,
+}
+
+/// `gauntlet list`.
+#[derive(Debug, Clone, Args)]
+pub struct ListArgs {
+    /// Which scenarios
+    #[command(flatten)]
+    pub catalogue: CatalogueArgs,
+}
+
+/// `gauntlet explain`.
+#[derive(Debug, Clone, Args)]
+pub struct ExplainArgs {
+    /// The incident, as in `delivery/missing-vary`
+    #[arg(value_name = "ID")]
+    pub incident: String,
+    /// Read scenarios from every `.yaml` file below DIR, in place of the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub scenarios: Option<PathBuf>,
+}
+
+/// `gauntlet guests`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum GuestsCommand {
+    /// List the guests
+    List,
+    /// Say everything about one guest, its text included
+    Show {
+        /// The guest, as in `cpu-loop`
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Write every guest that is safe to handle to DIR, as `.wasm` files
+    Export {
+        /// A directory; it is made where there is none
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+    },
+}
+
+/// `gauntlet report`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "It ends with the exit code that the run had.")]
+pub struct ReportArgs {
+    /// The directory of a run (`--out`), or its `run.json`
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+    /// The form
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// As `run` prints it
+    Text,
+    /// The record itself
+    Json,
+    /// JUnit XML, for CI systems
+    Junit,
+}
+
+/// `gauntlet schema`.
+#[derive(Debug, Clone, Args)]
+pub struct SchemaArgs {
+    /// Of what
+    #[arg(value_enum, default_value_t = SchemaOf::Scenario)]
+    pub of: SchemaOf,
+}
+
+/// What there are schemas of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// A scenario file
+    Scenario,
+    /// `run.json`
+    Run,
+}
+
+/// `gauntlet completions`.
+#[derive(Debug, Clone, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `gauntlet worker`.
+#[derive(Debug, Clone, Args)]
+pub struct WorkerArgs {
+    /// The runtime's name
+    #[arg(long, value_name = "NAME")]
+    pub runtime: String,
+    /// Switch one defect on; may be repeated
+    #[arg(long, value_name = "ID", value_parser = fault())]
+    pub fault: Vec<Twin>,
+}
+
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(Severity::ALL.iter().map(|one| one.word())).map(|word| {
+        let found = Severity::ALL.iter().copied().find(|one| one.word() == word);
+        found.unwrap_or(Severity::Major)
+    })
+}
+
+/// The long help says what each switch does.
+fn fault() -> impl TypedValueParser<Value = Twin> {
+    let value = |twin: &Twin| PossibleValue::new(twin.word()).help(twin.doc());
+    PossibleValuesParser::new(Twin::ALL.iter().map(value)).try_map(|word| word.parse::<Twin>())
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    let read = text.split_once('/').and_then(|(index, count)| {
+        Some(Shard { index: index.parse().ok()?, count: count.parse().ok()? })
+    });
+    read.filter(|shard| (1..=shard.count).contains(&shard.index))
+        .ok_or_else(|| "expected a part and how many there are, as in `1/4`".to_owned())
+}
+
+fn web_address(text: &str) -> Result<Url, String> {
+    let expected = "expected an address such as `https://example.org/`";
+    let url = Url::parse(text).map_err(|error| format!("{error}; {expected}"))?;
+    match url.scheme() {
+        "http" | "https" if url.has_host() => Ok(url),
+        other => Err(format!("`{other}:` is neither http nor https; {expected}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_shard_is_one_of_a_whole() {
+        assert_eq!(shard("2/3"), Ok(Shard { index: 2, count: 3 }));
+        for wrong in ["", "1", "0/3", "4/3", "1/0", "-1/2", "a/b", "1/2/3"] {
+            assert!(shard(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_web_address_has_a_scheme_and_a_host() {
+        assert!(web_address("http://127.0.0.1:8080/a").is_ok());
+        for wrong in ["", "example.org", "localhost:80", "file:///etc/passwd", "https://"] {
+            assert!(web_address(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! What is shown while a run goes on: on a terminal a bar with the trials under way, elsewhere
+//! a line a tenth. Failures and doubts are told as they come, both ways, on stderr; stdout is
+//! for the summary alone.
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use wasm_gauntlet_model::record::Outcome;
+use wasm_gauntlet_model::source::printable;
+use wasm_gauntlet_model::verdict::Verdict;
+
+use crate::event::{Event, Listener};
+use crate::render::paint::{Paint, sign};
+
+/// Trials under way that are named beside the bar; more would not fit 80 columns.
+const NAMED_MAX: usize = 2;
+/// Failures and doubts of one incident on one subject that are told as they come; the summary
+/// tells the rest.
+const TOLD_MAX: usize = 3;
+/// How often the bar is drawn: it is seen to live, and costs nothing.
+const TICK: Duration = Duration::from_millis(120);
+/// Off a terminal, lines that tell how far it is.
+const STAGES: usize = 10;
+
+/// Shows a run on stderr.
+pub struct Display {
+    bar: Option<ProgressBar>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    planned: usize,
+    ended: usize,
+    failed: usize,
+    doubted: usize,
+    running: Vec<String>,
+    told: BTreeMap<(String, String), usize>,
+}
+
+impl Display {
+    /// A display that suits stderr.
+    pub fn new() -> Self {
+        let bar = std::io::stderr().is_terminal().then(bar);
+        Self { bar, state: Mutex::default() }
+    }
+
+    /// Take the bar away; what follows is the summary.
+    pub fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn tell(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.suspend(|| super::say(&format!("{line}\n"))),
+            None => super::say(&format!("{line}\n")),
+        }
+    }
+}
+
+impl Default for Display {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    let template = "{bar:24} {pos}/{len} {elapsed} {wide_msg}";
+    let style = ProgressStyle::with_template(template);
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.enable_steady_tick(TICK);
+    bar
+}
+
+impl Listener for Display {
+    fn hear(&self, event: &Event) {
+        let lines = {
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let lines = state.hear(event, self.bar.is_some());
+            if let Some(bar) = &self.bar {
+                bar.set_length(state.planned as u64);
+                bar.set_position(state.ended as u64);
+                bar.set_message(state.message());
+            }
+            lines
+        };
+        for line in lines {
+            self.tell(&line);
+        }
+    }
+}
+
+impl State {
+    /// Keep what happened; the lines to tell of it.
+    fn hear(&mut self, event: &Event, has_bar: bool) -> Vec<String> {
+        match event {
+            Event::Planned { trials } => {
+                self.planned = *trials;
+                if has_bar { Vec::new() } else { vec![format!("{trials} trials")] }
+            }
+            Event::Began { incident, case, subject } => {
+                self.running.push(name(incident, case, subject));
+                Vec::new()
+            }
+            Event::Ended(outcome) => {
+                let stage = self.end(outcome).filter(|_| !has_bar);
+                self.worth_telling(outcome).into_iter().chain(stage).collect()
+            }
+            Event::Stopping => vec!["stopping: trials under way are finished".to_owned()],
+        }
+    }
+
+    /// Count an outcome; a line where a tenth of the run has ended. What never began was
+    /// skipped by the plan, and is no part of the trials.
+    fn end(&mut self, outcome: &Outcome) -> Option<String> {
+        self.failed += usize::from(outcome.verdict == Verdict::Fail);
+        self.doubted += usize::from(outcome.verdict == Verdict::Inconclusive);
+        let ended = name(&outcome.incident, &outcome.case, &outcome.subject);
+        let index = self.running.iter().position(|one| *one == ended)?;
+        self.running.remove(index);
+        let stage = |ended: usize| ended * STAGES / self.planned.max(1);
+        let before = stage(self.ended);
+        let after = stage(self.ended + 1);
+        self.ended += 1;
+        (after != before).then(|| format!("{}/{} trials{}", self.ended, self.planned, self.bad()))
+    }
+
+    /// A line about a failure or a doubt, unless enough was told of its kind.
+    fn worth_telling(&mut self, outcome: &Outcome) -> Option<String> {
+        if !matches!(outcome.verdict, Verdict::Fail | Verdict::Inconclusive) {
+            return None;
+        }
+        let told = self.told.entry((outcome.incident.clone(), outcome.subject.clone()));
+        let told = told.or_default();
+        *told += 1;
+        let paint = Paint { coloured: true };
+        let mark = paint.verdict(outcome.verdict, sign(outcome.verdict));
+        let name = name(&outcome.incident, &outcome.case, &outcome.subject);
+        let reason = printable(&outcome.reason);
+        (*told <= TOLD_MAX).then(|| match *told == TOLD_MAX {
+            true => format!("{mark} {name}: {reason} (others like it are told in the summary)"),
+            false => format!("{mark} {name}: {reason}"),
+        })
+    }
+
+    fn bad(&self) -> String {
+        let part = |count: usize, word: &str| match count {
+            0 => String::new(),
+            _ => format!(", {count} {word}"),
+        };
+        part(self.failed, "failed") + &part(self.doubted, "inconclusive")
+    }
+
+    fn message(&self) -> String {
+        let named = self.running.iter().rev().take(NAMED_MAX).cloned().collect::<Vec<_>>();
+        format!("{} {}", self.bad().trim_start_matches(", "), named.join(", "))
+    }
+}
+
+fn name(incident: &str, case: &str, subject: &str) -> String {
+    let case = if case == "-" { String::new() } else { format!(" {case}") };
+    printable(&format!("{incident}{case} on {subject}"))
+}

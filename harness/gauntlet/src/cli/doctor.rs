@@ -1,0 +1,104 @@
+//! `gauntlet doctor`: whether this machine can run the gauntlet, thing by thing.
+
+use std::env;
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::thread;
+
+use super::exit::{Exit, Failure};
+use crate::load;
+use crate::render::paint::{Paint, sign};
+use wasm_gauntlet_model::verdict::Verdict;
+
+/// One thing that was looked at.
+struct Finding {
+    /// What it is.
+    what: &'static str,
+    /// What was found, or why it cannot be had.
+    found: Result<String, String>,
+    /// Whether nothing runs without it.
+    needed: bool,
+}
+
+/// `gauntlet doctor`.
+pub(super) fn doctor() -> Result<Exit, Failure> {
+    let findings = [
+        needed("catalogue", catalogue()),
+        needed("guests", guests()),
+        needed("loopback", loopback()),
+        needed("temporary files", temporary()),
+        needed("own binary, for workers", own_binary()),
+        needed("processors", processors()),
+        optional("go, for the wazero adapter", on_path("go")),
+        optional("node, for js/wasm pairs", on_path("node")),
+    ];
+    super::print(&findings.iter().map(line).collect::<String>())?;
+    match findings.iter().any(|one| one.needed && one.found.is_err()) {
+        true => Err(Failure::harness("the gauntlet cannot run on this machine as it is")),
+        false => Ok(Exit::Ready),
+    }
+}
+
+fn needed(what: &'static str, found: Result<String, String>) -> Finding {
+    Finding { what, found, needed: true }
+}
+
+fn optional(what: &'static str, found: Result<String, String>) -> Finding {
+    Finding { what, found, needed: false }
+}
+
+fn line(one: &Finding) -> String {
+    let (verdict, text) = match (&one.found, one.needed) {
+        (Ok(text), _) => (Verdict::Pass, text),
+        (Err(text), true) => (Verdict::Fail, text),
+        (Err(text), false) => (Verdict::Skipped, text),
+    };
+    let mark = Paint { coloured: true }.verdict(verdict, sign(verdict));
+    let text = wasm_gauntlet_model::source::printable(text);
+    format!("{mark} {:27} {text}\n", one.what)
+}
+
+fn catalogue() -> Result<String, String> {
+    match load::catalogue() {
+        Ok(scenarios) if scenarios.is_empty() => Err("there is no scenario in it".to_owned()),
+        Ok(scenarios) => Ok(format!("{} incidents", scenarios.len())),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn guests() -> Result<String, String> {
+    let guests = hostile_guests::all();
+    let core = guests.iter().filter(|guest| guest.tier == hostile_guests::Tier::Core);
+    for guest in core {
+        guest.bytes(&[]).map_err(|error| error.to_string())?;
+    }
+    Ok(format!("{} modules, all of the core tier assembled", guests.len()))
+}
+
+fn loopback() -> Result<String, String> {
+    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    Ok(format!("can listen at {}", address.ip()))
+}
+
+fn temporary() -> Result<String, String> {
+    let dir = env::temp_dir();
+    let made = tempfile::NamedTempFile::new_in(&dir);
+    made.map(|_| dir.display().to_string()).map_err(|error| error.to_string())
+}
+
+fn own_binary() -> Result<String, String> {
+    env::current_exe().map(|path| path.display().to_string()).map_err(|error| error.to_string())
+}
+
+fn processors() -> Result<String, String> {
+    thread::available_parallelism().map(|n| n.to_string()).map_err(|error| error.to_string())
+}
+
+fn on_path(program: &str) -> Result<String, String> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found: Option<PathBuf> =
+        env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file());
+    let missing = || format!("`{program}` is not on PATH");
+    found.map(|file| file.display().to_string()).ok_or_else(missing)
+}

@@ -1,0 +1,74 @@
+//! `gauntlet guests`: the hostile modules, listed, shown, exported.
+
+use std::fs;
+use std::path::Path;
+
+use hostile_guests::{Guest, Tier};
+use wasm_gauntlet_model::name::nearest;
+
+use super::args::GuestsCommand;
+use super::exit::{Exit, Failure};
+
+/// `gauntlet guests`.
+pub(super) fn guests(command: &GuestsCommand) -> Result<Exit, Failure> {
+    match command {
+        GuestsCommand::List => super::print(&list(hostile_guests::all()))?,
+        GuestsCommand::Show { id } => super::print(&shown(find(id)?))?,
+        GuestsCommand::Export { dir } => super::print(&export(dir)?)?,
+    }
+    Ok(Exit::Ready)
+}
+
+fn list(guests: &[Guest]) -> String {
+    let width = guests.iter().map(|guest| guest.id.len()).max().unwrap_or(0);
+    let line = |guest: &Guest| {
+        let tier = guest.tier.word();
+        format!("{:width$}  {tier:5}  {}\n", guest.id, guest.attack)
+    };
+    guests.iter().map(line).collect()
+}
+
+fn find(id: &str) -> Result<&'static Guest, Failure> {
+    hostile_guests::find(id).ok_or_else(|| {
+        let known = hostile_guests::all().iter().map(|guest| guest.id.as_str());
+        let help = nearest(id, known).map(|near| format!("; did you mean `{near}`?"));
+        Failure::usage(format!("no guest is called `{id}`{}", help.unwrap_or_default()))
+    })
+}
+
+fn shown(guest: &Guest) -> String {
+    let joined = |words: Vec<String>| words.join(" | ");
+    let contained = joined(guest.contained_if.iter().map(ToString::to_string).collect());
+    let features = guest.features.iter().map(|feature| feature.word().to_owned()).collect();
+    let params = guest.params.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let fields = [
+        ("attack", guest.attack.clone()),
+        ("contained if", contained),
+        ("returns", guest.returns.clone().unwrap_or_default()),
+        ("seen in", guest.seen_in.clone()),
+        ("tier", guest.tier.word().to_owned()),
+        ("near twin", guest.near_twin.clone().unwrap_or_default()),
+        ("parameters", joined(params)),
+        ("features", joined(features)),
+    ];
+    let said = fields.into_iter().filter(|(_, text)| !text.is_empty());
+    let said: String = said.map(|(label, text)| format!("{label:13}{text}\n")).collect();
+    let source = guest.source().map(|text| format!("\n{text}")).unwrap_or_default();
+    format!("{}\n\n{said}{source}", guest.id)
+}
+
+/// Write each guest that is safe to handle; heavy ones can exhaust a machine that opens them.
+fn export(dir: &Path) -> Result<String, Failure> {
+    let refused = |error| Failure::harness(format!("cannot write to {}: {error}", dir.display()));
+    fs::create_dir_all(dir).map_err(refused)?;
+    let (core, heavy): (Vec<&Guest>, Vec<&Guest>) =
+        hostile_guests::all().iter().partition(|guest| guest.tier == Tier::Core);
+    for guest in &core {
+        let assembled = guest.bytes(&[]);
+        let bytes = assembled.map_err(|error| Failure::harness(error.to_string()))?;
+        fs::write(dir.join(format!("{}.wasm", guest.id)), bytes).map_err(refused)?;
+    }
+    let (written, kept) = (core.len(), heavy.len());
+    let dir = wasm_gauntlet_model::source::printable(&dir.to_string_lossy());
+    Ok(format!("{written} guests in {dir}; {kept} heavy ones are not exported\n"))
+}

@@ -1,0 +1,31 @@
+//! Ctrl-C: the first ends the run with what is known, the second ends it at once.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::exit::{Exit, Failure};
+
+/// Set when a person wants the run to end.
+static STOP: AtomicBool = AtomicBool::new(false);
+static LISTENING: OnceLock<()> = OnceLock::new();
+
+/// The flag that a first Ctrl-C sets.
+pub(super) fn stop() -> Result<&'static AtomicBool, Failure> {
+    if LISTENING.set(()).is_ok() {
+        let failed = |error| Failure::harness(format!("cannot listen for Ctrl-C: {error}"));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(failed)?;
+        let spawned = std::thread::Builder::new().name("interrupt".to_owned());
+        spawned.spawn(move || runtime.block_on(listen())).map_err(failed)?;
+    }
+    Ok(&STOP)
+}
+
+async fn listen() {
+    while tokio::signal::ctrl_c().await.is_ok() {
+        if STOP.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(Exit::Inconclusive.code()));
+        }
+        super::say("stopping: trials under way are finished; Ctrl-C again ends at once\n");
+    }
+}

@@ -1,0 +1,16 @@
+//! The machine that runs this, for the record.
+
+use wasm_gauntlet_model::record::Machine;
+
+/// Processors that this process may use.
+pub(super) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The machine as a record tells it.
+pub(super) fn describe() -> Machine {
+    let load = std::fs::read_to_string("/proc/loadavg").ok();
+    let load = load.and_then(|text| text.split(' ').next()?.parse().ok());
+    let os = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+    Machine { os, cores: cores(), load_1m: load }
+}

@@ -1,0 +1,83 @@
+//! The command line: arguments in, exit code out. Only `cli` reads arguments and environment,
+//! and only `cli` and `render` know what a terminal is.
+
+pub mod args;
+mod catalogue;
+mod deployment;
+pub mod display;
+mod doctor;
+pub mod exit;
+mod folder;
+mod guests;
+mod interrupt;
+mod machine;
+mod prove;
+mod replay;
+mod report;
+mod run;
+mod schema;
+mod selection;
+mod subjects;
+mod targets;
+mod testbed;
+mod worker;
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+use exit::{Exit, Failure};
+
+/// Do what the arguments say; the first one is the program's own name.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(answer) => return answer_of_clap(&answer),
+    };
+    match dispatch(&arguments.command) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            say(&failure.text);
+            failure.exit
+        }
+    }
+}
+
+fn dispatch(command: &Command) -> Result<Exit, Failure> {
+    match command {
+        Command::Run(args) => run::run(args),
+        Command::Prove(args) => prove::prove(args),
+        Command::Testbed(args) => testbed::testbed(args),
+        Command::List(args) => catalogue::list(args),
+        Command::Explain(args) => catalogue::explain(args),
+        Command::Guests(command) => guests::guests(command),
+        Command::Report(args) => report::report(args),
+        Command::Schema(args) => schema::schema(args),
+        Command::Doctor => doctor::doctor(),
+        Command::Completions(args) => schema::completions(args),
+        Command::Man => schema::man(),
+        Command::Worker(args) => worker::worker(args),
+    }
+}
+
+/// Help and versions are answers too, on stdout and with code 0; the rest is wrong usage.
+fn answer_of_clap(answer: &clap::Error) -> Exit {
+    // There is nobody left to tell when neither stream can be written to.
+    let _written = answer.print();
+    if answer.use_stderr() { Exit::Usage } else { Exit::Ready }
+}
+
+/// Print `text` to stdout; colours go only to a terminal.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| Failure::stdout(&e))
+}
+
+/// Say `text` on stderr; colours go only to a terminal.
+fn say(text: &str) {
+    let mut out = anstream::stderr().lock();
+    // There is nobody left to tell when stderr cannot be written to.
+    let _written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}

@@ -1,0 +1,93 @@
+//! A catalogue replayed against subjects: the record of it. `run` and `prove` both do this.
+
+use std::num::NonZeroUsize;
+use std::time::Instant;
+
+use wasm_gauntlet_model::action::Asset;
+use wasm_gauntlet_model::plan::{Selection, plan};
+use wasm_gauntlet_model::profile::{Profile, SubjectKind};
+use wasm_gauntlet_model::record::{Outcome, RECORD_VERSION, Record, exit_code};
+use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::verdict::Severity;
+
+use super::display::Display;
+use super::exit::{Exit, Failure};
+use super::folder::Folder;
+use super::{interrupt, machine};
+use crate::engine::{self, Engine, Reached};
+use crate::subject::Subject;
+
+/// The seed of a run that names none: equal runs are equal.
+pub(super) const SEED_USUAL: u64 = 1;
+
+/// What to replay, and how.
+pub(super) struct Replay<'a> {
+    pub scenarios: &'a [Scenario],
+    pub selection: &'a Selection,
+    pub jobs: Option<NonZeroUsize>,
+    pub seed: u64,
+    pub gate: Severity,
+    pub noise_factor: f64,
+}
+
+impl Replay<'_> {
+    /// Replay against `subjects`; outcomes are kept in `folder` as they come.
+    pub fn run(
+        &self,
+        subjects: Vec<Box<dyn Subject>>,
+        folder: Option<&Folder>,
+    ) -> Result<Record, Failure> {
+        let began = Instant::now();
+        let stop = interrupt::stop()?;
+        let (reached, records, unreachable) = engine::reach(subjects);
+        let profiles: Vec<Profile> = reached.iter().map(|one| one.profile.clone()).collect();
+        let plan = plan(self.scenarios, &profiles, self.selection);
+        let display = Display::new();
+        let results = Engine {
+            scenarios: self.scenarios,
+            subjects: &reached,
+            jobs: self.jobs.map_or_else(machine::cores, NonZeroUsize::get),
+            seed: self.seed,
+            noise_factor: self.noise_factor,
+            journal: folder.map(|folder| &folder.journal),
+            listener: &display,
+            stop,
+        }
+        .run(&plan);
+        display.finish();
+        let mut outcomes = unreachable;
+        outcomes.extend(self.moduleless(&reached));
+        outcomes.extend(results.outcomes);
+        let code = match results.panics {
+            0 => exit_code(&outcomes, self.gate, results.aborted.is_some()),
+            _ => Exit::Harness.code(),
+        };
+        Ok(Record {
+            version: RECORD_VERSION,
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            seed: self.seed,
+            gate: self.gate,
+            machine: machine::describe(),
+            subjects: records,
+            outcomes,
+            aborted: results.aborted,
+            wall_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            exit_code: code,
+        })
+    }
+
+    /// A site on which no module was found was hardly looked at: that is no success.
+    fn moduleless(&self, reached: &[Reached]) -> Vec<Outcome> {
+        let wants_module = |scenario: &Scenario| {
+            scenario.each.contains(&Asset::Module) && self.selection.takes(&scenario.incident)
+        };
+        if !self.scenarios.iter().any(wants_module) {
+            return Vec::new();
+        }
+        let bare = reached.iter().filter(|one| {
+            one.profile.kind == SubjectKind::Site
+                && !one.profile.found.iter().any(|found| found.asset == Asset::Module)
+        });
+        bare.map(|one| engine::nothing_found(one.subject.name())).collect()
+    }
+}

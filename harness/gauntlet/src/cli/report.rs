@@ -1,0 +1,29 @@
+//! `gauntlet report`: a record again, in another form. It ends as the run ended, so that no
+//! pipeline turns a red run green by showing it.
+
+use wasm_gauntlet_model::record::Record;
+
+use super::args::{Format, ReportArgs};
+use super::exit::{Exit, Failure};
+use crate::render::terminal::{self, Look};
+use crate::render::{junit, run_json};
+
+/// `gauntlet report`.
+pub(super) fn report(args: &ReportArgs) -> Result<Exit, Failure> {
+    let record = run_json::read(&args.run).map_err(|error| Failure::usage(error.to_string()))?;
+    match args.format {
+        Format::Text => super::print(&summary(&record))?,
+        Format::Json => super::print(&run_json::text(&record))?,
+        Format::Junit => {
+            let failed = |error| Failure::harness(format!("the record is no XML: {error}"));
+            super::print(&junit::render(&record).map_err(failed)?)?;
+        }
+    }
+    Ok(Exit::of(record.exit_code))
+}
+
+/// The summary that `run` prints too; whoever prints it strips its styles off a terminal.
+pub(super) fn summary(record: &Record) -> String {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    terminal::render(record, Look::styled(size.map(|(width, _)| usize::from(width.0))))
+}

@@ -1,0 +1,34 @@
+//! `gauntlet run`: load, plan, run, judge, save, show.
+
+use super::args::RunArgs;
+use super::deployment::Deployment;
+use super::exit::{Exit, Failure};
+use super::replay::{Replay, SEED_USUAL};
+use super::{catalogue, folder, report, selection, subjects, targets};
+
+/// `gauntlet run`.
+pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
+    let scenarios = catalogue::scenarios(args.catalogue.scenarios.as_deref())?;
+    let selection = selection::select(&args.catalogue.only, args.shard, &scenarios)?;
+    let target = targets::of(args)?;
+    let folder = args.out.as_deref().map(folder::Folder::make).transpose()?;
+    let deployment = target.is_empty().then(|| Deployment::start(&[], None)).transpose()?;
+    let subjects = match &deployment {
+        Some(deployment) => deployment.subjects()?,
+        None => subjects::of(&target)?,
+    };
+    let replay = Replay {
+        scenarios: &scenarios,
+        selection: &selection,
+        jobs: args.jobs,
+        seed: args.seed.unwrap_or(SEED_USUAL),
+        gate: args.gate,
+        noise_factor: target.noise_factor,
+    };
+    let record = replay.run(subjects, folder.as_ref())?;
+    if let Some(folder) = &folder {
+        folder.save(&record)?;
+    }
+    super::print(&report::summary(&record))?;
+    Ok(Exit::of(record.exit_code))
+}

@@ -1,0 +1,62 @@
+//! What a command line and its target files name, as one target.
+
+use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::source::Source;
+use wasm_gauntlet_model::target::{self, HostTarget, NOISE_FACTOR_USUAL};
+
+use super::args::RunArgs;
+use super::exit::{Exit, Failure};
+use crate::subject::embedded;
+
+/// Everything that is named.
+pub(super) struct Named {
+    pub sites: Vec<String>,
+    pub hosts: Vec<HostTarget>,
+    pub runtimes: Vec<String>,
+    pub noise_factor: f64,
+    pub authorize: Vec<String>,
+}
+
+impl Named {
+    /// Whether nothing is named, so that the reference deployment is tested.
+    pub fn is_empty(&self) -> bool {
+        self.sites.is_empty() && self.hosts.is_empty() && self.runtimes.is_empty()
+    }
+}
+
+/// What `args` and the files that they name say.
+///
+/// # Errors
+/// Every complaint about every file; a runtime that does not exist.
+pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
+    let mut named = Named {
+        sites: args.site.iter().map(ToString::to_string).collect(),
+        hosts: args.host.iter().map(|url| host(url.as_str())).collect(),
+        runtimes: args.runtime.clone(),
+        noise_factor: NOISE_FACTOR_USUAL,
+        authorize: Vec::new(),
+    };
+    let mut complaints = String::new();
+    for path in &args.target {
+        let cannot = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(cannot)?;
+        match target::parse(&Source::new(path.display().to_string(), text), embedded::NAMES) {
+            Ok(target) => {
+                named.sites.extend(target.site);
+                named.hosts.extend(target.host);
+                named.runtimes.extend(target.runtimes);
+                named.noise_factor = target.noise_factor;
+                named.authorize.extend(target.authorize);
+            }
+            Err(wrong) => complaints += &wrong.to_string(),
+        }
+    }
+    if !complaints.is_empty() {
+        return Err(Failure { exit: Exit::Usage, text: complaints });
+    }
+    Ok(named)
+}
+
+fn host(url: &str) -> HostTarget {
+    HostTarget { url: url.to_owned(), limits: Limits::default(), grace_ms: None }
+}

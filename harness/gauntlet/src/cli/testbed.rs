@@ -1,0 +1,28 @@
+//! `gauntlet testbed`: the reference deployment, to learn from.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::args::TestbedArgs;
+use super::deployment::Deployment;
+use super::exit::{Exit, Failure};
+use super::interrupt;
+
+/// `gauntlet testbed`.
+pub(super) fn testbed(args: &TestbedArgs) -> Result<Exit, Failure> {
+    let stop = interrupt::stop()?;
+    let deployment = Deployment::start(&args.fault, Some(args.listen))?;
+    let mut told = format!(
+        "site    {}   (through its shared cache)\norigin  {}\n",
+        deployment.site_url(),
+        deployment.origin_url()
+    );
+    for twin in &args.fault {
+        told += &format!("fault   {}: {}\n", twin.word(), twin.doc());
+    }
+    super::print(&format!("{told}Ctrl-C ends it.\n"))?;
+    while !stop.load(Ordering::Relaxed) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(Exit::Ready)
+}

@@ -1,0 +1,147 @@
+//! Compression layers: put on, taken off, and told from one another by what the bytes really are.
+//!
+//! [`peel`] believes bytes and no header; [`decode_declared`] believes the header and no bytes.
+//! Where the two differ is a finding, but not one that is made here: nothing here judges, opens
+//! a socket, or believes a length that the other side states.
+
+mod content;
+mod declared;
+mod encode;
+mod peel;
+#[cfg(test)]
+mod tests;
+mod undo;
+
+pub use content::{Content, classify};
+pub use declared::{DecodeError, decode_declared};
+pub use encode::encode;
+pub use peel::{Peeled, peel};
+
+/// Bytes that one layer may give: a Wasm module of 64 MiB is past what any browser user waits
+/// for, and engines refuse to compile modules over 1 GiB only.
+pub const LAYER_BYTES_MAX: usize = 64 << 20;
+
+/// Bytes that all attempts on one body may give together; room for the largest module in two
+/// layers, and a second or so of work.
+pub const TOTAL_BYTES_MAX: usize = 2 * LAYER_BYTES_MAX;
+
+/// Times that one layer may blow up what it holds. Modules reach 3 to 30; gzip ends at 1032.
+pub const RATIO_MAX: usize = 256;
+
+/// Below so many bytes any ratio is let through: small blank contents reach 1000 honestly.
+pub const RATIO_FLOOR_BYTES: usize = 1 << 20;
+
+/// Layers that are taken off: double compression is two, and a third was never seen outside
+/// tests.
+pub const LAYERS_MAX: usize = 4;
+
+/// One compression layer, as `Content-Encoding` knows it (RFC 9110 §8.4.1, 7932, 8878).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Layer {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 7932, without the large-window extension, as browsers have it.
+    Br,
+    /// RFC 8878, with a window of at most 8 MiB (RFC 9659).
+    Zstd,
+    /// RFC 1950; the bare RFC 1951 that some servers send is understood too.
+    Deflate,
+}
+
+impl Layer {
+    /// The word of `Content-Encoding`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Gzip => "gzip",
+            Self::Br => "br",
+            Self::Zstd => "zstd",
+            Self::Deflate => "deflate",
+        }
+    }
+
+    /// The layer that a member of `Content-Encoding` names; `x-gzip` is gzip (§8.4.1.3).
+    pub fn of_word(word: &str) -> Option<Self> {
+        match word.trim().to_ascii_lowercase().as_str() {
+            "gzip" | "x-gzip" => Some(Self::Gzip),
+            "br" => Some(Self::Br),
+            "zstd" => Some(Self::Zstd),
+            "deflate" => Some(Self::Deflate),
+            _ => None,
+        }
+    }
+}
+
+impl std::fmt::Display for Layer {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(self.word())
+    }
+}
+
+/// How far decoding goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Bytes that one layer may give.
+    pub layer_bytes_max: usize,
+    /// Bytes that all layers and all attempts may give together.
+    pub total_bytes_max: usize,
+    /// Times that a layer past [`RATIO_FLOOR_BYTES`] may blow up what it holds.
+    pub ratio_max: usize,
+    /// Layers that are taken off.
+    pub layers_max: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            layer_bytes_max: LAYER_BYTES_MAX,
+            total_bytes_max: TOTAL_BYTES_MAX,
+            ratio_max: RATIO_MAX,
+            layers_max: LAYERS_MAX,
+        }
+    }
+}
+
+/// Why decoding stopped before the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Stop {
+    /// The layer's own format is broken, or its end is missing.
+    #[error("the {0} layer is corrupt or cut short")]
+    Corrupt(Layer),
+    /// Something follows the end of the layer.
+    #[error("{bytes} bytes follow the end of the {layer} layer")]
+    Trailing {
+        /// The layer that ended.
+        layer: Layer,
+        /// Bytes after its end.
+        bytes: usize,
+    },
+    /// More bytes than the bound.
+    #[error("the {layer} layer holds more than {bytes_max} bytes")]
+    TooLarge {
+        /// The layer.
+        layer: Layer,
+        /// The bound that was met.
+        bytes_max: usize,
+    },
+    /// A decompression bomb, or blank padding.
+    #[error("the {layer} layer blows its bytes up more than {ratio_max} times")]
+    RatioTooHigh {
+        /// The layer.
+        layer: Layer,
+        /// The bound that was met.
+        ratio_max: usize,
+    },
+    /// A window that browsers refuse (RFC 9659).
+    #[error("the {0} layer wants a window larger than browsers allow")]
+    WindowTooLarge(Layer),
+    /// More layers than the bound.
+    #[error("more than {0} layers")]
+    TooManyLayers(usize),
+}
+
+impl Stop {
+    /// Whether a bound of ours stopped it, not the bytes' own fault.
+    pub fn is_bound(self) -> bool {
+        matches!(self, Self::TooLarge { .. } | Self::RatioTooHigh { .. } | Self::TooManyLayers(_))
+    }
+}

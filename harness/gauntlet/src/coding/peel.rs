@@ -1,0 +1,100 @@
+//! Which layers are really around a body, found without believing any header.
+//!
+//! gzip and zstd have magic words and zlib has a checksum. Brotli and bare deflate have neither,
+//! so they are tried only on what is nothing else, and believed only when they decode to the
+//! last byte and give something that can be recognised.
+
+use super::content::{TEXT_SURE_BYTES_MIN, is_text};
+use super::undo::{Budget, Form, GZIP_MAGIC, ZSTD_MAGIC, undo};
+use super::{Bounds, Layer, Stop};
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Peeled {
+    /// The layers, outermost first. With `stopped`, the last one may be known by its magic word
+    /// alone.
+    pub layers: Vec<Layer>,
+    /// What is inside of every layer that could be taken off.
+    pub content: Vec<u8>,
+    /// Why it went no further; absent if `content` is the end of it.
+    pub stopped: Option<Stop>,
+}
+
+/// How much it takes to believe a layer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// A magic word: the layer is there even when it cannot be taken off.
+    Magic,
+    /// A checksum: the layer is there when it can be taken off.
+    Checksum,
+    /// Nothing: the layer is there when what is inside can be recognised.
+    Content,
+}
+
+/// Find the layers around `bytes`. Never panics; time and memory are bounded by `bounds`.
+pub fn peel(bytes: &[u8], bounds: &Bounds) -> Peeled {
+    strip(bytes.to_vec(), bounds.layers_max, &mut Budget::new(bounds))
+}
+
+fn strip(bytes: Vec<u8>, left: usize, budget: &mut Budget<'_>) -> Peeled {
+    let mut stopped = None;
+    for (layer, form, sign) in suspects(&bytes) {
+        if left == 0 {
+            let stop =
+                (sign == Sign::Magic).then_some(Stop::TooManyLayers(budget.bounds.layers_max));
+            return Peeled { layers: Vec::new(), content: bytes, stopped: stop };
+        }
+        match undo(layer, form, &bytes, budget) {
+            Ok(inside) => {
+                let mut peeled = strip(inside, left - 1, budget);
+                if sign != Sign::Content || peeled.is_recognised() {
+                    peeled.layers.insert(0, layer);
+                    return peeled;
+                }
+            }
+            Err(stop) if sign == Sign::Magic => {
+                return Peeled { layers: vec![layer], content: bytes, stopped: Some(stop) };
+            }
+            Err(stop) if stop.is_bound() => stopped = stopped.or(Some(stop)),
+            Err(_) => {}
+        }
+    }
+    Peeled { layers: Vec::new(), content: bytes, stopped }
+}
+
+impl Peeled {
+    /// Whether this is something that random bytes would not have become.
+    fn is_recognised(&self) -> bool {
+        !self.layers.is_empty()
+            || matches!(self.stopped, Some(Stop::TooManyLayers(_)))
+            || self.content.starts_with(b"\0asm")
+            || (self.content.len() >= TEXT_SURE_BYTES_MIN && is_text(&self.content))
+    }
+}
+
+/// What could be around `bytes`, the likeliest first.
+fn suspects(bytes: &[u8]) -> Vec<(Layer, Form, Sign)> {
+    if bytes.starts_with(GZIP_MAGIC) {
+        return vec![(Layer::Gzip, Form::Proper, Sign::Magic)];
+    }
+    if bytes.starts_with(ZSTD_MAGIC) {
+        return vec![(Layer::Zstd, Form::Proper, Sign::Magic)];
+    }
+    if bytes.is_empty() || bytes.starts_with(b"\0asm") || is_text(bytes) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    if is_zlib_header(bytes) {
+        found.push((Layer::Deflate, Form::Proper, Sign::Checksum));
+    }
+    found.push((Layer::Br, Form::Proper, Sign::Content));
+    found.push((Layer::Deflate, Form::Bare, Sign::Content));
+    found
+}
+
+/// RFC 1950 §2.2: method 8, a window of at most 32 KiB, and the check bits.
+fn is_zlib_header(bytes: &[u8]) -> bool {
+    let [method, flags, ..] = bytes else { return false };
+    let check = u16::from_be_bytes([*method, *flags]);
+    method & 0x0f == 8 && method >> 4 <= 7 && check.is_multiple_of(31)
+}

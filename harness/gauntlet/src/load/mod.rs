@@ -1,0 +1,111 @@
+//! Scenarios from texts to what is meant: the built-in catalogue, or a directory. Every
+//! complaint about every file is given at once.
+//!
+//! Reads files; opens no socket and runs nothing.
+
+mod directory;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::thread;
+
+use wasm_gauntlet_model::scenario::{self, Scenario, Vocabulary};
+use wasm_gauntlet_model::source::{Complaint, Complaints, Source, Span};
+
+pub use directory::DirectoryError;
+
+/// Why there are no scenarios.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The directory could not be read.
+    #[error("{}", listed(.0))]
+    Directory(Vec<DirectoryError>),
+    /// Texts that are no scenarios, by file.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Wrong(Vec<Complaints>),
+}
+
+fn listed(errors: &[DirectoryError]) -> String {
+    errors.iter().map(|error| format!("error: {error}\n")).collect()
+}
+
+/// The scenarios that the tool carries, sorted by incident.
+///
+/// # Errors
+/// When a built-in file is wrong, which the tests of this crate exclude.
+pub fn catalogue() -> Result<Vec<Scenario>, LoadError> {
+    let files = wasm_gauntlet_scenarios::all().into_iter();
+    let sources = files.map(|(path, text)| Source::new(format!("catalogue/{path}"), text));
+    scenarios(&sources.collect::<Vec<_>>(), &vocabulary())
+}
+
+/// The scenarios of every `.yaml` file below `path`, sorted by incident.
+///
+/// # Errors
+/// When the directory cannot be read whole, holds no scenario, or a file is wrong.
+pub fn directory(path: &Path) -> Result<Vec<Scenario>, LoadError> {
+    let sources = directory::sources(path).map_err(LoadError::Directory)?;
+    scenarios(&sources, &vocabulary())
+}
+
+/// The guests that scenarios may name.
+pub fn vocabulary() -> Vocabulary {
+    Vocabulary { guests: hostile_guests::all().iter().map(|guest| guest.id.clone()).collect() }
+}
+
+/// The scenarios of these texts, sorted by incident; files are parsed on every processor.
+///
+/// # Errors
+/// Every complaint of every text, and each incident that two texts claim.
+pub fn scenarios(sources: &[Source], vocabulary: &Vocabulary) -> Result<Vec<Scenario>, LoadError> {
+    let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let share = sources.len().div_ceil(workers).max(1);
+    let parse = |part: &[Source]| {
+        part.iter().map(|source| scenario::parse(source, vocabulary)).collect::<Vec<_>>()
+    };
+    let parsed: Vec<_> = thread::scope(|scope| {
+        let parts = sources.chunks(share).map(|part| scope.spawn(move || parse(part)));
+        let parts: Vec<_> = parts.collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap_or_default()).collect()
+    });
+    let mut scenarios = Vec::new();
+    let mut wrong = Vec::new();
+    for (source, result) in sources.iter().zip(parsed) {
+        match result {
+            Ok(scenario) => scenarios.push((source, scenario)),
+            Err(complaints) => wrong.push(complaints),
+        }
+    }
+    wrong.extend(doubles(&scenarios));
+    if !wrong.is_empty() {
+        return Err(LoadError::Wrong(wrong));
+    }
+    let mut scenarios: Vec<Scenario> = scenarios.into_iter().map(|(_, one)| one).collect();
+    scenarios.sort_by(|one, other| one.incident.cmp(&other.incident));
+    Ok(scenarios)
+}
+
+/// A complaint for each incident that an earlier file has too.
+fn doubles(scenarios: &[(&Source, Scenario)]) -> Vec<Complaints> {
+    let mut first: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for (source, scenario) in scenarios {
+        if let Some(earlier) = first.get(scenario.incident.as_str()) {
+            let problem = format!("`{}` is described already", scenario.incident);
+            let span = incident_span(source);
+            let complaint = Complaint::new(span, problem).help(format!("see {earlier}"));
+            wrong.push(Complaints::new((*source).clone(), vec![complaint]));
+        } else {
+            first.insert(&scenario.incident, &source.name);
+        }
+    }
+    wrong
+}
+
+/// The line that names the incident; a scenario does not keep where it was named.
+fn incident_span(source: &Source) -> Span {
+    let found = source.text.lines().position(|line| line.starts_with("incident:"));
+    let line = found.and_then(|index| u32::try_from(index + 1).ok()).unwrap_or(1);
+    Span { line, column: 1, chars: 8 }
+}

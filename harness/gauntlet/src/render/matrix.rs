@@ -1,0 +1,122 @@
+//! The detection matrix of `gauntlet prove`: as text, as Markdown and as JSON.
+
+use wasm_gauntlet_model::detection::{Cell, Detection, Row};
+use wasm_gauntlet_model::source::printable;
+use wasm_gauntlet_model::twin::Twin;
+
+/// The letter of a cell in the grid. A wrong one stands out.
+fn letter(cell: Cell) -> char {
+    match cell {
+        Cell::Red => 'R',
+        Cell::ImpliedRed => 'r',
+        Cell::Green => '.',
+        Cell::MissedTwin => 'M',
+        Cell::FalseAlarm => 'F',
+        Cell::Doubt => '?',
+        Cell::NotRun => ' ',
+    }
+}
+
+/// The matrix as plain text: the grid, what its columns are, and every cell that is wrong.
+pub fn text(matrix: &Detection) -> String {
+    format!("{}\n{}\n{}", grid(matrix), columns(matrix), wrong(matrix, ""))
+}
+
+/// The matrix as Markdown: a table with a line an incident, the grid, and what is wrong.
+pub fn markdown(matrix: &Detection) -> String {
+    let mut out = String::from("| incident | healthy | red on | also red on | green on |\n");
+    out += "|---|---|---|---|---|\n";
+    for row in &matrix.rows {
+        out += &format!(
+            "| `{}` | {} | {} | {} | {} |\n",
+            printable(&row.incident).replace('|', "\\|"),
+            row.healthy.cell.word(),
+            named(row, Cell::Red),
+            named(row, Cell::ImpliedRed),
+            row.count(Cell::Green),
+        );
+    }
+    out += &format!("\n```text\n{}\n{}```\n", grid(matrix), columns(matrix));
+    out + "\n" + &wrong(matrix, "- ")
+}
+
+/// The matrix as JSON.
+pub fn json(matrix: &Detection) -> String {
+    // A matrix holds only texts, numbers, lists and structs, which JSON can always say.
+    let mut text = serde_json::to_string_pretty(matrix).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn named(row: &Row, cell: Cell) -> String {
+    let twins = row.twins.iter().filter(|one| one.sight.cell == cell);
+    let twins: Vec<String> = twins.map(|one| format!("`{}`", one.twin.word())).collect();
+    twins.join(", ")
+}
+
+/// The switches that any row was tried on, in the order of the catalogue of switches.
+fn tried(matrix: &Detection) -> Vec<Twin> {
+    let is_tried =
+        |twin: &Twin| matrix.rows.iter().any(|row| row.twins.iter().any(|one| one.twin == *twin));
+    Twin::ALL.iter().copied().filter(is_tried).collect()
+}
+
+/// A line an incident, a letter a switch: 40 switches fit 80 columns.
+fn grid(matrix: &Detection) -> String {
+    let twins = tried(matrix);
+    let left = matrix.rows.iter().map(|row| printable(&row.incident).chars().count()).max();
+    let left = left.unwrap_or(0);
+    let digits = |digit: fn(usize) -> usize| {
+        (1..=twins.len()).map(|index| digit(index).to_string()).collect::<String>()
+    };
+    let mut out = format!("{:left$}    {}\n", "", digits(|index| index / 10));
+    out += &format!("{:left$}  h {}\n", "", digits(|index| index % 10));
+    for row in &matrix.rows {
+        let cell = |twin: &Twin| {
+            let found = row.twins.iter().find(|one| one.twin == *twin);
+            found.map_or(' ', |one| letter(one.sight.cell))
+        };
+        let cells: String = twins.iter().map(cell).collect();
+        let name = printable(&row.incident);
+        let pad = left - name.chars().count();
+        let line = format!("{name}{:pad$}  {} {cells}", "", letter(row.healthy.cell));
+        out += line.trim_end();
+        out.push('\n');
+    }
+    out
+}
+
+/// What the columns and letters are.
+fn columns(matrix: &Detection) -> String {
+    let letters = Cell::ALL.iter().filter(|cell| **cell != Cell::NotRun);
+    let letters = letters.map(|cell| format!("{} {}", letter(*cell), cell.word()));
+    let mut out = letters.collect::<Vec<_>>().join("   ") + "\nh  the healthy deployment\n";
+    for (index, twin) in tried(matrix).iter().enumerate() {
+        out += &format!("{:<2} {}: {}\n", index + 1, twin.word(), twin.doc());
+    }
+    out
+}
+
+/// Every cell that is not as it should be, a line each, and what it comes to.
+fn wrong(matrix: &Detection, bullet: &str) -> String {
+    let line = |(incident, twin, sight): (&str, Option<Twin>, _)| {
+        let sight: &wasm_gauntlet_model::detection::Sight = sight;
+        let on = twin.map_or("the healthy deployment", Twin::word);
+        let detail = match sight.detail.is_empty() {
+            true => String::new(),
+            false => format!(": {}", printable(&sight.detail)),
+        };
+        let word = sight.cell.word();
+        format!("{bullet}{word}: {} on {on}{detail}\n", printable(incident))
+    };
+    let lines: String = matrix.wrong().map(line).collect();
+    let twins = tried(matrix);
+    let seen = twins.iter().filter(|twin| seen(matrix, **twin)).count();
+    let rows = matrix.rows.len();
+    lines + &format!("{rows} incidents, {seen} of {} switches seen by their own\n", twins.len())
+}
+
+fn seen(matrix: &Detection, twin: Twin) -> bool {
+    let mut sights = matrix.rows.iter().flat_map(|row| &row.twins);
+    sights.any(|one| one.twin == twin && one.sight.cell == Cell::Red)
+}

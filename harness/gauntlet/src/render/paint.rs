@@ -1,0 +1,67 @@
+//! Styles of the terminal. Meaning is never in a colour alone.
+
+use anstyle::{AnsiColor, Style};
+use wasm_gauntlet_model::verdict::{Severity, Verdict};
+
+/// Whether to style. Whoever writes to something that is no terminal strips styles anyway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Paint {
+    /// Whether escapes are written.
+    pub coloured: bool,
+}
+
+impl Paint {
+    /// `text` in `style`.
+    pub fn with(self, style: Style, text: &str) -> String {
+        match self.coloured {
+            true => format!("{style}{text}{style:#}"),
+            false => text.to_owned(),
+        }
+    }
+
+    /// A heading or a name.
+    pub fn strong(self, text: &str) -> String {
+        self.with(Style::new().bold(), text)
+    }
+
+    /// A label, or what matters less.
+    pub fn faint(self, text: &str) -> String {
+        self.with(Style::new().dimmed(), text)
+    }
+
+    /// What belongs to a verdict.
+    pub fn verdict(self, verdict: Verdict, text: &str) -> String {
+        self.with(style_of(verdict), text)
+    }
+
+    /// The word of a severity.
+    pub fn severity(self, severity: Severity) -> String {
+        let colour = match severity {
+            Severity::Critical | Severity::Major => AnsiColor::Red,
+            Severity::Minor => AnsiColor::Yellow,
+            Severity::Note => AnsiColor::Cyan,
+        };
+        let style = colour.on_default();
+        let style = if severity == Severity::Critical { style.bold() } else { style };
+        self.with(style, severity.word())
+    }
+}
+
+fn style_of(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::Pass => AnsiColor::Green.on_default(),
+        Verdict::Fail => AnsiColor::Red.on_default().bold(),
+        Verdict::Inconclusive => AnsiColor::Yellow.on_default().bold(),
+        Verdict::Skipped => Style::new().dimmed(),
+    }
+}
+
+/// The sign of a verdict where there is no room for its word.
+pub fn sign(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "✓",
+        Verdict::Fail => "✗",
+        Verdict::Inconclusive => "?",
+        Verdict::Skipped => "·",
+    }
+}

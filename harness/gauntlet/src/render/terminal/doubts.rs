@@ -1,0 +1,50 @@
+//! What could not be told and what was not tried, each with its reason, reasons told once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wasm_gauntlet_model::record::{Outcome, Record};
+use wasm_gauntlet_model::source::printable;
+use wasm_gauntlet_model::verdict::Verdict;
+
+use super::page::{Page, counted, first_few};
+use crate::render::paint::sign;
+
+/// Incidents named under one reason; the rest is counted.
+const INCIDENTS_SHOWN: usize = 8;
+
+/// Write what could not be told.
+pub(super) fn write_inconclusive(record: &Record, page: &mut Page) {
+    write_verdict(Verdict::Inconclusive, record, page);
+    if let Some(aborted) = &record.aborted {
+        page.gap();
+        let mark = page.look.paint.verdict(Verdict::Inconclusive, "?");
+        page.line(&format!("{mark} the run ended early: {}", printable(aborted)));
+    }
+}
+
+/// Write what was not tried.
+pub(super) fn write_skipped(record: &Record, page: &mut Page) {
+    write_verdict(Verdict::Skipped, record, page);
+}
+
+fn write_verdict(verdict: Verdict, record: &Record, page: &mut Page) {
+    let mut reasons: BTreeMap<(&str, &str), Vec<&Outcome>> = BTreeMap::new();
+    for one in record.outcomes.iter().filter(|one| one.verdict == verdict) {
+        reasons.entry((&one.subject, &one.reason)).or_default().push(one);
+    }
+    if reasons.is_empty() {
+        return;
+    }
+    let paint = page.look.paint;
+    page.gap();
+    let total: usize = reasons.values().map(Vec::len).sum();
+    let mark = paint.verdict(verdict, sign(verdict));
+    page.line(&format!("{mark} {}", paint.strong(&format!("{total} {}", verdict.word()))));
+    for ((subject, reason), outcomes) in reasons {
+        let count = counted(outcomes.len(), "case");
+        page.words(2, &format!("{subject}, {count}: {reason}"));
+        let incidents: BTreeSet<&str> = outcomes.iter().map(|one| one.incident.as_str()).collect();
+        let incidents: Vec<String> = incidents.into_iter().map(str::to_owned).collect();
+        page.words(4, &first_few(&incidents, INCIDENTS_SHOWN, ", "));
+    }
+}

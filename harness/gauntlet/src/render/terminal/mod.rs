@@ -1,0 +1,53 @@
+//! The summary of a run as a person reads it: what was tested, a table, what failed and what
+//! to do about it, what could not be told, and one line that decides.
+
+mod doubts;
+mod failures;
+mod header;
+mod page;
+mod table;
+mod verdict;
+
+use wasm_gauntlet_model::record::Record;
+
+use super::paint::Paint;
+use page::Page;
+
+/// How the summary is to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// Columns of the terminal.
+    pub columns: usize,
+    /// Whether to style.
+    pub paint: Paint,
+}
+
+/// Where the width is not known, and the width of the snapshots.
+const COLUMNS_USUAL: usize = 80;
+/// Narrower terminals get lines of this length; labels and words would not fit.
+const COLUMNS_MIN: usize = 60;
+/// Wider lines are hard to read.
+const COLUMNS_MAX: usize = 120;
+
+impl Look {
+    /// Plain text, 80 columns.
+    pub const PLAIN: Self = Self { columns: COLUMNS_USUAL, paint: Paint { coloured: false } };
+
+    /// Styled, as wide as the terminal where its width is known.
+    pub fn styled(columns: Option<usize>) -> Self {
+        let columns = columns.unwrap_or(COLUMNS_USUAL).clamp(COLUMNS_MIN, COLUMNS_MAX);
+        Self { columns, paint: Paint { coloured: true } }
+    }
+}
+
+/// The summary of a record.
+pub fn render(record: &Record, look: Look) -> String {
+    let mut page = Page::new(look);
+    header::write(record, &mut page);
+    table::write(record, &mut page);
+    failures::write(record, &mut page);
+    doubts::write_inconclusive(record, &mut page);
+    doubts::write_skipped(record, &mut page);
+    verdict::write(record, &mut page);
+    page.text()
+}

@@ -1,0 +1,57 @@
+//! The last line: one verdict, why, and the exit code it had.
+
+use std::collections::BTreeSet;
+
+use wasm_gauntlet_model::record::{Record, Tally};
+use wasm_gauntlet_model::verdict::Verdict;
+
+use super::page::{Page, counted};
+
+/// Write it.
+pub(super) fn write(record: &Record, page: &mut Page) {
+    let paint = page.look.paint;
+    let tally = Tally::of(&record.outcomes);
+    let (verdict, sentence) = sentence(record, &tally);
+    page.gap();
+    let Tally { pass, fail, inconclusive, skipped } = tally;
+    let counts = format!(
+        "{pass} passed, {fail} failed, {inconclusive} inconclusive, {skipped} skipped; \
+         exit code {}",
+        record.exit_code
+    );
+    page.line(&paint.verdict(verdict, &sentence));
+    page.line(&paint.faint(&counts));
+}
+
+fn sentence(record: &Record, tally: &Tally) -> (Verdict, String) {
+    let gate = record.gate.word();
+    let failed = |at_gate: bool| {
+        let of = record.outcomes.iter().filter(|one| one.verdict == Verdict::Fail);
+        let of = of.filter(|one| (one.severity >= record.gate) == at_gate);
+        let incidents: BTreeSet<&str> = of.map(|one| one.incident.as_str()).collect();
+        incidents.len()
+    };
+    let below = match failed(false) {
+        0 => String::new(),
+        count => format!(", {} below {gate}", counted(count, "finding")),
+    };
+    match record.exit_code {
+        0 => (Verdict::Pass, format!("READY: no incident at or above {gate}{below}")),
+        1 => {
+            let incidents = counted(failed(true), "incident");
+            (Verdict::Fail, format!("NOT READY: {incidents} at or above {gate}{below}"))
+        }
+        3 => (Verdict::Inconclusive, format!("INCONCLUSIVE: {}{below}", doubt(record, tally))),
+        _ => (Verdict::Fail, "THE HARNESS FAILED: nothing is said of the subjects".to_owned()),
+    }
+}
+
+fn doubt(record: &Record, tally: &Tally) -> String {
+    if tally.pass + tally.fail + tally.inconclusive == 0 {
+        "nothing ran".to_owned()
+    } else if record.aborted.is_some() {
+        "the run ended before its plan".to_owned()
+    } else {
+        format!("{} could not be told", counted(tally.inconclusive, "outcome"))
+    }
+}

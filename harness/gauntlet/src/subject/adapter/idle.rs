@@ -1,0 +1,54 @@
+//! Workers that did nothing hostile, kept for the next trial.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::process::Process;
+
+/// Most workers kept: as many as trials run at once on a small machine; each holds about 30 MiB.
+const IDLE_MAX: usize = 2;
+
+/// Trials after which a worker is not kept, as its CPU limit counts all of them.
+const USES_MAX: u32 = 64;
+
+/// The workers that wait.
+#[derive(Default)]
+pub struct Idle {
+    waiting: Mutex<Vec<Arc<Process>>>,
+}
+
+impl Idle {
+    fn waiting(&self) -> MutexGuard<'_, Vec<Arc<Process>>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One that lives, if there is one.
+    pub fn take(&self) -> Option<Arc<Process>> {
+        let mut waiting = self.waiting();
+        while let Some(process) = waiting.pop() {
+            if process.gone().is_none() {
+                return Some(process);
+            }
+        }
+        None
+    }
+
+    /// Who waits.
+    #[cfg(test)]
+    pub fn pids(&self) -> Vec<rustix::process::Pid> {
+        self.waiting().iter().map(|process| process.pid()).collect()
+    }
+
+    /// Keep one, unless there are enough, or it is gone, or was used often.
+    pub fn put(&self, process: Arc<Process>) {
+        let fit = process.gone().is_none() && process.uses.load(Ordering::Relaxed) < USES_MAX;
+        let mut waiting = self.waiting();
+        if fit && waiting.len() < IDLE_MAX {
+            process.uses.fetch_add(1, Ordering::Relaxed);
+            waiting.push(process);
+        } else {
+            drop(waiting);
+            drop(process);
+        }
+    }
+}

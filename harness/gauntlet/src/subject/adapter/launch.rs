@@ -1,0 +1,82 @@
+//! Starting a child, from a thread that lives as long as we do.
+
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::mpsc::{Sender, channel};
+
+use tempfile::TempDir;
+
+use crate::subject::worker::Confinement;
+
+/// The canary in every child's environment: what a guest may never see, by name and value.
+pub const CANARY_ENV: (&str, &str) = ("HOST_SECRET", "canary-env-7c1e94d2");
+
+/// How a child is started.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// Its environment beside the canary and `TMPDIR`.
+    pub env: Vec<(String, String)>,
+    /// Its resource limits, set from outside.
+    pub confinement: Confinement,
+}
+
+/// A child with a folder of its own for what it leaves behind.
+pub struct Started {
+    /// The child, leader of its own process group, its three streams piped.
+    pub child: Child,
+    /// Its `TMPDIR`, removed with this value.
+    pub scratch: TempDir,
+}
+
+type Order = (Command, Sender<io::Result<Child>>);
+
+impl Launch {
+    /// A worker: `program worker --runtime NAME`, with the faults given.
+    pub fn worker(program: PathBuf, runtime: &str, faults: &[&str]) -> Self {
+        let mut args = vec!["worker".to_owned(), "--runtime".to_owned(), runtime.to_owned()];
+        args.extend(faults.iter().flat_map(|fault| ["--fault".to_owned(), (*fault).to_owned()]));
+        Self { program, args, env: Vec::new(), confinement: Confinement::default() }
+    }
+
+    /// Start the child.
+    ///
+    /// # Errors
+    /// When the program cannot be run or no folder can be made.
+    pub fn start(&self) -> io::Result<Started> {
+        let scratch = tempfile::Builder::new().prefix("gauntlet-").tempdir()?;
+        let mut command = Command::new(&self.program);
+        command.args(&self.args).env_clear().env(CANARY_ENV.0, CANARY_ENV.1);
+        command
+            .env("TMPDIR", scratch.path())
+            .envs(self.env.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.process_group(0);
+        Ok(Started { child: spawn(command)?, scratch })
+    }
+}
+
+/// A child's death signal comes when the *thread* that started it ends, so all are started by
+/// one thread that never does.
+fn spawn(command: Command) -> io::Result<Child> {
+    static SPAWNER: OnceLock<Sender<Order>> = OnceLock::new();
+    let spawner = SPAWNER.get_or_init(|| {
+        let (orders, inbox) = channel::<Order>();
+        std::thread::spawn(move || {
+            for (mut command, back) in inbox {
+                let _ = back.send(command.spawn());
+            }
+        });
+        orders
+    });
+    let gone = || io::Error::other("the thread that starts children is gone");
+    let (back, child) = channel();
+    spawner.send((command, back)).map_err(|_| gone())?;
+    child.recv().map_err(|_| gone())?
+}

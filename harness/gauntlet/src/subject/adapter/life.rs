@@ -1,0 +1,134 @@
+//! The life of one child: killed with its whole group, reaped once, its end put into words.
+
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, ExitStatus};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+
+/// Why we ended a child.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// It did not answer within this time.
+    Hung(Duration),
+    /// It broke the protocol, and how.
+    Broke(String),
+    /// We were done with it.
+    Done,
+}
+
+/// Whether the child may still be killed: once reaped, its id may belong to another.
+pub struct Life {
+    pid: Pid,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    reaped: bool,
+    why: Option<Why>,
+}
+
+impl Life {
+    /// The life of the leader of a process group.
+    pub fn new(pid: Pid) -> Self {
+        Self { pid, state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Kill the whole group, once; the first reason stays.
+    pub fn end(&self, why: Why) {
+        let mut state = self.state();
+        if !state.reaped {
+            state.why.get_or_insert(why);
+            let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
+        }
+    }
+
+    /// Wait for the end, kill what is left of the group, reap, and say what the end was.
+    pub fn reap(&self, child: &mut Child) -> End {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        while let Err(rustix::io::Errno::INTR) =
+            rustix::process::waitid(WaitId::Pid(self.pid), options)
+        {}
+        let mut state = self.state();
+        let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
+        let status = child.wait().ok();
+        state.reaped = true;
+        End { why: state.why.take(), status }
+    }
+}
+
+/// How a child ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct End {
+    why: Option<Why>,
+    status: Option<ExitStatus>,
+}
+
+impl End {
+    /// The end in words, and the signal where the child did not die by our hand.
+    pub fn words(&self) -> (String, Option<String>) {
+        let raw = self.status.and_then(|status| status.signal());
+        let ours = self.why.is_some() && raw == Some(Signal::KILL.as_raw());
+        let signal = raw.filter(|_| !ours).map(signal_name);
+        let words = match (&self.why, &signal, self.status.and_then(|status| status.code())) {
+            (_, Some(signal), _) => format!("the host process was ended by {signal}"),
+            (Some(Why::Hung(time)), ..) => {
+                format!("no answer within {} ms; the host process was killed", time.as_millis())
+            }
+            (Some(Why::Broke(how)), ..) => format!("the host broke the protocol: {how}"),
+            (Some(Why::Done), ..) => "the host process was ended by us".to_owned(),
+            (None, None, Some(code)) => format!("the host process exited with code {code}"),
+            (None, None, None) => "the host process is gone".to_owned(),
+        };
+        (words, signal)
+    }
+}
+
+/// The name of a signal, as `kill -l` has it, with its prefix.
+fn signal_name(raw: i32) -> String {
+    const NAMES: [&str; 31] = [
+        "HUP", "INT", "QUIT", "ILL", "TRAP", "ABRT", "BUS", "FPE", "KILL", "USR1", "SEGV", "USR2",
+        "PIPE", "ALRM", "TERM", "STKFLT", "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG",
+        "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
+    ];
+    let index = usize::try_from(raw).ok().and_then(|raw| raw.checked_sub(1));
+    let name = index.and_then(|index| NAMES.get(index));
+    name.map_or_else(|| format!("signal {raw}"), |name| format!("SIG{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signals_have_their_names() {
+        for (signal, name) in [
+            (Signal::ABORT, "SIGABRT"),
+            (Signal::SEGV, "SIGSEGV"),
+            (Signal::KILL, "SIGKILL"),
+            (Signal::XCPU, "SIGXCPU"),
+            (Signal::SYS, "SIGSYS"),
+        ] {
+            assert_eq!(signal_name(signal.as_raw()), name);
+        }
+        assert_eq!((signal_name(0), signal_name(64)), ("signal 0".into(), "signal 64".into()));
+    }
+
+    #[test]
+    fn our_own_kill_is_no_signal_of_the_host_and_its_own_death_is() {
+        let status = |raw| Some(ExitStatus::from_raw(raw));
+        let end = |why, raw| End { why, status: status(raw) }.words();
+        let hung = Some(Why::Hung(Duration::from_millis(2050)));
+        assert_eq!(end(hung.clone(), 9).1, None);
+        assert!(end(hung.clone(), 9).0.contains("2050 ms"));
+        assert_eq!(end(hung, 11).1.as_deref(), Some("SIGSEGV"));
+        assert_eq!(end(None, 9).1.as_deref(), Some("SIGKILL"));
+        assert_eq!(end(None, 7 << 8), ("the host process exited with code 7".to_owned(), None));
+    }
+}

@@ -1,0 +1,46 @@
+//! From what was heard, or not, to a call with an outcome: total, so that nothing an adapter
+//! says or leaves unsaid is anything but an outcome.
+
+use std::time::Duration;
+
+use wasm_gauntlet_model::call::Called;
+
+use super::process::{Heard, Unheard};
+use crate::subject::calls::port::{Lost, Timed};
+use crate::subject::protocol::{Parts, Reply, Unreadable};
+
+/// What a call, or a load that did not end in `loaded`, came to.
+pub fn timed(heard: Result<Heard, Unheard>) -> Timed {
+    match heard {
+        Ok(Heard { reply: Reply::Called(call), wall }) => or_broken(call.check(), wall),
+        Ok(Heard { reply: Reply::Refused { reason }, wall }) => {
+            let reason: String = reason.chars().take(REASON_CHARS_MAX).collect();
+            broken(format!("the adapter refused: {reason}"), wall)
+        }
+        Ok(Heard { wall, .. }) => broken("the adapter answered something else".to_owned(), wall),
+        Err(Unheard { gone, hung, wall }) => {
+            let how = if hung { Lost::Hung } else { Lost::Died };
+            Timed::lost(how, gone.detail, gone.signal, wall)
+        }
+    }
+}
+
+/// How much of a refusal is shown.
+const REASON_CHARS_MAX: usize = 300;
+
+/// An outcome as parts, checked.
+pub fn checked(parts: Parts, wall: Duration) -> Timed {
+    or_broken(parts.check().map(Called::bare), wall)
+}
+
+fn or_broken(called: Result<Called, Unreadable>, wall: Duration) -> Timed {
+    match called {
+        Ok(called) => Timed { called, wall, lost: None },
+        Err(unreadable) => broken(unreadable.to_string(), wall),
+    }
+}
+
+/// An answer that is none: the host lied, and it is still there.
+fn broken(detail: String, wall: Duration) -> Timed {
+    Timed { lost: None, ..Timed::lost(Lost::Died, detail, None, wall) }
+}

@@ -1,0 +1,114 @@
+//! The parent's side of the adapter protocol: a host in a process of its own, watched from
+//! outside. Embedded runtimes run in a worker of ours, others in a program of theirs.
+//!
+//! Whatever the child does (dies, hangs, floods, lies) is an observation; only a child that
+//! cannot be started at all is an [`Inability`].
+
+mod idle;
+mod launch;
+mod life;
+mod lost;
+mod modules;
+mod post;
+mod process;
+mod supervised;
+mod trial;
+mod vitals;
+
+use std::sync::OnceLock;
+
+use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
+
+use crate::subject::calls::module::Source;
+use crate::subject::protocol::{Hello, feature};
+use crate::subject::{Inability, Session, Subject};
+use idle::Idle;
+use trial::Trial;
+
+pub use launch::{CANARY_ENV, Launch};
+pub use supervised::{Patience, Supervised};
+pub use vitals::Vitals;
+
+/// Milliseconds past a deadline that are in time: 20 that a host is granted (the ticker of an
+/// epoch, a slice of fuel, one bulk operation over 16 MiB), and 5 for the pipe, the JSON and
+/// three thread switches each way.
+pub const GRACE_MS: u32 = 25;
+
+/// Longest part of what an adapter says of itself.
+const ABOUT_CHARS_MAX: usize = 80;
+
+/// A host behind the adapter protocol.
+pub struct Adapter {
+    name: String,
+    launch: Launch,
+    patience: Patience,
+    source: Box<Source>,
+    idle: Idle,
+    spins_per_ms: OnceLock<f64>,
+}
+
+impl Adapter {
+    /// A host that `launch` starts, its guests from `source`.
+    pub fn new(name: &str, launch: Launch, source: Box<Source>) -> Self {
+        Self {
+            name: name.to_owned(),
+            launch,
+            patience: Patience::default(),
+            source,
+            idle: Idle::default(),
+            spins_per_ms: OnceLock::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Adapter {
+    /// The processes that wait for the next trial.
+    pub fn idle_pids(&self) -> Vec<rustix::process::Pid> {
+        self.idle.pids()
+    }
+}
+
+impl Subject for Adapter {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn profile(&self) -> Result<Profile, Inability> {
+        let host = Supervised::with(self.launch.clone(), self.patience, self.idle.take());
+        let process = host.process()?;
+        let profile = profile(process.hello(), process.vitals().is_some());
+        self.idle.put(process);
+        Ok(profile)
+    }
+
+    fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
+        Ok(Box::new(Trial::new(self, seed)))
+    }
+}
+
+fn profile(hello: &Hello, memory_seen: bool) -> Profile {
+    let needs = [
+        (feature::LIMITS, Need::HostLimits),
+        (feature::GRANTS, Need::HostGrants),
+        (feature::WASI, Need::HostWasi),
+        (feature::LOG, Need::HostLog),
+        (feature::FUEL, Need::HostFuel),
+        (feature::TENANTS, Need::HostTenants),
+    ];
+    let has = |word: &str| hello.features.iter().any(|feature| feature == word);
+    let mut can = vec![Need::HostCall];
+    can.extend(needs.iter().filter(|(word, _)| has(word)).map(|(_, need)| *need));
+    can.extend(memory_seen.then_some(Need::HostMemory));
+    can.sort_unstable();
+    let short = |text: &str| text.chars().take(ABOUT_CHARS_MAX).collect::<String>();
+    let (name, version) = (short(&hello.name), short(&hello.version));
+    let about = format!("{name} {version} ({})", short(&hello.engine));
+    let kind = SubjectKind::Host;
+    Profile { kind, about, can, found: Vec::new(), limits: None, grace_ms: GRACE_MS }
+}
+
+#[cfg(test)]
+pub mod test_rig;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! What was loaded into one adapter: each module once for each set of limits and grants.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use wasm_gauntlet_model::limits::{Grants, Limits};
+
+use super::lost::{checked, timed};
+use super::process::{Heard, Process};
+use crate::subject::calls::port::{Loaded, Timed, Work};
+use crate::subject::protocol::{Ask, Parts, Reply};
+
+/// Most modules kept in one adapter; the oldest is unloaded for the next. The front of a
+/// deployment keeps as many.
+const MODULES_MAX: usize = 256;
+
+/// One module under its limits and grants.
+pub struct Slot {
+    digest: String,
+    limits: Limits,
+    grants: Grants,
+    /// The name in the protocol.
+    pub name: String,
+    loaded: OnceLock<Loaded>,
+}
+
+impl Slot {
+    fn is_for(&self, work: &Work<'_>) -> bool {
+        self.digest == work.module.digest
+            && self.limits == *work.limits
+            && self.grants == *work.grants
+    }
+}
+
+/// The modules of one adapter, oldest first.
+#[derive(Default)]
+pub struct Modules {
+    slots: Mutex<Vec<Arc<Slot>>>,
+    named: std::sync::atomic::AtomicU64,
+}
+
+impl Modules {
+    /// Load the module of `work` where that was not done; says what came of it, then or now.
+    pub fn load(
+        &self,
+        process: &Process,
+        work: &Work<'_>,
+        patience: Duration,
+    ) -> (Arc<Slot>, Loaded) {
+        let (slot, oldest) = self.slot(work);
+        if let Some(oldest) = oldest {
+            let _ = process.ask(Ask::Unload { module: oldest.name.clone() }, patience);
+        }
+        let loaded = slot.loaded.get_or_init(|| load(process, &slot.name, work, patience)).clone();
+        (slot, loaded)
+    }
+
+    /// The slot for `work`, and the one that gives way to it.
+    fn slot(&self, work: &Work<'_>) -> (Arc<Slot>, Option<Arc<Slot>>) {
+        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(slot) = slots.iter().find(|slot| slot.is_for(work)) {
+            return (Arc::clone(slot), None);
+        }
+        let number = self.named.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let slot = Arc::new(Slot {
+            digest: work.module.digest.clone(),
+            limits: work.limits.clone(),
+            grants: work.grants.clone(),
+            name: format!("m{number}"),
+            loaded: OnceLock::new(),
+        });
+        slots.push(Arc::clone(&slot));
+        (slot, (slots.len() > MODULES_MAX).then(|| slots.remove(0)))
+    }
+}
+
+fn load(process: &Process, name: &str, work: &Work<'_>, patience: Duration) -> Loaded {
+    let ask = Ask::Load {
+        module: name.to_owned(),
+        digest: work.module.digest.clone(),
+        bytes: work.module.bytes.clone(),
+        limits: work.limits.clone(),
+        grants: work.grants.clone(),
+    };
+    match process.ask(ask, patience) {
+        Ok(Heard { reply: Reply::Loaded, wall }) => Loaded::Ready { wall },
+        Ok(Heard { reply: Reply::Rejected { stage, reason }, wall }) => {
+            Loaded::Ended(rejected(stage, reason, wall))
+        }
+        heard => Loaded::Ended(timed(heard)),
+    }
+}
+
+fn rejected(stage: String, reason: String, wall: Duration) -> Timed {
+    let outcome = "rejected".to_owned();
+    let (stage, detail) = (Some(stage), Some(reason));
+    checked(Parts { outcome, stage, detail, ..Parts::default() }, wall)
+}

@@ -1,0 +1,295 @@
+//! One running adapter: requests in, answers out, each with a time limit by our clock.
+
+use std::io::{Read, Write};
+use std::process::{ChildStderr, ChildStdin};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rustix::process::Pid;
+
+use super::launch::{Launch, Started};
+use super::life::{Life, Why};
+use super::modules::Modules;
+use super::post::{Delivery, Gone, Post};
+use super::vitals::Vitals;
+use crate::subject::Inability;
+use crate::subject::protocol::{Ask, Hello, Reply, Request, VERSION};
+
+/// Requests that wait to be written. An adapter that reads none of them is hung.
+const UNWRITTEN_MAX: usize = 256;
+
+/// How much of the end of stderr is kept.
+const STDERR_BYTES_MAX: usize = 4096;
+
+/// A process that starts on a busy machine of two cores has said hello within this time.
+const HELLO_PATIENCE: Duration = Duration::from_secs(10);
+
+/// An idle adapter answers `stats` at once; on a busy machine within this time.
+pub const STATS_PATIENCE: Duration = Duration::from_secs(2);
+
+/// An adapter that says `bye` ends within this time, or is ended.
+const BYE_PATIENCE: Duration = Duration::from_millis(300);
+
+/// Memory is looked at so often while a call runs: 20 looks a second cost nothing, and a table
+/// that grows by 300 MB a second is seen before it is killed.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Between the end of a process and the end of its streams, or the other way round.
+const STREAMS_PATIENCE: Duration = Duration::from_millis(200);
+
+/// After a kill the kernel takes back the memory; 16 GB took 3 s.
+const REAP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// A running adapter. Dropped, it is ended and reaped, with everything it started.
+pub struct Process {
+    pid: Pid,
+    requests: SyncSender<Vec<u8>>,
+    next_id: AtomicU64,
+    peak_kib: AtomicU64,
+    post: Arc<Post>,
+    life: Arc<Life>,
+    reaper: Mutex<Option<JoinHandle<()>>>,
+    hello: Hello,
+    /// What was loaded into it.
+    pub modules: Modules,
+    /// Trials that it has served and was kept after.
+    pub uses: AtomicU32,
+}
+
+/// An answer.
+pub struct Heard {
+    /// What was said.
+    pub reply: Reply,
+    /// From before the request was written to after its answer was read.
+    pub wall: Duration,
+}
+
+/// No answer.
+pub struct Unheard {
+    /// How the adapter went.
+    pub gone: Gone,
+    /// Whether it was this request that waited in vain.
+    pub hung: bool,
+    /// How long this request waited.
+    pub wall: Duration,
+}
+
+impl Process {
+    /// Start an adapter and hear its hello.
+    ///
+    /// # Errors
+    /// When it cannot be started or confined, or says nothing that we understand.
+    pub fn start(launch: &Launch) -> Result<Self, Inability> {
+        let program = launch.program.display();
+        let cannot = |what: String| Inability(format!("{program}: {what}"));
+        let started = launch.start().map_err(|error| cannot(error.to_string()))?;
+        let mut process = Self::attend(started);
+        launch.confinement.apply_to(process.pid).map_err(|error| cannot(error.to_string()))?;
+        process.hello = match process.ask(Ask::Hello { protocol: VERSION }, HELLO_PATIENCE) {
+            Ok(Heard { reply: Reply::Hello(hello), .. }) if hello.protocol == VERSION => hello,
+            Ok(Heard { reply: Reply::Hello(hello), .. }) => {
+                return Err(cannot(format!("speaks protocol {}, not {VERSION}", hello.protocol)));
+            }
+            Ok(_) => return Err(cannot("answered hello with something else".to_owned())),
+            Err(unheard) => return Err(cannot(format!("no hello: {}", unheard.gone.detail))),
+        };
+        Ok(process)
+    }
+
+    /// Set the threads to work that write, read, keep stderr, and reap.
+    fn attend(started: Started) -> Self {
+        let Started { mut child, scratch } = started;
+        let pid = Pid::from_child(&child);
+        let (post, life) = (Arc::new(Post::default()), Arc::new(Life::new(pid)));
+        let (requests, unwritten) = sync_channel::<Vec<u8>>(UNWRITTEN_MAX);
+        let (stdin, stdout, stderr) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        std::thread::spawn(move || stdin.map(|stdin| write_all(stdin, &unwritten)));
+        let tail = Arc::new(Mutex::new(Vec::new()));
+        let keep = Arc::clone(&tail);
+        let errors = std::thread::spawn(move || stderr.map(|stderr| keep_tail(stderr, &keep)));
+        let (read_post, read_life) = (Arc::clone(&post), Arc::clone(&life));
+        let (drained, streams_end) = sync_channel::<()>(1);
+        std::thread::spawn(move || {
+            let broke = stdout.and_then(|stdout| read_post.read(stdout));
+            let _ = drained.send(());
+            if broke.is_none() {
+                // A process closes its streams before it can be reaped; give it the time.
+                std::thread::sleep(STREAMS_PATIENCE);
+            }
+            read_life.end(Why::Broke(broke.unwrap_or_else(|| "it closed its stdout".to_owned())));
+        });
+        let (reap_post, reap_life) = (Arc::clone(&post), Arc::clone(&life));
+        let reaper = std::thread::spawn(move || {
+            let (mut detail, signal) = reap_life.reap(&mut child).words();
+            let _ = streams_end.recv_timeout(STREAMS_PATIENCE);
+            finish_soon(&errors);
+            let tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+            if !tail.is_empty() {
+                detail = format!("{detail}; stderr ends: {}", tail.escape_ascii());
+            }
+            reap_post.lose(Gone { detail, signal });
+            drop(scratch);
+        });
+        Self {
+            pid,
+            requests,
+            next_id: AtomicU64::new(1),
+            peak_kib: AtomicU64::new(0),
+            post,
+            life,
+            reaper: Mutex::new(Some(reaper)),
+            hello: Hello::default(),
+            modules: Modules::default(),
+            uses: AtomicU32::new(0),
+        }
+    }
+
+    /// Its id, which is its group's too.
+    pub fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// Who it is.
+    pub fn hello(&self) -> &Hello {
+        &self.hello
+    }
+
+    /// How it went, if it has gone.
+    pub fn gone(&self) -> Option<Gone> {
+        self.post.gone()
+    }
+
+    /// Look at it from outside; the highest peak seen is kept beyond its death.
+    pub fn vitals(&self) -> Option<Vitals> {
+        let vitals = Vitals::of(self.pid).filter(|_| self.gone().is_none())?;
+        self.peak_kib.fetch_max(vitals.peak_kib, Ordering::Relaxed);
+        Some(vitals)
+    }
+
+    /// Forget the peak; whether that was permitted.
+    pub fn reset_peak(&self) -> bool {
+        let reset = self.gone().is_none() && Vitals::reset_peak(self.pid);
+        self.peak_kib.store(0, Ordering::Relaxed);
+        reset
+    }
+
+    /// The highest peak that any look has seen since the reset, KiB; 0 for none.
+    pub fn peak_seen_kib(&self) -> u64 {
+        self.vitals();
+        self.peak_kib.load(Ordering::Relaxed)
+    }
+
+    /// Whether it answers.
+    pub fn answers(&self) -> bool {
+        let heard = self.ask(Ask::Stats, STATS_PATIENCE);
+        matches!(heard, Ok(Heard { reply: Reply::Stats(_), .. }))
+    }
+
+    /// Ask, and wait for the answer; past `patience` the adapter is killed.
+    pub fn ask(&self, ask: Ask, patience: Duration) -> Result<Heard, Unheard> {
+        let begun = Instant::now();
+        let unheard = |gone, hung| Unheard { gone, hung, wall: begun.elapsed() };
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let delivery = self.post.expect(id).map_err(|gone| unheard(gone, false))?;
+        let request = serde_json::to_vec(&Request { id, ask }).unwrap_or_default();
+        let written = self.write([request, vec![b'\n']].concat(), begun + patience);
+        if let Some(delivery) = written.then(|| self.wait(&delivery, begun, patience)).flatten() {
+            let wall = delivery.at.saturating_duration_since(begun);
+            let reply = delivery.reply.map_err(|gone| unheard(gone, false))?;
+            return Ok(Heard { reply, wall });
+        }
+        self.vitals();
+        let waited = begun.elapsed();
+        self.life.end(Why::Hung(waited));
+        let lost = delivery.recv_timeout(REAP_PATIENCE).ok().and_then(|lost| lost.reply.err());
+        let gone = lost.unwrap_or_else(|| Gone {
+            detail: "the host process was killed and is not gone".to_owned(),
+            signal: None,
+        });
+        Err(Unheard { gone, hung: true, wall: waited })
+    }
+
+    /// Wait for a delivery, looking at the memory now and then; none if patience ends.
+    fn wait(
+        &self,
+        delivery: &Receiver<Delivery>,
+        begun: Instant,
+        patience: Duration,
+    ) -> Option<Delivery> {
+        loop {
+            let left = patience.saturating_sub(begun.elapsed());
+            match delivery.recv_timeout(left.min(LOOK_EVERY)) {
+                Ok(delivery) => return Some(delivery),
+                Err(RecvTimeoutError::Timeout) if !left.is_zero() => drop(self.vitals()),
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// Hand a line to the writer; false if the adapter has not read for so long.
+    fn write(&self, mut line: Vec<u8>, until: Instant) -> bool {
+        loop {
+            match self.requests.try_send(line) {
+                // A writer that is gone saw a broken pipe: the reaper answers this request.
+                Ok(()) | Err(TrySendError::Disconnected(_)) => return true,
+                Err(TrySendError::Full(_)) if Instant::now() >= until => return false,
+                Err(TrySendError::Full(back)) => line = back,
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Say goodbye, then see to it.
+    fn end(&self) {
+        let patient = Instant::now() + BYE_PATIENCE;
+        if self.gone().is_none() && !self.hello.name.is_empty() {
+            let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+            let bye = serde_json::to_vec(&Request { id, ask: Ask::Bye }).unwrap_or_default();
+            let _ = self.requests.try_send([bye, vec![b'\n']].concat());
+            while self.gone().is_none() && Instant::now() < patient {
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        }
+        self.life.end(Why::Done);
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
+        let reaper = self.reaper.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let _ = reaper.map(JoinHandle::join);
+    }
+}
+
+/// Write lines until the pipe breaks or the process value is dropped; then stdin ends.
+fn write_all(mut stdin: ChildStdin, unwritten: &Receiver<Vec<u8>>) {
+    for line in unwritten {
+        if stdin.write_all(&line).is_err() {
+            return;
+        }
+    }
+}
+
+/// Read stderr to its end, so that it never blocks the adapter, and keep the last of it.
+fn keep_tail(mut stderr: ChildStderr, tail: &Mutex<Vec<u8>>) {
+    let mut chunk = [0; STDERR_BYTES_MAX];
+    while let Ok(read @ 1..) = stderr.read(&mut chunk) {
+        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+        tail.extend_from_slice(&chunk[..read]);
+        let excess = tail.len().saturating_sub(STDERR_BYTES_MAX);
+        tail.drain(..excess);
+    }
+}
+
+/// The group is dead, so its streams are at their end, unless a child of it left the group.
+fn finish_soon<T>(thread: &JoinHandle<T>) {
+    let until = Instant::now() + STREAMS_PATIENCE;
+    while !thread.is_finished() && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}

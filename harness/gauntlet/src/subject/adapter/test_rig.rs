@@ -1,0 +1,76 @@
+//! Real children for tests: the test binary itself as a worker, and shell scripts that misbehave.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use wasm_gauntlet_model::limits::{Grants, Limits};
+
+use super::{Launch, Patience, Supervised};
+use crate::subject::Inability;
+use crate::subject::calls::module::Module;
+use crate::subject::calls::port::{Timed, Work};
+use crate::subject::worker::test_host::WordHost;
+use crate::subject::worker::{Confinement, serve};
+
+const CHILD: &str = "GAUNTLET_TEST_CHILD";
+
+/// Not a test: with `CHILD` set, the worker that `words` starts. The test runner writes to
+/// stdout, so the shell has put the protocol's stream at descriptor 3.
+#[test]
+fn child() {
+    if std::env::var_os(CHILD).is_none() {
+        return;
+    }
+    let to = File::options().write(true).open("/proc/self/fd/3").expect("the shell opened it");
+    Confinement::default().apply_to_self().expect("limits may be lowered");
+    let served = serve(Arc::new(WordHost), std::io::stdin(), to);
+    std::process::exit(i32::from(served.is_err()));
+}
+
+/// A worker over `WordHost`.
+pub fn words() -> Launch {
+    let itself = std::env::current_exe().expect("a running program has a path");
+    let script = format!(
+        "exec '{}' --exact subject::adapter::test_rig::child --nocapture 3>&1 >/dev/null",
+        itself.display()
+    );
+    Launch { env: vec![(CHILD.to_owned(), "1".to_owned())], ..shell(&script) }
+}
+
+/// An adapter that is a shell script.
+pub fn shell(script: &str) -> Launch {
+    let args = vec!["-c".to_owned(), script.to_owned()];
+    let (program, confinement) = (PathBuf::from("/bin/sh"), Confinement::default());
+    Launch { program, args, env: Vec::new(), confinement }
+}
+
+/// A script that says hello and loads, then does as `then` says.
+pub fn good_until_call(then: &str) -> Launch {
+    shell(&format!(
+        r#"read hello; echo '{{"id":1,"answer":"hello","protocol":1,"name":"sh"}}'
+        read load; echo '{{"id":2,"answer":"loaded"}}'
+        read call; {then}"#
+    ))
+}
+
+/// A module whose bytes are `word`, hostile unless it echoes.
+pub fn module(word: &str, _: &[(String, String)]) -> Result<Module, Inability> {
+    let bytes = if word == "benign-spin" { "spin" } else { word };
+    let benign = matches!(bytes, "echo" | "log" | "spin");
+    Ok(Module::new(word, "as it is called", benign, bytes.as_bytes().to_vec()))
+}
+
+/// Call `word` in a supervised child.
+pub fn call(host: &Supervised, word: &str) -> Timed {
+    let module = module(word, &[]).expect("it is made here");
+    let (limits, grants) = (Limits::default(), Grants::default());
+    let work =
+        Work { module: &module, tenant: "t", input: b"in", limits: &limits, grants: &grants };
+    host.call(&work).expect("a child can be started")
+}
+
+/// A child with the default patience.
+pub fn supervised(launch: Launch) -> Supervised {
+    Supervised::new(launch, Patience::default())
+}

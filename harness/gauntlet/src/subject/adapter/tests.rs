@@ -1,0 +1,215 @@
+use std::time::{Duration, Instant};
+
+use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::profile::Need;
+
+use super::launch::CANARY_ENV;
+use super::test_rig::{call, good_until_call, module, shell, supervised, words};
+use super::{Adapter, Patience, Supervised};
+use crate::subject::Subject;
+use crate::subject::calls::port::{Loaded, Lost, Timed, Work};
+
+fn fault(timed: &Timed) -> (&str, Option<&str>) {
+    match &timed.called.outcome {
+        CallOutcome::HostFault { detail, signal } => (detail, signal.as_deref()),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn text(timed: Timed) -> String {
+    match timed.called.outcome {
+        CallOutcome::Ok { output } => String::from_utf8(output).expect("it is text"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Living processes of a group; killed orphans that init has yet to reap do not count.
+fn living(leader: i32) -> usize {
+    let entries = std::fs::read_dir("/proc").expect("this is Linux").flatten();
+    let stats = entries.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
+    let group = |stat: String| -> Option<i32> {
+        let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
+        if fields.next()? == "Z" { None } else { fields.nth(1)?.parse().ok() }
+    };
+    stats.filter_map(group).filter(|found| *found == leader).count()
+}
+
+#[test]
+fn a_worker_is_called_and_leaves_nothing() {
+    let host = supervised(words());
+    let timed = call(&host, "echo");
+    assert_eq!(timed.called.outcome, CallOutcome::Ok { output: b"in".to_vec() });
+    assert_eq!(timed.lost, None);
+    assert!(timed.wall < Duration::from_secs(1), "{:?}", timed.wall);
+    let pid = host.process().expect("it runs").pid().as_raw_nonzero().get();
+    let vitals = host.process().expect("it runs").vitals().expect("it is seen");
+    assert!(vitals.resident_kib > 1000 && vitals.threads >= 2, "{vitals:?}");
+    assert!(vitals.descriptors.is_some_and(|count| count >= 3), "{vitals:?}");
+    assert_eq!(living(pid), 1);
+    drop(host);
+    assert_eq!(living(pid), 0);
+}
+
+#[test]
+fn the_child_is_confined_and_its_environment_is_a_canary() {
+    let host = supervised(words());
+    let limits = text(call(&host, "limit"));
+    let soft_and_hard = |name: &str| {
+        let line = limits.lines().find(|line| line.starts_with(name)).expect("it is listed");
+        let fields: Vec<_> = line[name.len()..].split_ascii_whitespace().collect();
+        (fields[0].to_owned(), fields[1].to_owned())
+    };
+    for (name, value) in [
+        ("Max cpu time", "600"),
+        ("Max file size", "67108864"),
+        ("Max core file size", "0"),
+        ("Max open files", "256"),
+        ("Max address space", "4294967296"),
+    ] {
+        assert_eq!(soft_and_hard(name), (value.to_owned(), value.to_owned()), "{name}");
+    }
+    let environment = text(call(&host, "environment"));
+    let names: Vec<_> = environment.lines().filter_map(|line| line.split('=').next()).collect();
+    assert!(environment.contains(&format!("{}={}", CANARY_ENV.0, CANARY_ENV.1)));
+    for name in names {
+        // The shell in between sets PWD and its like.
+        let known = ["GAUNTLET_TEST_CHILD", "HOST_SECRET", "OLDPWD", "PWD", "SHLVL", "TMPDIR", "_"];
+        assert!(known.contains(&name), "{name} was handed on");
+    }
+}
+
+#[test]
+fn a_death_is_told_with_its_signal_and_the_next_call_finds_a_new_worker() {
+    let host = supervised(words());
+    call(&host, "echo");
+    let first = host.process().expect("it runs");
+    let timed = call(&host, "abort");
+    assert_eq!((fault(&timed).1, timed.lost), (Some("SIGABRT"), Some(Lost::Died)));
+    assert!(!first.answers());
+    assert_eq!(text(call(&host, "echo")), "in");
+    let timed = call(&host, "exit");
+    assert!(fault(&timed).0.contains("code 7"), "{:?}", fault(&timed));
+    assert_eq!(host.started(), 2);
+}
+
+#[test]
+fn every_call_in_flight_is_answered_when_the_worker_dies() {
+    let host = supervised(words());
+    let begun = Instant::now();
+    let ends: Vec<Timed> = std::thread::scope(|scope| {
+        let mut threads: Vec<_> =
+            (0..5).map(|_| scope.spawn(|| call(&host, "sleep 1500"))).collect();
+        std::thread::sleep(Duration::from_millis(300));
+        threads.push(scope.spawn(|| call(&host, "abort")));
+        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    assert!(begun.elapsed() < Duration::from_millis(1400), "they do not wait for their end");
+    assert!(ends.iter().all(|timed| fault(timed).1 == Some("SIGABRT")), "{ends:?}");
+}
+
+#[test]
+fn a_hang_is_ended_by_the_watchdog() {
+    let patience = Patience { call: Duration::from_millis(300), load: Duration::from_millis(500) };
+    let host = Supervised::new(words(), patience);
+    let timed = call(&host, "sleep 60000");
+    assert_eq!((fault(&timed).1, timed.lost), (None, Some(Lost::Hung)));
+    assert!((350..1500).contains(&timed.wall.as_millis()), "{:?}", timed.wall);
+    let timed = call(&host, "stall");
+    assert_eq!(timed.lost, Some(Lost::Hung), "{timed:?}");
+    assert!(timed.wall.as_millis() >= 500);
+    assert_eq!(text(call(&host, "echo")), "in");
+}
+
+#[test]
+fn a_load_is_done_once_and_its_end_is_remembered() {
+    let host = supervised(words());
+    let (echo, refuse) = (module("echo", &[]), module("refuse", &[]));
+    let (echo, refuse) = (echo.expect("made"), refuse.expect("made"));
+    let (limits, grants) = (Limits::default(), Grants::default());
+    let slow = Limits { deadline_ms: 500, ..Limits::default() };
+    let work = Work { module: &echo, tenant: "t", input: b"", limits: &limits, grants: &grants };
+    let loads = [work, work, Work { limits: &slow, ..work }];
+    let walls = loads.map(|work| match host.load(&work).expect("it runs") {
+        Loaded::Ready { wall } => wall,
+        Loaded::Ended(end) => panic!("{end:?}"),
+    });
+    assert_eq!(walls[0], walls[1], "the second load is the first one");
+    assert_ne!(walls[0], walls[2], "other limits are another load");
+    let Loaded::Ended(end) = host.load(&Work { module: &refuse, ..work }).expect("it runs") else {
+        panic!("it was refused")
+    };
+    assert_eq!((end.called.outcome.word(), end.lost), ("rejected", None));
+    let bomb = module("bomb", &[]).expect("made");
+    let Loaded::Ended(end) = host.load(&Work { module: &bomb, ..work }).expect("it runs") else {
+        panic!("it died")
+    };
+    assert_eq!(fault(&end).1, Some("SIGABRT"));
+}
+
+#[test]
+fn an_adapter_that_misbehaves_costs_a_host_fault_each() {
+    let patience = Patience { call: Duration::from_millis(700), load: Duration::from_secs(5) };
+    for (then, lost, saying) in [
+        ("echo 'panic: oh no'; sleep 60", Lost::Died, "no answer: panic: oh no"),
+        ("exec 1>&-; sleep 60", Lost::Died, "closed its stdout"),
+        ("exit 3", Lost::Died, "code 3"),
+        ("kill -SEGV $$", Lost::Died, "SIGSEGV"),
+        ("echo why >&2; exit 3", Lost::Died, "stderr ends: why"),
+        ("sleep 60", Lost::Hung, "no answer within"),
+        (r#"while :; do echo '{"id":77,"answer":"bye"}'; done"#, Lost::Died, "nobody asked"),
+        ("tr '\\0' a </dev/zero", Lost::Died, "longer than 8 MiB"),
+        ("sleep 60 & exit 0", Lost::Died, "code 0"),
+    ] {
+        let host = Supervised::new(good_until_call(then), patience);
+        let begun = Instant::now();
+        let timed = call(&host, "echo");
+        assert!(fault(&timed).0.contains(saying), "{then}: {timed:?}");
+        assert_eq!(timed.lost, Some(lost), "{then}");
+        assert!(begun.elapsed() < Duration::from_secs(5), "{then} took {:?}", begun.elapsed());
+        let pid = host.peek().expect("it ran").pid().as_raw_nonzero().get();
+        assert_eq!(living(pid), 0, "{then}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_none_is_a_fault_of_a_host_that_lives() {
+    for answer in [
+        r#"{"id":3,"answer":"called","outcome":"splendid"}"#,
+        r#"{"id":3,"answer":"called","outcome":"ok"}"#,
+        r#"{"id":3,"answer":"loaded"}"#,
+        r#"{"id":3,"answer":"refused","reason":"tired"}"#,
+    ] {
+        let host = supervised(good_until_call(&format!("echo '{answer}'; read more")));
+        let timed = call(&host, "echo");
+        assert_eq!((timed.called.outcome.word(), timed.lost), ("host-fault", None), "{answer}");
+    }
+}
+
+#[test]
+fn who_cannot_be_talked_to_cannot_be_looked_at() {
+    let mut missing = shell("");
+    missing.program = "/nonexistent/adapter".into();
+    let other = r#"read x; echo '{"id":1,"answer":"hello","protocol":2,"name":"x"}'; read y"#;
+    for (launch, saying) in [
+        (missing, "No such file"),
+        (shell("exit 1"), "code 1"),
+        (shell("echo Welcome!; sleep 60"), "no answer: Welcome!"),
+        (shell(other), "speaks protocol 2"),
+        (shell(r#"read x; echo '{"id":1,"answer":"bye"}'; read y"#), "something else"),
+    ] {
+        let adapter = Adapter::new("bad", launch, Box::new(module));
+        let unable = adapter.profile().expect_err("there is nobody to talk to");
+        assert!(unable.0.contains(saying), "{unable}");
+    }
+}
+
+#[test]
+fn a_profile_says_what_the_hello_said() {
+    let adapter = Adapter::new("words", words(), Box::new(module));
+    let profile = adapter.profile().expect("it answers");
+    assert_eq!(profile.about, "words 1 (match)");
+    assert!(profile.can(Need::HostMemory) && profile.can(Need::HostFuel));
+    assert!(!profile.can(Need::HostWasi));
+    assert!(profile.can.is_sorted());
+}

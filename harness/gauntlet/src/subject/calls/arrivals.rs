@@ -1,0 +1,200 @@
+//! Open-loop load: calls are planned by a clock that does not wait for answers, and latency is
+//! counted from the plan. A host that stalls for a second has a second in its histogram for
+//! every call that was due in it (no coordinated omission).
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use hdrhistogram::Histogram;
+use wasm_gauntlet_model::call::CallOutcome;
+
+use super::port::Timed;
+use crate::subject::Inability;
+
+/// Longest latency told apart, microseconds: 2 minutes, past every time limit of ours.
+const LATENCY_US_MAX: u64 = 120_000_000;
+
+/// Senders of one tenant: calls are sent on time as long as fewer than this are unanswered;
+/// when all are stuck the next one is late, and its lateness is in its latency.
+const SENDERS: usize = 8;
+
+/// The word for planned calls that were never sent because the host was too far behind.
+const UNSENT: &str = "unsent";
+
+/// The plan of one tenant: `count` calls, one every `every`, the first at `offset`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// From the beginning of the phase to the first call.
+    pub offset: Duration,
+    /// From call to call.
+    pub every: Duration,
+    /// Calls.
+    pub count: u64,
+    /// Calls that are not sent by this time after the beginning are given up.
+    pub give_up: Duration,
+}
+
+impl Plan {
+    fn due(&self, index: u64) -> Duration {
+        self.offset + self.every.saturating_mul(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+}
+
+/// Latencies of a phase, and what went wrong in it.
+pub struct Latencies {
+    /// Microseconds from the planned send to the answer, of the calls that were `ok`.
+    pub histogram: Histogram<u64>,
+    /// Outcome words other than `ok`.
+    pub failures: BTreeSet<String>,
+}
+
+impl Default for Latencies {
+    fn default() -> Self {
+        Self { histogram: histogram(), failures: BTreeSet::new() }
+    }
+}
+
+/// Three significant digits; constant memory.
+fn histogram() -> Histogram<u64> {
+    Histogram::new_with_max(LATENCY_US_MAX, 3).unwrap_or_else(|_| {
+        // The bounds above are constants that the crate takes; without bounds it grows.
+        Histogram::new(3).unwrap_or_else(|_| unreachable!("3 digits are allowed"))
+    })
+}
+
+impl Latencies {
+    fn record(&mut self, timed: &Timed, latency: Duration) {
+        if matches!(timed.called.outcome, CallOutcome::Ok { .. }) {
+            let us = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
+            self.histogram.saturating_record(us.max(1));
+        } else {
+            self.failures.insert(timed.called.outcome.word().to_owned());
+        }
+    }
+
+    /// Take in another's.
+    pub fn add(&mut self, other: Self) {
+        // Both have the same bounds, so nothing is lost.
+        let _ = self.histogram.add(&other.histogram);
+        self.failures.extend(other.failures);
+    }
+
+    /// The 99th percentile in milliseconds; none without a sample.
+    pub fn p99_ms(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "at most 120 000 000")]
+        let ms = |us: u64| us as f64 / 1000.0;
+        (!self.histogram.is_empty()).then(|| ms(self.histogram.value_at_quantile(0.99)))
+    }
+}
+
+/// Send what is planned, from `begun` on, and wait for every answer.
+pub fn send(
+    plan: Plan,
+    begun: Instant,
+    call: &(dyn Fn() -> Result<Timed, Inability> + Sync),
+) -> Result<Latencies, Inability> {
+    let next = AtomicU64::new(0);
+    let all = Mutex::new(Ok(Latencies::default()));
+    std::thread::scope(|scope| {
+        for _ in 0..SENDERS {
+            scope.spawn(|| {
+                let mine = sender(plan, begun, &next, call);
+                let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+                match (&mut *all, mine) {
+                    (Ok(all), Ok(mine)) => all.add(mine),
+                    (Ok(_), Err(unable)) => *all = Err(unable),
+                    (Err(_), _) => {}
+                }
+            });
+        }
+    });
+    all.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Take the next planned call, wait until it is due, send it.
+fn sender(
+    plan: Plan,
+    begun: Instant,
+    next: &AtomicU64,
+    call: &(dyn Fn() -> Result<Timed, Inability> + Sync),
+) -> Result<Latencies, Inability> {
+    let mut mine = Latencies::default();
+    loop {
+        let index = next.fetch_add(1, Ordering::Relaxed);
+        if index >= plan.count {
+            return Ok(mine);
+        }
+        let due = begun + plan.due(index);
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        if begun.elapsed() > plan.give_up {
+            mine.failures.insert(UNSENT.to_owned());
+            continue;
+        }
+        let timed = call()?;
+        mine.record(&timed, due.elapsed());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_gauntlet_model::call::Called;
+
+    use super::*;
+
+    fn ok(wall: Duration) -> Timed {
+        std::thread::sleep(wall);
+        let called = Called::bare(CallOutcome::Ok { output: vec![] });
+        Timed { called, wall, lost: None }
+    }
+
+    const PLAN: Plan = Plan {
+        offset: Duration::ZERO,
+        every: Duration::from_millis(5),
+        count: 100,
+        give_up: Duration::from_secs(5),
+    };
+
+    #[test]
+    fn a_stall_is_in_every_latency_that_was_due_in_it() {
+        let stall = Mutex::new(());
+        let begun = Instant::now();
+        let call = || {
+            let first = begun.elapsed() < Duration::from_millis(100);
+            let _held = stall.lock().expect("nothing panics");
+            Ok(ok(Duration::from_millis(if first { 200 } else { 0 })))
+        };
+        let seen = send(PLAN, begun, &call).expect("it can be called");
+        assert_eq!(seen.histogram.len(), 100, "nothing that was planned is left out");
+        let late = seen.histogram.count_between(100_000, LATENCY_US_MAX);
+        assert!(late >= 20, "only {late} of the calls due in the stall are late");
+    }
+
+    #[test]
+    fn an_unstalled_host_is_called_on_time() {
+        let seen = send(PLAN, Instant::now(), &|| Ok(ok(Duration::from_millis(1))));
+        let seen = seen.expect("it can be called");
+        let median = seen.histogram.value_at_quantile(0.5);
+        assert!((1_000..40_000).contains(&median), "{median} µs");
+        assert!(seen.failures.is_empty());
+    }
+
+    #[test]
+    fn what_is_never_sent_is_said() {
+        let plan = Plan { give_up: Duration::from_millis(50), ..PLAN };
+        let seen = send(plan, Instant::now(), &|| Ok(ok(Duration::from_millis(30))));
+        assert!(seen.expect("it can be called").failures.contains(UNSENT));
+    }
+
+    #[test]
+    fn a_failure_is_a_word_and_no_latency() {
+        let busy = || {
+            Ok(Timed { called: Called::bare(CallOutcome::Busy), wall: Duration::ZERO, lost: None })
+        };
+        let seen = send(Plan { count: 3, ..PLAN }, Instant::now(), &busy);
+        let seen = seen.expect("it can be called");
+        assert_eq!(seen.failures, BTreeSet::from(["busy".to_owned()]));
+        assert_eq!(seen.p99_ms(), None);
+    }
+}

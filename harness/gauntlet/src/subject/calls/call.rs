@@ -1,0 +1,216 @@
+//! `Action::Call`: a guest is loaded and called, once or several times, in turn or at once.
+
+use std::collections::BTreeSet;
+use std::sync::Barrier;
+use std::time::Duration;
+
+use wasm_gauntlet_model::action::Call;
+use wasm_gauntlet_model::call::{CallOutcome, hex};
+use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::observation::{GuestCall, Observation, Seen};
+
+use super::contained;
+use super::module::Module;
+use super::port::{Loaded, Lost, Timed, Vigil, Work};
+use super::{Stage, spin, told};
+use crate::subject::Inability;
+
+/// Most calls at once: as many as the scenario language lets a step make, one thread each.
+const AT_ONCE_MAX: u32 = 1000;
+
+/// The word for several calls that did not end alike; no expectation of one outcome fits it, so
+/// that one good call among many never passes for all.
+pub const MIXED: &str = "mixed";
+
+/// Log lines kept of all calls of a step.
+const LOG_LINES_MAX: usize = 1024;
+
+/// Load, call, look.
+pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability> {
+    let module = (stage.source)(&call.guest, &call.guest_params)?;
+    let input = spin::bytes(stage, &call.input, &call.limits)?;
+    let (limits, grants) = (&call.limits, &call.grants);
+    let work = Work { module: &module, tenant: &call.tenant, input: &input, limits, grants };
+    stage.port.watch(&[&module])?;
+    let loaded = stage.port.load(&work)?;
+    let calls = match &loaded {
+        Loaded::Ended(end) => vec![end.clone()],
+        Loaded::Ready { .. } if call.load_only => Vec::new(),
+        Loaded::Ready { .. } if call.at_once => at_once(stage, &work, call.times)?,
+        Loaded::Ready { .. } => {
+            (0..call.times).map(|_| stage.port.call(&work)).collect::<Result<_, _>>()?
+        }
+    };
+    let vigil = stage.port.vigil();
+    let ran = matches!(loaded, Loaded::Ready { .. });
+    let seen = match loaded {
+        Loaded::Ready { wall } if call.load_only => only_loaded(&module, wall, &vigil),
+        _ => seen(&calls, &work, &stage.port.limits(limits), ran, &vigil),
+    };
+    let mut evidence = told::guest(&module).to_vec();
+    evidence.push(told::limits(limits));
+    evidence.push(told::outcomes(&calls));
+    evidence.extend(calls.first().map(|timed| told::recorded(&timed.called)));
+    evidence.extend(told::log(&calls));
+    Ok(Observation { facts: seen.facts(), evidence, reproduce: stage.port.reproduce(&work) })
+}
+
+/// All calls begin together, each on a thread of its own.
+fn at_once(stage: &Stage<'_>, work: &Work<'_>, times: u32) -> Result<Vec<Timed>, Inability> {
+    let times = times.min(AT_ONCE_MAX) as usize;
+    let start = Barrier::new(times);
+    let port = stage.port;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..times)
+            .map(|_| {
+                scope.spawn(|| {
+                    start.wait();
+                    port.call(work)
+                })
+            })
+            .collect();
+        let lost = || Inability("a thread of the performer ended early".to_owned());
+        threads.into_iter().map(|thread| thread.join().map_err(|_| lost())?).collect()
+    })
+}
+
+fn only_loaded(module: &Module, wall: Duration, vigil: &Vigil) -> GuestCall {
+    GuestCall {
+        guest: module.id.clone().into(),
+        contained: contained::loads(module).into(),
+        allowed: contained::allowed(module).into(),
+        outcome: "ok".to_owned().into(),
+        outcomes: vec!["ok".to_owned()].into(),
+        stage: Seen::Absent,
+        reason: Seen::Absent,
+        wall_ms: ms(wall).into(),
+        stopped_by: Seen::Absent,
+        host_peak_mib: known(vigil.peak_mib),
+        host_alive: known(vigil.alive),
+        ..GuestCall::default()
+    }
+}
+
+/// The fields of one call, or of several: the longest time, every outcome, every line.
+fn seen(calls: &[Timed], work: &Work<'_>, limits: &Limits, ran: bool, vigil: &Vigil) -> GuestCall {
+    let outcomes: BTreeSet<&str> = calls.iter().map(|timed| timed.called.outcome.word()).collect();
+    let longest = calls.iter().map(|timed| timed.wall).max().unwrap_or_default();
+    // What was refused before any of its code ran cannot have run past its deadline.
+    let deadline = Duration::from_millis(limits.deadline_ms);
+    let overrun = if ran { longest.saturating_sub(deadline) } else { Duration::ZERO };
+    let log: Vec<_> = calls.iter().flat_map(|timed| &timed.called.log).collect();
+    let attributed = log.iter().all(|line| line.tenant == work.tenant);
+    let arguments = arguments(calls);
+    let served = calls.iter().map(|timed| &timed.called.digest).find(|digest| !digest.is_empty());
+    let right = |digest: &String| *digest == work.module.digest;
+    let all_right = calls.iter().map(|timed| &timed.called.digest).all(right);
+    let ends = calls.iter().map(|timed| &timed.called.outcome);
+    GuestCall {
+        guest: work.module.id.clone().into(),
+        contained: contained::all(work.module, ends).into(),
+        allowed: contained::allowed(work.module).into(),
+        outcome: Seen::looked(one_word(&outcomes)),
+        outcomes: outcomes.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>().into(),
+        trap: Seen::looked(arguments.trap),
+        stage: Seen::looked(arguments.stage),
+        reason: Seen::looked(arguments.reason),
+        code: Seen::looked(arguments.code),
+        log: log
+            .iter()
+            .take(LOG_LINES_MAX)
+            .map(|line| line.text.clone())
+            .collect::<Vec<_>>()
+            .into(),
+        log_attributed: if log.is_empty() { Seen::Absent } else { attributed.into() },
+        wall_ms: ms(longest).into(),
+        overrun_ms: ms(overrun).into(),
+        host_peak_mib: known(vigil.peak_mib),
+        host_alive: known(vigil.alive),
+        stopped_by: Seen::looked(stopped_by(calls).map(str::to_owned)),
+        digest: Seen::looked(served.cloned()),
+        digest_right: if served.is_some() { all_right.into() } else { Seen::Absent },
+        ..outputs(calls, work.input)
+    }
+}
+
+/// The one outcome of all calls; a host fault among them is never hidden.
+fn one_word(outcomes: &BTreeSet<&str>) -> Option<String> {
+    let fault = outcomes.iter().find(|word| **word == "host-fault");
+    let word = match (fault, outcomes.len()) {
+        (Some(fault), _) => fault,
+        (None, 1) => outcomes.first()?,
+        (None, 0) => return None,
+        (None, _) => MIXED,
+    };
+    Some(word.to_owned())
+}
+
+/// The arguments of the first outcome that has them.
+#[derive(Default)]
+struct Arguments {
+    trap: Option<String>,
+    stage: Option<String>,
+    reason: Option<String>,
+    code: Option<i64>,
+}
+
+fn arguments(calls: &[Timed]) -> Arguments {
+    let mut found = Arguments::default();
+    for timed in calls {
+        match &timed.called.outcome {
+            CallOutcome::Trap { kind } => {
+                found.trap.get_or_insert_with(|| kind.word().to_owned());
+            }
+            CallOutcome::Rejected(rejection) => {
+                found.stage.get_or_insert_with(|| rejection.stage.word().to_owned());
+                found.reason.get_or_insert_with(|| rejection.reason.clone());
+            }
+            CallOutcome::GuestError { code, text } => {
+                found.code.get_or_insert(i64::from(*code));
+                found.reason.get_or_insert_with(|| text.clone());
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The fields that outputs give: the first output, and what all of them have in common.
+fn outputs(calls: &[Timed], input: &[u8]) -> GuestCall {
+    let outputs: Vec<&[u8]> = calls
+        .iter()
+        .filter_map(|timed| match &timed.called.outcome {
+            CallOutcome::Ok { output } => Some(&**output),
+            _ => None,
+        })
+        .collect();
+    let distinct = outputs.iter().collect::<BTreeSet<_>>().len();
+    let first = outputs.first().copied();
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let word = first.and_then(|output| Some(u32::from_le_bytes(*output.first_chunk()?)));
+    GuestCall {
+        output: Seen::looked(first.map(|output| String::from_utf8_lossy(output).into_owned())),
+        output_hex: Seen::looked(first.map(hex)),
+        output_bytes: Seen::looked(first.map(|output| count(output.len()))),
+        output_u32: Seen::looked(word.map(i64::from)),
+        echoes: Seen::looked(first.map(|_| outputs.iter().all(|output| *output == input))),
+        outputs_distinct: count(distinct).into(),
+        ..GuestCall::default()
+    }
+}
+
+/// Ours, if we had to; otherwise the host's, if it says so.
+fn stopped_by(calls: &[Timed]) -> Option<&'static str> {
+    let hung = calls.iter().any(|timed| timed.lost == Some(Lost::Hung));
+    let stopped =
+        |timed: &Timed| matches!(timed.called.outcome, CallOutcome::Deadline | CallOutcome::Fuel);
+    if hung { Some("watchdog") } else { calls.iter().any(stopped).then_some("host") }
+}
+
+fn known<T>(value: Option<T>) -> Seen<T> {
+    value.map_or(Seen::Unknown, Seen::Is)
+}
+
+fn ms(wall: Duration) -> f64 {
+    wall.as_secs_f64() * 1000.0
+}

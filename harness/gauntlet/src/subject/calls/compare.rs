@@ -1,0 +1,164 @@
+//! `Action::Compare`: two guests in interleaved pairs, so that what the machine does beside
+//! them falls on both alike.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use wasm_gauntlet_model::action::Compare;
+use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::limits::Grants;
+use wasm_gauntlet_model::observation::{Observation, Pace, Seen};
+
+use super::chance::{Chance, median};
+use super::module::Module;
+use super::port::{Loaded, Port, Work};
+use super::{Stage, told};
+use crate::subject::Inability;
+
+/// In whose name both are called.
+const TENANT: &str = "compare";
+
+/// Most pairs: at 50 ms a call this is 100 s.
+const PAIRS_MAX: u32 = 1000;
+
+/// Both times of one pair, milliseconds: the guest under question first.
+type Pair = (f64, f64);
+
+/// Load both, then time pairs, each in an order drawn by chance.
+pub fn perform(stage: &mut Stage<'_>, compare: &Compare) -> Result<Observation, Inability> {
+    let modules = [stage.module(&compare.guest)?, stage.module(&compare.control)?];
+    stage.port.watch(&[&modules[0], &modules[1]])?;
+    let mut timing = Timing {
+        port: stage.port,
+        compare,
+        modules: &modules,
+        grants: Grants::default(),
+        failures: BTreeSet::new(),
+    };
+    let first_ms = timing.first(0)?;
+    timing.first(1)?;
+    let pairs = timing.pairs(&mut stage.chance)?;
+    let failures = timing.failures;
+    let mut evidence = [told::guest(&modules[0]), told::guest(&modules[1])].concat();
+    evidence.push(told::limits(&compare.limits));
+    evidence.push(told::told("pairs, milliseconds", shown(&pairs)));
+    let facts = pace(&pairs, first_ms, failures, &mut stage.chance).facts();
+    Ok(Observation { facts, evidence, reproduce: None })
+}
+
+/// Two guests being timed.
+struct Timing<'a> {
+    port: &'a dyn Port,
+    compare: &'a Compare,
+    modules: &'a [Module; 2],
+    grants: Grants,
+    failures: BTreeSet<String>,
+}
+
+impl Timing<'_> {
+    fn work(&self, which: usize) -> Work<'_> {
+        let (limits, grants) = (&self.compare.limits, &self.grants);
+        Work { module: &self.modules[which], tenant: TENANT, input: &[], limits, grants }
+    }
+
+    /// The load and the first call together; none if the guest cannot run.
+    fn first(&mut self, which: usize) -> Result<Option<f64>, Inability> {
+        match self.port.load(&self.work(which))? {
+            Loaded::Ready { wall } => {
+                Ok(self.time(which)?.map(|call_ms| wall.as_secs_f64() * 1000.0 + call_ms))
+            }
+            Loaded::Ended(end) => {
+                self.failures.insert(end.called.outcome.word().to_owned());
+                Ok(None)
+            }
+        }
+    }
+
+    /// One call in milliseconds; none, with its word kept, if it is not `ok`.
+    fn time(&mut self, which: usize) -> Result<Option<f64>, Inability> {
+        let timed = self.port.call(&self.work(which))?;
+        if matches!(timed.called.outcome, CallOutcome::Ok { .. }) {
+            return Ok(Some(timed.wall.max(Duration::from_nanos(1)).as_secs_f64() * 1000.0));
+        }
+        self.failures.insert(timed.called.outcome.word().to_owned());
+        Ok(None)
+    }
+
+    fn pairs(&mut self, chance: &mut Chance) -> Result<Vec<Pair>, Inability> {
+        let mut pairs = Vec::new();
+        for _ in 0..self.compare.pairs.min(PAIRS_MAX) {
+            let order = if chance.coin() { [0, 1] } else { [1, 0] };
+            let mut times = [None, None];
+            for which in order {
+                times[which] = self.time(which)?;
+            }
+            if let [Some(guest), Some(control)] = times {
+                pairs.push((guest, control));
+            }
+        }
+        Ok(pairs)
+    }
+}
+
+fn pace(
+    pairs: &[Pair],
+    first_ms: Option<f64>,
+    failures: BTreeSet<String>,
+    chance: &mut Chance,
+) -> Pace {
+    let p50 = |side: fn(&Pair) -> f64| {
+        let mut times: Vec<f64> = pairs.iter().map(side).collect();
+        known((!times.is_empty()).then(|| median(&mut times)))
+    };
+    Pace {
+        ratio: known(chance.interval(pairs, |drawn| ratio(drawn))),
+        subject_p50_ms: p50(|pair| pair.0),
+        control_p50_ms: p50(|pair| pair.1),
+        first_ms: known(first_ms),
+        pairs: i64::try_from(pairs.len()).unwrap_or(i64::MAX).into(),
+        failures: failures.into_iter().collect::<Vec<_>>().into(),
+    }
+}
+
+/// The ratio of the medians.
+fn ratio(pairs: &[Pair]) -> f64 {
+    let (mut guest, mut control): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+    median(&mut guest) / median(&mut control)
+}
+
+fn known<T>(value: Option<T>) -> Seen<T> {
+    value.map_or(Seen::Unknown, Seen::Is)
+}
+
+/// The first pairs, for a reader who wants to see their spread.
+fn shown(pairs: &[Pair]) -> String {
+    const SHOWN: usize = 10;
+    let text = |pair: &Pair| format!("{:.3} / {:.3}", pair.0, pair.1);
+    pairs.iter().take(SHOWN).map(text).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guest_that_takes_twice_as_long_has_a_ratio_about_two() {
+        let mut chance = Chance::new(3, "pairs");
+        #[expect(clippy::cast_precision_loss, reason = "below 100")]
+        let mut noise = || chance.below(100) as f64 / 1000.0;
+        let pairs: Vec<Pair> = (0..60).map(|_| (2.0 + noise(), 1.0 + noise())).collect();
+        let pace = pace(&pairs, Some(9.0), BTreeSet::new(), &mut Chance::new(4, "x"));
+        let Seen::Is((low, high)) = pace.ratio else { panic!("60 pairs give an interval") };
+        assert!(1.9 < low && low < high && high < 2.1, "{low} {high}");
+        assert_eq!(pace.pairs, Seen::Is(60));
+    }
+
+    #[test]
+    fn no_pair_is_no_ratio() {
+        let failures = BTreeSet::from(["trap".to_owned()]);
+        let pace = pace(&[], None, failures, &mut Chance::new(4, "x"));
+        assert_eq!(pace.ratio, Seen::Unknown);
+        assert_eq!(pace.pairs, Seen::Is(0));
+        assert_eq!(pace.failures, Seen::Is(vec!["trap".to_owned()]));
+    }
+}

@@ -1,0 +1,220 @@
+//! `Action::Contest`: polite tenants alone, and beside a noisy one, in rounds.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use wasm_gauntlet_model::action::{Input, Match};
+use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::limits::Grants;
+use wasm_gauntlet_model::observation::{Contest, Evidence, Observation, Seen};
+
+use super::arrivals::{Latencies, Plan, send};
+use super::chance::{Chance, median};
+use super::module::Module;
+use super::port::{Loaded, Port, Work};
+use super::{Stage, spin, told};
+use crate::subject::Inability;
+
+/// The noisy tenant.
+const NOISY: &str = "noisy";
+
+/// A polite caller told `busy` waits before it asks again; a noisy one that did not wait at all
+/// would be testing our own pipe.
+const BACK_OFF: Duration = Duration::from_millis(1);
+
+/// Most polite tenants, and most noisy calls in flight: one to eight threads each, here.
+const TENANTS_MAX: u32 = 16;
+const NOISE_MAX: u32 = 64;
+
+/// Most calls a second of one tenant.
+const RATE_MAX: u32 = 1000;
+
+/// The guests and counters of a contest.
+struct Arena<'a> {
+    port: &'a dyn Port,
+    contest: &'a Match,
+    polite: Module,
+    noise: Module,
+    input: Vec<u8>,
+    grants: Grants,
+    ran: AtomicU64,
+    busy: AtomicU64,
+}
+
+/// Calibrate, load, then play the rounds.
+pub fn perform(stage: &mut Stage<'_>, contest: &Match) -> Result<Observation, Inability> {
+    let (polite, noise) = (stage.module(spin::SPIN_GUEST)?, stage.module(&contest.noise)?);
+    stage.port.watch(&[&polite, &noise])?;
+    let input = spin::bytes(stage, &Input::SpinMs(contest.polite_ms), &contest.limits)?;
+    let arena = Arena {
+        port: stage.port,
+        contest,
+        polite,
+        noise,
+        input,
+        grants: Grants::default(),
+        ran: AtomicU64::new(0),
+        busy: AtomicU64::new(0),
+    };
+    let mut evidence = [told::guest(&arena.polite), told::guest(&arena.noise)].concat();
+    evidence.push(told::limits(&contest.limits));
+    if let Loaded::Ended(end) = arena.port.load(&arena.noisy())? {
+        // Without noise there is no contest: nothing is known, and why is in the evidence.
+        evidence.push(told::told("noise", told::outcome(&end.called.outcome)));
+        return Ok(Observation { evidence, ..Observation::default() });
+    }
+    let rounds = arena.rounds(&mut stage.chance)?;
+    evidence.push(told_rounds(&rounds));
+    let facts = arena.facts(rounds, &mut stage.chance).facts();
+    Ok(Observation { facts, evidence, reproduce: None })
+}
+
+/// Both phases of one round.
+#[derive(Default)]
+struct Round {
+    alone: Latencies,
+    beside: Latencies,
+}
+
+impl Arena<'_> {
+    fn polite<'a>(&'a self, tenant: &'a str) -> Work<'a> {
+        let (limits, grants) = (&self.contest.limits, &self.grants);
+        Work { module: &self.polite, tenant, input: &self.input, limits, grants }
+    }
+
+    fn noisy(&self) -> Work<'_> {
+        let (limits, grants) = (&self.contest.limits, &self.grants);
+        Work { module: &self.noise, tenant: NOISY, input: &[], limits, grants }
+    }
+
+    /// Which phase comes first alternates, so that a machine that warms up favours neither.
+    fn rounds(&self, chance: &mut Chance) -> Result<Vec<Round>, Inability> {
+        let alone_first = chance.coin();
+        let mut rounds = Vec::new();
+        for number in 0..self.contest.rounds {
+            let mut round = Round::default();
+            for noise in
+                if (number % 2 == 0) == alone_first { [false, true] } else { [true, false] }
+            {
+                let latencies = self.phase(noise, chance)?;
+                *(if noise { &mut round.beside } else { &mut round.alone }) = latencies;
+            }
+            rounds.push(round);
+        }
+        Ok(rounds)
+    }
+
+    /// One phase: every polite tenant by its plan, and the noise from before the first call
+    /// until after the last.
+    fn phase(&self, noise: bool, chance: &mut Chance) -> Result<Latencies, Inability> {
+        let plans = self.plans(chance);
+        let over = AtomicBool::new(false);
+        let mut all = Latencies::default();
+        std::thread::scope(|scope| {
+            let flights = if noise { self.contest.noise_at_once.min(NOISE_MAX) } else { 0 };
+            for _ in 0..flights {
+                scope.spawn(|| self.make_noise(&over));
+            }
+            let begun = Instant::now();
+            let tenants: Vec<_> = plans
+                .into_iter()
+                .enumerate()
+                .map(|(number, plan)| {
+                    scope.spawn(move || {
+                        let tenant = format!("polite-{number}");
+                        send(plan, begun, &|| self.port.call(&self.polite(&tenant)))
+                    })
+                })
+                .collect();
+            let seen: Vec<_> = tenants.into_iter().map(|tenant| tenant.join()).collect();
+            over.store(true, Ordering::Relaxed);
+            for latencies in seen {
+                all.add(latencies.map_err(|_| Inability("a sender ended early".to_owned()))??);
+            }
+            Ok(all)
+        })
+    }
+
+    /// Each tenant begins somewhere in its first interval, so that they are not in step.
+    fn plans(&self, chance: &mut Chance) -> Vec<Plan> {
+        let rate = self.contest.polite_per_s.clamp(1, RATE_MAX);
+        let every = Duration::from_secs(1) / rate;
+        let phase = Duration::from_secs(u64::from(self.contest.phase_s));
+        let tenants = self.contest.polite_tenants.clamp(1, TENANTS_MAX);
+        (0..tenants)
+            .map(|_| {
+                let us = u64::try_from(every.as_micros()).unwrap_or(u64::MAX);
+                Plan {
+                    offset: Duration::from_micros(chance.below(us)),
+                    every,
+                    count: u64::from(rate) * u64::from(self.contest.phase_s),
+                    give_up: phase * 2 + Duration::from_secs(1),
+                }
+            })
+            .collect()
+    }
+
+    /// Keep one call of the noisy tenant in flight.
+    fn make_noise(&self, over: &AtomicBool) {
+        while !over.load(Ordering::Relaxed) {
+            let Ok(timed) = self.port.call(&self.noisy()) else { return };
+            match timed.called.outcome {
+                CallOutcome::Busy => {
+                    self.busy.fetch_add(1, Ordering::Relaxed);
+                    std::thread::sleep(BACK_OFF);
+                }
+                CallOutcome::Rejected(_) => return,
+                _ => {
+                    self.ran.fetch_add(1, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+
+    fn facts(&self, rounds: Vec<Round>, chance: &mut Chance) -> Contest {
+        let floor_ms = f64::from(self.contest.floor_ms);
+        let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        let (ran, busy) = (self.ran.load(Ordering::Relaxed), self.busy.load(Ordering::Relaxed));
+        let ratios: Vec<f64> = rounds.iter().filter_map(|round| round.ratio(floor_ms)).collect();
+        let number = rounds.len();
+        // A round without samples, or noise that never came, says nothing of the ratio.
+        let whole = ratios.len() == number && ran + busy > 0;
+        let ratio = chance.interval(&ratios, |drawn| median(drawn)).filter(|_| whole);
+        let (mut alone, mut beside) = (Latencies::default(), Latencies::default());
+        for round in rounds {
+            alone.add(round.alone);
+            beside.add(round.beside);
+        }
+        let failures = alone.failures.union(&beside.failures).cloned().collect::<Vec<_>>();
+        Contest {
+            p99_ratio: known(ratio),
+            p99_alone_ms: known(alone.p99_ms()),
+            p99_beside_ms: known(beside.p99_ms()),
+            samples: count(alone.histogram.len() + beside.histogram.len()).into(),
+            polite_failures: failures.into(),
+            noise_busy: count(busy).into(),
+            noise_ran: count(ran).into(),
+            rounds: count(number as u64).into(),
+        }
+    }
+}
+
+impl Round {
+    /// p99 beside over p99 alone, both past the floor.
+    fn ratio(&self, floor_ms: f64) -> Option<f64> {
+        Some((self.beside.p99_ms()? + floor_ms) / (self.alone.p99_ms()? + floor_ms))
+    }
+}
+
+fn known<T>(value: Option<T>) -> Seen<T> {
+    value.map_or(Seen::Unknown, Seen::Is)
+}
+
+fn told_rounds(rounds: &[Round]) -> Evidence {
+    let p99 = |phase: &Latencies| {
+        phase.p99_ms().map_or_else(|| "no sample".to_owned(), |ms| format!("{ms:.2} ms"))
+    };
+    let line =
+        |round: &Round| format!("{} alone, {} beside", p99(&round.alone), p99(&round.beside));
+    told::told("p99 a round", rounds.iter().map(line).collect::<Vec<_>>().join("\n"))
+}

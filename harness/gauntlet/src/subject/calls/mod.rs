@@ -1,0 +1,60 @@
+//! The actions on a plugin host, performed over any [`port::Port`]: embedded, by adapter or
+//! over HTTP.
+//!
+//! Nothing here knows how a host is reached, and nothing here judges: what is seen is written
+//! into the fields of the observation, and what was not seen stays unknown.
+
+mod arrivals;
+mod call;
+mod chance;
+mod compare;
+mod contained;
+mod contest;
+pub mod module;
+pub mod port;
+mod spin;
+mod told;
+
+use wasm_gauntlet_model::action::Action;
+use wasm_gauntlet_model::observation::Observation;
+
+use crate::subject::Inability;
+use chance::Chance;
+use module::{Module, Source};
+use port::Port;
+
+/// What the performance of one action stands on.
+struct Stage<'a> {
+    port: &'a dyn Port,
+    source: &'a Source,
+    chance: Chance,
+}
+
+impl Stage<'_> {
+    fn module(&self, id: &str) -> Result<Module, Inability> {
+        (self.source)(id, &[])
+    }
+}
+
+/// Perform `action`, its chances drawn from `seed` and the name of the step.
+///
+/// # Errors
+/// When nothing could be seen, or the action is not one on a host.
+pub fn perform(
+    port: &dyn Port,
+    source: &Source,
+    seed: u64,
+    step: &str,
+    action: &Action,
+) -> Result<Observation, Inability> {
+    let mut stage = Stage { port, source, chance: Chance::new(seed, step) };
+    match action {
+        Action::Call(call) => call::perform(&stage, call),
+        Action::Compare(compare) => compare::perform(&mut stage, compare),
+        Action::Contest(contest) => contest::perform(&mut stage, contest),
+        Action::Fetch(_) => Err(Inability("a plugin host has no pages to fetch".to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

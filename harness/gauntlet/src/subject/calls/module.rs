@@ -1,0 +1,65 @@
+//! A guest of the catalogue as bytes with a digest.
+
+use sha2::{Digest, Sha256};
+use wasm_gauntlet_model::call::hex;
+
+use crate::subject::Inability;
+
+/// A module, ready to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    /// Its id in `hostile-guests`.
+    pub id: String,
+    /// What it does, in one sentence.
+    pub attack: String,
+    /// Whether a right host runs it to its end.
+    pub benign: bool,
+    /// SHA-256 of the bytes, lower-case hex.
+    pub digest: String,
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The outcomes that its header calls right, as in `trap(stack)`; `ok` for a module that
+    /// has no header.
+    pub contained_if: Vec<String>,
+}
+
+impl Module {
+    /// A module from its bytes.
+    pub fn new(id: &str, attack: &str, benign: bool, bytes: Vec<u8>) -> Self {
+        let digest = hex(&Sha256::digest(&bytes));
+        let contained_if = vec!["ok".to_owned()];
+        Self { id: id.to_owned(), attack: attack.to_owned(), benign, digest, bytes, contained_if }
+    }
+}
+
+/// Where modules come from: the catalogue, or a test's own.
+pub type Source = dyn Fn(&str, &[(String, String)]) -> Result<Module, Inability> + Send + Sync;
+
+/// A guest of `hostile-guests`.
+///
+/// # Errors
+/// When there is no such guest, or a parameter does not fit.
+pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<Module, Inability> {
+    let unknown = || Inability(format!("no guest is called `{id}`"));
+    let guest = hostile_guests::find(id).ok_or_else(unknown)?;
+    let params: Vec<_> = params.iter().map(|(name, value)| (&**name, &**value)).collect();
+    let unfit = |error| Inability(format!("the guest `{id}` cannot be built: {error}"));
+    let bytes = guest.bytes(&params).map_err(unfit)?;
+    let contained_if = guest.contained_if.iter().map(ToString::to_string).collect();
+    Ok(Module { contained_if, ..Module::new(id, &guest.attack, guest.benign, bytes) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guest_comes_with_its_digest_and_an_unknown_one_is_an_inability() {
+        let module = catalogue("benign-echo", &[]).expect("the catalogue has it");
+        assert!(module.benign && module.bytes.starts_with(b"\0asm"));
+        assert_eq!(module.digest, hex(&Sha256::digest(&module.bytes)));
+        assert!(catalogue("no-such-guest", &[]).is_err());
+        let params = [("no-such-parameter".to_owned(), "1".to_owned())];
+        assert!(catalogue("benign-echo", &params).is_err());
+    }
+}

@@ -1,0 +1,113 @@
+//! What the actions need of a host, whichever way it is reached.
+
+use std::time::Duration;
+
+use wasm_gauntlet_model::call::{CallOutcome, Called};
+use wasm_gauntlet_model::limits::{Grants, Limits};
+
+use super::module::Module;
+use crate::subject::Inability;
+
+/// How the host was lost in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lost {
+    /// The process ended, broke the protocol, or the connection was cut.
+    Died,
+    /// No answer within our patience, by our clock.
+    Hung,
+}
+
+/// One call, seen from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timed {
+    /// What the host said, or what its loss is called.
+    pub called: Called,
+    /// Wall time by our clock, from before the request was written to after its answer was read.
+    pub wall: Duration,
+    /// Whether there was no answer.
+    pub lost: Option<Lost>,
+}
+
+impl Timed {
+    /// A call that the host did not answer.
+    pub fn lost(how: Lost, detail: String, signal: Option<String>, wall: Duration) -> Self {
+        let called = Called::bare(CallOutcome::HostFault { detail, signal });
+        Self { called, wall, lost: Some(how) }
+    }
+}
+
+/// What came of a load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Loaded {
+    /// The module can be called. `wall` is what the load took, the first time.
+    Ready {
+        /// Wall time by our clock.
+        wall: Duration,
+    },
+    /// It was rejected, or the host was lost.
+    Ended(Timed),
+}
+
+/// One call to make.
+#[derive(Debug, Clone, Copy)]
+pub struct Work<'a> {
+    /// The module; it is loaded first where it is not.
+    pub module: &'a Module,
+    /// In whose name.
+    pub tenant: &'a str,
+    /// The input.
+    pub input: &'a [u8],
+    /// The limits that the host is to hold it to.
+    pub limits: &'a Limits,
+    /// What the guest is given.
+    pub grants: &'a Grants,
+}
+
+/// What was seen of the host's process since [`Port::watch`].
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Vigil {
+    /// Peak memory past the size at the beginning, MiB; none where it cannot be seen.
+    pub peak_mib: Option<f64>,
+    /// Whether the same process still answers; none where that cannot be told.
+    pub alive: Option<bool>,
+}
+
+/// A host within reach.
+pub trait Port: Sync {
+    /// Load a module, once; later loads of the same say the same.
+    ///
+    /// # Errors
+    /// When the host could not be asked.
+    fn load(&self, work: &Work<'_>) -> Result<Loaded, Inability>;
+
+    /// Call a module, loading it before where that was not done; the load is not timed.
+    ///
+    /// # Errors
+    /// When the host could not be asked.
+    fn call(&self, work: &Work<'_>) -> Result<Timed, Inability>;
+
+    /// The limits that are in force when these are asked for.
+    fn limits(&self, asked: &Limits) -> Limits {
+        asked.clone()
+    }
+
+    /// Begin to watch the process in which these modules will run.
+    ///
+    /// # Errors
+    /// When there is no process and none can be had.
+    fn watch(&self, modules: &[&Module]) -> Result<(), Inability>;
+
+    /// What was seen since.
+    fn vigil(&self) -> Vigil;
+
+    /// The count that keeps `benign-spin` busy for a millisecond here, found by `find` once.
+    ///
+    /// # Errors
+    /// What `find` gives.
+    fn spins_per_ms(&self, find: &dyn Fn() -> Result<f64, Inability>) -> Result<f64, Inability>;
+
+    /// A command line that repeats the call, where there is one.
+    fn reproduce(&self, _work: &Work<'_>) -> Option<String> {
+        None
+    }
+}

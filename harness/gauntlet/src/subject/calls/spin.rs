@@ -1,0 +1,74 @@
+//! How many steps of `benign-spin` keep this host busy for a millisecond: engines differ by a
+//! factor of a hundred, so it is measured.
+
+use std::time::Duration;
+
+use wasm_gauntlet_model::action::Input;
+use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::limits::{Grants, Limits};
+
+use super::Stage;
+use super::port::Work;
+use crate::subject::Inability;
+
+/// The guest whose input is a number of steps.
+pub const SPIN_GUEST: &str = "benign-spin";
+
+/// Steps of the first probe: below a tenth of a millisecond on every engine known.
+const STEPS_FIRST: u32 = 1000;
+
+/// A probe that takes this long beside the empty one is long enough to divide by.
+const LONG_ENOUGH: Duration = Duration::from_millis(5);
+
+/// The least of so many probes counts: noise only ever adds.
+const PROBES: usize = 5;
+
+/// The bytes of an input; `SpinMs` is measured once a subject.
+pub fn bytes(stage: &Stage<'_>, input: &Input, limits: &Limits) -> Result<Vec<u8>, Inability> {
+    match input {
+        Input::Bytes(bytes) => Ok(bytes.clone()),
+        Input::SpinMs(ms) => {
+            let per_ms = stage.port.spins_per_ms(&|| measure(stage, limits))?;
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a float becomes the nearest u32"
+            )]
+            let steps = (per_ms * f64::from(*ms)).max(1.0) as u32;
+            Ok(steps.to_le_bytes().to_vec())
+        }
+    }
+}
+
+/// Double the steps until a call takes long enough beyond an empty one.
+fn measure(stage: &Stage<'_>, limits: &Limits) -> Result<f64, Inability> {
+    let module = stage.module(SPIN_GUEST)?;
+    let least = |steps: u32| -> Result<Duration, Inability> {
+        let (input, grants) = (steps.to_le_bytes(), Grants::default());
+        let tenant = "calibration";
+        let work = Work { module: &module, tenant, input: &input, limits, grants: &grants };
+        let mut best = Duration::MAX;
+        for _ in 0..PROBES {
+            let timed = stage.port.call(&work)?;
+            match timed.called.outcome {
+                CallOutcome::Ok { .. } => best = best.min(timed.wall),
+                other => {
+                    let words = format!("{SPIN_GUEST} ended in {} while measured", other.word());
+                    return Err(Inability(words));
+                }
+            }
+        }
+        Ok(best)
+    };
+    let empty = least(0)?;
+    let mut steps = STEPS_FIRST;
+    loop {
+        let spun = least(steps)?.saturating_sub(empty);
+        if spun >= LONG_ENOUGH {
+            return Ok(f64::from(steps) / (spun.as_secs_f64() * 1000.0));
+        }
+        steps = steps.checked_mul(2).ok_or_else(|| {
+            Inability(format!("{SPIN_GUEST} takes no time, however many its steps"))
+        })?;
+    }
+}

@@ -1,0 +1,96 @@
+//! Outcomes in words, as evidence: hostile text, bounded here and escaped by who shows it.
+
+use std::collections::BTreeMap;
+
+use wasm_gauntlet_model::call::{CallOutcome, Called};
+use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::observation::Evidence;
+
+use super::module::Module;
+use super::port::Timed;
+
+/// Log lines shown as evidence.
+const LOG_LINES_SHOWN: usize = 5;
+
+/// Longest part of a text shown.
+const TEXT_CHARS_SHOWN: usize = 200;
+
+/// A fact with a name.
+pub fn told(what: &str, text: impl Into<String>) -> Evidence {
+    Evidence { what: what.to_owned(), text: text.into() }
+}
+
+/// Which guest, and what it does.
+pub fn guest(module: &Module) -> [Evidence; 2] {
+    let attack = format!("{}: {}", module.id, module.attack);
+    [told("guest", attack), told("guest digest", format!("sha256:{}", module.digest))]
+}
+
+/// The limits that were asked for.
+pub fn limits(limits: &Limits) -> Evidence {
+    told("limits", serde_json::to_string(limits).unwrap_or_default())
+}
+
+/// An outcome with its arguments.
+pub fn outcome(outcome: &CallOutcome) -> String {
+    let word = outcome.word();
+    match outcome {
+        CallOutcome::Ok { output } => format!("{word}, {} bytes", output.len()),
+        CallOutcome::Trap { kind } => format!("{word}: {}", kind.word()),
+        CallOutcome::GuestError { code, text } => format!("{word} {code}: {}", short(text)),
+        CallOutcome::Rejected(rejection) => {
+            format!("{word} at {}: {}", rejection.stage.word(), short(&rejection.reason))
+        }
+        CallOutcome::Denied { capability } => format!("{word}: {}", short(capability)),
+        CallOutcome::HostFault { detail, signal } => {
+            let signal = signal.as_deref().map(|signal| format!(" ({})", short(signal)));
+            format!("{word}: {}{}", short(detail), signal.unwrap_or_default())
+        }
+        CallOutcome::Deadline | CallOutcome::MemoryCap | CallOutcome::Fuel | CallOutcome::Busy => {
+            word.to_owned()
+        }
+    }
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(TEXT_CHARS_SHOWN).collect()
+}
+
+/// What several calls came to, each kind once, with its number and its longest time.
+pub fn outcomes(calls: &[Timed]) -> Evidence {
+    let mut kinds = BTreeMap::<String, (u32, f64)>::new();
+    for timed in calls {
+        let (count, longest) = kinds.entry(outcome(&timed.called.outcome)).or_default();
+        *count += 1;
+        *longest = longest.max(timed.wall.as_secs_f64() * 1000.0);
+    }
+    let lines: Vec<_> = kinds
+        .iter()
+        .take(LOG_LINES_SHOWN)
+        .map(|(kind, (count, longest))| format!("{count} × {kind} (at most {longest:.1} ms)"))
+        .collect();
+    told("outcome", lines.join("\n"))
+}
+
+/// What the host recorded beside the outcome.
+pub fn recorded(called: &Called) -> Evidence {
+    let fuel = called.fuel_used.map_or_else(|| "not metered".to_owned(), |fuel| fuel.to_string());
+    told(
+        "host record",
+        format!(
+            "{} µs on its own clock, fuel {fuel}, growths denied {}, log lines {} and {} dropped",
+            called.host_wall_us,
+            called.growths_denied,
+            called.log.len(),
+            called.log_lines_dropped
+        ),
+    )
+}
+
+/// The first log lines, where there are any.
+pub fn log(calls: &[Timed]) -> Option<Evidence> {
+    let lines = calls.iter().flat_map(|timed| &timed.called.log).take(LOG_LINES_SHOWN);
+    let lines: Vec<_> =
+        lines.map(|line| format!("[{}] {}", short(&line.tenant), short(&line.text))).collect();
+    (!lines.is_empty()).then(|| told("log", lines.join("\n")))
+}

@@ -1,0 +1,48 @@
+//! The adapter protocol: newline-delimited JSON over a child's stdin and stdout.
+//!
+//! `PROTOCOL.md` beside this file is the page for those who write an adapter. This module holds
+//! messages and bounds only: it starts no process, owns no thread and reads no clock.
+
+mod answer;
+mod base64_bytes;
+mod line;
+mod outcome;
+mod request;
+
+pub use answer::{Answer, Hello, Reply, Stats, WrittenCall};
+pub use line::{Line, read_line, skip_line};
+pub use outcome::{Parts, Unreadable};
+pub use request::{Ask, Request};
+
+/// The version spoken here. An adapter that answers another one is not used.
+pub const VERSION: u32 = 1;
+
+/// Longest line to an adapter: a 16 MiB module is 22 MiB in base64, and scenarios of the heavy
+/// tier send modules of twice that.
+pub const REQUEST_LINE_BYTES_MAX: usize = 64 << 20;
+
+/// Longest line from an adapter: the largest honest output (1 MiB) and log (256 lines of 4 KiB),
+/// every byte of them escaped, stay below it; one that is longer is hostile or broken.
+pub const ANSWER_LINE_BYTES_MAX: usize = 8 << 20;
+
+/// Longest output that an answer can carry: its base64 leaves 1 MiB of the line to the rest.
+pub const ANSWER_OUTPUT_BYTES_MAX: usize = 5 << 20;
+
+/// Most log lines kept of one answer; a host that was told 256 and sends these is seen to.
+pub const LOG_LINES_MAX: usize = 1024;
+
+/// Words that an adapter may list under `features` in its `hello`.
+pub mod feature {
+    /// WASI preview 1 is offered.
+    pub const WASI: &str = "wasi";
+    /// Instructions are metered when `limits.fuel` is set.
+    pub const FUEL: &str = "fuel";
+    /// The log lines of a guest are handed on.
+    pub const LOG: &str = "log";
+    /// Tenants are told apart, and each has a limit of calls in flight.
+    pub const TENANTS: &str = "tenants";
+    /// `limits` of a load are held to.
+    pub const LIMITS: &str = "limits";
+    /// `grants` of a load are given, and nothing else.
+    pub const GRANTS: &str = "grants";
+}

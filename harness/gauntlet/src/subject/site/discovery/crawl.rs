@@ -1,0 +1,296 @@
+//! The walk over a page's scripts, and the confirmation of what they name.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::time::{Duration, Instant};
+
+use url::Url;
+use wasm_gauntlet_model::action::{Asset, Method};
+
+use super::Haul;
+use super::import_map::ImportMap;
+use super::page::{self, Page};
+use super::script::{self, Base, Kind, Mention, Script, Strength};
+use crate::coding::{self, Content};
+use crate::subject::site::wire::failure::Failure;
+use crate::subject::site::wire::redirect::{Trail, follow};
+use crate::subject::site::wire::{Ask, Client};
+
+/// How far from the page a script may be: page, loader, its imports, theirs.
+const DEPTH_MAX: usize = 3;
+
+/// Scripts read of one site.
+const SCRIPTS_MAX: usize = 96;
+
+/// Bytes read of one script; the largest bundles are about so large.
+const SCRIPT_BYTES_MAX: usize = 4 << 20;
+
+/// Names of modules asked for.
+const CANDIDATES_MAX: usize = 128;
+
+/// Bytes that tell a module from a page.
+const CONFIRM_BYTES: usize = 4 << 10;
+
+/// All of discovery; a site slower than this has larger troubles.
+const DISCOVERY_MAX: Duration = Duration::from_secs(120);
+
+/// A script to read.
+struct Next {
+    url: Url,
+    /// A second address to try, where the first is answered with an error.
+    second: Option<Url>,
+    how: String,
+    strength: Strength,
+    depth: usize,
+}
+
+/// The addresses that one name may mean, best first, and how it was named.
+struct Candidate {
+    addresses: Vec<Url>,
+    how: String,
+    strength: Strength,
+}
+
+/// Walks over one site.
+pub struct Crawl<'a> {
+    client: &'a Client,
+    site: &'a Url,
+    begun: Instant,
+    queue: VecDeque<Next>,
+    seen: HashSet<Url>,
+    /// By the first address.
+    candidates: BTreeMap<Url, Candidate>,
+    base: Url,
+    import_map: ImportMap,
+    late: bool,
+}
+
+impl<'a> Crawl<'a> {
+    /// A walk that has not begun.
+    pub fn new(client: &'a Client, site: &'a Url) -> Self {
+        Self {
+            client,
+            site,
+            begun: Instant::now(),
+            queue: VecDeque::new(),
+            seen: HashSet::new(),
+            candidates: BTreeMap::new(),
+            base: site.clone(),
+            import_map: ImportMap::default(),
+            late: false,
+        }
+    }
+
+    /// Fetch one address without any coding, redirects followed.
+    pub fn get(&mut self, url: Url, enough: Option<usize>) -> Result<Trail, Failure> {
+        if self.begun.elapsed() > DISCOVERY_MAX {
+            self.late = true;
+            let seconds = DISCOVERY_MAX.as_secs();
+            return Err(Failure::Timeout(format!("discovery stops after {seconds} s")));
+        }
+        let mut ask = Ask::new(Method::Get, url);
+        ask.fields.push(("accept-encoding", "identity".to_owned()));
+        ask.enough = enough;
+        follow(self.client, self.site, ask, |_| {})
+    }
+
+    /// Read the page, walk over its scripts, and confirm what they name.
+    pub fn run(&mut self, entry: &Trail, haul: &mut Haul) {
+        let body = decoded(entry);
+        if coding::classify(&body) == Content::Wasm {
+            haul.add(Asset::Module, self.site, "the address itself".to_owned());
+            return;
+        }
+        haul.add(Asset::Entry, self.site, "the address itself".to_owned());
+        let text = String::from_utf8_lossy(&body);
+        let page = page::read(&text, &entry.ask.url);
+        if page.cut {
+            haul.note("only the first part of the page is read".to_owned());
+        }
+        self.take_page(page, &super::label(&entry.ask.url));
+        let mut read = 0;
+        while let Some(next) = self.queue.pop_front() {
+            if read == SCRIPTS_MAX {
+                haul.note(format!("scripts past {SCRIPTS_MAX} are not read"));
+                break;
+            }
+            read += 1;
+            self.script(next, haul);
+        }
+        self.confirm_all(haul);
+        if self.late {
+            haul.note(format!("discovery stopped after {} s", DISCOVERY_MAX.as_secs()));
+        }
+    }
+
+    fn take_page(&mut self, page: Page, place: &str) {
+        let Page { base, scripts, modules, named, inline, import_map, cut: _ } = page;
+        (self.base, self.import_map) = (base, import_map);
+        for (url, how) in modules {
+            self.candidate(vec![url], format!("{how} of {place}"), Strength::Asked);
+        }
+        for name in named {
+            let addresses = self.base.join(&name).into_iter().collect();
+            self.candidate(addresses, format!("attribute of {place}"), Strength::Named);
+        }
+        for (url, how) in scripts {
+            let (how, strength) = (format!("{how} of {place}"), Strength::Asked);
+            self.enqueue(Next { url, second: None, how, strength, depth: 1 });
+        }
+        let base = self.base.clone();
+        for text in inline {
+            self.take_script(&script::read(&text), &base, &format!("inline script of {place}"), 0);
+        }
+    }
+
+    fn enqueue(&mut self, next: Next) {
+        if next.depth <= DEPTH_MAX && self.seen.insert(next.url.clone()) {
+            self.queue.push_back(next);
+        }
+    }
+
+    fn candidate(&mut self, addresses: Vec<Url>, how: String, strength: Strength) {
+        let Some(first) = addresses.first().cloned() else { return };
+        if self.candidates.len() >= CANDIDATES_MAX && !self.candidates.contains_key(&first) {
+            return;
+        }
+        let candidate = Candidate { addresses, how, strength };
+        let kept = self.candidates.entry(first).or_insert_with(|| Candidate {
+            addresses: candidate.addresses.clone(),
+            how: candidate.how.clone(),
+            strength,
+        });
+        if kept.strength < strength {
+            *kept = candidate;
+        }
+    }
+
+    /// Take what the script at `own` names.
+    fn take_script(&mut self, script: &Script, own: &Url, place: &str, depth: usize) {
+        for mention in &script.mentions {
+            let mut addresses = self.addresses(mention, own);
+            let how = format!("{} in {place}", mention.how);
+            match mention.kind {
+                Kind::Module => self.candidate(addresses, how, mention.strength),
+                Kind::Script { .. } if !addresses.is_empty() => {
+                    let url = addresses.remove(0);
+                    let (second, strength) = (addresses.pop(), mention.strength);
+                    self.enqueue(Next { url, second, how, strength, depth: depth + 1 });
+                }
+                Kind::Script { .. } => {}
+            }
+        }
+    }
+
+    /// The addresses that a name may mean, best first.
+    fn addresses(&self, mention: &Mention, own: &Url) -> Vec<Url> {
+        let specifier = matches!(mention.kind, Kind::Script { specifier: true });
+        let mut addresses: Vec<Url> = match mention.base {
+            _ if specifier => self.import_map.resolve(&mention.name, own).into_iter().collect(),
+            Base::Script => own.join(&mention.name).into_iter().collect(),
+            Base::Page => {
+                let both = [self.base.join(&mention.name), own.join(&mention.name)];
+                both.into_iter().flatten().collect()
+            }
+        };
+        addresses.iter_mut().for_each(|url| url.set_fragment(None));
+        addresses.dedup();
+        addresses
+    }
+
+    /// Read one script, and take what it names.
+    fn script(&mut self, next: Next, haul: &mut Haul) {
+        let place = super::label(&next.url);
+        let (trail, url) = match self.first_answer(&next) {
+            Ok(found) => found,
+            Err(why) => {
+                // The page asks for it, and by its name it is the loader of a module.
+                if next.strength == Strength::Asked && place.contains("wasm") {
+                    haul.add(Asset::Shim, &next.url, next.how);
+                } else if next.strength == Strength::Asked {
+                    haul.note(format!("not read: {place} ({}): {why}", next.how));
+                }
+                return;
+            }
+        };
+        let mut body = decoded(&trail);
+        if coding::classify(&body) == Content::Html {
+            haul.note(format!("{place} ({}) is HTML, not a script", next.how));
+            return;
+        }
+        if body.len() > SCRIPT_BYTES_MAX {
+            body.truncate(SCRIPT_BYTES_MAX);
+            haul.note(format!("only the first {SCRIPT_BYTES_MAX} bytes of {place} are read"));
+        }
+        let script = script::read(&String::from_utf8_lossy(&body));
+        if script.is_shim() {
+            haul.add(Asset::Shim, &url, next.how);
+        }
+        self.take_script(&script, &trail.ask.url, &place, next.depth);
+    }
+
+    /// The first of a script's addresses that is answered well.
+    fn first_answer(&mut self, next: &Next) -> Result<(Trail, Url), String> {
+        let mut why = None;
+        for url in std::iter::once(&next.url).chain(&next.second) {
+            match self.get(url.clone(), Some(SCRIPT_BYTES_MAX + 1)) {
+                Ok(trail) if trail.reply.status == 200 => return Ok((trail, url.clone())),
+                Ok(trail) => why = why.or(Some(format!("status {}", trail.reply.status))),
+                Err(failure) => why = why.or(Some(failure.to_string())),
+            }
+        }
+        Err(why.unwrap_or_default())
+    }
+
+    fn confirm_all(&mut self, haul: &mut Haul) {
+        if self.candidates.len() >= CANDIDATES_MAX {
+            haul.note(format!("names of modules past {CANDIDATES_MAX} are not asked for"));
+        }
+        for (first, candidate) in std::mem::take(&mut self.candidates) {
+            let answers: Vec<_> = candidate.addresses.iter().map(|url| self.answer(url)).collect();
+            let best = answers
+                .iter()
+                .enumerate()
+                .max_by_key(|(at, answer)| (**answer, std::cmp::Reverse(*at)));
+            let (at, answer) = best.map_or((0, Answer::Gone), |(at, answer)| (at, *answer));
+            let url = candidate.addresses.get(at).unwrap_or(&first);
+            if answer > Answer::Gone || candidate.strength == Strength::Asked {
+                haul.add(Asset::Module, url, candidate.how);
+            } else {
+                haul.note(format!("not there: {} ({})", super::label(&first), candidate.how));
+            }
+        }
+    }
+
+    fn answer(&mut self, url: &Url) -> Answer {
+        let Ok(trail) = self.get(url.clone(), Some(CONFIRM_BYTES)) else { return Answer::Unclear };
+        let media = trail.reply.headers.combined("content-type").unwrap_or_default();
+        match trail.reply.status {
+            404 | 410 => Answer::Gone,
+            200 if trail.reply.body.starts_with(b"\0asm") => Answer::Module,
+            200 if media.to_ascii_lowercase().contains("wasm") => Answer::Module,
+            200 => Answer::Something,
+            _ => Answer::Unclear,
+        }
+    }
+}
+
+/// How well an address answers a GET, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Answer {
+    /// 404 or 410.
+    Gone,
+    /// Another error, or no answer.
+    Unclear,
+    /// 200, but by its looks no module: encoded, or a page in place of it.
+    Something,
+    /// 200, by magic word or type a module.
+    Module,
+}
+
+/// The body without the codings it declares; as it came where they cannot be undone.
+fn decoded(trail: &Trail) -> Vec<u8> {
+    let codings = trail.reply.headers.codings();
+    let bounds = coding::Bounds::default();
+    coding::decode_declared(&trail.reply.body, &codings, &bounds)
+        .unwrap_or_else(|_| trail.reply.body.clone())
+}

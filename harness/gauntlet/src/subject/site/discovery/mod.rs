@@ -1,0 +1,142 @@
+//! Discovery: from one address to the page, its scripts, and the modules that they load.
+//!
+//! A module is *found* when a GET of its name is answered with anything but 404 or 410, or when
+//! the page asks for exactly that name (a fetch, an import, a preload): then the scenarios are
+//! to fail on it. A literal that is merely there, and answered with 404 or 410, is dead code or
+//! a part of a longer name; it is told in the profile and not tested. Any other status or
+//! failure says nothing of whether it is there, so it is found: an overlooked module would be a
+//! false green.
+//!
+//! All requests offer `identity` alone: a broken cache that keeps them for others keeps a
+//! variant that every client understands.
+//!
+//! Not seen: names put together at run time, frames, what scripts write into the page, service
+//! workers, `scopes` of import maps.
+
+mod crawl;
+mod import_map;
+mod lexer;
+mod page;
+mod script;
+
+use url::Url;
+use wasm_gauntlet_model::action::Asset;
+use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
+
+use self::crawl::Crawl;
+use super::text::{bounded, visible};
+use super::wire::Client;
+use super::wire::redirect::Trail;
+use crate::subject::Inability;
+
+/// Assets of one profile; a trial is made of each, and no page loads so many modules.
+const ASSETS_MAX: usize = 64;
+
+/// Bytes of the profile's own words.
+const ABOUT_BYTES_MAX: usize = 2048;
+
+/// Milliseconds of the way to a site and back that are nobody's fault.
+const GRACE_MS: u32 = 1000;
+
+/// What was found, before it is put in order.
+#[derive(Debug, Default)]
+struct Haul {
+    found: Vec<Found>,
+    notes: Vec<String>,
+}
+
+impl Haul {
+    fn add(&mut self, asset: Asset, url: &Url, how: String) {
+        let label = visible(&label(url));
+        self.found.push(Found { asset, url: url.to_string(), label, how: visible(&how) });
+    }
+
+    fn note(&mut self, note: String) {
+        self.notes.push(visible(&note));
+    }
+
+    /// Sorted, each URL once per kind, bounded, no two labels alike.
+    fn settle(&mut self) {
+        self.found.sort();
+        self.found.dedup_by(|next, kept| (next.asset, &next.url) == (kept.asset, &kept.url));
+        let left_out = self.found.len().saturating_sub(ASSETS_MAX);
+        if left_out > 0 {
+            self.found.truncate(ASSETS_MAX);
+            self.notes.push(format!("{left_out} assets past {ASSETS_MAX} are left out"));
+        }
+        for at in 1..self.found.len() {
+            let (before, rest) = self.found.split_at_mut(at);
+            let alike = |other: &&Found| {
+                other.asset == rest[0].asset && bare(&other.label) == rest[0].label
+            };
+            let same = before.iter().filter(alike).count();
+            if same > 0 {
+                rest[0].label = format!("{} #{}", rest[0].label, same + 1);
+            }
+        }
+        self.notes.sort();
+        self.notes.dedup();
+    }
+}
+
+/// A label without the number that tells it from its namesakes on other hosts.
+fn bare(label: &str) -> &str {
+    label.split_once(" #").map_or(label, |(label, _)| label)
+}
+
+/// Path and query.
+fn label(url: &Url) -> String {
+    url.query().map_or(url.path().to_owned(), |query| format!("{}?{query}", url.path()))
+}
+
+/// Look at the site at `url`.
+///
+/// # Errors
+/// When no page answers there, with what can be done about it.
+pub fn discover(client: &Client, url: &Url) -> Result<Profile, Inability> {
+    let mut crawl = Crawl::new(client, url);
+    let entry = crawl.get(url.clone(), None).map_err(|failure| {
+        Inability(format!("{url} cannot be reached: {}", visible(&failure.to_string())))
+    })?;
+    let status = entry.reply.status;
+    if let Some(why) = &entry.stopped {
+        return Err(Inability(format!("{url} leads nowhere ({status}): {}", visible(why))));
+    }
+    if !(200..300).contains(&status) {
+        let advice = "name a page that answers with 200, as a browser's address bar shows it";
+        return Err(Inability(format!("{url} answers with status {status}; {advice}")));
+    }
+    let server = entry.reply.headers.first("server").unwrap_or_else(|| "unnamed server".to_owned());
+    let mut haul = Haul::default();
+    note_way(&entry, &mut haul);
+    crawl.run(&entry, &mut haul);
+    haul.settle();
+    Ok(profile(&server, haul))
+}
+
+/// What the redirects before the page say.
+fn note_way(entry: &Trail, haul: &mut Haul) {
+    if entry.crossed_hosts() {
+        let host = entry.ask.url.host_str().unwrap_or_default();
+        haul.note(format!("the page is on another host: {host}"));
+    }
+    let steps = entry.hops.iter().map(|hop| &hop.url).chain([&entry.ask.url]);
+    let schemes: Vec<_> = steps.map(Url::scheme).collect();
+    if schemes.windows(2).any(|pair| pair == ["https", "http"]) {
+        haul.note("a redirect leads from https to http".to_owned());
+    }
+}
+
+fn profile(server: &str, haul: Haul) -> Profile {
+    let has = |asset| haul.found.iter().any(|found| found.asset == asset);
+    let needs = [
+        (Asset::Entry, Need::SiteEntry),
+        (Asset::Module, Need::SiteModule),
+        (Asset::Shim, Need::SiteShim),
+    ];
+    let can = needs.into_iter().filter(|(asset, _)| has(*asset)).map(|(_, need)| need).collect();
+    let words = std::iter::once(visible(server)).chain(haul.notes);
+    let about = bounded(words.collect::<Vec<_>>().join("; "), ABOUT_BYTES_MAX);
+    let kind = SubjectKind::Site;
+    Profile { kind, about, can, found: haul.found, limits: None, grace_ms: GRACE_MS }
+}

@@ -1,0 +1,210 @@
+//! What one script names: modules, further scripts, and whether it deals with WebAssembly.
+//!
+//! Only literals are read. A name that is put together at run time from pieces is not found,
+//! unless one of its pieces is a path by itself.
+
+use std::collections::HashSet;
+
+use super::lexer::{Token, tokens};
+
+/// What a name is relative to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Base {
+    /// The script's own address: imports, and `new URL(name, import.meta.url)`.
+    Script,
+    /// The document's base address: everything else, by the standard; loaders that put their
+    /// own folder before the name make the script's address worth a second try.
+    Page,
+}
+
+/// How sure it is that the page loads what is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Strength {
+    /// A literal that is used somehow; it may be dead code or a part of a name.
+    Named,
+    /// Given to `fetch`, an import, a preload: the page asks for exactly this.
+    Asked,
+}
+
+/// What is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A WebAssembly module.
+    Module,
+    /// A script; `import` specifiers go through the import map.
+    Script {
+        /// Whether it is the specifier of an import.
+        specifier: bool,
+    },
+}
+
+/// One name in a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    /// As written, unescaped.
+    pub name: String,
+    /// What it names.
+    pub kind: Kind,
+    /// What it is relative to.
+    pub base: Base,
+    /// How sure it is.
+    pub strength: Strength,
+    /// In which construct, as in `fetch`.
+    pub how: &'static str,
+}
+
+/// What one script says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Script {
+    /// Names in the order of the text.
+    pub mentions: Vec<Mention>,
+    /// Whether it instantiates or compiles modules, or defines or uses Go's loader.
+    pub deals_with_wasm: bool,
+}
+
+impl Script {
+    /// Whether a page that loads this script loads a shim.
+    pub fn is_shim(&self) -> bool {
+        self.deals_with_wasm || self.mentions.iter().any(|m| m.kind == Kind::Module)
+    }
+}
+
+/// Names kept of one script; a bundle of a large application names a few dozen chunks.
+const MENTIONS_MAX: usize = 256;
+
+/// Longest name kept, bytes: longer ones are data, not names.
+const NAME_BYTES_MAX: usize = 2048;
+
+/// Read one script.
+pub fn read(source: &str) -> Script {
+    let tokens = tokens(source);
+    let fetched = fetched_names(&tokens);
+    let mut script = Script::default();
+    for at in 0..tokens.len() {
+        script.deals_with_wasm |= deals_with_wasm(&tokens, at);
+        let Some(mention) = mention(&tokens, &fetched, at) else { continue };
+        if script.mentions.len() < MENTIONS_MAX && !script.mentions.contains(&mention) {
+            script.mentions.push(mention);
+        }
+    }
+    script
+}
+
+/// `WebAssembly.instantiate…` and its kin, `new Go(`, and the definition of `Go`.
+fn deals_with_wasm(tokens: &[Token<'_>], at: usize) -> bool {
+    let word = |offset: usize, words: &[&str]| {
+        tokens.get(at + offset).is_some_and(|token| words.iter().any(|word| token.is_word(word)))
+    };
+    let mark = |offset: usize, c| tokens.get(at + offset).is_some_and(|token| token.is_mark(c));
+    let uses = word(0, &["WebAssembly"]) && mark(1, '.') && word(2, WASM_WORDS);
+    let go_made = word(0, &["new"]) && word(1, &["Go"]) && mark(2, '(');
+    let go_class = word(0, &["class"]) && word(1, &["Go"]);
+    let go_set = mark(0, '.') && word(1, &["Go"]) && mark(2, '=') && !mark(3, '=');
+    uses || go_made || go_class || go_set
+}
+
+const WASM_WORDS: &[&str] =
+    &["instantiate", "instantiateStreaming", "compile", "compileStreaming", "Module", "Instance"];
+
+/// Names of variables given to `fetch`. Those shorter than three characters come from a
+/// minifier, which gives one name to many things.
+fn fetched_names<'a>(tokens: &[Token<'a>]) -> HashSet<&'a str> {
+    let calls = tokens.windows(3).filter(|call| call[0].is_word("fetch") && call[1].is_mark('('));
+    let names = calls.filter_map(|call| match call[2] {
+        Token::Word(name) if name.len() >= 3 => Some(name),
+        _ => None,
+    });
+    names.collect()
+}
+
+/// Reads the tokens before and after one text.
+struct Around<'a, 'b> {
+    tokens: &'a [Token<'b>],
+    at: usize,
+}
+
+impl Around<'_, '_> {
+    /// The tokens before `back` further ones are `words`, the nearest last.
+    fn follows(&self, back: usize, words: &[&str]) -> bool {
+        let Some(end) = self.at.checked_sub(back) else { return false };
+        let Some(start) = end.checked_sub(words.len()) else { return false };
+        self.tokens[start..end].iter().zip(words).all(|(token, word)| is(token, word))
+    }
+
+    /// `NAME = text`, where the script has `fetch(NAME` too.
+    fn is_fetched_by_name(&self, fetched: &HashSet<&str>) -> bool {
+        let name = self.at.checked_sub(2).and_then(|at| self.tokens.get(at));
+        self.follows(0, &["="]) && matches!(name, Some(Token::Word(name)) if fetched.contains(name))
+    }
+
+    fn precedes(&self, words: &[&str]) -> bool {
+        let rest = &self.tokens[self.at + 1..];
+        rest.len() >= words.len() && rest.iter().zip(words).all(|(token, word)| is(token, word))
+    }
+}
+
+fn is(token: &Token<'_>, word: &str) -> bool {
+    match token {
+        Token::Word(have) => *have == word,
+        Token::Mark(mark) => word.chars().eq([*mark]),
+        Token::Text(_) | Token::Piece(_) => false,
+    }
+}
+
+const NEW_URL: &[&str] = &["new", "URL", "("];
+const META_URL: &[&str] = &[",", "import", ".", "meta", ".", "url"];
+
+fn mention(tokens: &[Token<'_>], fetched: &HashSet<&str>, at: usize) -> Option<Mention> {
+    let (name, whole) = match &tokens[at] {
+        Token::Text(text) => (text, true),
+        Token::Piece(text) => (text, false),
+        Token::Word(_) | Token::Mark(_) => return None,
+    };
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains(char::is_whitespace) {
+        return None;
+    }
+    let around = Around { tokens, at };
+    let own = around.follows(0, NEW_URL) && around.precedes(META_URL);
+    let outer = if own { NEW_URL.len() } else { 0 };
+    let import = ["from", "import"].iter().any(|word| around.follows(0, &[word]))
+        || around.follows(0, &["import", "("]);
+    let fetched = around.follows(outer, &["fetch", "("]) || around.is_fetched_by_name(fetched);
+    let worker = ["Worker", "SharedWorker"].iter().any(|w| around.follows(outer, &[w, "("]))
+        || around.follows(0, &["importScripts", "("]);
+    let kind = match extension(name) {
+        Some("wasm") => Kind::Module,
+        _ if import && whole => Kind::Script { specifier: true },
+        Some("js" | "mjs") if whole => Kind::Script { specifier: false },
+        _ if worker && whole => Kind::Script { specifier: false },
+        _ => return None,
+    };
+    let asked = whole && (import || fetched || worker);
+    let how = match (import, worker, fetched, own, whole) {
+        (true, ..) => "import",
+        (_, true, ..) => "worker",
+        (_, _, true, ..) => "fetch",
+        (_, _, _, true, _) => "URL",
+        (.., true) => "string",
+        _ => "template",
+    };
+    let base = if own || import { Base::Script } else { Base::Page };
+    let strength = if asked { Strength::Asked } else { Strength::Named };
+    Some(Mention { name: name.clone(), kind, base, strength, how })
+}
+
+/// The extension of the path in `name`, query and fragment aside; none without a stem, and
+/// none for `data:` and `blob:` addresses.
+pub fn extension(name: &str) -> Option<&str> {
+    let scheme = |scheme| name.get(..5).is_some_and(|head: &str| head.eq_ignore_ascii_case(scheme));
+    if scheme("data:") || scheme("blob:") {
+        return None;
+    }
+    let path = name.split(['?', '#']).next()?;
+    let file = path.rsplit('/').next()?;
+    let (stem, extension) = file.rsplit_once('.')?;
+    (!stem.is_empty()).then_some(extension)
+}
+
+#[cfg(test)]
+#[path = "script_tests.rs"]
+mod tests;

@@ -1,0 +1,67 @@
+//! What a client offers in `Accept-Encoding` (RFC 9110 §12.5.3).
+
+use super::list;
+
+/// The name of a coding, lower case, aliases resolved (§8.4.1.3).
+pub fn canonical(coding: &str) -> String {
+    let name = coding.to_ascii_lowercase();
+    match name.as_str() {
+        "x-gzip" => "gzip".to_owned(),
+        "x-compress" => "compress".to_owned(),
+        _ => name,
+    }
+}
+
+/// Whether a request with this `Accept-Encoding` takes `coding`. Without the field any coding
+/// is taken; with it, only what is listed with a weight above zero, or matched by `*`.
+pub fn takes(accept_encoding: Option<&str>, coding: &str) -> bool {
+    let Some(field) = accept_encoding else { return true };
+    let wanted = canonical(coding);
+    let offers: Vec<_> = list::members(field).into_iter().map(offer).collect();
+    let of = |name: &str| offers.iter().find(|(have, _)| have == name).map(|(_, weight)| *weight);
+    of(&wanted).or_else(|| of("*")).is_some_and(|weight| weight > 0.0)
+}
+
+/// One member: the coding and its weight, 1 where none or a broken one is given.
+fn offer(member: &str) -> (String, f64) {
+    let mut parts = list::split(member, ';').into_iter();
+    let coding = canonical(parts.next().unwrap_or_default());
+    let weight = parts
+        .filter_map(|part| part.split_once('='))
+        .find(|(name, _)| list::trim(name).eq_ignore_ascii_case("q"))
+        .and_then(|(_, value)| list::trim(value).parse().ok());
+    (coding, weight.unwrap_or(1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_offer_is_read_by_the_rfc() {
+        for (field, coding, taken) in [
+            (None, "br", true),
+            (Some(""), "br", false),
+            (Some("br"), "br", true),
+            (Some("br"), "gzip", false),
+            (Some("BR;q=0"), "br", false),
+            (Some("br;Q=0.000, *"), "br", false),
+            (Some("br;q=0, *"), "gzip", true),
+            (Some("*;q=0"), "gzip", false),
+            (Some("gzip; q=0.5"), "x-gzip", true),
+            (Some("x-gzip"), "gzip", true),
+            (Some("brotli, abr"), "br", false),
+            (Some("identity"), "zstd", false),
+        ] {
+            assert_eq!(takes(field, coding), taken, "{field:?} {coding}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_field_is_read(field in "\\PC*", coding in "\\PC*") {
+            let _ = takes(Some(&field), &coding);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! The subject `site`: a deployed site and its CDN, seen with HTTP alone.
+//!
+//! Discovery finds the page, its scripts and modules; a session makes one exchange a step and
+//! reports every fact of it. Nothing here judges, runs a script, or decodes what is not bounded.
+
+mod discovery;
+mod headers;
+mod probe;
+mod text;
+mod wire;
+
+use std::time::SystemTime;
+
+use url::Url;
+use wasm_gauntlet_model::profile::Profile;
+
+pub use self::wire::Bounds;
+use self::wire::{Client, reach};
+use super::{Inability, Session, Subject};
+
+/// A deployed site.
+pub struct Site {
+    url: Url,
+    client: Client,
+    nonce: u64,
+}
+
+impl Site {
+    /// The site whose page is at `url`, within the usual bounds.
+    ///
+    /// # Errors
+    /// When `url` is no address of the web, holds credentials, or the client cannot start.
+    pub fn new(url: Url) -> Result<Self, Inability> {
+        Self::within(url, Bounds::default())
+    }
+
+    /// The site whose page is at `url`, within `bounds`.
+    ///
+    /// # Errors
+    /// As [`Site::new`].
+    pub fn within(mut url: Url, bounds: Bounds) -> Result<Self, Inability> {
+        url.set_fragment(None);
+        // The address itself is not told: it may hold the password that is complained of.
+        reach::may_reach(&url, &url)
+            .map_err(|why| Inability(format!("the site's address: {why}")))?;
+        let client = Client::new(bounds).map_err(|failure| Inability(failure.to_string()))?;
+        Ok(Self { url, client, nonce: nonce() })
+    }
+}
+
+impl Subject for Site {
+    fn name(&self) -> &str {
+        "site"
+    }
+
+    fn profile(&self) -> Result<Profile, Inability> {
+        discovery::discover(&self.client, &self.url)
+    }
+
+    fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
+        Ok(Box::new(probe::Probe::new(&self.client, &self.url, seed, self.nonce)))
+    }
+}
+
+/// A number that no other run has; it goes into one-off query words and nowhere else.
+fn nonce() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    (since.as_nanos() as u64) ^ (u64::from(std::process::id()) << 40)
+}

@@ -1,0 +1,97 @@
+//! Whether bytes are one valid module, as an engine of a browser would say.
+
+use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
+
+use crate::coding::Content;
+
+/// What keeps `bytes` from being one valid core module; none if they are one.
+pub fn complaint(bytes: &[u8], content: Content) -> Option<String> {
+    if content != Content::Wasm {
+        return Some(format!("not a module but {}", content.word()));
+    }
+    let validated = Validator::new_with_features(WasmFeatures::default()).validate_all(bytes);
+    let (end, encoding) = known_part(bytes);
+    match validated {
+        Ok(_) if encoding == Some(Encoding::Component) => Some("a component, no module".to_owned()),
+        Ok(_) => None,
+        // A section that runs past the end is a cut; anything else after a module is more.
+        Err(error) if end < bytes.len() && !error.message().contains("end-of-file") => {
+            let more = bytes.len() - end;
+            let alone = Validator::new_with_features(WasmFeatures::default());
+            match { alone }.validate_all(&bytes[..end]) {
+                Ok(_) => Some(format!("{more} bytes follow the module, which ends at {end}")),
+                Err(_) => Some(error.to_string()),
+            }
+        }
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// Where the last section that can be read ends, and what the header says.
+fn known_part(bytes: &[u8]) -> (usize, Option<Encoding>) {
+    let (mut end, mut encoding_read) = (0, None);
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload {
+            Ok(Payload::Version { encoding, range, .. }) => {
+                encoding_read = encoding_read.or(Some(encoding));
+                end = end.max(range.end);
+            }
+            // Nothing of WebAssembly has such a section, so the module ended before it.
+            Ok(Payload::UnknownSection { .. }) | Err(_) => break,
+            Ok(payload) => {
+                let section = payload.as_section().map(|(_, range)| range.end);
+                end = end.max(section.unwrap_or(0));
+            }
+        }
+    }
+    (end.min(bytes.len()), encoding_read)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn module() -> Vec<u8> {
+        let text = r#"(module (memory 1) (func (export "f")) (data (i32.const 0) "abc"))"#;
+        wat::parse_str(text).expect("the module of this test is valid")
+    }
+
+    fn wrong(bytes: &[u8]) -> Option<String> {
+        complaint(bytes, crate::coding::classify(bytes))
+    }
+
+    #[test]
+    fn one_module_is_valid_and_nothing_else() {
+        let good = module();
+        assert_eq!(wrong(&good), None);
+        let twice = [good.clone(), good.clone()].concat();
+        let padded = [good.clone(), vec![0xff; 9]].concat();
+        let unknown = [good.clone(), vec![0x20, 0]].concat();
+        let component = b"\0asm\x0d\0\x01\0";
+        for (bytes, says) in [
+            (&good[..good.len() - 3], "end"),
+            (&good[..6], "end"),
+            (&twice, "follow the module"),
+            (&padded, "follow the module"),
+            (&unknown, "follow the module"),
+            (component, "component"),
+            (b"<!doctype html>", "html"),
+            (b"", "empty"),
+        ] {
+            let said = wrong(bytes).expect("this is no module");
+            assert!(said.contains(says), "{said} / {says}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_change_is_read(at in 0usize..64, byte in any::<u8>(), cut in 0usize..64) {
+            let mut bytes = module();
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            bytes.truncate(bytes.len().saturating_sub(cut));
+            let _ = wrong(&bytes);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Why no response came, told apart by kind, each with what a person can do about it.
+
+use std::error::Error;
+use std::io;
+
+use super::Bounds;
+
+/// Longest text kept of a library's error chain, bytes; parts of it may be a server's words.
+const DETAIL_BYTES_MAX: usize = 300;
+
+/// Why no response came.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The name has no address.
+    #[error("the name does not resolve ({0}); check the host name and the DNS of this machine")]
+    Dns(String),
+    /// Nobody listens.
+    #[error("connection refused ({0}); check the port and that the server runs")]
+    Refused(String),
+    /// No connection within the bound.
+    #[error("no connection within {0} s; check the address, and firewalls on the way")]
+    ConnectTimeout(u64),
+    /// No whole response within the bound.
+    #[error("timed out {0}")]
+    Timeout(String),
+    /// No trust, or no common TLS.
+    #[error("TLS failed ({0}); check the certificate and its chain, and http against https")]
+    Tls(String),
+    /// The connection was closed before a response.
+    #[error("the connection was closed before a response ({0}); look at the server's log")]
+    Closed(String),
+    /// What came is no HTTP, or past the bounds on header fields.
+    #[error("the answer is no HTTP that can be read ({0})")]
+    Garbled(String),
+    /// A body past the bound.
+    #[error("the body exceeds {bytes_max} bytes")]
+    TooLarge {
+        /// The bound.
+        bytes_max: usize,
+    },
+    /// A place where we do not go.
+    #[error("not followed: {0}")]
+    Forbidden(String),
+    /// Any other reason, our own machine's too.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Failure {
+    /// A failure of our own machine.
+    pub(super) fn own(error: &dyn Error) -> Self {
+        Self::Other(format!("the HTTP client cannot start: {}", chain(error)))
+    }
+
+    /// A body that came too slowly.
+    pub(super) fn slow_body(bytes: usize, bounds: &Bounds) -> Self {
+        let (idle, total) = (bounds.idle.as_secs_f64(), bounds.total.as_secs_f64());
+        let within = format!("{idle} s without a byte, {total} s in all, are the bounds");
+        Self::Timeout(format!("after {bytes} bytes of the body; {within}"))
+    }
+
+    /// Whether TLS was the reason.
+    pub(super) fn is_tls(&self) -> bool {
+        matches!(self, Self::Tls(_))
+    }
+
+    /// The same failure, with what lies behind it.
+    pub(super) fn because(self, why: &str) -> Self {
+        match self {
+            Self::Tls(detail) => Self::Tls(format!("{detail}; no certificate store: {why}")),
+            other => other,
+        }
+    }
+
+    /// What an error of the client comes to.
+    pub(super) fn of(error: &reqwest::Error, bounds: &Bounds) -> Self {
+        let detail = chain(error);
+        if error.is_timeout() {
+            return match error.is_connect() {
+                true => Self::ConnectTimeout(bounds.connect.as_secs()),
+                false => Self::Timeout("before the header fields had come".to_owned()),
+            };
+        }
+        if error.is_dns() {
+            return Self::Dns(detail);
+        }
+        let causes: Vec<_> = causes(error).collect();
+        if causes.iter().any(|cause| is_tls(*cause)) {
+            return Self::Tls(detail);
+        }
+        let io_kind = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>());
+        let hyper = causes.iter().find_map(|cause| cause.downcast_ref::<hyper::Error>());
+        match (io_kind.map(io::Error::kind), hyper) {
+            (Some(io::ErrorKind::ConnectionRefused), _) => Self::Refused(detail),
+            (_, Some(error)) if error.is_parse() => Self::Garbled(detail),
+            (_, Some(error)) if error.is_incomplete_message() => Self::Closed(detail),
+            (Some(_), _) => Self::Closed(detail),
+            _ => Self::Other(detail),
+        }
+    }
+}
+
+/// The error and what lies behind it, outermost first. An `io::Error` hides its inner error
+/// from `source`, so it is opened here.
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| cause(*error))
+}
+
+fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    inner.map(|inner| inner as &(dyn Error + 'static)).or_else(|| error.source())
+}
+
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    error.is::<rustls::Error>()
+}
+
+/// The messages of an error's causes without the outermost, which only names the URL again.
+pub(super) fn chain(error: &dyn Error) -> String {
+    let mut messages: Vec<String> = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let message = cause.to_string();
+        if messages.last().is_none_or(|last| !last.contains(&message)) {
+            messages.push(message);
+        }
+        next = cause.source();
+    }
+    if messages.is_empty() {
+        messages.push(error.to_string());
+    }
+    let mut text = messages.join(": ");
+    text.truncate(text.floor_char_boundary(DETAIL_BYTES_MAX));
+    text
+}

@@ -1,0 +1,221 @@
+//! One exchange on the wire, every bound in place: bytes are kept as they came, redirects are
+//! not followed here, nothing is decoded, and nothing a server does keeps us for long.
+//!
+//! Nothing here knows what an exchange is for.
+
+pub mod failure;
+pub mod reach;
+pub mod redirect;
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant, SystemTime};
+
+use url::Url;
+use wasm_gauntlet_model::action::Method;
+
+use self::failure::Failure;
+use super::headers::Headers;
+
+/// Sent as `User-Agent`, so that an operator can tell our requests in a log.
+pub const USER_AGENT: &str = concat!("wasm-gauntlet/", env!("CARGO_PKG_VERSION"));
+
+/// Header lines taken of one response; hyper's own default, and ten times what sites send.
+const HEADER_LINES_MAX: usize = 100;
+
+/// Bytes of all header lines over HTTP/2; browsers stop at 256 KiB.
+const HEADER_BYTES_MAX: u32 = 256 << 10;
+
+/// How long, how much and how far a single exchange may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// Until the connection stands, TLS included.
+    pub connect: Duration,
+    /// Until the last byte; 64 MiB in 30 s is slower than any link that a test runs on.
+    pub total: Duration,
+    /// Between two reads.
+    pub idle: Duration,
+    /// Bytes of one body, as they come: past any module that people wait for.
+    pub body_bytes_max: usize,
+    /// Redirects of one exchange; browsers follow 20, and more than 10 is a defect by itself.
+    pub redirects_max: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            total: Duration::from_secs(30),
+            idle: Duration::from_secs(10),
+            body_bytes_max: 64 << 20,
+            redirects_max: 10,
+        }
+    }
+}
+
+/// One request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// GET or HEAD.
+    pub method: Method,
+    /// Where.
+    pub url: Url,
+    /// Header fields beside `Host`, in the order sent.
+    pub fields: Vec<(&'static str, String)>,
+    /// Bytes after which the rest of the body is not wanted; none wants it all.
+    pub enough: Option<usize>,
+}
+
+impl Ask {
+    /// A request for `url` with the fields that every request has.
+    pub fn new(method: Method, url: Url) -> Self {
+        let fields = vec![("user-agent", USER_AGENT.to_owned()), ("accept", "*/*".to_owned())];
+        Self { method, url, fields, enough: None }
+    }
+
+    /// The word of the request line.
+    pub fn method_word(&self) -> &'static str {
+        match self.method {
+            Method::Get => "GET",
+            Method::Head => "HEAD",
+        }
+    }
+}
+
+/// One response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// As in `HTTP/1.1`.
+    pub version: String,
+    /// Status code.
+    pub status: u16,
+    /// Header fields as received.
+    pub headers: Headers,
+    /// The body's bytes as they came.
+    pub body: Vec<u8>,
+    /// Why the body ended before its announced end; none if it is whole.
+    pub broken: Option<String>,
+    /// Who answered.
+    pub peer: Option<SocketAddr>,
+    /// From the request to the last byte.
+    pub wall: Duration,
+    /// When the header fields had come.
+    pub received: SystemTime,
+}
+
+/// Makes exchanges.
+pub struct Client {
+    http: reqwest::Client,
+    runtime: tokio::runtime::Runtime,
+    /// Why no certificate store could be read; then every TLS connection fails.
+    no_roots: Option<String>,
+    /// What is held to.
+    pub bounds: Bounds,
+}
+
+impl Client {
+    /// A client within `bounds`.
+    ///
+    /// # Errors
+    /// When the runtime cannot be started.
+    pub fn new(bounds: Bounds) -> Result<Self, Failure> {
+        // Another part of the process may have installed one before; either will do.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(1).enable_all().build();
+        let runtime = runtime.map_err(|error| Failure::own(&error))?;
+        // Plain HTTP must work on a machine without certificates, as in a bare container.
+        let (http, no_roots) = match builder(&bounds).build() {
+            Ok(http) => (http, None),
+            Err(error) => {
+                let bare = builder(&bounds).tls_certs_only([]).build();
+                (bare.map_err(|error| Failure::own(&error))?, Some(failure::chain(&error)))
+            }
+        };
+        Ok(Self { http, runtime, no_roots, bounds })
+    }
+
+    /// Make one exchange; a redirect is a response like any other.
+    ///
+    /// # Errors
+    /// When no response came whole enough to say anything of it.
+    pub fn exchange(&self, ask: &Ask) -> Result<Reply, Failure> {
+        self.runtime.block_on(self.exchange_soon(ask)).map_err(|failure| match &self.no_roots {
+            Some(why) if failure.is_tls() => failure.because(why),
+            _ => failure,
+        })
+    }
+
+    async fn exchange_soon(&self, ask: &Ask) -> Result<Reply, Failure> {
+        let begun = Instant::now();
+        let method = match ask.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Head => reqwest::Method::HEAD,
+        };
+        let mut request = self.http.request(method, ask.url.clone());
+        for (name, value) in &ask.fields {
+            request = request.header(*name, value);
+        }
+        let mut response =
+            request.send().await.map_err(|error| Failure::of(&error, &self.bounds))?;
+        let received = SystemTime::now();
+        let headers = response.headers().iter();
+        let headers = headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
+        let mut reply = Reply {
+            version: format!("{:?}", response.version()),
+            status: response.status().as_u16(),
+            headers: Headers(headers.collect()),
+            body: Vec::new(),
+            broken: None,
+            peer: response.remote_addr(),
+            wall: Duration::ZERO,
+            received,
+        };
+        self.read_body(&mut response, ask, &mut reply).await?;
+        reply.wall = begun.elapsed();
+        Ok(reply)
+    }
+
+    async fn read_body(
+        &self,
+        response: &mut reqwest::Response,
+        ask: &Ask,
+        reply: &mut Reply,
+    ) -> Result<(), Failure> {
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => reply.body.extend_from_slice(&chunk),
+                Ok(None) => return Ok(()),
+                Err(error) if error.is_timeout() => {
+                    return Err(Failure::slow_body(reply.body.len(), &self.bounds));
+                }
+                Err(error) => {
+                    reply.broken = Some(failure::chain(&error));
+                    return Ok(());
+                }
+            }
+            if ask.enough.is_some_and(|enough| reply.body.len() >= enough) {
+                return Ok(());
+            }
+            if reply.body.len() > self.bounds.body_bytes_max {
+                return Err(Failure::TooLarge { bytes_max: self.bounds.body_bytes_max });
+            }
+        }
+    }
+}
+
+fn builder(bounds: &Bounds) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        // What stands between us and the site is to be the site's own edge alone.
+        .no_proxy()
+        .connect_timeout(bounds.connect)
+        .timeout(bounds.total)
+        .read_timeout(bounds.idle)
+        // A connection of its own for each probe: leftovers of a wrong length can not be read
+        // as the next response, and no idle connection dies under a request.
+        .pool_max_idle_per_host(0)
+        .retry(reqwest::retry::never())
+        .http1_max_headers(HEADER_LINES_MAX)
+        .http2_max_header_list_size(HEADER_BYTES_MAX)
+}

@@ -1,0 +1,79 @@
+//! What a process that runs hostile code may use of the machine.
+
+use rustix::process::{Pid, Resource, Rlimit, Signal};
+
+/// Resource limits of a process, set on itself or from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Confinement {
+    /// Address space. 4 GiB bears wasmtime with its small reservations, 64 stacks of 16 MiB and
+    /// one memory of 256 pages a call, and makes an unlimited table (16 GiB) fail early.
+    pub address_space_bytes: u64,
+    /// CPU seconds of all threads: more than a contest needs, less than a night.
+    pub cpu_s: u64,
+    /// Open descriptors: a guest that opens files for ever ends here, not in the parent.
+    pub descriptors: u64,
+    /// Longest file: nothing that a guest may write is longer.
+    pub file_bytes: u64,
+}
+
+impl Default for Confinement {
+    fn default() -> Self {
+        Self { address_space_bytes: 4 << 30, cpu_s: 600, descriptors: 256, file_bytes: 64 << 20 }
+    }
+}
+
+/// A limit could not be set, so nothing hostile may run.
+#[derive(Debug, thiserror::Error)]
+pub enum Unconfined {
+    /// The kernel refused a limit.
+    #[error("the limit {0} could not be set: {1}")]
+    Limit(&'static str, rustix::io::Errno),
+    /// The kernel refused the death signal.
+    #[error("the death signal could not be set: {0}")]
+    DeathSignal(rustix::io::Errno),
+}
+
+impl Confinement {
+    /// Set the limits on this process, and have it killed when the thread that started it ends.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn apply_to_self(&self) -> Result<(), Unconfined> {
+        rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
+            .map_err(Unconfined::DeathSignal)?;
+        self.apply(None)
+    }
+
+    /// Set the limits on a child that does not set its own. One that is gone already needs none.
+    ///
+    /// # Errors
+    /// When the kernel refuses.
+    pub fn apply_to(&self, pid: Pid) -> Result<(), Unconfined> {
+        match self.apply(Some(pid)) {
+            Err(Unconfined::Limit(_, rustix::io::Errno::SRCH)) => Ok(()),
+            applied => applied,
+        }
+    }
+
+    fn apply(&self, pid: Option<Pid>) -> Result<(), Unconfined> {
+        let limits = [
+            ("RLIMIT_AS", Resource::As, self.address_space_bytes),
+            ("RLIMIT_CPU", Resource::Cpu, self.cpu_s),
+            ("RLIMIT_NOFILE", Resource::Nofile, self.descriptors),
+            ("RLIMIT_FSIZE", Resource::Fsize, self.file_bytes),
+            ("RLIMIT_CORE", Resource::Core, 0),
+        ];
+        for (name, resource, wanted) in limits {
+            set(pid, resource, wanted).map_err(|errno| Unconfined::Limit(name, errno))?;
+        }
+        Ok(())
+    }
+}
+
+/// Lower both the soft and the hard limit; one that is lower already stays.
+fn set(pid: Option<Pid>, resource: Resource, wanted: u64) -> rustix::io::Result<()> {
+    let hard = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
+    let limit = Some(wanted.min(hard));
+    let limit = Rlimit { current: limit, maximum: limit };
+    rustix::process::prlimit(pid, resource, limit).map(drop)
+}

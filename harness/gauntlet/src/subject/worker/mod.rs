@@ -1,0 +1,103 @@
+//! The child's side of the adapter protocol: serves any [`Host`] over two streams.
+//!
+//! A guest may do anything to this process; whoever started it watches from outside. So nothing
+//! here tries to survive: when stdin ends the process ends, whatever still runs in it.
+
+mod confine;
+mod desk;
+mod pool;
+
+use std::io::{BufReader, Read, Write};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use crate::subject::host::Host;
+use crate::subject::protocol::{
+    Answer, Ask, Line, REQUEST_LINE_BYTES_MAX, Reply, Request, read_line, skip_line,
+};
+
+pub use confine::{Confinement, Unconfined};
+use desk::Desk;
+use pool::Pool;
+
+/// Read ahead of the parser: one pipe buffer of Linux.
+const READ_BUFFER_BYTES: usize = 64 << 10;
+
+/// Confine this process, then serve `host` on its stdin and stdout until stdin ends.
+///
+/// Exit codes: 0 stdin ended or `bye`; 4 the process could not be confined, or stdin broke.
+pub fn main(host: Arc<dyn Host>, confinement: &Confinement) -> ExitCode {
+    if let Err(error) = confinement.apply_to_self() {
+        let _ = writeln!(std::io::stderr(), "gauntlet worker: {error}");
+        return ExitCode::from(4);
+    }
+    match serve(host, std::io::stdin(), std::io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "gauntlet worker: {error}");
+            ExitCode::from(4)
+        }
+    }
+}
+
+/// Serve `host`: read requests from `from` and never wait for a call before the next request;
+/// returns when `from` ends or says `bye`, leaving behind what still runs.
+///
+/// # Errors
+/// When `from` fails.
+pub fn serve(
+    host: Arc<dyn Host>,
+    from: impl Read,
+    to: impl Write + Send + 'static,
+) -> std::io::Result<()> {
+    let desk = Arc::new(Desk::new(host, to));
+    let pool = Pool::default();
+    let mut from = BufReader::with_capacity(READ_BUFFER_BYTES, from);
+    let mut line = Vec::new();
+    loop {
+        match read_line(&mut from, REQUEST_LINE_BYTES_MAX, &mut line)? {
+            Line::End => return Ok(()),
+            Line::TooLong => {
+                skip_line(&mut from)?;
+                desk.refuse(0, "the line is longer than 64 MiB");
+            }
+            Line::Whole => match serde_json::from_slice::<Request>(&line) {
+                Err(error) => desk.refuse(0, &format!("the line is no request: {error}")),
+                Ok(Request { id, ask: Ask::Bye }) => {
+                    desk.say(&Answer { id, reply: Reply::Bye });
+                    return Ok(());
+                }
+                Ok(request) => take(&desk, &pool, request),
+            },
+        }
+    }
+}
+
+/// Short requests are answered here; what may take long goes to a thread of the pool.
+fn take(desk: &Arc<Desk>, pool: &Pool, request: Request) {
+    let Request { id, ask } = request;
+    let later = Arc::clone(desk);
+    match ask {
+        Ask::Load { module, digest, bytes, limits, grants } => {
+            let work = move || later.load(id, module, &digest, &bytes, &limits, &grants);
+            if pool.run(Box::new(work)).is_err() {
+                desk.refuse(id, "too many requests are waiting");
+            }
+        }
+        Ask::Call { module, tenant, input } => {
+            desk.call_begins();
+            if pool.run(Box::new(move || later.call(id, &module, &tenant, &input))).is_err() {
+                desk.busy(id);
+            }
+        }
+        Ask::Hello { .. } => desk.hello(id),
+        Ask::Stats => desk.stats(id),
+        Ask::Unload { module } => desk.unload(id, &module),
+        Ask::Bye => desk.say(&Answer { id, reply: Reply::Bye }),
+    }
+}
+
+#[cfg(test)]
+pub mod test_host;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,167 @@
+//! What the site holds: the module, the shim and the page, each in its variants, with names.
+
+use std::sync::{Arc, OnceLock};
+
+use hyper::body::Bytes;
+use sha2::{Digest, Sha256};
+use wasm_gauntlet_model::twin::Twin;
+
+use super::faults::Faults;
+use super::module;
+use crate::coding::{Layer, encode};
+
+/// Of the module, what a cut one keeps.
+const TRUNCATED_PERCENT: usize = 60;
+
+/// Bytes of a digest in a name and in an `ETag`: 32 and 64 bits, so that no two of a
+/// site's handful meet.
+const NAME_BYTES: usize = 4;
+const ETAG_BYTES: usize = 8;
+
+/// One representation, as it goes over the wire.
+#[derive(Debug, Clone)]
+pub(super) struct Variant {
+    /// The bytes to send.
+    pub(super) body: Bytes,
+    /// `Content-Encoding`.
+    pub(super) coding: Option<&'static str>,
+    /// Strong, and different for each coding even where bytes are alike.
+    pub(super) etag: String,
+}
+
+impl Variant {
+    fn new(asset: &str, coded_as: &str, coding: Option<&'static str>, body: Bytes) -> Self {
+        let digest = Sha256::new().chain_update(asset).chain_update([0]).chain_update(coded_as);
+        let digest = digest.chain_update([0]).chain_update(&body).finalize();
+        Self { body, coding, etag: format!("\"{}\"", hex(&digest[..ETAG_BYTES])) }
+    }
+}
+
+/// One asset in each of its variants.
+#[derive(Debug, Clone)]
+pub(super) struct Asset {
+    pub(super) path: String,
+    identity: Variant,
+    br: Variant,
+    gzip: Variant,
+}
+
+impl Asset {
+    fn new(path: String, coded: &Coded) -> Self {
+        let variant = |layer: Option<Layer>, body: &Bytes| {
+            let coding = layer.map(Layer::word);
+            Variant::new(&path, coding.unwrap_or("identity"), coding, body.clone())
+        };
+        let identity = variant(None, &coded.raw);
+        let br = variant(Some(Layer::Br), &coded.br);
+        let gzip = variant(Some(Layer::Gzip), &coded.gzip);
+        Self { path, identity, br, gzip }
+    }
+
+    /// The variant for what negotiation chose.
+    pub(super) fn variant(&self, chosen: Option<Layer>) -> &Variant {
+        match chosen {
+            Some(Layer::Br) => &self.br,
+            Some(Layer::Gzip) => &self.gzip,
+            _ => &self.identity,
+        }
+    }
+
+    fn change_coded(&mut self, change: impl Fn(Layer, &mut Variant)) {
+        change(Layer::Br, &mut self.br);
+        change(Layer::Gzip, &mut self.gzip);
+    }
+}
+
+/// The three assets of the site.
+#[derive(Debug, Clone)]
+pub(super) struct Assets {
+    pub(super) entry: Asset,
+    pub(super) shim: Asset,
+    pub(super) module: Asset,
+}
+
+impl Assets {
+    /// The site with its faults.
+    pub(super) fn new(faults: &Faults) -> Self {
+        let whole = whole_module();
+        let hashed = !faults.has(Twin::ImmutableUnhashed);
+        let module_path = path("app", "wasm", hashed.then_some(&whole.raw[..]));
+        let shim = include_str!("loader.js").replace("__MODULE__", &module_path);
+        let shim_path = path("loader", "js", hashed.then_some(shim.as_bytes()));
+        let entry = include_str!("entry.html").replace("__LOADER__", &shim_path);
+
+        let coded = if faults.has(Twin::Truncated) { cut_module() } else { whole };
+        let mut module = Asset::new(module_path, &coded);
+        spoil(&mut module, faults);
+        Self {
+            entry: Asset::new("/".to_owned(), &Coded::new(entry.into_bytes())),
+            shim: Asset::new(shim_path, &Coded::new(shim.into_bytes())),
+            module,
+        }
+    }
+}
+
+/// The faults that lie in how the module's variants are made.
+fn spoil(module: &mut Asset, faults: &Faults) {
+    if faults.has(Twin::GzipOverBr) {
+        let twice = Bytes::from(encode(Layer::Gzip, &module.br.body));
+        module.br = Variant::new(&module.path, "br", Some("br"), twice);
+    }
+    if faults.has(Twin::CodingUndeclared) {
+        module.change_coded(|_, variant| variant.coding = None);
+    }
+    if faults.has(Twin::CodingDeclaredOnly) {
+        let (path, raw) = (module.path.clone(), module.identity.body.clone());
+        module.change_coded(|layer, variant| {
+            let word = layer.word();
+            *variant = Variant::new(&path, word, Some(word), raw.clone());
+        });
+    }
+}
+
+/// Bytes, raw and encoded.
+#[derive(Debug)]
+struct Coded {
+    raw: Bytes,
+    br: Bytes,
+    gzip: Bytes,
+}
+
+impl Coded {
+    fn new(raw: Vec<u8>) -> Self {
+        let br = encode(Layer::Br, &raw).into();
+        let gzip = encode(Layer::Gzip, &raw).into();
+        Self { raw: raw.into(), br, gzip }
+    }
+}
+
+/// Generated and compressed once a process: a campaign starts dozens of testbeds.
+fn whole_module() -> Arc<Coded> {
+    static WHOLE: OnceLock<Arc<Coded>> = OnceLock::new();
+    WHOLE.get_or_init(|| Arc::new(Coded::new(module::generate()))).clone()
+}
+
+fn cut_module() -> Arc<Coded> {
+    static CUT: OnceLock<Arc<Coded>> = OnceLock::new();
+    let cut = || {
+        let whole = &whole_module().raw;
+        Arc::new(Coded::new(whole[..whole.len() * TRUNCATED_PERCENT / 100].to_vec()))
+    };
+    CUT.get_or_init(cut).clone()
+}
+
+/// `/assets/STEM.HASH.SUFFIX`, the hash being of `hashed`.
+fn path(stem: &str, suffix: &str, hashed: Option<&[u8]>) -> String {
+    match hashed {
+        Some(bytes) => {
+            let digest = Sha256::digest(bytes);
+            format!("/assets/{stem}.{}.{suffix}", hex(&digest[..NAME_BYTES]))
+        }
+        None => format!("/assets/{stem}.{suffix}"),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,228 @@
+//! The edge: a right shared cache in front of the origin (RFC 9111), and its switch.
+//!
+//! Conditional requests go to the origin and its 304 comes back as it is, which a cache may
+//! always choose: so a 304 that users see is the origin's, with the origin's faults.
+
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use http_body_util::{BodyExt, Empty, Full, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use wasm_gauntlet_model::twin::Twin;
+
+use super::cache::{Store, Stored, directive, is_storable};
+use super::faults::Faults;
+use super::origin::{Reply, refusal};
+
+/// For one exchange with the origin, which is on this machine.
+const ORIGIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes of an origin's body: ten times the module.
+const BODY_BYTES_MAX: usize = 16 << 20;
+
+/// Fields of one connection only (RFC 9110 §7.6.1); those that `Connection` names go too.
+const HOP_BY_HOP: [HeaderName; 7] = [
+    header::CONNECTION,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    header::PROXY_AUTHENTICATE,
+    header::PROXY_AUTHORIZATION,
+];
+
+/// Fields that make a request conditional or partial.
+const CONDITIONS: [HeaderName; 6] = [
+    header::IF_NONE_MATCH,
+    header::IF_MODIFIED_SINCE,
+    header::IF_MATCH,
+    header::IF_UNMODIFIED_SINCE,
+    header::IF_RANGE,
+    header::RANGE,
+];
+
+/// What caches say of themselves, as CDNs do.
+const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
+
+/// Our name towards the origin (RFC 9110 §7.6.3).
+const VIA: HeaderValue = HeaderValue::from_static("1.1 gauntlet-edge");
+
+/// The shared cache.
+#[derive(Debug)]
+pub(super) struct Edge {
+    origin: SocketAddr,
+    store: Mutex<Store>,
+}
+
+/// What the origin sent.
+type Fetched = Response<Bytes>;
+
+impl Edge {
+    /// An empty cache in front of `origin`.
+    pub(super) fn new(origin: SocketAddr, faults: &Faults) -> Self {
+        let store = Store::new(faults.has(Twin::EdgeIgnoresVary));
+        Self { origin, store: Mutex::new(store) }
+    }
+
+    /// Answer one request, from the store if that is right.
+    pub(super) async fn answer(&self, request: Request<()>) -> Reply {
+        let outcome = if is_for_the_store(&request) {
+            self.answer_from_store(&request).await
+        } else {
+            self.fetch(&request, None).await.map(missed)
+        };
+        outcome.unwrap_or_else(|_| refusal(StatusCode::BAD_GATEWAY, "the origin is away\n"))
+    }
+
+    async fn answer_from_store(&self, request: &Request<()>) -> Result<Reply, OriginAway> {
+        let url = url(request);
+        let stored = self.store().find(&url, request.headers());
+        match stored {
+            Some(stored) if stored.is_fresh(Instant::now()) && !asks_anew(request) => {
+                Ok(hit(stored))
+            }
+            _ if request.method() == Method::HEAD => self.fetch(request, None).await.map(missed),
+            Some(stored) => self.revalidate(request, url, stored).await,
+            None => Ok(self.take(request, url, self.fetch(request, None).await?)),
+        }
+    }
+
+    /// Ask the origin whether the stored response still stands (§4.3).
+    async fn revalidate(
+        &self,
+        request: &Request<()>,
+        url: String,
+        mut stored: Stored,
+    ) -> Result<Reply, OriginAway> {
+        let fetched = self.fetch(request, stored.headers.get(header::ETAG)).await?;
+        if fetched.status() != StatusCode::NOT_MODIFIED {
+            return Ok(self.take(request, url, fetched));
+        }
+        stored.refresh(fetched.headers(), Instant::now());
+        self.store().keep(url, request.headers(), stored.clone());
+        Ok(hit(stored))
+    }
+
+    /// Keep what may be kept, and hand it on.
+    fn take(&self, request: &Request<()>, url: String, fetched: Fetched) -> Reply {
+        let keep = fetched.status() == StatusCode::OK;
+        if keep && is_storable(request.headers(), fetched.headers()) {
+            let (headers, body) = (fetched.headers().clone(), fetched.body().clone());
+            let stored = Stored { headers, body, since: Instant::now() };
+            self.store().keep(url, request.headers(), stored);
+        }
+        missed(fetched)
+    }
+
+    /// Nothing panics under the lock; if it did, the store would still be whole.
+    fn store(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn fetch(
+        &self,
+        request: &Request<()>,
+        etag: Option<&HeaderValue>,
+    ) -> Result<Fetched, OriginAway> {
+        let mut forward = Request::new(Empty::<Bytes>::new());
+        *forward.method_mut() = request.method().clone();
+        *forward.uri_mut() = path_of(request.uri());
+        *forward.headers_mut() = request.headers().clone();
+        let headers = forward.headers_mut();
+        remove_hop_by_hop(headers);
+        // No body is read from the client, so none is announced.
+        headers.remove(header::CONTENT_LENGTH);
+        headers.append(header::VIA, VIA);
+        if !headers.contains_key(header::HOST) {
+            let host = HeaderValue::try_from(self.origin.to_string()).map_err(|_| OriginAway)?;
+            headers.insert(header::HOST, host);
+        }
+        if let Some(etag) = etag {
+            headers.insert(header::IF_NONE_MATCH, etag.clone());
+        }
+        let exchange = timeout(ORIGIN_TIMEOUT, exchange(self.origin, forward));
+        exchange.await.map_err(|_| OriginAway)?
+    }
+}
+
+/// The origin did not answer, or not in time, or not in bounds: 502 for the client.
+#[derive(Debug)]
+struct OriginAway;
+
+async fn exchange(
+    origin: SocketAddr,
+    request: Request<Empty<Bytes>>,
+) -> Result<Fetched, OriginAway> {
+    let stream = TcpStream::connect(origin).await.map_err(|_| OriginAway)?;
+    let handshake = http1::handshake(TokioIo::new(stream)).await;
+    let (mut sender, connection) = handshake.map_err(|_| OriginAway)?;
+    // Ends when the sender is dropped.
+    tokio::spawn(connection);
+    let answer = sender.send_request(request).await.map_err(|_| OriginAway)?;
+    let (mut parts, body) = answer.into_parts();
+    let body = Limited::new(body, BODY_BYTES_MAX).collect().await.map_err(|_| OriginAway)?;
+    remove_hop_by_hop(&mut parts.headers);
+    Ok(Response::from_parts(parts, body.to_bytes()))
+}
+
+fn is_for_the_store(request: &Request<()>) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD)
+        && !CONDITIONS.iter().any(|name| request.headers().contains_key(name))
+        && directive(request.headers(), "no-store").is_none()
+}
+
+/// Whether the client wants the origin asked (§5.2.1).
+fn asks_anew(request: &Request<()>) -> bool {
+    let headers = request.headers();
+    directive(headers, "no-cache").is_some()
+        || directive(headers, "max-age").is_some_and(|seconds| seconds == "0")
+}
+
+/// The primary key: host, path and query.
+fn url(request: &Request<()>) -> String {
+    let host = request.headers().get(header::HOST).map(HeaderValue::as_bytes).unwrap_or_default();
+    format!("{}{}", String::from_utf8_lossy(host), path_of(request.uri()))
+}
+
+/// Path and query alone, whatever form the request target has.
+fn path_of(uri: &Uri) -> Uri {
+    uri.path_and_query().cloned().map(Uri::from).unwrap_or_default()
+}
+
+fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    let named: Vec<String> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(',').map(|name| name.trim().to_owned()))
+        .collect();
+    for name in named {
+        headers.remove(name);
+    }
+    for name in HOP_BY_HOP {
+        headers.remove(name);
+    }
+    headers.remove("keep-alive");
+}
+
+fn hit(stored: Stored) -> Reply {
+    let age = stored.age(Instant::now()).as_secs();
+    let mut reply = Response::new(Full::new(stored.body));
+    *reply.headers_mut() = stored.headers;
+    reply.headers_mut().insert(header::AGE, HeaderValue::from(age));
+    reply.headers_mut().insert(X_CACHE, HeaderValue::from_static("HIT"));
+    reply
+}
+
+fn missed(fetched: Fetched) -> Reply {
+    let mut reply = fetched.map(Full::new);
+    reply.headers_mut().insert(X_CACHE, HeaderValue::from_static("MISS"));
+    reply
+}

@@ -1,0 +1,100 @@
+//! The static site of the reference deployment: an origin, and a shared cache in front of it.
+//!
+//! Users see the edge, and so does the gauntlet; the origin has an address of its own for
+//! comparison. Both are real servers on real sockets.
+
+mod assets;
+mod cache;
+mod edge;
+mod faults;
+mod module;
+mod negotiate;
+mod origin;
+mod serve;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use tokio::runtime::{Builder, Runtime};
+use wasm_gauntlet_model::twin::Twin;
+
+use edge::Edge;
+pub use faults::Faults;
+use origin::Origin;
+use serve::serve;
+
+/// The servers' threads: one a core of the smallest machine that we run on, and apart from
+/// those of the probes, so that a busy probe does not look like a slow site.
+const THREADS: usize = 2;
+
+/// Any free port of the loopback interface.
+const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// The running site; it stops when this is dropped.
+#[derive(Debug)]
+pub struct TestbedSite {
+    edge: SocketAddr,
+    origin: SocketAddr,
+    /// Taken when dropped.
+    runtime: Option<Runtime>,
+}
+
+impl TestbedSite {
+    /// Start origin and edge with the switches of `twins`, those of the plugin host ignored.
+    /// The edge listens at `listen`, or at a free loopback port; the origin always at one.
+    /// May be called inside of a runtime and outside.
+    ///
+    /// # Errors
+    /// When an address cannot be bound or no thread can be had.
+    pub fn start(twins: &[Twin], listen: Option<SocketAddr>) -> io::Result<Self> {
+        let faults = Faults::new(twins);
+        let (edge_socket, edge) = bind(listen.unwrap_or(LOOPBACK))?;
+        let (origin_socket, origin) = bind(LOOPBACK)?;
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(THREADS).thread_name("testbed-site").enable_all();
+        let runtime = builder.build()?;
+        let front = Arc::new(Edge::new(origin, &faults));
+        let back = Arc::new(Origin::new(faults));
+        {
+            let _inside = runtime.enter();
+            let origin_socket = tokio::net::TcpListener::from_std(origin_socket)?;
+            let edge_socket = tokio::net::TcpListener::from_std(edge_socket)?;
+            runtime.spawn(serve(origin_socket, move |request| {
+                std::future::ready(back.answer(&request))
+            }));
+            runtime.spawn(serve(edge_socket, move |request| {
+                let front = Arc::clone(&front);
+                async move { front.answer(request).await }
+            }));
+        }
+        Ok(Self { edge, origin, runtime: Some(runtime) })
+    }
+
+    /// The entry page as users see it: through the edge.
+    pub fn site_url(&self) -> String {
+        format!("http://{}/", self.edge)
+    }
+
+    /// The entry page at the origin itself.
+    pub fn origin_url(&self) -> String {
+        format!("http://{}/", self.origin)
+    }
+}
+
+impl Drop for TestbedSite {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+fn bind(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}

@@ -1,0 +1,107 @@
+//! The catalogue as tests: one trial a case and subject, on the healthy reference deployment.
+//!
+//! Trials that measure time take the machine for themselves, whatever `--test-threads` says.
+
+use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use gauntlet::engine::{Engine, Reached, reach};
+use gauntlet::event::Deaf;
+use gauntlet::load;
+use gauntlet::subject::site::Site;
+use gauntlet::subject::{Subject, embedded};
+use gauntlet::testbed::site::TestbedSite;
+use libtest_mimic::{Arguments, Failed, Trial};
+use wasm_gauntlet_model::plan::{Plan, Selection, plan};
+use wasm_gauntlet_model::profile::Profile;
+use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
+use wasm_gauntlet_model::verdict::Verdict;
+
+/// What every trial needs: it lives until the last has ended.
+struct Stage {
+    scenarios: Vec<Scenario>,
+    subjects: Vec<Reached>,
+    /// Held for reading by a trial that bears others beside it, for writing by one that does not.
+    quiet: RwLock<()>,
+    _site: TestbedSite,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let (stage, plan) = prepared();
+    let conclusion = libtest_mimic::run(&arguments, trials(&stage, plan));
+    // Every subject is dropped before the process ends: no worker outlives the tests.
+    drop(stage);
+    conclusion.exit_code()
+}
+
+fn prepared() -> (Arc<Stage>, Plan) {
+    let scenarios = load::catalogue().unwrap_or_else(|wrong| panic!("{wrong}"));
+    let site = TestbedSite::start(&[], None).expect("the site starts");
+    let url = site.site_url().parse().expect("an address");
+    let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(Site::new(url).expect("a site"))];
+    for runtime in embedded::NAMES {
+        let program = env!("CARGO_BIN_EXE_gauntlet").into();
+        subjects.push(Box::new(embedded::subject(runtime, program, &[])));
+    }
+    let (subjects, _, unreachable) = reach(subjects);
+    assert!(unreachable.is_empty(), "{unreachable:?}");
+    let profiles: Vec<Profile> = subjects.iter().map(|one| one.profile.clone()).collect();
+    let plan = plan(&scenarios, &profiles, &Selection::default());
+    (Arc::new(Stage { scenarios, subjects, quiet: RwLock::new(()), _site: site }), plan)
+}
+
+fn trials(stage: &Arc<Stage>, plan: Plan) -> Vec<Trial> {
+    let name = |stage: &Stage, subject: usize, scenario: usize, case: &str| {
+        let subject = stage.subjects[subject].subject.name();
+        format!("{subject}::{}::{case}", stage.scenarios[scenario].incident)
+    };
+    let skipped = plan.skips.iter().map(|skip| {
+        let name = name(stage, skip.subject, skip.scenario, &skip.reason);
+        Trial::test(name, || Ok(())).with_ignored_flag(true)
+    });
+    let skipped: Vec<Trial> = skipped.collect();
+    let planned = plan.trials.into_iter().map(|trial| {
+        let name = name(stage, trial.subject, trial.scenario, &trial.case.label);
+        let stage = Arc::clone(stage);
+        Trial::test(name, move || stage.run(trial))
+    });
+    planned.chain(skipped).collect()
+}
+
+impl Stage {
+    fn run(&self, trial: wasm_gauntlet_model::plan::Trial) -> Result<(), Failed> {
+        let _beside =
+            (!trial.timing).then(|| self.quiet.read().unwrap_or_else(PoisonError::into_inner));
+        let _alone =
+            trial.timing.then(|| self.quiet.write().unwrap_or_else(PoisonError::into_inner));
+        let plan = Plan { trials: vec![trial], skips: Vec::new() };
+        let results = Engine {
+            scenarios: &self.scenarios,
+            subjects: &self.subjects,
+            jobs: 1,
+            seed: 1,
+            noise_factor: NOISE_FACTOR_USUAL,
+            journal: None,
+            listener: &Deaf,
+            stop: &AtomicBool::new(false),
+        }
+        .run(&plan);
+        let outcome = results.outcomes.first().ok_or("the trial gave no outcome")?;
+        match outcome.verdict {
+            Verdict::Pass => Ok(()),
+            other => {
+                let place = outcome.r#where.as_deref().unwrap_or("-");
+                Err(format!(
+                    "{} at {place}: {}\n{:#?}",
+                    other.word(),
+                    outcome.reason,
+                    outcome.evidence
+                )
+                .into())
+            }
+        }
+    }
+}

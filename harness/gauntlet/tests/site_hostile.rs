@@ -1,0 +1,350 @@
+//! The subject `site` against servers that mean harm or are broken: every exchange is bounded,
+//! ends cleanly, and never looks like a good one.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use gauntlet::coding::{Layer, encode};
+use gauntlet::subject::site::{Bounds, Site};
+use gauntlet::subject::{Inability, Subject};
+use wasm_gauntlet_model::action::{Action, Asset, Fetch, Method};
+use wasm_gauntlet_model::observation::{Observation, Value};
+
+/// Short bounds, so that a test of slowness is not slow itself.
+const BOUNDS: Bounds = Bounds {
+    connect: Duration::from_secs(2),
+    total: Duration::from_secs(4),
+    idle: Duration::from_secs(1),
+    body_bytes_max: 1 << 20,
+    redirects_max: 10,
+};
+
+/// Answers each connection once. Its thread ends with the test program.
+struct Server {
+    port: u16,
+}
+
+impl Server {
+    /// `answer` is given the request's path and the open connection.
+    fn new(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
+        Self::reading(request_path, answer)
+    }
+
+    /// A server whose close is a reset: the kernel sends one where bytes were left unread.
+    fn resetting(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
+        let first_byte = |connection: &mut TcpStream| {
+            connection.read_exact(&mut [0]).expect("a request comes");
+            String::new()
+        };
+        Self::reading(first_byte, answer)
+    }
+
+    fn reading(
+        read: fn(&mut TcpStream) -> String,
+        answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        let port = listener.local_addr().expect("its address").port();
+        let answer = Arc::new(answer);
+        std::thread::spawn(move || {
+            for mut connection in listener.incoming().flatten() {
+                let answer = Arc::clone(&answer);
+                std::thread::spawn(move || {
+                    let path = read(&mut connection);
+                    answer(&path, &mut connection);
+                });
+            }
+        });
+        Self { port }
+    }
+
+    /// A server that sends the same bytes to everybody and closes.
+    fn saying(bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = bytes.into();
+        Self::new(move |_, connection| send(connection, &bytes))
+    }
+
+    fn site(&self) -> Site {
+        let url = format!("http://127.0.0.1:{}/", self.port);
+        Site::within(url::Url::parse(&url).expect("an address"), BOUNDS).expect("a client")
+    }
+
+    fn fetch(&self, path: &str) -> Result<Observation, Inability> {
+        let site = self.site();
+        let mut session = site.open(7).expect("a session");
+        let fetch = Fetch {
+            method: Method::Get,
+            url: format!("http://127.0.0.1:{}{path}", self.port),
+            accept_encoding: Some("br, gzip".to_owned()),
+            revalidates: None,
+            one_off: None,
+        };
+        session.perform("step", &Action::Fetch(fetch))
+    }
+
+    /// A fetch that must see nothing: the reason.
+    fn refuses(&self, path: &str) -> String {
+        let begun = Instant::now();
+        let reason = self.fetch(path).expect_err("nothing can be seen here").to_string();
+        assert!(begun.elapsed() < Duration::from_secs(8), "{:?}", begun.elapsed());
+        assert!(self.site().profile().is_err(), "discovery sees nothing either");
+        reason
+    }
+}
+
+fn request_path(connection: &mut TcpStream) -> String {
+    let (mut request, mut byte) = (Vec::new(), [0]);
+    // A TLS greeting begins with 0x16 and has no such end.
+    let ends = |request: &[u8]| request.ends_with(b"\r\n\r\n") || request.starts_with(&[0x16]);
+    while !ends(&request) && connection.read(&mut byte).is_ok_and(|n| n == 1) {
+        request.push(byte[0]);
+    }
+    let text = String::from_utf8_lossy(&request).into_owned();
+    text.split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+/// Send; a client that has gone is no matter.
+fn send(connection: &mut TcpStream, bytes: &[u8]) {
+    if let Err(error) = connection.write_all(bytes) {
+        let gone = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset];
+        assert!(gone.contains(&error.kind()), "{error}");
+    }
+}
+
+/// A response with a right length.
+fn response(head: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!("HTTP/1.1 200 OK\r\n{head}Content-Length: {}\r\n\r\n", body.len());
+    [head.as_bytes(), body].concat()
+}
+
+fn assert_says(reason: &str, word: &str) {
+    assert!(reason.contains(word), "{reason:?} does not say {word:?}");
+}
+
+#[test]
+fn a_redirect_loop_ends_and_is_reported() {
+    let server = Server::saying("HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 0\r\n\r\n");
+    let seen = server.fetch("/").expect("a redirect is an answer");
+    assert_eq!(seen.facts["status"], Value::Int(302));
+    assert_eq!(seen.facts["module-valid"], Value::Bool(false));
+    assert_eq!(seen.facts.get("layers-match"), None);
+    let reason = server.site().profile().expect_err("no page").to_string();
+    assert_says(&reason, "redirect loop");
+}
+
+#[test]
+fn ever_new_redirects_end_at_the_bound() {
+    let server = Server::new(|path, connection| {
+        let next = format!("HTTP/1.1 302 Found\r\nLocation: {path}x\r\nContent-Length: 0\r\n\r\n");
+        send(connection, next.as_bytes());
+    });
+    let seen = server.fetch("/a").expect("a redirect is an answer");
+    assert_eq!(seen.facts["redirects"], Value::Int(10));
+    assert_eq!(seen.facts["status"], Value::Int(302));
+}
+
+#[test]
+fn a_redirect_out_of_the_web_is_not_followed() {
+    let server = Server::saying(
+        "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n",
+    );
+    let seen = server.fetch("/").expect("a redirect is an answer");
+    assert_eq!(seen.facts["redirects"], Value::Int(0));
+    let why = seen.evidence.iter().find(|piece| piece.what == "redirect not followed");
+    assert_says(&why.expect("evidence of it").text, "file:");
+}
+
+#[test]
+fn an_endless_body_is_cut_and_says_nothing() {
+    let server = Server::new(|_, connection| {
+        send(connection, b"HTTP/1.1 200 OK\r\nContent-Type: application/wasm\r\n\r\n\0asm");
+        while connection.write_all(&[0; 65_536]).is_ok() {}
+    });
+    assert_says(&server.fetch("/m.wasm").expect_err("too long").to_string(), "exceeds 1048576");
+}
+
+#[test]
+fn a_slow_body_times_out() {
+    let server = Server::new(|_, connection| {
+        send(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n\0asm");
+        std::thread::sleep(Duration::from_secs(30));
+    });
+    assert_says(&server.refuses("/m.wasm"), "timed out after 4 bytes");
+}
+
+#[test]
+fn a_drip_fed_body_times_out_in_all() {
+    let server = Server::new(|_, connection| {
+        send(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+        while connection.write_all(b"x").is_ok() {
+            std::thread::sleep(Duration::from_millis(300));
+        }
+    });
+    assert_says(&server.refuses("/m.wasm"), "timed out");
+}
+
+#[test]
+fn a_silent_server_times_out() {
+    let server = Server::new(|_, _| std::thread::sleep(Duration::from_secs(30)));
+    assert_says(&server.refuses("/"), "timed out");
+}
+
+#[test]
+fn a_body_that_breaks_off_is_no_module() {
+    for reset in [false, true] {
+        let answer = |_: &str, connection: &mut TcpStream| {
+            let head = "HTTP/1.1 200 OK\r\nContent-Type: application/wasm\r\n";
+            send(connection, format!("{head}Content-Length: 1000\r\n\r\n\0asm\x01").as_bytes());
+            // The client has read what came before the connection is torn down.
+            std::thread::sleep(Duration::from_millis(200));
+        };
+        let server = if reset { Server::resetting(answer) } else { Server::new(answer) };
+        let seen = server.fetch("/m.wasm").expect("a part is an answer");
+        assert_eq!(seen.facts["status"], Value::Int(200), "{reset}");
+        assert_eq!(seen.facts["content-length"], Value::Int(1000));
+        assert_eq!(seen.facts["wire-bytes"], Value::Int(5));
+        assert_eq!(seen.facts["content"], Value::Text("wasm".to_owned()));
+        assert_eq!(seen.facts["module-valid"], Value::Bool(false));
+        for unseen in ["raw-bytes", "raw-sha256", "layers", "layers-match", "lost-3g-s"] {
+            assert_eq!(seen.facts.get(unseen), None, "{unseen}");
+        }
+        let Value::Text(error) = &seen.facts["module-error"] else { panic!("{seen:?}") };
+        assert_says(error, "broke off after 5 bytes");
+    }
+}
+
+#[test]
+fn a_length_that_is_too_small_cuts_the_module() {
+    let module = wat::parse_str("(module (func (export \"f\")))").expect("a module");
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", module.len() - 4);
+    let server = Server::saying([head.as_bytes(), &module].concat());
+    let seen = server.fetch("/m.wasm").expect("an answer");
+    assert_eq!(seen.facts["module-valid"], Value::Bool(false));
+}
+
+#[test]
+fn nonsense_lengths_are_no_answer() {
+    for length in ["-1", "99999999999999999999999", "1\r\nContent-Length: 2", "x"] {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\nabc");
+        assert_says(&Server::saying(head).refuses("/"), "no HTTP");
+    }
+}
+
+#[test]
+fn a_header_flood_is_no_answer() {
+    let many = "X-Flood: 1\r\n".repeat(5000);
+    assert_says(&Server::saying(response(&many, b"")).refuses("/"), "no HTTP");
+    let long = format!("X-Flood: {}\r\n", "a".repeat(4 << 20));
+    assert_says(&Server::saying(response(&long, b"")).refuses("/"), "no HTTP");
+}
+
+#[test]
+fn an_endless_header_is_no_answer() {
+    let server = Server::new(|_, connection| {
+        send(connection, b"HTTP/1.1 200 OK\r\nX-Flood: ");
+        while connection.write_all(&[b'a'; 65_536]).is_ok() {}
+    });
+    assert_says(&server.refuses("/"), "no HTTP");
+}
+
+#[test]
+fn garbage_in_header_fields_is_escaped_or_refused() {
+    let head = b"HTTP/1.1 200 OK\r\nContent-Type: \xff\xfe\x80text\r\nVary: \xc2\x9b31m\r\n";
+    let body = b"Content-Length: 0\r\n\r\n";
+    let seen = Server::saying([&head[..], body].concat()).fetch("/").expect("an answer");
+    let shown = seen.evidence.iter().find(|piece| piece.what == "response").expect("evidence");
+    assert_says(&shown.text, "content-type: \\xff\\xfe\\x80text");
+    assert_says(&shown.text, "vary: \\u{9b}31m");
+    assert_eq!(seen.facts["vary"], Value::Texts(Vec::new()));
+    let control = "HTTP/1.1 200 OK\r\nX: a\x1b[31mb\r\nContent-Length: 0\r\n\r\n";
+    assert_says(&Server::saying(control).refuses("/"), "no HTTP");
+    assert_says(&Server::saying(vec![0xff_u8; 4096]).refuses("/"), "no HTTP");
+    assert_says(&Server::saying("").refuses("/"), "closed before a response");
+}
+
+#[test]
+fn a_bomb_is_told_and_not_unpacked() {
+    let bomb = encode(Layer::Gzip, &vec![0; 200 << 20]);
+    let head = "Content-Type: application/wasm\r\nContent-Encoding: gzip\r\n";
+    let seen = Server::saying(response(head, &bomb)).fetch("/m.wasm").expect("an answer");
+    assert_eq!(seen.facts["status"], Value::Int(200));
+    for unseen in ["raw-bytes", "layers-match", "module-valid", "content"] {
+        assert_eq!(seen.facts.get(unseen), None, "{unseen}");
+    }
+    let told = seen.evidence.iter().find(|piece| piece.what == "decoding");
+    assert_says(&told.expect("evidence of it").text, "gzip");
+    let page = Server::saying(response("Content-Encoding: gzip\r\n", &bomb)).site().profile();
+    assert!(page.is_ok_and(|profile| profile.found.len() == 1), "the page stays packed");
+}
+
+#[test]
+fn discovery_is_bounded_on_a_page_that_names_without_end() {
+    let server = Server::new(|path, connection| {
+        let names: String = (0..5000).map(|n| format!("'{n}.wasm' './{n}{n}.js' ")).collect();
+        let body = match path {
+            "/" => format!("<script>{names}</script><script src=/s.js></script>"),
+            path if path.ends_with(".js") => names,
+            _ => "\0asm".to_owned(),
+        };
+        send(connection, &response("Connection: close\r\n", body.as_bytes()));
+    });
+    let begun = Instant::now();
+    let profile = server.site().profile().expect("a page");
+    assert_eq!(profile.found.len(), 64);
+    assert!(profile.about.len() < 4096);
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn what_cannot_be_reached_says_why() {
+    let refused = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let port = refused.local_addr().expect("its address").port();
+    drop(refused);
+    let plain = Server::saying("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n").port;
+    for (url, says) in [
+        (format!("http://127.0.0.1:{port}/"), "connection refused"),
+        (format!("https://127.0.0.1:{plain}/"), "TLS failed"),
+        (format!("http://127.0.0.1:{plain}/"), "status 400"),
+        // No label of a name is so long (RFC 1035 §2.3.4), so no resolver is asked.
+        (format!("http://{}.test/", "a".repeat(64)), "does not resolve"),
+    ] {
+        let url = url::Url::parse(&url).expect("an address");
+        let site = Site::within(url, BOUNDS).expect("a client");
+        assert_says(&site.profile().expect_err("nothing is there").to_string(), says);
+    }
+    for bad in ["ftp://a.test/", "http://user:secret@a.test/"] {
+        let url = url::Url::parse(bad).expect("an address");
+        let reason = Site::new(url).err().expect("not an address of a site").to_string();
+        assert!(!reason.contains("secret"), "{reason}");
+    }
+}
+
+#[test]
+fn candidates_that_are_gone_are_told_and_not_tested() {
+    let server = Server::new(|path, connection| {
+        let page = "<script src=/loader.js></script><link rel=preload as=fetch href=/gone.wasm>";
+        let answer = match path {
+            "/" => response("", page.as_bytes()),
+            "/loader.js" => response("", b"f('dead.wasm'); f('sick.wasm'); f('good.wasm?x=1')"),
+            "/good.wasm?x=1" => response("", b"\0asm\x01\0\0\0"),
+            "/sick.wasm" => b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n".to_vec(),
+            _ => b"HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n".to_vec(),
+        };
+        send(connection, &answer);
+    });
+    let profile = server.site().profile().expect("a page");
+    let found: Vec<_> = profile.found.iter().map(|f| (f.asset, f.label.as_str())).collect();
+    assert_eq!(
+        found,
+        [
+            (Asset::Entry, "/"),
+            (Asset::Module, "/gone.wasm"),
+            (Asset::Module, "/good.wasm?x=1"),
+            (Asset::Module, "/sick.wasm"),
+            (Asset::Shim, "/loader.js"),
+        ]
+    );
+    assert_says(&profile.about, "not there: /dead.wasm (string in /loader.js)");
+}

@@ -1,0 +1,77 @@
+//! What people are told who write a scenario wrongly: every complaint, at once, at its place.
+
+use wasm_gauntlet_model::scenario::{Vocabulary, parse};
+use wasm_gauntlet_model::source::Source;
+
+fn told(text: &str) -> String {
+    let vocabulary = Vocabulary { guests: vec!["cpu-loop".to_owned(), "benign-echo".to_owned()] };
+    match parse(&Source::new("mine.yaml", text), &vocabulary) {
+        Ok(scenario) => panic!("{} was accepted", scenario.incident),
+        Err(complaints) => complaints.to_string(),
+    }
+}
+
+#[test]
+fn everything_that_is_wrong_is_said_at_once() {
+    insta::assert_snapshot!(told(
+        "incident: Host/Deadline\n\
+         claim: 7\n\
+         severity: criticl\n\
+         twins: [no-dedline]\n\
+         plabook: {}\n\
+         needs: [host/cal]\n\
+         matrix: { hostile: [cpu-lop], empty: [] }\n\
+         steps:\n\
+         - call: { guest: \"{hostil}\", input: a, spin-ms: 3 }\n  as: attack\n\
+         expect:\n\
+         - atack.outcome: ok\n"
+    ));
+}
+
+#[test]
+fn paths_matchers_guests_and_references_are_checked_when_the_shape_is_right() {
+    insta::assert_snapshot!(told(
+        "incident: host/deadline\n\
+         claim: c\n\
+         severity: major\n\
+         twins: [no-deadline, no-deadline]\n\
+         implied-by: [no-deadline]\n\
+         playbook: { symptom: s, first-check: f, cause: c, fix: { any: x } }\n\
+         matrix: { hostile: [cpu-lop, cpu-loop] }\n\
+         steps:\n\
+         - call: { guest: \"{hostil}\" }\n  as: attack\n\
+         - call: { guest: \"{hostile}\", input: a, spin-ms: 3, times: 0 }\n  as: attack\n\
+         - { get: {}, head: {}, as: both }\n\
+         expect:\n\
+         - atack.outcome: ok\n\
+         \x20 attack.outcom: ok\n\
+         \x20 attack.outcome: { at-most: 5 }\n\
+         \x20 attack.overrun-ms: { at-most: grac }\n\
+         \x20 attack.log: { same-as: attack.outcome }\n\
+         \x20 attack.wall-ms: {}\n\
+         \x20 were: 3\n\
+         - says: \"{atack.outcome}\"\n\
+         \x20 attack.contained: yes please\n"
+    ));
+}
+
+#[test]
+fn yaml_that_is_none_a_repeated_key_and_a_bomb_are_one_complaint_each() {
+    insta::assert_snapshot!(told("incident: [a\nclaim: b\n"));
+    insta::assert_snapshot!(told("claim: a\nclaim: b\n"));
+    let bomb: String = (1..9)
+        .map(|level| {
+            format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(", "))
+        })
+        .collect();
+    insta::assert_snapshot!(told(&format!("a0: &a0 [x, x, x, x, x, x, x, x, x]\n{bomb}")));
+}
+
+#[test]
+fn nothing_looked_at_and_nothing_expected_are_refused() {
+    insta::assert_snapshot!(told(
+        "incident: host/deadline\nclaim: c\nseverity: major\n\
+         playbook: { symptom: s, first-check: f, cause: c, fix: { nginx: x } }\n\
+         steps: []\nexpect: []\n"
+    ));
+}

@@ -1,0 +1,18 @@
+;; attack: reads the processor time of the thread twice
+;; contained-if: ok | denied | rejected(import)
+;; returns: byte errno, then two u64 nanoseconds; a host that denies gives an errno or one fixed
+;;   time
+;; seen-in: GUESTS.md K
+;; tier: core
+;; near-twin: benign-stdout
+
+(module
+  (import "wasi_snapshot_preview1" "clock_time_get"
+    (func $clock_time_get (param i32 i64 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i32.store8 (i32.const 31)
+      (call $clock_time_get (i32.const 3) (i64.const 1) (i32.const 32)))
+    (drop (call $clock_time_get (i32.const 3) (i64.const 1) (i32.const 40)))
+    (i64.const 0x1f_00000011)))

@@ -1,0 +1,15 @@
+;; attack: writes its output, then exits with status 0
+;; contained-if: guest-error | denied | rejected(import)
+;; seen-in: GUESTS.md K
+;; tier: core
+;; near-twin: benign-stdout
+
+(module
+  (import "wasi_snapshot_preview1" "proc_exit"
+    (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i32.store (i32.const 16) (i32.const 0x796e6974))
+    (call $proc_exit (i32.const 0))
+    (i64.const 0x10_00000004)))

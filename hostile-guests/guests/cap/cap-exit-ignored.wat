@@ -1,0 +1,14 @@
+;; attack: exits, and would spin for ever if a host returned from it
+;; contained-if: guest-error | denied | rejected(import) | deadline | fuel
+;; seen-in: GUESTS.md K
+;; tier: core
+;; near-twin: benign-stdout
+
+(module
+  (import "wasi_snapshot_preview1" "proc_exit"
+    (func $proc_exit (param i32)))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (call $proc_exit (i32.const 1))
+    (loop $forever (result i64) (br $forever))))

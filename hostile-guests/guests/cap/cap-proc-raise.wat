@@ -1,0 +1,15 @@
+;; attack: raises signal 9, which ends a process
+;; contained-if: ok | denied | rejected(import) | trap(other) | guest-error
+;; returns: byte errno other than 00
+;; seen-in: GUESTS.md K
+;; tier: core
+;; near-twin: benign-stdout
+
+(module
+  (import "wasi_snapshot_preview1" "proc_raise"
+    (func $proc_raise (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i32.store8 (i32.const 16) (call $proc_raise (i32.const 9)))
+    (i64.const 0x10_00000001)))

@@ -1,0 +1,15 @@
+;; attack: asks for random bytes past the end of its memory
+;; contained-if: ok | denied | rejected(import) | trap(host-pointer)
+;; returns: byte errno other than 00
+;; seen-in: GUESTS.md K
+;; tier: core
+;; near-twin: benign-stdout
+
+(module
+  (import "wasi_snapshot_preview1" "random_get"
+    (func $random_get (param i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i32.store8 (i32.const 16) (call $random_get (i32.const 65530) (i32.const 64)))
+    (i64.const 0x10_00000001)))

@@ -1,0 +1,16 @@
+;; attack: closes the directory that it was given
+;; contained-if: ok | denied | rejected(import)
+;; returns: byte errno; the next call still has the directory
+;; seen-in: GUESTS.md L
+;; tier: core
+;; near-twin: cap-fs-hello
+
+(module
+  (import "wasi_snapshot_preview1" "fd_close"
+    (func $fd_close (param i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i32.store8 (i32.const 16)
+      (call $fd_close (i32.const 3)))
+    (i64.const 0x10_00000001)))

@@ -1,0 +1,17 @@
+;; attack: makes a directory, where only reading is granted
+;; contained-if: ok | denied | rejected(import)
+;; returns: byte errno other than 00; nothing outside the directory changes
+;; seen-in: GUESTS.md L
+;; tier: core
+;; near-twin: cap-fs-hello
+
+(module
+  (import "wasi_snapshot_preview1" "path_create_directory"
+    (func $path_create_directory (param i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 64) "made")
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i32.store8 (i32.const 16)
+      (call $path_create_directory (i32.const 3) (i32.const 64) (i32.const 4)))
+    (i64.const 0x10_00000001)))

@@ -1,0 +1,22 @@
+;; attack: calls the host `times` times: work that fuel does not see
+;; contained-if: ok | fuel | deadline
+;; returns: input
+;; seen-in: GUESTS.md P
+;; tier: core
+;; near-twin: benign-log
+;; params: times=100000
+
+(module
+  (import "env" "log" (func $log (param i32 i32)))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (local $left i32)
+    (local.set $left (i32.const ${times}))
+    (loop $more
+      (call $log (i32.const 16) (i32.const 0))
+      (br_if $more
+        (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

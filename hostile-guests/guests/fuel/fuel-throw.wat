@@ -1,0 +1,25 @@
+;; attack: throws and catches `times` times: an instruction that costs two hundred
+;; contained-if: ok | fuel | deadline | rejected(validate)
+;; returns: input
+;; seen-in: GUESTS.md P
+;; tier: core
+;; near-twin: benign-loop
+;; params: times=10000
+;; features: exceptions
+
+(module
+  (memory (export "memory") 1)
+  (tag $oops)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (local $left i32)
+    (local.set $left (i32.const ${times}))
+    (loop $more
+      (block $caught
+        (try_table (catch_all $caught)
+          (throw $oops)))
+      (br_if $more
+        (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

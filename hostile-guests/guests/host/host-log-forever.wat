@@ -1,0 +1,15 @@
+;; attack: logs a line for ever
+;; contained-if: deadline | fuel
+;; seen-in: GUESTS.md J
+;; tier: core
+;; near-twin: benign-log
+
+(module
+  (import "env" "log" (func $log (param i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16) "hello from guest")
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (loop $forever (result i64)
+      (call $log (i32.const 16) (i32.const 16))
+      (br $forever))))

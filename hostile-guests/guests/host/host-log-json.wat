@@ -1,0 +1,18 @@
+;; attack: logs a text that closes a JSON string and adds keys
+;; contained-if: ok
+;; returns: input; one log record, the text escaped and nothing else
+;; seen-in: GUESTS.md J
+;; tier: core
+;; near-twin: benign-log
+
+(module
+  (import "env" "log" (func $log (param i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16)
+    "x\22,\22level\22:\22error\22,\22tenant\22:\22other\22,\22msg\22:\22")
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (call $log (i32.const 16) (i32.const 43))
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

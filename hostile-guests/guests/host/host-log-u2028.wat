@@ -1,0 +1,18 @@
+;; attack: logs line ends that only Unicode knows
+;; contained-if: ok
+;; returns: input; one log record, the text escaped and nothing else
+;; seen-in: GUESTS.md J
+;; tier: core
+;; near-twin: benign-log
+
+(module
+  (import "env" "log" (func $log (param i32 i32)))
+  (memory (export "memory") 1)
+  (data (i32.const 16)
+    "a\e2\80\a8b\e2\80\a9c\c2\85d")
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (call $log (i32.const 16) (i32.const 12))
+    (i64.or
+          (i64.shl (i64.extend_i32_u (local.get $ptr)) (i64.const 32))
+          (i64.extend_i32_u (local.get $len)))))

@@ -1,0 +1,21 @@
+;; attack: writes ranges whose lengths add up past 2^32
+;; contained-if: ok | denied | rejected(import) | deadline | fuel | trap(host-pointer) |
+;;   trap(other)
+;; returns: byte errno other than 00, then 00000000
+;; seen-in: GUESTS.md M; GUESTS.md 1.5
+;; tier: core
+;; near-twin: benign-stdout
+
+(module
+  (import "wasi_snapshot_preview1" "fd_write"
+    (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i32.store (i32.const 4096) (i32.const 0))
+    (i32.store (i32.const 4100) (i32.const -1))
+    (i32.store (i32.const 4104) (i32.const 0))
+    (i32.store (i32.const 4108) (i32.const 17))
+    (i32.store8 (i32.const 16)
+      (call $fd_write (i32.const 1) (i32.const 4096) (i32.const 2) (i32.const 17)))
+    (i64.const 0x10_00000005)))

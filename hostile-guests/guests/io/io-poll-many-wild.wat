@@ -1,0 +1,16 @@
+;; attack: polls for 2^32 - 1 clocks at once
+;; contained-if: ok | denied | rejected(import) | trap(host-pointer) | trap(other)
+;; returns: byte errno other than 00
+;; seen-in: GUESTS.md M; RUSTSEC-2026-0020
+;; tier: core
+;; near-twin: benign-stdout
+
+(module
+  (import "wasi_snapshot_preview1" "poll_oneoff"
+    (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i32.store8 (i32.const 16)
+      (call $poll_oneoff (i32.const 4096) (i32.const 4096) (i32.const -1) (i32.const 192)))
+    (i64.const 0x10_00000001)))

@@ -1,0 +1,17 @@
+;; attack: writes 60 KiB to standard output for ever
+;; contained-if: deadline | fuel | denied | rejected(import)
+;; seen-in: GUESTS.md M; GUESTS.md 1.5 (675 GB in 100 ms)
+;; tier: core
+;; near-twin: benign-stdout
+
+(module
+  (import "wasi_snapshot_preview1" "fd_write"
+    (func $fd_write (param i32 i32 i32 i32) (result i32)))
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (i32.store (i32.const 64) (i32.const 4096))
+    (i32.store (i32.const 68) (i32.const 61440))
+    (loop $forever (result i64)
+      (drop (call $fd_write (i32.const 1) (i32.const 64) (i32.const 1) (i32.const 80)))
+      (br $forever))))

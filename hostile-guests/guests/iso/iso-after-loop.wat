@@ -1,0 +1,18 @@
+;; attack: leaves a canary and spins on the input "loop", else returns what is left of one
+;; contained-if: ok | deadline | fuel
+;; returns: bytes 00000000
+;; seen-in: GUESTS.md O (iso-after-deadline)
+;; tier: core
+;; near-twin: benign-tiny
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (if (i32.ge_u (local.get $len) (i32.const 4))
+      (then
+        (if (i32.eq (i32.load (local.get $ptr)) (i32.const 0x706f6f6c))
+          (then
+            (i32.store (i32.const 16) (i32.const 0xc0ffee11))
+            (loop $forever (br $forever))))))
+    (i64.const 0x10_00000004)))

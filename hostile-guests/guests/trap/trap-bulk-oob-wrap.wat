@@ -1,0 +1,12 @@
+;; attack: fills a range whose end wraps around 2^32
+;; contained-if: trap(memory-out-of-bounds)
+;; seen-in: GUESTS.md I
+;; tier: core
+;; near-twin: benign-memory
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (memory.fill (i32.const 0xfffffff0) (i32.const 1) (i32.const 0x20))
+    (i64.const 0)))

@@ -1,0 +1,12 @@
+;; attack: copies past the end of its memory
+;; contained-if: trap(memory-out-of-bounds)
+;; seen-in: GUESTS.md I
+;; tier: core
+;; near-twin: benign-fill
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (memory.copy (i32.const 65535) (i32.const 0) (i32.const 2))
+    (i64.const 0)))

@@ -1,0 +1,14 @@
+;; attack: reads a field of a null struct
+;; contained-if: trap(null-element) | trap(other) | rejected(validate)
+;; seen-in: GUESTS.md I
+;; tier: core
+;; near-twin: benign-tiny
+;; features: gc
+
+(module
+  (memory (export "memory") 1)
+  (type $s (struct (field i32)))
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (drop (struct.get $s 0 (ref.null $s)))
+    (i64.const 0)))

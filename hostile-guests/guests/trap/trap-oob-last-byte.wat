@@ -1,0 +1,12 @@
+;; attack: loads eight bytes from seven before the end
+;; contained-if: trap(memory-out-of-bounds)
+;; seen-in: GUESTS.md I
+;; tier: core
+;; near-twin: benign-memory
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (drop (i64.load (i32.const 65529)))
+    (i64.const 0)))

@@ -1,0 +1,12 @@
+;; attack: loads from address minus one
+;; contained-if: trap(memory-out-of-bounds)
+;; seen-in: GUESTS.md I
+;; tier: core
+;; near-twin: benign-memory
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (drop (i32.load8_u (i32.const -1)))
+    (i64.const 0)))

@@ -1,0 +1,13 @@
+;; attack: copies within a table past its end
+;; contained-if: trap(table-out-of-bounds)
+;; seen-in: GUESTS.md I
+;; tier: core
+;; near-twin: benign-table
+
+(module
+  (memory (export "memory") 1)
+  (table $t 2 funcref)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (table.copy $t $t (i32.const 1) (i32.const 0) (i32.const 2))
+    (i64.const 0)))

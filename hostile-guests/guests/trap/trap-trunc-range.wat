@@ -1,0 +1,12 @@
+;; attack: converts 2^32 to an unsigned 32-bit integer
+;; contained-if: trap(integer-overflow)
+;; seen-in: GUESTS.md I
+;; tier: core
+;; near-twin: benign-math
+
+(module
+  (memory (export "memory") 1)
+  (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
+  (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (drop (i32.trunc_f64_u (f64.const 4294967296)))
+    (i64.const 0)))
