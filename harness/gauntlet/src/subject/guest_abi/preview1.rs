@@ -7,6 +7,8 @@ use sha2::{Digest, Sha256};
 pub const SUCCESS: i32 = 0;
 /// The errno of a wrong argument.
 pub const EINVAL: i32 = 28;
+/// The errno of what is not offered.
+pub const ENOTSUP: i32 = 58;
 /// The errno of too much.
 pub const ENOMEM: i32 = 48;
 

@@ -6,7 +6,7 @@ use wasmi::{Instance, Memory, Store, TypedFunc, WasmParams, WasmResults};
 
 use super::ending::{failed, not_instantiated};
 use super::slices::Budget;
-use super::state::{Limiter, State};
+use super::state::{Limiter, State, on_call};
 use super::{Translated, Wasmi, wasi};
 use crate::subject::in_process::{Call, Ended};
 use crate::subject::guest_abi::clock::Clock;
@@ -54,6 +54,7 @@ impl Live {
     fn new(wasmi: &Wasmi, state: State, call: &Call<'_>) -> Self {
         let mut store = Store::new(&wasmi.engine, state);
         store.limiter(|state| &mut state.limiter);
+        store.call_hook(on_call);
         Self { store, budget: Budget::new(call.limits.fuel), abi: None }
     }
 
