@@ -18,6 +18,15 @@ const NAME_SHOWN_BYTES: usize = 80;
 /// Most export names shown in a reason.
 const EXPORTS_SHOWN: usize = 8;
 const PAGE: u64 = 65_536;
+/// Counts that a Go guest keeps to by far (1,275 functions, 10 imports), and that compile in less
+/// than a second. They do not stop every module that is slow to compile: that takes a look at
+/// the bodies, or a worker with limits.
+const FUNCTIONS_MAX: usize = 50_000;
+const TYPES_MAX: usize = 10_000;
+const GLOBALS_MAX: usize = 10_000;
+const ELEMENTS_MAX: usize = 1_000;
+const IMPORTS_MAX: usize = 256;
+const EXPORTS_MAX: usize = 1_000;
 
 /// The features that both embedded hosts offer: WebAssembly 2.0 (SIMD too), tail calls and
 /// extended constants. No threads, 64-bit memory, second memory, exceptions or GC. A runtime
@@ -53,6 +62,7 @@ pub fn check(bytes: &[u8], caps: Caps) -> Result<Contract, Rejection> {
         refuse(RejectStage::Validate, format!("{text} (at offset {:#x})", error.offset()))
     })?;
     let module = Module { types: types.as_ref() };
+    module.counts()?;
     let wasi = module.imports()?;
     let initialize = module.exports()?;
     module.sizes(caps)?;
@@ -157,13 +167,30 @@ impl Module<'_> {
         Some(words(sub.unwrap_func()))
     }
 
+    /// How many there are of what each instance pays for, or a compiler does.
+    fn counts(&self) -> Result<(), Rejection> {
+        let imports = self.types.core_imports().into_iter().flatten().count();
+        let exports = self.types.core_exports().into_iter().flatten().count();
+        let counts = [
+            ("tables", self.types.table_count() as usize, TABLES_MAX),
+            ("functions", self.types.function_count() as usize, FUNCTIONS_MAX),
+            ("types", self.types.core_type_count_in_module() as usize, TYPES_MAX),
+            ("globals", self.types.global_count() as usize, GLOBALS_MAX),
+            ("element segments", self.types.element_count() as usize, ELEMENTS_MAX),
+            ("imports", imports, IMPORTS_MAX),
+            ("exports", exports, EXPORTS_MAX),
+        ];
+        match counts.into_iter().find(|(_, count, max)| count > max) {
+            Some((what, count, max)) => {
+                let reason = format!("{count} {what}, the host takes {max}");
+                Err(refuse(RejectStage::StaticLimit, reason))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// What instantiation asks for at once.
     fn sizes(&self, caps: Caps) -> Result<(), Rejection> {
-        let tables = self.types.table_count();
-        if tables as usize > TABLES_MAX {
-            let reason = format!("{tables} tables, the host takes {TABLES_MAX}");
-            return Err(refuse(RejectStage::StaticLimit, reason));
-        }
         let over = |what: &str, asked: u64, cap: usize| {
             let reason = format!("the {what} begins with {asked}, the cap is {cap}");
             (asked > cap as u64).then(|| refuse(RejectStage::Instantiate, reason))
@@ -172,7 +199,7 @@ impl Module<'_> {
             let bytes = self.types.memory_at(index).initial.saturating_mul(PAGE);
             over("memory, in bytes,", bytes, caps.memory_bytes)
         });
-        let tables = (0..tables).filter_map(|index| {
+        let tables = (0..self.types.table_count()).filter_map(|index| {
             over("table, in elements,", self.types.table_at(index).initial, caps.table_elements)
         });
         memories.chain(tables).next().map_or(Ok(()), Err)

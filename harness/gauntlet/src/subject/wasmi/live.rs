@@ -6,15 +6,16 @@ use wasmi::{Instance, Memory, Store, TypedFunc, WasmParams, WasmResults};
 
 use super::ending::{failed, not_instantiated};
 use super::slices::Budget;
-use super::state::{Clock, Limiter, State};
+use super::state::{Limiter, State, on_call};
 use super::{Translated, Wasmi, wasi};
-use crate::subject::embedded::{Call, Ended};
+use crate::subject::guest_abi::clock::Clock;
 use crate::subject::guest_abi::end::End;
 use crate::subject::guest_abi::growth::Growth;
 use crate::subject::guest_abi::start::START;
 use crate::subject::guest_abi::{
     ALLOC, INITIALIZE, MEMORY, PROCESS, input_len, place_input, take_output,
 };
+use crate::subject::in_process::{Call, Ended};
 
 /// A store and, once made, its instance.
 pub struct Live {
@@ -53,6 +54,7 @@ impl Live {
     fn new(wasmi: &Wasmi, state: State, call: &Call<'_>) -> Self {
         let mut store = Store::new(&wasmi.engine, state);
         store.limiter(|state| &mut state.limiter);
+        store.call_hook(on_call);
         Self { store, budget: Budget::new(call.limits.fuel), abi: None }
     }
 
@@ -144,13 +146,13 @@ impl Live {
 }
 
 fn state(module: &Translated, call: &Call<'_>) -> Result<State, String> {
-    let clock = if call.grants.clock { Clock::Real } else { Clock::Virtual { monotonic_ns: 0 } };
     Ok(State {
         limiter: Limiter(Growth::new(call.caps)),
         log: call.log.clone(),
         said: None,
         wasi: module.contract.wasi.then(|| wasi::context(call)).transpose()?,
-        clock,
+        clock: Clock::new(call.grants.clock),
+        deadline: call.deadline,
     })
 }
 

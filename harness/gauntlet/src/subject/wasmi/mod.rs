@@ -11,10 +11,11 @@
 mod ending;
 mod folder;
 mod live;
-mod sched;
 mod slices;
 mod state;
 mod wasi;
+
+use std::io;
 
 use wasm_gauntlet_model::call::{RejectStage, Rejection};
 use wasm_gauntlet_model::limits::Limits;
@@ -25,11 +26,11 @@ pub use live::Live;
 use self::ending::text;
 use self::state::State;
 use super::defects::Defects;
-use super::embedded::{Call, Embedded, Ended, Runtime};
 use super::guest_abi::contract::Contract;
 use super::guest_abi::growth::Caps;
 use super::guest_abi::start;
 use super::host::About;
+use super::in_process::{Call, Embedded, Ended, Runtime};
 
 /// The version of the engine.
 pub const VERSION: &str = "2.0.0";
@@ -46,9 +47,9 @@ impl WasmiHost {
     ///
     /// # Errors
     /// When WASI cannot be linked.
-    pub fn new(defects: Defects) -> Result<Self, Rejection> {
+    pub fn new(defects: Defects) -> io::Result<Self> {
         let engine = Engine::new(&config());
-        let linker = state::linker(&engine).map_err(|error| refused(&error))?;
+        let linker = state::linker(&engine).map_err(io::Error::other)?;
         Ok(Self::on(Wasmi { engine, linker }, defects))
     }
 }

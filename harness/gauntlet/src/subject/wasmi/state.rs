@@ -1,18 +1,18 @@
 //! What a store holds for one call, the limits it enforces, and the host functions.
 
-use std::sync::OnceLock;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use wasmi::errors::LinkerError;
-use wasmi::{Caller, Engine, Error, Extern, Linker, ResourceLimiter};
+use wasmi::{CallHook, Caller, Engine, Error, Extern, Linker, ResourceLimiter};
 use wasmi_core::LimiterError;
 use wasmi_wasi::WasiCtx;
 
+use crate::subject::guest_abi::clock::Clock;
 use crate::subject::guest_abi::end::{Said, Stop};
 use crate::subject::guest_abi::growth::{Growth, TABLES_MAX};
 use crate::subject::guest_abi::log::SharedLog;
-use crate::subject::guest_abi::preview1::{PROC_EXIT, VIRTUAL_STEP_NS, VIRTUAL_WALL_NS};
-use crate::subject::guest_abi::{ENV, MEMORY, WASI, range};
+use crate::subject::guest_abi::preview1::{EINVAL, ENOTSUP, PROC_EXIT, SUCCESS};
+use crate::subject::guest_abi::{ENV, MEMORY, WASI, poll, range};
 
 /// One call.
 pub struct State {
@@ -22,47 +22,8 @@ pub struct State {
     /// There is one exactly for modules that import WASI.
     pub(super) wasi: Option<WasiCtx>,
     pub(super) clock: Clock,
-}
-
-/// The clock of a guest.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Clock {
-    /// Granted.
-    Real,
-    /// Not granted: the wall clock is fixed, the monotonic one steps at each reading.
-    Virtual { monotonic_ns: u64 },
-}
-
-/// WASI's words for success and for a wrong argument.
-const SUCCESS: i32 = 0;
-const EINVAL: i32 = 28;
-/// Clock ids of preview 1; the two clocks of processor time are not offered.
-const REALTIME: i32 = 0;
-const MONOTONIC: i32 = 1;
-
-impl Clock {
-    fn read(&mut self, id: i32) -> Option<u64> {
-        let nanos =
-            |duration: std::time::Duration| u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-        match (id, self) {
-            (REALTIME, Self::Virtual { .. }) => Some(VIRTUAL_WALL_NS),
-            (MONOTONIC, Self::Virtual { monotonic_ns }) => {
-                *monotonic_ns = monotonic_ns.saturating_add(VIRTUAL_STEP_NS);
-                Some(*monotonic_ns)
-            }
-            (REALTIME, Self::Real) => {
-                Some(nanos(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()))
-            }
-            (MONOTONIC, Self::Real) => Some(nanos(epoch().elapsed())),
-            _ => None,
-        }
-    }
-}
-
-/// Where monotonic clocks of guests begin: not at the machine's start, which is nobody's business.
-fn epoch() -> Instant {
-    static EPOCH: OnceLock<Instant> = OnceLock::new();
-    *EPOCH.get_or_init(Instant::now)
+    /// When a guest that calls the host is stopped.
+    pub(super) deadline: Option<Instant>,
 }
 
 /// The caps, as wasmi asks for them.
@@ -100,6 +61,17 @@ impl ResourceLimiter for Limiter {
     }
 }
 
+/// At each call of a host function: has the deadline passed on the clock? The functions of WASI
+/// cost almost no fuel and up to milliseconds: a guest that only writes got 5 s out of 50 ms.
+pub(super) fn on_call(state: &mut State, hook: CallHook) -> Result<(), Error> {
+    match (hook, state.deadline) {
+        (CallHook::CallingHost, Some(deadline)) if Instant::now() >= deadline => {
+            Err(Error::host(Stop::Deadline))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Everything that a guest can import.
 pub(super) fn linker(engine: &Engine) -> Result<Linker<State>, Error> {
     let mut linker = Linker::new(engine);
@@ -111,15 +83,17 @@ pub(super) fn linker(engine: &Engine) -> Result<Linker<State>, Error> {
     Ok(linker)
 }
 
-/// Ours beside and in place of WASI's: wasi-common turns statuses from 126 on into a text, and
-/// knows real clocks only.
+/// Ours beside and in place of WASI's: wasi-common turns statuses from 126 on into a text, knows
+/// real clocks only, waits for as long as a guest likes, and traps on signals.
 fn define(linker: &mut Linker<State>) -> Result<(), LinkerError> {
     linker.allow_shadowing(true);
     linker.func_wrap(WASI, PROC_EXIT, |code: i32| -> Result<(), Error> {
         Err(Error::host(Stop::Exit(code)))
     })?;
+    linker.func_wrap(WASI, "proc_raise", |_signal: i32| ENOTSUP)?;
     linker.func_wrap(WASI, "clock_time_get", clock_time_get)?;
     linker.func_wrap(WASI, "clock_res_get", clock_res_get)?;
+    linker.func_wrap(WASI, "poll_oneoff", poll_oneoff)?;
     linker.func_wrap(ENV, "log", log)?;
     linker.func_wrap(ENV, "error", error)?;
     Ok(())
@@ -131,23 +105,32 @@ fn clock_time_get(
     _precision: i64,
     ptr: i32,
 ) -> Result<i32, Error> {
-    match caller.data_mut().clock.read(id) {
-        Some(nanos) => write_u64(&mut caller, ptr, nanos),
-        None => Ok(EINVAL),
-    }
-}
-
-fn clock_res_get(mut caller: Caller<'_, State>, id: i32, ptr: i32) -> Result<i32, Error> {
-    let nanos = match (id, caller.data().clock) {
-        (REALTIME | MONOTONIC, Clock::Real) => 1,
-        (REALTIME | MONOTONIC, Clock::Virtual { .. }) => VIRTUAL_STEP_NS,
-        _ => return Ok(EINVAL),
-    };
+    let nanos = caller.data_mut().clock.read(id.cast_unsigned());
     write_u64(&mut caller, ptr, nanos)
 }
 
-fn write_u64(caller: &mut Caller<'_, State>, ptr: i32, value: u64) -> Result<i32, Error> {
-    let value = value.to_le_bytes();
+fn clock_res_get(mut caller: Caller<'_, State>, id: i32, ptr: i32) -> Result<i32, Error> {
+    let nanos = caller.data().clock.resolution(id.cast_unsigned());
+    write_u64(&mut caller, ptr, nanos)
+}
+
+fn poll_oneoff(
+    mut caller: Caller<'_, State>,
+    subscriptions: i32,
+    events: i32,
+    count: i32,
+    stored: i32,
+) -> Result<i32, Error> {
+    let [subscriptions, events, count, stored] =
+        [subscriptions, events, count, stored].map(i32::cast_unsigned);
+    let arguments = poll::Arguments { subscriptions, events, count, stored };
+    let (memory, state) = memory(&mut caller)?;
+    poll::oneoff(memory, &mut state.clock, state.deadline, arguments).map_err(Error::host)
+}
+
+/// Write what a clock says, or answer that there is no such clock.
+fn write_u64(caller: &mut Caller<'_, State>, ptr: i32, value: Option<u64>) -> Result<i32, Error> {
+    let Some(value) = value.map(u64::to_le_bytes) else { return Ok(EINVAL) };
     with_bytes(caller, ptr, value.len() as i32, |_, bytes| bytes.copy_from_slice(&value))?;
     Ok(SUCCESS)
 }
@@ -166,12 +149,19 @@ fn with_bytes(
     len: i32,
     take: impl FnOnce(&mut State, &mut [u8]),
 ) -> Result<(), Error> {
-    let outside = || Error::host(Stop::HostPointer);
-    let Some(Extern::Memory(memory)) = caller.get_export(MEMORY) else {
-        return Err(outside());
-    };
-    let (bytes, state) = memory.data_and_store_mut(caller);
+    let (bytes, state) = memory(caller)?;
     let range = range(ptr.cast_unsigned(), len.cast_unsigned(), bytes.len());
     take(state, &mut bytes[range.ok_or_else(outside)?]);
     Ok(())
+}
+
+fn memory<'a>(caller: &'a mut Caller<'_, State>) -> Result<(&'a mut [u8], &'a mut State), Error> {
+    match caller.get_export(MEMORY) {
+        Some(Extern::Memory(memory)) => Ok(memory.data_and_store_mut(caller)),
+        _ => Err(outside()),
+    }
+}
+
+fn outside() -> Error {
+    Error::host(Stop::HostPointer)
 }

@@ -1,27 +1,25 @@
 //! WASI preview 1 for one call: nothing that was not granted.
 
 use wasm_gauntlet_model::twin::Twin;
-use wasmi_wasi::sync::{Dir, ambient_authority, clocks_ctx, random_ctx};
+use wasmi_wasi::sync::{Dir, ambient_authority, clocks_ctx, random_ctx, sched_ctx};
 use wasmi_wasi::wasi_common::pipe::WritePipe;
 use wasmi_wasi::wasi_common::random::Deterministic;
 use wasmi_wasi::wasi_common::{RngCore, StringArrayError, Table};
 use wasmi_wasi::{WasiCtx, WasiDir};
 
 use super::folder::ReadOnly;
-use super::sched::UntilDeadline;
-use crate::subject::embedded::Call;
 use crate::subject::guest_abi::log::{LineStream, plain};
 use crate::subject::guest_abi::preview1::virtual_random;
+use crate::subject::in_process::Call;
 
 /// The context of one call. Without grants: no arguments, no environment, an empty stdin, no
-/// folder, no socket, a virtual random stream; stdout and stderr go to the log. The clocks in
-/// it serve `poll_oneoff` alone, which a guest can only use to wait; reading a clock is ours.
+/// folder, no socket, a virtual random stream; stdout and stderr go to the log. Clocks
+/// and waiting are ours (`state`); those in here are never asked.
 ///
 /// # Errors
 /// When a folder cannot be opened, or the environment does not fit.
 pub(super) fn context(call: &Call<'_>) -> Result<WasiCtx, String> {
-    let sched = Box::new(UntilDeadline::new(call.deadline));
-    let mut context = WasiCtx::new(random(call), clocks_ctx(), sched, Table::new());
+    let mut context = WasiCtx::new(random(call), clocks_ctx(), sched_ctx(), Table::new());
     strings(&mut context, call).map_err(|error| words(&error))?;
     context.set_stdout(Box::new(WritePipe::new(LineStream::new(call.log.clone()))));
     context.set_stderr(Box::new(WritePipe::new(LineStream::new(call.log.clone()))));

@@ -6,11 +6,12 @@ use super::Compiled;
 use super::ending::{failed, not_instantiated, text};
 use super::state::{Limiter, State, on_tick};
 use super::wasi;
-use crate::subject::embedded::{Call, Ended};
+use crate::subject::guest_abi::clock::Clock;
 use crate::subject::guest_abi::end::End;
 use crate::subject::guest_abi::growth::Growth;
 use crate::subject::guest_abi::preview1::HOSTCALL_BYTES_MAX;
 use crate::subject::guest_abi::{input_len, place_input, take_output};
+use crate::subject::in_process::{Call, Ended};
 
 /// A store and, once made, its instance.
 pub struct Live {
@@ -129,6 +130,7 @@ fn state(module: &Compiled, call: &Call<'_>) -> wasmtime::Result<State> {
         said: None,
         deadline: call.deadline_on_start(),
         wasi: module.wasi.then(|| wasi::context(call)).transpose()?,
+        clock: Clock::new(call.grants.clock),
     })
 }
 

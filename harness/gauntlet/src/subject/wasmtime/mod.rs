@@ -3,8 +3,7 @@
 //! Each call has an instance of its own from a pool, under one deadline that covers start
 //! function, `_initialize`, `alloc` and `process`. It is not for hostile compilation: nothing
 //! in wasmtime bounds the time or memory of a compiler, so whoever loads strange modules does
-//! it in a worker with resource limits. A WASI call that blocks, as a long `poll_oneoff`, is
-//! not cut short; the call then ends as `deadline`, late.
+//! it in a worker with resource limits.
 
 mod ending;
 mod engine;
@@ -28,12 +27,12 @@ use self::ending::text;
 use self::state::State;
 use self::ticker::Ticker;
 use super::defects::Defects;
-use super::embedded::{Call, Embedded, Ended, Runtime};
 use super::guest_abi::cache::Cache;
 use super::guest_abi::contract::Contract;
 use super::guest_abi::growth::Caps;
 use super::guest_abi::{ALLOC, INITIALIZE, MEMORY, PROCESS};
 use super::host::About;
+use super::in_process::{Call, Embedded, Ended, Runtime};
 
 /// The version of the engine.
 pub const VERSION: &str = "48.0.8";
