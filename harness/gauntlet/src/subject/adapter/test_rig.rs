@@ -8,11 +8,11 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::twin::Twin;
 
 use super::{Launch, Patience, Supervised};
-use crate::subject::{Inability, embedded};
 use crate::subject::calls::module::Module;
 use crate::subject::calls::port::{Timed, Work};
 use crate::subject::worker::test_host::WordHost;
 use crate::subject::worker::{Confinement, serve};
+use crate::subject::{Inability, embedded};
 
 const CHILD: &str = "GAUNTLET_TEST_CHILD";
 const FAULTS: &str = "GAUNTLET_TEST_FAULTS";
