@@ -1,8 +1,8 @@
 //! The header of a guest, as written and as meant.
 //!
 //! `;; key: value` lines in a fixed order, then `;;   ` lines for what does not fit. Nothing is
-//! guessed: an unknown key, a word that is not one of ours or a key out of order is a complaint that
-//! names the file and the line.
+//! guessed: an unknown key, a word that is not one of ours or a key out of order is a complaint
+//! that names the file and the line.
 
 use std::fmt;
 
@@ -215,7 +215,8 @@ mod tests {
     use super::*;
 
     const GOOD: &str = ";; attack: spins\n;;   for ever\n;; contained-if: deadline | fuel\n\
-        ;; seen-in: A\n;; tier: core\n;; near-twin: benign-loop\n;; params: n=3, at=x\n\n(module)\n";
+        ;; seen-in: A\n;; tier: core\n;; near-twin: benign-loop\n;; params: n=3, at=x\n\n\
+        (module)\n";
 
     fn problem(text: &str, benign: bool) -> (usize, HeaderProblem) {
         let error = parse("f.wat", text, benign).expect_err("the header is wrong");

@@ -1,4 +1,5 @@
-//! Artefacts that are no core module at all: what a broken upload or a cached error page looks like.
+//! Artefacts that are no core module at all: what a broken upload or a cached error page
+//! looks like.
 
 use super::encode::Builder;
 use super::{Generated, Table};

@@ -5,9 +5,9 @@
 //! | `mime-*` | nothing: the module alone changes its type |
 //! | `no-compression` | nothing: `Vary` stays, as it may |
 //! | `no-vary` | `cache-ignores-vary`: a right cache cannot know that variants differ |
-//! | `no-vary-on-identity` | `cache-ignores-vary` and `uncompressed` at the edge, once the raw variant was stored: it then matches everybody (RFC 9111 §4.1) |
+//! | `no-vary-on-identity` | `cache-ignores-vary` and `uncompressed` at the edge (1) |
 //! | `no-vary-on-304` | nothing: the edge relays the origin's 304 and keeps the stored `Vary` |
-//! | `gzip-over-br` | `module-is-valid` for who offers br: one decoding does not give a module; `negotiation`: a gzip layer that may not have been offered |
+//! | `gzip-over-br` | `module-is-valid` for who offers br; `negotiation` (2) |
 //! | `coding-undeclared` | `module-is-valid` and `same-bytes-everywhere` for who believes headers |
 //! | `coding-declared-only` | the same; `uncompressed` by wire bytes |
 //! | `immutable-unhashed` | `shim-hashed-as-pair`: it is the shim that lost its hash too |
@@ -15,6 +15,9 @@
 //! | `truncated` | `hash-matches-content`: the name is of the whole module |
 //! | `html-fallback` | `mime-type`, `short-cache-hashed`: the page's own headers come with it |
 //! | `edge-ignores-vary` | `uncompressed` and `negotiation` at the edge, by who came first |
+//!
+//! (1) Once the raw variant was stored, it matches everybody (RFC 9111 §4.1). (2) One decoding
+//! does not give a module, and the gzip layer may not have been offered.
 
 use wasm_gauntlet_model::twin::{Part, Twin};
 
