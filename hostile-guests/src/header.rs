@@ -214,9 +214,17 @@ fn complaint(file: &str, line: usize, problem: HeaderProblem) -> HeaderError {
 mod tests {
     use super::*;
 
-    const GOOD: &str = ";; attack: spins\n;;   for ever\n;; contained-if: deadline | fuel\n\
-        ;; seen-in: A\n;; tier: core\n;; near-twin: benign-loop\n;; params: n=3, at=x\n\n\
-        (module)\n";
+    const GOOD: &str = "\
+;; attack: spins
+;;   for ever
+;; contained-if: deadline | fuel
+;; seen-in: A
+;; tier: core
+;; near-twin: benign-loop
+;; params: n=3, at=x
+
+(module)
+";
 
     fn problem(text: &str, benign: bool) -> (usize, HeaderProblem) {
         let error = parse("f.wat", text, benign).expect_err("the header is wrong");

@@ -4,6 +4,23 @@
 //! say it, one generator under `src/generated/` with the same header. Everything travels inside the
 //! crate: a host's own tests can walk [`all`] without a file system.
 //!
+//! The header, one key a line in this order, `;;   ` before what does not fit on the line:
+//!
+//! ```text
+//! ;; attack: what the guest does, one sentence
+//! ;; contained-if: one or more outcomes ([`Contained`]), between ` | `
+//! ;; returns: what the output is where the call ends `ok`
+//! ;; seen-in: where it comes from
+//! ;; tier: core | heavy
+//! ;; near-twin: the benign guest that does nearly the same and must pass (hostile guests only)
+//! ;; params: name=default, ... (`${name}` in the text is replaced by the value)
+//! ;; features: proposals beyond the baseline ([`Feature`])
+//! ```
+//!
+//! Guest ABI v1: a guest exports `memory`, `alloc(len: i32) -> i32` and
+//! `process(ptr: i32, len: i32) -> i64`, which is `ptr << 32 | len` of the output; it may import
+//! `env.log(ptr: i32, len: i32)`, `env.error(code: i32, ptr: i32, len: i32)` and WASI preview 1.
+//!
 //! ```
 //! let guest = hostile_guests::find("cpu-loop").expect("the guest exists");
 //! let wasm = guest.bytes(&[]).expect("it assembles");

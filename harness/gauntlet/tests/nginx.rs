@@ -7,7 +7,7 @@ use std::process::Command;
 
 use gauntlet::subject::site::Site;
 use gauntlet::subject::{Session, Subject};
-use wasm_gauntlet_model::action::{Action, Asset, Fetch, Method};
+use wasm_gauntlet_model::action::{Action, Asset, Fetch, Method, OneOff};
 use wasm_gauntlet_model::observation::{Facts, Observation, Value};
 use wasm_gauntlet_model::profile::Profile;
 
@@ -26,7 +26,7 @@ fn get(url: &str, offer: Option<&str>) -> Fetch {
         url: url.to_owned(),
         accept_encoding: offer.map(str::to_owned),
         revalidates: None,
-        one_off: false,
+        one_off: None,
     }
 }
 
@@ -245,12 +245,34 @@ fn one_off_words_are_equal_in_a_session_and_differ_between_sessions() {
     let Some(nginx) = Nginx::debian_default(files.path()) else { return };
     let site = site(&nginx);
     let line = |session: &mut dyn Session, step| {
-        let fetch = Fetch { one_off: true, ..get(&nginx.url("/main.wasm?a=b"), None) };
+        let fetch =
+            Fetch { one_off: Some(OneOff::Trial), ..get(&nginx.url("/main.wasm?a=b"), None) };
         see(session, step, fetch).reproduce.expect("a line")
     };
     let (mut one, mut other) = (site.open(1).expect("one"), site.open(2).expect("other"));
+    let plain = see(&mut *one, "plain", get(&nginx.url("/main.wasm"), None));
+    assert!(plain.reproduce.is_some_and(|line| line.ends_with("/main.wasm'")));
     let first = line(&mut *one, "first");
     assert!(first.contains("/main.wasm?a=b&gauntlet="), "{first}");
     assert_eq!(first, line(&mut *one, "second"));
     assert_ne!(first, line(&mut *other, "first"));
+}
+/// nginx leaves `Vary` out of a 304 for what it compresses as it sends, whatever `gzip_vary`
+/// says; for what lies compressed beside the file it does not.
+#[test]
+fn a_304_has_vary_only_where_the_variants_are_files() {
+    for (files, vary) in
+        [(pair::right_site(), texts(&["accept-encoding"])), (pair::plain_site(), texts(&[]))]
+    {
+        let Some(nginx) = Nginx::right(files.path()) else { return };
+        let site = site(&nginx);
+        let mut session = site.open(1).expect("a session");
+        let page = get(&nginx.url("/"), Some("gzip"));
+        let first = see(&mut *session, "first", page.clone());
+        has(&first.facts, &[("vary", texts(&["accept-encoding"])), ("layers", texts(&["gzip"]))]);
+        let again = Fetch { revalidates: Some("first".to_owned()), ..page };
+        let again = see(&mut *session, "again", again);
+        agrees(&again);
+        has(&again.facts, &[("status", Value::Int(304)), ("vary", vary)]);
+    }
 }

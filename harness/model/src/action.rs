@@ -81,8 +81,31 @@ pub struct Fetch {
     pub accept_encoding: Option<String>,
     /// Name of an earlier step whose `ETag` (or else `Last-Modified`) makes this conditional.
     pub revalidates: Option<String>,
-    /// A one-off query word, equal in one trial, so that no real cache entry is touched.
-    pub one_off: bool,
+    /// Whether a one-off query word keeps this off every cache entry that others use.
+    pub one_off: Option<OneOff>,
+}
+
+/// How far a one-off query word reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum OneOff {
+    /// One word for all steps of a trial, which then share cache entries among themselves.
+    Trial,
+    /// A word of this step's own, so that no cache has the answer.
+    Step,
+}
+
+impl OneOff {
+    /// Every reach.
+    pub const ALL: &[OneOff] = &[Self::Trial, Self::Step];
+
+    /// The word in scenarios.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Trial => "trial",
+            Self::Step => "step",
+        }
+    }
 }
 
 /// One or several calls of a guest.

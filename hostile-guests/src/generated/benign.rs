@@ -25,7 +25,7 @@ const GUESTS: &[Generated] = &[Generated {
 }];
 
 /// As many functions as a Go guest has, all different, all reachable through an exported table.
-fn heavy(params: &Params) -> Result<Vec<u8>, AssembleError> {
+pub(super) fn heavy(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let count = params.number("functions")?;
     let mut builder = Builder::abi();
     let indices: Vec<u32> = (0..count).map(|nth| builder.add(UNARY, &moderate_body(nth))).collect();

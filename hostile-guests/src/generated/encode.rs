@@ -16,6 +16,8 @@ pub(super) const PROCESS: u32 = 1;
 pub(super) const NOTHING: u32 = 2;
 /// The first type index that a generator may add.
 pub(super) const TYPES_FREE: u32 = 3;
+/// The function index of `alloc`, where there is no import.
+pub(super) const ALLOC: u32 = 0;
 /// The function index of the first body that a generator adds, where it adds no import.
 pub(super) const FIRST: u32 = 2;
 

@@ -4,8 +4,16 @@
 
 mod artefact;
 mod benign;
+mod body;
+mod bomb_code;
+mod bomb_count;
+mod bomb_flow;
+mod custom;
 mod encode;
+mod many;
 mod memory;
+mod section;
+mod stack;
 
 use crate::guest::Build;
 
@@ -25,4 +33,16 @@ pub(crate) struct Table {
 }
 
 /// Every generated guest.
-pub(crate) const TABLES: &[&Table] = &[&artefact::TABLE, &benign::TABLE, &memory::TABLE];
+pub(crate) const TABLES: &[&Table] = &[
+    &artefact::TABLE,
+    &benign::TABLE,
+    &body::TABLE,
+    &bomb_code::TABLE,
+    &bomb_count::TABLE,
+    &bomb_flow::TABLE,
+    &custom::TABLE,
+    &many::TABLE,
+    &memory::TABLE,
+    &section::TABLE,
+    &stack::TABLE,
+];

@@ -6,10 +6,15 @@ pub mod adapter;
 pub mod calls;
 pub mod defects;
 pub mod embedded;
+#[cfg(test)]
+mod embedded_tests;
 pub mod guest_abi;
 pub mod host;
+pub mod in_process;
 pub mod protocol;
 pub mod site;
+pub mod tenants;
+pub mod wasmi;
 pub mod wasmtime;
 pub mod worker;
 

@@ -99,14 +99,15 @@ pub fn plain_site() -> tempfile::TempDir {
     site
 }
 
-/// A site with hashed names and both variants of module and shim beside them.
+/// A site with hashed names and both variants of every file beside it.
 pub fn right_site() -> tempfile::TempDir {
     let (site, pair) = (tempfile::tempdir().expect("a site"), pair());
     let shim = format!("wasm_exec.{}.js", digest(&pair.shim));
     let module = format!("main.{}.wasm", digest(&pair.module));
-    write(&site, "index.html", page(&shim, &module).as_bytes());
-    for (name, bytes) in [(shim, &pair.shim), (module, &pair.module)] {
-        write(&site, &name, bytes);
+    let page = page(&shim, &module).into_bytes();
+    let files = [("index.html", &page), (&shim, &pair.shim), (&module, &pair.module)];
+    for (name, bytes) in files {
+        write(&site, name, bytes);
         write(&site, &format!("{name}.gz"), &encode(Layer::Gzip, bytes));
         write(&site, &format!("{name}.br"), &encode(Layer::Br, bytes));
     }

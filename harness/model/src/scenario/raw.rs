@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::action::Asset;
+use crate::action::{Asset, OneOff};
 use crate::profile::Need;
 use crate::reading::{Log, Read, expected, pairs, written};
 use crate::source::At;
@@ -122,8 +122,9 @@ written! {
         accept_encoding: Option<At<Scalar>>,
         /// An earlier step whose validator makes this conditional.
         revalidates: Option<At<String>>,
-        /// Whether a one-off query word keeps this off every real cache entry.
-        one_off: Option<bool>,
+        /// `trial` or `step`: a one-off query word, equal in the whole trial or of this step's own,
+        /// keeps this off every cache entry that others use.
+        one_off: Option<OneOff>,
     }
 }
 

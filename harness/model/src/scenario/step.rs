@@ -1,6 +1,6 @@
 //! Steps: templates of actions. With a case's parameters a step becomes an action.
 
-use crate::action::{Action, Asset, Call, Compare, Fetch, Input, Match, Method};
+use crate::action::{Action, Asset, Call, Compare, Fetch, Input, Match, Method, OneOff};
 use crate::limits::{Grants, Limits};
 use crate::observation::Field;
 use crate::profile::{Found, Profile};
@@ -31,7 +31,7 @@ pub(super) struct FetchPlan {
     pub asset: Option<Asset>,
     pub accept_encoding: Option<Template>,
     pub revalidates: Option<String>,
-    pub one_off: bool,
+    pub one_off: Option<OneOff>,
 }
 
 #[derive(Debug, Clone)]

@@ -191,7 +191,7 @@ fn a_host_has_no_pages() {
         url: "http://127.0.0.1/".to_owned(),
         accept_encoding: None,
         revalidates: None,
-        one_off: false,
+        one_off: None,
     };
     assert!(perform(&Action::Fetch(fetch)).is_err());
 }

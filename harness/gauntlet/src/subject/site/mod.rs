@@ -9,6 +9,8 @@ mod probe;
 mod text;
 mod wire;
 
+use std::time::SystemTime;
+
 use url::Url;
 use wasm_gauntlet_model::profile::Profile;
 
@@ -20,6 +22,7 @@ use super::{Inability, Session, Subject};
 pub struct Site {
     url: Url,
     client: Client,
+    nonce: u64,
 }
 
 impl Site {
@@ -41,7 +44,7 @@ impl Site {
         reach::may_reach(&url, &url)
             .map_err(|why| Inability(format!("the site's address: {why}")))?;
         let client = Client::new(bounds).map_err(|failure| Inability(failure.to_string()))?;
-        Ok(Self { url, client })
+        Ok(Self { url, client, nonce: nonce() })
     }
 }
 
@@ -55,6 +58,12 @@ impl Subject for Site {
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
-        Ok(Box::new(probe::Probe::new(&self.client, &self.url, seed)))
+        Ok(Box::new(probe::Probe::new(&self.client, &self.url, seed, self.nonce)))
     }
+}
+
+/// A number that no other run has; it goes into one-off query words and nowhere else.
+fn nonce() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    (since.as_nanos() as u64) ^ (u64::from(std::process::id()) << 40)
 }

@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn control_characters_are_escaped_and_lengths_bounded() {
-        assert_eq!(visible("a\x1b[31m\r\n\u{9b}é\u{202e}"), "a\\u{1b}[31m\\r\\n\\u{9b}é\\u{202e}");
+        let shown = "a\\u{1b}[31m\\r\\n\\u{9b}é\\u{202e}";
+        assert_eq!(visible("a\x1b[31m\r\n\u{9b}é\u{202e}"), shown);
         assert_eq!(visible_bytes(b"a\xff\x00"), "a\\xff\\u{0}");
         assert_eq!(bounded("éé".to_owned(), 3), "é… (1 bytes more)");
     }

@@ -101,7 +101,7 @@ fn fetch(
         asset: raw.asset.as_ref().map(|asset| asset.value),
         accept_encoding: offer.map(|offer| checked(&offer, params, log)),
         revalidates: raw.revalidates.as_ref().map(|step| step.value.clone()),
-        one_off: raw.one_off.unwrap_or(false),
+        one_off: raw.one_off,
     })
 }
 

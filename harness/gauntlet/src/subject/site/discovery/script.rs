@@ -3,6 +3,8 @@
 //! Only literals are read. A name that is put together at run time from pieces is not found,
 //! unless one of its pieces is a path by itself.
 
+use std::collections::HashSet;
+
 use super::lexer::{Token, tokens};
 
 /// What a name is relative to.
@@ -76,10 +78,11 @@ const NAME_BYTES_MAX: usize = 2048;
 /// Read one script.
 pub fn read(source: &str) -> Script {
     let tokens = tokens(source);
+    let fetched = fetched_names(&tokens);
     let mut script = Script::default();
     for at in 0..tokens.len() {
         script.deals_with_wasm |= deals_with_wasm(&tokens, at);
-        let Some(mention) = mention(&tokens, at) else { continue };
+        let Some(mention) = mention(&tokens, &fetched, at) else { continue };
         if script.mentions.len() < MENTIONS_MAX && !script.mentions.contains(&mention) {
             script.mentions.push(mention);
         }
@@ -103,6 +106,17 @@ fn deals_with_wasm(tokens: &[Token<'_>], at: usize) -> bool {
 const WASM_WORDS: &[&str] =
     &["instantiate", "instantiateStreaming", "compile", "compileStreaming", "Module", "Instance"];
 
+/// Names of variables given to `fetch`. Those shorter than three characters come from a
+/// minifier, which gives one name to many things.
+fn fetched_names<'a>(tokens: &[Token<'a>]) -> HashSet<&'a str> {
+    let calls = tokens.windows(3).filter(|call| call[0].is_word("fetch") && call[1].is_mark('('));
+    let names = calls.filter_map(|call| match call[2] {
+        Token::Word(name) if name.len() >= 3 => Some(name),
+        _ => None,
+    });
+    names.collect()
+}
+
 /// Reads the tokens before and after one text.
 struct Around<'a, 'b> {
     tokens: &'a [Token<'b>],
@@ -115,6 +129,12 @@ impl Around<'_, '_> {
         let Some(end) = self.at.checked_sub(back) else { return false };
         let Some(start) = end.checked_sub(words.len()) else { return false };
         self.tokens[start..end].iter().zip(words).all(|(token, word)| is(token, word))
+    }
+
+    /// `NAME = text`, where the script has `fetch(NAME` too.
+    fn is_fetched_by_name(&self, fetched: &HashSet<&str>) -> bool {
+        let name = self.at.checked_sub(2).and_then(|at| self.tokens.get(at));
+        self.follows(0, &["="]) && matches!(name, Some(Token::Word(name)) if fetched.contains(name))
     }
 
     fn precedes(&self, words: &[&str]) -> bool {
@@ -134,7 +154,7 @@ fn is(token: &Token<'_>, word: &str) -> bool {
 const NEW_URL: &[&str] = &["new", "URL", "("];
 const META_URL: &[&str] = &[",", "import", ".", "meta", ".", "url"];
 
-fn mention(tokens: &[Token<'_>], at: usize) -> Option<Mention> {
+fn mention(tokens: &[Token<'_>], fetched: &HashSet<&str>, at: usize) -> Option<Mention> {
     let (name, whole) = match &tokens[at] {
         Token::Text(text) => (text, true),
         Token::Piece(text) => (text, false),
@@ -148,7 +168,7 @@ fn mention(tokens: &[Token<'_>], at: usize) -> Option<Mention> {
     let outer = if own { NEW_URL.len() } else { 0 };
     let import = ["from", "import"].iter().any(|word| around.follows(0, &[word]))
         || around.follows(0, &["import", "("]);
-    let fetched = around.follows(outer, &["fetch", "("]);
+    let fetched = around.follows(outer, &["fetch", "("]) || around.is_fetched_by_name(fetched);
     let worker = ["Worker", "SharedWorker"].iter().any(|w| around.follows(outer, &[w, "("]))
         || around.follows(0, &["importScripts", "("]);
     let kind = match extension(name) {

@@ -5,13 +5,15 @@ mod evidence;
 mod facts;
 mod module;
 mod reproduce;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use url::Url;
-use wasm_gauntlet_model::action::{Action, Fetch};
+use wasm_gauntlet_model::action::{Action, Fetch, OneOff};
 use wasm_gauntlet_model::observation::Observation;
 
 use super::headers::Headers;
@@ -49,9 +51,10 @@ pub struct Probe<'a> {
 }
 
 impl<'a> Probe<'a> {
-    /// A trial whose one-off query word comes from `seed`.
-    pub fn new(client: &'a Client, site: &'a Url, seed: u64) -> Self {
-        let word = ChaCha8Rng::seed_from_u64(seed).next_u64();
+    /// A trial whose one-off query words come from `seed` and from `nonce`, which no other run
+    /// has: a cache may still hold what an earlier run of the same seed put there.
+    pub fn new(client: &'a Client, site: &'a Url, seed: u64, nonce: u64) -> Self {
+        let word = ChaCha8Rng::seed_from_u64(seed ^ nonce).next_u64();
         Self { client, site, one_off: format!("{word:016x}"), steps: BTreeMap::new() }
     }
 
@@ -65,7 +68,7 @@ impl<'a> Probe<'a> {
         let condition = self.condition(fetch)?;
         let unconditional = fetch.revalidates.is_some() && condition.is_none();
         ask.fields.extend(condition);
-        let trail = self.follow(fetch, ask)?;
+        let trail = self.follow(step, fetch, ask)?;
         self.steps.insert(step.to_owned(), Validators::of(&trail.reply.headers));
         Ok(observation(fetch, &trail, unconditional))
     }
@@ -79,10 +82,16 @@ impl<'a> Probe<'a> {
         Ok(validators.ok_or_else(nothing)?.condition())
     }
 
-    fn follow(&self, fetch: &Fetch, ask: Ask) -> Result<Trail, Inability> {
+    fn follow(&self, step: &str, fetch: &Fetch, ask: Ask) -> Result<Trail, Inability> {
+        let word = fetch.one_off.map(|reach| match reach {
+            OneOff::Trial => self.one_off.clone(),
+            OneOff::Step => format!("{}-{step}", self.one_off),
+        });
         let one_off = |url: &mut Url| {
-            if fetch.one_off && !url.query_pairs().any(|(name, _)| name == ONE_OFF_WORD) {
-                url.query_pairs_mut().append_pair(ONE_OFF_WORD, &self.one_off);
+            if let Some(word) = &word
+                && !url.query_pairs().any(|(name, _)| name == ONE_OFF_WORD)
+            {
+                url.query_pairs_mut().append_pair(ONE_OFF_WORD, word);
             }
         };
         let url = visible(ask.url.as_str());

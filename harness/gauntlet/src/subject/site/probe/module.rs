@@ -53,8 +53,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn module() -> Vec<u8> {
-        let text = r#"(module (memory (export "memory") 1) (func (export "f"))
-            (data (i32.const 0) "abc"))"#;
+        let text = r#"(module (memory 1) (func (export "f")) (data (i32.const 0) "abc"))"#;
         wat::parse_str(text).expect("the module of this test is valid")
     }
 
