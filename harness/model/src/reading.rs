@@ -141,6 +141,10 @@ impl<T: JsonSchema> JsonSchema for At<T> {
         T::schema_name()
     }
 
+    fn schema_id() -> Cow<'static, str> {
+        T::schema_id()
+    }
+
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         T::json_schema(generator)
     }
@@ -194,6 +198,15 @@ pub fn refuse_unknown(fields: &[&str], pairs: &[(At<String>, Node)], log: &mut L
     }
 }
 
+/// Let `schema` require the keys of these fields and no others.
+pub(crate) fn require(fields: &[&str], schema: &mut Schema) {
+    let keys: Vec<String> = fields.iter().map(|field| key_of(field)).collect();
+    match keys.is_empty() {
+        true => drop(schema.remove("required")),
+        false => drop(schema.insert("required".to_owned(), keys.into())),
+    }
+}
+
 /// Declares a mapping as people write it: the struct, its reading, and its JSON schema.
 macro_rules! written {
     ($(#[doc = $doc:literal])+ $noun:literal $name:ident { $(
@@ -202,8 +215,21 @@ macro_rules! written {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, schemars::JsonSchema)]
         #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
+        #[schemars(transform = $name::required_only)]
         pub struct $name {
             $($(#[doc = $field_doc])+ pub $field: $type,)+
+        }
+
+        impl $name {
+            /// The schema requires what the reading requires.
+            fn required_only(schema: &mut schemars::Schema) {
+                use $crate::reading::Read;
+                let mut required: Vec<&str> = Vec::new();
+                $(if <$type>::missing().is_none() {
+                    required.push(stringify!($field));
+                })+
+                $crate::reading::require(&required, schema);
+            }
         }
 
         impl $crate::reading::Read for $name {

@@ -1,0 +1,217 @@
+//! The command line from outside, by the real binary: exit codes, messages, no panic.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const GOOD: &str = r#"incident: mine/vary
+claim: A response chosen by Accept-Encoding says so in Vary
+severity: critical
+twins: [no-vary]
+playbook:
+  symptom: Some people get a corrupt module
+  first-check: the Vary header of each variant
+  cause: a shared cache keeps one variant for everybody
+  fix: { any: "Vary: Accept-Encoding on every variant", nginx: "gzip_vary on;" }
+  see: [RFC 9110 §12.5.5]
+needs: [site/module]
+each: [module]
+matrix: { offer: [br, gzip, ""] }
+steps:
+  - get: { accept-encoding: "{offer}" }
+    as: variant
+expect:
+  variant.vary: { has-token: accept-encoding }
+"#;
+
+fn gauntlet(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
+    command.args(arguments).env_remove("CLICOLOR_FORCE").env_remove("NO_COLOR");
+    command.output().expect("the binary starts")
+}
+
+fn code(output: &Output) -> i32 {
+    output.status.code().expect("it ended by itself")
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("stdout is text")
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).expect("stderr is text")
+}
+
+/// A directory with these files in it.
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let dir = tempfile::tempdir().expect("a directory can be made");
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().expect("it has one")).expect("it is made");
+        fs::write(path, text).expect("it is written");
+    }
+    dir
+}
+
+/// What `list --scenarios` says of these files, the directory's own path left out.
+fn complaint(files: &[(&str, &[u8])]) -> String {
+    let dir = folder(files);
+    let path = dir.path().to_str().expect("a temporary path is text");
+    let output = gauntlet(&["list", "--scenarios", path]);
+    assert_eq!(code(&output), 2, "{}", stderr(&output));
+    assert!(stdout(&output).is_empty());
+    let said = stderr(&output);
+    assert!(!said.contains("panicked"), "{said}");
+    said.replace(path, "[dir]")
+}
+
+fn snapshots(check: impl FnOnce()) {
+    let mut settings = insta::Settings::clone_current();
+    let root: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    settings.set_snapshot_path(root.join("reports/snapshots"));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.bind(check);
+}
+
+#[test]
+fn help_documents_every_exit_code() {
+    for arguments in [&["--help"][..], &["-h"], &["run", "--help"], &["prove", "--help"]] {
+        let output = gauntlet(arguments);
+        assert_eq!(code(&output), 0);
+        for line in ["0  ready", "1  an incident", "2  wrong usage", "3  inconclusive", "4  the"] {
+            assert!(stdout(&output).contains(line), "{arguments:?} lacks {line}");
+        }
+    }
+}
+
+#[test]
+fn help_offers_only_what_works() {
+    let help = stdout(&gauntlet(&["--help"])) + &stdout(&gauntlet(&["run", "--help"]));
+    for absent in ["worker", "chaos", "--artefact", "--browser", "--tier", "history"] {
+        assert!(!help.contains(absent), "{absent}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_exit_2_and_says_what_is_wrong() {
+    let table = [
+        (&["run", "--sites", "http://localhost/"][..], "--site"),
+        (&["run", "--site", "localhost:8080"], "https://example.org/"),
+        (&["run", "--shard", "3/2"], "1/4"),
+        (&["run", "--gate", "awful"], "critical"),
+        (&["run", "--jobs", "0"], "--jobs"),
+        (&["testbed", "--fault", "no-varry"], "no-vary"),
+        (&["explain"], "<ID>"),
+        (&["frobnicate"], "frobnicate"),
+        (&[], "Usage"),
+    ];
+    for (arguments, said) in table {
+        let output = gauntlet(arguments);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(stderr(&output).contains(said), "{arguments:?}: {}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_word_that_is_unknown_is_answered_with_what_may_be_meant() {
+    let dir = folder(&[("vary.yaml", GOOD.as_bytes())]);
+    let path = dir.path().to_str().expect("a temporary path is text");
+    let explain = gauntlet(&["explain", "mine/varry", "--scenarios", path]);
+    assert_eq!(code(&explain), 2);
+    let said = "error: no incident is called `mine/varry`; did you mean `mine/vary`?\n";
+    assert_eq!(stderr(&explain), said);
+    let list = gauntlet(&["list", "--only", "mien/", "--scenarios", path]);
+    assert_eq!(code(&list), 3);
+    let said = "error: no incident begins with `mien/`; did you mean `mine/`?\n";
+    assert_eq!(stderr(&list), said);
+    let show = gauntlet(&["guests", "show", "cpu-lop"]);
+    assert_eq!(code(&show), 2);
+    assert!(stderr(&show).contains("did you mean `cpu-loop`?"), "{}", stderr(&show));
+}
+
+#[test]
+fn what_is_wrong_with_scenarios_is_said_all_at_once_with_places() {
+    let bad_key = GOOD.replace("severity:", "severty:").replace("has-token", "has-tokn");
+    let bad_type = GOOD.replace("[br, gzip, \"\"]", "br");
+    let files = [("a/key.yaml", bad_key.as_bytes()), ("b/type.yaml", bad_type.as_bytes())];
+    snapshots(|| insta::assert_snapshot!("scenario-complaints", complaint(&files)));
+}
+
+#[test]
+fn a_bomb_is_one_complaint() {
+    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x]\n");
+    for level in 1..9 {
+        let items = vec![format!("*a{}", level - 1); 8].join(", ");
+        bomb += &format!("a{level}: &a{level} [{items}]\n");
+    }
+    snapshots(|| {
+        insta::assert_snapshot!("scenario-bomb", complaint(&[("bomb.yaml", bomb.as_bytes())]));
+    });
+}
+
+#[test]
+fn directories_that_give_no_scenario_say_why() {
+    let large = vec![b'#'; (1 << 20) + 1];
+    let said = [
+        complaint(&[]),
+        complaint(&[("notes.txt", b"hello")]),
+        complaint(&[("latin.yaml", b"claim: caf\xe9\n"), ("large.yml", &large)]),
+        complaint(&[("one.yaml", GOOD.as_bytes()), ("two.yaml", GOOD.as_bytes())]),
+        complaint(&[("empty.yaml", b"")]),
+    ];
+    snapshots(|| insta::assert_snapshot!("scenario-directories", said.join("--\n")));
+    let missing = gauntlet(&["list", "--scenarios", "/nonexistent/scenarios"]);
+    assert_eq!(code(&missing), 2);
+    assert!(stderr(&missing).starts_with("error: cannot read the scenarios in /nonexistent"));
+    let file =
+        gauntlet(&["list", "--scenarios", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")]);
+    assert_eq!(code(&file), 2);
+    assert!(stderr(&file).contains("is a file"), "{}", stderr(&file));
+}
+
+#[test]
+fn an_incident_is_listed_and_explained() {
+    let dir = folder(&[("vary.yaml", GOOD.as_bytes())]);
+    let path = dir.path().to_str().expect("a temporary path is text");
+    let list = gauntlet(&["list", "--scenarios", path]);
+    let explain = gauntlet(&["explain", "mine/vary", "--scenarios", path]);
+    assert_eq!((code(&list), code(&explain)), (0, 0));
+    let said = format!("{}--\n{}", stdout(&list), stdout(&explain)).replace(path, "[dir]");
+    snapshots(|| insta::assert_snapshot!("list-and-explain", said));
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_failure() {
+    let mut command = Command::new("sh");
+    let line = format!("{} guests list | head -n 1", env!("CARGO_BIN_EXE_gauntlet"));
+    let output = command.args(["-c", &line]).output().expect("a shell starts");
+    assert!(output.stderr.is_empty(), "{}", stderr(&output));
+}
+
+#[test]
+fn what_other_programs_read_is_printed() {
+    let table = [
+        (&["schema"][..], "\"incident\""),
+        (&["schema", "run"], "\"exit_code\""),
+        (&["completions", "bash"], "_gauntlet"),
+        (&["man"], "gauntlet-run"),
+        (&["guests", "show", "cpu-loop"], "(module"),
+    ];
+    for (arguments, said) in table {
+        let output = gauntlet(arguments);
+        assert_eq!(code(&output), 0, "{arguments:?}: {}", stderr(&output));
+        assert!(stdout(&output).contains(said), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_report_of_no_record_is_exit_2() {
+    let dir = folder(&[("run.json", b"{\"version\": 7}")]);
+    let path = dir.path().to_str().expect("a temporary path is text");
+    let output = gauntlet(&["report", path]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains("version 7"), "{}", stderr(&output));
+    assert_eq!(code(&gauntlet(&["report", "/nonexistent"])), 2);
+}
