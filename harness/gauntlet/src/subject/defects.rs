@@ -119,6 +119,7 @@ mod tests {
 
     #[test]
     fn a_name_is_taken_once_and_given_back() {
+        let _alone = crate::subject::guest_abi::trial::NAMES_IN_USE.lock();
         let defects = Defects::new([Twin::NamedInstance]);
         let first = Named::take(&defects).expect("the name is free");
         assert!(Named::take(&defects).is_err());

@@ -10,11 +10,12 @@ use super::adapter::{Adapter, Launch};
 use super::calls::module;
 use super::defects::Defects;
 use super::host::Host;
-use super::tenants::{CALLS_IN_FLIGHT_MAX, PerTenant};
+use super::tenants::PerTenant;
+use super::wasmi::WasmiHost;
 use super::wasmtime::WasmtimeHost;
 
 /// The names of the embedded runtimes.
-pub const NAMES: &[&str] = &["wasmtime"];
+pub const NAMES: &[&str] = &["wasmtime", "wasmi"];
 
 /// The reference host over the runtime `name`, with the defects given; none if no runtime is
 /// called so. For the worker's side.
@@ -26,12 +27,10 @@ pub fn host(name: &str, defects: &[Twin]) -> io::Result<Option<Arc<dyn Host>>> {
     let unlimited = defects.has(Twin::NoTenantLimit);
     let host: Arc<dyn Host> = match name {
         "wasmtime" => Arc::new(WasmtimeHost::new(defects)?),
+        "wasmi" => Arc::new(WasmiHost::new(defects)?),
         _ => return Ok(None),
     };
-    if unlimited {
-        return Ok(Some(host));
-    }
-    Ok(Some(Arc::new(PerTenant::new(host, CALLS_IN_FLIGHT_MAX))))
+    Ok(Some(if unlimited { host } else { Arc::new(PerTenant::new(host)) }))
 }
 
 /// The subject that tests the runtime `name` in workers that `program` runs.

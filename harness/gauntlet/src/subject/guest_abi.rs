@@ -7,12 +7,14 @@
 //! `alloc` is called for an input that is not empty; an empty input is `process(0, 0)`.
 
 pub mod cache;
+pub mod clock;
 pub mod contract;
 pub mod end;
 pub mod fixture;
 pub mod growth;
 pub mod keep;
 pub mod log;
+pub mod poll;
 pub mod preview1;
 pub mod sniff;
 pub mod start;

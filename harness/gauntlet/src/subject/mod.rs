@@ -11,10 +11,12 @@ mod embedded_tests;
 pub mod guest_abi;
 pub mod host;
 pub mod host_http;
+pub mod in_process;
 pub mod protocol;
 pub mod scripted;
 pub mod site;
 pub mod tenants;
+pub mod wasmi;
 pub mod wasmtime;
 pub mod worker;
 

@@ -1,28 +1,41 @@
-//! A limit of calls in flight for each tenant, around any host: the runtimes know of no tenants,
-//! so whoever ships a host puts this in front of it.
+//! Limits per tenant, around any host: calls in flight, and a share of the processor.
+//!
+//! The share is work-conserving: it binds a tenant only while others use the processor, so a
+//! tenant alone is never refused for it. It is charged in processor time of the calling thread,
+//! so that a tenant is not charged for waiting behind others.
+
+mod share;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
+use rustix::time::{ClockId, clock_gettime};
 use wasm_gauntlet_model::call::{CallOutcome, Called, Rejection};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
+use self::share::{Recent, Share};
 use super::host::{About, Host, Plugin};
 
-/// Calls of one tenant at once. Four, as a page that fans out needs a few, and four spinning
-/// guests on two cores still leave a polite tenant a third of one.
-pub const CALLS_IN_FLIGHT_MAX: u32 = 4;
+/// Calls of one tenant at once: a page that fans out needs a few.
+pub const IN_FLIGHT_MAX: u32 = 4;
+/// Tenants remembered; past it those who owe nothing are forgotten, and if there is none, a
+/// new one is answered `busy`.
+const TENANTS_MAX: usize = 4096;
+/// Processor time of others, in the recent past, from which the share binds: 4 ms of half a
+/// second. Less is the noise of calls that do nothing.
+const CONTENDED_S: f64 = 0.004;
 
-/// A host that answers `busy` to a tenant past its limit.
+/// A host that answers `busy` to a tenant past its limits.
 pub struct PerTenant {
     host: Arc<dyn Host>,
-    flights: Arc<Flights>,
+    gate: Arc<Gate>,
 }
 
 impl PerTenant {
-    /// `host` behind a limit of `calls` for each tenant.
-    pub fn new(host: Arc<dyn Host>, calls: u32) -> Self {
-        Self { host, flights: Arc::new(Flights { calls, tenants: Mutex::default() }) }
+    /// `host` behind the limits.
+    pub fn new(host: Arc<dyn Host>) -> Self {
+        Self { host, gate: Arc::new(Gate::default()) }
     }
 }
 
@@ -38,80 +51,90 @@ impl Host for PerTenant {
         grants: &Grants,
     ) -> Result<Arc<dyn Plugin>, Rejection> {
         let plugin = self.host.load(bytes, limits, grants)?;
-        Ok(Arc::new(Limited { plugin, flights: Arc::clone(&self.flights) }))
+        Ok(Arc::new(Limited { plugin, gate: self.gate.clone() }))
     }
 }
 
 struct Limited {
     plugin: Arc<dyn Plugin>,
-    flights: Arc<Flights>,
+    gate: Arc<Gate>,
 }
 
 impl Plugin for Limited {
     fn call(&self, tenant: &str, input: &[u8]) -> Called {
-        match self.flights.take(tenant) {
+        match Flight::admit(&self.gate, tenant) {
             Some(_flight) => self.plugin.call(tenant, input),
             None => Called::bare(CallOutcome::Busy),
         }
     }
 }
 
-/// Who has how many calls in flight; a tenant without any is not in the map, so that a million
-/// names that call once leave nothing behind.
-struct Flights {
-    calls: u32,
-    tenants: Mutex<HashMap<String, u32>>,
+/// Who is in flight, and who has used what.
+#[derive(Default)]
+struct Gate(Mutex<Ledger>);
+
+#[derive(Default)]
+struct Ledger {
+    tenants: HashMap<String, Share>,
+    /// Processor time of all tenants.
+    all: Recent,
 }
 
-/// One call in flight.
-struct Flight<'a> {
-    flights: &'a Flights,
-    tenant: &'a str,
+impl Gate {
+    fn lock(&self) -> MutexGuard<'_, Ledger> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-impl Flights {
-    fn tenants(&self) -> MutexGuard<'_, HashMap<String, u32>> {
-        self.tenants.lock().unwrap_or_else(PoisonError::into_inner)
+impl Ledger {
+    /// What a call in the name of `tenant` reserves, if it may begin now.
+    fn admit(&mut self, tenant: &str, now: Instant) -> Option<Duration> {
+        if self.tenants.len() >= TENANTS_MAX && !self.tenants.contains_key(tenant) {
+            self.tenants.retain(|_, share| !share.forgettable(now));
+            if self.tenants.len() >= TENANTS_MAX {
+                return None;
+            }
+        }
+        let all = self.all.at(now);
+        let share = self.tenants.entry(tenant.to_owned()).or_insert_with(|| Share::new(now));
+        let contended = all - share.recent(now) > CONTENDED_S;
+        share.admit(now, contended, IN_FLIGHT_MAX)
     }
 
-    fn take<'a>(&'a self, tenant: &'a str) -> Option<Flight<'a>> {
-        let mut tenants = self.tenants();
-        let count = tenants.entry(tenant.to_owned()).or_default();
-        if *count >= self.calls {
-            return None;
+    fn finish(&mut self, tenant: &str, now: Instant, reserved: Duration, used: Duration) {
+        self.all.add(now, used);
+        if let Some(share) = self.tenants.get_mut(tenant) {
+            share.finish(now, reserved, used);
         }
-        *count += 1;
-        Some(Flight { flights: self, tenant })
+    }
+}
+
+/// One call in flight, which ends when this is dropped, by a panic too.
+struct Flight<'a> {
+    gate: &'a Gate,
+    tenant: &'a str,
+    reserved: Duration,
+    began: Duration,
+}
+
+impl<'a> Flight<'a> {
+    fn admit(gate: &'a Gate, tenant: &'a str) -> Option<Self> {
+        let reserved = gate.lock().admit(tenant, Instant::now())?;
+        Some(Self { gate, tenant, reserved, began: processor_time() })
     }
 }
 
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
-        let mut tenants = self.flights.tenants();
-        if let Some(count) = tenants.get_mut(self.tenant) {
-            *count -= 1;
-            if *count == 0 {
-                tenants.remove(self.tenant);
-            }
-        }
+        let used = processor_time().saturating_sub(self.began);
+        self.gate.lock().finish(self.tenant, Instant::now(), self.reserved, used);
     }
+}
+
+/// Processor time of this thread.
+fn processor_time() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_tenant_has_its_own_limit_and_leaves_nothing_behind() {
-        let flights = Flights { calls: 2, tenants: Mutex::default() };
-        let first = flights.take("a");
-        let second = flights.take("a");
-        assert!(first.is_some() && second.is_some());
-        assert!(flights.take("a").is_none(), "past its limit");
-        assert!(flights.take("b").is_some(), "another's limit is its own");
-        drop(first);
-        assert!(flights.take("a").is_some());
-        drop(second);
-        assert!(flights.tenants().is_empty());
-    }
-}
+mod tests;

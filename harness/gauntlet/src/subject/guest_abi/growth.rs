@@ -85,11 +85,6 @@ impl Growth {
         granted
     }
 
-    /// The caps in force.
-    pub fn caps(&self) -> Caps {
-        self.caps
-    }
-
     /// Growths denied.
     pub fn denied(&self) -> u64 {
         self.denied

@@ -1,14 +1,16 @@
-//! WASI preview 1 as data: its functions and their types, and the virtual clock and randomness
-//! that a guest has where the real ones are not granted.
+//! WASI preview 1 as data: its functions and their types, the errnos that a host of ours answers
+//! itself, and the random stream of a guest that is granted none.
 
 use sha2::{Digest, Sha256};
 
-/// The wall clock of a guest without one, nanoseconds since 1970: 2022-01-01, as wazero's.
-pub const VIRTUAL_WALL_NS: u64 = 1_640_995_200_000_000_000;
-
-/// What a virtual monotonic clock advances at each reading, nanoseconds. It must advance, or a
-/// guest that waits for it spins until its deadline.
-pub const VIRTUAL_STEP_NS: u64 = 1_000_000;
+/// The errno of success.
+pub const SUCCESS: i32 = 0;
+/// The errno of a wrong argument.
+pub const EINVAL: i32 = 28;
+/// The errno of what is not offered.
+pub const ENOTSUP: i32 = 58;
+/// The errno of too much.
+pub const ENOMEM: i32 = 48;
 
 /// Bytes that a host copies or allocates in one WASI call: enough for an output and its list of
 /// vectors, and 32 times less than wasmtime's default of 128 MiB.

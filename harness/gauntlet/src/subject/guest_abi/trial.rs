@@ -1,13 +1,21 @@
 //! Trials that any embedded host must stand, for the tests of each.
 
-use std::time::{Duration, Instant};
+pub mod twins;
 
-use hostile_guests::{Guest, Tier, find};
+use std::time::Duration;
+
+use hostile_guests::{Contained, Guest, Tier, find};
 use wasm_gauntlet_model::call::{CallOutcome, Called, Rejection};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::fixture::{CANARY, HELLO};
 use crate::subject::host::Host;
+
+/// Forty times the default where a deadline is not what the trial is about: an interpreter in a
+/// debug build that shares its cores with five others takes 0.3 s for what takes 15 ms.
+const DEADLINE_ROOMY_MS: u64 = 2000;
+/// The default.
+const DEADLINE: Duration = Duration::from_millis(50);
 
 /// Scheduling on a loaded machine; a host that does not stop a guest at all takes minutes.
 const GRACE: Duration = Duration::from_millis(400);
@@ -42,7 +50,7 @@ pub fn call_guest(host: &dyn Host, id: &str, input: &[u8]) -> Result<Called, Rej
 
 /// The output of a guest that must end `ok`.
 pub fn output(host: &dyn Host, id: &str, input: &[u8], grants: &Grants) -> Vec<u8> {
-    let called = call(host, &bytes(id), input, &Limits::default(), grants);
+    let called = call(host, &bytes(id), input, &roomy(), grants);
     match called.map(|called| called.outcome) {
         Ok(CallOutcome::Ok { output }) => output,
         other => panic!("{id}: {other:?}"),
@@ -60,27 +68,34 @@ pub fn every_guest_is_contained(host: &dyn Host) {
     let core = hostile_guests::all().iter().filter(|guest| guest.tier == Tier::Core);
     let mut complaints = Vec::new();
     for guest in core {
-        let began = Instant::now();
         let called = contain(host, guest);
-        let wall = began.elapsed();
         let words = words(&called);
         if !guest.contained_if.iter().any(|contained| contained.to_string() == words) {
             complaints.push(format!("{}: {words} {called:?}", guest.id));
         }
-        let deadline = Duration::from_millis(called.map_or(0, |called| called.host_wall_us / 1000));
-        if deadline > Duration::from_millis(50) + GRACE {
-            complaints.push(format!("{}: took {wall:?}", guest.id));
+        let wall = called.map_or(0, |called| called.host_wall_us);
+        if may_run_out(guest) && Duration::from_micros(wall) > DEADLINE + GRACE {
+            complaints.push(format!("{}: took {wall} us", guest.id));
         }
         assert_eq!(output(host, "benign-tiny", b"", &Grants::default()), b"tiny", "{}", guest.id);
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
+fn may_run_out(guest: &Guest) -> bool {
+    guest.contained_if.contains(&Contained::Deadline)
+}
+
+fn roomy() -> Limits {
+    Limits { deadline_ms: DEADLINE_ROOMY_MS, ..Limits::default() }
+}
+
 fn contain(host: &dyn Host, guest: &Guest) -> Result<Called, Rejection> {
     // `benign-spin` and its like take a count from the input; 1000 is a count and a text.
     let bytes = guest.bytes(&[]).expect("it assembles");
     let grants = Grants { files: true, ..Grants::default() };
-    call(host, &bytes, &1000_u32.to_le_bytes(), &Limits::default(), &grants)
+    let limits = if may_run_out(guest) { Limits::default() } else { roomy() };
+    call(host, &bytes, &1000_u32.to_le_bytes(), &limits, &grants)
 }
 
 /// Each capability is absent without its grant and there with it.
@@ -158,7 +173,7 @@ pub fn instances_are_fresh(host: &dyn Host) {
 /// Fuel is deterministic, its end has its own outcome, and the deadline still holds.
 pub fn fuel_is_an_outcome_of_its_own(host: &dyn Host) {
     let fuel = |fuel: u64, id: &str| {
-        let limits = Limits { fuel: Some(fuel), ..Limits::default() };
+        let limits = Limits { fuel: Some(fuel), ..roomy() };
         call(host, &bytes(id), &2000_u32.to_le_bytes(), &limits, &Grants::default())
             .expect("it loads")
     };
@@ -183,10 +198,13 @@ pub fn the_cap_needs_evidence(host: &dyn Host) {
             (func (export "process") (param i32 i32) (result i64) {grow} (unreachable)))"#
         );
         let bytes = wat::parse_str(text).expect("it assembles");
-        call(host, &bytes, b"", &Limits::default(), &Grants::default()).expect("it loads").outcome
+        call(host, &bytes, b"", &roomy(), &Grants::default()).expect("it loads").outcome
     };
     let until_refused = "(loop $m (br_if $m (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))";
     assert_eq!(dies(until_refused).word(), "memory-cap");
     assert_eq!(dies("(drop (memory.grow (i32.const 65535)))").word(), "trap");
     assert_eq!(dies("").word(), "trap");
 }
+
+/// Held by tests that use the process-wide names of `named-instance`.
+pub static NAMES_IN_USE: std::sync::Mutex<()> = std::sync::Mutex::new(());

@@ -22,6 +22,10 @@ const POOL_SLOTS: (usize, usize) = (4, 64);
 const MEMORY_CLASS_MIN: usize = 16 << 20;
 /// Largest class of memory that is pooled; a larger memory is mapped for each call.
 const MEMORY_CLASS_MAX: usize = 256 << 20;
+/// Most address space reserved for a memory that is not pooled; larger ones move as they grow.
+const RESERVED_BYTES_MAX: usize = 1 << 30;
+/// Address space reserved behind a memory that moves.
+const GROWTH_BYTES: u64 = 64 << 20;
 /// Smallest and largest class of tables that are pooled, elements.
 const TABLE_CLASS: (usize, usize) = (1 << 14, 1 << 17);
 /// Guard behind a memory. Small, for address space; the code checks bounds in any case, as no
@@ -32,23 +36,23 @@ const INSTANCE_BYTES_MAX: usize = 1 << 20;
 
 /// What modules of one engine have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct EngineKey {
+pub struct EngineKey {
     fuel: bool,
-    /// Largest memory and table of a pooled instance; none maps each instance anew.
-    pool: Option<Caps>,
+    /// Class of the largest memory.
+    memory_bytes: usize,
+    /// Class of the largest table, where instances are pooled; else each is mapped anew.
+    pooled_table_elements: Option<usize>,
 }
 
 impl EngineKey {
     /// The class of modules with these caps.
     pub(super) fn new(caps: Caps, fuel: bool) -> Self {
-        let memory_bytes = caps.memory_bytes.max(MEMORY_CLASS_MIN).checked_next_power_of_two();
-        let table_elements = caps.table_elements.max(TABLE_CLASS.0).checked_next_power_of_two();
-        let pool = memory_bytes
-            .zip(table_elements)
-            .map(|(memory_bytes, table_elements)| Caps { memory_bytes, table_elements })
-            .filter(|class| class.memory_bytes <= MEMORY_CLASS_MAX)
-            .filter(|class| class.table_elements <= TABLE_CLASS.1);
-        Self { fuel, pool }
+        let class = |size: usize, min| size.max(min).checked_next_power_of_two();
+        let memory_bytes = class(caps.memory_bytes, MEMORY_CLASS_MIN).unwrap_or(RESERVED_BYTES_MAX);
+        let pooled_table_elements = class(caps.table_elements, TABLE_CLASS.0)
+            .filter(|elements| *elements <= TABLE_CLASS.1)
+            .filter(|_| memory_bytes <= MEMORY_CLASS_MAX);
+        Self { fuel, memory_bytes, pooled_table_elements }
     }
 
     /// An engine of this class.
@@ -67,16 +71,19 @@ impl EngineKey {
             .consume_fuel(self.fuel)
             .max_wasm_stack(WASM_STACK_BYTES)
             .memory_guard_size(GUARD_BYTES)
-            .memory_reservation_for_growth(0)
+            .memory_reservation_for_growth(GROWTH_BYTES)
             .guard_before_linear_memory(false);
-        match self.pool {
-            Some(class) => {
+        let memory_bytes = self.memory_bytes;
+        match self.pooled_table_elements {
+            Some(table_elements) => {
+                let pool = pool(Caps { memory_bytes, table_elements });
                 config
-                    .memory_reservation(class.memory_bytes as u64)
-                    .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(class)));
+                    .memory_reservation(memory_bytes as u64)
+                    .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
             }
             None => {
-                config.memory_reservation(0);
+                // Without a reservation each growth copies the memory: 256 of them take seconds.
+                config.memory_reservation(memory_bytes.min(RESERVED_BYTES_MAX) as u64);
             }
         }
         config
@@ -128,9 +135,9 @@ mod tests {
     fn limits_alike_share_an_engine() {
         assert_eq!(key(1, 0), key(256, 10_000));
         assert_ne!(key(256, 10_000), key(257, 10_000));
-        assert!(key(4096, 10_000).pool.is_some());
-        assert!(key(4097, 10_000).pool.is_none());
-        assert!(key(65_536, u32::MAX).pool.is_none());
+        assert!(key(4096, 10_000).pooled_table_elements.is_some());
+        assert!(key(4097, 10_000).pooled_table_elements.is_none());
+        assert!(key(65_536, u32::MAX).pooled_table_elements.is_none());
     }
 
     #[test]

@@ -5,14 +5,15 @@ use std::time::Instant;
 use wasmtime::{Caller, Engine, Extern, Linker, ResourceLimiter, StoreContextMut, UpdateDeadline};
 use wasmtime_wasi::p1::WasiP1Ctx;
 
+use crate::subject::guest_abi::clock::Clock;
 use crate::subject::guest_abi::end::{Said, Stop};
 use crate::subject::guest_abi::growth::{Growth, TABLES_MAX};
 use crate::subject::guest_abi::log::SharedLog;
-use crate::subject::guest_abi::preview1::PROC_EXIT;
-use crate::subject::guest_abi::{ENV, MEMORY, WASI, range};
+use crate::subject::guest_abi::preview1::{EINVAL, PROC_EXIT, SUCCESS};
+use crate::subject::guest_abi::{ENV, MEMORY, WASI, poll, range};
 
 /// One call.
-pub(super) struct State {
+pub struct State {
     pub(super) limiter: Limiter,
     pub(super) log: SharedLog,
     pub(super) said: Option<Said>,
@@ -20,10 +21,11 @@ pub(super) struct State {
     pub(super) deadline: Option<Instant>,
     /// There is one exactly for modules that import WASI.
     pub(super) wasi: Option<WasiP1Ctx>,
+    pub(super) clock: Clock,
 }
 
 /// The caps, as wasmtime asks for them.
-pub(super) struct Limiter(pub(super) Growth);
+pub struct Limiter(pub(super) Growth);
 
 impl ResourceLimiter for Limiter {
     fn memory_growing(
@@ -71,14 +73,63 @@ pub(super) fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
     wasmtime_wasi::p1::add_to_linker_sync(&mut linker, |state: &mut State| {
         state.wasi.as_mut().expect("a module that imports WASI has a context")
     })?;
-    // Wasmtime's own `proc_exit` turns statuses from 126 on into a text; ours has a type.
+    define(&mut linker)?;
+    Ok(linker)
+}
+
+/// Ours beside and in place of WASI's: wasmtime's own turns statuses from 126 on into a text, and
+/// waits for as long as a guest likes; the clocks are the ones that ours waits by.
+fn define(linker: &mut Linker<State>) -> wasmtime::Result<()> {
     linker.allow_shadowing(true);
     linker.func_wrap(WASI, PROC_EXIT, |code: i32| -> wasmtime::Result<()> {
         Err(Stop::Exit(code).into())
     })?;
+    linker.func_wrap(WASI, "clock_time_get", clock_time_get)?;
+    linker.func_wrap(WASI, "clock_res_get", clock_res_get)?;
+    linker.func_wrap(WASI, "poll_oneoff", poll_oneoff)?;
     linker.func_wrap(ENV, "log", log)?;
     linker.func_wrap(ENV, "error", error)?;
-    Ok(linker)
+    Ok(())
+}
+
+fn clock_time_get(
+    mut caller: Caller<'_, State>,
+    id: i32,
+    _precision: i64,
+    ptr: i32,
+) -> wasmtime::Result<i32> {
+    let nanos = caller.data_mut().clock.read(id.cast_unsigned());
+    write_u64(&mut caller, ptr, nanos)
+}
+
+fn clock_res_get(mut caller: Caller<'_, State>, id: i32, ptr: i32) -> wasmtime::Result<i32> {
+    let nanos = caller.data().clock.resolution(id.cast_unsigned());
+    write_u64(&mut caller, ptr, nanos)
+}
+
+fn poll_oneoff(
+    mut caller: Caller<'_, State>,
+    subscriptions: i32,
+    events: i32,
+    count: i32,
+    stored: i32,
+) -> wasmtime::Result<i32> {
+    let [subscriptions, events, count, stored] =
+        [subscriptions, events, count, stored].map(i32::cast_unsigned);
+    let arguments = poll::Arguments { subscriptions, events, count, stored };
+    let (memory, state) = memory(&mut caller)?;
+    Ok(poll::oneoff(memory, &mut state.clock, state.deadline, arguments)?)
+}
+
+/// Write what a clock says, or answer that there is no such clock.
+fn write_u64(
+    caller: &mut Caller<'_, State>,
+    ptr: i32,
+    value: Option<u64>,
+) -> wasmtime::Result<i32> {
+    let Some(value) = value.map(u64::to_le_bytes) else { return Ok(EINVAL) };
+    with_bytes(caller, ptr, value.len() as i32, |_, bytes| bytes.copy_from_slice(&value))?;
+    Ok(SUCCESS)
 }
 
 fn log(mut caller: Caller<'_, State>, ptr: i32, len: i32) -> wasmtime::Result<()> {
@@ -93,13 +144,17 @@ fn with_bytes(
     caller: &mut Caller<'_, State>,
     ptr: i32,
     len: i32,
-    take: impl FnOnce(&mut State, &[u8]),
+    take: impl FnOnce(&mut State, &mut [u8]),
 ) -> wasmtime::Result<()> {
-    let Some(Extern::Memory(memory)) = caller.get_export(MEMORY) else {
-        return Err(Stop::HostPointer.into());
-    };
-    let (bytes, state) = memory.data_and_store_mut(caller);
+    let (bytes, state) = memory(caller)?;
     let range = range(ptr.cast_unsigned(), len.cast_unsigned(), bytes.len());
-    take(state, &bytes[range.ok_or(Stop::HostPointer)?]);
+    take(state, &mut bytes[range.ok_or(Stop::HostPointer)?]);
     Ok(())
+}
+
+fn memory<'a>(caller: &'a mut Caller<'_, State>) -> Result<(&'a mut [u8], &'a mut State), Stop> {
+    match caller.get_export(MEMORY) {
+        Some(Extern::Memory(memory)) => Ok(memory.data_and_store_mut(caller)),
+        _ => Err(Stop::HostPointer),
+    }
 }

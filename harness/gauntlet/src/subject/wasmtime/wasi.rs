@@ -1,37 +1,27 @@
 //! WASI preview 1 for one call: nothing that was not granted.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
-use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::twin::Twin;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
-use wasmtime_wasi::{Deterministic, FsPerms, HostMonotonicClock, HostWallClock, WasiCtxBuilder};
+use wasmtime_wasi::{Deterministic, FsPerms, WasiCtxBuilder};
 
-use crate::subject::defects::Defects;
-use crate::subject::guest_abi::fixture::Fixture;
 use crate::subject::guest_abi::log::{LineStream, SharedLog};
-use crate::subject::guest_abi::preview1::{
-    RANDOM_BYTES_MAX, VIRTUAL_STEP_NS, VIRTUAL_WALL_NS, virtual_random,
-};
+use crate::subject::guest_abi::preview1::{RANDOM_BYTES_MAX, virtual_random};
+use crate::subject::in_process::Call;
 
 /// The context of one call. Without grants: no arguments, no environment, an empty stdin, no
-/// folder, no socket, a virtual clock, a virtual random stream; stdout and stderr go to the log.
+/// folder, no socket, a virtual random stream; stdout and stderr go to the log. Clocks and
+/// waiting are ours (`state`); those in here are never asked.
 ///
 /// # Errors
 /// When a folder cannot be opened.
-pub(super) fn context(
-    grants: &Grants,
-    defects: &Defects,
-    fixture: Option<&Fixture>,
-    log: &SharedLog,
-) -> wasmtime::Result<WasiP1Ctx> {
+pub(super) fn context(call: &Call<'_>) -> wasmtime::Result<WasiP1Ctx> {
+    let Call { grants, defects, fixture, log, .. } = *call;
     let mut builder = WasiCtxBuilder::new();
     builder.args(&grants.args).max_random_size(RANDOM_BYTES_MAX);
     builder.stdout(LogStream::new(log)).stderr(LogStream::new(log));
@@ -49,40 +39,12 @@ pub(super) fn context(
     if defects.has(Twin::AmbientFs) {
         builder.preopened_dir("/", "/", FsPerms::ReadOnly)?;
     }
-    if !grants.clock {
-        builder.wall_clock(FixedWall).monotonic_clock(SteppingClock::default());
-    }
     if !grants.random {
         builder.secure_random(Deterministic::new(virtual_random()));
         builder.insecure_random(Deterministic::new(virtual_random()));
         builder.insecure_random_seed(0);
     }
     Ok(builder.build_p1())
-}
-
-struct FixedWall;
-
-impl HostWallClock for FixedWall {
-    fn resolution(&self) -> Duration {
-        Duration::from_secs(1)
-    }
-
-    fn now(&self) -> Duration {
-        Duration::from_nanos(VIRTUAL_WALL_NS)
-    }
-}
-
-#[derive(Default)]
-struct SteppingClock(AtomicU64);
-
-impl HostMonotonicClock for SteppingClock {
-    fn resolution(&self) -> u64 {
-        VIRTUAL_STEP_NS
-    }
-
-    fn now(&self) -> u64 {
-        self.0.fetch_add(VIRTUAL_STEP_NS, Ordering::Relaxed)
-    }
 }
 
 /// A standard stream that never blocks, never fails and keeps no more than the log does.

@@ -66,7 +66,8 @@ impl Confinement {
         for (name, resource, wanted) in limits {
             // Past the soft limit comes SIGXCPU, which says why; past the hard one SIGKILL.
             let reserve = if resource == Resource::Cpu { CPU_RESERVE_S } else { 0 };
-            set(pid, resource, wanted, wanted + reserve).map_err(|errno| Unconfined::Limit(name, errno))?;
+            set(pid, resource, wanted, wanted + reserve)
+                .map_err(|errno| Unconfined::Limit(name, errno))?;
         }
         Ok(())
     }

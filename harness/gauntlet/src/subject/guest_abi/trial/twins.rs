@@ -1,0 +1,114 @@
+//! Each switch of an embedded host causes its defect.
+
+use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::twin::Twin;
+
+use super::{bytes, call, call_guest, output, words};
+use crate::subject::defects::Defects;
+use crate::subject::host::Host;
+
+/// Makes a host with these defects.
+pub type Make = dyn Fn(Defects) -> Box<dyn Host>;
+
+fn right(make: &Make) -> Box<dyn Host> {
+    make(Defects::default())
+}
+
+fn twin(make: &Make, which: Twin) -> Box<dyn Host> {
+    make(Defects::new([which]))
+}
+
+fn words_of(make: &Make, which: Twin, id: &str) -> String {
+    words(&call_guest(twin(make, which).as_ref(), id, b""))
+}
+
+/// `no-memory-cap` lifts the memory's, `no-table-cap` the table's.
+pub fn caps_are_lifted_by_their_switches(make: &Make) {
+    let pages = |which| {
+        // One growth a page takes longer than 50 ms for 4096 pages in a debug build.
+        let limits = Limits { deadline_ms: 5_000, ..Limits::default() };
+        let (host, bytes) = (twin(make, which), bytes("mem-grow-loop"));
+        let called = call(host.as_ref(), &bytes, b"", &limits, &Grants::default());
+        match called.map(|called| called.outcome) {
+            Ok(CallOutcome::Ok { output }) => {
+                u32::from_le_bytes(output.try_into().expect("four bytes"))
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(pages(Twin::NoMemoryCap), 4096);
+    assert_eq!(pages(Twin::NoTableCap), 256);
+    let refused = words(&call_guest(right(make).as_ref(), "mem-table-min", b""));
+    assert_eq!(refused, "rejected(instantiate)");
+    assert_ne!(words_of(make, Twin::NoTableCap, "mem-table-min"), "rejected(instantiate)");
+}
+
+/// A start function of 200 M steps, under 20 ms.
+pub fn a_deadline_that_is_not_on_start_leaves_start_alone(make: &Make) {
+    let text = r#"(module (memory (export "memory") 1) (global $i (mut i32) (i32.const 0))
+        (func $s (loop $m
+            (global.set $i (i32.add (global.get $i) (i32.const 1)))
+            (br_if $m (i32.lt_u (global.get $i) (i32.const 200000000)))))
+        (start $s)
+        (func (export "alloc") (param i32) (result i32) (i32.const 0))
+        (func (export "process") (param i32 i32) (result i64) (i64.const 0)))"#;
+    let bytes = wat::parse_str(text).expect("it assembles");
+    let limits = Limits { deadline_ms: 20, ..Limits::default() };
+    let wall = |host: Box<dyn Host>| {
+        let called = call(host.as_ref(), &bytes, b"", &limits, &Grants::default());
+        let called = called.expect("it loads");
+        assert_eq!(called.outcome, CallOutcome::Deadline);
+        called.host_wall_us
+    };
+    assert!(wall(twin(make, Twin::DeadlineNotOnStart)) > 2 * wall(right(make)));
+}
+
+/// A spin past its deadline of 5 ms.
+pub fn without_a_deadline_a_long_call_ends_ok(make: &Make) {
+    let limits = Limits { deadline_ms: 5, ..Limits::default() };
+    let spin = |host: Box<dyn Host>| {
+        let input = 20_000_000_u32.to_le_bytes();
+        words(&call(host.as_ref(), &bytes("benign-spin"), &input, &limits, &Grants::default()))
+    };
+    assert_eq!(spin(right(make)), "deadline");
+    assert_eq!(spin(twin(make, Twin::NoDeadline)), "ok");
+}
+
+/// A counter in a global goes on counting.
+pub fn kept_instances_show_what_the_last_call_left(make: &Make) {
+    for which in [Twin::SharedInstance, Twin::PoolWithoutReset] {
+        let host = twin(make, which);
+        let count = || output(host.as_ref(), "iso-global-counter", b"", &Grants::default())[0];
+        assert_eq!((count(), count()), (1, 2), "{which:?}");
+    }
+}
+
+/// The environment and the root are there with their switches, without any grant.
+pub fn ambient_things_are_there_with_their_switches_alone(make: &Make) {
+    let seen = |which, id| output(twin(make, which).as_ref(), id, b"", &Grants::default());
+    assert!(String::from_utf8_lossy(&seen(Twin::AmbientEnv, "cap-env-get")).contains("PATH="));
+    let read = seen(Twin::AmbientFs, "cap-fs-absolute");
+    assert!(read.len() > 1, "{read:?}");
+}
+
+/// The switches whose defect shows in one outcome.
+pub fn the_other_switches_do_what_they_say(make: &Make) {
+    assert_eq!(words_of(make, Twin::UncheckedPointer, "abi-wrap"), "ok");
+    assert_eq!(words_of(make, Twin::LoadAnything, "bin-html"), "host-fault");
+    assert_eq!(words_of(make, Twin::Recompile, "benign-tiny"), "ok");
+    assert_eq!(words_of(make, Twin::NoTenantLimit, "benign-tiny"), "ok");
+}
+
+/// Two calls at once under one name: one of them meets the other.
+pub fn a_name_is_for_one_instance_at_a_time(make: &Make) {
+    let host = twin(make, Twin::NamedInstance);
+    let plugin = host.load(&bytes("cpu-loop"), &Limits::default(), &Grants::default());
+    let plugin = plugin.expect("it loads");
+    let mut words: Vec<String> = std::thread::scope(|scope| {
+        let calls = [(); 2].map(|()| scope.spawn(|| words(&Ok(plugin.call("t", b"")))));
+        calls.map(|call| call.join().expect("no panic")).into()
+    });
+    words.sort();
+    assert_eq!(words, ["deadline", "host-fault"]);
+}

@@ -1,0 +1,80 @@
+//! What wasmi says of the end of a call, in our words. Types decide, but for WASI's errors.
+
+use wasm_gauntlet_model::call::{RejectStage, Rejection};
+use wasm_gauntlet_model::trap::TrapKind;
+use wasmi::errors::{ErrorKind, HostError};
+use wasmi::{Error, TrapCode};
+
+use crate::subject::guest_abi::end::{End, Stop};
+use crate::subject::guest_abi::log::plain;
+
+/// Longest text of the runtime that is kept, bytes.
+const TEXT_BYTES_MAX: usize = 400;
+
+impl HostError for Stop {}
+
+/// The end of a call that failed while guest code ran.
+pub(super) fn failed(error: &Error) -> End {
+    if let Some(stop) = error.downcast_ref::<Stop>() {
+        return (*stop).into();
+    }
+    if let Some(trap) = error.as_trap_code() {
+        return trapped(trap);
+    }
+    match error.kind() {
+        ErrorKind::I32ExitStatus(code) => End::Exit(*code),
+        // `wasmi_wasi` keeps only the text of an error, and no other function makes a message:
+        // a pointer outside the memory is what ends so. The text itself decides nothing.
+        ErrorKind::Message(_) => End::Trap(TrapKind::HostPointer),
+        _ => End::Trap(TrapKind::Other),
+    }
+}
+
+/// The end of a call whose instance could not be made. No guest code has run, but an active
+/// segment may have left its memory or table, which is a trap.
+pub(super) fn not_instantiated(error: &Error) -> End {
+    match error.as_trap_code() {
+        Some(trap) => trapped(trap),
+        None => End::Refused(Rejection { stage: RejectStage::Instantiate, reason: text(error) }),
+    }
+}
+
+/// The runtime's own words, made harmless.
+pub(super) fn text(error: &Error) -> String {
+    plain(error.to_string().as_bytes(), TEXT_BYTES_MAX)
+}
+
+fn trapped(trap: TrapCode) -> End {
+    if trap == TrapCode::OutOfFuel {
+        return End::Fuel;
+    }
+    End::Trap(match trap {
+        TrapCode::UnreachableCodeReached => TrapKind::Unreachable,
+        TrapCode::MemoryOutOfBounds => TrapKind::MemoryOutOfBounds,
+        TrapCode::TableOutOfBounds => TrapKind::TableOutOfBounds,
+        TrapCode::IntegerDivisionByZero => TrapKind::DivideByZero,
+        TrapCode::IntegerOverflow => TrapKind::IntegerOverflow,
+        TrapCode::BadConversionToInteger => TrapKind::BadConversion,
+        TrapCode::BadSignature => TrapKind::SignatureMismatch,
+        TrapCode::IndirectCallToNull => TrapKind::NullElement,
+        TrapCode::StackOverflow => TrapKind::Stack,
+        TrapCode::OutOfFuel | TrapCode::GrowthOperationLimited | TrapCode::OutOfSystemMemory => {
+            TrapKind::Other
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_decides_nothing() {
+        for text in ["all fuel consumed by WebAssembly", "stopped by the host: deadline"] {
+            assert!(matches!(failed(&Error::new(text)), End::Trap(TrapKind::HostPointer)));
+        }
+        assert!(matches!(failed(&Error::host(Stop::Deadline)), End::Deadline));
+        assert!(matches!(failed(&Error::host(Stop::Exit(3))), End::Exit(3)));
+        assert!(matches!(failed(&Error::from(TrapCode::OutOfFuel)), End::Fuel));
+    }
+}

@@ -1,0 +1,167 @@
+//! What a store holds for one call, the limits it enforces, and the host functions.
+
+use std::time::Instant;
+
+use wasmi::errors::LinkerError;
+use wasmi::{CallHook, Caller, Engine, Error, Extern, Linker, ResourceLimiter};
+use wasmi_core::LimiterError;
+use wasmi_wasi::WasiCtx;
+
+use crate::subject::guest_abi::clock::Clock;
+use crate::subject::guest_abi::end::{Said, Stop};
+use crate::subject::guest_abi::growth::{Growth, TABLES_MAX};
+use crate::subject::guest_abi::log::SharedLog;
+use crate::subject::guest_abi::preview1::{EINVAL, ENOTSUP, PROC_EXIT, SUCCESS};
+use crate::subject::guest_abi::{ENV, MEMORY, WASI, poll, range};
+
+/// One call.
+pub struct State {
+    pub(super) limiter: Limiter,
+    pub(super) log: SharedLog,
+    pub(super) said: Option<Said>,
+    /// There is one exactly for modules that import WASI.
+    pub(super) wasi: Option<WasiCtx>,
+    pub(super) clock: Clock,
+    /// When a guest that calls the host is stopped.
+    pub(super) deadline: Option<Instant>,
+}
+
+/// The caps, as wasmi asks for them.
+pub(super) struct Limiter(pub(super) Growth);
+
+impl ResourceLimiter for Limiter {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> Result<bool, LimiterError> {
+        Ok(self.0.memory(current, desired, maximum))
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        maximum: Option<usize>,
+    ) -> Result<bool, LimiterError> {
+        Ok(self.0.table(current, desired, maximum))
+    }
+
+    fn instances(&self) -> usize {
+        1
+    }
+
+    fn tables(&self) -> usize {
+        TABLES_MAX
+    }
+
+    fn memories(&self) -> usize {
+        1
+    }
+}
+
+/// At each call of a host function: has the deadline passed on the clock? The functions of WASI
+/// cost almost no fuel and up to milliseconds: a guest that only writes got 5 s out of 50 ms.
+pub(super) fn on_call(state: &mut State, hook: CallHook) -> Result<(), Error> {
+    match (hook, state.deadline) {
+        (CallHook::CallingHost, Some(deadline)) if Instant::now() >= deadline => {
+            Err(Error::host(Stop::Deadline))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Everything that a guest can import.
+pub(super) fn linker(engine: &Engine) -> Result<Linker<State>, Error> {
+    let mut linker = Linker::new(engine);
+    wasmi_wasi::add_to_linker(&mut linker, |state: &mut State| {
+        state.wasi.as_mut().expect("a module that imports WASI has a context")
+    })
+    .map_err(|error| Error::new(error.to_string()))?;
+    define(&mut linker)?;
+    Ok(linker)
+}
+
+/// Ours beside and in place of WASI's: wasi-common turns statuses from 126 on into a text, knows
+/// real clocks only, waits for as long as a guest likes, and traps on signals.
+fn define(linker: &mut Linker<State>) -> Result<(), LinkerError> {
+    linker.allow_shadowing(true);
+    linker.func_wrap(WASI, PROC_EXIT, |code: i32| -> Result<(), Error> {
+        Err(Error::host(Stop::Exit(code)))
+    })?;
+    linker.func_wrap(WASI, "proc_raise", |_signal: i32| ENOTSUP)?;
+    linker.func_wrap(WASI, "clock_time_get", clock_time_get)?;
+    linker.func_wrap(WASI, "clock_res_get", clock_res_get)?;
+    linker.func_wrap(WASI, "poll_oneoff", poll_oneoff)?;
+    linker.func_wrap(ENV, "log", log)?;
+    linker.func_wrap(ENV, "error", error)?;
+    Ok(())
+}
+
+fn clock_time_get(
+    mut caller: Caller<'_, State>,
+    id: i32,
+    _precision: i64,
+    ptr: i32,
+) -> Result<i32, Error> {
+    let nanos = caller.data_mut().clock.read(id.cast_unsigned());
+    write_u64(&mut caller, ptr, nanos)
+}
+
+fn clock_res_get(mut caller: Caller<'_, State>, id: i32, ptr: i32) -> Result<i32, Error> {
+    let nanos = caller.data().clock.resolution(id.cast_unsigned());
+    write_u64(&mut caller, ptr, nanos)
+}
+
+fn poll_oneoff(
+    mut caller: Caller<'_, State>,
+    subscriptions: i32,
+    events: i32,
+    count: i32,
+    stored: i32,
+) -> Result<i32, Error> {
+    let [subscriptions, events, count, stored] =
+        [subscriptions, events, count, stored].map(i32::cast_unsigned);
+    let arguments = poll::Arguments { subscriptions, events, count, stored };
+    let (memory, state) = memory(&mut caller)?;
+    poll::oneoff(memory, &mut state.clock, state.deadline, arguments).map_err(Error::host)
+}
+
+/// Write what a clock says, or answer that there is no such clock.
+fn write_u64(caller: &mut Caller<'_, State>, ptr: i32, value: Option<u64>) -> Result<i32, Error> {
+    let Some(value) = value.map(u64::to_le_bytes) else { return Ok(EINVAL) };
+    with_bytes(caller, ptr, value.len() as i32, |_, bytes| bytes.copy_from_slice(&value))?;
+    Ok(SUCCESS)
+}
+
+fn log(mut caller: Caller<'_, State>, ptr: i32, len: i32) -> Result<(), Error> {
+    with_bytes(&mut caller, ptr, len, |state, bytes| state.log.lock().push(bytes))
+}
+
+fn error(mut caller: Caller<'_, State>, code: i32, ptr: i32, len: i32) -> Result<(), Error> {
+    with_bytes(&mut caller, ptr, len, |state, bytes| state.said = Some(Said::new(code, bytes)))
+}
+
+fn with_bytes(
+    caller: &mut Caller<'_, State>,
+    ptr: i32,
+    len: i32,
+    take: impl FnOnce(&mut State, &mut [u8]),
+) -> Result<(), Error> {
+    let (bytes, state) = memory(caller)?;
+    let range = range(ptr.cast_unsigned(), len.cast_unsigned(), bytes.len());
+    take(state, &mut bytes[range.ok_or_else(outside)?]);
+    Ok(())
+}
+
+fn memory<'a>(caller: &'a mut Caller<'_, State>) -> Result<(&'a mut [u8], &'a mut State), Error> {
+    match caller.get_export(MEMORY) {
+        Some(Extern::Memory(memory)) => Ok(memory.data_and_store_mut(caller)),
+        _ => Err(outside()),
+    }
+}
+
+fn outside() -> Error {
+    Error::host(Stop::HostPointer)
+}
