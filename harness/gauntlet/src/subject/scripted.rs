@@ -113,7 +113,7 @@ mod tests {
             url: "http://127.0.0.1/".to_owned(),
             accept_encoding: None,
             revalidates: None,
-            one_off: false,
+            one_off: None,
         });
         for seed in [1, 2] {
             let mut session = subject.open(seed).expect("it is a table");
