@@ -14,6 +14,11 @@ use crate::subject::{Subject, embedded};
 use crate::testbed::plugins::PluginFront;
 use crate::testbed::site::TestbedSite;
 
+/// Whether a subject of the deployment is its site, and not a host.
+pub(super) fn is_site(subject: &str) -> bool {
+    subject == "site"
+}
+
 /// The running deployment; it stops when this is dropped.
 pub(super) struct Deployment {
     site: TestbedSite,
