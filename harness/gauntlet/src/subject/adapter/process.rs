@@ -114,7 +114,9 @@ impl Process {
         let (read_post, read_life) = (Arc::clone(&post), Arc::clone(&life));
         let (drained, streams_end) = sync_channel::<()>(1);
         std::thread::spawn(move || {
-            let broke = stdout.and_then(|stdout| read_post.read(stdout));
+            // Open until the end is recorded: a broken pipe would end the child first.
+            let mut stdout = stdout;
+            let broke = stdout.as_mut().and_then(|stdout| read_post.read(stdout));
             let _ = drained.send(());
             if broke.is_none() {
                 // A process closes its streams before it can be reaped; give it the time.

@@ -10,8 +10,10 @@ use wasm_gauntlet_model::profile::Need;
 use wasm_gauntlet_model::twin::Twin;
 
 use super::HostHttp;
+use super::trial::Trial;
 use crate::subject::adapter::test_rig::worker;
 use crate::subject::calls::module::catalogue;
+use crate::subject::calls::port::Port;
 use crate::subject::{Inability, Session, Subject};
 use crate::testbed::plugins::PluginFront;
 
@@ -157,4 +159,16 @@ fn strangers_are_read_without_a_panic() {
     for garbage in ["", "garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort"] {
         assert!(host_of(garbage).profile().is_err(), "{garbage}");
     }
+}
+
+#[test]
+fn a_death_that_another_client_caused_is_seen_too() {
+    let front = front(&[Twin::PanicOnTrap]);
+    let host = host(&front.url());
+    let watcher = Trial::new(&host, 1);
+    watcher.watch(&[]).expect("it answers");
+    assert_eq!(watcher.vigil().alive, Some(true));
+    let mut other = host.open(2).expect("nothing is sent yet");
+    call(&mut *other, "trap-unreachable", |_| {}).expect("it answers");
+    assert_eq!(watcher.vigil().alive, Some(false));
 }
