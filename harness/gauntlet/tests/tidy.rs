@@ -44,11 +44,7 @@ const EXCEPTIONS: &[(&str, Rule, &str)] = &[
         Rule::Environment,
         "the twin `ambient-env` gives guests the worker's own environment, canary included",
     ),
-    (
-        "harness/gauntlet/src/subject/wasmi/wasi.rs",
-        Rule::Environment,
-        "the same twin on wasmi",
-    ),
+    ("harness/gauntlet/src/subject/wasmi/wasi.rs", Rule::Environment, "the same twin on wasmi"),
     (
         "harness/gauntlet/src/subject/",
         Rule::Clock,

@@ -28,6 +28,9 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Test subjects, and say whether they are ready
+    ///
+    /// With no subject named, the reference deployment is tested: a site behind a shared cache
+    /// on loopback, and every embedded runtime.
     Run(RunArgs),
     /// Run every scenario on its twins and on the healthy testbed: the detection matrix
     Prove(ProveArgs),
