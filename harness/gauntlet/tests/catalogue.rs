@@ -2,6 +2,7 @@
 //!
 //! Trials that measure time take the machine for themselves, whatever `--test-threads` says.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -9,10 +10,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use gauntlet::engine::{Engine, Reached, reach};
 use gauntlet::event::Deaf;
 use gauntlet::load;
+use gauntlet::subject::calls::module;
+use gauntlet::subject::host_http::HostHttp;
 use gauntlet::subject::site::Site;
 use gauntlet::subject::{Subject, embedded};
+use gauntlet::testbed::plugins::PluginFront;
 use gauntlet::testbed::site::TestbedSite;
 use libtest_mimic::{Arguments, Failed, Trial};
+use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::plan::{Plan, Selection, plan};
 use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::scenario::Scenario;
@@ -26,6 +31,7 @@ struct Stage {
     /// Held for reading by a trial that bears others beside it, for writing by one that does not.
     quiet: RwLock<()>,
     _site: TestbedSite,
+    _plugins: PluginFront,
 }
 
 fn main() -> ExitCode {
@@ -42,6 +48,12 @@ fn prepared() -> (Arc<Stage>, Plan) {
     let site = TestbedSite::start(&[], None).expect("the site starts");
     let url = site.site_url().parse().expect("an address");
     let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(Site::new(url).expect("a site"))];
+    let program = Path::new(env!("CARGO_BIN_EXE_gauntlet"));
+    let plugins = PluginFront::start(program, "wasmtime", &[], Limits::default());
+    let plugins = plugins.expect("the plugin host starts");
+    let (url, limits) = (plugins.url(), Limits::default());
+    let host = HostHttp::new("host", &url, limits, None, Box::new(module::catalogue));
+    subjects.push(Box::new(host.expect("a host")));
     for runtime in embedded::NAMES {
         let program = env!("CARGO_BIN_EXE_gauntlet").into();
         subjects.push(Box::new(embedded::subject(runtime, program, &[])));
@@ -50,7 +62,8 @@ fn prepared() -> (Arc<Stage>, Plan) {
     assert!(unreachable.is_empty(), "{unreachable:?}");
     let profiles: Vec<Profile> = subjects.iter().map(|one| one.profile.clone()).collect();
     let plan = plan(&scenarios, &profiles, &Selection::default());
-    (Arc::new(Stage { scenarios, subjects, quiet: RwLock::new(()), _site: site }), plan)
+    let quiet = RwLock::new(());
+    (Arc::new(Stage { scenarios, subjects, quiet, _site: site, _plugins: plugins }), plan)
 }
 
 fn trials(stage: &Arc<Stage>, plan: Plan) -> Vec<Trial> {

@@ -104,14 +104,21 @@ impl Plan {
     }
 }
 
+/// A sentence as part of another: no capital at its head, no full stop.
+fn lower(sentence: &str) -> String {
+    let sentence = sentence.trim_end_matches('.');
+    let head = sentence.chars().take(1).flat_map(char::to_lowercase);
+    head.chain(sentence.chars().skip(1)).collect()
+}
+
 fn reason_to_skip(scenario: &Scenario, profile: &Profile) -> Option<String> {
     let missing: BTreeSet<&str> = (scenario.needs.iter())
         .filter(|need| !profile.can(**need))
         .map(|need| need.doc())
         .collect();
     if !missing.is_empty() {
-        let missing: Vec<&str> = missing.into_iter().collect();
-        return Some(format!("this subject is not: {}", missing.join(" ")));
+        let missing: Vec<String> = missing.into_iter().map(lower).collect();
+        return Some(format!("needs {}", missing.join(", and ")));
     }
     if profile.kind == SubjectKind::Site && scenario.cases(profile).is_empty() {
         let wanted: Vec<&str> = scenario.each.iter().map(|asset| asset.word()).collect();

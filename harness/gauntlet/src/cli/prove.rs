@@ -1,13 +1,15 @@
 //! `gauntlet prove`: every scenario on the healthy deployment and on every twin.
 
+use std::sync::atomic::Ordering;
+
 use wasm_gauntlet_model::detection::Detection;
 use wasm_gauntlet_model::record::{Outcome, Record};
 use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
-use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::twin::{Part, Twin};
 use wasm_gauntlet_model::verdict::Severity;
 
 use super::args::ProveArgs;
-use super::deployment::Deployment;
+use super::deployment::{self, Deployment};
 use super::exit::{Exit, Failure};
 use super::folder::Folder;
 use super::replay::{Replay, SEED_USUAL};
@@ -33,7 +35,10 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         selected.clone().flat_map(|one| one.twins.iter().chain(&one.implied_by)).copied().collect();
     let mut switched: Vec<(Twin, Vec<Outcome>)> = Vec::new();
     for twin in Twin::ALL.iter().copied().filter(|twin| named.contains(twin)) {
-        switched.push((twin, on(&replay, Some(twin), folder.as_ref())?));
+        let mut outcomes = on(&replay, Some(twin), folder.as_ref())?;
+        let unswitched = |one: &&Outcome| deployment::is_site(&one.subject) != is_of_site(twin);
+        outcomes.extend(healthy.iter().filter(unswitched).cloned());
+        switched.push((twin, outcomes));
     }
     let selected: Vec<_> = selected.collect();
     let detection = Detection::of(&selected, &healthy, &switched);
@@ -45,7 +50,14 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     Ok(Exit::of(detection.exit_code()))
 }
 
-/// The outcomes on the deployment with one switch on, or on the healthy one.
+/// Whether a switch is one of the site, and not of the plugin host.
+fn is_of_site(twin: Twin) -> bool {
+    matches!(twin.part(), Part::Origin | Part::Edge)
+}
+
+/// The outcomes on the deployment with one switch on, or on the healthy one. Site and plugin
+/// host share nothing, so only the part that carries the switch is looked at again; what was
+/// seen of the other on the healthy deployment stands.
 fn on(
     replay: &Replay,
     twin: Option<Twin>,
@@ -54,11 +66,12 @@ fn on(
     super::say(&format!("on {}\n", twin.map_or("the healthy deployment", Twin::word)));
     let faults: Vec<Twin> = twin.into_iter().collect();
     let deployment = Deployment::start(&faults, None)?;
-    let Record { outcomes, aborted, .. } = replay.run(deployment.subjects()?, folder)?;
+    let mut subjects = deployment.subjects()?;
+    subjects
+        .retain(|one| twin.is_none_or(|twin| deployment::is_site(one.name()) == is_of_site(twin)));
+    let Record { outcomes, aborted, .. } = replay.run(subjects, folder)?;
     match aborted {
-        Some(why) if interrupt::stop()?.load(std::sync::atomic::Ordering::Relaxed) => {
-            Err(Failure::inconclusive(why))
-        }
+        Some(why) if interrupt::stop()?.load(Ordering::Relaxed) => Err(Failure::inconclusive(why)),
         Some(why) => Err(Failure::harness(why)),
         None => Ok(outcomes),
     }

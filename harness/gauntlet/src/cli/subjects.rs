@@ -2,10 +2,13 @@
 
 use std::path::PathBuf;
 
-use url::Url;
+use url::{Host, Url};
+use wasm_gauntlet_model::target::HostTarget;
 
 use super::exit::Failure;
 use super::targets::Named;
+use crate::subject::calls::module;
+use crate::subject::host_http::HostHttp;
 use crate::subject::site::Site;
 use crate::subject::{Subject, embedded};
 
@@ -17,6 +20,9 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
     let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
     for site in &named.sites {
         subjects.push(Box::new(self::site(site)?));
+    }
+    for target in &named.hosts {
+        subjects.push(Box::new(host(target, &named.authorize)?));
     }
     let program = program()?;
     for runtime in &named.runtimes {
@@ -35,6 +41,37 @@ pub(super) fn site(url: &str) -> Result<Site, Failure> {
     let wrong = |error: String| Failure::usage(format!("{url}: {error}"));
     let parsed = Url::parse(url).map_err(|error| wrong(error.to_string()))?;
     Site::new(parsed).map_err(|inability| wrong(inability.to_string()))
+}
+
+/// The plugin host of `target`, which is sent hostile guests and load only if it is on this
+/// machine, or if its owner says so.
+fn host(target: &HostTarget, authorize: &[String]) -> Result<HostHttp, Failure> {
+    let url = &target.url;
+    let wrong = |error: String| Failure::usage(format!("{url}: {error}"));
+    let parsed = Url::parse(url).map_err(|error| wrong(error.to_string()))?;
+    let name = parsed.host_str().unwrap_or_default().to_owned();
+    let named = match parsed.port() {
+        Some(port) => format!("{name}:{port}"),
+        None => name.clone(),
+    };
+    if !is_loopback(&parsed) && !authorize.contains(&named) {
+        let help = "hostile guests go to this machine only, or to hosts that a target file \
+                    names under `authorize`";
+        return Err(wrong(format!("{help}; expected `authorize: [\"{named}\"]`")));
+    }
+    let source = Box::new(module::catalogue);
+    let host = HostHttp::new("host", url, target.limits.clone(), target.grace_ms, source);
+    let host = host.map_err(|inability| Failure::usage(inability.to_string()))?;
+    Ok(host.called_by(format!("--host {url} ")))
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
 }
 
 /// This program, which workers run.

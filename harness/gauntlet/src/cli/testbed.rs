@@ -13,9 +13,10 @@ pub(super) fn testbed(args: &TestbedArgs) -> Result<Exit, Failure> {
     let stop = interrupt::stop()?;
     let deployment = Deployment::start(&args.fault, Some(args.listen))?;
     let mut told = format!(
-        "site    {}   (through its shared cache)\norigin  {}\n",
+        "site    {}   (through its shared cache)\norigin  {}\nhost    {}\n",
         deployment.site_url(),
-        deployment.origin_url()
+        deployment.origin_url(),
+        deployment.host_url()
     );
     for twin in &args.fault {
         told += &format!("fault   {}: {}\n", twin.word(), twin.doc());

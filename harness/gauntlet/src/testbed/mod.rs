@@ -2,4 +2,5 @@
 //!
 //! Nothing here knows of subjects, scenarios or verdicts: it is judged like any stranger's.
 
+pub mod plugins;
 pub mod site;

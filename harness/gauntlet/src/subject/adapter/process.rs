@@ -243,8 +243,8 @@ impl Process {
         }
     }
 
-    /// Say goodbye, then see to it.
-    fn end(&self) {
+    /// Say goodbye, then see to it; what is in flight is lost.
+    pub fn stop(&self) {
         let patient = Instant::now() + BYE_PATIENCE;
         if self.gone().is_none() && !self.hello.name.is_empty() {
             let id = self.next_id.fetch_add(1, Ordering::Relaxed);
@@ -260,7 +260,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        self.end();
+        self.stop();
         let reaper = self.reaper.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         let _ = reaper.map(JoinHandle::join);
     }

@@ -1,6 +1,6 @@
 //! An adapter that is always there: when its process is lost, the next call starts another.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -34,12 +34,19 @@ pub struct Supervised {
     patience: Patience,
     current: Mutex<Option<Arc<Process>>>,
     started: AtomicU64,
+    stopped: AtomicBool,
 }
 
 impl Supervised {
     /// Nothing is started yet.
     pub fn new(launch: Launch, patience: Patience) -> Self {
-        Self { launch, patience, current: Mutex::default(), started: AtomicU64::new(0) }
+        Self {
+            launch,
+            patience,
+            current: Mutex::default(),
+            started: AtomicU64::new(0),
+            stopped: AtomicBool::new(false),
+        }
     }
 
     /// The same, beginning with a process that runs.
@@ -64,6 +71,9 @@ impl Supervised {
     /// When none can be started.
     pub fn process(&self) -> Result<Arc<Process>, Inability> {
         let mut current = self.current();
+        if self.stopped.load(Ordering::Relaxed) {
+            return Err(Inability("the host was stopped by us".to_owned()));
+        }
         if let Some(process) = current.as_ref().filter(|process| process.gone().is_none()) {
             return Ok(Arc::clone(process));
         }
@@ -76,6 +86,22 @@ impl Supervised {
     /// How many processes were started.
     pub fn started(&self) -> u64 {
         self.started.load(Ordering::Relaxed)
+    }
+
+    /// How many processes were lost: started, and not there any more.
+    pub fn lost(&self) -> u64 {
+        let current = self.current();
+        let lives = current.as_ref().is_some_and(|process| process.gone().is_none());
+        self.started().saturating_sub(u64::from(lives))
+    }
+
+    /// End the process and start no other.
+    pub fn stop(&self) {
+        let mut current = self.current();
+        self.stopped.store(true, Ordering::Relaxed);
+        if let Some(process) = current.take() {
+            process.stop();
+        }
     }
 
     /// Load a module.

@@ -64,16 +64,21 @@ impl Confinement {
             ("RLIMIT_CORE", Resource::Core, 0),
         ];
         for (name, resource, wanted) in limits {
-            set(pid, resource, wanted).map_err(|errno| Unconfined::Limit(name, errno))?;
+            // Past the soft limit comes SIGXCPU, which says why; past the hard one SIGKILL.
+            let reserve = if resource == Resource::Cpu { CPU_RESERVE_S } else { 0 };
+            set(pid, resource, wanted, wanted + reserve)
+                .map_err(|errno| Unconfined::Limit(name, errno))?;
         }
         Ok(())
     }
 }
 
-/// Lower both the soft and the hard limit; one that is lower already stays.
-fn set(pid: Option<Pid>, resource: Resource, wanted: u64) -> rustix::io::Result<()> {
-    let hard = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
-    let limit = Some(wanted.min(hard));
-    let limit = Rlimit { current: limit, maximum: limit };
+/// Between the signal that names the CPU limit and the one that cannot be ignored.
+const CPU_RESERVE_S: u64 = 5;
+
+/// Lower the soft and the hard limit; one that is lower already stays.
+fn set(pid: Option<Pid>, resource: Resource, soft: u64, hard: u64) -> rustix::io::Result<()> {
+    let bound = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
+    let limit = Rlimit { current: Some(soft.min(bound)), maximum: Some(hard.min(bound)) };
     rustix::process::prlimit(pid, resource, limit).map(drop)
 }

@@ -1,0 +1,40 @@
+//! A command line that repeats a call, for a person with a shell.
+
+/// Longest input that is written into the command line.
+const INPUT_BYTES_MAX: usize = 256;
+
+/// Upload the guest, then call it: `gauntlet guests export` writes `DIR/ID.wasm`.
+pub fn call(url: &str, guest: &str, digest: &str, tenant: &str, input: &[u8]) -> Option<String> {
+    if input.len() > INPUT_BYTES_MAX {
+        return None;
+    }
+    let octal: String = input.iter().map(|byte| format!("\\{byte:03o}")).collect();
+    let (upload, call) = (format!("{url}/guests/{digest}"), format!("{url}/guests/{digest}/call"));
+    Some(format!(
+        "gauntlet guests export guests && curl -sS -T {} {} && printf {} | \
+         curl -sSi -H {} --data-binary @- {}",
+        quoted(&format!("guests/{guest}.wasm")),
+        quoted(&upload),
+        quoted(&octal),
+        quoted(&format!("X-Tenant: {tenant}")),
+        quoted(&call),
+    ))
+}
+
+/// A word of a shell, whatever is in it.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_it_leaves_its_quotes() {
+        let line = call("http://h", "g", "d", "a'; rm -rf / #", b"a'\0").expect("it is short");
+        assert!(line.contains(r"-H 'X-Tenant: a'\''; rm -rf / #'"), "{line}");
+        assert!(line.contains(r"printf '\141\047\000'"), "{line}");
+        assert_eq!(call("http://h", "g", "d", "a", &[0; 257]), None);
+    }
+}

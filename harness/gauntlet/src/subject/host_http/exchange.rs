@@ -1,0 +1,155 @@
+//! One HTTP exchange with the host, within bounds of time and size. Nothing is followed, retried
+//! or decoded.
+
+use std::time::{Duration, Instant};
+
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, RequestBuilder};
+use tokio::runtime::Handle;
+
+use crate::subject::Inability;
+
+/// Longest body read: past every honest output, as in the adapter protocol.
+const BODY_BYTES_MAX: usize = 8 << 20;
+
+/// Most header lines, and most bytes of them in HTTP/2.
+const HEADER_LINES_MAX: usize = 100;
+const HEADER_BYTES_MAX: u32 = 64 << 10;
+
+/// To connect; a host that takes longer is not there.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// For what is no call: health, uploads without compiling, logs.
+const SHORT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The tenant's header.
+const TENANT: &str = "X-Tenant";
+
+/// What came of sending a request.
+pub enum Sent {
+    /// A whole response.
+    Answer(Answer),
+    /// The connection failed, before or in the response.
+    Cut {
+        /// How.
+        detail: String,
+        /// Whether it was our patience that ended.
+        slow: bool,
+        /// How long it took.
+        wall: Duration,
+    },
+    /// The request cannot be written at all.
+    Never(String),
+}
+
+/// A whole response.
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, as it came.
+    pub body: Vec<u8>,
+    /// From before the request was sent to after the last byte was read.
+    pub wall: Duration,
+}
+
+impl Answer {
+    /// A header's value, if it is there and is text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+/// A client.
+pub struct Exchange {
+    client: Client,
+    handle: Handle,
+}
+
+impl Exchange {
+    /// A client whose sockets live on `handle`.
+    pub fn new(handle: Handle) -> Result<Self, Inability> {
+        // Another part of this program may have installed it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let builder = || {
+            Client::builder()
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                // An idle connection that dies under a request would look like a dead host.
+                .pool_max_idle_per_host(0)
+                .connect_timeout(CONNECT_TIMEOUT)
+                .http1_max_headers(HEADER_LINES_MAX)
+                .http2_max_header_list_size(HEADER_BYTES_MAX)
+                .user_agent(concat!("gauntlet/", env!("CARGO_PKG_VERSION")))
+        };
+        // A machine without certificates can still test a host on its own loopback.
+        let client = builder().build().or_else(|_| builder().tls_certs_only([]).build());
+        let cannot = |error| Inability(format!("no HTTP client can be made: {error}"));
+        Ok(Self { client: client.map_err(cannot)?, handle })
+    }
+
+    /// GET, in a tenant's name where one is given.
+    pub fn get(&self, url: &str, tenant: Option<&str>) -> Sent {
+        let request = self.client.request(Method::GET, url).timeout(SHORT_TIMEOUT);
+        self.send(match tenant {
+            Some(tenant) => request.header(TENANT, tenant),
+            None => request,
+        })
+    }
+
+    /// PUT bytes.
+    pub fn put(&self, url: &str, body: Vec<u8>, patience: Duration) -> Sent {
+        self.send(self.client.request(Method::PUT, url).body(body).timeout(patience))
+    }
+
+    /// POST bytes in a tenant's name.
+    pub fn post(&self, url: &str, tenant: &str, body: Vec<u8>, patience: Duration) -> Sent {
+        let request = self.client.request(Method::POST, url).header(TENANT, tenant);
+        self.send(request.body(body).timeout(patience))
+    }
+
+    fn send(&self, request: RequestBuilder) -> Sent {
+        let request = match request.build() {
+            Ok(request) => request,
+            Err(error) => return Sent::Never(chain(&error)),
+        };
+        self.handle.block_on(async {
+            let begun = Instant::now();
+            match self.whole(request, begun).await {
+                Ok(answer) => Sent::Answer(answer),
+                Err((detail, slow)) => Sent::Cut { detail, slow, wall: begun.elapsed() },
+            }
+        })
+    }
+
+    async fn whole(
+        &self,
+        request: reqwest::Request,
+        begun: Instant,
+    ) -> Result<Answer, (String, bool)> {
+        let failed = |error: reqwest::Error| (chain(&error), error.is_timeout());
+        let mut response = self.client.execute(request).await.map_err(failed)?;
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
+            body.extend_from_slice(&chunk);
+            if body.len() > BODY_BYTES_MAX {
+                return Err((format!("a body of more than {BODY_BYTES_MAX} bytes"), false));
+            }
+        }
+        Ok(Answer { status, headers, body, wall: begun.elapsed() })
+    }
+}
+
+/// An error with its causes, without the address, which the caller knows.
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}

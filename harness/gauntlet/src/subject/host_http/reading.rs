@@ -1,0 +1,134 @@
+//! From a response to an outcome: total. The `type` of a problem decides, never its status
+//! alone, and a text never.
+
+use serde::Deserialize;
+use wasm_gauntlet_model::call::{CallOutcome, Called, RejectStage, Rejection};
+
+use super::exchange::{Answer, Sent};
+use crate::subject::Inability;
+use crate::subject::calls::port::{Lost, Timed};
+use crate::subject::protocol::Parts;
+
+/// How much of a body without an outcome is shown.
+const EXCERPT_BYTES_MAX: usize = 200;
+
+/// A problem (RFC 9457) with the members of an outcome.
+#[derive(Debug, Deserialize)]
+struct Problem {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(flatten)]
+    parts: Parts,
+}
+
+/// What came of a request: `ok` with the body as output, another outcome, or the host's loss.
+///
+/// # Errors
+/// When the host refuses to deal with us: a 3xx, or a 4xx without an outcome.
+pub fn timed(sent: Sent) -> Result<Timed, Inability> {
+    let answer = match sent {
+        Sent::Never(why) => return Err(Inability(why)),
+        Sent::Cut { detail, slow, wall } => {
+            let how = if slow { Lost::Hung } else { Lost::Died };
+            return Ok(Timed::lost(how, format!("no whole answer: {detail}"), None, wall));
+        }
+        Sent::Answer(answer) => answer,
+    };
+    let wall = answer.wall;
+    let digest = answer.header("x-guest-digest").unwrap_or_default().to_owned();
+    let typed =
+        |outcome| Timed { called: Called { digest, ..Called::bare(outcome) }, wall, lost: None };
+    if let 200..=299 = answer.status {
+        return Ok(typed(CallOutcome::Ok { output: answer.body }));
+    }
+    if let Some(parts) = problem(&answer) {
+        return Ok(typed(parts.check().unwrap_or_else(|unreadable| CallOutcome::HostFault {
+            detail: format!("a problem that is none: {unreadable}"),
+            signal: None,
+        })));
+    }
+    let shown = format!("status {} without an outcome: {}", answer.status, excerpt(&answer.body));
+    match answer.status {
+        413 => {
+            let stage = RejectStage::Size;
+            Ok(typed(CallOutcome::Rejected(Rejection { stage, reason: shown })))
+        }
+        429 => Ok(typed(CallOutcome::Busy)),
+        500.. => Ok(Timed::lost(Lost::Died, shown, None, wall)),
+        _ => Err(Inability(shown)),
+    }
+}
+
+/// The outcome of a problem: none if the body is no problem, or its type ends in no outcome.
+fn problem(answer: &Answer) -> Option<Parts> {
+    const WORDS: [&str; 10] = [
+        "ok",
+        "trap",
+        "deadline",
+        "memory-cap",
+        "fuel",
+        "guest-error",
+        "rejected",
+        "denied",
+        "busy",
+        "host-fault",
+    ];
+    let kind = answer.header("content-type")?;
+    let media = kind.split(';').next()?.trim();
+    if !media.eq_ignore_ascii_case("application/problem+json") {
+        return None;
+    }
+    let problem: Problem = serde_json::from_slice(&answer.body).ok()?;
+    let word = problem.kind.rsplit(['/', ':', '#']).next()?;
+    let known = WORDS.contains(&word);
+    known.then(|| Parts { outcome: word.to_owned(), ..problem.parts })
+}
+
+fn excerpt(body: &[u8]) -> String {
+    body[..body.len().min(EXCERPT_BYTES_MAX)].escape_ascii().to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+
+    use super::*;
+
+    fn read(status: u16, kind: &'static str, body: &str) -> Result<Timed, Inability> {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert("x-guest-digest", HeaderValue::from_static("d1"));
+        let (body, wall) = (body.as_bytes().to_vec(), Duration::from_millis(1));
+        timed(Sent::Answer(Answer { status, headers, body, wall }))
+    }
+
+    #[test]
+    fn every_answer_is_an_outcome_a_loss_or_an_inability() {
+        const PROBLEM: &str = "application/problem+json; charset=utf-8";
+        let trap = r#"{"type":"https://x.example/outcomes/trap","trap":"stack","detail":"x"}"#;
+        for (status, kind, body, word, lost) in [
+            (200, "text/plain", "x", "ok", None),
+            (502, PROBLEM, trap, "trap", None),
+            (400, PROBLEM, r#"{"type":"urn:outcome:deadline"}"#, "deadline", None),
+            (500, PROBLEM, r#"{"type":"/outcomes/busy"}"#, "busy", None),
+            (422, PROBLEM, r#"{"type":"/outcomes/rejected"}"#, "host-fault", None),
+            (502, "application/json", trap, "host-fault", Some(Lost::Died)),
+            (502, PROBLEM, "not JSON", "host-fault", Some(Lost::Died)),
+            (500, PROBLEM, r#"{"type":"about:blank"}"#, "host-fault", Some(Lost::Died)),
+            (504, "text/html", "<h1>", "host-fault", Some(Lost::Died)),
+            (413, "text/html", "<h1>", "rejected", None),
+            (429, "text/html", "<h1>", "busy", None),
+        ] {
+            let timed = read(status, kind, body).expect("it is an answer");
+            assert_eq!((timed.called.outcome.word(), timed.lost), (word, lost), "{status} {body}");
+            assert_eq!(timed.called.digest.is_empty(), lost.is_some());
+        }
+        for status in [301, 401, 403, 404] {
+            assert!(read(status, "text/html", "x").is_err(), "{status}");
+        }
+        let nobody = r#"{"type":"https://x.example/problems/unknown-guest"}"#;
+        assert!(read(404, PROBLEM, nobody).is_err());
+    }
+}

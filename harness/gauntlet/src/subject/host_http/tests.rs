@@ -1,0 +1,160 @@
+//! The HTTP subject against the reference front, healthy and not.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use wasm_gauntlet_model::action::{Action, Call, Input};
+use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::observation::{Observation, Value};
+use wasm_gauntlet_model::profile::Need;
+use wasm_gauntlet_model::twin::Twin;
+
+use super::HostHttp;
+use crate::subject::adapter::test_rig::worker;
+use crate::subject::calls::module::catalogue;
+use crate::subject::{Inability, Session, Subject};
+use crate::testbed::plugins::PluginFront;
+
+fn front(faults: &[Twin]) -> PluginFront {
+    PluginFront::over(worker("wasmtime", faults), Limits::default(), None).expect("it starts")
+}
+
+fn host(url: &str) -> HostHttp {
+    HostHttp::new("host", url, Limits::default(), None, Box::new(catalogue)).expect("an address")
+}
+
+fn call(
+    session: &mut dyn Session,
+    guest: &str,
+    with: impl FnOnce(&mut Call),
+) -> Result<Observation, Inability> {
+    let mut call = Call {
+        guest: guest.to_owned(),
+        guest_params: vec![],
+        input: Input::Bytes(b"ping".to_vec()),
+        tenant: "a".to_owned(),
+        times: 1,
+        at_once: false,
+        load_only: false,
+        limits: Limits::default(),
+        grants: Grants::default(),
+    };
+    with(&mut call);
+    session.perform("step", &Action::Call(call))
+}
+
+fn fact(observation: &Observation, field: &str) -> Value {
+    let unknown = || panic!("nobody looked at {field}: {observation:?}");
+    observation.facts.get(field).cloned().unwrap_or_else(unknown)
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+#[test]
+fn the_right_host_answers_with_typed_outcomes() {
+    let front = front(&[]);
+    let host = host(&front.url());
+    let profile = host.profile().expect("it answers");
+    assert_eq!(profile.can, [Need::HostCall, Need::HostWasi, Need::HostLog, Need::HostTenants]);
+    assert!(profile.about.ends_with("over HTTP"), "{}", profile.about);
+    let mut session = host.open(1).expect("nothing is sent yet");
+    for (guest, outcome) in [
+        ("benign-echo", "ok"),
+        ("cpu-loop", "deadline"),
+        ("trap-unreachable", "trap"),
+        ("shape-js-wasm", "rejected"),
+        ("abi-error-channel", "guest-error"),
+        ("benign-echo", "ok"),
+    ] {
+        let seen = call(&mut *session, guest, |_| {}).expect("it answers");
+        assert_eq!(fact(&seen, "outcome"), text(outcome), "{guest}: {seen:?}");
+        assert_eq!(fact(&seen, "host-alive"), Value::Bool(true), "{guest}");
+        if outcome != "rejected" {
+            assert_eq!(fact(&seen, "digest-right"), Value::Bool(true), "{guest}");
+        }
+        assert!(!seen.facts.contains_key("host-peak-mib"), "memory is not seen from here");
+        assert!(seen.reproduce.is_some_and(|line| line.contains("curl")));
+    }
+    let seen = call(&mut *session, "benign-log", |_| {}).expect("it answers");
+    assert_eq!(fact(&seen, "log-attributed"), Value::Bool(true));
+}
+
+#[test]
+fn a_tenant_past_its_limit_is_busy() {
+    let front = front(&[]);
+    let host = host(&front.url());
+    let mut session = host.open(1).expect("nothing is sent yet");
+    let seen = call(&mut *session, "cpu-loop", |call| {
+        call.times = 12;
+        call.at_once = true;
+    });
+    let outcomes = fact(&seen.expect("it answers"), "outcomes");
+    assert_eq!(outcomes, Value::Texts(vec!["busy".to_owned(), "deadline".to_owned()]));
+}
+
+#[test]
+fn a_host_that_dies_behind_its_front_is_a_fault() {
+    for (fault, guest) in [(Twin::PanicOnTrap, "trap-unreachable"), (Twin::NoDeadline, "cpu-loop")]
+    {
+        let front = front(&[fault]);
+        let host = host(&front.url());
+        let mut session = host.open(1).expect("nothing is sent yet");
+        let seen = call(&mut *session, guest, |_| {}).expect("it answers");
+        assert_eq!(fact(&seen, "outcome"), text("host-fault"), "{seen:?}");
+        assert_eq!(fact(&seen, "host-alive"), Value::Bool(false));
+        let seen = call(&mut *session, "benign-echo", |_| {}).expect("it answers");
+        assert_eq!(fact(&seen, "outcome"), text("ok"));
+        assert_eq!(fact(&seen, "host-alive"), Value::Bool(true));
+    }
+}
+
+#[test]
+fn who_was_never_there_is_no_finding_and_who_went_away_is() {
+    let closed = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", closed.local_addr().expect("it is bound"));
+    drop(closed);
+    let nobody = host(&url);
+    assert!(nobody.profile().is_err());
+    let mut session = nobody.open(1).expect("nothing is sent yet");
+    assert!(call(&mut *session, "benign-echo", |_| {}).is_err());
+
+    let front = front(&[]);
+    let host = host(&front.url());
+    let mut session = host.open(1).expect("nothing is sent yet");
+    call(&mut *session, "benign-echo", |_| {}).expect("it answers");
+    drop(front);
+    let seen = call(&mut *session, "benign-echo", |_| {}).expect("its absence is seen");
+    assert_eq!(fact(&seen, "outcome"), text("host-fault"));
+    assert_eq!(fact(&seen, "host-alive"), Value::Bool(false));
+}
+
+/// A host that answers every request with `response`, and then closes.
+fn canned(response: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("it is bound"));
+    std::thread::spawn(move || {
+        for socket in listener.incoming().flatten() {
+            let mut socket = socket;
+            let mut head = [0; 64 << 10];
+            let _ = socket.read(&mut head);
+            let _ = socket.write_all(response.as_bytes());
+        }
+    });
+    url
+}
+
+#[test]
+fn strangers_are_read_without_a_panic() {
+    const OK: &str = "HTTP/1.1 200 OK\r\nX-Guest-Digest: 00\r\nContent-Length: 2\r\n\r\nhi";
+    let host_of = |response| host(&canned(response));
+    let digest = host_of(OK);
+    let mut session = digest.open(1).expect("nothing is sent yet");
+    let seen = call(&mut *session, "benign-tiny", |_| {}).expect("it answers");
+    assert_eq!(fact(&seen, "output"), text("hi"));
+    assert_eq!(fact(&seen, "digest-right"), Value::Bool(false), "it names another module");
+    for garbage in ["", "garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort"] {
+        assert!(host_of(garbage).profile().is_err(), "{garbage}");
+    }
+}

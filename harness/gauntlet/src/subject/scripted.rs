@@ -1,0 +1,130 @@
+//! A subject whose observations come from a table: what an engine or a judge does with them can
+//! be tested without a site, a host or a clock.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use wasm_gauntlet_model::action::Action;
+use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
+
+use super::{Inability, Session, Subject};
+
+/// What is said of one step.
+type Said = Result<Observation, Inability>;
+
+/// A subject that says what it was told to say.
+#[derive(Debug)]
+pub struct Scripted {
+    name: String,
+    profile: Result<Profile, Inability>,
+    steps: BTreeMap<String, Vec<Said>>,
+    performed: Mutex<Vec<(u64, String, Action)>>,
+}
+
+impl Scripted {
+    /// A subject that can do everything and has nothing to say yet.
+    pub fn new(name: &str, kind: SubjectKind) -> Self {
+        let profile = Profile {
+            kind,
+            about: "a table".to_owned(),
+            can: Need::ALL.to_vec(),
+            found: Vec::new(),
+            limits: Some(Limits::default()),
+            grace_ms: 0,
+        };
+        Self {
+            name: name.to_owned(),
+            profile: Ok(profile),
+            steps: BTreeMap::new(),
+            performed: Mutex::default(),
+        }
+    }
+
+    /// With this profile, or none.
+    pub fn profiled(mut self, profile: Result<Profile, Inability>) -> Self {
+        self.profile = profile;
+        self
+    }
+
+    /// Say this of `step`: the first time what was given first, and so on; the last stays.
+    pub fn says(mut self, step: &str, said: Said) -> Self {
+        self.steps.entry(step.to_owned()).or_default().push(said);
+        self
+    }
+
+    /// What was asked, in order: the seed of the trial, the step, the action.
+    pub fn performed(&self) -> Vec<(u64, String, Action)> {
+        self.asked().clone()
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Vec<(u64, String, Action)>> {
+        self.performed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Subject for Scripted {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn profile(&self) -> Result<Profile, Inability> {
+        self.profile.clone()
+    }
+
+    fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
+        Ok(Box::new(Trial { subject: self, seed, told: BTreeMap::new() }))
+    }
+}
+
+struct Trial<'a> {
+    subject: &'a Scripted,
+    seed: u64,
+    told: BTreeMap<String, usize>,
+}
+
+impl Session for Trial<'_> {
+    fn perform(&mut self, step: &str, action: &Action) -> Said {
+        self.subject.asked().push((self.seed, step.to_owned(), action.clone()));
+        let time = self.told.entry(step.to_owned()).or_default();
+        let said = self.subject.steps.get(step).and_then(|said| said.get(*time).or(said.last()));
+        *time += 1;
+        said.cloned().unwrap_or_else(|| Err(Inability(format!("nothing is scripted for `{step}`"))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_gauntlet_model::action::{Fetch, Method};
+
+    use super::*;
+
+    #[test]
+    fn each_step_says_its_lines_in_order_and_each_trial_begins_anew() {
+        let reproduce =
+            |text: &str| Observation { reproduce: Some(text.to_owned()), ..Observation::default() };
+        let subject = Scripted::new("s", SubjectKind::Site)
+            .says("a", Ok(reproduce("first")))
+            .says("a", Ok(reproduce("then")))
+            .says("b", Err(Inability("unreachable".to_owned())));
+        let fetch = Action::Fetch(Fetch {
+            method: Method::Get,
+            url: "http://127.0.0.1/".to_owned(),
+            accept_encoding: None,
+            revalidates: None,
+            one_off: None,
+        });
+        for seed in [1, 2] {
+            let mut session = subject.open(seed).expect("it is a table");
+            let mut said = |step: &str| session.perform(step, &fetch).map(|seen| seen.reproduce);
+            for expected in ["first", "then", "then"] {
+                assert_eq!(said("a"), Ok(Some(expected.to_owned())));
+            }
+            assert_eq!(said("b"), Err(Inability("unreachable".to_owned())));
+            assert!(said("c").is_err());
+        }
+        assert_eq!(subject.performed().len(), 10);
+        assert_eq!(subject.performed()[5].0, 2);
+    }
+}

@@ -1,0 +1,224 @@
+//! What the front does for each request. Everything here may block; `serve` calls it on a thread
+//! for that.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use hyper::StatusCode;
+use hyper::header::{HeaderName, HeaderValue};
+use serde_json::json;
+use wasm_gauntlet_model::call::{CallOutcome, LogLine, RejectStage, Rejection};
+use wasm_gauntlet_model::limits::{Grants, Limits};
+
+use super::answer::{self, Reply};
+use super::journal::Journal;
+use super::metrics::{Gauges, Metrics};
+use super::registry::Registry;
+use super::route::is_digest;
+use crate::subject::Inability;
+use crate::subject::adapter::{Launch, Patience, Supervised};
+use crate::subject::calls::module::Module;
+use crate::subject::calls::port::{Loaded, Lost, Timed, Work};
+
+/// Largest module taken: ten times a Go build.
+pub const MODULE_BYTES_MAX: usize = 16 << 20;
+
+/// Longest input taken, as long as the longest output.
+pub const INPUT_BYTES_MAX: usize = 1 << 20;
+
+/// The digest that served.
+const GUEST_DIGEST: HeaderName = HeaderName::from_static("x-guest-digest");
+
+/// Where the log lines of the call are found.
+const CALL_ID: HeaderName = HeaderName::from_static("x-call-id");
+
+/// How many log lines there are.
+const LOG_LINES: HeaderName = HeaderName::from_static("x-guest-log-lines");
+
+/// The front of a plugin host.
+pub struct Front {
+    host: Supervised,
+    limits: Limits,
+    grants: Grants,
+    registry: Registry,
+    journal: Journal,
+    metrics: Metrics,
+    in_flight: AtomicU64,
+}
+
+impl Front {
+    /// A front whose host runs.
+    pub fn start(launch: Launch, limits: Limits) -> Result<Self, Inability> {
+        let host = Supervised::new(launch, Patience::default());
+        host.process()?;
+        Ok(Self {
+            host,
+            limits,
+            grants: Grants::default(),
+            registry: Registry::default(),
+            journal: Journal::default(),
+            metrics: Metrics::default(),
+            in_flight: AtomicU64::new(0),
+        })
+    }
+
+    /// End the host, for good.
+    pub fn stop(&self) {
+        self.host.stop();
+    }
+
+    /// `PUT /guests/{sha256}`.
+    pub fn upload(&self, digest: &str, bytes: Vec<u8>) -> Reply {
+        let module = Arc::new(Module::new(digest, "uploaded", false, bytes));
+        if module.digest != digest {
+            let detail = format!("the body's digest is {}", module.digest);
+            return answer::problem(StatusCode::BAD_REQUEST, "digest-mismatch", &detail);
+        }
+        let (reply, word) = match self.host.load(&self.work(&module, "", &[])) {
+            Err(unable) => (answer::plain(StatusCode::BAD_GATEWAY, &unable.0), "lost"),
+            Ok(Loaded::Ended(end)) if end.lost.is_some() => (lost(&end), "lost"),
+            Ok(Loaded::Ended(end)) => {
+                let word = end.called.outcome.word();
+                (answer::outcome(end.called.outcome), word)
+            }
+            Ok(Loaded::Ready { .. }) => match self.registry.keep(module) {
+                Ok(true) => (answer::empty(StatusCode::CREATED), "ok"),
+                Ok(false) => (answer::empty(StatusCode::OK), "ok"),
+                Err(_) => {
+                    let detail = "no room for another module";
+                    (answer::problem(StatusCode::INSUFFICIENT_STORAGE, "full", detail), "full")
+                }
+            },
+        };
+        self.metrics.upload(word);
+        reply
+    }
+
+    /// A module that is larger than is taken.
+    pub fn too_large(&self) -> Reply {
+        self.metrics.upload("rejected");
+        let reason = format!("a module has at most {MODULE_BYTES_MAX} bytes");
+        answer::outcome(CallOutcome::Rejected(Rejection { stage: RejectStage::Size, reason }))
+    }
+
+    /// `POST /guests/{sha256}/call`.
+    pub fn call(&self, digest: &str, tenant: &str, input: &[u8]) -> Reply {
+        match self.registry.find(digest) {
+            Some(module) => self.run(&module, tenant, input),
+            None => unknown_guest(),
+        }
+    }
+
+    /// `POST /run`.
+    pub fn run_active(&self, tenant: &str, input: &[u8]) -> Reply {
+        match self.registry.active() {
+            Some(module) => self.run(&module, tenant, input),
+            None => answer::problem(StatusCode::CONFLICT, "no-active-guest", "PUT /active first"),
+        }
+    }
+
+    /// `PUT /active`: a document `{"digest": "…"}`.
+    pub fn activate(&self, body: &[u8]) -> Reply {
+        let document: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        match document["digest"].as_str().filter(|digest| is_digest(digest)) {
+            None => {
+                let detail = "expected {\"digest\": \"64 hex digits\"}";
+                answer::problem(StatusCode::BAD_REQUEST, "no-digest", detail)
+            }
+            Some(digest) if self.registry.activate(digest) => answer::empty(StatusCode::NO_CONTENT),
+            Some(_) => unknown_guest(),
+        }
+    }
+
+    /// `GET /calls/{id}/log`.
+    pub fn log(&self, id: u64, tenant: &str) -> Reply {
+        match self.journal.find(id, tenant) {
+            Some(lines) => answer::json(&json!(lines)),
+            None => {
+                let detail = "no log of that call is kept for this tenant";
+                answer::problem(StatusCode::NOT_FOUND, "unknown-call", detail)
+            }
+        }
+    }
+
+    /// `GET /healthz`.
+    pub fn health(&self) -> Reply {
+        match self.host.process() {
+            Err(unable) => answer::plain(StatusCode::SERVICE_UNAVAILABLE, &unable.0),
+            Ok(process) => {
+                let hello = process.hello();
+                answer::json(&json!({
+                    "name": hello.name,
+                    "version": hello.version,
+                    "engine": hello.engine,
+                    "features": hello.features,
+                    "limits": self.limits,
+                    "processes-lost": self.host.lost(),
+                }))
+            }
+        }
+    }
+
+    /// `GET /metrics`.
+    pub fn metrics(&self) -> Reply {
+        let in_flight = self.in_flight.load(Ordering::Relaxed);
+        let text = self.metrics.text(&Gauges { processes_lost: self.host.lost(), in_flight });
+        answer::bytes(StatusCode::OK, "text/plain; version=0.0.4", text.into_bytes())
+    }
+
+    fn work<'a>(&'a self, module: &'a Module, tenant: &'a str, input: &'a [u8]) -> Work<'a> {
+        Work { module, tenant, input, limits: &self.limits, grants: &self.grants }
+    }
+
+    fn run(&self, module: &Module, tenant: &str, input: &[u8]) -> Reply {
+        let begun = Instant::now();
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        let timed = self.host.call(&self.work(module, tenant, input));
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+        let count = |word| self.metrics.call(tenant, word, begun.elapsed());
+        match timed {
+            Err(unable) => {
+                count("lost");
+                answer::plain(StatusCode::BAD_GATEWAY, &unable.0)
+            }
+            Ok(timed) if timed.lost.is_some() => {
+                count("lost");
+                lost(&timed)
+            }
+            Ok(timed) => {
+                count(timed.called.outcome.word());
+                self.typed(timed, tenant)
+            }
+        }
+    }
+
+    /// A typed answer, with the digest that served and where the log is.
+    fn typed(&self, timed: Timed, tenant: &str) -> Reply {
+        let called = timed.called;
+        let mut reply = answer::outcome(called.outcome);
+        let headers = reply.headers_mut();
+        if let Ok(digest) = HeaderValue::from_str(&called.digest) {
+            headers.insert(GUEST_DIGEST, digest);
+        }
+        let lines: Vec<LogLine> = called.log;
+        if !lines.is_empty() {
+            headers.insert(LOG_LINES, HeaderValue::from(lines.len()));
+            headers.insert(CALL_ID, HeaderValue::from(self.journal.keep(tenant, lines)));
+        }
+        reply
+    }
+}
+
+fn unknown_guest() -> Reply {
+    let detail = "no module with that digest was accepted";
+    answer::problem(StatusCode::NOT_FOUND, "unknown-guest", detail)
+}
+
+/// What a gateway says when what stands behind it is gone: nothing about the guest.
+fn lost(timed: &Timed) -> Reply {
+    match timed.lost {
+        Some(Lost::Hung) => answer::plain(StatusCode::GATEWAY_TIMEOUT, "the plugin host hung"),
+        _ => answer::plain(StatusCode::BAD_GATEWAY, "the plugin host is gone"),
+    }
+}

@@ -1,0 +1,112 @@
+//! Counters, as Prometheus reads them (text format 0.0.4). The number of labels is bounded: a
+//! client chooses tenant names, and each new one would be a new series.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// Most tenants told apart; the rest are `other`.
+const TENANTS_MAX: usize = 64;
+
+/// The label of the tenants past the bound.
+const OTHER: &str = "other";
+
+/// The counters.
+#[derive(Default)]
+pub struct Metrics {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    tenants: BTreeSet<String>,
+    calls: BTreeMap<(String, &'static str), u64>,
+    uploads: BTreeMap<&'static str, u64>,
+    seconds: BTreeMap<String, (f64, u64)>,
+}
+
+/// What the front knows beside its counters.
+pub struct Gauges {
+    /// Host processes that were lost.
+    pub processes_lost: u64,
+    /// Calls that wait for an answer.
+    pub in_flight: u64,
+}
+
+impl Metrics {
+    /// Count a call.
+    pub fn call(&self, tenant: &str, outcome: &'static str, wall: Duration) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = state.tenants.contains(tenant) || state.tenants.len() < TENANTS_MAX;
+        let label = if known { tenant } else { OTHER }.to_owned();
+        if known {
+            state.tenants.insert(label.clone());
+        }
+        *state.calls.entry((label.clone(), outcome)).or_default() += 1;
+        let (sum, count) = state.seconds.entry(label).or_default();
+        *sum += wall.as_secs_f64();
+        *count += 1;
+    }
+
+    /// Count an upload.
+    pub fn upload(&self, outcome: &'static str) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        *state.uploads.entry(outcome).or_default() += 1;
+    }
+
+    /// The page.
+    pub fn text(&self, gauges: &Gauges) -> String {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut page = String::new();
+        head(&mut page, "plugin_calls_total", "counter", "Calls by tenant and outcome.");
+        for ((tenant, outcome), count) in &state.calls {
+            let tenant = escaped(tenant);
+            let labels = format!("{{tenant=\"{tenant}\",outcome=\"{outcome}\"}}");
+            let _ = writeln!(page, "plugin_calls_total{labels} {count}");
+        }
+        head(&mut page, "plugin_call_seconds", "summary", "Wall time of calls.");
+        for (tenant, (sum, count)) in &state.seconds {
+            let tenant = escaped(tenant);
+            let _ = writeln!(page, "plugin_call_seconds_sum{{tenant=\"{tenant}\"}} {sum}");
+            let _ = writeln!(page, "plugin_call_seconds_count{{tenant=\"{tenant}\"}} {count}");
+        }
+        head(&mut page, "plugin_uploads_total", "counter", "Uploads by outcome.");
+        for (outcome, count) in &state.uploads {
+            let _ = writeln!(page, "plugin_uploads_total{{outcome=\"{outcome}\"}} {count}");
+        }
+        head(&mut page, "plugin_host_lost_total", "counter", "Host processes that died or hung.");
+        let _ = writeln!(page, "plugin_host_lost_total {}", gauges.processes_lost);
+        head(&mut page, "plugin_calls_in_flight", "gauge", "Calls that wait for an answer.");
+        let _ = writeln!(page, "plugin_calls_in_flight {}", gauges.in_flight);
+        page
+    }
+}
+
+fn head(page: &mut String, name: &str, kind: &str, help: &str) {
+    let _ = writeln!(page, "# HELP {name} {help}\n# TYPE {name} {kind}");
+}
+
+/// A label's value; tenants are visible ASCII by then, so these two are all there is.
+fn escaped(value: &str) -> String {
+    value.replace('\\', "\\\\").replace('"', "\\\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tenants_past_the_bound_share_a_label() {
+        let metrics = Metrics::default();
+        for number in 0..TENANTS_MAX + 10 {
+            metrics.call(&format!("t\"{number}"), "ok", Duration::from_millis(1));
+        }
+        let page = metrics.text(&Gauges { processes_lost: 3, in_flight: 0 });
+        let series = page.lines().filter(|line| line.starts_with("plugin_calls_total{")).count();
+        assert_eq!(series, TENANTS_MAX + 1);
+        assert!(page.contains("plugin_calls_total{tenant=\"other\",outcome=\"ok\"} 10"));
+        assert!(page.contains("tenant=\"t\\\"0\""));
+        assert!(page.contains("plugin_host_lost_total 3"));
+    }
+}

@@ -1,0 +1,95 @@
+//! The plugin host of the reference deployment: the host contract over HTTP (`openapi.yaml`
+//! beside this file), in front of a host in a supervised process of its own.
+//!
+//! The front outlives its host. When the host dies or hangs in a call, the front says so with a
+//! plain 502 or 504 that carries no outcome, as a gateway would, and starts another.
+
+mod answer;
+mod drain;
+mod front;
+mod journal;
+mod metrics;
+mod registry;
+mod route;
+mod serve;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::runtime::{Builder, Runtime};
+use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::twin::Twin;
+
+use crate::subject::adapter::Launch;
+use front::Front;
+use serve::serve;
+
+/// The front's threads for sockets, apart from those of the probes.
+const THREADS: usize = 2;
+
+/// Threads that wait for the host: one a call. A tenant's flood of 64 leaves room for others.
+const WAITING_THREADS: usize = 256;
+
+/// The running front; it stops, and its host with it, when this is dropped.
+pub struct PluginFront {
+    address: SocketAddr,
+    front: Arc<Front>,
+    /// Taken when dropped.
+    runtime: Option<Runtime>,
+}
+
+impl PluginFront {
+    /// Start a front at a free loopback port over `program worker --runtime RUNTIME`, with the
+    /// switches of `faults` and every guest under `limits`.
+    ///
+    /// # Errors
+    /// When the host cannot be started or no address or thread can be had.
+    pub fn start(
+        program: &Path,
+        runtime: &str,
+        faults: &[Twin],
+        limits: Limits,
+    ) -> io::Result<Self> {
+        let faults: Vec<&str> = faults.iter().map(|twin| twin.word()).collect();
+        Self::over(Launch::worker(program.to_owned(), runtime, &faults), limits, None)
+    }
+
+    /// The same over any adapter, at `listen` or at a free loopback port.
+    ///
+    /// # Errors
+    /// When the host cannot be started or no address or thread can be had.
+    pub fn over(launch: Launch, limits: Limits, listen: Option<SocketAddr>) -> io::Result<Self> {
+        let front = Arc::new(Front::start(launch, limits).map_err(io::Error::other)?);
+        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let socket = TcpListener::bind(listen.unwrap_or(free))?;
+        socket.set_nonblocking(true)?;
+        let address = socket.local_addr()?;
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(THREADS).max_blocking_threads(WAITING_THREADS);
+        let runtime = builder.thread_name("testbed-plugins").enable_all().build()?;
+        {
+            let _inside = runtime.enter();
+            let socket = tokio::net::TcpListener::from_std(socket)?;
+            runtime.spawn(serve(socket, Arc::clone(&front)));
+        }
+        Ok(Self { address, front, runtime: Some(runtime) })
+    }
+
+    /// Where the contract is served, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for PluginFront {
+    fn drop(&mut self) {
+        self.front.stop();
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
