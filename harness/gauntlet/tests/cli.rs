@@ -198,6 +198,7 @@ fn what_other_programs_read_is_printed() {
         (&["completions", "bash"], "_gauntlet"),
         (&["man"], "gauntlet-run"),
         (&["guests", "show", "cpu-loop"], "(module"),
+        (&["doctor"], "catalogue"),
     ];
     for (arguments, said) in table {
         let output = gauntlet(arguments);

@@ -253,7 +253,7 @@ fn gather(tokens: TokenStream, prefix: &[String], found: &mut Vec<Vec<String>>) 
         match token {
             TokenTree::Ident(word) => {
                 if !joined {
-                    found.push(std::mem::replace(&mut path, Vec::new()));
+                    found.push(std::mem::take(&mut path));
                 }
                 path.push(word.to_string());
                 joined = false;

@@ -28,6 +28,9 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Test subjects, and say whether they are ready
+    ///
+    /// With no subject named, the reference deployment on loopback is tested (site, shared cache,
+    /// plugin host), and every embedded runtime.
     Run(RunArgs),
     /// Run every scenario on its twins and on the healthy testbed: the detection matrix
     Prove(ProveArgs),

@@ -2,7 +2,6 @@
 
 use std::env;
 use std::net::TcpListener;
-use std::path::PathBuf;
 use std::thread;
 
 use super::exit::{Exit, Failure};
@@ -16,46 +15,37 @@ struct Finding {
     what: &'static str,
     /// What was found, or why it cannot be had.
     found: Result<String, String>,
-    /// Whether nothing runs without it.
-    needed: bool,
 }
 
 /// `gauntlet doctor`.
 pub(super) fn doctor() -> Result<Exit, Failure> {
     let findings = [
-        needed("catalogue", catalogue()),
-        needed("guests", guests()),
-        needed("loopback", loopback()),
-        needed("temporary files", temporary()),
-        needed("own binary, for workers", own_binary()),
-        needed("processors", processors()),
-        optional("go, for the wazero adapter", on_path("go")),
-        optional("node, for js/wasm pairs", on_path("node")),
+        finding("catalogue", catalogue()),
+        finding("guests", guests()),
+        finding("loopback", loopback()),
+        finding("temporary files", temporary()),
+        finding("own binary, for workers", own_binary()),
+        finding("processors", processors()),
     ];
     super::print(&findings.iter().map(line).collect::<String>())?;
-    match findings.iter().any(|one| one.needed && one.found.is_err()) {
+    match findings.iter().any(|one| one.found.is_err()) {
         true => Err(Failure::harness("the gauntlet cannot run on this machine as it is")),
         false => Ok(Exit::Ready),
     }
 }
 
-fn needed(what: &'static str, found: Result<String, String>) -> Finding {
-    Finding { what, found, needed: true }
-}
-
-fn optional(what: &'static str, found: Result<String, String>) -> Finding {
-    Finding { what, found, needed: false }
+fn finding(what: &'static str, found: Result<String, String>) -> Finding {
+    Finding { what, found }
 }
 
 fn line(one: &Finding) -> String {
-    let (verdict, text) = match (&one.found, one.needed) {
-        (Ok(text), _) => (Verdict::Pass, text),
-        (Err(text), true) => (Verdict::Fail, text),
-        (Err(text), false) => (Verdict::Skipped, text),
+    let (verdict, text) = match &one.found {
+        Ok(text) => (Verdict::Pass, text),
+        Err(text) => (Verdict::Fail, text),
     };
     let mark = Paint { coloured: true }.verdict(verdict, sign(verdict));
     let text = wasm_gauntlet_model::source::printable(text);
-    format!("{mark} {:27} {text}\n", one.what)
+    format!("{mark} {:24} {text}\n", one.what)
 }
 
 fn catalogue() -> Result<String, String> {
@@ -93,12 +83,4 @@ fn own_binary() -> Result<String, String> {
 
 fn processors() -> Result<String, String> {
     thread::available_parallelism().map(|n| n.to_string()).map_err(|error| error.to_string())
-}
-
-fn on_path(program: &str) -> Result<String, String> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let found: Option<PathBuf> =
-        env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file());
-    let missing = || format!("`{program}` is not on PATH");
-    found.map(|file| file.display().to_string()).ok_or_else(missing)
 }

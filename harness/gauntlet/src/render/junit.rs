@@ -25,7 +25,8 @@ pub fn render(record: &Record) -> Result<String, SerializeError> {
     for outcome in &record.outcomes {
         suites.entry(&outcome.subject).or_default().push(outcome);
     }
-    for (subject, outcomes) in suites {
+    for (subject, mut outcomes) in suites {
+        outcomes.sort_by_key(|one| (&one.incident, &one.case));
         report.add_test_suite(suite(subject, &outcomes, record));
     }
     report.to_string()

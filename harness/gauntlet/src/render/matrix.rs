@@ -19,7 +19,8 @@ fn letter(cell: Cell) -> char {
 
 /// The matrix as plain text: the grid, what its columns are, and every cell that is wrong.
 pub fn text(matrix: &Detection) -> String {
-    format!("{}\n{}\n{}", grid(matrix), columns(matrix), wrong(matrix, ""))
+    let (grid, columns, wrong) = (grid(matrix), columns(matrix), wrong(matrix, ""));
+    format!("{grid}\n{columns}\n{wrong}{}", total(matrix))
 }
 
 /// The matrix as Markdown: a table with a line an incident, the grid, and what is wrong.
@@ -37,7 +38,9 @@ pub fn markdown(matrix: &Detection) -> String {
         );
     }
     out += &format!("\n```text\n{}\n{}```\n", grid(matrix), columns(matrix));
-    out + "\n" + &wrong(matrix, "- ")
+    let listed = wrong(matrix, "- ");
+    let gap = if listed.is_empty() { "" } else { "\n" };
+    out + "\n" + &listed + gap + &total(matrix)
 }
 
 /// The matrix as JSON.
@@ -97,7 +100,7 @@ fn columns(matrix: &Detection) -> String {
     out
 }
 
-/// Every cell that is not as it should be, a line each, and what it comes to.
+/// Every cell that is not as it should be, a line each.
 fn wrong(matrix: &Detection, bullet: &str) -> String {
     let line = |(incident, twin, sight): (&str, Option<Twin>, _)| {
         let sight: &wasm_gauntlet_model::detection::Sight = sight;
@@ -109,11 +112,15 @@ fn wrong(matrix: &Detection, bullet: &str) -> String {
         let word = sight.cell.word();
         format!("{bullet}{word}: {} on {on}{detail}\n", printable(incident))
     };
-    let lines: String = matrix.wrong().map(line).collect();
+    matrix.wrong().map(line).collect()
+}
+
+/// What it comes to.
+fn total(matrix: &Detection) -> String {
     let twins = tried(matrix);
     let seen = twins.iter().filter(|twin| seen(matrix, **twin)).count();
     let rows = matrix.rows.len();
-    lines + &format!("{rows} incidents, {seen} of {} switches seen by their own\n", twins.len())
+    format!("{rows} incidents, {seen} of {} switches seen by their own\n", twins.len())
 }
 
 fn seen(matrix: &Detection, twin: Twin) -> bool {
