@@ -67,10 +67,7 @@ impl Params {
 
     /// The value of a parameter that the generator's own header declares, as a number.
     pub(crate) fn number(&self, name: &str) -> Result<u32, AssembleError> {
-        self.value(name)
-            .replace('_', "")
-            .parse()
-            .map_err(|_| self.bad(name))
+        self.value(name).replace('_', "").parse().map_err(|_| self.bad(name))
     }
 
     /// The complaint that the value of this parameter does not fit.
@@ -90,10 +87,7 @@ fn is_atom(c: char) -> bool {
 }
 
 fn bad(name: &str, value: &str) -> AssembleError {
-    AssembleError::BadParameter {
-        name: name.to_owned(),
-        value: value.to_owned(),
-    }
+    AssembleError::BadParameter { name: name.to_owned(), value: value.to_owned() }
 }
 
 /// The bytes of a guest that is text.

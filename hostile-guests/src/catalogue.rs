@@ -68,10 +68,5 @@ fn text_guest(file: &'static File<'static>) -> Result<Guest, FileError> {
 fn generated_guest(file: &str, entry: &Generated) -> Result<Guest, FileError> {
     let family = entry.id.split('-').next().unwrap_or_default();
     let header = header::parse(file, entry.header, family == BENIGN)?;
-    Ok(Guest::new(
-        entry.id,
-        family,
-        header,
-        Origin::Built(entry.build),
-    ))
+    Ok(Guest::new(entry.id, family, header, Origin::Built(entry.build)))
 }

@@ -10,16 +10,8 @@ use crate::feature::Feature;
 use crate::words::{Contained, Tier};
 
 /// The keys in the order in which a header holds them.
-const KEYS: [&str; 8] = [
-    "attack",
-    "contained-if",
-    "returns",
-    "seen-in",
-    "tier",
-    "near-twin",
-    "params",
-    "features",
-];
+const KEYS: [&str; 8] =
+    ["attack", "contained-if", "returns", "seen-in", "tier", "near-twin", "params", "features"];
 
 /// A complaint about a header, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,18 +87,11 @@ struct Entry {
 
 /// Reads the header at the start of `text`.
 pub(crate) fn parse(file: &str, text: &str, benign: bool) -> Result<Header, HeaderError> {
-    let entries = Entries {
-        file,
-        of: read_entries(file, text)?,
-    };
+    let entries = Entries { file, of: read_entries(file, text)? };
     let near_twin = entries.get("near-twin");
     match (benign, near_twin) {
         (true, Some(twin)) => {
-            return Err(complaint(
-                file,
-                twin.line,
-                HeaderProblem::Unexpected("near-twin"),
-            ));
+            return Err(complaint(file, twin.line, HeaderProblem::Unexpected("near-twin")));
         }
         (false, None) => return Err(complaint(file, 1, HeaderProblem::Missing("near-twin"))),
         _ => {}
@@ -136,8 +121,7 @@ impl Entries<'_> {
     }
 
     fn need(&self, key: &'static str) -> Result<&Entry, HeaderError> {
-        self.get(key)
-            .ok_or_else(|| complaint(self.file, 1, HeaderProblem::Missing(key)))
+        self.get(key).ok_or_else(|| complaint(self.file, 1, HeaderProblem::Missing(key)))
     }
 
     fn word<T>(&self, key: &'static str, meaning: fn(&str) -> Option<T>) -> Result<T, HeaderError> {
@@ -151,11 +135,7 @@ impl Entries<'_> {
         meaning: fn(&str) -> Option<T>,
     ) -> Result<Vec<T>, HeaderError> {
         let entry = self.need(key)?;
-        entry
-            .value
-            .split(between)
-            .map(|word| self.meant(key, entry, word, meaning))
-            .collect()
+        entry.value.split(between).map(|word| self.meant(key, entry, word, meaning)).collect()
     }
 
     fn optional<T>(
@@ -193,10 +173,7 @@ fn param(words: &str) -> Option<(String, String)> {
 fn read_entries(file: &str, text: &str) -> Result<[Option<Entry>; KEYS.len()], HeaderError> {
     let mut entries = [const { None }; KEYS.len()];
     let mut last: Option<usize> = None;
-    let lines = text
-        .lines()
-        .zip(1..)
-        .take_while(|(text, _)| text.starts_with(";;"));
+    let lines = text.lines().zip(1..).take_while(|(text, _)| text.starts_with(";;"));
     for (text, line) in lines {
         let wrong = |problem| complaint(file, line, problem);
         if text.ends_with(char::is_whitespace) {
@@ -220,28 +197,17 @@ fn read_entries(file: &str, text: &str) -> Result<[Option<Entry>; KEYS.len()], H
             return Err(wrong(HeaderProblem::OutOfOrder(key.to_owned())));
         }
         last = Some(index);
-        entries[index] = Some(Entry {
-            line,
-            value: value.trim().to_owned(),
-        });
+        entries[index] = Some(Entry { line, value: value.trim().to_owned() });
     }
     let empty = KEYS.iter().zip(&entries).find_map(|(key, entry)| {
         let entry = entry.as_ref().filter(|entry| entry.value.is_empty())?;
-        Some(complaint(
-            file,
-            entry.line,
-            HeaderProblem::Empty((*key).to_owned()),
-        ))
+        Some(complaint(file, entry.line, HeaderProblem::Empty((*key).to_owned())))
     });
     empty.map_or(Ok(entries), Err)
 }
 
 fn complaint(file: &str, line: usize, problem: HeaderProblem) -> HeaderError {
-    HeaderError {
-        file: file.to_owned(),
-        line,
-        problem,
-    }
+    HeaderError { file: file.to_owned(), line, problem }
 }
 
 #[cfg(test)]
@@ -278,41 +244,17 @@ mod tests {
     fn a_complaint_names_its_line() {
         let of = |from: &str, to: &str| problem(&GOOD.replace(from, to), false);
         assert_eq!(of("tier: core", "tier: big").0, 5);
-        assert_eq!(
-            of(";; tier", ";; teir"),
-            (5, HeaderProblem::UnknownKey("teir".into()))
-        );
-        assert_eq!(
-            of("fuel", "fule").1,
-            HeaderProblem::BadWord("contained-if", "fule".into())
-        );
-        assert_eq!(
-            of(";; seen-in: A\n", "").1,
-            HeaderProblem::Missing("seen-in")
-        );
-        assert_eq!(
-            of("seen-in: A", "seen-in:"),
-            (4, HeaderProblem::Empty("seen-in".into()))
-        );
-        assert_eq!(
-            of("seen-in: A", "seen-in: A ").1,
-            HeaderProblem::TrailingSpace
-        );
+        assert_eq!(of(";; tier", ";; teir"), (5, HeaderProblem::UnknownKey("teir".into())));
+        assert_eq!(of("fuel", "fule").1, HeaderProblem::BadWord("contained-if", "fule".into()));
+        assert_eq!(of(";; seen-in: A\n", "").1, HeaderProblem::Missing("seen-in"));
+        assert_eq!(of("seen-in: A", "seen-in:"), (4, HeaderProblem::Empty("seen-in".into())));
+        assert_eq!(of("seen-in: A", "seen-in: A ").1, HeaderProblem::TrailingSpace);
         assert_eq!(
             of(";; seen-in: A", ";; attack: A").1,
             HeaderProblem::OutOfOrder("attack".into())
         );
-        assert_eq!(
-            of(";; seen-in: A", ";;seen"),
-            (4, HeaderProblem::NotAnEntry)
-        );
-        assert_eq!(
-            problem(";;   more\n", false),
-            (1, HeaderProblem::NothingToContinue)
-        );
-        assert_eq!(
-            problem(GOOD, true),
-            (6, HeaderProblem::Unexpected("near-twin"))
-        );
+        assert_eq!(of(";; seen-in: A", ";;seen"), (4, HeaderProblem::NotAnEntry));
+        assert_eq!(problem(";;   more\n", false), (1, HeaderProblem::NothingToContinue));
+        assert_eq!(problem(GOOD, true), (6, HeaderProblem::Unexpected("near-twin")));
     }
 }

@@ -64,8 +64,5 @@ pub fn all() -> &'static [Guest] {
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Guest> {
     let guests = all();
-    guests
-        .binary_search_by(|guest| guest.id.as_str().cmp(id))
-        .ok()
-        .map(|index| &guests[index])
+    guests.binary_search_by(|guest| guest.id.as_str().cmp(id)).ok().map(|index| &guests[index])
 }

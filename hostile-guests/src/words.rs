@@ -140,16 +140,10 @@ impl Contained {
     #[must_use]
     pub fn from_words(words: &str) -> Option<Self> {
         if let Some(kind) = argument(words, "trap") {
-            return TrapKind::ALL
-                .into_iter()
-                .find(|k| k.word() == kind)
-                .map(Self::Trap);
+            return TrapKind::ALL.into_iter().find(|k| k.word() == kind).map(Self::Trap);
         }
         if let Some(stage) = argument(words, "rejected") {
-            return Stage::ALL
-                .into_iter()
-                .find(|s| s.word() == stage)
-                .map(Self::Rejected);
+            return Stage::ALL.into_iter().find(|s| s.word() == stage).map(Self::Rejected);
         }
         match words {
             "ok" => Some(Self::Ok),
@@ -206,16 +200,11 @@ impl Tier {
     /// The tier that a header's word names.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Core, Self::Heavy]
-            .into_iter()
-            .find(|tier| tier.word() == word)
+        [Self::Core, Self::Heavy].into_iter().find(|tier| tier.word() == word)
     }
 }
 
 /// `inner` of `name(inner)`.
 fn argument<'a>(words: &'a str, name: &str) -> Option<&'a str> {
-    words
-        .strip_prefix(name)?
-        .strip_prefix('(')?
-        .strip_suffix(')')
+    words.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')')
 }

@@ -17,10 +17,7 @@ fn the_catalogue_is_up_to_date() {
         return;
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(
-        committed == now,
-        "stale: run the test with UPDATE_CATALOGUE=1 and commit"
-    );
+    assert!(committed == now, "stale: run the test with UPDATE_CATALOGUE=1 and commit");
 }
 
 #[test]
@@ -33,18 +30,12 @@ fn the_package_holds_the_guests() {
     let listed = String::from_utf8_lossy(&listed.stdout).replace('\\', "/");
     for guest in all().iter().filter(|guest| guest.source().is_some()) {
         let file = format!("guests/{}/{}.wat", guest.family, guest.id);
-        assert!(
-            listed.lines().any(|line| line == file),
-            "{file} is not in the package"
-        );
+        assert!(listed.lines().any(|line| line == file), "{file} is not in the package");
     }
 }
 
 fn catalogue() -> String {
-    let heavy = all()
-        .iter()
-        .filter(|g| g.tier == hostile_guests::Tier::Heavy)
-        .count();
+    let heavy = all().iter().filter(|g| g.tier == hostile_guests::Tier::Heavy).count();
     let mut text = String::from("# Hostile guests\n\n");
     let count = format!("{} guests, {} of them heavy.", all().len(), heavy);
     text.push_str(&count);
@@ -66,17 +57,9 @@ const HEAD: &str = "| id | what it does | contained if | right output | twin | t
 
 fn row(guest: &Guest) -> String {
     let outcomes: Vec<String> = guest.contained_if.iter().map(ToString::to_string).collect();
-    let mut needs: Vec<String> = guest
-        .features
-        .iter()
-        .map(|feature| feature.word().to_owned())
-        .collect();
-    needs.extend(
-        guest
-            .params
-            .iter()
-            .map(|(name, value)| format!("`{name}={value}`")),
-    );
+    let mut needs: Vec<String> =
+        guest.features.iter().map(|feature| feature.word().to_owned()).collect();
+    needs.extend(guest.params.iter().map(|(name, value)| format!("`{name}={value}`")));
     let cells = [
         format!("`{}`", guest.id),
         guest.attack.clone(),

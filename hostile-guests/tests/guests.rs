@@ -8,9 +8,7 @@ use wasmparser::{ExternalKind, Parser, Payload, ValType, Validator, WasmFeatures
 const INVALID: Contained = Contained::Rejected(Stage::Validate);
 
 fn bytes(guest: &Guest) -> Vec<u8> {
-    guest
-        .bytes(&[])
-        .unwrap_or_else(|error| panic!("{}: {error}", guest.id))
+    guest.bytes(&[]).unwrap_or_else(|error| panic!("{}: {error}", guest.id))
 }
 
 #[test]
@@ -27,12 +25,7 @@ fn ids_are_unique_sorted_and_begin_with_a_known_family() {
     for guest in all() {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         assert!(guest.id.chars().all(plain), "{}: not a plain id", guest.id);
-        assert!(
-            FAMILIES.contains(&guest.family.as_str()),
-            "{}: {}",
-            guest.id,
-            guest.family
-        );
+        assert!(FAMILIES.contains(&guest.family.as_str()), "{}: {}", guest.id, guest.family);
         assert!(std::ptr::eq(find(&guest.id).expect("found"), guest));
     }
 }
@@ -47,11 +40,7 @@ fn every_near_twin_exists_and_is_benign() {
     for guest in all().iter().filter(|guest| !guest.benign) {
         let twin = guest.near_twin.as_deref().unwrap_or_default();
         let twin = find(twin).unwrap_or_else(|| panic!("{}: no guest `{twin}`", guest.id));
-        assert!(
-            twin.benign,
-            "{}: its twin {} is not benign",
-            guest.id, twin.id
-        );
+        assert!(twin.benign, "{}: its twin {} is not benign", guest.id, twin.id);
     }
 }
 
@@ -61,15 +50,8 @@ fn a_benign_guest_must_end_well_and_say_its_output() {
         let well = |outcome: &Contained| matches!(*outcome, Contained::Ok | INVALID);
         assert!(guest.contained_if.iter().all(well), "{}", guest.id);
     }
-    for guest in all()
-        .iter()
-        .filter(|guest| guest.contained_if.contains(&Contained::Ok))
-    {
-        assert!(
-            guest.returns.is_some(),
-            "{}: may end ok and does not say how",
-            guest.id
-        );
+    for guest in all().iter().filter(|guest| guest.contained_if.contains(&Contained::Ok)) {
+        assert!(guest.returns.is_some(), "{}: may end ok and does not say how", guest.id);
     }
 }
 
@@ -95,11 +77,7 @@ fn a_heavy_guest_validates_unless_it_says_otherwise() {
 }
 
 fn validation_complaints(tier: Tier) -> Vec<String> {
-    all()
-        .iter()
-        .filter(|guest| guest.tier == tier)
-        .filter_map(validation_complaint)
-        .collect()
+    all().iter().filter(|guest| guest.tier == tier).filter_map(validation_complaint).collect()
 }
 
 fn validation_complaint(guest: &Guest) -> Option<String> {
@@ -125,10 +103,7 @@ fn validation_complaint(guest: &Guest) -> Option<String> {
 
 #[test]
 fn a_guest_that_can_be_called_exports_the_abi() {
-    for guest in all()
-        .iter()
-        .filter(|guest| guest.contained_if.iter().any(|o| !o.is_rejection()))
-    {
+    for guest in all().iter().filter(|guest| guest.contained_if.iter().any(|o| !o.is_rejection())) {
         let shape = Shape::of(&bytes(guest));
         let problem = shape.breaks_the_abi();
         assert_eq!(problem, None, "{}", guest.id);
@@ -151,18 +126,9 @@ fn every_parameter_is_used() {
             continue;
         };
         for (name, _) in &guest.params {
-            assert!(
-                source.contains(&format!("${{{name}}}")),
-                "{}: {name}",
-                guest.id
-            );
+            assert!(source.contains(&format!("${{{name}}}")), "{}: {name}", guest.id);
         }
-        assert_eq!(
-            source.matches("${").count() > 0,
-            !guest.params.is_empty(),
-            "{}",
-            guest.id
-        );
+        assert_eq!(source.matches("${").count() > 0, !guest.params.is_empty(), "{}", guest.id);
         let long = source.lines().find(|line| line.chars().count() > 100);
         assert_eq!(long, None, "{}", guest.id);
     }
@@ -194,9 +160,7 @@ fn baseline() -> WasmFeatures {
 }
 
 fn with(features: &[Feature]) -> WasmFeatures {
-    features
-        .iter()
-        .fold(baseline(), |all, feature| all | proposal(*feature))
+    features.iter().fold(baseline(), |all, feature| all | proposal(*feature))
 }
 
 fn proposal(feature: Feature) -> WasmFeatures {
@@ -243,10 +207,7 @@ impl Shape {
     fn take(&mut self, payload: Payload<'_>) {
         match payload {
             Payload::TypeSection(groups) => {
-                for sub in groups
-                    .into_iter()
-                    .flat_map(|g| g.expect("a group").into_types())
-                {
+                for sub in groups.into_iter().flat_map(|g| g.expect("a group").into_types()) {
                     let signature = match &sub.composite_type.inner {
                         wasmparser::CompositeInnerType::Func(func) => {
                             Some((func.params().to_vec(), func.results().to_vec()))
@@ -264,14 +225,12 @@ impl Shape {
                 }
             }
             Payload::FunctionSection(functions) => {
-                self.functions
-                    .extend(functions.into_iter().map(|f| f.expect("a function")));
+                self.functions.extend(functions.into_iter().map(|f| f.expect("a function")));
             }
             Payload::ExportSection(exports) => {
                 for export in exports {
                     let export = export.expect("an export");
-                    self.exports
-                        .push((export.name.to_owned(), export.kind, export.index));
+                    self.exports.push((export.name.to_owned(), export.kind, export.index));
                 }
             }
             _ => {}
@@ -298,9 +257,7 @@ impl Shape {
                 return Some(format!("no {name}"));
             };
             let signature = &self.types[self.functions[*index as usize] as usize];
-            let right = signature
-                .as_ref()
-                .is_some_and(|(p, r)| p == params && r == results);
+            let right = signature.as_ref().is_some_and(|(p, r)| p == params && r == results);
             (!right).then(|| format!("{name} is {signature:?}"))
         })
     }

@@ -10,7 +10,7 @@ use gauntlet::engine::{Engine, Reached, reach};
 use gauntlet::event::Deaf;
 use gauntlet::load;
 use gauntlet::subject::site::Site;
-use gauntlet::subject::{Subject, embedded};
+use gauntlet::subject::{Subject, runtimes};
 use gauntlet::testbed::site::TestbedSite;
 use libtest_mimic::{Arguments, Failed, Trial};
 use wasm_gauntlet_model::plan::{Plan, Selection, plan};
@@ -42,9 +42,9 @@ fn prepared() -> (Arc<Stage>, Plan) {
     let site = TestbedSite::start(&[], None).expect("the site starts");
     let url = site.site_url().parse().expect("an address");
     let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(Site::new(url).expect("a site"))];
-    for runtime in embedded::NAMES {
+    for runtime in runtimes::NAMES {
         let program = env!("CARGO_BIN_EXE_gauntlet").into();
-        subjects.push(Box::new(embedded::subject(runtime, program, &[])));
+        subjects.push(Box::new(runtimes::subject(runtime, program, &[])));
     }
     let (subjects, _, unreachable) = reach(subjects);
     assert!(unreachable.is_empty(), "{unreachable:?}");

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use gauntlet::subject::site::Site;
 use gauntlet::subject::{Session, Subject};
-use wasm_gauntlet_model::action::{Action, Asset, Fetch, Method};
+use wasm_gauntlet_model::action::{Action, Asset, Fetch, Method, OneOff};
 use wasm_gauntlet_model::observation::{Facts, Observation, Value};
 use wasm_gauntlet_model::profile::Profile;
 
@@ -245,10 +245,13 @@ fn one_off_words_are_equal_in_a_session_and_differ_between_sessions() {
     let Some(nginx) = Nginx::debian_default(files.path()) else { return };
     let site = site(&nginx);
     let line = |session: &mut dyn Session, step| {
-        let fetch = Fetch { one_off: true, ..get(&nginx.url("/main.wasm?a=b"), None) };
+        let fetch =
+            Fetch { one_off: Some(OneOff::Trial), ..get(&nginx.url("/main.wasm?a=b"), None) };
         see(session, step, fetch).reproduce.expect("a line")
     };
     let (mut one, mut other) = (site.open(1).expect("one"), site.open(2).expect("other"));
+    let plain = see(&mut *one, "plain", get(&nginx.url("/main.wasm"), None));
+    assert!(plain.reproduce.is_some_and(|line| line.ends_with("/main.wasm'")));
     let first = line(&mut *one, "first");
     assert!(first.contains("/main.wasm?a=b&gauntlet="), "{first}");
     assert_eq!(first, line(&mut *one, "second"));

@@ -4,6 +4,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use gauntlet::coding::{Layer, encode};
@@ -158,11 +159,18 @@ fn a_redirect_out_of_the_web_is_not_followed() {
 
 #[test]
 fn an_endless_body_is_cut_and_says_nothing() {
-    let server = Server::new(|_, connection| {
+    let sent = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&sent);
+    let server = Server::new(move |_, connection| {
         send(connection, b"HTTP/1.1 200 OK\r\nContent-Type: application/wasm\r\n\r\n\0asm");
-        while connection.write_all(&[0; 65_536]).is_ok() {}
+        while connection.write_all(&[0; 65_536]).is_ok() {
+            counter.fetch_add(65_536, Ordering::Relaxed);
+        }
     });
     assert_says(&server.fetch("/m.wasm").expect_err("too long").to_string(), "exceeds 1048576");
+    // The bound, and what the sockets' buffers of both sides hold.
+    let sent = sent.load(Ordering::Relaxed);
+    assert!(sent < 32 << 20, "{sent} bytes were taken");
 }
 
 #[test]

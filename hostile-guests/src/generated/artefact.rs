@@ -4,10 +4,7 @@ use super::encode::Builder;
 use super::{Generated, Table};
 use crate::assemble::{AssembleError, Params};
 
-pub(super) const TABLE: Table = Table {
-    file: file!(),
-    guests: GUESTS,
-};
+pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 
 const GUESTS: &[Generated] = &[
     Generated {

@@ -7,10 +7,7 @@ use wasm_encoder::Function;
 use super::encode::{Builder, NOTHING};
 use super::{Generated, Table};
 
-pub(super) const TABLE: Table = Table {
-    file: file!(),
-    guests: GUESTS,
-};
+pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 
 const GUESTS: &[Generated] = &[
     Generated {

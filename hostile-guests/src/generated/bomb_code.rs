@@ -8,10 +8,7 @@ use super::encode::{Builder, FIRST, NOTHING, TYPES_FREE, UNARY};
 use super::{Generated, Table, benign};
 use crate::assemble::{AssembleError, Params};
 
-pub(super) const TABLE: Table = Table {
-    file: file!(),
-    guests: GUESTS,
-};
+pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 
 const GUESTS: &[Generated] = &[
     Generated {
@@ -275,34 +272,21 @@ fn wide_results(params: &Params) -> Result<Vec<u8>, AssembleError> {
 
 fn if_else(params: &Params) -> Result<Vec<u8>, AssembleError> {
     repeated(params, Builder::abi(), &[], |code| {
-        code.local_get(0)
-            .if_(BlockType::Empty)
-            .i32_const(1)
-            .local_set(0);
+        code.local_get(0).if_(BlockType::Empty).i32_const(1).local_set(0);
         code.else_().i32_const(2).local_set(0).end();
     })
 }
 
 fn bulk_inline(params: &Params) -> Result<Vec<u8>, AssembleError> {
     repeated(params, Builder::abi(), &[], |code| {
-        code.i32_const(0)
-            .i32_const(8)
-            .i32_const(8)
-            .memory_copy(0, 0);
+        code.i32_const(0).i32_const(8).i32_const(8).memory_copy(0, 0);
     })
 }
 
 fn load_store(params: &Params) -> Result<Vec<u8>, AssembleError> {
-    let word = MemArg {
-        offset: 0,
-        align: 2,
-        memory_index: 0,
-    };
+    let word = MemArg { offset: 0, align: 2, memory_index: 0 };
     repeated(params, Builder::abi(), &[], |code| {
-        code.i32_const(0)
-            .i32_const(0)
-            .i32_load(word)
-            .i32_store(word);
+        code.i32_const(0).i32_const(0).i32_load(word).i32_store(word);
     })
 }
 
@@ -314,11 +298,7 @@ fn straight_line(params: &Params) -> Result<Vec<u8>, AssembleError> {
 
 fn select_chain(params: &Params) -> Result<Vec<u8>, AssembleError> {
     repeated(params, Builder::abi(), &[(1, ValType::I32)], |code| {
-        code.local_get(0)
-            .local_get(1)
-            .local_get(0)
-            .select()
-            .local_set(0);
+        code.local_get(0).local_get(1).local_get(0).select().local_set(0);
     })
 }
 
@@ -338,20 +318,13 @@ fn const_tree(params: &Params) -> Result<Vec<u8>, AssembleError> {
 fn shuffles(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let lanes = [31, 0, 30, 1, 29, 2, 28, 3, 27, 4, 26, 5, 25, 6, 24, 7];
     repeated(params, Builder::abi(), &[(2, ValType::V128)], |code| {
-        code.local_get(1)
-            .local_get(2)
-            .i8x16_shuffle(lanes)
-            .local_set(1);
+        code.local_get(1).local_get(2).i8x16_shuffle(lanes).local_set(1);
     })
 }
 
 fn select_vectors(params: &Params) -> Result<Vec<u8>, AssembleError> {
     repeated(params, Builder::abi(), &[(2, ValType::V128)], |code| {
-        code.local_get(1)
-            .local_get(2)
-            .local_get(0)
-            .select()
-            .local_set(1);
+        code.local_get(1).local_get(2).local_get(0).select().local_set(1);
     })
 }
 

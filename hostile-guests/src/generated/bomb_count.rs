@@ -9,10 +9,7 @@ use super::encode::{Builder, NOTHING, TYPES_FREE};
 use super::{Generated, Table};
 use crate::assemble::{AssembleError, Params};
 
-pub(super) const TABLE: Table = Table {
-    file: file!(),
-    guests: GUESTS,
-};
+pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 
 const GUESTS: &[Generated] = &[
     Generated {
@@ -169,10 +166,7 @@ fn spelled(number: u32) -> impl Iterator<Item = ValType> + Clone {
 fn distinct_types(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let mut builder = Builder::abi();
     for nth in 0..params.number("types")? {
-        builder
-            .types
-            .ty()
-            .function(spelled(nth).collect::<Vec<_>>(), []);
+        builder.types.ty().function(spelled(nth).collect::<Vec<_>>(), []);
     }
     Ok(builder.finish())
 }
@@ -220,11 +214,7 @@ fn recursive_types(params: &Params) -> Result<Vec<u8>, AssembleError> {
 }
 
 fn globals(params: &Params) -> Result<Vec<u8>, AssembleError> {
-    let constant = GlobalType {
-        val_type: ValType::I32,
-        mutable: false,
-        shared: false,
-    };
+    let constant = GlobalType { val_type: ValType::I32, mutable: false, shared: false };
     let mut builder = Builder::abi();
     for _ in 0..params.number("globals")? {
         builder.globals.global(constant, &ConstExpr::i32_const(0));
@@ -235,9 +225,7 @@ fn globals(params: &Params) -> Result<Vec<u8>, AssembleError> {
 fn exports(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let mut builder = Builder::abi();
     for nth in 0..params.number("exports")? {
-        builder
-            .exports
-            .export(&format!("e{nth}"), ExportKind::Func, 0);
+        builder.exports.export(&format!("e{nth}"), ExportKind::Func, 0);
     }
     Ok(builder.finish())
 }
@@ -249,10 +237,7 @@ fn imports(params: &Params) -> Result<Vec<u8>, AssembleError> {
             imports.import("env", "log", EntityType::Function(TYPES_FREE));
         }
     });
-    builder
-        .types
-        .ty()
-        .function([ValType::I32, ValType::I32], []);
+    builder.types.ty().function([ValType::I32, ValType::I32], []);
     Ok(builder.finish())
 }
 
@@ -267,8 +252,6 @@ fn data_segments(params: &Params) -> Result<Vec<u8>, AssembleError> {
 fn element_expressions(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let mut builder = Builder::abi();
     let all = vec![ConstExpr::ref_func(0); params.number("elements")? as usize];
-    builder
-        .elements
-        .passive(Elements::Expressions(RefType::FUNCREF, all.into()));
+    builder.elements.passive(Elements::Expressions(RefType::FUNCREF, all.into()));
     Ok(builder.finish())
 }

@@ -8,10 +8,7 @@ use super::encode::{ALLOC, Builder, TYPES_FREE, UNARY};
 use super::{Generated, Table};
 use crate::assemble::{AssembleError, Params};
 
-pub(super) const TABLE: Table = Table {
-    file: file!(),
-    guests: GUESTS,
-};
+pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 
 const GUESTS: &[Generated] = &[
     Generated {
@@ -197,10 +194,7 @@ fn phi(params: &Params) -> Result<Vec<u8>, AssembleError> {
             code.loop_(BlockType::Empty);
         }
         for local in 1..=locals {
-            code.local_get(local)
-                .i32_const(1)
-                .i32_add()
-                .local_set(local);
+            code.local_get(local).i32_const(1).i32_add().local_set(local);
         }
         for _ in 0..loops {
             code.local_get(1).br_if(0).end();
@@ -244,10 +238,7 @@ fn branch_matrix(params: &Params) -> Result<Vec<u8>, AssembleError> {
 fn branch_wide(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let targets = vec![0; params.number("targets")? as usize];
     Ok(with_body(&[], |code| {
-        code.block(BlockType::Empty)
-            .local_get(0)
-            .br_table(targets, 0)
-            .end();
+        code.block(BlockType::Empty).local_get(0).br_table(targets, 0).end();
     }))
 }
 
@@ -291,10 +282,7 @@ fn nest_tries(params: &Params) -> Result<Vec<u8>, AssembleError> {
         code.block(BlockType::Empty);
         for _ in 0..depth {
             let all = vec![Catch::All { label: 0 }; catches as usize];
-            code.try_table(BlockType::Empty, all)
-                .local_get(0)
-                .call(ALLOC)
-                .drop();
+            code.try_table(BlockType::Empty, all).local_get(0).call(ALLOC).drop();
         }
         for _ in 0..=depth {
             code.end();

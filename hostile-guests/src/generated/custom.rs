@@ -6,10 +6,7 @@ use super::encode::Builder;
 use super::{Generated, Table};
 use crate::assemble::{AssembleError, Params};
 
-pub(super) const TABLE: Table = Table {
-    file: file!(),
-    guests: GUESTS,
-};
+pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 
 const GUESTS: &[Generated] = &[
     Generated {
@@ -169,17 +166,11 @@ fn customised(name: &str, data: &[u8]) -> Vec<u8> {
 }
 
 fn add(module: &mut Module, name: &str, data: &[u8]) {
-    module.section(&CustomSection {
-        name: name.into(),
-        data: data.into(),
-    });
+    module.section(&CustomSection { name: name.into(), data: data.into() });
 }
 
 fn large(params: &Params) -> Result<Vec<u8>, AssembleError> {
-    Ok(customised(
-        "large",
-        &vec![0x5a; params.number("bytes")? as usize],
-    ))
+    Ok(customised("large", &vec![0x5a; params.number("bytes")? as usize]))
 }
 
 fn many(params: &Params) -> Result<Vec<u8>, AssembleError> {
@@ -206,13 +197,7 @@ fn terminal_names() -> Vec<u8> {
 
 fn debug_sections() -> Vec<u8> {
     let mut module = Builder::abi().module();
-    for name in [
-        ".debug_info",
-        ".debug_abbrev",
-        ".debug_line",
-        ".debug_str",
-        ".debug_ranges",
-    ] {
+    for name in [".debug_info", ".debug_abbrev", ".debug_line", ".debug_str", ".debug_ranges"] {
         add(&mut module, name, &[0xff; 64]);
     }
     module.finish()

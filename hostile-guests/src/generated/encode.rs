@@ -65,9 +65,7 @@ impl Builder {
     fn bare(imported: u32) -> Self {
         let mut types = TypeSection::new();
         types.ty().function([ValType::I32], [ValType::I32]);
-        types
-            .ty()
-            .function([ValType::I32, ValType::I32], [ValType::I64]);
+        types.ty().function([ValType::I32, ValType::I32], [ValType::I64]);
         types.ty().function([], []);
         let mut memories = MemorySection::new();
         memories.memory(memory(1, None));
@@ -134,9 +132,7 @@ impl Builder {
         if !self.elements.is_empty() {
             module.section(&self.elements);
         }
-        module.section(&DataCountSection {
-            count: self.data.len(),
-        });
+        module.section(&DataCountSection { count: self.data.len() });
         module.section(&self.code);
         module.section(&self.data);
         module
@@ -145,11 +141,5 @@ impl Builder {
 
 /// A 32-bit memory that is not shared.
 pub(super) fn memory(minimum: u64, maximum: Option<u64>) -> MemoryType {
-    MemoryType {
-        minimum,
-        maximum,
-        memory64: false,
-        shared: false,
-        page_size_log2: None,
-    }
+    MemoryType { minimum, maximum, memory64: false, shared: false, page_size_log2: None }
 }

@@ -8,10 +8,7 @@ use super::encode::{Builder, NOTHING, OUTPUT_AT_16, TYPES_FREE, memory};
 use super::{Generated, Table};
 use crate::assemble::{AssembleError, Params};
 
-pub(super) const TABLE: Table = Table {
-    file: file!(),
-    guests: GUESTS,
-};
+pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 
 const GUESTS: &[Generated] = &[
     Generated {
@@ -159,16 +156,11 @@ const GUESTS: &[Generated] = &[
 
 fn straight_fills(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let pages = params.number("pages")?;
-    let bytes = pages
-        .checked_mul(65536)
-        .ok_or_else(|| params.bad("pages"))?;
+    let bytes = pages.checked_mul(65536).ok_or_else(|| params.bad("pages"))?;
     let mut process = Function::new([]);
     let mut code = process.instructions();
     for fill in 0..params.number("fills")? {
-        code.i32_const(64)
-            .i32_const(fill as i32)
-            .i32_const((bytes - 64) as i32)
-            .memory_fill(0);
+        code.i32_const(64).i32_const(fill as i32).i32_const((bytes - 64) as i32).memory_fill(0);
     }
     code.i64_const(OUTPUT_AT_16).end();
     let mut builder = Builder::processing(&process);
@@ -177,23 +169,13 @@ fn straight_fills(params: &Params) -> Result<Vec<u8>, AssembleError> {
     Ok(builder.finish())
 }
 
-const COUNTER: GlobalType = GlobalType {
-    val_type: ValType::I64,
-    mutable: true,
-    shared: false,
-};
-const CONSTANT: GlobalType = GlobalType {
-    val_type: ValType::I32,
-    mutable: false,
-    shared: false,
-};
+const COUNTER: GlobalType = GlobalType { val_type: ValType::I64, mutable: true, shared: false };
+const CONSTANT: GlobalType = GlobalType { val_type: ValType::I32, mutable: false, shared: false };
 
 fn globals(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let mut builder = Builder::abi();
     for nth in 0..params.number("globals")? {
-        builder
-            .globals
-            .global(COUNTER, &ConstExpr::i64_const(i64::from(nth)));
+        builder.globals.global(COUNTER, &ConstExpr::i64_const(i64::from(nth)));
     }
     Ok(builder.finish())
 }
@@ -202,9 +184,7 @@ fn global_chain(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let mut builder = Builder::abi();
     builder.globals.global(CONSTANT, &ConstExpr::i32_const(0));
     for before in 1..params.number("globals")? {
-        let next = ConstExpr::global_get(before - 1)
-            .with_i32_const(1)
-            .with_i32_add();
+        let next = ConstExpr::global_get(before - 1).with_i32_const(1).with_i32_add();
         builder.globals.global(CONSTANT, &next);
     }
     Ok(builder.finish())
@@ -231,9 +211,7 @@ fn tables(params: &Params) -> Result<Vec<u8>, AssembleError> {
 fn segments(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let mut builder = Builder::abi();
     for nth in 0..params.number("segments")? {
-        builder
-            .data
-            .active(0, &ConstExpr::i32_const(64), [nth as u8]);
+        builder.data.active(0, &ConstExpr::i32_const(64), [nth as u8]);
     }
     Ok(builder.finish())
 }
@@ -243,11 +221,7 @@ fn elements(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let mut builder = Builder::abi();
     builder.tables.table(table_of(count));
     let all = vec![0; count as usize];
-    builder.elements.active(
-        Some(0),
-        &ConstExpr::i32_const(0),
-        Elements::Functions(all.into()),
-    );
+    builder.elements.active(Some(0), &ConstExpr::i32_const(0), Elements::Functions(all.into()));
     Ok(builder.finish())
 }
 
@@ -269,9 +243,7 @@ fn long_export(params: &Params) -> Result<Vec<u8>, AssembleError> {
 fn exports(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let mut builder = Builder::abi();
     for nth in 0..params.number("exports")? {
-        builder
-            .exports
-            .export(&format!("e{nth}"), ExportKind::Func, 0);
+        builder.exports.export(&format!("e{nth}"), ExportKind::Func, 0);
     }
     Ok(builder.finish())
 }
@@ -283,19 +255,13 @@ fn imports(params: &Params) -> Result<Vec<u8>, AssembleError> {
             imports.import("env", "log", EntityType::Function(TYPES_FREE));
         }
     });
-    builder
-        .types
-        .ty()
-        .function([ValType::I32, ValType::I32], []);
+    builder.types.ty().function([ValType::I32, ValType::I32], []);
     Ok(builder.finish())
 }
 
 fn wide_process() -> Vec<u8> {
     let mut builder = Builder::abi();
-    builder
-        .types
-        .ty()
-        .function(vec![ValType::I32; 1000], [ValType::I64]);
+    builder.types.ty().function(vec![ValType::I32; 1000], [ValType::I64]);
     let mut body = Function::new([]);
     body.instructions().i64_const(OUTPUT_AT_16).end();
     let wide = builder.add(TYPES_FREE, &body);

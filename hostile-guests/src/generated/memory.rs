@@ -6,10 +6,7 @@ use super::encode::{Builder, OUTPUT_AT_16, memory};
 use super::{Generated, Table};
 use crate::assemble::{AssembleError, Params};
 
-pub(super) const TABLE: Table = Table {
-    file: file!(),
-    guests: GUESTS,
-};
+pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 
 const GUESTS: &[Generated] = &[Generated {
     id: "mem-multi-100",
@@ -35,39 +32,15 @@ fn many_memories(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let (total, page) = (2, 3);
     let mut code = process.instructions();
     for index in 0..memories {
-        let byte = MemArg {
-            offset: 0,
-            align: 0,
-            memory_index: index,
-        };
+        let byte = MemArg { offset: 0, align: 0, memory_index: index };
         code.block(BlockType::Empty).loop_(BlockType::Empty);
-        code.i32_const(1)
-            .memory_grow(index)
-            .local_tee(page)
-            .i32_const(-1)
-            .i32_eq()
-            .br_if(1);
-        code.local_get(page)
-            .i32_const(16)
-            .i32_shl()
-            .i32_const(0x5a)
-            .i32_store8(byte);
+        code.i32_const(1).memory_grow(index).local_tee(page).i32_const(-1).i32_eq().br_if(1);
+        code.local_get(page).i32_const(16).i32_shl().i32_const(0x5a).i32_store8(byte);
         code.br(0).end().end();
-        code.memory_size(index)
-            .local_get(total)
-            .i32_add()
-            .local_set(total);
+        code.memory_size(index).local_get(total).i32_add().local_set(total);
     }
-    let word = MemArg {
-        offset: 16,
-        align: 2,
-        memory_index: 0,
-    };
-    code.i32_const(0)
-        .local_get(total)
-        .i32_store(word)
-        .i64_const(OUTPUT_AT_16)
-        .end();
+    let word = MemArg { offset: 16, align: 2, memory_index: 0 };
+    code.i32_const(0).local_get(total).i32_store(word).i64_const(OUTPUT_AT_16).end();
     let mut builder = Builder::processing(&process);
     builder.memories = wasm_encoder::MemorySection::new();
     for _ in 0..memories {

@@ -3,10 +3,7 @@
 use super::encode::Builder;
 use super::{Generated, Table};
 
-pub(super) const TABLE: Table = Table {
-    file: file!(),
-    guests: GUESTS,
-};
+pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 
 const GUESTS: &[Generated] = &[
     Generated {
@@ -216,11 +213,7 @@ const GUESTS: &[Generated] = &[
 ;; tier: core
 ;; near-twin: benign-tiny
 ",
-        build: |_| {
-            Ok(patched(|sections| {
-                replace(sections, MEMORY, vec![1, 0, 0x81, 0x80, 0x04])
-            }))
-        },
+        build: |_| Ok(patched(|sections| replace(sections, MEMORY, vec![1, 0, 0x81, 0x80, 0x04]))),
     },
     Generated {
         id: "bin-limits-inverted",
@@ -231,11 +224,7 @@ const GUESTS: &[Generated] = &[
 ;; tier: core
 ;; near-twin: benign-tiny
 ",
-        build: |_| {
-            Ok(patched(|sections| {
-                replace(sections, MEMORY, vec![1, 1, 2, 1])
-            }))
-        },
+        build: |_| Ok(patched(|sections| replace(sections, MEMORY, vec![1, 1, 2, 1]))),
     },
     Generated {
         id: "bin-export-missing",
@@ -246,11 +235,7 @@ const GUESTS: &[Generated] = &[
 ;; tier: core
 ;; near-twin: benign-tiny
 ",
-        build: |_| {
-            Ok(patched(|sections| {
-                replace(sections, EXPORT, b"\x01\x01f\x00\x63".to_vec())
-            }))
-        },
+        build: |_| Ok(patched(|sections| replace(sections, EXPORT, b"\x01\x01f\x00\x63".to_vec()))),
     },
     Generated {
         id: "bin-start-missing",
@@ -346,10 +331,7 @@ fn sized(by: i8) -> Vec<u8> {
 fn renamed(name: &[u8; 5]) -> Vec<u8> {
     patched(|sections| {
         for (_, body) in sections.iter_mut().filter(|section| section.0 == EXPORT) {
-            let at = body
-                .windows(5)
-                .position(|window| window == b"alloc")
-                .unwrap_or_default();
+            let at = body.windows(5).position(|window| window == b"alloc").unwrap_or_default();
             body[at..at + 5].copy_from_slice(name);
         }
     })

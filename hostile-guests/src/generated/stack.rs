@@ -6,10 +6,7 @@ use super::encode::{Builder, FIRST, OUTPUT_AT_16, TYPES_FREE, UNARY};
 use super::{Generated, Table};
 use crate::assemble::{AssembleError, Params};
 
-pub(super) const TABLE: Table = Table {
-    file: file!(),
-    guests: GUESTS,
-};
+pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 
 const GUESTS: &[Generated] = &[
     Generated {
@@ -41,13 +38,7 @@ const GUESTS: &[Generated] = &[
 /// `process` calls the first function that a generator adds, then returns.
 fn calling_first() -> Builder {
     let mut process = Function::new([]);
-    process
-        .instructions()
-        .i32_const(1)
-        .call(FIRST)
-        .drop()
-        .i64_const(OUTPUT_AT_16)
-        .end();
+    process.instructions().i32_const(1).call(FIRST).drop().i64_const(OUTPUT_AT_16).end();
     Builder::processing(&process)
 }
 
@@ -58,17 +49,9 @@ fn fat(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let mut body = Function::new([(locals, ValType::I64)]);
     let mut code = body.instructions();
     for local in 1..=locals {
-        code.local_get(0)
-            .i64_extend_i32_u()
-            .i64_const(i64::from(local))
-            .i64_mul()
-            .local_set(local);
+        code.local_get(0).i64_extend_i32_u().i64_const(i64::from(local)).i64_mul().local_set(local);
     }
-    code.local_get(0)
-        .i32_const(1)
-        .i32_add()
-        .call(FIRST)
-        .i64_extend_i32_u();
+    code.local_get(0).i32_const(1).i32_add().call(FIRST).i64_extend_i32_u();
     for local in 1..=locals {
         code.local_get(local).i64_xor();
     }
@@ -80,10 +63,7 @@ fn fat(params: &Params) -> Result<Vec<u8>, AssembleError> {
 fn wide(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let count = params.number("params")?;
     let mut builder = calling_first();
-    builder
-        .types
-        .ty()
-        .function(vec![ValType::I32; count as usize], [ValType::I32]);
+    builder.types.ty().function(vec![ValType::I32; count as usize], [ValType::I32]);
     let mut entry = Function::new([]);
     let mut code = entry.instructions();
     for _ in 0..count {
@@ -96,10 +76,7 @@ fn wide(params: &Params) -> Result<Vec<u8>, AssembleError> {
     for param in 0..count {
         code.local_get(param).i32_const(1).i32_add();
     }
-    code.call(FIRST + 1)
-        .local_get(count.saturating_sub(1))
-        .i32_add()
-        .end();
+    code.call(FIRST + 1).local_get(count.saturating_sub(1)).i32_add().end();
     builder.add(TYPES_FREE, &body);
     Ok(builder.finish())
 }

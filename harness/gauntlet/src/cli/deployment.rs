@@ -7,7 +7,7 @@ use wasm_gauntlet_model::twin::Twin;
 
 use super::exit::Failure;
 use super::subjects;
-use crate::subject::{Subject, embedded};
+use crate::subject::{Subject, runtimes};
 use crate::testbed::site::TestbedSite;
 
 /// The running deployment; it stops when this is dropped.
@@ -37,8 +37,8 @@ impl Deployment {
     /// The subjects that it gives.
     pub fn subjects(&self) -> Result<Vec<Box<dyn Subject>>, Failure> {
         let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(subjects::site(&self.site_url())?)];
-        for runtime in embedded::NAMES {
-            let subject = embedded::subject(runtime, subjects::program()?, &self.faults);
+        for runtime in runtimes::NAMES {
+            let subject = runtimes::subject(runtime, subjects::program()?, &self.faults);
             subjects.push(Box::new(subject));
         }
         Ok(subjects)

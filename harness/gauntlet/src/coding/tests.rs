@@ -148,8 +148,22 @@ fn sizes_past_the_bounds_stop() {
 
 #[test]
 fn a_large_brotli_window_is_refused() {
-    // RFC 7932 §9.1 reserves the window bits 0010001; large-window brotli begins with them.
-    assert!(declared(&[0x11, 0x1e, 0x03], &["br"]).is_err());
+    let module = wasm_like(&[7; 5000]);
+    for (large_window, lgwin) in [(false, 24), (true, 28)] {
+        let params = brotli::enc::BrotliEncoderParams { large_window, lgwin, ..Default::default() };
+        let mut bytes = Vec::new();
+        brotli::BrotliCompress(&mut &module[..], &mut bytes, &params).expect("memory");
+        assert_eq!(declared(&bytes, &["br"]).is_err(), large_window);
+    }
+}
+
+#[test]
+fn a_layer_without_a_magic_word_needs_a_content_that_can_be_recognised() {
+    let opaque: Vec<u8> = (0..=255).rev().collect();
+    let bytes = encode(Layer::Br, &opaque);
+    let found = peeled(&bytes);
+    assert_eq!(found, Peeled { layers: vec![], content: bytes.clone(), stopped: None });
+    assert_eq!(declared(&bytes, &["br"]), Ok(opaque));
 }
 
 #[test]

@@ -8,8 +8,10 @@ pub mod defects;
 pub mod embedded;
 pub mod guest_abi;
 pub mod host;
-pub mod in_process;
 pub mod protocol;
+pub mod runtimes;
+#[cfg(test)]
+mod runtimes_tests;
 pub mod site;
 pub mod tenants;
 pub mod wasmi;

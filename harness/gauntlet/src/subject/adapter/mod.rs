@@ -40,6 +40,7 @@ const ABOUT_CHARS_MAX: usize = 80;
 /// A host behind the adapter protocol.
 pub struct Adapter {
     name: String,
+    flags: String,
     launch: Launch,
     patience: Patience,
     source: Box<Source>,
@@ -52,12 +53,19 @@ impl Adapter {
     pub fn new(name: &str, launch: Launch, source: Box<Source>) -> Self {
         Self {
             name: name.to_owned(),
+            flags: String::new(),
             launch,
             patience: Patience::default(),
             source,
             idle: Idle::default(),
             spins_per_ms: OnceLock::new(),
         }
+    }
+
+    /// The same, named on the command line by `flags` (see [`Subject::flags`]).
+    pub fn called_by(mut self, flags: String) -> Self {
+        self.flags = flags;
+        self
     }
 }
 
@@ -72,6 +80,10 @@ impl Adapter {
 impl Subject for Adapter {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn flags(&self) -> String {
+        self.flags.clone()
     }
 
     fn profile(&self) -> Result<Profile, Inability> {

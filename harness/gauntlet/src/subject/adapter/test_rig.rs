@@ -5,15 +5,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::twin::Twin;
 
 use super::{Launch, Patience, Supervised};
-use crate::subject::Inability;
 use crate::subject::calls::module::Module;
 use crate::subject::calls::port::{Timed, Work};
 use crate::subject::worker::test_host::WordHost;
 use crate::subject::worker::{Confinement, serve};
+use crate::subject::{Inability, runtimes};
 
 const CHILD: &str = "GAUNTLET_TEST_CHILD";
+const FAULTS: &str = "GAUNTLET_TEST_FAULTS";
 
 /// Not a test: with `CHILD` set, the worker that `words` starts. The test runner writes to
 /// stdout, so the shell has put the protocol's stream at descriptor 3.
@@ -24,18 +26,29 @@ fn child() {
     }
     let to = File::options().write(true).open("/proc/self/fd/3").expect("the shell opened it");
     Confinement::default().apply_to_self().expect("limits may be lowered");
-    let served = serve(Arc::new(WordHost), std::io::stdin(), to);
+    let runtime = std::env::var(CHILD).expect("it is set");
+    let faults = std::env::var(FAULTS).unwrap_or_default();
+    let faults: Vec<Twin> = faults.split_terminator(',').filter_map(|id| id.parse().ok()).collect();
+    let embedded = runtimes::host(&runtime, &faults).expect("it starts");
+    let served = serve(embedded.unwrap_or(Arc::new(WordHost)), std::io::stdin(), to);
     std::process::exit(i32::from(served.is_err()));
 }
 
 /// A worker over `WordHost`.
 pub fn words() -> Launch {
+    worker("words", &[])
+}
+
+/// A worker over an embedded runtime.
+pub fn worker(runtime: &str, faults: &[Twin]) -> Launch {
     let itself = std::env::current_exe().expect("a running program has a path");
     let script = format!(
         "exec '{}' --exact subject::adapter::test_rig::child --nocapture 3>&1 >/dev/null",
         itself.display()
     );
-    Launch { env: vec![(CHILD.to_owned(), "1".to_owned())], ..shell(&script) }
+    let faults: Vec<_> = faults.iter().map(|fault| fault.word()).collect();
+    let child = (CHILD.to_owned(), runtime.to_owned());
+    Launch { env: vec![child, (FAULTS.to_owned(), faults.join(","))], ..shell(&script) }
 }
 
 /// An adapter that is a shell script.

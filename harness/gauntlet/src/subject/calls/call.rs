@@ -37,9 +37,7 @@ pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability>
         Loaded::Ended(end) => vec![end.clone()],
         Loaded::Ready { .. } if call.load_only => Vec::new(),
         Loaded::Ready { .. } if call.at_once => at_once(stage, &work, call.times)?,
-        Loaded::Ready { .. } => {
-            (0..call.times).map(|_| stage.port.call(&work)).collect::<Result<_, _>>()?
-        }
+        Loaded::Ready { .. } => in_turn(stage, &work, call.times)?,
     };
     let vigil = stage.port.vigil();
     let ran = matches!(loaded, Loaded::Ready { .. });
@@ -53,6 +51,19 @@ pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability>
     evidence.extend(calls.first().map(|timed| told::recorded(&timed.called)));
     evidence.extend(told::log(&calls));
     Ok(Observation { facts: seen.facts(), evidence, reproduce: stage.port.reproduce(&work) })
+}
+
+/// One call after another, until the host is lost: that is the finding, and each further loss
+/// would cost the watchdog's patience.
+fn in_turn(stage: &Stage<'_>, work: &Work<'_>, times: u32) -> Result<Vec<Timed>, Inability> {
+    let mut calls = Vec::new();
+    for _ in 0..times {
+        calls.push(stage.port.call(work)?);
+        if calls.last().is_some_and(|timed| timed.lost.is_some()) {
+            break;
+        }
+    }
+    Ok(calls)
 }
 
 /// All calls begin together, each on a thread of its own.

@@ -58,9 +58,9 @@ fn trapped(trap: TrapCode) -> End {
         TrapCode::BadSignature => TrapKind::SignatureMismatch,
         TrapCode::IndirectCallToNull => TrapKind::NullElement,
         TrapCode::StackOverflow => TrapKind::Stack,
-        TrapCode::OutOfFuel
-        | TrapCode::GrowthOperationLimited
-        | TrapCode::OutOfSystemMemory => TrapKind::Other,
+        TrapCode::OutOfFuel | TrapCode::GrowthOperationLimited | TrapCode::OutOfSystemMemory => {
+            TrapKind::Other
+        }
     })
 }
 

@@ -8,7 +8,7 @@ use super::ending::{failed, not_instantiated};
 use super::slices::Budget;
 use super::state::{Limiter, State, on_call};
 use super::{Translated, Wasmi, wasi};
-use crate::subject::in_process::{Call, Ended};
+use crate::subject::embedded::{Call, Ended};
 use crate::subject::guest_abi::clock::Clock;
 use crate::subject::guest_abi::end::End;
 use crate::subject::guest_abi::growth::Growth;

@@ -26,7 +26,7 @@ pub use live::Live;
 use self::ending::text;
 use self::state::State;
 use super::defects::Defects;
-use super::in_process::{Call, Embedded, Ended, Runtime};
+use super::embedded::{Call, Embedded, Ended, Runtime};
 use super::guest_abi::contract::Contract;
 use super::guest_abi::growth::Caps;
 use super::guest_abi::start;

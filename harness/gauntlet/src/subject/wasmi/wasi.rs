@@ -8,7 +8,7 @@ use wasmi_wasi::wasi_common::{RngCore, StringArrayError, Table};
 use wasmi_wasi::{WasiCtx, WasiDir};
 
 use super::folder::ReadOnly;
-use crate::subject::in_process::Call;
+use crate::subject::embedded::Call;
 use crate::subject::guest_abi::log::{LineStream, plain};
 use crate::subject::guest_abi::preview1::virtual_random;
 
@@ -59,11 +59,7 @@ fn folders(context: &WasiCtx, call: &Call<'_>) -> Result<(), wasmi_wasi::Error> 
 }
 
 fn random(call: &Call<'_>) -> Box<dyn RngCore + Send + Sync> {
-    if call.grants.random {
-        random_ctx()
-    } else {
-        Box::new(Deterministic::new(virtual_random()))
-    }
+    if call.grants.random { random_ctx() } else { Box::new(Deterministic::new(virtual_random())) }
 }
 
 fn read_only(folder: Dir) -> Box<dyn WasiDir> {

@@ -6,7 +6,7 @@ use super::Compiled;
 use super::ending::{failed, not_instantiated, text};
 use super::state::{Limiter, State, on_tick};
 use super::wasi;
-use crate::subject::in_process::{Call, Ended};
+use crate::subject::embedded::{Call, Ended};
 use crate::subject::guest_abi::clock::Clock;
 use crate::subject::guest_abi::end::End;
 use crate::subject::guest_abi::growth::Growth;

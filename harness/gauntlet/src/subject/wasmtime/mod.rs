@@ -27,7 +27,7 @@ use self::ending::text;
 use self::state::State;
 use self::ticker::Ticker;
 use super::defects::Defects;
-use super::in_process::{Call, Embedded, Ended, Runtime};
+use super::embedded::{Call, Embedded, Ended, Runtime};
 use super::guest_abi::cache::Cache;
 use super::guest_abi::contract::Contract;
 use super::guest_abi::growth::Caps;

@@ -10,7 +10,7 @@ use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 use wasmtime_wasi::{Deterministic, FsPerms, WasiCtxBuilder};
 
-use crate::subject::in_process::Call;
+use crate::subject::embedded::Call;
 use crate::subject::guest_abi::log::{LineStream, SharedLog};
 use crate::subject::guest_abi::preview1::{RANDOM_BYTES_MAX, virtual_random};
 

@@ -66,11 +66,6 @@ impl Asset {
             _ => &self.identity,
         }
     }
-
-    fn change_coded(&mut self, change: impl Fn(Layer, &mut Variant)) {
-        change(Layer::Br, &mut self.br);
-        change(Layer::Gzip, &mut self.gzip);
-    }
 }
 
 /// The three assets of the site.
@@ -108,15 +103,18 @@ fn spoil(module: &mut Asset, faults: &Faults) {
         let twice = Bytes::from(encode(Layer::Gzip, &module.br.body));
         module.br = Variant::new(&module.path, "br", Some("br"), twice);
     }
+    let Asset { path, identity, br, gzip } = module;
     if faults.has(Twin::CodingUndeclared) {
-        module.change_coded(|_, variant| variant.coding = None);
+        for coded in [&mut *br, &mut *gzip] {
+            coded.coding = None;
+        }
     }
     if faults.has(Twin::CodingDeclaredOnly) {
-        let (path, raw) = (module.path.clone(), module.identity.body.clone());
-        module.change_coded(|layer, variant| {
-            let word = layer.word();
-            *variant = Variant::new(&path, word, Some(word), raw.clone());
-        });
+        // As files uploaded raw with the metadata of compressed ones: for every client.
+        let raw = identity.body.clone();
+        for (name, variant) in [("identity", identity), ("br", br), ("gzip", gzip)] {
+            *variant = Variant::new(path, name, Some("gzip"), raw.clone());
+        }
     }
 }
 

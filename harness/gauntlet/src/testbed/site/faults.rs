@@ -1,20 +1,25 @@
-//! The switches of the site, and what else goes wrong for an honest observer of each.
+//! The switches of the site, and what goes wrong besides, seen through the edge.
 //!
-//! | switch | besides its own incident, red by consequence |
+//! | switch | red besides its own incident, and why |
 //! |---|---|
-//! | `mime-*` | nothing: the module alone changes its type |
-//! | `no-compression` | nothing: `Vary` stays, as it may |
-//! | `no-vary` | `cache-ignores-vary`: a right cache cannot know that variants differ |
-//! | `no-vary-on-identity` | `cache-ignores-vary` and `uncompressed` at the edge, once the raw variant was stored: it then matches everybody (RFC 9111 §4.1) |
-//! | `no-vary-on-304` | nothing: the edge relays the origin's 304 and keeps the stored `Vary` |
-//! | `gzip-over-br` | `module-is-valid` for who offers br: one decoding does not give a module; `negotiation`: a gzip layer that may not have been offered |
-//! | `coding-undeclared` | `module-is-valid` and `same-bytes-everywhere` for who believes headers |
-//! | `coding-declared-only` | the same; `uncompressed` by wire bytes |
-//! | `immutable-unhashed` | `shim-hashed-as-pair`: it is the shim that lost its hash too |
-//! | `entry-long-cache` | the edge keeps the page for its day, as it is told |
-//! | `truncated` | `hash-matches-content`: the name is of the whole module |
-//! | `html-fallback` | `mime-type`, `short-cache-hashed`: the page's own headers come with it |
-//! | `edge-ignores-vary` | `uncompressed` and `negotiation` at the edge, by who came first |
+//! | `mime-*` | - |
+//! | `no-compression` | -; `Vary` stays, as it may |
+//! | `no-vary` | `cache-ignores-vary`: a right cache cannot know that variants differ; note 1 |
+//! | `no-vary-on-identity` | -; note 1 |
+//! | `no-vary-on-304` | -; the edge hands the origin's 304 on |
+//! | `gzip-over-br` | `cache-ignores-vary`: who offers br is handed gzip too |
+//! | `coding-undeclared` | - |
+//! | `coding-declared-only` | `uncompressed`; `cache-ignores-vary`: gzip is declared to all |
+//! | `immutable-unhashed` | `shim-hashed-as-pair`: the shim lost its hash too |
+//! | `entry-long-cache` | - |
+//! | `truncated` | `hash-matches-content`: the name is that of the whole module |
+//! | `html-fallback` | `mime-type`, `short-cache-hashed`: the page's own headers come along |
+//! | `edge-ignores-vary` | note 1 |
+//!
+//! Note 1: once the raw variant is stored for an address, it is right for everybody as far as
+//! such a cache can know (RFC 9111 §4.1), so that `uncompressed` and `negotiation` depend on who
+//! came first, unless each trial asks for an address of its own (`one-off`). The page is not
+//! touched: it is asked for each time, and its `ETag` tells the variants apart.
 
 use wasm_gauntlet_model::twin::{Part, Twin};
 

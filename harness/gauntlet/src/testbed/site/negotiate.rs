@@ -96,7 +96,8 @@ mod tests {
     #[test]
     fn rfc_9110_by_a_table() {
         let (br, gzip, identity) = (Ok(Some(Layer::Br)), Ok(Some(Layer::Gzip)), Ok(None));
-        let table: &[(&[&str], Result<Option<Layer>, Refused>)] = &[
+        type Row = (&'static [&'static str], Result<Option<Layer>, Refused>);
+        let table: &[Row] = &[
             (&[], identity),
             (&[""], identity),
             (&["br"], br),

@@ -157,9 +157,12 @@ impl Origin {
 fn is_unchanged(request: &HeaderMap, variant: &Variant) -> bool {
     let mut tags = request.get_all(header::IF_NONE_MATCH).iter().peekable();
     if tags.peek().is_some() {
-        return tags.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).any(
-            |tag| matches!(tag.trim().trim_start_matches("W/"), tag if tag == variant.etag || tag == "*"),
-        );
+        let lines = tags.filter_map(|line| line.to_str().ok());
+        let mut tags = lines.flat_map(|line| line.split(','));
+        return tags.any(|tag| match tag.trim() {
+            "*" => true,
+            tag => tag.strip_prefix("W/").unwrap_or(tag) == variant.etag,
+        });
     }
     let since = request.get(header::IF_MODIFIED_SINCE).and_then(|line| line.to_str().ok());
     let since = since.and_then(|text| httpdate::parse_http_date(text).ok());

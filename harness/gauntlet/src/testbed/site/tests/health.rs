@@ -1,5 +1,6 @@
 //! The site without a switch: right in every respect, at the origin and at the edge.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
@@ -68,6 +69,9 @@ async fn an_etag_revalidates_its_own_variant_alone() {
         for offer in offers {
             etags.push(visitor.get(path, offer).await.header("etag"));
         }
+        etags.iter().for_each(|etag| assert!(etag.starts_with('"'), "{path}: {etag} is weak"));
+        let distinct: BTreeSet<&String> = etags.iter().collect();
+        assert_eq!(distinct.len(), offers.len(), "{path}: {etags:?}");
         for (offer, own) in offers.iter().zip(&etags) {
             for etag in &etags {
                 let weak = format!("\"x\", W/{etag}");

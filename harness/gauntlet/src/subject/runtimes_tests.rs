@@ -1,0 +1,153 @@
+//! The catalogue against wasmtime in a confined worker: what the parts do when put together.
+
+use wasm_gauntlet_model::action::{Action, Call, Compare, Input, Match};
+use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::observation::{Observation, Value};
+use wasm_gauntlet_model::profile::Need;
+use wasm_gauntlet_model::twin::Twin;
+
+use super::adapter::test_rig::worker;
+use super::adapter::{Adapter, GRACE_MS};
+use super::calls::module::catalogue;
+use super::{Session, Subject};
+
+fn wasmtime(faults: &[Twin]) -> Adapter {
+    Adapter::new("wasmtime", worker("wasmtime", faults), Box::new(catalogue))
+}
+
+fn call(session: &mut dyn Session, guest: &str, with: impl FnOnce(&mut Call)) -> Observation {
+    let mut call = Call {
+        guest: guest.to_owned(),
+        guest_params: vec![],
+        input: Input::Bytes(b"ping".to_vec()),
+        tenant: "a".to_owned(),
+        times: 1,
+        at_once: false,
+        load_only: false,
+        limits: Limits::default(),
+        grants: Grants::default(),
+    };
+    with(&mut call);
+    session.perform("step", &Action::Call(call)).expect("it can be called")
+}
+
+fn text(observation: &Observation, field: &str) -> String {
+    match observation.facts.get(field) {
+        Some(Value::Text(text)) => text.clone(),
+        other => panic!("{field}: {other:?} in {observation:?}"),
+    }
+}
+
+fn number(observation: &Observation, field: &str) -> f64 {
+    match observation.facts.get(field) {
+        Some(Value::Float(number)) => *number,
+        other => panic!("{field}: {other:?} in {observation:?}"),
+    }
+}
+
+#[test]
+fn the_right_host_contains_and_serves_on() {
+    let host = wasmtime(&[]);
+    assert!(host.profile().expect("it answers").can(Need::HostWasi));
+    let mut session = host.open(1).expect("nothing is started yet");
+    for (guest, outcome) in [
+        ("benign-echo", "ok"),
+        ("cpu-loop", "deadline"),
+        ("inst-start-loop", "deadline"),
+        ("trap-unreachable", "trap"),
+        ("shape-js-wasm", "rejected"),
+        ("mem-grow-loop", "ok"),
+        ("benign-echo", "ok"),
+    ] {
+        let seen = call(&mut *session, guest, |_| {});
+        assert_eq!(text(&seen, "outcome"), outcome, "{guest}: {seen:?}");
+        assert_eq!(seen.facts.get("host-alive"), Some(&Value::Bool(true)), "{guest}");
+        let overrun = number(&seen, "overrun-ms");
+        assert!(overrun <= 10.0 * f64::from(GRACE_MS), "{guest}: {overrun} ms");
+    }
+}
+
+#[test]
+fn its_defects_are_seen_from_outside() {
+    let host = wasmtime(&[Twin::NoDeadline]);
+    let mut session = host.open(1).expect("nothing is started yet");
+    let seen = call(&mut *session, "cpu-loop", |_| {});
+    assert_eq!(text(&seen, "outcome"), "host-fault");
+    assert_eq!(text(&seen, "stopped-by"), "watchdog");
+
+    let host = wasmtime(&[Twin::PanicOnTrap]);
+    let mut session = host.open(1).expect("nothing is started yet");
+    let seen = call(&mut *session, "trap-unreachable", |_| {});
+    assert_eq!(seen.facts.get("host-alive"), Some(&Value::Bool(false)));
+    let seen = call(&mut *session, "benign-echo", |_| {});
+    assert_eq!(text(&seen, "outcome"), "ok", "another worker serves");
+
+    let host = wasmtime(&[Twin::NoMemoryCap]);
+    let mut session = host.open(1).expect("nothing is started yet");
+    let seen = call(&mut *session, "mem-grow-touch", |call| call.limits.deadline_ms = 1000);
+    let uncapped = number(&seen, "host-peak-mib");
+    let host = wasmtime(&[]);
+    let mut session = host.open(1).expect("nothing is started yet");
+    let seen = call(&mut *session, "mem-grow-touch", |call| call.limits.deadline_ms = 1000);
+    // Two pages of 4 KiB in each of 64 KiB are touched: 32 MiB of 256, against 2 of 16.
+    assert!(uncapped > number(&seen, "host-peak-mib") + 20.0, "{uncapped} and {seen:?}");
+}
+
+#[test]
+fn spinning_takes_as_long_as_it_should() {
+    let host = wasmtime(&[]);
+    let mut session = host.open(1).expect("nothing is started yet");
+    let seen = call(&mut *session, "benign-spin", |call| {
+        call.input = Input::SpinMs(20);
+        call.limits.deadline_ms = 1000;
+    });
+    assert_eq!(text(&seen, "outcome"), "ok");
+    let wall = number(&seen, "wall-ms");
+    assert!((10.0..200.0).contains(&wall), "{wall}");
+}
+
+#[test]
+fn compiling_anew_is_seen_in_the_pace() {
+    let median_ms = |faults: &[Twin]| {
+        let compare = Compare {
+            guest: "benign-dispatch".to_owned(),
+            control: "benign-tiny".to_owned(),
+            pairs: 20,
+            limits: Limits { deadline_ms: 1000, ..Limits::default() },
+        };
+        let host = wasmtime(faults);
+        let mut session = host.open(1).expect("nothing is started yet");
+        let seen = session.perform("step", &Action::Compare(compare)).expect("it can be timed");
+        assert_eq!(seen.facts.get("pairs"), Some(&Value::Int(20)), "{seen:?}");
+        assert!(number(&seen, "first-ms") > number(&seen, "subject-p50-ms"), "{seen:?}");
+        number(&seen, "subject-p50-ms")
+    };
+    let (right, wrong) = (median_ms(&[]), median_ms(&[Twin::Recompile]));
+    assert!(right * 3.0 < wrong, "{right} ms against {wrong} ms");
+}
+
+#[test]
+fn noise_is_held_off_by_a_limit_of_calls() {
+    let contest = |faults: &[Twin]| {
+        let contest = Match {
+            polite_ms: 4,
+            polite_tenants: 2,
+            polite_per_s: 15,
+            noise: "noise-cpu".to_owned(),
+            noise_at_once: 16,
+            phase_s: 1,
+            rounds: 3,
+            floor_ms: 10,
+            limits: Limits::default(),
+        };
+        let host = wasmtime(faults);
+        let mut session = host.open(1).expect("nothing is started yet");
+        session.perform("step", &Action::Contest(contest)).expect("it can be played")
+    };
+    let seen = contest(&[]);
+    assert!(matches!(seen.facts.get("noise-busy"), Some(Value::Int(1..))), "{seen:?}");
+    let unlimited = contest(&[Twin::NoTenantLimit]);
+    assert_eq!(unlimited.facts.get("noise-busy"), Some(&Value::Int(0)), "{unlimited:?}");
+    let p99 = |seen: &Observation| number(seen, "p99-beside-ms");
+    assert!(p99(&unlimited) > p99(&seen), "{unlimited:?} against {seen:?}");
+}
