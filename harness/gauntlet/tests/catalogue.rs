@@ -13,7 +13,7 @@ use gauntlet::load;
 use gauntlet::subject::calls::module;
 use gauntlet::subject::host_http::HostHttp;
 use gauntlet::subject::site::Site;
-use gauntlet::subject::{Subject, embedded};
+use gauntlet::subject::{Subject, runtimes};
 use gauntlet::testbed::plugins::PluginFront;
 use gauntlet::testbed::site::TestbedSite;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -54,9 +54,9 @@ fn prepared() -> (Arc<Stage>, Plan) {
     let (url, limits) = (plugins.url(), Limits::default());
     let host = HostHttp::new("host", &url, limits, None, Box::new(module::catalogue));
     subjects.push(Box::new(host.expect("a host")));
-    for runtime in embedded::NAMES {
+    for runtime in runtimes::NAMES {
         let program = env!("CARGO_BIN_EXE_gauntlet").into();
-        subjects.push(Box::new(embedded::subject(runtime, program, &[])));
+        subjects.push(Box::new(runtimes::subject(runtime, program, &[])));
     }
     let (subjects, _, unreachable) = reach(subjects);
     assert!(unreachable.is_empty(), "{unreachable:?}");

@@ -10,7 +10,7 @@ use super::exit::Failure;
 use super::subjects;
 use crate::subject::calls::module;
 use crate::subject::host_http::HostHttp;
-use crate::subject::{Subject, embedded};
+use crate::subject::{Subject, runtimes};
 use crate::testbed::plugins::PluginFront;
 use crate::testbed::site::TestbedSite;
 
@@ -62,8 +62,8 @@ impl Deployment {
         let host = host.map_err(|inability| Failure::harness(inability.to_string()))?;
         let site = subjects::site(&self.site_url())?;
         let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(site), Box::new(host)];
-        for runtime in embedded::NAMES {
-            let subject = embedded::subject(runtime, subjects::program()?, &self.faults);
+        for runtime in runtimes::NAMES {
+            let subject = runtimes::subject(runtime, subjects::program()?, &self.faults);
             subjects.push(Box::new(subject));
         }
         Ok(subjects)

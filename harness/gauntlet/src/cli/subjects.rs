@@ -10,7 +10,7 @@ use super::targets::Named;
 use crate::subject::calls::module;
 use crate::subject::host_http::HostHttp;
 use crate::subject::site::Site;
-use crate::subject::{Subject, embedded};
+use crate::subject::{Subject, runtimes};
 
 /// The subjects of `named`, in its order: sites, hosts, runtimes.
 ///
@@ -26,12 +26,12 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
     }
     let program = program()?;
     for runtime in &named.runtimes {
-        if !embedded::NAMES.contains(&runtime.as_str()) {
-            let known = embedded::NAMES.join(", ");
+        if !runtimes::NAMES.contains(&runtime.as_str()) {
+            let known = runtimes::NAMES.join(", ");
             let problem = format!("no runtime is called `{runtime}`; there are {known}");
             return Err(Failure::usage(problem));
         }
-        subjects.push(Box::new(embedded::subject(runtime, program.clone(), &[])));
+        subjects.push(Box::new(runtimes::subject(runtime, program.clone(), &[])));
     }
     Ok(subjects)
 }

@@ -2,13 +2,13 @@
 
 use super::args::WorkerArgs;
 use super::exit::{Exit, Failure};
-use crate::subject::embedded;
+use crate::subject::runtimes;
 use crate::subject::worker::{self, Confinement};
 
 /// `gauntlet worker`.
 pub(super) fn worker(args: &WorkerArgs) -> Result<Exit, Failure> {
     let cannot = |error| Failure::harness(format!("cannot start {}: {error}", args.runtime));
-    let Some(host) = embedded::host(&args.runtime, &args.fault).map_err(cannot)? else {
+    let Some(host) = runtimes::host(&args.runtime, &args.fault).map_err(cannot)? else {
         return Err(Failure::usage(format!("no runtime is called `{}`", args.runtime)));
     };
     match worker::main(host, &Confinement::default()) {

@@ -1,41 +1,313 @@
-//! The runtimes that this tool embeds, by name; each runs in a worker process of its own.
+//! What the hosts in this process have in common: caches, switches, and the frame of a call.
+//!
+//! A runtime compiles a module and runs one call of it; everything else is here. Nothing here
+//! names a runtime.
 
-use std::io;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
+use sha2::{Digest, Sha256};
+use wasm_gauntlet_model::call::{Called, RejectStage, Rejection, hex};
+use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::twin::Twin;
 
-use super::adapter::{Adapter, Launch};
-use super::calls::module;
-use super::defects::Defects;
-use super::host::Host;
-use super::tenants::PerTenant;
-use super::wasmi::WasmiHost;
-use super::wasmtime::WasmtimeHost;
+use super::defects::{Defects, Named};
+use super::guest_abi::cache::Cache;
+use super::guest_abi::contract::{self, Contract};
+use super::guest_abi::end::{End, Said, outcome};
+use super::guest_abi::fixture::Fixture;
+use super::guest_abi::growth::{Caps, Growth};
+use super::guest_abi::keep::Keep;
+use super::guest_abi::log::SharedLog;
+use super::host::{About, Host, Plugin};
 
-/// The names of the embedded runtimes.
-pub const NAMES: &[&str] = &["wasmtime", "wasmi"];
+/// Compiled modules kept: a Go guest takes some 20 MB.
+const MODULES_MAX: usize = 32;
+/// Contracts kept; they are small.
+const CONTRACTS_MAX: usize = 256;
 
-/// The reference host over the runtime `name`, with the defects given; none if no runtime is
-/// called so. For the worker's side.
-///
-/// # Errors
-/// When the runtime cannot be started.
-pub fn host(name: &str, defects: &[Twin]) -> io::Result<Option<Arc<dyn Host>>> {
-    let defects = Defects::new(defects.iter().copied());
-    let unlimited = defects.has(Twin::NoTenantLimit);
-    let host: Arc<dyn Host> = match name {
-        "wasmtime" => Arc::new(WasmtimeHost::new(defects)?),
-        "wasmi" => Arc::new(WasmiHost::new(defects)?),
-        _ => return Ok(None),
-    };
-    Ok(Some(if unlimited { host } else { Arc::new(PerTenant::new(host)) }))
+type Sha = [u8; 32];
+
+/// A runtime in this process.
+pub trait Runtime: Send + Sync + 'static {
+    /// Modules of different keys are compiled apart.
+    type Key: PartialEq + Copy + Send + Sync;
+    /// A module that is compiled and linked; only its instance is missing.
+    type Module: Send + Sync;
+    /// An instance in its store.
+    type Live: Send;
+
+    /// What the host says of itself.
+    fn about(&self) -> About;
+
+    /// The key of modules with these limits, under the caps that are enforced.
+    fn key(&self, caps: Caps, limits: &Limits) -> Self::Key;
+
+    /// Compile bytes whose contract has been checked.
+    ///
+    /// # Errors
+    /// When the engine refuses them all the same.
+    fn compile(
+        &self,
+        key: Self::Key,
+        bytes: &[u8],
+        contract: Contract,
+    ) -> Result<Self::Module, Rejection>;
+
+    /// One call: an instance, `_initialize`, `alloc`, `process`, the output. Hands back the
+    /// instance for the defects that keep it; `kept` is one of those.
+    fn call(
+        &self,
+        module: &Self::Module,
+        kept: Option<Self::Live>,
+        call: &Call<'_>,
+    ) -> (Ended, Option<Self::Live>);
 }
 
-/// The subject that tests the runtime `name` in workers that `program` runs.
-pub fn subject(name: &str, program: PathBuf, defects: &[Twin]) -> Adapter {
-    let faults: Vec<&str> = defects.iter().map(|twin| twin.word()).collect();
-    let launch = Launch::worker(program, name, &faults);
-    Adapter::new(name, launch, Box::new(module::catalogue)).called_by(format!("--runtime {name} "))
+/// One call, as a runtime needs to know it.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// The input.
+    pub input: &'a [u8],
+    /// The limits that the module was loaded with.
+    pub limits: &'a Limits,
+    /// The caps in force.
+    pub caps: Caps,
+    /// What the guest is given.
+    pub grants: &'a Grants,
+    /// The folder that the guest is given.
+    pub fixture: Option<&'a Fixture>,
+    /// The switches of the host.
+    pub defects: &'a Defects,
+    /// Where the guest's lines go.
+    pub log: &'a SharedLog,
+    /// When the host stops the guest; none where a defect lets it run.
+    pub deadline: Option<Instant>,
+}
+
+impl Call<'_> {
+    /// The deadline during instantiation, for which it is armed in a right host.
+    pub fn deadline_on_start(&self) -> Option<Instant> {
+        self.deadline.filter(|_| !self.defects.has(Twin::DeadlineNotOnStart))
+    }
+
+    /// The end of a call whose output was taken. A guest looks at the clock only at ticks or
+    /// between slices; the host looks once more.
+    pub fn end(&self, output: Vec<u8>) -> End {
+        match self.deadline {
+            Some(deadline) if Instant::now() >= deadline => End::Deadline,
+            _ => End::Output(output),
+        }
+    }
+}
+
+/// What is known of a call when it has ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// How.
+    pub end: End,
+    /// What the guest said through `env.error`.
+    pub said: Option<Said>,
+    /// What it grew to and was denied.
+    pub growth: Growth,
+    /// Fuel used, where it was asked for.
+    pub fuel_used: Option<u64>,
+}
+
+impl Ended {
+    /// The host failed before there was an instance.
+    pub fn fault(caps: Caps, detail: &str) -> Self {
+        let end = End::HostFault(detail.to_owned());
+        Self { end, said: None, growth: Growth::new(caps), fuel_used: None }
+    }
+}
+
+/// A host on a runtime in this process.
+pub struct Embedded<R: Runtime>(Arc<Shared<R>>);
+
+/// What the plugins of one host share.
+struct Shared<R: Runtime> {
+    runtime: R,
+    defects: Defects,
+    contracts: Cache<(Sha, Caps), Result<Contract, Rejection>>,
+    modules: Cache<(Sha, R::Key), Result<Arc<Loaded<R>>, Rejection>>,
+    fixture: Mutex<Option<Arc<Fixture>>>,
+}
+
+/// A compiled module and where its instances come from.
+struct Loaded<R: Runtime> {
+    module: R::Module,
+    keep: Keep<R::Live>,
+}
+
+impl<R: Runtime> Embedded<R> {
+    /// A host on `runtime` with these defects; with none it is right.
+    pub fn on(runtime: R, defects: Defects) -> Self {
+        Self(Arc::new(Shared {
+            runtime,
+            defects,
+            contracts: Cache::new(CONTRACTS_MAX),
+            modules: Cache::new(MODULES_MAX),
+            fixture: Mutex::new(None),
+        }))
+    }
+}
+
+impl<R: Runtime> Host for Embedded<R> {
+    fn about(&self) -> About {
+        self.0.runtime.about()
+    }
+
+    fn load(
+        &self,
+        bytes: &[u8],
+        limits: &Limits,
+        grants: &Grants,
+    ) -> Result<Arc<dyn Plugin>, Rejection> {
+        let shared = &self.0;
+        let defects = &shared.defects;
+        let nothing = Grants::default();
+        let grants = if defects.has(Twin::GrantNothing) { &nothing } else { grants };
+        let digest: Sha = Sha256::digest(bytes).into();
+        let artefact = match shared.loaded(digest, bytes, limits) {
+            Err(rejection) if defects.has(Twin::LoadAnything) => Artefact::Unloadable(rejection),
+            Err(rejection) => return Err(rejection),
+            Ok(_) if defects.has(Twin::Recompile) => Artefact::Source(bytes.into()),
+            Ok(loaded) => Artefact::Loaded(loaded),
+        };
+        Ok(Arc::new(EmbeddedPlugin {
+            shared: shared.clone(),
+            artefact,
+            limits: limits.clone(),
+            caps: defects.caps(limits),
+            grants: grants.clone(),
+            fixture: grants.files.then(|| shared.fixture()).transpose()?,
+            digest: hex(&digest),
+        }))
+    }
+}
+
+impl<R: Runtime> Shared<R> {
+    /// The module compiled, from the cache where it is there.
+    fn loaded(
+        &self,
+        digest: Sha,
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> Result<Arc<Loaded<R>>, Rejection> {
+        let caps = self.defects.caps(limits);
+        let key = self.runtime.key(caps, limits);
+        let check = || contract::check(bytes, caps);
+        let contract = self.contracts.get((digest, caps), check)?;
+        self.modules.get((digest, key), || self.compile(key, bytes, contract))
+    }
+
+    fn compile(
+        &self,
+        key: R::Key,
+        bytes: &[u8],
+        contract: Contract,
+    ) -> Result<Arc<Loaded<R>>, Rejection> {
+        let module = self.runtime.compile(key, bytes, contract)?;
+        Ok(Arc::new(Loaded { module, keep: Keep::new(&self.defects) }))
+    }
+
+    /// The module compiled anew.
+    fn recompiled(&self, bytes: &[u8], limits: &Limits) -> Result<Arc<Loaded<R>>, Rejection> {
+        let caps = self.defects.caps(limits);
+        let contract = contract::check(bytes, caps)?;
+        self.compile(self.runtime.key(caps, limits), bytes, contract)
+    }
+
+    fn fixture(&self) -> Result<Arc<Fixture>, Rejection> {
+        let mut fixture = self.fixture.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(fixture) = &*fixture {
+            return Ok(fixture.clone());
+        }
+        let stage = RejectStage::Instantiate;
+        let refuse = |error: std::io::Error| Rejection { stage, reason: error.to_string() };
+        let made = Arc::new(Fixture::new().map_err(refuse)?);
+        *fixture = Some(made.clone());
+        Ok(made)
+    }
+}
+
+/// What a plugin runs.
+enum Artefact<R: Runtime> {
+    /// Compiled once.
+    Loaded(Arc<Loaded<R>>),
+    /// The defect `recompile`: compiled at each call.
+    Source(Arc<[u8]>),
+    /// The defect `load-anything`: refused too late.
+    Unloadable(Rejection),
+}
+
+/// A module with the limits and grants that it was loaded with.
+struct EmbeddedPlugin<R: Runtime> {
+    shared: Arc<Shared<R>>,
+    artefact: Artefact<R>,
+    limits: Limits,
+    caps: Caps,
+    grants: Grants,
+    fixture: Option<Arc<Fixture>>,
+    digest: String,
+}
+
+impl<R: Runtime> Plugin for EmbeddedPlugin<R> {
+    /// Runs on the caller's thread, whose stack must be `CALLER_STACK_BYTES_MIN` of the runtime;
+    /// must not be called on a worker thread of an async runtime.
+    fn call(&self, tenant: &str, input: &[u8]) -> Called {
+        let started = Instant::now();
+        let log = SharedLog::new(tenant, &self.limits);
+        let ended = catch_unwind(AssertUnwindSafe(|| self.ended(&log, started, input)))
+            .unwrap_or_else(|_| Ended::fault(self.caps, "the host panicked"));
+        if matches!(ended.end, End::Trap(_)) {
+            self.shared.defects.on_trap();
+        }
+        let (log, log_lines_dropped) = log.lock().take();
+        Called {
+            growths_denied: ended.growth.denied(),
+            outcome: outcome(ended.end, ended.said, &ended.growth),
+            log,
+            log_lines_dropped,
+            digest: self.digest.clone(),
+            host_wall_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            fuel_used: ended.fuel_used,
+        }
+    }
+}
+
+impl<R: Runtime> EmbeddedPlugin<R> {
+    fn ended(&self, log: &SharedLog, started: Instant, input: &[u8]) -> Ended {
+        let defects = &self.shared.defects;
+        let _named = match Named::take(defects) {
+            Ok(named) => named,
+            Err(clash) => return Ended::fault(self.caps, &clash),
+        };
+        let deadline = started.checked_add(Duration::from_millis(self.limits.deadline_ms));
+        let call = Call {
+            input,
+            limits: &self.limits,
+            caps: self.caps,
+            grants: &self.grants,
+            fixture: self.fixture.as_deref(),
+            defects,
+            log,
+            deadline: deadline.filter(|_| !defects.has(Twin::NoDeadline)),
+        };
+        match &self.artefact {
+            Artefact::Loaded(loaded) => self.run(loaded, &call),
+            Artefact::Source(bytes) => match self.shared.recompiled(bytes, &self.limits) {
+                Ok(loaded) => self.run(&loaded, &call),
+                Err(rejection) => Ended::fault(self.caps, &rejection.reason),
+            },
+            Artefact::Unloadable(rejection) => Ended::fault(self.caps, &rejection.reason),
+        }
+    }
+
+    fn run(&self, loaded: &Loaded<R>, call: &Call<'_>) -> Ended {
+        let runtime = &self.shared.runtime;
+        loaded.keep.call(|kept| runtime.call(&loaded.module, kept, call))
+    }
 }

@@ -6,13 +6,13 @@ pub mod adapter;
 pub mod calls;
 pub mod defects;
 pub mod embedded;
-#[cfg(test)]
-mod embedded_tests;
 pub mod guest_abi;
 pub mod host;
 pub mod host_http;
-pub mod in_process;
 pub mod protocol;
+pub mod runtimes;
+#[cfg(test)]
+mod runtimes_tests;
 pub mod scripted;
 pub mod site;
 pub mod tenants;

@@ -12,7 +12,7 @@ use crate::subject::calls::module::Module;
 use crate::subject::calls::port::{Timed, Work};
 use crate::subject::worker::test_host::WordHost;
 use crate::subject::worker::{Confinement, serve};
-use crate::subject::{Inability, embedded};
+use crate::subject::{Inability, runtimes};
 
 const CHILD: &str = "GAUNTLET_TEST_CHILD";
 const FAULTS: &str = "GAUNTLET_TEST_FAULTS";
@@ -29,7 +29,7 @@ fn child() {
     let runtime = std::env::var(CHILD).expect("it is set");
     let faults = std::env::var(FAULTS).unwrap_or_default();
     let faults: Vec<Twin> = faults.split_terminator(',').filter_map(|id| id.parse().ok()).collect();
-    let embedded = embedded::host(&runtime, &faults).expect("it starts");
+    let embedded = runtimes::host(&runtime, &faults).expect("it starts");
     let served = serve(embedded.unwrap_or(Arc::new(WordHost)), std::io::stdin(), to);
     std::process::exit(i32::from(served.is_err()));
 }

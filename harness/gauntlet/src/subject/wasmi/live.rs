@@ -8,6 +8,7 @@ use super::ending::{failed, not_instantiated};
 use super::slices::Budget;
 use super::state::{Limiter, State, on_call};
 use super::{Translated, Wasmi, wasi};
+use crate::subject::embedded::{Call, Ended};
 use crate::subject::guest_abi::clock::Clock;
 use crate::subject::guest_abi::end::End;
 use crate::subject::guest_abi::growth::Growth;
@@ -15,7 +16,6 @@ use crate::subject::guest_abi::start::START;
 use crate::subject::guest_abi::{
     ALLOC, INITIALIZE, MEMORY, PROCESS, input_len, place_input, take_output,
 };
-use crate::subject::in_process::{Call, Ended};
 
 /// A store and, once made, its instance.
 pub struct Live {

@@ -26,11 +26,11 @@ pub use live::Live;
 use self::ending::text;
 use self::state::State;
 use super::defects::Defects;
+use super::embedded::{Call, Embedded, Ended, Runtime};
 use super::guest_abi::contract::Contract;
 use super::guest_abi::growth::Caps;
 use super::guest_abi::start;
 use super::host::About;
-use super::in_process::{Call, Embedded, Ended, Runtime};
 
 /// The version of the engine.
 pub const VERSION: &str = "2.0.0";

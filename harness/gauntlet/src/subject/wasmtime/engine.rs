@@ -46,7 +46,7 @@ pub struct EngineKey {
 
 impl EngineKey {
     /// The class of modules with these caps.
-    pub(super) fn new(caps: Caps, fuel: bool) -> Self {
+    pub fn new(caps: Caps, fuel: bool) -> Self {
         let class = |size: usize, min| size.max(min).checked_next_power_of_two();
         let memory_bytes = class(caps.memory_bytes, MEMORY_CLASS_MIN).unwrap_or(RESERVED_BYTES_MAX);
         let pooled_table_elements = class(caps.table_elements, TABLE_CLASS.0)
@@ -59,7 +59,7 @@ impl EngineKey {
     ///
     /// # Errors
     /// When the address space does not hold its pool.
-    pub(super) fn engine(self) -> wasmtime::Result<Engine> {
+    pub fn engine(self) -> wasmtime::Result<Engine> {
         Engine::new(&self.config())
     }
 

@@ -6,12 +6,12 @@ use super::Compiled;
 use super::ending::{failed, not_instantiated, text};
 use super::state::{Limiter, State, on_tick};
 use super::wasi;
+use crate::subject::embedded::{Call, Ended};
 use crate::subject::guest_abi::clock::Clock;
 use crate::subject::guest_abi::end::End;
 use crate::subject::guest_abi::growth::Growth;
 use crate::subject::guest_abi::preview1::HOSTCALL_BYTES_MAX;
 use crate::subject::guest_abi::{input_len, place_input, take_output};
-use crate::subject::in_process::{Call, Ended};
 
 /// A store and, once made, its instance.
 pub struct Live {

@@ -27,12 +27,12 @@ use self::ending::text;
 use self::state::State;
 use self::ticker::Ticker;
 use super::defects::Defects;
+use super::embedded::{Call, Embedded, Ended, Runtime};
 use super::guest_abi::cache::Cache;
 use super::guest_abi::contract::Contract;
 use super::guest_abi::growth::Caps;
 use super::guest_abi::{ALLOC, INITIALIZE, MEMORY, PROCESS};
 use super::host::About;
-use super::in_process::{Call, Embedded, Ended, Runtime};
 
 /// The version of the engine.
 pub const VERSION: &str = "48.0.8";

@@ -1,0 +1,44 @@
+//! The runtimes that this tool embeds, by name; each runs in a worker process of its own.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use wasm_gauntlet_model::twin::Twin;
+
+use super::adapter::{Adapter, Launch};
+use super::calls::module;
+use super::defects::Defects;
+use super::host::Host;
+use super::tenants::PerTenant;
+use super::wasmi::WasmiHost;
+use super::wasmtime::WasmtimeHost;
+
+/// The names of the embedded runtimes.
+pub const NAMES: &[&str] = &["wasmtime", "wasmi"];
+
+/// The reference host over the runtime `name`, with the defects given; none if no runtime is
+/// called so. For the worker's side.
+///
+/// # Errors
+/// When the runtime cannot be started.
+pub fn host(name: &str, defects: &[Twin]) -> io::Result<Option<Arc<dyn Host>>> {
+    let defects = Defects::new(defects.iter().copied());
+    let unlimited = defects.has(Twin::NoTenantLimit);
+    let host: Arc<dyn Host> = match name {
+        "wasmtime" => Arc::new(WasmtimeHost::new(defects)?),
+        "wasmi" => Arc::new(WasmiHost::new(defects)?),
+        _ => return Ok(None),
+    };
+    if unlimited {
+        return Ok(Some(host));
+    }
+    Ok(Some(Arc::new(PerTenant::new(host))))
+}
+
+/// The subject that tests the runtime `name` in workers that `program` runs.
+pub fn subject(name: &str, program: PathBuf, defects: &[Twin]) -> Adapter {
+    let faults: Vec<&str> = defects.iter().map(|twin| twin.word()).collect();
+    let launch = Launch::worker(program, name, &faults);
+    Adapter::new(name, launch, Box::new(module::catalogue)).called_by(format!("--runtime {name} "))
+}
