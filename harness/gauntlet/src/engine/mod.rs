@@ -21,6 +21,10 @@ use crate::subject::Subject;
 
 pub use journal::{Journal, JournalError};
 
+/// How often a trial that measures time is made while its interval does not decide. A trial that
+/// decided, red or green, is never made again.
+const MEASUREMENTS_MAX: usize = 3;
+
 /// What a run is made of.
 pub struct Engine<'a> {
     /// The catalogue that was planned.
@@ -160,7 +164,14 @@ impl Engine<'_> {
             case: trial.case.label.clone(),
             subject: subject.subject.name().to_owned(),
         });
-        let (outcome, panicked) = trial::run(self, scenario, subject, &trial.case);
+        let (mut outcome, mut panicked) = trial::run(self, scenario, subject, &trial.case);
+        let doubtful = |outcome: &Outcome| outcome.verdict == Verdict::Inconclusive;
+        for _ in 1..MEASUREMENTS_MAX {
+            if !trial.timing || panicked || !doubtful(&outcome) {
+                break;
+            }
+            (outcome, panicked) = trial::run(self, scenario, subject, &trial.case);
+        }
         kept.panics.fetch_add(usize::from(panicked), Ordering::Relaxed);
         if let Some(Err(error)) = self.journal.map(|journal| journal.keep(&outcome)) {
             kept.fail(error.to_string());

@@ -41,6 +41,7 @@ fn text(observation: &Observation, field: &str) -> String {
 fn number(observation: &Observation, field: &str) -> f64 {
     match observation.facts.get(field) {
         Some(Value::Float(number)) => *number,
+        Some(Value::Interval { low, .. }) => *low,
         other => panic!("{field}: {other:?} in {observation:?}"),
     }
 }

@@ -105,8 +105,9 @@ observation! {
         log = "log": Vec<String>,
         /// Wall time seen from outside, milliseconds; of several calls the longest.
         wall_ms = "wall-ms": f64,
-        /// Wall time past the deadline, milliseconds, seen from outside; 0 if in time.
-        overrun_ms = "overrun-ms": f64,
+        /// Wall time past the deadline, milliseconds, seen from outside; 0 if in time. The lower
+        /// end leaves out what this machine was late by itself, waking threads.
+        overrun_ms = "overrun-ms": (f64, f64),
         /// Peak memory of the host process past its size before the call, MiB (`VmHWM`).
         host_peak_mib = "host-peak-mib": f64,
         /// Whether the same host process still answers after the call.

@@ -12,7 +12,7 @@ use wasm_gauntlet_model::observation::{GuestCall, Observation, Seen};
 use super::contained;
 use super::module::Module;
 use super::port::{Loaded, Lost, Timed, Vigil, Work};
-use super::{Stage, spin, told};
+use super::{Stage, lateness, spin, told};
 use crate::subject::Inability;
 
 /// Most calls at once: as many as the scenario language lets a step make, one thread each.
@@ -33,21 +33,23 @@ pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability>
     let work = Work { module: &module, tenant: &call.tenant, input: &input, limits, grants };
     stage.port.watch(&[&module])?;
     let loaded = stage.port.load(&work)?;
-    let calls = match &loaded {
-        Loaded::Ended(end) => vec![end.clone()],
-        Loaded::Ready { .. } if call.load_only => Vec::new(),
-        Loaded::Ready { .. } if call.at_once => at_once(stage, &work, call.times)?,
-        Loaded::Ready { .. } => in_turn(stage, &work, call.times)?,
-    };
+    let (calls, late) = lateness::during(|| match &loaded {
+        Loaded::Ended(end) => Ok(vec![end.clone()]),
+        Loaded::Ready { .. } if call.load_only => Ok(Vec::new()),
+        Loaded::Ready { .. } if call.at_once => at_once(stage, &work, call.times),
+        Loaded::Ready { .. } => in_turn(stage, &work, call.times),
+    });
+    let calls = calls?;
     let vigil = stage.port.vigil();
     let ran = matches!(loaded, Loaded::Ready { .. });
     let seen = match loaded {
         Loaded::Ready { wall } if call.load_only => only_loaded(&module, wall, &vigil),
-        _ => seen(&calls, &work, &stage.port.limits(limits), ran, &vigil),
+        _ => seen(&calls, &work, &stage.port.limits(limits), ran.then_some(late), &vigil),
     };
     let mut evidence = told::guest(&module).to_vec();
     evidence.push(told::limits(limits));
     evidence.push(told::outcomes(&calls));
+    evidence.push(told::told("late", format!("this machine woke threads up to {late:?} late")));
     evidence.extend(calls.first().map(|timed| told::recorded(&timed.called)));
     evidence.extend(told::log(&calls));
     Ok(Observation { facts: seen.facts(), evidence, reproduce: stage.port.reproduce(&work) })
@@ -103,12 +105,19 @@ fn only_loaded(module: &Module, wall: Duration, vigil: &Vigil) -> GuestCall {
 }
 
 /// The fields of one call, or of several: the longest time, every outcome, every line.
-fn seen(calls: &[Timed], work: &Work<'_>, limits: &Limits, ran: bool, vigil: &Vigil) -> GuestCall {
+fn seen(
+    calls: &[Timed],
+    work: &Work<'_>,
+    limits: &Limits,
+    ran: Option<Duration>,
+    vigil: &Vigil,
+) -> GuestCall {
     let outcomes: BTreeSet<&str> = calls.iter().map(|timed| timed.called.outcome.word()).collect();
     let longest = calls.iter().map(|timed| timed.wall).max().unwrap_or_default();
     // What was refused before any of its code ran cannot have run past its deadline.
     let deadline = Duration::from_millis(limits.deadline_ms);
-    let overrun = if ran { longest.saturating_sub(deadline) } else { Duration::ZERO };
+    let overrun = if ran.is_some() { longest.saturating_sub(deadline) } else { Duration::ZERO };
+    let sure = overrun.saturating_sub(ran.unwrap_or_default());
     let log: Vec<_> = calls.iter().flat_map(|timed| &timed.called.log).collect();
     let attributed = log.iter().all(|line| line.tenant == work.tenant);
     let arguments = arguments(calls);
@@ -134,7 +143,7 @@ fn seen(calls: &[Timed], work: &Work<'_>, limits: &Limits, ran: bool, vigil: &Vi
             .into(),
         log_attributed: if log.is_empty() { Seen::Absent } else { attributed.into() },
         wall_ms: ms(longest).into(),
-        overrun_ms: ms(overrun).into(),
+        overrun_ms: (ms(sure), ms(overrun)).into(),
         host_peak_mib: known(vigil.peak_mib),
         host_alive: known(vigil.alive),
         stopped_by: Seen::looked(stopped_by(calls).map(str::to_owned)),

@@ -10,6 +10,7 @@ mod chance;
 mod compare;
 mod contained;
 mod contest;
+mod lateness;
 pub mod module;
 pub mod port;
 mod spin;
