@@ -174,7 +174,8 @@ mod tests {
     fn exit_codes_follow_the_design() {
         use Severity::{Critical, Major, Minor};
         use Verdict::{Fail, Inconclusive, Pass, Skipped};
-        let table: &[(&[(Verdict, Severity)], bool, u8)] = &[
+        type Row<'a> = (&'a [(Verdict, Severity)], bool, u8);
+        let table: &[Row] = &[
             (&[], false, 3),
             (&[(Skipped, Critical)], false, 3),
             (&[(Pass, Critical)], false, 0),

@@ -126,12 +126,15 @@ impl Ended {
 /// A host on a runtime in this process.
 pub struct Embedded<R: Runtime>(Arc<Shared<R>>);
 
+/// Compiled modules by digest and key; a refusal is remembered too.
+type Modules<R> = Cache<(Sha, <R as Runtime>::Key), Result<Arc<Loaded<R>>, Rejection>>;
+
 /// What the plugins of one host share.
 struct Shared<R: Runtime> {
     runtime: R,
     defects: Defects,
     contracts: Cache<(Sha, Caps), Result<Contract, Rejection>>,
-    modules: Cache<(Sha, R::Key), Result<Arc<Loaded<R>>, Rejection>>,
+    modules: Modules<R>,
     fixture: Mutex<Option<Arc<Fixture>>>,
 }
 
