@@ -126,7 +126,8 @@ impl Engine<'_> {
         self.listener.hear(&Event::Planned { trials: plan.trials.len() });
         let (alone, beside): (Vec<&Trial>, Vec<&Trial>) =
             plan.trials.iter().partition(|trial| trial.timing);
-        let kept = Kept::default();
+        let turns = self.subjects.iter().map(|_| Mutex::new(())).collect();
+        let kept = Kept { turns, ..Kept::default() };
         self.together(&beside, self.jobs, &kept);
         self.together(&alone, 1, &kept);
         let mut outcomes = kept.outcomes.into_inner().unwrap_or_else(|lock| lock.into_inner());
@@ -164,6 +165,11 @@ impl Engine<'_> {
             case: trial.case.label.clone(),
             subject: subject.subject.name().to_owned(),
         });
+        let turn = &kept.turns[trial.subject];
+        let _turn = subject
+            .subject
+            .one_at_a_time()
+            .then(|| turn.lock().unwrap_or_else(|lock| lock.into_inner()));
         let (mut outcome, mut panicked) = trial::run(self, scenario, subject, &trial.case);
         let doubtful = |outcome: &Outcome| outcome.verdict == Verdict::Inconclusive;
         for _ in 1..MEASUREMENTS_MAX {
@@ -201,6 +207,8 @@ struct Kept {
     outcomes: Mutex<Vec<Outcome>>,
     journal_error: Mutex<Option<String>>,
     panics: AtomicUsize,
+    /// One a subject: held by the trial under way on it, where they disturb one another.
+    turns: Vec<Mutex<()>>,
 }
 
 impl Kept {

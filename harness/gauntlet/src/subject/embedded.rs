@@ -3,6 +3,7 @@
 //! A runtime compiles a module and runs one call of it; everything else is here. Nothing here
 //! names a runtime.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -26,6 +27,10 @@ use super::host::{About, Host, Plugin};
 const MODULES_MAX: usize = 32;
 /// Contracts kept; they are small.
 const CONTRACTS_MAX: usize = 256;
+
+/// Modules of which a defect keeps instances: kept instances hold slots of the pool, and a pool
+/// that is full would be another defect.
+const KEEPERS_MAX: usize = 4;
 
 type Sha = [u8; 32];
 
@@ -136,6 +141,8 @@ struct Shared<R: Runtime> {
     contracts: Cache<(Sha, Caps), Result<Contract, Rejection>>,
     modules: Modules<R>,
     fixture: Mutex<Option<Arc<Fixture>>>,
+    /// Modules of which a defect keeps instances, oldest first.
+    keepers: Mutex<VecDeque<Arc<Loaded<R>>>>,
 }
 
 /// A compiled module and where its instances come from.
@@ -153,6 +160,7 @@ impl<R: Runtime> Embedded<R> {
             contracts: Cache::new(CONTRACTS_MAX),
             modules: Cache::new(MODULES_MAX),
             fixture: Mutex::new(None),
+            keepers: Mutex::default(),
         }))
     }
 }
@@ -221,6 +229,20 @@ impl<R: Runtime> Shared<R> {
         let caps = self.defects.caps(limits);
         let contract = contract::check(bytes, caps)?;
         self.compile(self.runtime.key(caps, limits), bytes, contract)
+    }
+
+    /// A module of which instances are kept; the oldest of too many lets go of its own.
+    fn keeping(&self, loaded: &Arc<Loaded<R>>) {
+        let mut keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner);
+        if keepers.iter().any(|keeper| Arc::ptr_eq(keeper, loaded)) {
+            return;
+        }
+        keepers.push_back(Arc::clone(loaded));
+        if keepers.len() > KEEPERS_MAX
+            && let Some(oldest) = keepers.pop_front()
+        {
+            oldest.keep.clear();
+        }
     }
 
     fn fixture(&self) -> Result<Arc<Fixture>, Rejection> {
@@ -309,8 +331,12 @@ impl<R: Runtime> EmbeddedPlugin<R> {
         }
     }
 
-    fn run(&self, loaded: &Loaded<R>, call: &Call<'_>) -> Ended {
+    fn run(&self, loaded: &Arc<Loaded<R>>, call: &Call<'_>) -> Ended {
         let runtime = &self.shared.runtime;
-        loaded.keep.call(|kept| runtime.call(&loaded.module, kept, call))
+        let ended = loaded.keep.call(|kept| runtime.call(&loaded.module, kept, call));
+        if call.defects.keeps_instances() {
+            self.shared.keeping(loaded);
+        }
+        ended
     }
 }

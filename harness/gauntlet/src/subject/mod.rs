@@ -40,6 +40,11 @@ pub trait Subject: Send + Sync {
         String::new()
     }
 
+    /// Whether trials on it disturb one another, as they do where all share one process.
+    fn one_at_a_time(&self) -> bool {
+        false
+    }
+
     /// Look at the subject once, before anything is planned.
     ///
     /// # Errors

@@ -54,6 +54,15 @@ impl<I> Keep<I> {
             }
         }
     }
+
+    /// Drop what is kept, so that others have room.
+    pub fn clear(&self) {
+        match self {
+            Self::Fresh => {}
+            Self::Shared(one) => *lock(one) = None,
+            Self::Pool(free) => lock(free).clear(),
+        }
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -109,6 +109,11 @@ impl HostHttp {
 }
 
 impl Subject for HostHttp {
+    /// One host serves all trials: a death or a name in one would be seen in another.
+    fn one_at_a_time(&self) -> bool {
+        true
+    }
+
     fn name(&self) -> &str {
         &self.name
     }
