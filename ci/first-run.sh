@@ -14,3 +14,10 @@ echo "took $took s"
 for file in run.json junit.xml journal.jsonl; do
   [ -s "$out/run/$file" ] || { echo "$file is missing"; exit 1; }
 done
+
+# Two more commands of the README, with a folder of scenarios that a user may have.
+gauntlet=$PWD/target/release/gauntlet
+mkdir "$out/my-scenarios"
+cp scenarios/catalogue/host/trap-is-data.yaml "$out/my-scenarios/mine.yaml"
+"$gauntlet" run --only host/deadline --runtime wasmi
+(cd "$out" && "$gauntlet" run --scenarios my-scenarios/ --runtime wasmtime)

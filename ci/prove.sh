@@ -7,3 +7,4 @@ out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 cargo run --release -q -- prove --out "$out/prove"
 diff reports/detection.md "$out/prove/detection.md"
+GAUNTLET_PROVED=$out/prove cargo test -q -p wasm-gauntlet --test detection
