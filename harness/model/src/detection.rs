@@ -58,7 +58,7 @@ pub struct Sight {
 pub enum Cell {
     /// Red on its own twin, as it should be.
     Red,
-    /// Red on a switch that it names in `implied-by`, as it should be.
+    /// On a switch that it names in `implied-by`: whatever it says there is right.
     ImpliedRed,
     /// Green where nothing is wrong for it.
     Green,
@@ -88,12 +88,12 @@ impl Cell {
     /// Its own switch, where nobody looked, is not proved, so it is a doubt.
     pub fn of(relation: Relation, verdict: Option<Verdict>) -> Self {
         match (relation, verdict) {
+            (Relation::Implied, _) => Self::ImpliedRed,
             (_, Some(Verdict::Inconclusive)) => Self::Doubt,
             (Relation::Own, Some(Verdict::Fail)) => Self::Red,
-            (Relation::Implied, Some(Verdict::Fail)) => Self::ImpliedRed,
             (Relation::Stranger, Some(Verdict::Fail)) => Self::FalseAlarm,
             (Relation::Own, Some(Verdict::Pass)) => Self::MissedTwin,
-            (Relation::Implied | Relation::Stranger, Some(Verdict::Pass)) => Self::Green,
+            (Relation::Stranger, Some(Verdict::Pass)) => Self::Green,
             (Relation::Own, Some(Verdict::Skipped) | None) => Self::Doubt,
             (_, Some(Verdict::Skipped) | None) => Self::NotRun,
         }
@@ -257,8 +257,8 @@ mod tests {
             (Own, Some(Skipped), Cell::Doubt),
             (Own, None, Cell::Doubt),
             (Implied, Some(Fail), Cell::ImpliedRed),
-            (Implied, Some(Pass), Cell::Green),
-            (Implied, None, Cell::NotRun),
+            (Implied, Some(Pass), Cell::ImpliedRed),
+            (Implied, None, Cell::ImpliedRed),
             (Stranger, Some(Fail), Cell::FalseAlarm),
             (Stranger, Some(Pass), Cell::Green),
             (Stranger, Some(Skipped), Cell::NotRun),

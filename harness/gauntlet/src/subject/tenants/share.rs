@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 /// Part of one core that a tenant may use for long while others use the processor. Polite work,
 /// 5 ms ten times a second, is a twentieth.
 const RATE: f64 = 0.25;
-/// Processor time that a tenant may use at once, seconds: two calls that run into a deadline of
-/// 50 ms.
-const BURST_S: f64 = 0.1;
+/// Processor time that a tenant may use at once, seconds: four calls that run into a deadline of
+/// 50 ms, so that a tenant without a history may have all of its calls in flight.
+const BURST_S: f64 = 0.2;
 /// What a call is taken to cost while its tenant has no history, seconds: a whole default
 /// deadline.
 const UNKNOWN_S: f64 = 0.05;
