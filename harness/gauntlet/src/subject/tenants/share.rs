@@ -163,13 +163,14 @@ mod tests {
     }
 
     #[test]
-    fn unknown_calls_at_once_are_few_while_others_work_and_four_otherwise() {
+    fn unknown_calls_at_once_are_no_more_than_the_burst_while_others_work() {
         let now = Instant::now();
-        let at_once = |contended| {
+        let at_once = |contended, in_flight_max| {
             let mut share = Share::new(now);
-            (0..8).filter(|_| share.admit(now, contended, 4).is_some()).count()
+            (0..8).filter(|_| share.admit(now, contended, in_flight_max).is_some()).count()
         };
-        assert_eq!((at_once(true), at_once(false)), (2, 4));
+        assert_eq!((at_once(true, 8), at_once(false, 8)), (4, 8));
+        assert_eq!((at_once(true, 2), at_once(false, 2)), (2, 2));
     }
 
     #[test]
