@@ -123,6 +123,8 @@ pub struct Call {
     pub times: u32,
     /// Whether the calls are made at once.
     pub at_once: bool,
+    /// A guest that another tenant calls over and over meanwhile.
+    pub meanwhile: Option<String>,
     /// Load only; do not call.
     pub load_only: bool,
     /// The limits that the host is to hold the guest to.

@@ -106,6 +106,30 @@ twins! {
     NamedInstance = "named-instance" in Host;
     /// Whatever is uploaded is accepted; its defects show at the call, as host faults.
     LoadAnything = "load-anything" in Host;
+    /// Bytes that are no module end the host process.
+    PanicOnMalformed = "panic-on-malformed" in Host;
+    /// A guest that exits ends the host process.
+    ExitKillsHost = "exit-kills-host" in Host;
+    /// Outputs, log lines and their number are unbounded.
+    UnboundedOutput = "unbounded-output" in Host;
+    /// Log records are handed on as the guest wrote them, line ends and control characters too.
+    RawLog = "raw-log" in Host;
+    /// A guest waits in a host function for as long as it likes.
+    BlockingPoll = "blocking-poll" in Host;
+    /// A guest's own error is reported as a trap, without its words.
+    ErrorsAsTraps = "errors-as-traps" in Host;
+    /// A reactor is initialised twice.
+    RerunStart = "rerun-start" in Host;
+    /// The instruction budget is ignored.
+    NoFuel = "no-fuel" in Host;
+    /// The view of memory taken before a call is used after it, also when the memory has grown.
+    StaleView = "stale-view" in Host;
+    /// A call that fails closes the runtime, with every call in flight.
+    CloseRuntime = "close-runtime" in Host;
+    /// Instances are never freed.
+    LeakInstance = "leak-instance" in Host;
+    /// No call says which module served it, nor whose a log record is.
+    NoMetrics = "no-metrics" in Host;
     /// A tenant may have any number of calls in flight.
     NoTenantLimit = "no-tenant-limit" in Host;
 }

@@ -95,14 +95,32 @@ observation! {
         output_hex = "output-hex": String,
         /// Bytes of the output.
         output_bytes = "output-bytes": i64,
+        /// How many of them are 0, which is success among errnos of WASI.
+        output_zeros = "output-zeros": i64,
         /// The first four bytes as a little-endian `u32`; absent if shorter.
         output_u32 = "output-u32": i64,
+        /// Whether every output is the one that the guest's header calls right; absent where the
+        /// header does not say it byte by byte, or nothing was put out.
+        right_output = "right-output": bool,
         /// Whether every output equals its input.
         echoes = "echoes": bool,
         /// Number of different outputs among the calls of this step.
         outputs_distinct = "outputs-distinct": i64,
         /// Lines logged, as the host gave them on.
         log = "log": Vec<String>,
+        /// Log records of all calls of the step.
+        log_lines = "log-lines": i64,
+        /// Bytes of the longest log record; absent without one.
+        log_line_bytes = "log-line-bytes": i64,
+        /// Whether no text of the guest that the host hands on (log, reason) holds a line end, a
+        /// control character or a mark that reorders text.
+        plain = "plain": bool,
+        /// Fuel that a call used, as the host counts it; of several calls the most.
+        fuel_used = "fuel-used": i64,
+        /// Number of different counts of fuel among the calls of this step.
+        fuel_used_distinct = "fuel-used-distinct": i64,
+        /// Every outcome word of the guest that was called meanwhile, sorted, each once.
+        meanwhile_outcomes = "meanwhile-outcomes": Vec<String>,
         /// Wall time seen from outside, milliseconds; of several calls the longest.
         wall_ms = "wall-ms": f64,
         /// Wall time past the deadline, milliseconds, seen from outside; 0 if in time. The lower
@@ -110,7 +128,7 @@ observation! {
         overrun_ms = "overrun-ms": (f64, f64),
         /// Peak memory of the host process past its size before the call, MiB (`VmHWM`).
         host_peak_mib = "host-peak-mib": f64,
-        /// Whether the same host process still answers after the call.
+        /// Whether the same host process still answers after the call; absent where nothing tells.
         host_alive = "host-alive": bool,
         /// Which mechanism stopped the guest: `host`, or `watchdog` (ours, from outside);
         /// absent if nothing was stopped.
@@ -137,7 +155,7 @@ observation! {
         first_ms = "first-ms": f64,
         /// Pairs timed.
         pairs = "pairs": i64,
-        /// Outcome words other than `ok`, sorted, each once.
+        /// Outcome words other than `ok`, and `wrong-output`, sorted, each once.
         failures = "failures": Vec<String>,
     }
 }

@@ -107,7 +107,8 @@ fn matrix_names(matrix: &[(At<String>, Vec<Scalar>)], log: &mut Log) -> Vec<Stri
             log.add(Complaint::new(name.span, problem).help(help));
         }
     }
-    let cases: usize = matrix.iter().map(|(_, values)| values.len()).product();
+    let sizes = matrix.iter().map(|(_, values)| values.len());
+    let cases = sizes.fold(1_usize, usize::saturating_mul);
     if let Some((name, _)) = matrix.first().filter(|_| cases > MATRIX_CASES_MAX) {
         let problem = format!("the matrix gives {cases} cases");
         let help = format!("at most {MATRIX_CASES_MAX} are run");

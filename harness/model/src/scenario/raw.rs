@@ -146,6 +146,8 @@ written! {
         times: Option<u32>,
         /// Whether they are made at once.
         at_once: Option<bool>,
+        /// Id of a guest that another tenant calls over and over meanwhile.
+        meanwhile: Option<At<String>>,
         /// What the guest is given.
         grants: Option<RawGrants>,
     }

@@ -43,6 +43,7 @@ pub(super) struct CallPlan {
     pub tenant: Option<Template>,
     pub times: u32,
     pub at_once: bool,
+    pub meanwhile: Option<Template>,
     pub load_only: bool,
     pub grants: Grants,
 }
@@ -82,7 +83,7 @@ impl Step {
     pub(super) fn guests(&self) -> Vec<&Template> {
         match &self.plan {
             StepPlan::Fetch(_) => Vec::new(),
-            StepPlan::Call(call) => vec![&call.guest],
+            StepPlan::Call(call) => std::iter::once(&call.guest).chain(&call.meanwhile).collect(),
             StepPlan::Compare { guest, control, .. } => vec![guest, control],
             StepPlan::Contest { noise, .. } => vec![noise],
         }
@@ -152,6 +153,7 @@ impl CallPlan {
             },
             times: self.times,
             at_once: self.at_once,
+            meanwhile: self.meanwhile.as_ref().map(text),
             load_only: self.load_only,
             limits: case.limits.clone(),
             grants: self.grants.clone(),

@@ -11,6 +11,7 @@ mod compare;
 mod contained;
 mod contest;
 mod lateness;
+mod meanwhile;
 pub mod module;
 pub mod port;
 mod spin;

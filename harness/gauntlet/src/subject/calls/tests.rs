@@ -18,6 +18,7 @@ fn once(guest: &str) -> Call {
         tenant: "a".to_owned(),
         times: 1,
         at_once: false,
+        meanwhile: None,
         load_only: false,
         limits: Limits::default(),
         grants: Grants::default(),

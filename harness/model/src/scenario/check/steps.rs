@@ -106,7 +106,7 @@ fn fetch(
 }
 
 fn call(raw: &At<RawCall>, load_only: bool, params: &[String], log: &mut Log) -> StepPlan {
-    let RawCall { guest, input, spin_ms, tenant, times, at_once, .. } = &raw.value;
+    let RawCall { guest, input, spin_ms, tenant, times, at_once, meanwhile, .. } = &raw.value;
     if input.is_some() && spin_ms.is_some() {
         log.add(Complaint::new(raw.span, "`input` and `spin-ms` are both given").help("keep one"));
     }
@@ -128,6 +128,7 @@ fn call(raw: &At<RawCall>, load_only: bool, params: &[String], log: &mut Log) ->
         tenant: text(tenant, log),
         times,
         at_once: at_once.unwrap_or(false),
+        meanwhile: text(meanwhile, log),
         load_only,
         grants: super::grants(raw.value.grants.as_ref()),
     }))
