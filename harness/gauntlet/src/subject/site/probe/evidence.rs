@@ -25,7 +25,7 @@ pub fn of(trail: &Trail) -> Vec<Evidence> {
         .map(|hop| piece("redirect", &format!("{} from {}", hop.status, hop.url)))
         .collect();
     pieces.push(piece("request", &request(&trail.ask)));
-    pieces.push(response(&trail.reply));
+    pieces.push(response_of("response", trail));
     pieces.extend(trail.reply.peer.map(|peer| piece("peer", &peer.to_string())));
     let stopped = trail.stopped.as_deref();
     pieces.extend(stopped.map(|why| piece("redirect not followed", why)));
@@ -41,7 +41,8 @@ pub fn of(trail: &Trail) -> Vec<Evidence> {
 fn request(ask: &Ask) -> String {
     let path = &ask.url[url::Position::BeforePath..];
     let authority = &ask.url[url::Position::BeforeHost..url::Position::AfterPort];
-    let mut text = format!("{} {path}\nhost: {authority}", ask.method_word());
+    let authority = ask.host.as_deref().unwrap_or(authority);
+    let mut text = format!("{} {path}\nhost: {}", ask.method_word(), visible(authority));
     for (name, value) in &ask.fields {
         text.push_str(&format!("\n{name}: {value}"));
     }
@@ -49,10 +50,11 @@ fn request(ask: &Ask) -> String {
 }
 
 /// Status and fields as received; a value keeps its bytes, escaped.
-fn response(reply: &Reply) -> Evidence {
+pub fn response_of(what: &str, trail: &Trail) -> Evidence {
+    let reply: &Reply = &trail.reply;
     let mut text = format!("{} {}", reply.version, reply.status);
     for (name, value) in &reply.headers.0 {
         text.push_str(&format!("\n{}: {}", visible(name), visible_bytes(value)));
     }
-    Evidence { what: "response".to_owned(), text: bounded(text, PIECE_BYTES_MAX) }
+    Evidence { what: what.to_owned(), text: bounded(text, PIECE_BYTES_MAX) }
 }
