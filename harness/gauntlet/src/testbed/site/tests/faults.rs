@@ -52,7 +52,8 @@ fn meant(twin: Twin, fact: &Fact) -> bool {
         Twin::EntryLongCache => fact.asset == "entry" && matches!(what, "cache" | "304-cache"),
         Twin::Truncated => module && matches!(what, "content" | "digest"),
         Twin::HtmlFallback => {
-            module && matches!(what, "type" | "cache" | "304-cache" | "content" | "digest")
+            let of_page = matches!(what, "type" | "cache" | "304-cache" | "policy");
+            module && (of_page || matches!(what, "content" | "digest"))
         }
         _ => false,
     }
