@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/binary"
 	"errors"
+	"unicode/utf8"
 )
 
 // sections is what wazero's API does not show of a module, read from its bytes. It is used to
@@ -62,8 +63,8 @@ func withoutCustom(module []byte) (kept []byte) {
 	for len(in.rest) > 0 {
 		section := in.rest
 		id := in.take(1)[0]
-		in.take(int(in.number()))
-		if id != customSection {
+		body := &reader{in.take(int(in.number()))}
+		if id != customSection || !utf8.ValidString(body.name()) {
 			kept = append(kept, section[:len(section)-len(in.rest)]...)
 		}
 	}
