@@ -10,6 +10,7 @@ mod doctor;
 pub mod exit;
 mod folder;
 mod guests;
+pub mod host_test;
 mod interrupt;
 mod machine;
 mod prove;
