@@ -4,6 +4,7 @@
 //! Whatever the child does (dies, hangs, floods, lies) is an observation; only a child that
 //! cannot be started at all is an [`Inability`].
 
+pub mod conformance;
 mod idle;
 mod launch;
 mod life;
