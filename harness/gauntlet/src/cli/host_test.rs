@@ -38,6 +38,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::plan::{self, Plan, Selection, plan};
 use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::scenario::Scenario;
@@ -201,6 +202,7 @@ impl Stage {
             jobs: 1,
             seed: 1,
             noise_factor: NOISE_FACTOR_USUAL,
+            ledger: &Ledger::default(),
             journal: None,
             listener: &Deaf,
             stop: &AtomicBool::new(false),

@@ -1,7 +1,7 @@
 //! The command line: arguments in, exit code out. Only `cli` reads arguments and environment,
 //! and only `cli` and `render` know what a terminal is.
 
-mod adapters;
+pub mod adapters;
 pub mod args;
 mod catalogue;
 mod deployment;
