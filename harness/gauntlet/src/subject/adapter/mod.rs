@@ -10,6 +10,7 @@ mod launch;
 mod life;
 mod lost;
 mod modules;
+pub mod pair;
 mod post;
 mod process;
 mod supervised;
