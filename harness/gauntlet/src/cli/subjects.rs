@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use url::{Host, Url};
 use wasm_gauntlet_model::target::{HostTarget, SiteTarget};
 
+use super::adapters;
 use super::exit::Failure;
 use super::targets::Named;
 use crate::subject::calls::module;
 use crate::subject::host_http::HostHttp;
 use crate::subject::site::Site;
-use crate::subject::{Subject, runtimes};
+use crate::subject::{Subject, external, runtimes};
 
 /// The subjects of `named`, in its order: sites, hosts, runtimes.
 ///
@@ -26,12 +27,15 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
     }
     let program = program()?;
     for runtime in &named.runtimes {
-        if !runtimes::NAMES.contains(&runtime.as_str()) {
-            let known = runtimes::NAMES.join(", ");
+        if let Some(external) = external::find(runtime) {
+            subjects.push(adapters::subject(external));
+        } else if runtimes::NAMES.contains(&runtime.as_str()) {
+            subjects.push(Box::new(runtimes::subject(runtime, program.clone(), &[])));
+        } else {
+            let known = runtimes::known().join(", ");
             let problem = format!("no runtime is called `{runtime}`; there are {known}");
             return Err(Failure::usage(problem));
         }
-        subjects.push(Box::new(runtimes::subject(runtime, program.clone(), &[])));
     }
     Ok(subjects)
 }

@@ -40,7 +40,7 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
     for path in &args.target {
         let cannot = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
         let text = std::fs::read_to_string(path).map_err(cannot)?;
-        match target::parse(&Source::new(path.display().to_string(), text), runtimes::NAMES) {
+        match target::parse(&Source::new(path.display().to_string(), text), &runtimes::known()) {
             Ok(target) => {
                 named.sites.extend(target.site);
                 named.hosts.extend(target.host);

@@ -10,6 +10,7 @@ mod trial;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::plan::{Plan, Skip, Trial};
 use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::record::{Outcome, SubjectRecord};
@@ -37,6 +38,8 @@ pub struct Engine<'a> {
     pub seed: u64,
     /// The factor by which a neighbour may move a p99.
     pub noise_factor: f64,
+    /// What is known of the subjects.
+    pub ledger: &'a Ledger,
     /// Where outcomes are kept as they come; nowhere in tests.
     pub journal: Option<&'a Journal>,
     /// Who wants to know.
@@ -105,21 +108,8 @@ pub fn nothing_found(subject: &str) -> Outcome {
 }
 
 fn doubt(incident: &str, subject: &str, claim: &str, reason: String) -> Outcome {
-    Outcome {
-        incident: incident.to_owned(),
-        case: "-".to_owned(),
-        subject: subject.to_owned(),
-        verdict: Verdict::Inconclusive,
-        severity: Severity::Critical,
-        claim: claim.to_owned(),
-        reason,
-        observed: String::new(),
-        expected: String::new(),
-        reproduce: None,
-        r#where: None,
-        advice: None,
-        evidence: Vec::new(),
-    }
+    let doubt = Outcome::unknown(incident, "-", subject, Severity::Critical);
+    Outcome { claim: claim.to_owned(), reason, ..doubt }
 }
 
 impl Engine<'_> {
@@ -181,6 +171,7 @@ impl Engine<'_> {
             }
             (outcome, panicked) = trial::run(self, scenario, subject, &trial.case);
         }
+        outcome = self.ledger.weigh(outcome);
         kept.panics.fetch_add(usize::from(panicked), Ordering::Relaxed);
         if let Some(Err(error)) = self.journal.map(|journal| journal.keep(&outcome)) {
             kept.fail(error.to_string());

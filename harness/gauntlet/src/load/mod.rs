@@ -4,6 +4,7 @@
 //! Reads files; opens no socket and runs nothing.
 
 mod directory;
+mod ledger;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -14,6 +15,7 @@ use wasm_gauntlet_model::scenario::{self, Scenario, Vocabulary};
 use wasm_gauntlet_model::source::{Complaint, Complaints, Source, Span};
 
 pub use directory::DirectoryError;
+pub use ledger::ledger;
 
 /// Why there are no scenarios.
 #[derive(Debug, thiserror::Error)]
