@@ -61,9 +61,9 @@ impl Replay<'_> {
         let mut outcomes = unreachable;
         outcomes.extend(self.moduleless(&reached));
         outcomes.extend(results.outcomes);
-        let code = match results.panics {
-            0 => exit_code(&outcomes, self.gate, results.aborted.is_some()),
-            _ => Exit::Harness.code(),
+        let code = match results.panics == 0 && !results.journal_lost {
+            true => exit_code(&outcomes, self.gate, results.aborted.is_some()),
+            false => Exit::Harness.code(),
         };
         Ok(Record {
             version: RECORD_VERSION,

@@ -64,6 +64,8 @@ pub struct Results {
     pub aborted: Option<String>,
     /// Trials in which the harness itself panicked; each is inconclusive too.
     pub panics: usize,
+    /// Whether outcomes could not be written to the journal.
+    pub journal_lost: bool,
 }
 
 /// The subjects that answer, and an outcome for each that does not.
@@ -127,7 +129,8 @@ impl Engine<'_> {
         let lost = kept.journal_error.into_inner().unwrap_or_else(|lock| lock.into_inner());
         let cut = (done < plan.trials.len())
             .then(|| format!("stopped after {done} of {} trials", plan.trials.len()));
-        Results { outcomes, aborted: lost.or(cut), panics: kept.panics.into_inner() }
+        let (panics, journal_lost) = (kept.panics.into_inner(), lost.is_some());
+        Results { outcomes, aborted: lost.or(cut), panics, journal_lost }
     }
 
     /// Do trials, at most `jobs` side by side.
