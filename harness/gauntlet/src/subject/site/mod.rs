@@ -16,6 +16,7 @@ use url::Url;
 use wasm_gauntlet_model::profile::{Need, Profile};
 use wasm_gauntlet_model::target::{ONE_OFF_WORD_USUAL, SiteTarget};
 
+use self::probe::asked::Asked;
 use self::probe::decoded::Decoder;
 use self::probe::place::Origin;
 pub use self::wire::Bounds;
@@ -31,6 +32,7 @@ pub struct Site {
     addresses: Vec<IpAddr>,
     one_off_word: Option<String>,
     decoder: Decoder,
+    asked: Asked,
 }
 
 impl Site {
@@ -60,6 +62,7 @@ impl Site {
             addresses: Vec::new(),
             one_off_word: Some(ONE_OFF_WORD_USUAL.to_owned()),
             decoder: Decoder::default(),
+            asked: Asked::default(),
         })
     }
 

@@ -1,5 +1,6 @@
 //! One trial's exchanges with a site: the request of each step, and what it reports.
 
+pub mod asked;
 mod body;
 pub mod decoded;
 mod evidence;
@@ -61,7 +62,8 @@ impl<'a> Probe<'a> {
         let ask = self.ask(fetch, origin, &earlier)?;
         let unconditional = fetch.revalidates.is_some()
             && !ask.fields.iter().any(|(name, _)| name.starts_with("if-"));
-        let trail = self.follow(step, fetch.one_off, origin, ask)?;
+        let make = |ask| self.follow(step, fetch.one_off, origin, ask);
+        let trail = self.site.asked.once(ask, fetch.one_off, make)?;
         let (observation, policies) =
             observation(fetch, &trail, &earlier, &self.site.decoder, unconditional);
         self.steps.insert(step.to_owned(), Done { trail, policies });

@@ -1,6 +1,8 @@
 //! What one exchange is beside earlier ones of the same trial: the same fields or others, a right
 //! part of a whole, something that a page may fetch.
 
+use std::sync::Arc;
+
 use url::Url;
 use wasm_gauntlet_model::observation::Seen;
 
@@ -13,7 +15,7 @@ use crate::subject::site::wire::redirect::Trail;
 #[derive(Debug)]
 pub struct Done {
     /// The exchange.
-    pub trail: Trail,
+    pub trail: Arc<Trail>,
     /// Of a page; empty of anything else.
     pub policies: Vec<String>,
 }
