@@ -23,7 +23,7 @@ use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::plan::{Plan, Selection, plan};
 use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::scenario::Scenario;
-use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
+use wasm_gauntlet_model::target::{NOISE_FACTOR_USUAL, OriginTarget, SiteTarget};
 use wasm_gauntlet_model::verdict::Verdict;
 
 /// What every trial needs: it lives until the last has ended.
@@ -49,8 +49,12 @@ fn main() -> ExitCode {
 fn prepared() -> (Arc<Stage>, Plan) {
     let scenarios = load::catalogue().unwrap_or_else(|wrong| panic!("{wrong}"));
     let site = TestbedSite::start(&[], None).expect("the site starts");
-    let url = site.site_url().parse().expect("an address");
-    let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(Site::new(url).expect("a site"))];
+    let origin = Some(OriginTarget { url: site.origin_url(), host: None });
+    let target = SiteTarget { origin, ..SiteTarget::at(site.site_url()) };
+    let (secure, certificate) = site.secure();
+    let secure = secure.parse().expect("an address");
+    let subject = Site::of(&target).and_then(|subject| subject.secured(secure, certificate));
+    let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(subject.expect("a site"))];
     let program = Path::new(env!("CARGO_BIN_EXE_gauntlet"));
     let plugins = PluginFront::start(program, "wasmtime", &[], Limits::default());
     let plugins = plugins.expect("the plugin host starts");

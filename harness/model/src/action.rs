@@ -114,17 +114,20 @@ pub enum Place {
     Edge,
     /// What stands behind that.
     Origin,
+    /// Whoever people load it from over TLS.
+    Secure,
 }
 
 impl Place {
     /// Every place.
-    pub const ALL: &[Place] = &[Self::Edge, Self::Origin];
+    pub const ALL: &[Place] = &[Self::Edge, Self::Origin, Self::Secure];
 
     /// The word in scenarios.
     pub fn word(self) -> &'static str {
         match self {
             Self::Edge => "edge",
             Self::Origin => "origin",
+            Self::Secure => "secure",
         }
     }
 }

@@ -52,6 +52,8 @@ needs! {
     SiteOrigin = "site/origin" as "site-origin";
     /// A site whose caches may be played with under a one-off query word.
     SiteOneOff = "site/one-off" as "site-one-off";
+    /// A site that is served over TLS.
+    SiteTls = "site/tls" as "site-tls";
     /// A host that takes guests and calls them.
     HostCall = "host/call" as "host-call";
     /// A host whose limits the scenario may set.

@@ -255,8 +255,9 @@ mod tests {
 
     #[test]
     fn the_ways_to_a_site_are_read() {
-        let text = "site:\n  url: https://s.test/\n  one-off: false\n  \
-                    origin: { url: http://o.test, host: s.test }\n  addresses: [192.0.2.1, \"2001:db8::1\"]\n";
+        let text =
+            "site:\n  url: https://s.test/\n  origin: { url: http://o.test, host: s.test }\n";
+        let text = format!("{text}  addresses: [192.0.2.1, \"2001:db8::1\"]\n  one-off: false\n");
         let site = parse(&Source::new("t.yaml", text), &[]).expect("a target").site;
         let site = site.expect("a site");
         assert_eq!(site.addresses.len(), 2);

@@ -108,6 +108,8 @@ twins! {
     HtmlFallback = "html-fallback" in Origin;
     /// The shared cache keys on the URL alone.
     EdgeIgnoresVary = "edge-ignores-vary" in Edge;
+    /// Over TLS the edge speaks HTTP/1.1 and nothing later.
+    Http1Only = "http1-only" in Edge;
     /// Each call compiles the module anew.
     Recompile = "recompile" in Host;
     /// Linear memory may grow as it likes.

@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 
+use url::Url;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
 use wasm_gauntlet_model::twin::Twin;
@@ -63,7 +64,11 @@ impl Deployment {
         let host = host.map_err(|inability| Failure::harness(inability.to_string()))?;
         let origin = Some(OriginTarget { url: self.origin_url(), host: None });
         let site = SiteTarget { origin, ..SiteTarget::at(self.site_url()) };
-        let site = subjects::site(&site)?;
+        let (url, certificate) = self.site.secure();
+        let cannot = |why: String| Failure::harness(format!("the site over TLS: {why}"));
+        let url = Url::parse(&url).map_err(|error| cannot(error.to_string()))?;
+        let site = subjects::site(&site)?.secured(url, certificate);
+        let site = site.map_err(|inability| cannot(inability.to_string()))?;
         let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(site), Box::new(host)];
         for runtime in runtimes::NAMES {
             let subject = runtimes::subject(runtime, subjects::program()?, &self.faults);

@@ -128,8 +128,8 @@ written! {
         /// `trial` or `step`: a one-off query word, equal in the whole trial or of this step's own,
         /// keeps this off every cache entry that others use.
         one_off: Option<OneOff>,
-        /// `edge`, which people load it from, or `origin`, which stands behind; `edge` if not
-        /// written.
+        /// `edge`, which people load it from, `origin`, which stands behind, or `secure`, which
+        /// is the edge over TLS; `edge` if not written.
         from: Option<Place>,
         /// Whether to ask for a name beside that of the asset which nobody ever gave.
         invented: Option<bool>,

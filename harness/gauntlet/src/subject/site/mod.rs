@@ -29,6 +29,8 @@ pub struct Site {
     client: Client,
     nonce: u64,
     origin: Option<Origin>,
+    /// The site over TLS, where its own address is plain.
+    secure: Option<Origin>,
     addresses: Vec<IpAddr>,
     one_off_word: Option<String>,
     decoder: Decoder,
@@ -59,6 +61,7 @@ impl Site {
             client,
             nonce: nonce(),
             origin: None,
+            secure: None,
             addresses: Vec::new(),
             one_off_word: Some(ONE_OFF_WORD_USUAL.to_owned()),
             decoder: Decoder::default(),
@@ -81,6 +84,17 @@ impl Site {
         opened.map_err(|failure| Inability(failure.to_string()))?;
         Ok(site)
     }
+
+    /// The same site, which is served over TLS at `url` too, with this certificate (DER).
+    ///
+    /// # Errors
+    /// When the certificate cannot be read.
+    pub fn secured(mut self, url: Url, certificate: &[u8]) -> Result<Self, Inability> {
+        let trusted = self.client.trust(&url, certificate);
+        trusted.map_err(|failure| Inability(failure.to_string()))?;
+        self.secure = Some(Origin { url, host: None });
+        Ok(self)
+    }
 }
 
 impl Subject for Site {
@@ -91,6 +105,8 @@ impl Subject for Site {
     fn profile(&self) -> Result<Profile, Inability> {
         let mut profile = discovery::discover(&self.client, &self.url)?;
         profile.can.extend(self.origin.as_ref().map(|_| Need::SiteOrigin));
+        let is_secure = self.secure.is_some() || self.url.scheme() == "https";
+        profile.can.extend(is_secure.then_some(Need::SiteTls));
         profile.can.extend(self.one_off_word.as_ref().map(|_| Need::SiteOneOff));
         Ok(profile)
     }

@@ -22,6 +22,7 @@
 //! | `soft-404`, `long-cached-404` | - |
 //! | `length-of-raw` | -; what came is whole, though browsers give it up |
 //! | `etag-shared`, `head-differs`, `range-of-raw` | - |
+//! | `http1-only` | - |
 //! | `csp-blocks-wasm`, `no-cors` | -; only a browser refuses |
 //!
 //! Note 1: once the raw variant is stored for an address, it is right for everybody as far as

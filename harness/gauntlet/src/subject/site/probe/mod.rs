@@ -70,12 +70,17 @@ impl<'a> Probe<'a> {
         Ok(observation)
     }
 
-    /// What stands behind the edge, where that is to be asked.
+    /// What is to be asked in place of the address that discovery found.
     fn origin(&self, place: Place) -> Result<Option<&'a Origin>, Inability> {
         let unknown = || Inability("no target file says what the site's origin is".to_owned());
         match place {
             Place::Edge => Ok(None),
             Place::Origin => self.site.origin.as_ref().ok_or_else(unknown).map(Some),
+            Place::Secure if self.site.url.scheme() == "https" => Ok(None),
+            Place::Secure => {
+                let plain = || Inability("the site is not served over TLS".to_owned());
+                self.site.secure.as_ref().ok_or_else(plain).map(Some)
+            }
         }
     }
 
