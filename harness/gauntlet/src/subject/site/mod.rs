@@ -23,6 +23,7 @@ pub struct Site {
     url: Url,
     client: Client,
     nonce: u64,
+    memory: probe::Memory,
 }
 
 impl Site {
@@ -44,7 +45,7 @@ impl Site {
         reach::may_reach(&url, &url)
             .map_err(|why| Inability(format!("the site's address: {why}")))?;
         let client = Client::new(bounds).map_err(|failure| Inability(failure.to_string()))?;
-        Ok(Self { url, client, nonce: nonce() })
+        Ok(Self { url, client, nonce: nonce(), memory: probe::Memory::default() })
     }
 }
 
@@ -58,7 +59,7 @@ impl Subject for Site {
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
-        Ok(Box::new(probe::Probe::new(&self.client, &self.url, seed, self.nonce)))
+        Ok(Box::new(probe::Probe::new(self, seed)))
     }
 }
 

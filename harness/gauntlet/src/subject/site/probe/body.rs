@@ -4,24 +4,17 @@
 //! A fact is left unknown where the bytes were not seen whole: HEAD, 204, 304, a redirect that
 //! was not followed, a body that broke off, a bound of ours that was met.
 
-use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::action::{Fetch, Method};
 use wasm_gauntlet_model::observation::{Evidence, Seen};
 
 use super::evidence::piece;
-use super::module;
-use crate::coding::{self, Content, DecodeError, Layer, Peeled};
+use super::opened::{Memory, Opened};
+use crate::coding::{self, Content, DecodeError, Layer, Stop};
 use crate::subject::site::headers::offer;
 use crate::subject::site::wire::redirect::Trail;
 
 /// Bytes a second of the 3G link that the catalogue counts in: 1.6 Mbit/s.
 const BYTES_PER_S_3G: f64 = 200_000.0;
-
-/// Bytes compressed for an estimate: 16 pieces of 64 KiB keep it under 0.1 s of work.
-const SAMPLE_BYTES: usize = 1 << 20;
-
-/// Pieces that a sample is taken in, evenly spaced.
-const SAMPLE_PIECES: usize = 16;
 
 /// What was seen of a body.
 #[derive(Debug, Default)]
@@ -41,7 +34,7 @@ pub struct Body {
 }
 
 /// Read the body of the last response.
-pub fn read(fetch: &Fetch, trail: &Trail) -> Body {
+pub fn read(fetch: &Fetch, trail: &Trail, memory: &Memory) -> Body {
     let mut body = Body::default();
     let declared = trail.reply.headers.codings();
     let unwanted = not_offered(fetch, declared.iter().map(String::as_str));
@@ -52,13 +45,14 @@ pub fn read(fetch: &Fetch, trail: &Trail) -> Body {
     if bodiless {
         return body;
     }
-    body.wire(&trail.reply.body);
+    let opened = memory.open(&trail.reply.body, &declared);
+    body.wire(&opened, trail.reply.body.len());
     if let Some(why) = &trail.stopped {
         body.no_module(&format!("a redirect that leads nowhere: {why}"));
     } else if let Some(why) = &trail.reply.broken {
         body.broken(&trail.reply.body, !declared.is_empty(), why);
     } else {
-        body.whole(fetch, trail, &declared);
+        body.whole(fetch, trail, &declared, &opened);
     }
     body
 }
@@ -69,19 +63,18 @@ fn not_offered<'a>(fetch: &Fetch, codings: impl IntoIterator<Item = &'a str>) ->
     codings.into_iter().find(|coding| !offer::takes(offered, coding)).map(str::to_owned)
 }
 
-/// SHA-256 as lower-case hex.
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn count(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
 impl Body {
-    fn wire(&mut self, bytes: &[u8]) {
-        self.wire_bytes = count(bytes.len()).into();
-        self.wire_sha256 = sha256(bytes).into();
+    fn wire(&mut self, opened: &Opened, bytes: usize) {
+        self.wire_bytes = count(bytes).into();
+        self.wire_sha256 = opened.wire_sha256.clone().into();
+        if bytes > 0 {
+            let digest = format!("{bytes} bytes, sha256 {}", opened.wire_sha256);
+            self.evidence.push(piece("wire bytes", &digest));
+        }
     }
 
     fn no_module(&mut self, why: &str) {
@@ -100,61 +93,48 @@ impl Body {
         }
     }
 
-    fn whole(&mut self, fetch: &Fetch, trail: &Trail, declared: &[String]) {
-        let bytes = &trail.reply.body;
-        let bounds = coding::Bounds::default();
-        let (undone, peeled) = match coding::decode_declared(bytes, declared, &bounds) {
-            Ok(inside) => (Ok(()), coding::peel(&inside, &bounds)),
-            Err(error) => (Err(error), coding::peel(bytes, &bounds)),
-        };
-        let stops = [
-            undone.as_ref().err().map(ToString::to_string),
-            peeled.stopped.map(|stop| stop.to_string()),
-        ];
+    fn whole(&mut self, fetch: &Fetch, trail: &Trail, declared: &[String], opened: &Opened) {
+        let Opened { undone, stopped, content, .. } = opened;
+        let stops =
+            [undone.as_ref().err().map(ToString::to_string), stopped.map(|stop| stop.to_string())];
         self.evidence.extend(stops.iter().flatten().map(|stop| piece("decoding", stop)));
-        let bound = matches!(&undone, Err(DecodeError::Stopped(stop)) if stop.is_bound())
-            || peeled.stopped.is_some_and(coding::Stop::is_bound);
+        let bound = matches!(undone, Err(DecodeError::Stopped(stop)) if stop.is_bound())
+            || stopped.is_some_and(Stop::is_bound);
         if bound {
             return;
         }
-        let content = coding::classify(&peeled.content);
-        self.layers_match = layers_match(&undone, &peeled, content, trail);
+        self.layers_match = layers_match(opened, *content, trail);
         let outer = declared.iter().rev().filter(|_| undone.is_ok()).map(String::as_str);
-        let layers: Vec<&str> = outer.chain(peeled.layers.iter().map(|l| l.word())).collect();
+        let layers: Vec<&str> = outer.chain(opened.layers.iter().map(|l| l.word())).collect();
         if self.coding_not_offered == Seen::Unknown {
             self.coding_not_offered = Seen::looked(not_offered(fetch, layers.iter().copied()));
         }
-        self.inside(&peeled.content, content);
-        self.lost_3g_s = lost(fetch, &layers, bytes);
+        self.inside(opened);
+        self.lost_3g_s = lost(fetch, &layers, trail.reply.body.len(), opened);
         self.layers = layers.into_iter().map(str::to_owned).collect::<Vec<_>>().into();
     }
 
-    fn inside(&mut self, bytes: &[u8], content: Content) {
-        self.raw_bytes = count(bytes.len()).into();
-        self.raw_sha256 = sha256(bytes).into();
+    fn inside(&mut self, opened: &Opened) {
+        let Opened { content, raw_bytes, raw_sha256, module_error, .. } = opened;
+        self.raw_bytes = count(*raw_bytes).into();
+        self.raw_sha256 = raw_sha256.clone().into();
         self.content = content.word().to_owned().into();
-        let wrong = module::complaint(bytes, content);
-        self.module_valid = wrong.is_none().into();
-        self.module_error = Seen::looked(wrong);
-        let digest = format!("{}, {} bytes, sha256 {}", content.word(), bytes.len(), sha256(bytes));
+        self.module_valid = module_error.is_none().into();
+        self.module_error = Seen::looked(module_error.clone());
+        let digest = format!("{}, {raw_bytes} bytes, sha256 {raw_sha256}", content.word());
         self.evidence.push(piece("content", &digest));
     }
 }
 
 /// Whether undoing the declared codings once gives the content. Bytes of no known kind under
 /// the name of a module are taken for a layer that nobody declared.
-fn layers_match(
-    undone: &Result<(), DecodeError>,
-    peeled: &Peeled,
-    content: Content,
-    trail: &Trail,
-) -> Seen<bool> {
+fn layers_match(opened: &Opened, content: Content, trail: &Trail) -> Seen<bool> {
     let named_module = trail.ask.url.path().ends_with(".wasm");
-    let unknown = matches!(undone, Err(DecodeError::Unknown(_)));
-    match undone {
+    let unknown = matches!(opened.undone, Err(DecodeError::Unknown(_)));
+    match opened.undone {
         Ok(()) => {
             let strange = content == Content::Other && named_module;
-            (peeled.layers.is_empty() && peeled.stopped.is_none() && !strange).into()
+            (opened.layers.is_empty() && opened.stopped.is_none() && !strange).into()
         }
         Err(_) if unknown && content == Content::Other => Seen::Unknown,
         Err(_) => false.into(),
@@ -163,24 +143,13 @@ fn layers_match(
 
 /// Seconds that a body sent raw costs above what the offered coding would have made of it;
 /// absent where nothing was offered that could have helped.
-fn lost(fetch: &Fetch, layers: &[&str], bytes: &[u8]) -> Seen<f64> {
+fn lost(fetch: &Fetch, layers: &[&str], bytes: usize, opened: &Opened) -> Seen<f64> {
     let offer = fetch.accept_encoding.as_deref();
     let offered = |coding| offer.is_some() && offer::takes(offer, coding);
     let layer = [Layer::Br, Layer::Gzip].into_iter().find(|layer| offered(layer.word()));
     let Some(layer) = layer else { return Seen::Absent };
-    if !layers.is_empty() || bytes.is_empty() {
+    if !layers.is_empty() || bytes == 0 {
         return 0.0.into();
     }
-    let sample = sample(bytes);
-    let ratio = coding::encode(layer, &sample).len() as f64 / sample.len() as f64;
-    (bytes.len() as f64 * (1.0 - ratio).max(0.0) / BYTES_PER_S_3G).into()
-}
-
-/// All of `bytes`, or evenly spaced pieces of it.
-fn sample(bytes: &[u8]) -> Vec<u8> {
-    if bytes.len() <= SAMPLE_BYTES {
-        return bytes.to_vec();
-    }
-    let (step, piece) = (bytes.len() / SAMPLE_PIECES, SAMPLE_BYTES / SAMPLE_PIECES);
-    bytes.chunks(step).take(SAMPLE_PIECES).flat_map(|chunk| &chunk[..piece]).copied().collect()
+    (bytes as f64 * (1.0 - opened.ratio(layer)).max(0.0) / BYTES_PER_S_3G).into()
 }

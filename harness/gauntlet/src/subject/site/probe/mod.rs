@@ -4,6 +4,7 @@ mod body;
 mod evidence;
 mod facts;
 mod module;
+mod opened;
 mod reproduce;
 #[cfg(test)]
 mod tests;
@@ -16,12 +17,14 @@ use url::Url;
 use wasm_gauntlet_model::action::{Action, Fetch, OneOff};
 use wasm_gauntlet_model::observation::Observation;
 
+use super::Site;
 use super::headers::Headers;
 use super::headers::name::ONE_OFF_WORD;
 use super::text::visible;
 use super::wire::redirect::{Trail, follow};
 use super::wire::{Ask, Client};
 use crate::subject::{Inability, Session};
+pub use opened::Memory;
 
 /// What one step's response can be revalidated by.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,16 +49,18 @@ impl Validators {
 pub struct Probe<'a> {
     client: &'a Client,
     site: &'a Url,
+    memory: &'a Memory,
     one_off: String,
     steps: BTreeMap<String, Validators>,
 }
 
 impl<'a> Probe<'a> {
-    /// A trial whose one-off query words come from `seed` and from `nonce`, which no other run
-    /// has: a cache may still hold what an earlier run of the same seed put there.
-    pub fn new(client: &'a Client, site: &'a Url, seed: u64, nonce: u64) -> Self {
-        let word = ChaCha8Rng::seed_from_u64(seed ^ nonce).next_u64();
-        Self { client, site, one_off: format!("{word:016x}"), steps: BTreeMap::new() }
+    /// A trial whose one-off query words come from `seed` and from the site's nonce, which no
+    /// other run has: a cache may still hold what an earlier run of the same seed put there.
+    pub fn new(site: &'a Site, seed: u64) -> Self {
+        let word = ChaCha8Rng::seed_from_u64(seed ^ site.nonce).next_u64();
+        let Site { client, url, memory, .. } = site;
+        Self { client, site: url, memory, one_off: format!("{word:016x}"), steps: BTreeMap::new() }
     }
 
     fn fetch(&mut self, step: &str, fetch: &Fetch) -> Result<Observation, Inability> {
@@ -70,7 +75,7 @@ impl<'a> Probe<'a> {
         ask.fields.extend(condition);
         let trail = self.follow(step, fetch, ask)?;
         self.steps.insert(step.to_owned(), Validators::of(&trail.reply.headers));
-        Ok(observation(fetch, &trail, unconditional))
+        Ok(observation(fetch, &trail, unconditional, self.memory))
     }
 
     /// The condition that `fetch` asks for; none where there is nothing to make one of, so
@@ -112,8 +117,8 @@ impl Session for Probe<'_> {
 }
 
 /// What one exchange reports.
-fn observation(fetch: &Fetch, trail: &Trail, unconditional: bool) -> Observation {
-    let body = body::read(fetch, trail);
+fn observation(fetch: &Fetch, trail: &Trail, unconditional: bool, memory: &Memory) -> Observation {
+    let body = body::read(fetch, trail, memory);
     let mut evidence = evidence::of(trail);
     evidence.extend(body.evidence.iter().cloned());
     if unconditional {

@@ -39,7 +39,7 @@ fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> T
 }
 
 fn facts(fetch: &Fetch, trail: &Trail) -> Facts {
-    observation(fetch, trail, false).facts
+    observation(fetch, trail, false, &Memory::default()).facts
 }
 
 fn coded(layers: &[Layer], bytes: &[u8]) -> Vec<u8> {
