@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 mod kinds;
 
-pub use kinds::{Contest, Exchange, GuestCall, Pace};
+pub use kinds::{Contest, Exchange, GuestCall, Lattice, Pace};
 
 /// The value of one fact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -48,6 +48,10 @@ needs! {
     SiteModule = "site/module" as "site-module";
     /// At least one script that names or instantiates a module.
     SiteShim = "site/shim" as "site-shim";
+    /// A site whose origin is known, as a target file names it.
+    SiteOrigin = "site/origin" as "site-origin";
+    /// A site whose caches may be played with under a one-off query word.
+    SiteOneOff = "site/one-off" as "site-one-off";
     /// A host that takes guests and calls them.
     HostCall = "host/call" as "host-call";
     /// A host whose limits the scenario may set.

@@ -54,6 +54,12 @@ twins! {
     MimeParameter = "mime-parameter" in Origin;
     /// Modules are sent without a `Content-Type`.
     MimeMissing = "mime-missing" in Origin;
+    /// Modules are sent with two equal `Content-Type` lines.
+    MimeTwice = "mime-twice" in Origin;
+    /// Modules are sent with `Content-Type` lines that contradict one another.
+    MimeConflict = "mime-conflict" in Origin;
+    /// The edge sends modules as `application/octet-stream`.
+    EdgeRewritesType = "edge-rewrites-type" in Edge;
     /// Nothing is ever encoded, whatever the client offers.
     NoCompression = "no-compression" in Origin;
     /// No response carries `Vary`.
@@ -68,6 +74,30 @@ twins! {
     CodingUndeclared = "coding-undeclared" in Origin;
     /// Raw module bytes are sent with a `Content-Encoding`.
     CodingDeclaredOnly = "coding-declared-only" in Origin;
+    /// The edge asks the origin for no coding, and sends what it gets.
+    EdgeIdentityOnly = "edge-identity-only" in Edge;
+    /// Codings are chosen by looking for their names anywhere in `Accept-Encoding`.
+    NegotiateBySubstring = "negotiate-by-substring" in Origin;
+    /// The edge holds the module of the build before, under the name of this one.
+    EdgeStale = "edge-stale" in Edge;
+    /// The br variant of the module is of the build before.
+    BrOfOldBuild = "br-of-old-build" in Origin;
+    /// A name that nobody gave is answered with the page, status 200.
+    Soft404 = "soft-404" in Origin;
+    /// A name that nobody gave is answered with a 404 that is cached for a year.
+    LongCached404 = "long-cached-404" in Origin;
+    /// `Content-Length` of an encoded module is that of the raw one.
+    LengthOfRaw = "length-of-raw" in Origin;
+    /// All variants of an asset have the same strong `ETag`.
+    EtagShared = "etag-shared" in Origin;
+    /// HEAD is answered for the raw variant, whatever GET would choose.
+    HeadDiffers = "head-differs" in Origin;
+    /// A range of an encoded module is cut from the raw one.
+    RangeOfRaw = "range-of-raw" in Origin;
+    /// The page's policy does not let it compile WebAssembly.
+    CspBlocksWasm = "csp-blocks-wasm" in Origin;
+    /// The module is on another origin than the page, which is not let read it.
+    NoCors = "no-cors" in Edge;
     /// The module and shim have unhashed names and are cached for a year, `immutable`.
     ImmutableUnhashed = "immutable-unhashed" in Origin;
     /// The entry page is cached for a day without revalidation.

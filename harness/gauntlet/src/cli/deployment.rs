@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 
 use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
 use wasm_gauntlet_model::twin::Twin;
 
 use super::exit::Failure;
@@ -60,7 +61,9 @@ impl Deployment {
         let host =
             HostHttp::new("host", &host, Limits::default(), None, Box::new(module::catalogue));
         let host = host.map_err(|inability| Failure::harness(inability.to_string()))?;
-        let site = subjects::site(&self.site_url())?;
+        let origin = Some(OriginTarget { url: self.origin_url(), host: None });
+        let site = SiteTarget { origin, ..SiteTarget::at(self.site_url()) };
+        let site = subjects::site(&site)?;
         let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(site), Box::new(host)];
         for runtime in runtimes::NAMES {
             let subject = runtimes::subject(runtime, subjects::program()?, &self.faults);

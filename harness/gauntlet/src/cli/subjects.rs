@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use url::{Host, Url};
-use wasm_gauntlet_model::target::HostTarget;
+use wasm_gauntlet_model::target::{HostTarget, SiteTarget};
 
 use super::exit::Failure;
 use super::targets::Named;
@@ -36,11 +36,10 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
     Ok(subjects)
 }
 
-/// The site at `url`.
-pub(super) fn site(url: &str) -> Result<Site, Failure> {
-    let wrong = |error: String| Failure::usage(format!("{url}: {error}"));
-    let parsed = Url::parse(url).map_err(|error| wrong(error.to_string()))?;
-    Site::new(parsed).map_err(|inability| wrong(inability.to_string()))
+/// The site of `target`.
+pub(super) fn site(target: &SiteTarget) -> Result<Site, Failure> {
+    let wrong = |inability| Failure::usage(format!("{}: {inability}", target.url));
+    Site::of(target).map_err(wrong)
 }
 
 /// The plugin host of `target`, which is sent hostile guests and load only if it is on this

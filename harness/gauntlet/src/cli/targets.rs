@@ -2,7 +2,7 @@
 
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::source::Source;
-use wasm_gauntlet_model::target::{self, HostTarget, NOISE_FACTOR_USUAL};
+use wasm_gauntlet_model::target::{self, HostTarget, NOISE_FACTOR_USUAL, SiteTarget};
 
 use super::args::RunArgs;
 use super::exit::{Exit, Failure};
@@ -10,7 +10,7 @@ use crate::subject::runtimes;
 
 /// Everything that is named.
 pub(super) struct Named {
-    pub sites: Vec<String>,
+    pub sites: Vec<SiteTarget>,
     pub hosts: Vec<HostTarget>,
     pub runtimes: Vec<String>,
     pub noise_factor: f64,
@@ -30,7 +30,7 @@ impl Named {
 /// Every complaint about every file; a runtime that does not exist.
 pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
     let mut named = Named {
-        sites: args.site.iter().map(ToString::to_string).collect(),
+        sites: args.site.iter().map(|url| SiteTarget::at(url.as_str())).collect(),
         hosts: args.host.iter().map(|url| host(url.as_str())).collect(),
         runtimes: args.runtime.clone(),
         noise_factor: NOISE_FACTOR_USUAL,

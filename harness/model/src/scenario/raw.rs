@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::action::{Asset, OneOff};
+use crate::action::{Asset, OneOff, Place};
 use crate::profile::Need;
 use crate::reading::{Log, Read, expected, pairs, written};
 use crate::source::At;
@@ -100,6 +100,8 @@ written! {
         get: Option<At<RawFetch>>,
         /// HEAD an asset.
         head: Option<At<RawFetch>>,
+        /// GET an asset in every coding, from every address, several times.
+        everywhere: Option<At<RawEverywhere>>,
         /// Call a guest.
         call: Option<At<RawCall>>,
         /// Load a guest and do not call it.
@@ -125,6 +127,27 @@ written! {
         /// `trial` or `step`: a one-off query word, equal in the whole trial or of this step's own,
         /// keeps this off every cache entry that others use.
         one_off: Option<OneOff>,
+        /// `edge`, which people load it from, or `origin`, which stands behind; `edge` if not
+        /// written.
+        from: Option<Place>,
+        /// Whether to ask for a name beside that of the asset which nobody ever gave.
+        invented: Option<bool>,
+        /// An earlier step with whose header fields these are compared.
+        against: Option<At<String>>,
+        /// An earlier step of whose bytes a part is asked for.
+        part_of: Option<At<String>>,
+        /// An earlier step that fetched the page in whose name this is fetched.
+        for_page: Option<At<String>>,
+    }
+}
+
+written! {
+    /// One asset in every coding, from every address, several times.
+    "a lattice" RawEverywhere {
+        /// Values of `Accept-Encoding`.
+        offers: Vec<String>,
+        /// How often each is asked for at each address.
+        repeats: u32,
     }
 }
 

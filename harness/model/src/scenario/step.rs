@@ -1,6 +1,8 @@
 //! Steps: templates of actions. With a case's parameters a step becomes an action.
 
-use crate::action::{Action, Asset, Call, Compare, Fetch, Input, Match, Method, OneOff};
+use crate::action::{
+    Action, Asset, Call, Compare, Everywhere, Fetch, Input, Match, Method, OneOff, Special,
+};
 use crate::limits::{Grants, Limits};
 use crate::observation::Field;
 use crate::profile::{Found, Profile};
@@ -20,6 +22,7 @@ pub struct Step {
 #[derive(Debug, Clone)]
 pub(super) enum StepPlan {
     Fetch(FetchPlan),
+    Everywhere { offers: Vec<String>, repeats: u32 },
     Call(Box<CallPlan>),
     Compare { guest: Template, control: Template, pairs: u32 },
     Contest { noise: Template, rest: Match },
@@ -32,6 +35,7 @@ pub(super) struct FetchPlan {
     pub accept_encoding: Option<Template>,
     pub revalidates: Option<String>,
     pub one_off: Option<OneOff>,
+    pub special: Special,
 }
 
 #[derive(Debug, Clone)]
@@ -67,6 +71,7 @@ impl Step {
     pub fn fields(&self) -> &'static [Field] {
         match &self.plan {
             StepPlan::Fetch(_) => crate::observation::Exchange::FIELDS,
+            StepPlan::Everywhere { .. } => crate::observation::Lattice::FIELDS,
             StepPlan::Call(_) => crate::observation::GuestCall::FIELDS,
             StepPlan::Compare { .. } => crate::observation::Pace::FIELDS,
             StepPlan::Contest { .. } => crate::observation::Contest::FIELDS,
@@ -75,13 +80,18 @@ impl Step {
 
     /// Whether the step asks something of a site.
     pub fn is_fetch(&self) -> bool {
+        matches!(self.plan, StepPlan::Fetch(_) | StepPlan::Everywhere { .. })
+    }
+
+    /// Whether the step makes one exchange, to which later steps may refer.
+    pub(super) fn is_exchange(&self) -> bool {
         matches!(self.plan, StepPlan::Fetch(_))
     }
 
     /// The templates of guest ids that the step names.
     pub(super) fn guests(&self) -> Vec<&Template> {
         match &self.plan {
-            StepPlan::Fetch(_) => Vec::new(),
+            StepPlan::Fetch(_) | StepPlan::Everywhere { .. } => Vec::new(),
             StepPlan::Call(call) => vec![&call.guest],
             StepPlan::Compare { guest, control, .. } => vec![guest, control],
             StepPlan::Contest { noise, .. } => vec![noise],
@@ -100,6 +110,11 @@ impl Step {
     pub fn action(&self, case: CaseContext) -> Result<Action, String> {
         match &self.plan {
             StepPlan::Fetch(plan) => plan.action(case),
+            StepPlan::Everywhere { offers, repeats } => {
+                let found = case.asset.ok_or("the case has no asset")?;
+                let (url, offers) = (found.url.clone(), offers.clone());
+                Ok(Action::Everywhere(Everywhere { url, offers, repeats: *repeats }))
+            }
             StepPlan::Call(plan) => Ok(Action::Call(plan.action(case))),
             StepPlan::Compare { guest, control, pairs } => Ok(Action::Compare(Compare {
                 guest: guest.text(case.params),
@@ -131,6 +146,7 @@ impl FetchPlan {
             accept_encoding: offer.map(|offer| offer.text(case.params)),
             revalidates: self.revalidates.clone(),
             one_off: self.one_off,
+            special: self.special.clone(),
         }))
     }
 }

@@ -1,4 +1,4 @@
-use wasm_gauntlet_model::action::{Action, Call, Compare, Fetch, Input, Match, Method};
+use wasm_gauntlet_model::action::{Action, Call, Compare, Fetch, Input, Match, Method, Special};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::observation::{Observation, Value};
 
@@ -199,6 +199,7 @@ fn a_host_has_no_pages() {
         accept_encoding: None,
         revalidates: None,
         one_off: None,
+        special: Special::default(),
     };
     assert!(perform(&Action::Fetch(fetch)).is_err());
 }

@@ -58,6 +58,13 @@ impl Asset {
         Self { path, identity, br, gzip }
     }
 
+    /// The fault of one `ETag` for all variants, as one made of the raw file alone.
+    fn share_etag(&mut self) {
+        for coded in [&mut self.br, &mut self.gzip] {
+            coded.etag.clone_from(&self.identity.etag);
+        }
+    }
+
     /// The variant for what negotiation chose.
     pub(super) fn variant(&self, chosen: Option<Layer>) -> &Variant {
         match chosen {
@@ -77,23 +84,25 @@ pub(super) struct Assets {
 }
 
 impl Assets {
-    /// The site with its faults.
-    pub(super) fn new(faults: &Faults) -> Self {
+    /// The site with its faults; the page loads the module from `elsewhere`, if it is named.
+    pub(super) fn new(faults: &Faults, elsewhere: Option<&str>) -> Self {
         let whole = whole_module();
         let hashed = !faults.has(Twin::ImmutableUnhashed);
         let module_path = path("app", "wasm", hashed.then_some(&whole.raw[..]));
-        let shim = include_str!("loader.js").replace("__MODULE__", &module_path);
+        let module_url = format!("{}{module_path}", elsewhere.unwrap_or_default());
+        let shim = include_str!("loader.js").replace("__MODULE__", &module_url);
         let shim_path = path("loader", "js", hashed.then_some(shim.as_bytes()));
         let entry = include_str!("entry.html").replace("__LOADER__", &shim_path);
 
         let coded = if faults.has(Twin::Truncated) { cut_module() } else { whole };
         let mut module = Asset::new(module_path, &coded);
         spoil(&mut module, faults);
-        Self {
-            entry: Asset::new("/".to_owned(), &Coded::new(entry.into_bytes())),
-            shim: Asset::new(shim_path, &Coded::new(shim.into_bytes())),
-            module,
+        let mut entry = Asset::new("/".to_owned(), &Coded::new(entry.into_bytes()));
+        let mut shim = Asset::new(shim_path, &Coded::new(shim.into_bytes()));
+        if faults.has(Twin::EtagShared) {
+            [&mut entry, &mut shim, &mut module].into_iter().for_each(Asset::share_etag);
         }
+        Self { entry, shim, module }
     }
 }
 
@@ -102,6 +111,9 @@ fn spoil(module: &mut Asset, faults: &Faults) {
     if faults.has(Twin::GzipOverBr) {
         let twice = Bytes::from(encode(Layer::Gzip, &module.br.body));
         module.br = Variant::new(&module.path, "br", Some("br"), twice);
+    }
+    if faults.has(Twin::BrOfOldBuild) {
+        module.br = old_variant(&module.path, Some(Layer::Br));
     }
     let Asset { path, identity, br, gzip } = module;
     if faults.has(Twin::CodingUndeclared) {
@@ -138,6 +150,13 @@ impl Coded {
 fn whole_module() -> Arc<Coded> {
     static WHOLE: OnceLock<Arc<Coded>> = OnceLock::new();
     WHOLE.get_or_init(|| Arc::new(Coded::new(module::generate()))).clone()
+}
+
+/// The module of the build before, in one variant, as if under the name of this build.
+pub(super) fn old_variant(path: &str, coding: Option<Layer>) -> Variant {
+    static OLD: OnceLock<Coded> = OnceLock::new();
+    let old = OLD.get_or_init(|| Coded::new(module::generate_old()));
+    Asset::new(path.to_owned(), old).variant(coding).clone()
 }
 
 fn cut_module() -> Arc<Coded> {

@@ -55,6 +55,15 @@ impl Draw {
 
 /// The module's bytes.
 pub(super) fn generate() -> Vec<u8> {
+    generate_build("1")
+}
+
+/// The bytes of the build before: the same program, made by an older tool.
+pub(super) fn generate_old() -> Vec<u8> {
+    generate_build("0")
+}
+
+fn generate_build(tool: &str) -> Vec<u8> {
     let mut draw = Draw::new(SEED);
     let mut types = TypeSection::new();
     types.ty().function([ValType::I32, ValType::I32], [ValType::I32]);
@@ -90,13 +99,13 @@ pub(super) fn generate() -> Vec<u8> {
 
     let mut module = Module::new();
     module.section(&types).section(&functions).section(&memories).section(&globals);
-    module.section(&exports).section(&code).section(&data).section(&producers());
+    module.section(&exports).section(&code).section(&data).section(&producers(tool));
     module.finish()
 }
 
-fn producers() -> ProducersSection {
+fn producers(tool: &str) -> ProducersSection {
     let mut made_by = ProducersField::new();
-    made_by.value("gauntlet-testbed", "1");
+    made_by.value("gauntlet-testbed", tool);
     let mut section = ProducersSection::new();
     section.field("processed-by", &made_by);
     section

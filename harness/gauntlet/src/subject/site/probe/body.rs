@@ -7,14 +7,20 @@
 use wasm_gauntlet_model::action::{Fetch, Method};
 use wasm_gauntlet_model::observation::{Evidence, Seen};
 
+use super::decoded::{Decoded, Decoder, sha256};
 use super::evidence::piece;
-use super::opened::{Memory, Opened};
-use crate::coding::{self, Content, DecodeError, Layer, Stop};
+use crate::coding::{self, Content, DecodeError, Layer};
 use crate::subject::site::headers::offer;
 use crate::subject::site::wire::redirect::Trail;
 
 /// Bytes a second of the 3G link that the catalogue counts in: 1.6 Mbit/s.
 const BYTES_PER_S_3G: f64 = 200_000.0;
+
+/// Bytes compressed for an estimate: 16 pieces of 64 KiB keep it under 0.1 s of work.
+const SAMPLE_BYTES: usize = 1 << 20;
+
+/// Pieces that a sample is taken in, evenly spaced.
+const SAMPLE_PIECES: usize = 16;
 
 /// What was seen of a body.
 #[derive(Debug, Default)]
@@ -30,11 +36,14 @@ pub struct Body {
     pub module_valid: Seen<bool>,
     pub module_error: Seen<String>,
     pub lost_3g_s: Seen<f64>,
+    pub shared_memory: Seen<bool>,
+    /// Policies in the page itself; none where the body was not seen.
+    pub policies: Option<Vec<String>>,
     pub evidence: Vec<Evidence>,
 }
 
 /// Read the body of the last response.
-pub fn read(fetch: &Fetch, trail: &Trail, memory: &Memory) -> Body {
+pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> Body {
     let mut body = Body::default();
     let declared = trail.reply.headers.codings();
     let unwanted = not_offered(fetch, declared.iter().map(String::as_str));
@@ -45,14 +54,25 @@ pub fn read(fetch: &Fetch, trail: &Trail, memory: &Memory) -> Body {
     if bodiless {
         return body;
     }
-    let opened = memory.open(&trail.reply.body, &declared);
-    body.wire(&opened, trail.reply.body.len());
+    let bytes = &trail.reply.body;
+    let wire_sha256 = sha256(bytes);
+    body.wire(bytes, &wire_sha256);
+    if trail.reply.status == 206 {
+        // A part of coded bytes says nothing of what they hold.
+        return body;
+    }
+    let decode = || decoder.decode(bytes, &wire_sha256, &declared);
     if let Some(why) = &trail.stopped {
         body.no_module(&format!("a redirect that leads nowhere: {why}"));
     } else if let Some(why) = &trail.reply.broken {
-        body.broken(&trail.reply.body, !declared.is_empty(), why);
+        let coded = !declared.is_empty();
+        // An announced length that is too long breaks off what is there to its end.
+        match coded.then(decode).filter(|decoded| decoded.ends_by_itself()) {
+            Some(decoded) => body.whole(fetch, trail, &decoded, &declared),
+            None => body.broken(bytes, coded, why),
+        }
     } else {
-        body.whole(fetch, trail, &declared, &opened);
+        body.whole(fetch, trail, &decode(), &declared);
     }
     body
 }
@@ -68,13 +88,9 @@ fn count(bytes: usize) -> i64 {
 }
 
 impl Body {
-    fn wire(&mut self, opened: &Opened, bytes: usize) {
-        self.wire_bytes = count(bytes).into();
-        self.wire_sha256 = opened.wire_sha256.clone().into();
-        if bytes > 0 {
-            let digest = format!("{bytes} bytes, sha256 {}", opened.wire_sha256);
-            self.evidence.push(piece("wire bytes", &digest));
-        }
+    fn wire(&mut self, bytes: &[u8], wire_sha256: &str) {
+        self.wire_bytes = count(bytes.len()).into();
+        self.wire_sha256 = wire_sha256.to_owned().into();
     }
 
     fn no_module(&mut self, why: &str) {
@@ -93,34 +109,36 @@ impl Body {
         }
     }
 
-    fn whole(&mut self, fetch: &Fetch, trail: &Trail, declared: &[String], opened: &Opened) {
-        let Opened { undone, stopped, content, .. } = opened;
-        let stops =
-            [undone.as_ref().err().map(ToString::to_string), stopped.map(|stop| stop.to_string())];
+    fn whole(&mut self, fetch: &Fetch, trail: &Trail, decoded: &Decoded, declared: &[String]) {
+        let stops = [
+            decoded.undone.as_ref().err().map(ToString::to_string),
+            decoded.stopped.map(|stop| stop.to_string()),
+        ];
         self.evidence.extend(stops.iter().flatten().map(|stop| piece("decoding", stop)));
-        let bound = matches!(undone, Err(DecodeError::Stopped(stop)) if stop.is_bound())
-            || stopped.is_some_and(Stop::is_bound);
-        if bound {
+        if decoded.is_bounded() {
             return;
         }
-        self.layers_match = layers_match(opened, *content, trail);
-        let outer = declared.iter().rev().filter(|_| undone.is_ok()).map(String::as_str);
-        let layers: Vec<&str> = outer.chain(opened.layers.iter().map(|l| l.word())).collect();
+        self.layers_match = layers_match(decoded, trail);
+        let undone = |_: &&String| decoded.undone.is_ok();
+        let outer = declared.iter().rev().filter(undone).map(String::as_str);
+        let layers: Vec<&str> = outer.chain(decoded.layers.iter().map(|l| l.word())).collect();
         if self.coding_not_offered == Seen::Unknown {
             self.coding_not_offered = Seen::looked(not_offered(fetch, layers.iter().copied()));
         }
-        self.inside(opened);
-        self.lost_3g_s = lost(fetch, &layers, trail.reply.body.len(), opened);
+        self.inside(decoded);
+        self.lost_3g_s = lost(fetch, &layers, &trail.reply.body);
         self.layers = layers.into_iter().map(str::to_owned).collect::<Vec<_>>().into();
     }
 
-    fn inside(&mut self, opened: &Opened) {
-        let Opened { content, raw_bytes, raw_sha256, module_error, .. } = opened;
+    fn inside(&mut self, decoded: &Decoded) {
+        let Decoded { content, raw_bytes, raw_sha256, wrong, .. } = decoded;
         self.raw_bytes = count(*raw_bytes).into();
         self.raw_sha256 = raw_sha256.clone().into();
         self.content = content.word().to_owned().into();
-        self.module_valid = module_error.is_none().into();
-        self.module_error = Seen::looked(module_error.clone());
+        self.module_valid = wrong.is_none().into();
+        self.module_error = Seen::looked(wrong.clone());
+        self.shared_memory = Seen::looked(decoded.shared_memory);
+        self.policies = Some(decoded.policies.clone());
         let digest = format!("{}, {raw_bytes} bytes, sha256 {raw_sha256}", content.word());
         self.evidence.push(piece("content", &digest));
     }
@@ -128,28 +146,39 @@ impl Body {
 
 /// Whether undoing the declared codings once gives the content. Bytes of no known kind under
 /// the name of a module are taken for a layer that nobody declared.
-fn layers_match(opened: &Opened, content: Content, trail: &Trail) -> Seen<bool> {
+fn layers_match(decoded: &Decoded, trail: &Trail) -> Seen<bool> {
+    let Decoded { undone, layers, stopped, content, .. } = decoded;
     let named_module = trail.ask.url.path().ends_with(".wasm");
-    let unknown = matches!(opened.undone, Err(DecodeError::Unknown(_)));
-    match opened.undone {
+    match undone {
         Ok(()) => {
-            let strange = content == Content::Other && named_module;
-            (opened.layers.is_empty() && opened.stopped.is_none() && !strange).into()
+            let strange = *content == Content::Other && named_module;
+            (layers.is_empty() && stopped.is_none() && !strange).into()
         }
-        Err(_) if unknown && content == Content::Other => Seen::Unknown,
+        Err(DecodeError::Unknown(_)) if *content == Content::Other => Seen::Unknown,
         Err(_) => false.into(),
     }
 }
 
 /// Seconds that a body sent raw costs above what the offered coding would have made of it;
 /// absent where nothing was offered that could have helped.
-fn lost(fetch: &Fetch, layers: &[&str], bytes: usize, opened: &Opened) -> Seen<f64> {
+fn lost(fetch: &Fetch, layers: &[&str], bytes: &[u8]) -> Seen<f64> {
     let offer = fetch.accept_encoding.as_deref();
     let offered = |coding| offer.is_some() && offer::takes(offer, coding);
     let layer = [Layer::Br, Layer::Gzip].into_iter().find(|layer| offered(layer.word()));
     let Some(layer) = layer else { return Seen::Absent };
-    if !layers.is_empty() || bytes == 0 {
+    if !layers.is_empty() || bytes.is_empty() {
         return 0.0.into();
     }
-    (bytes as f64 * (1.0 - opened.ratio(layer)).max(0.0) / BYTES_PER_S_3G).into()
+    let sample = sample(bytes);
+    let ratio = coding::encode(layer, &sample).len() as f64 / sample.len() as f64;
+    (bytes.len() as f64 * (1.0 - ratio).max(0.0) / BYTES_PER_S_3G).into()
+}
+
+/// All of `bytes`, or evenly spaced pieces of it.
+fn sample(bytes: &[u8]) -> Vec<u8> {
+    if bytes.len() <= SAMPLE_BYTES {
+        return bytes.to_vec();
+    }
+    let (step, piece) = (bytes.len() / SAMPLE_PIECES, SAMPLE_BYTES / SAMPLE_PIECES);
+    bytes.chunks(step).take(SAMPLE_PIECES).flat_map(|chunk| &chunk[..piece]).copied().collect()
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use wasm_gauntlet_model::action::Method;
+use wasm_gauntlet_model::action::{Method, Special};
 use wasm_gauntlet_model::observation::{Facts, Value};
 
 use super::*;
@@ -19,7 +19,8 @@ fn module() -> Vec<u8> {
 fn get(offer: Option<&str>) -> Fetch {
     let accept_encoding = offer.map(str::to_owned);
     let (method, url) = (Method::Get, PATH.to_owned());
-    Fetch { method, url, accept_encoding, revalidates: None, one_off: None }
+    let special = Special::default();
+    Fetch { method, url, accept_encoding, revalidates: None, one_off: None, special }
 }
 
 fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> Trail {
@@ -32,6 +33,7 @@ fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> T
         body: body.to_vec(),
         broken: None,
         peer: None,
+        first_byte: Duration::ZERO,
         wall: Duration::ZERO,
         received: SystemTime::UNIX_EPOCH,
     };
@@ -39,7 +41,7 @@ fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> T
 }
 
 fn facts(fetch: &Fetch, trail: &Trail) -> Facts {
-    observation(fetch, trail, false, &Memory::default()).facts
+    observation(fetch, trail, &Earlier::default(), &Decoder::default(), false).0.facts
 }
 
 fn coded(layers: &[Layer], bytes: &[u8]) -> Vec<u8> {
