@@ -1,6 +1,7 @@
 //! Target files: what to test and how to reach it, from text to what is meant.
 
-use std::net::IpAddr;
+// Of `core`: an address is a value here, and nothing is connected to.
+use core::net::IpAddr;
 
 use crate::limits::Limits;
 use crate::reading::{Log, Read, written};
@@ -254,8 +255,8 @@ mod tests {
 
     #[test]
     fn the_ways_to_a_site_are_read() {
-        let text = "site:\n  url: https://s.test/\n  origin: { url: http://o.test, host: s.test }\n  \
-                    addresses: [192.0.2.1, \"2001:db8::1\"]\n  one-off: false\n";
+        let text = "site:\n  url: https://s.test/\n  one-off: false\n  \
+                    origin: { url: http://o.test, host: s.test }\n  addresses: [192.0.2.1, \"2001:db8::1\"]\n";
         let site = parse(&Source::new("t.yaml", text), &[]).expect("a target").site;
         let site = site.expect("a site");
         assert_eq!(site.addresses.len(), 2);

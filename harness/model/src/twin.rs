@@ -97,7 +97,7 @@ twins! {
     /// The page's policy does not let it compile WebAssembly.
     CspBlocksWasm = "csp-blocks-wasm" in Origin;
     /// The module is on another origin than the page, which is not let read it.
-    NoCors = "no-cors" in Edge;
+    NoCors = "no-cors" in Origin;
     /// The module and shim have unhashed names and are cached for a year, `immutable`.
     ImmutableUnhashed = "immutable-unhashed" in Origin;
     /// The entry page is cached for a day without revalidation.

@@ -51,7 +51,12 @@ pub fn directory(path: &Path) -> Result<Vec<Scenario>, LoadError> {
 
 /// The guests that scenarios may name.
 pub fn vocabulary() -> Vocabulary {
-    Vocabulary { guests: hostile_guests::all().iter().map(|guest| guest.id.clone()).collect() }
+    let guests = hostile_guests::all();
+    let heavy = guests.iter().filter(|guest| guest.tier == hostile_guests::Tier::Heavy);
+    Vocabulary {
+        guests: guests.iter().map(|guest| guest.id.clone()).collect(),
+        heavy: heavy.map(|guest| guest.id.clone()).collect(),
+    }
 }
 
 /// The scenarios of these texts, sorted by incident; files are parsed on every processor.

@@ -65,10 +65,10 @@ const DEBIAN: &str = r"
 /// The variants beside a file, each with its type and coding; the page asked for each time.
 const VARIANTS: &str = r#"
     RewriteEngine On
-    RewriteCond %{HTTP:Accept-Encoding} \bbr\b
+    RewriteCond %{HTTP:Accept-Encoding} (^|,)\s*br\s*(,|$|;\s*q=(1|0\.0*[1-9]))
     RewriteCond %{DOCUMENT_ROOT}%{REQUEST_URI}.br -f
     RewriteRule "^(.+\.(?:wasm|js))$" "$1.br" [L]
-    RewriteCond %{HTTP:Accept-Encoding} \bgzip\b
+    RewriteCond %{HTTP:Accept-Encoding} (^|,)\s*gzip\s*(,|$|;\s*q=(1|0\.0*[1-9]))
     RewriteCond %{DOCUMENT_ROOT}%{REQUEST_URI}.gz -f
     RewriteRule "^(.+\.(?:wasm|js))$" "$1.gz" [L]
     <FilesMatch "\.wasm\.(br|gz)$">
@@ -144,5 +144,17 @@ pub const DEPLOYMENTS: &[Deployment] = &[
             serving(site, &format!("{VARIANTS}{CODINGS}{CACHING}\n{charset}\n{DEBIAN}"))
         },
         incidents: &["critical delivery/mime-type", "minor delivery/entry-not-revalidated"],
+    },
+    Deployment {
+        name: "the coding looked for as people find it on the net",
+        page: "/",
+        files: Files::Hashed,
+        start: |site| {
+            let found = VARIANTS
+                .replace(r"(^|,)\s*br\s*(,|$|;\s*q=(1|0\.0*[1-9]))", "br")
+                .replace(r"(^|,)\s*gzip\s*(,|$|;\s*q=(1|0\.0*[1-9]))", "gzip");
+            serving(site, &format!("{found}{CODINGS}{CACHING}"))
+        },
+        incidents: &["major delivery/negotiation"],
     },
 ];

@@ -27,7 +27,18 @@ fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     Some(vec![place.start(&mut command)])
 }
 
+/// `file` keeps what is not there from being told to be missing for a year.
 const CACHING: &str = r#"
+    @page path / *.html
+    header @page Cache-Control no-cache
+    @hashed {
+        path_regexp \.[0-9a-f]{16}\.(wasm|js)$
+        file
+    }
+    header @hashed Cache-Control "public, max-age=31536000, immutable""#;
+
+/// As people write it first.
+const CACHING_ALL: &str = r#"
     @page path / *.html
     header @page Cache-Control no-cache
     @hashed path_regexp \.[0-9a-f]{16}\.(wasm|js)$
@@ -62,15 +73,16 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         name: "variants made by the build, and no more said than that",
         page: "/",
         files: Files::Hashed,
-        start: |site| serving(site, &format!("{CACHING}\n{VARIANTS}")),
-        incidents: &["critical delivery/missing-vary"],
+        start: |site| serving(site, &format!("{CACHING_ALL}\n{VARIANTS}")),
+        incidents: &["critical delivery/missing-vary", "major delivery/missing-is-404"],
     },
     Deployment {
+        // Caddy 2.6 keeps the strong tag of the raw file, for parts of it too.
         name: "compressing as it sends",
         page: "/",
         files: Files::Hashed,
         start: |site| serving(site, &format!("{CACHING}\n{VARY}\n{ENCODE}\nfile_server")),
-        incidents: &[],
+        incidents: &["major delivery/head-and-range", "major delivery/validators"],
     },
     Deployment {
         // Caddy 2.6 has no application/wasm among the types that `encode` takes by itself.
@@ -78,7 +90,11 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         page: "/",
         files: Files::Hashed,
         start: |site| serving(site, &format!("{CACHING}\nencode gzip\nfile_server")),
-        incidents: &["critical delivery/missing-vary", "major delivery/uncompressed"],
+        incidents: &[
+            "critical delivery/missing-vary",
+            "major delivery/uncompressed",
+            "major delivery/validators",
+        ],
     },
     Deployment {
         name: "a single-page fallback for everything, and the module forgotten",
@@ -89,6 +105,11 @@ pub const DEPLOYMENTS: &[Deployment] = &[
                          try_files {path} /index.html\nfile_server";
             serving(site, lines)
         },
-        incidents: &["critical delivery/mime-type", "critical delivery/module-is-valid"],
+        incidents: &[
+            "critical delivery/mime-type",
+            "critical delivery/module-is-valid",
+            "major delivery/missing-is-404",
+            "major delivery/validators",
+        ],
     },
 ];

@@ -93,7 +93,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
                 app.use(express.static(root));";
             serving(site, lines)
         },
-        incidents: &["critical delivery/double-compression"],
+        incidents: &["critical delivery/double-compression", "major delivery/negotiation"],
     },
     Deployment {
         name: "a single-page fallback for everything, and the module forgotten",
@@ -105,6 +105,10 @@ pub const DEPLOYMENTS: &[Deployment] = &[
                              response.sendFile(path.join(root, 'index.html')));";
             serving(site, lines)
         },
-        incidents: &["critical delivery/mime-type", "critical delivery/module-is-valid"],
+        incidents: &[
+            "critical delivery/mime-type",
+            "critical delivery/module-is-valid",
+            "major delivery/missing-is-404",
+        ],
     },
 ];

@@ -67,6 +67,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
             "critical delivery/entry-not-revalidated",
             "critical delivery/mime-type",
             "critical delivery/missing-vary",
+            "major delivery/negotiation",
         ],
     },
 ];

@@ -83,7 +83,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
                 }"#;
             serving(site, COMPRESSING, &format!("{variant}{CACHING}"))
         },
-        incidents: &[],
+        incidents: &["major delivery/negotiation"],
     },
     Deployment {
         name: "a types block that replaces the list",
@@ -128,6 +128,10 @@ pub const DEPLOYMENTS: &[Deployment] = &[
                 try_files $uri /index.html;"#;
             serving(site, COMPRESSING, fallback)
         },
-        incidents: &["critical delivery/mime-type", "critical delivery/module-is-valid"],
+        incidents: &[
+            "critical delivery/mime-type",
+            "critical delivery/module-is-valid",
+            "major delivery/missing-is-404",
+        ],
     },
 ];

@@ -10,9 +10,10 @@ use crate::reading::{Log, Read, expected, pairs, written};
 use crate::source::At;
 use crate::twin::Twin;
 use crate::verdict::Severity;
-use crate::yaml::{Node, Tree};
+use crate::yaml::Node;
 
 use super::expect::RawExpect;
+use super::matrix::Matrix;
 use super::scalar::Scalar;
 
 written! {
@@ -277,52 +278,6 @@ impl JsonSchema for Fixes {
             "type": "object",
             "required": ["any"],
             "additionalProperties": { "type": "string" }
-        })
-    }
-}
-
-/// Parameters with their values, in the order written.
-#[derive(Debug, Clone, Default)]
-pub struct Matrix(pub Vec<(At<String>, Vec<At<Scalar>>)>);
-
-impl Read for Matrix {
-    fn noun() -> Cow<'static, str> {
-        "a mapping of parameters to lists of values".into()
-    }
-
-    fn read(node: &Node, log: &mut Log) -> Option<Self> {
-        let read = pairs(&Self::noun(), node, log)?
-            .iter()
-            .map(|(key, value)| {
-                let values = Vec::<At<Scalar>>::read(value, log)?;
-                if values.is_empty() {
-                    return expected("at least one value", &list_of_none(value), log);
-                }
-                Some((key.clone(), values))
-            })
-            .collect::<Vec<_>>();
-        Some(Self(read.into_iter().flatten().collect()))
-    }
-
-    fn missing() -> Option<Self> {
-        Some(Self::default())
-    }
-}
-
-fn list_of_none(node: &Node) -> Node {
-    At { value: Tree::Null, span: node.span }
-}
-
-impl JsonSchema for Matrix {
-    fn schema_name() -> Cow<'static, str> {
-        "Matrix".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let scalar = generator.subschema_for::<Scalar>();
-        json_schema!({
-            "type": "object",
-            "additionalProperties": { "type": "array", "minItems": 1, "items": scalar }
         })
     }
 }

@@ -1,7 +1,8 @@
 //! The origin: what RFC 9110 and 9111 ask of a static server, and the origin's switches.
 //!
-//! Answers are a pure function of the request. A range is ignored, as §14.2 allows (but for the
-//! switch that answers it wrongly), and so is the query. The faults that lie in bytes are in `assets`, those that lie in headers are here.
+//! Answers are a pure function of the request. A range is ignored, as §14.2 allows, but by the
+//! switch that answers it wrongly; the query is ignored too. The faults that lie in bytes are in
+//! `assets`, those that lie in headers are here.
 
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};

@@ -85,6 +85,7 @@ const OF_CODED_BYTES: &[&str] = &[
     "content-md5",
     "digest",
     "etag",
+    "last-modified",
     "repr-digest",
     "vary",
 ];
@@ -93,9 +94,9 @@ const OF_CODED_BYTES: &[&str] = &[
 pub fn compare(first: &Headers, second: &Headers) -> Difference {
     let recoded = first.codings() != second.codings();
     let counts = |name: &&str| {
-        !OF_ONE_EXCHANGE.contains(name)
-            && !OF_NETWORKS.iter().any(|start| name.starts_with(start))
-            && !(recoded && OF_CODED_BYTES.contains(name))
+        let of_network = OF_NETWORKS.iter().any(|start| name.starts_with(start));
+        let of_coding = recoded && OF_CODED_BYTES.contains(name);
+        !of_network && !of_coding && !OF_ONE_EXCHANGE.contains(name)
     };
     let names = |headers: &'_ Headers| -> BTreeSet<String> {
         let names = headers.0.iter().map(|(name, _)| name.as_str());
@@ -123,8 +124,11 @@ fn value(headers: &Headers, name: &str) -> Vec<String> {
         }
         false => members.map(str::to_owned).collect(),
     };
-    if name == "vary" {
-        members.sort();
+    match name {
+        "vary" => members.sort(),
+        // An edge that touches the bytes, or may, weakens it (RFC 9110 §8.8.1).
+        "etag" => members.iter_mut().for_each(|tag| *tag = tag.replacen("W/", "", 1)),
+        _ => {}
     }
     members
 }

@@ -16,12 +16,6 @@ use crate::subject::site::wire::redirect::Trail;
 /// Bytes a second of the 3G link that the catalogue counts in: 1.6 Mbit/s.
 const BYTES_PER_S_3G: f64 = 200_000.0;
 
-/// Bytes compressed for an estimate: 16 pieces of 64 KiB keep it under 0.1 s of work.
-const SAMPLE_BYTES: usize = 1 << 20;
-
-/// Pieces that a sample is taken in, evenly spaced.
-const SAMPLE_PIECES: usize = 16;
-
 /// What was seen of a body.
 #[derive(Debug, Default)]
 pub struct Body {
@@ -91,6 +85,10 @@ impl Body {
     fn wire(&mut self, bytes: &[u8], wire_sha256: &str) {
         self.wire_bytes = count(bytes.len()).into();
         self.wire_sha256 = wire_sha256.to_owned().into();
+        if !bytes.is_empty() {
+            let text = format!("{} bytes, sha256 {wire_sha256}", bytes.len());
+            self.evidence.push(piece("wire bytes", &text));
+        }
     }
 
     fn no_module(&mut self, why: &str) {
@@ -126,7 +124,7 @@ impl Body {
             self.coding_not_offered = Seen::looked(not_offered(fetch, layers.iter().copied()));
         }
         self.inside(decoded);
-        self.lost_3g_s = lost(fetch, &layers, &trail.reply.body);
+        self.lost_3g_s = lost(fetch, &layers, &trail.reply.body, decoded);
         self.layers = layers.into_iter().map(str::to_owned).collect::<Vec<_>>().into();
     }
 
@@ -161,7 +159,7 @@ fn layers_match(decoded: &Decoded, trail: &Trail) -> Seen<bool> {
 
 /// Seconds that a body sent raw costs above what the offered coding would have made of it;
 /// absent where nothing was offered that could have helped.
-fn lost(fetch: &Fetch, layers: &[&str], bytes: &[u8]) -> Seen<f64> {
+fn lost(fetch: &Fetch, layers: &[&str], bytes: &[u8], decoded: &Decoded) -> Seen<f64> {
     let offer = fetch.accept_encoding.as_deref();
     let offered = |coding| offer.is_some() && offer::takes(offer, coding);
     let layer = [Layer::Br, Layer::Gzip].into_iter().find(|layer| offered(layer.word()));
@@ -169,16 +167,6 @@ fn lost(fetch: &Fetch, layers: &[&str], bytes: &[u8]) -> Seen<f64> {
     if !layers.is_empty() || bytes.is_empty() {
         return 0.0.into();
     }
-    let sample = sample(bytes);
-    let ratio = coding::encode(layer, &sample).len() as f64 / sample.len() as f64;
+    let ratio = decoded.ratio(layer, bytes);
     (bytes.len() as f64 * (1.0 - ratio).max(0.0) / BYTES_PER_S_3G).into()
-}
-
-/// All of `bytes`, or evenly spaced pieces of it.
-fn sample(bytes: &[u8]) -> Vec<u8> {
-    if bytes.len() <= SAMPLE_BYTES {
-        return bytes.to_vec();
-    }
-    let (step, piece) = (bytes.len() / SAMPLE_PIECES, SAMPLE_BYTES / SAMPLE_PIECES);
-    bytes.chunks(step).take(SAMPLE_PIECES).flat_map(|chunk| &chunk[..piece]).copied().collect()
 }

@@ -1,7 +1,6 @@
 //! Why to believe an exchange: what was sent, what came, from whom. All of it is hostile text:
 //! control characters are escaped and lengths bounded.
 
-use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::observation::Evidence;
 
 use crate::subject::site::text::{bounded, visible, visible_bytes};
@@ -29,12 +28,6 @@ pub fn of(trail: &Trail) -> Vec<Evidence> {
     pieces.extend(trail.reply.peer.map(|peer| piece("peer", &peer.to_string())));
     let stopped = trail.stopped.as_deref();
     pieces.extend(stopped.map(|why| piece("redirect not followed", why)));
-    if !trail.reply.body.is_empty() {
-        let digest: String =
-            Sha256::digest(&trail.reply.body).iter().map(|byte| format!("{byte:02x}")).collect();
-        let bytes = trail.reply.body.len();
-        pieces.push(piece("wire bytes", &format!("{bytes} bytes, sha256 {digest}")));
-    }
     pieces
 }
 
