@@ -9,6 +9,7 @@ mod doctor;
 pub mod exit;
 mod folder;
 mod guests;
+mod init;
 mod interrupt;
 mod machine;
 mod prove;
@@ -53,6 +54,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::List(args) => catalogue::list(args),
         Command::Explain(args) => catalogue::explain(args),
         Command::Guests(command) => guests::guests(command),
+        Command::Init(args) => init::init(args),
         Command::Report(args) => report::report(args),
         Command::Schema(args) => schema::schema(args),
         Command::Doctor => doctor::doctor(),

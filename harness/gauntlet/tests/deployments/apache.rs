@@ -24,7 +24,7 @@ const MODULES: [&str; 10] = [
 ];
 
 /// Apache with `lines` for the folder of the site.
-fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
+pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     if !is_there(APACHE) {
         return None;
     }
@@ -58,12 +58,12 @@ fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
 }
 
 /// Debian's `deflate.conf`.
-const DEBIAN: &str = r"
+pub const DEBIAN: &str = r"
     AddOutputFilterByType DEFLATE text/html text/plain text/xml text/css text/javascript
     AddOutputFilterByType DEFLATE application/x-javascript application/javascript";
 
 /// The variants beside a file, each with its type and coding; the page asked for each time.
-const VARIANTS: &str = r#"
+pub const VARIANTS: &str = r#"
     RewriteEngine On
     RewriteCond %{HTTP:Accept-Encoding} (^|,)\s*br\s*(,|$|;\s*q=(1|0\.0*[1-9]))
     RewriteCond %{DOCUMENT_ROOT}%{REQUEST_URI}.br -f
@@ -78,7 +78,8 @@ const VARIANTS: &str = r#"
         ForceType text/javascript
     </FilesMatch>"#;
 
-const CODINGS: &str = r"
+/// What the ends of the names say.
+pub const CODINGS: &str = r"
     AddEncoding br .br
     AddEncoding gzip .gz";
 

@@ -10,7 +10,7 @@ use crate::servers::{Place, Server, is_there};
 const CADDY: &str = "/usr/bin/caddy";
 
 /// Caddy with `lines` for the site.
-fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
+pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     if !is_there(CADDY) {
         return None;
     }
@@ -47,7 +47,8 @@ const CACHING_ALL: &str = r#"
 /// Caddy says `Vary` only where it compresses; the raw variant needs it as much.
 const VARY: &str = "header Vary Accept-Encoding";
 
-const VARIANTS: &str = "file_server {\nprecompressed br gzip\n}";
+/// The files that the build made.
+pub const VARIANTS: &str = "file_server {\nprecompressed br gzip\n}";
 
 const ENCODE: &str = "encode {\ngzip 6\nmatch {\n\
                       header Content-Type application/wasm*\n\

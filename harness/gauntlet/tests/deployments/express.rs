@@ -15,7 +15,7 @@ pub fn npm(package: &str) -> Option<String> {
 }
 
 /// Express with `lines` between its making and its listening.
-fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
+pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     let modules = npm("express").and(npm("compression"))?;
     let place = Place::new(site);
     let (root, port) = (place.path("site"), place.port);

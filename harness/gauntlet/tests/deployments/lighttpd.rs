@@ -10,7 +10,7 @@ use crate::servers::{Place, Server, is_there};
 const LIGHTTPD: &str = "/usr/sbin/lighttpd";
 
 /// lighttpd with `lines`.
-fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
+pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     if !is_there(LIGHTTPD) {
         return None;
     }
@@ -33,7 +33,7 @@ fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
 }
 
 /// Debian's types; `application/wasm` is among them.
-const TYPES: &str = r#"include_shell "/usr/share/lighttpd/create-mime.conf.pl""#;
+pub const TYPES: &str = r#"include_shell "/usr/share/lighttpd/create-mime.conf.pl""#;
 
 /// mod_expire, other than mod_setenv, leaves errors alone.
 const CACHING: &str = r#"
@@ -83,7 +83,8 @@ const VARY: &str = r#"
         setenv.add-response-header = ( "Vary" => "Accept-Encoding" )
     }"#;
 
-const DEFLATE: &str = r#"
+/// Both codings, of what is worth it.
+pub const DEFLATE: &str = r#"
     deflate.mimetypes = ( "application/wasm", "text/javascript" )
     deflate.allowed-encodings = ( "br", "gzip" )"#;
 

@@ -9,8 +9,10 @@ mod caddy;
 mod curl;
 mod express;
 mod files;
+mod found;
 mod go;
 mod lighttpd;
+mod mended;
 mod nginx;
 mod proxy_cache;
 mod python;
@@ -66,7 +68,7 @@ fn check(server: &str, deployments: &[Deployment]) {
 
 /// What a run says that it should not, or does not and should.
 fn differs(deployment: &Deployment, url: &str) -> Vec<String> {
-    let (code, record) = run(url);
+    let (code, record) = run(url, "delivery/");
     let name = deployment.name;
     let mut wrong = Vec::new();
     let found = incidents(&record);
@@ -94,11 +96,12 @@ fn differs(deployment: &Deployment, url: &str) -> Vec<String> {
     wrong
 }
 
-/// The exit code, and the record, of a run against the site at `url`.
-fn run(url: &str) -> (Option<i32>, Record) {
+/// The exit code, and the record, of the scenarios `only` on the site at `url`.
+fn run(url: &str, only: &str) -> (Option<i32>, Record) {
     let out = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
-    let ran = command.args(["run", "--site", url, "--out"]).arg(out.path()).output();
+    let ran =
+        command.args(["run", "--site", url, "--only", only, "--out"]).arg(out.path()).output();
     let ran = ran.expect("the program runs");
     let text = std::fs::read_to_string(out.path().join("run.json"));
     let text = text.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&ran.stderr)));
@@ -164,4 +167,19 @@ fn python_http_server() {
 #[test]
 fn an_object_store() {
     check("s3", s3::DEPLOYMENTS);
+}
+
+#[test]
+fn the_lines_of_a_playbook_mend_what_they_are_for() {
+    mended::check();
+}
+
+#[test]
+fn a_target_file_is_written_from_what_is_found() {
+    found::is_written();
+}
+
+#[test]
+fn where_nothing_is_found_that_is_no_success() {
+    found::nothing_is_no_success();
 }

@@ -21,7 +21,8 @@ const COMPRESSING: &str = r#"
 
 const STATIC: &str = "gzip_static on; brotli_static on; gzip_vary on;";
 
-fn serving(site: &Path, http: &str, server: &str) -> Option<Vec<Server>> {
+/// nginx with these lines inside `http` and these inside `server`.
+pub fn serving(site: &Path, http: &str, server: &str) -> Option<Vec<Server>> {
     Nginx::serving(site, http, server).map(|server| vec![server])
 }
 

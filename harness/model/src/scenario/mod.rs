@@ -97,8 +97,8 @@ impl Playbook {
             [] => None,
             [(_, fix)] => Some(fix.clone()),
             many => {
-                let each = many.iter().map(|(name, fix)| format!("{name}: {fix}"));
-                Some(each.collect::<Vec<_>>().join("; or at "))
+                let each = many.iter().map(|(name, fix)| format!("at {name}:\n{fix}"));
+                Some(each.collect::<Vec<_>>().join("\n"))
             }
         }
     }
