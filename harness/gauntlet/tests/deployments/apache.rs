@@ -10,11 +10,12 @@ use crate::servers::{Place, Server, is_there};
 const APACHE: &str = "/usr/sbin/apache2";
 
 /// `a2enmod` of what the deployments use; the others are enabled in Debian's default.
-const MODULES: [&str; 10] = [
+const MODULES: [&str; 11] = [
     "mpm_event",
     "authz_core",
     "mime",
     "dir",
+    "env",
     "setenvif",
     "filter",
     "headers",

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use gauntlet::load;
+use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
 use crate::files::Files;
@@ -78,8 +79,10 @@ const BROKEN: &[Broken] = &[
         caddy::serving(site, &format!("file_server\n{fix}"))
     }),
     broken("caddy", "delivery/mime-type", Files::Plain, |site, fix| {
-        let text = "header *.wasm Content-Type application/octet-stream";
-        caddy::serving(site, &format!("{text}\n{fix}\nfile_server"))
+        let text = "@text path *.wasm\n\
+                    header @text {\nContent-Type application/octet-stream\ndefer\n}";
+        // What is put off is done last first.
+        caddy::serving(site, &format!("{fix}\n{text}\nfile_server"))
     }),
     broken("lighttpd", "delivery/missing-vary", Files::Plain, |site, fix| {
         lighttpd::serving(site, &[lighttpd::TYPES, lighttpd::DEFLATE, fix].join("\n"))
@@ -129,7 +132,7 @@ fn mend(one: &Broken, fix: &str) -> Option<String> {
     let site = one.files.folder();
     let running = (one.start)(site.path(), "")?;
     let (_, record) = run(&running[0].url("/"), one.incident);
-    let of = |outcome: &&wasm_gauntlet_model::record::Outcome| {
+    let of = |outcome: &&Outcome| {
         outcome.verdict == Verdict::Fail && outcome.severity >= Severity::Minor
     };
     let Some(failed) = record.outcomes.iter().find(of) else {
@@ -147,10 +150,11 @@ fn mend(one: &Broken, fix: &str) -> Option<String> {
     let running = (one.start)(site.path(), fix)?;
     let (_, record) = run(&running[0].url("/"), one.incident);
     let left = record.outcomes.iter().find(of);
-    let passed = record.outcomes.iter().any(|one| one.verdict == Verdict::Pass);
+    let looked = |one: &Outcome| matches!(one.verdict, Verdict::Pass | Verdict::Fail);
     match left {
         Some(left) => Some(format!("mended, still: {}: {}", left.case, left.reason)),
-        None => (!passed).then(|| "mended, nothing was looked at".to_owned()),
+        None if record.outcomes.iter().any(looked) => None,
+        None => Some("mended, nothing was looked at".to_owned()),
     }
 }
 

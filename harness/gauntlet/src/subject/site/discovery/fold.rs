@@ -160,7 +160,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_script_is_folded(source in "(?s)('a'|b[a-z]{2}| = |\\+|`x\\$\\{|\\}|`|;|\\.){0,40}") {
+        fn any_script_is_folded(
+            source in "(?s)('a'|b[a-z]{2}| = |\\+|`x\\$\\{|\\}|`|;|\\.){0,40}"
+        ) {
             let _ = texts(&source);
         }
     }
