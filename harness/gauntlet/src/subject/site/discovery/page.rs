@@ -186,7 +186,8 @@ mod tests {
              <link rel='preload' as=fetch href=x.wasm><LINK REL=modulepreload HREF=/p.mjs>\
              <script type=importmap>{\"imports\":{\"lib\":\"./lib.js\"}}</script>\
              <link rel=stylesheet href=s.css>\
-             <iframe src=f.html></iframe><iframe src=about:blank></iframe><div data-module=d.wasm onclick=\"go()\">\
+             <iframe src=f.html></iframe><iframe src=about:blank></iframe>\
+             <div data-module=d.wasm onclick=\"go()\">\
              <!-- <script src=no.js></script> --><template><script src=no.js></script></template>",
         );
         assert_eq!(page.base.as_str(), "http://site.test/b/");

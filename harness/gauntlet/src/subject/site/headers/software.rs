@@ -107,7 +107,7 @@ fn looks_like_go(headers: &Headers) -> bool {
     let Some(date) = names.iter().position(|name| *name == "date") else { return false };
     let (set, after) = (&names[..date], &names[date + 1..]);
     let adds = |name: &&str| ["content-length", "content-type", "transfer-encoding"].contains(name);
-    set.len() >= SORTED_MIN && set.is_sorted() && after.iter().all(|name| adds(name))
+    set.len() >= SORTED_MIN && set.is_sorted() && after.iter().all(adds)
 }
 
 /// Fields in order before the order says anything: three are in it by chance once in six.
