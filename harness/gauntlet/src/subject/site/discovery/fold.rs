@@ -62,7 +62,8 @@ fn round<'a>(tokens: Vec<Token<'a>>, constants: &HashMap<String, String>) -> Vec
             Some(Token::Mark(mark)) => Some(*mark),
             _ => None,
         };
-        match joined(&tokens, at, after, constants) {
+        let inside = matches!(tokens[at], Token::Piece(_)) && goes_on(&folded);
+        match joined(&tokens, at, after, constants).filter(|_| !inside) {
             Some((text, taken)) => {
                 folded.push(Token::Text(text));
                 at += taken;
@@ -74,6 +75,16 @@ fn round<'a>(tokens: Vec<Token<'a>>, constants: &HashMap<String, String>) -> Vec
         }
     }
     folded
+}
+
+/// Whether a piece of a template after `before` is not its first: an expression ends there.
+fn goes_on(before: &[Token<'_>]) -> bool {
+    matches!(
+        before,
+        [.., Token::Mark(')' | ']')]
+            | [.., Token::Piece(_) | Token::Mark('.'), Token::Word(_)]
+            | [.., Token::Piece(_), Token::Text(_)]
+    )
 }
 
 /// The text that begins at `at` after the mark `after`, and the tokens that it takes.
