@@ -43,6 +43,8 @@ pub enum Command {
     /// List, show or export the hostile guests
     #[command(subcommand)]
     Guests(GuestsCommand),
+    /// Write a target file from what is found on a site
+    Init(InitArgs),
     /// Show the record of a run again, in another form
     Report(ReportArgs),
     /// Print a JSON schema
@@ -171,6 +173,17 @@ pub enum GuestsCommand {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+}
+
+/// `gauntlet init`.
+#[derive(Debug, Clone, Args)]
+pub struct InitArgs {
+    /// The site's page
+    #[arg(long, value_name = "URL", value_parser = web_address)]
+    pub site: Url,
+    /// The file to write; one that is there already is left as it is
+    #[arg(long, value_name = "FILE", default_value = "gauntlet.yaml")]
+    pub out: PathBuf,
 }
 
 /// `gauntlet report`.

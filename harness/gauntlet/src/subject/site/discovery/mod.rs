@@ -14,6 +14,7 @@
 //! workers, `scopes` of import maps.
 
 mod crawl;
+mod fold;
 mod import_map;
 mod lexer;
 mod page;
@@ -111,7 +112,21 @@ pub fn discover(client: &Client, url: &Url) -> Result<Profile, Inability> {
     note_way(&entry, &mut haul);
     crawl.run(&entry, &mut haul);
     haul.settle();
+    if !haul.found.iter().any(|found| found.asset == Asset::Module) {
+        return Err(Inability(nothing_found(url, &haul.notes)));
+    }
     Ok(profile(&server, haul))
+}
+
+/// What to do where a page names no module that could be found.
+fn nothing_found(url: &Url, notes: &[String]) -> String {
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+    let text = format!(
+        "no module was found on {url}{notes}; name the page that loads one, or the address of the \
+         module itself, as in `--site {}`",
+        url.join("app.wasm").unwrap_or_else(|_| url.clone()),
+    );
+    bounded(text, ABOUT_BYTES_MAX)
 }
 
 /// What the redirects before the page say.
