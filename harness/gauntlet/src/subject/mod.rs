@@ -3,12 +3,14 @@
 //! Nothing here knows of verdicts: a subject never judges.
 
 pub mod adapter;
+pub mod anatomy;
 pub mod calls;
 pub mod defects;
 pub mod embedded;
 pub mod guest_abi;
 pub mod host;
 pub mod host_http;
+pub mod inspection;
 pub mod protocol;
 pub mod runtimes;
 #[cfg(test)]

@@ -100,6 +100,8 @@ written! {
         get: Option<At<RawFetch>>,
         /// HEAD an asset.
         head: Option<At<RawFetch>>,
+        /// Read an asset, and what stands around it.
+        inspect: Option<At<RawInspect>>,
         /// Call a guest.
         call: Option<At<RawCall>>,
         /// Load a guest and do not call it.
@@ -125,6 +127,14 @@ written! {
         /// `trial` or `step`: a one-off query word, equal in the whole trial or of this step's own,
         /// keeps this off every cache entry that others use.
         one_off: Option<OneOff>,
+    }
+}
+
+written! {
+    /// One file of a site or a build directory, read with what stands around it.
+    "an inspection" RawInspect {
+        /// What to read, where it is not the asset of the case (`each`).
+        asset: Option<At<Asset>>,
     }
 }
 

@@ -53,7 +53,9 @@ pub fn perform(
         Action::Call(call) => call::perform(&stage, call),
         Action::Compare(compare) => compare::perform(&mut stage, compare),
         Action::Contest(contest) => contest::perform(&mut stage, contest),
-        Action::Fetch(_) => Err(Inability("a plugin host has no pages to fetch".to_owned())),
+        Action::Fetch(_) | Action::Inspect(_) => {
+            Err(Inability("a plugin host has no pages to fetch".to_owned()))
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 //! Discovery finds the page, its scripts and modules; a session makes one exchange a step and
 //! reports every fact of it. Nothing here judges, runs a script, or decodes what is not bounded.
 
-mod discovery;
-mod headers;
+pub mod discovery;
+pub mod headers;
 mod probe;
-mod text;
+pub mod text;
 mod wire;
 
 use std::time::SystemTime;
@@ -23,6 +23,7 @@ pub struct Site {
     url: Url,
     client: Client,
     nonce: u64,
+    previous: Vec<Url>,
 }
 
 impl Site {
@@ -44,7 +45,23 @@ impl Site {
         reach::may_reach(&url, &url)
             .map_err(|why| Inability(format!("the site's address: {why}")))?;
         let client = Client::new(bounds).map_err(|failure| Inability(failure.to_string()))?;
-        Ok(Self { url, client, nonce: nonce() })
+        Ok(Self { url, client, nonce: nonce(), previous: Vec::new() })
+    }
+
+    /// The same site, of which these modules of earlier builds are to be served still. Relative
+    /// names are relative to the page.
+    ///
+    /// # Errors
+    /// When one is no address that a page of this site may lead to.
+    pub fn remembering(mut self, previous: &[String]) -> Result<Self, Inability> {
+        for name in previous {
+            let wrong = |why: String| Inability(format!("earlier module `{name}`: {why}"));
+            let mut url = self.url.join(name).map_err(|error| wrong(error.to_string()))?;
+            url.set_fragment(None);
+            reach::may_reach(&self.url, &url).map_err(|why| wrong(why.to_string()))?;
+            self.previous.push(url);
+        }
+        Ok(self)
     }
 }
 
@@ -54,7 +71,9 @@ impl Subject for Site {
     }
 
     fn profile(&self) -> Result<Profile, Inability> {
-        discovery::discover(&self.client, &self.url)
+        let mut profile = discovery::discover(&self.client, &self.url)?;
+        discovery::remember(&mut profile, &self.previous);
+        Ok(profile)
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {

@@ -58,6 +58,10 @@ fn plan(
     if let Some(head) = &step.head {
         plans.push(fetch(Method::Head, &head.value, before, params, log));
     }
+    if let Some(inspect) = &step.inspect {
+        let asset = inspect.value.asset.as_ref().map(|asset| asset.value);
+        plans.push(StepPlan::Inspect { asset });
+    }
     if let Some(raw) = &step.call {
         plans.push(call(raw, false, params, log));
     }
@@ -74,7 +78,7 @@ fn plan(
     }
     if plans.len() != 1 {
         let problem = format!("a step does one thing, this one does {}", plans.len());
-        let help = "expected one of: get, head, call, load, compare, contest";
+        let help = "expected one of: get, head, inspect, call, load, compare, contest";
         log.add(Complaint::new(step.r#as.span, problem).help(help));
         return None;
     }

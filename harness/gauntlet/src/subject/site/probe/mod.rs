@@ -3,6 +3,7 @@
 mod body;
 mod evidence;
 mod facts;
+mod inspect;
 mod module;
 mod reproduce;
 #[cfg(test)]
@@ -104,6 +105,7 @@ impl Session for Probe<'_> {
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability> {
         match action {
             Action::Fetch(fetch) => self.fetch(step, fetch),
+            Action::Inspect(inspect) => self.inspect(inspect),
             Action::Call(_) | Action::Compare(_) | Action::Contest(_) => {
                 Err(Inability("a site takes no guests: it can only be fetched from".to_owned()))
             }
