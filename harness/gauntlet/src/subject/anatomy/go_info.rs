@@ -63,7 +63,8 @@ fn lines(image: &[u8]) -> Vec<String> {
     let rest = &rest[..rest.len().min(INFO_BYTES_MAX)];
     let Some(end) = find(rest, &AFTER) else { return Vec::new() };
     let text = String::from_utf8_lossy(&rest[..end]);
-    text.lines().take(LINES_MAX).map(|line| shown(line).replace("\\t", "\t")).collect()
+    let line = |line: &str| line.split('\t').map(shown).collect::<Vec<_>>().join("\t");
+    text.lines().take(LINES_MAX).map(line).collect()
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {

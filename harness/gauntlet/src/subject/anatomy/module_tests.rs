@@ -40,7 +40,7 @@ fn build_information_that_segments_cut_is_put_together() {
     let text = r#"(module (memory 1)
         (data (i32.const 16) "\30\77\af\0c\92\74\08\02\41\e1\c1\07\e6\d6\18\e6path\tex")
         (data (i32.const 39) "ample.com/a\0abuild\tvcs.revision=0123abcd\0a")
-        (data (i32.const 80) "\f9\32\43\31\86\18\20\72\00\82\42\10\41\16\d8\f2"))"#;
+        (data (i32.const 79) "\f9\32\43\31\86\18\20\72\00\82\42\10\41\16\d8\f2"))"#;
     let module = read(&wat(text)).expect("a module");
     assert_eq!(module.go_info, ["path\texample.com/a", "build\tvcs.revision=0123abcd"]);
     assert_eq!(module.build_id.as_deref(), Some("0123abcd"));

@@ -65,22 +65,28 @@ pub fn find(bytes: &[u8]) -> Paths {
 /// The length of the path that begins at `start`; none if none does.
 fn path_at(bytes: &[u8], start: usize) -> Option<usize> {
     let rest = &bytes[start..bytes.len().min(start + PATH_BYTES_MAX)];
-    let root = ROOTS.iter().find(|root| rest.starts_with(root.as_bytes()))?;
+    let root = root_at(rest)?;
     let drive = root.starts_with(':');
     if start > 0 && !drive && is_of_path(bytes[start - 1]) && !ends_source(&bytes[..start]) {
         return None;
     }
     let length = rest.iter().take_while(|byte| is_of_path(**byte)).count();
-    let path = &rest[..length];
-    // The nearest ending that is followed by no further letter of a longer one.
-    let ends = |end: &usize| {
-        let whole = path.get(*end).is_none_or(|next| !next.is_ascii_alphanumeric() || *next == b'/');
-        let concatenated = path.get(*end..).is_some_and(|more| {
-            more.first().is_some_and(|first| *first == b'/' || first.is_ascii_alphabetic())
-        });
-        (whole || concatenated) && ends_source(&path[..*end])
-    };
-    (root.len() + 2..=length).find(ends)
+    let mut path = &rest[..length];
+    // Strings that stand one after another: the next path is another one.
+    let next = |at: &usize| ends_source(&path[..*at]) && root_at(&path[*at..]).is_some();
+    if let Some(next) = (root.len()..length).find(next) {
+        path = &path[..next];
+    }
+    // Other text may follow without a gap, so the ending is looked for in the last segment.
+    let last = path.iter().rposition(|byte| matches!(byte, b'/' | b'\\'))?;
+    let ends = |end: &usize| ends_source(&path[..*end]);
+    let stops = |end: &usize| path.get(*end).is_none_or(|next| !next.is_ascii_alphanumeric());
+    let ends = || (last + 3..=path.len()).filter(ends);
+    ends().find(stops).or_else(|| ends().next())
+}
+
+fn root_at(bytes: &[u8]) -> Option<&'static str> {
+    ROOTS.iter().find(|root| bytes.starts_with(root.as_bytes())).copied()
 }
 
 fn is_of_path(byte: u8) -> bool {

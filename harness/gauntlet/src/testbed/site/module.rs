@@ -204,7 +204,7 @@ mod tests {
                 _ => None,
             })
             .collect();
-        assert_eq!(customs, ["producers"]);
+        assert_eq!(customs, ["producers", "version"]);
     }
 
     #[test]
