@@ -12,6 +12,8 @@ written! {
         site: Option<RawSite>,
         /// A plugin host that speaks the contract over HTTP.
         host: Option<RawHost>,
+        /// Directories that builds produced.
+        artefacts: Vec<RawArtefact>,
         /// Embedded runtimes: `wasmtime`, `wasmi`.
         runtimes: Vec<At<String>>,
         /// The factor by which a neighbour may move a p99; 2 if not written.
@@ -26,6 +28,29 @@ written! {
     "a site" RawSite {
         /// The page.
         url: At<String>,
+        /// Modules of earlier builds that are to be served still: addresses, or names relative
+        /// to the page.
+        previous: Vec<String>,
+    }
+}
+
+written! {
+    /// A directory that a build produced.
+    "a build directory" RawArtefact {
+        /// The directory.
+        dir: At<String>,
+        /// The directory of a second build of the same sources.
+        second_build: Option<String>,
+        /// A manifest of SHA-256 digests; `SHA256SUMS` in the directory if not written.
+        manifest: Option<String>,
+        /// The ed25519 signature over the manifest; the manifest's name and `.sig` if not written.
+        signature: Option<String>,
+        /// The public key of the signature, 32 bytes in base64 or hexadecimal.
+        public_key: Option<String>,
+        /// Where the modules go: `page` or `wasi`; `page` if the directory has a page.
+        destination: Option<At<String>>,
+        /// Exports that each module must have.
+        exports: Vec<String>,
     }
 }
 
@@ -52,6 +77,10 @@ pub struct Target {
     pub site: Option<String>,
     /// A plugin host over HTTP.
     pub host: Option<HostTarget>,
+    /// Modules of earlier builds that the site is to serve still.
+    pub previous: Vec<String>,
+    /// Directories that builds produced.
+    pub artefacts: Vec<ArtefactTarget>,
     /// Embedded runtimes by name.
     pub runtimes: Vec<String>,
     /// The factor by which a neighbour may move a p99.
@@ -71,6 +100,28 @@ pub struct HostTarget {
     pub grace_ms: Option<u32>,
 }
 
+/// A directory that a build produced.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ArtefactTarget {
+    /// The directory.
+    pub dir: String,
+    /// The directory of a second build of the same sources.
+    pub second_build: Option<String>,
+    /// A manifest of SHA-256 digests.
+    pub manifest: Option<String>,
+    /// The ed25519 signature over the manifest.
+    pub signature: Option<String>,
+    /// The public key of the signature, as text.
+    pub public_key: Option<String>,
+    /// Where the modules go: `page` or `wasi`.
+    pub destination: Option<String>,
+    /// Exports that each module must have.
+    pub exports: Vec<String>,
+}
+
+/// Where the modules of a build may go.
+const DESTINATIONS: &[&str] = &["page", "wasi"];
+
 /// The factor by which a neighbour may move a p99 where nothing is said.
 pub const NOISE_FACTOR_USUAL: f64 = 2.0;
 
@@ -79,6 +130,8 @@ impl Default for Target {
         Self {
             site: None,
             host: None,
+            previous: Vec::new(),
+            artefacts: Vec::new(),
             runtimes: Vec::new(),
             noise_factor: NOISE_FACTOR_USUAL,
             authorize: Vec::new(),
@@ -118,8 +171,14 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
             log.unknown("runtime", runtime, runtimes);
         }
     }
-    if raw.site.is_none() && raw.host.is_none() && raw.runtimes.is_empty() {
-        let help = "expected `site`, `host` or `runtimes`";
+    for destination in raw.artefacts.iter().filter_map(|build| build.destination.as_ref()) {
+        if !DESTINATIONS.contains(&destination.value.as_str()) {
+            log.unknown("destination", destination, DESTINATIONS);
+        }
+    }
+    let named = raw.site.is_some() || raw.host.is_some();
+    if !named && raw.runtimes.is_empty() && raw.artefacts.is_empty() {
+        let help = "expected `site`, `host`, `artefacts` or `runtimes`";
         log.add(Complaint::new(span, "nothing is named that could be tested").help(help));
     }
     if raw.noise_factor == Some(0) {
@@ -139,12 +198,27 @@ fn meant(raw: RawTarget) -> Target {
         },
         grace_ms: host.grace_ms,
     };
+    let (site, previous) = raw.site.map(|site| (site.url.value, site.previous)).unzip();
     Target {
-        site: raw.site.map(|site| site.url.value),
+        site,
+        previous: previous.unwrap_or_default(),
+        artefacts: raw.artefacts.into_iter().map(artefact).collect(),
         host: raw.host.map(host),
         runtimes: raw.runtimes.into_iter().map(|runtime| runtime.value).collect(),
         noise_factor: raw.noise_factor.map_or(NOISE_FACTOR_USUAL, f64::from),
         authorize: raw.authorize.into_iter().map(|host| host.value).collect(),
+    }
+}
+
+fn artefact(raw: RawArtefact) -> ArtefactTarget {
+    ArtefactTarget {
+        dir: raw.dir.value,
+        second_build: raw.second_build,
+        manifest: raw.manifest,
+        signature: raw.signature,
+        public_key: raw.public_key,
+        destination: raw.destination.map(|at| at.value),
+        exports: raw.exports,
     }
 }
 

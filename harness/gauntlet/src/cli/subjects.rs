@@ -1,25 +1,29 @@
 //! The subjects that a command line names.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use url::{Host, Url};
-use wasm_gauntlet_model::target::HostTarget;
+use wasm_gauntlet_model::target::{ArtefactTarget, HostTarget};
 
 use super::exit::Failure;
 use super::targets::Named;
+use crate::subject::artefact::{Artefact, Build, manifest};
 use crate::subject::calls::module;
 use crate::subject::host_http::HostHttp;
 use crate::subject::site::Site;
 use crate::subject::{Subject, runtimes};
 
-/// The subjects of `named`, in its order: sites, hosts, runtimes.
+/// The subjects of `named`, in its order: sites, build directories, hosts, runtimes.
 ///
 /// # Errors
 /// A runtime that does not exist; a host that may not be sent hostile guests.
 pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
     let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
     for site in &named.sites {
-        subjects.push(Box::new(self::site(site)?));
+        subjects.push(Box::new(self::site(site, &named.previous)?));
+    }
+    for target in &named.artefacts {
+        subjects.push(Box::new(artefact(target)?));
     }
     for target in &named.hosts {
         subjects.push(Box::new(host(target, &named.authorize)?));
@@ -36,11 +40,40 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
     Ok(subjects)
 }
 
-/// The site at `url`.
-pub(super) fn site(url: &str) -> Result<Site, Failure> {
+/// The site at `url`, which is to serve the modules of earlier builds too.
+pub(super) fn site(url: &str, previous: &[String]) -> Result<Site, Failure> {
     let wrong = |error: String| Failure::usage(format!("{url}: {error}"));
     let parsed = Url::parse(url).map_err(|error| wrong(error.to_string()))?;
-    Site::new(parsed).map_err(|inability| wrong(inability.to_string()))
+    let site = Site::new(parsed).and_then(|site| site.remembering(previous));
+    site.map_err(|inability| wrong(inability.to_string()))
+}
+
+/// The build directory of `target`.
+fn artefact(target: &ArtefactTarget) -> Result<Artefact, Failure> {
+    let dir = PathBuf::from(&target.dir);
+    for dir in std::iter::once(&target.dir).chain(&target.second_build) {
+        if !Path::new(dir).is_dir() {
+            return Err(Failure::usage(format!("{dir} is no directory")));
+        }
+    }
+    let flags = format!("--artefact {} ", target.dir);
+    let path = |path: &Option<String>| path.as_ref().map(PathBuf::from);
+    let build = Build {
+        second: path(&target.second_build),
+        manifest: path(&target.manifest),
+        signature: path(&target.signature),
+        public_key: target.public_key.as_deref().map(key).transpose()?,
+        destination: target.destination.clone(),
+        exports: target.exports.clone(),
+        dir,
+    };
+    Ok(Artefact::new(build, flags))
+}
+
+fn key(text: &str) -> Result<[u8; 32], Failure> {
+    manifest::fixed(text).ok_or_else(|| {
+        Failure::usage("`public-key` is no ed25519 key: expected 32 bytes, base64 or hexadecimal")
+    })
 }
 
 /// The plugin host of `target`, which is sent hostile guests and load only if it is on this

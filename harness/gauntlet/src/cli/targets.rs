@@ -2,7 +2,7 @@
 
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::source::Source;
-use wasm_gauntlet_model::target::{self, HostTarget, NOISE_FACTOR_USUAL};
+use wasm_gauntlet_model::target::{self, ArtefactTarget, HostTarget, NOISE_FACTOR_USUAL};
 
 use super::args::RunArgs;
 use super::exit::{Exit, Failure};
@@ -13,6 +13,9 @@ pub(super) struct Named {
     pub sites: Vec<String>,
     pub hosts: Vec<HostTarget>,
     pub runtimes: Vec<String>,
+    pub artefacts: Vec<ArtefactTarget>,
+    /// Modules of earlier builds that each site is to serve still.
+    pub previous: Vec<String>,
     pub noise_factor: f64,
     pub authorize: Vec<String>,
 }
@@ -20,7 +23,10 @@ pub(super) struct Named {
 impl Named {
     /// Whether nothing is named, so that the reference deployment is tested.
     pub fn is_empty(&self) -> bool {
-        self.sites.is_empty() && self.hosts.is_empty() && self.runtimes.is_empty()
+        self.sites.is_empty()
+            && self.hosts.is_empty()
+            && self.runtimes.is_empty()
+            && self.artefacts.is_empty()
     }
 }
 
@@ -33,6 +39,8 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
         sites: args.site.iter().map(ToString::to_string).collect(),
         hosts: args.host.iter().map(|url| host(url.as_str())).collect(),
         runtimes: args.runtime.clone(),
+        artefacts: args.artefact.iter().map(|dir| artefact(dir)).collect(),
+        previous: Vec::new(),
         noise_factor: NOISE_FACTOR_USUAL,
         authorize: Vec::new(),
     };
@@ -45,6 +53,8 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
                 named.sites.extend(target.site);
                 named.hosts.extend(target.host);
                 named.runtimes.extend(target.runtimes);
+                named.artefacts.extend(target.artefacts);
+                named.previous.extend(target.previous);
                 named.noise_factor = target.noise_factor;
                 named.authorize.extend(target.authorize);
             }
@@ -55,6 +65,10 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
         return Err(Failure { exit: Exit::Usage, text: complaints });
     }
     Ok(named)
+}
+
+fn artefact(dir: &std::path::Path) -> ArtefactTarget {
+    ArtefactTarget { dir: dir.to_string_lossy().into_owned(), ..ArtefactTarget::default() }
 }
 
 fn host(url: &str) -> HostTarget {

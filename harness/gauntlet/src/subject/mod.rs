@@ -4,6 +4,7 @@
 
 pub mod adapter;
 pub mod anatomy;
+pub mod artefact;
 pub mod calls;
 pub mod defects;
 pub mod embedded;

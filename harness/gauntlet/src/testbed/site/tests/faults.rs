@@ -44,7 +44,6 @@ fn meant(twin: Twin, fact: &Fact) -> bool {
         Twin::HashedNoCache => {
             matches!(fact.asset, "module" | "shim") && matches!(what, "cache" | "304-cache")
         }
-        Twin::WrongHash => module && what == "name",
         Twin::ShimUnhashed => {
             fact.asset == "shim" && matches!(what, "name" | "cache" | "304-cache")
         }
@@ -54,6 +53,13 @@ fn meant(twin: Twin, fact: &Fact) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a switch changes what these facts do not hold: the edge, digits in a name, the text
+/// of the shim, what the page does not name.
+fn lies_elsewhere(twin: Twin) -> bool {
+    twin.part() == Part::Edge
+        || matches!(twin, Twin::WrongHash | Twin::StaleShim | Twin::PreviousGone)
 }
 
 #[tokio::test]
@@ -67,7 +73,7 @@ async fn each_switch_changes_what_it_says_and_nothing_else() {
             healthy.keys().filter(|fact| healthy[fact] != faulty[fact]).collect();
         let meant: BTreeSet<&Fact> = healthy.keys().filter(|fact| meant(twin, fact)).collect();
         assert_eq!(changed, meant, "{twin:?}");
-        assert_eq!(changed.is_empty(), twin.part() == Part::Edge, "{twin:?}");
+        assert_eq!(changed.is_empty(), lies_elsewhere(twin), "{twin:?}");
     }
 }
 
