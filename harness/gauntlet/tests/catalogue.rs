@@ -10,10 +10,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use gauntlet::engine::{Engine, Reached, reach};
 use gauntlet::event::Deaf;
 use gauntlet::load;
+use gauntlet::subject::artefact::{Artefact, Build};
 use gauntlet::subject::calls::module;
 use gauntlet::subject::host_http::HostHttp;
 use gauntlet::subject::site::Site;
 use gauntlet::subject::{Subject, runtimes};
+use gauntlet::testbed::build::{FEATURE, TestbedBuild};
 use gauntlet::testbed::plugins::PluginFront;
 use gauntlet::testbed::site::TestbedSite;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -31,6 +33,7 @@ struct Stage {
     /// Held for reading by a trial that bears others beside it, for writing by one that does not.
     quiet: RwLock<()>,
     _site: TestbedSite,
+    _build: TestbedBuild,
     _plugins: PluginFront,
 }
 
@@ -47,7 +50,11 @@ fn prepared() -> (Arc<Stage>, Plan) {
     let scenarios = load::catalogue().unwrap_or_else(|wrong| panic!("{wrong}"));
     let site = TestbedSite::start(&[], None).expect("the site starts");
     let url = site.site_url().parse().expect("an address");
-    let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(Site::new(url).expect("a site"))];
+    let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
+    let site_subject = Site::new(url).expect("a site").remembering(&[site.previous_url()]);
+    subjects.push(Box::new(site_subject.expect("an earlier module")));
+    let build = TestbedBuild::write(&[]).expect("the build is written");
+    subjects.push(Box::new(Artefact::new(known(&build), String::new())));
     let program = Path::new(env!("CARGO_BIN_EXE_gauntlet"));
     let plugins = PluginFront::start(program, "wasmtime", &[], Limits::default());
     let plugins = plugins.expect("the plugin host starts");
@@ -63,7 +70,28 @@ fn prepared() -> (Arc<Stage>, Plan) {
     let profiles: Vec<Profile> = subjects.iter().map(|one| one.profile.clone()).collect();
     let plan = plan(&scenarios, &profiles, &Selection::default());
     let quiet = RwLock::new(());
-    (Arc::new(Stage { scenarios, subjects, quiet, _site: site, _plugins: plugins }), plan)
+    (
+        Arc::new(Stage {
+            scenarios,
+            subjects,
+            quiet,
+            _site: site,
+            _build: build,
+            _plugins: plugins,
+        }),
+        plan,
+    )
+}
+
+/// What is known of the reference build.
+fn known(build: &TestbedBuild) -> Build {
+    Build {
+        dir: build.dir(),
+        second: Some(build.second()),
+        public_key: Some(build.public_key()),
+        exports: vec![FEATURE.to_owned()],
+        ..Build::default()
+    }
 }
 
 fn trials(stage: &Arc<Stage>, plan: Plan) -> Vec<Trial> {

@@ -51,6 +51,9 @@ written! {
         destination: Option<At<String>>,
         /// Exports that each module must have.
         exports: Vec<String>,
+        /// Whether pairs of Go's shim and module are started in Node, which runs the build's own
+        /// code; not if not written.
+        run_in_node: Option<bool>,
     }
 }
 
@@ -117,6 +120,8 @@ pub struct ArtefactTarget {
     pub destination: Option<String>,
     /// Exports that each module must have.
     pub exports: Vec<String>,
+    /// Whether pairs of Go's shim and module are started in Node.
+    pub run_in_node: bool,
 }
 
 /// Where the modules of a build may go.
@@ -219,6 +224,7 @@ fn artefact(raw: RawArtefact) -> ArtefactTarget {
         public_key: raw.public_key,
         destination: raw.destination.map(|at| at.value),
         exports: raw.exports,
+        run_in_node: raw.run_in_node.unwrap_or(false),
     }
 }
 

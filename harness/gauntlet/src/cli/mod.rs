@@ -11,6 +11,7 @@ mod folder;
 mod guests;
 mod interrupt;
 mod machine;
+mod memory;
 mod prove;
 mod replay;
 mod report;

@@ -51,8 +51,8 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
 }
 
 /// The outcomes on the deployment with one switch on, or on the healthy one. Site, build
-/// and plugin host share nothing, so only the part that carries the switch is looked at again; what was
-/// seen of the others on the healthy deployment stands.
+/// and plugin host share nothing, so only the part that carries the switch is looked at again;
+/// what was seen of the others on the healthy deployment stands.
 fn on(
     replay: &Replay,
     twin: Option<Twin>,

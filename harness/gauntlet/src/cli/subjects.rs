@@ -6,6 +6,7 @@ use url::{Host, Url};
 use wasm_gauntlet_model::target::{ArtefactTarget, HostTarget};
 
 use super::exit::Failure;
+use super::memory;
 use super::targets::Named;
 use crate::subject::artefact::{Artefact, Build, manifest};
 use crate::subject::calls::module;
@@ -20,7 +21,9 @@ use crate::subject::{Subject, runtimes};
 pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
     let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
     for site in &named.sites {
-        subjects.push(Box::new(self::site(site, &named.previous)?));
+        let mut previous = named.previous.clone();
+        previous.extend(memory::of_site(&named.remembered, site));
+        subjects.push(Box::new(self::site(site, &previous)?));
     }
     for target in &named.artefacts {
         subjects.push(Box::new(artefact(target)?));
@@ -65,9 +68,18 @@ fn artefact(target: &ArtefactTarget) -> Result<Artefact, Failure> {
         public_key: target.public_key.as_deref().map(key).transpose()?,
         destination: target.destination.clone(),
         exports: target.exports.clone(),
+        node: target.run_in_node.then(node).transpose()?,
         dir,
     };
     Ok(Artefact::new(build, flags))
+}
+
+/// Node, which the target file asks for.
+fn node() -> Result<PathBuf, Failure> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found =
+        std::env::split_paths(&path).map(|dir| dir.join("node")).find(|node| node.is_file());
+    found.ok_or_else(|| Failure::usage("`run-in-node` is set, and there is no `node` on the PATH"))
 }
 
 fn key(text: &str) -> Result<[u8; 32], Failure> {

@@ -1,11 +1,13 @@
 //! What a command line and its target files name, as one target.
 
+use url::Url;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::source::Source;
 use wasm_gauntlet_model::target::{self, ArtefactTarget, HostTarget, NOISE_FACTOR_USUAL};
 
 use super::args::RunArgs;
 use super::exit::{Exit, Failure};
+use super::memory;
 use crate::subject::runtimes;
 
 /// Everything that is named.
@@ -16,6 +18,8 @@ pub(super) struct Named {
     pub artefacts: Vec<ArtefactTarget>,
     /// Modules of earlier builds that each site is to serve still.
     pub previous: Vec<String>,
+    /// Modules that the last run in the same folder found.
+    pub remembered: Vec<Url>,
     pub noise_factor: f64,
     pub authorize: Vec<String>,
 }
@@ -41,6 +45,7 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
         runtimes: args.runtime.clone(),
         artefacts: args.artefact.iter().map(|dir| artefact(dir)).collect(),
         previous: Vec::new(),
+        remembered: args.out.as_deref().map(memory::modules).unwrap_or_default(),
         noise_factor: NOISE_FACTOR_USUAL,
         authorize: Vec::new(),
     };

@@ -43,6 +43,7 @@ pub fn of(file: File<'_>, around: Around<'_>) -> Inspection {
     let mut facts = Inspection {
         sha256: hex(&<sha2::Sha256 as sha2::Digest>::digest(file.bytes)).into(),
         raw_bytes: count(file.bytes.len()).into(),
+        ran: Seen::Absent,
         ..Inspection::default()
     };
     names(file, around, &mut facts);

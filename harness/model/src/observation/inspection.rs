@@ -63,7 +63,7 @@ observation! {
         shim_releases = "shim-releases": String,
         /// Whether the module's version of Go is one of those.
         shim_release_fits = "shim-release-fits": bool,
-        /// Whether the pair of shim and module ran in Node; unknown where nobody asked for it.
+        /// Whether the pair of Go's shim and module starts in Node; absent where nobody asked.
         ran = "ran": bool,
         /// Where the module goes: `page` or `wasi`; absent if nothing says so.
         destination = "destination": String,

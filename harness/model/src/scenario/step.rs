@@ -1,8 +1,6 @@
 //! Steps: templates of actions. With a case's parameters a step becomes an action.
 
-use crate::action::{
-    Action, Asset, Call, Compare, Fetch, Input, Inspect, Match, Method, OneOff,
-};
+use crate::action::{Action, Asset, Call, Compare, Fetch, Input, Inspect, Match, Method, OneOff};
 use crate::limits::{Grants, Limits};
 use crate::observation::Field;
 use crate::profile::{Found, Profile};

@@ -135,7 +135,8 @@ impl Module {
             let text = String::from_utf8_lossy(data);
             let text = text.trim_matches(|c: char| c.is_control() || c.is_whitespace());
             let text = text.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
-            self.build_id = (!text.is_empty()).then(|| format!("{}: {}", section.name(), shown(text)));
+            self.build_id =
+                (!text.is_empty()).then(|| format!("{}: {}", section.name(), shown(text)));
         }
     }
 

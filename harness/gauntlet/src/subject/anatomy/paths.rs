@@ -81,6 +81,10 @@ fn path_at(bytes: &[u8], start: usize) -> Option<usize> {
     let last = path.iter().rposition(|byte| matches!(byte, b'/' | b'\\'))?;
     let ends = |end: &usize| ends_source(&path[..*end]);
     let stops = |end: &usize| path.get(*end).is_none_or(|next| !next.is_ascii_alphanumeric());
+    // `.go` alone is no file: it has a name before its ending.
+    if path.get(last + 1) == Some(&b'.') {
+        return None;
+    }
     let ends = || (last + 3..=path.len()).filter(ends);
     ends().find(stops).or_else(|| ends().next())
 }

@@ -74,7 +74,8 @@ impl Texts {
         mentions: &[(String, BTreeSet<String>)],
         mut open: Vec<String>,
     ) {
-        let patterns: BTreeSet<String> = files.names().map(|name| without_hash(last(name))).collect();
+        let patterns: BTreeSet<String> =
+            files.names().map(|name| without_hash(last(name))).collect();
         let there: BTreeSet<&str> = files.names().map(last).collect();
         let mut seen = BTreeSet::new();
         while let Some(at) = open.pop() {

@@ -7,9 +7,10 @@ use wasm_gauntlet_model::observation::{Evidence, Inspection, Observation, Seen};
 
 use super::around::{Texts, last};
 use super::files::Files;
-use super::{Artefact, manifest, siblings};
+use super::{Artefact, manifest, node, siblings};
 use crate::coding::Layer;
 use crate::subject::Inability;
+use crate::subject::anatomy::flavour::Flavour;
 use crate::subject::anatomy::{first, shown};
 use crate::subject::inspection::{self, Around, File, count};
 
@@ -29,6 +30,7 @@ pub fn look(
     let mut facts = inspection::of(own.file(), around);
     facts.exports_missing = inspection::exports_missing(&bytes, &artefact.build.exports);
     facts.destination = Seen::looked(destination(artefact, inspect));
+    facts.ran = ran(artefact, &bytes, &texts, &facts)?;
     siblings::look(files, name, &bytes, &mut facts)?;
     let has_page = inspect.beside.iter().any(|found| found.asset == Asset::Entry);
     let named = has_page.then(|| texts.named.contains(last(name)));
@@ -76,6 +78,23 @@ impl Other {
     }
 }
 
+/// Whether the pair starts, where it is Go's and may be started.
+fn ran(
+    artefact: &Artefact,
+    module: &[u8],
+    texts: &Texts,
+    facts: &Inspection,
+) -> Result<Seen<bool>, Inability> {
+    let of_go = matches!(&facts.flavour, Seen::Is(flavour) if flavour == Flavour::GoJs.word());
+    let (Some(node), Seen::Is(glue)) = (&artefact.build.node, &facts.glue) else {
+        return Ok(Seen::Absent);
+    };
+    match texts.scripts.iter().find(|(name, _)| shown(name) == *glue) {
+        Some((_, shim)) if of_go => Ok(node::starts(node, shim, module)?.into()),
+        _ => Ok(Seen::Absent),
+    }
+}
+
 /// Where the module goes: as the target says, or to a page where the directory has one.
 fn destination(artefact: &Artefact, inspect: &Inspect) -> Option<String> {
     let page = inspect.beside.iter().any(|found| found.asset == Asset::Entry);
@@ -88,11 +107,12 @@ fn differs(one: &Files, other: &Files) -> Result<Seen<Vec<String>>, Inability> {
     let lacks = |name: &str, of: &BTreeMap<String, String>| !of.contains_key(name);
     let only = |from: &BTreeMap<String, String>, of: &BTreeMap<String, String>, which: &str| {
         let names = from.keys().filter(|name| lacks(name, of));
-        names.map(|name| format!("{} is in the {which} build only", shown(name))).collect::<Vec<_>>()
+        names
+            .map(|name| format!("{} is in the {which} build only", shown(name)))
+            .collect::<Vec<_>>()
     };
-    let changed = here.iter().filter(|(name, digest)| {
-        there.get(*name).is_some_and(|other| other != *digest)
-    });
+    let changed =
+        here.iter().filter(|(name, digest)| there.get(*name).is_some_and(|other| other != *digest));
     let changed = changed.map(|(name, _)| format!("{} differs", shown(name)));
     let all = changed.chain(only(&here, &there, "first")).chain(only(&there, &here, "second"));
     Ok(first(all).into())

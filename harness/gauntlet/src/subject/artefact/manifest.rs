@@ -105,7 +105,8 @@ fn signature_of(bytes: &[u8]) -> Option<[u8; 64]> {
 /// So many bytes, in hexadecimal or in base64: a key has 32 and a signature 64.
 pub fn fixed<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {
     let text = text.trim();
-    let digits = || (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok());
+    let digits =
+        || (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok());
     let bytes = match text.len() == 2 * BYTES {
         true => digits().collect::<Option<Vec<u8>>>()?,
         false => base64::engine::general_purpose::STANDARD.decode(text).ok()?,

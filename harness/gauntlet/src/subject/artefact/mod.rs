@@ -7,6 +7,7 @@ mod around;
 mod files;
 mod look;
 pub mod manifest;
+mod node;
 mod siblings;
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,8 @@ pub struct Build {
     pub destination: Option<String>,
     /// Exports that each module must have.
     pub exports: Vec<String>,
+    /// Node, where pairs of Go's shim and module may be started.
+    pub node: Option<PathBuf>,
 }
 
 /// A build directory under test.

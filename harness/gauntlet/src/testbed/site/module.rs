@@ -131,7 +131,12 @@ pub(in crate::testbed) fn generate(make: &Make) -> Vec<u8> {
     data.active(0, &ConstExpr::i32_const(STRINGS_AT), strings(&mut draw));
 
     let mut module = Module::new();
-    module.section(&types).section(&imports).section(&functions).section(&memories).section(&globals);
+    module
+        .section(&types)
+        .section(&imports)
+        .section(&functions)
+        .section(&memories)
+        .section(&globals);
     module.section(&exports).section(&code).section(&data);
     customs(&mut module, make);
     module.finish()
@@ -161,7 +166,10 @@ fn customs(module: &mut Module, make: &Make) {
     }
     if make.ballast {
         let mut draw = Draw::new(SEED);
-        add("ballast", (0..BALLAST_BYTES / 4).flat_map(|_| draw.0.next_u32().to_le_bytes()).collect());
+        add(
+            "ballast",
+            (0..BALLAST_BYTES / 4).flat_map(|_| draw.0.next_u32().to_le_bytes()).collect(),
+        );
     }
 }
 
@@ -221,7 +229,8 @@ mod tests {
     #[test]
     fn its_functions_run_and_return() {
         let engine = wasmi::Engine::default();
-        let module = wasmi::Module::new(&engine, &generate(&Make::default())[..]).expect("a module");
+        let module =
+            wasmi::Module::new(&engine, &generate(&Make::default())[..]).expect("a module");
         let mut store = wasmi::Store::new(&engine, ());
         let mut linker = wasmi::Linker::new(&engine);
         linker.func_wrap("gojs", "runtime.wasmExit", |_: i32| ()).expect("a function");

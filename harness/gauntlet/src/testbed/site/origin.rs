@@ -71,8 +71,12 @@ impl Origin {
 
     fn find(&self, path: &str) -> Option<(Kind, &Asset)> {
         let Assets { entry, shim, module, previous } = &self.assets;
-        let found =
-            [(Kind::Entry, entry), (Kind::Shim, shim), (Kind::Module, module), (Kind::Module, previous)];
+        let found = [
+            (Kind::Entry, entry),
+            (Kind::Shim, shim),
+            (Kind::Module, module),
+            (Kind::Module, previous),
+        ];
         let kept = found.len() - usize::from(self.faults.has(Twin::PreviousGone));
         let mut found = found.into_iter().take(kept);
         let (kind, asset) = found.find(|(_, asset)| asset.path == path)?;

@@ -65,7 +65,8 @@ fn lies_elsewhere(twin: Twin) -> bool {
 #[tokio::test]
 async fn each_switch_changes_what_it_says_and_nothing_else() {
     let healthy = facts::all(&Visitor::of_origin(&[])).await;
-    let at_origin = Twin::ALL.iter().filter(|twin| matches!(twin.part(), Part::Origin | Part::Edge));
+    let at_origin =
+        Twin::ALL.iter().filter(|twin| matches!(twin.part(), Part::Origin | Part::Edge));
     for twin in at_origin.copied() {
         let faulty = facts::all(&Visitor::of_origin(&[twin])).await;
         assert!(healthy.keys().eq(faulty.keys()), "{twin:?}");
