@@ -111,7 +111,7 @@ pub fn exports_missing(bytes: &[u8], wanted: &[String]) -> Seen<Vec<String>> {
             let lacks = |name: &&String| !module.exports.contains(name);
             wanted.iter().filter(lacks).cloned().collect::<Vec<_>>().into()
         }
-        _ => Seen::Unknown,
+        _ => Seen::Absent,
     }
 }
 

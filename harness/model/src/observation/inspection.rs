@@ -24,7 +24,7 @@ observation! {
         floor = "floor": String,
         /// Namespaces of the module's imports, sorted.
         import_namespaces = "import-namespaces": Vec<String>,
-        /// Exports that the target file asks for and the module lacks; unknown where it asks for
+        /// Exports that the target file asks for and the module lacks; absent where it asks for
         /// none.
         exports_missing = "exports-missing": Vec<String>,
         /// Bytes of custom sections, debug and names among them.
