@@ -47,7 +47,9 @@ pub fn of(file: File<'_>, around: Around<'_>) -> Inspection {
         ..Inspection::default()
     };
     names(file, around, &mut facts);
-    let is_wasm = coding::classify(file.bytes) == Content::Wasm;
+    let content = coding::classify(file.bytes);
+    facts.content = content.word().to_owned().into();
+    let is_wasm = content == Content::Wasm;
     let module = is_wasm.then(|| module::read(file.bytes).ok()).flatten();
     facts.module_readable = module.is_some().into();
     if let Some(module) = module {

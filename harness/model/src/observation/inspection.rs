@@ -8,6 +8,9 @@ observation! {
     Inspection {
         /// Whether the file is there and is a module that can be read to its end.
         module_readable = "module-readable": bool,
+        /// What the bytes are: `wasm`, `html`, `javascript`, `empty`, `other`; absent if the file
+        /// could not be had whole.
+        content = "content": String,
         /// SHA-256 of the file, codings undone, lower-case hex.
         sha256 = "sha256": String,
         /// Bytes of the file, codings undone.

@@ -5,7 +5,7 @@
 
 use url::Url;
 use wasm_gauntlet_model::action::{Asset, Fetch, Inspect, Method};
-use wasm_gauntlet_model::observation::{Inspection, Observation};
+use wasm_gauntlet_model::observation::{Inspection, Observation, Seen};
 
 use super::{Probe, evidence, reproduce};
 use crate::coding::{self, Layer};
@@ -49,7 +49,12 @@ impl Probe<'_> {
         let mut evidence = evidence::of(&got.trail);
         let reproduce = Some(reproduce::curl(&got.trail));
         if !got.is_whole() {
-            let facts = Inspection { module_readable: false.into(), ..Inspection::default() };
+            let facts = Inspection {
+                module_readable: false.into(),
+                content: Seen::Absent,
+                name_carries_hash: false.into(),
+                ..Inspection::default()
+            };
             return Ok(Observation { facts: facts.facts(), evidence, reproduce });
         }
         let (mut texts, mut others, mut complete) = (Vec::new(), Vec::new(), true);
