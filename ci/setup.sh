@@ -8,6 +8,10 @@ command -v nginx >/dev/null || need+=(nginx-light)
 [ -e /usr/share/nginx/modules-available/mod-http-brotli-static.conf ] ||
   need+=(libnginx-mod-http-brotli-static libnginx-mod-http-brotli-filter)
 command -v curl >/dev/null || need+=(curl)
+# The adapter for wazero is built with it; a Go that is older than 1.25 fetches a newer one as a
+# module of its own, where GOTOOLCHAIN lets it.
+command -v go >/dev/null || need+=(golang-go ca-certificates)
+command -v node >/dev/null || need+=(nodejs)
 if [ "${#need[@]}" -gt 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q

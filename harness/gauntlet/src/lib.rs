@@ -11,3 +11,6 @@ pub mod load;
 pub mod render;
 pub mod subject;
 pub mod testbed;
+
+pub use cli::host_test::HostTest;
+pub use subject::host;

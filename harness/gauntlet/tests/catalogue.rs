@@ -2,7 +2,8 @@
 //!
 //! Trials that measure time take the machine for themselves, whatever `--test-threads` says.
 
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -14,11 +15,12 @@ use gauntlet::subject::artefact::{Artefact, Build};
 use gauntlet::subject::calls::module;
 use gauntlet::subject::host_http::HostHttp;
 use gauntlet::subject::site::Site;
-use gauntlet::subject::{Subject, runtimes};
+use gauntlet::subject::{Subject, external, runtimes};
 use gauntlet::testbed::build::{FEATURE, TestbedBuild};
 use gauntlet::testbed::plugins::PluginFront;
 use gauntlet::testbed::site::TestbedSite;
 use libtest_mimic::{Arguments, Failed, Trial};
+use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::plan::{Plan, Selection, plan};
 use wasm_gauntlet_model::profile::Profile;
@@ -30,6 +32,7 @@ use wasm_gauntlet_model::verdict::Verdict;
 struct Stage {
     scenarios: Vec<Scenario>,
     subjects: Vec<Reached>,
+    ledger: Ledger,
     /// Held for reading by a trial that bears others beside it, for writing by one that does not.
     quiet: RwLock<()>,
     _site: TestbedSite,
@@ -65,22 +68,19 @@ fn prepared() -> (Arc<Stage>, Plan) {
         let program = env!("CARGO_BIN_EXE_gauntlet").into();
         subjects.push(Box::new(runtimes::subject(runtime, program, &[])));
     }
+    if let Some(program) = wazero() {
+        for external in external::ALL {
+            subjects.push(Box::new(external.subject(program.clone())));
+        }
+    }
     let (subjects, _, unreachable) = reach(subjects);
     assert!(unreachable.is_empty(), "{unreachable:?}");
     let profiles: Vec<Profile> = subjects.iter().map(|one| one.profile.clone()).collect();
     let plan = plan(&scenarios, &profiles, &Selection::default());
-    let quiet = RwLock::new(());
-    (
-        Arc::new(Stage {
-            scenarios,
-            subjects,
-            quiet,
-            _site: site,
-            _build: build,
-            _plugins: plugins,
-        }),
-        plan,
-    )
+    let (ledger, quiet) = (load::ledger().expect("it is right"), RwLock::new(()));
+    let stage =
+        Stage { scenarios, subjects, ledger, quiet, _site: site, _build: build, _plugins: plugins };
+    (Arc::new(stage), plan)
 }
 
 /// What is known of the reference build.
@@ -91,6 +91,20 @@ fn known(build: &TestbedBuild) -> Build {
         public_key: Some(build.public_key()),
         exports: vec![FEATURE.to_owned()],
         ..Build::default()
+    }
+}
+
+/// The adapter for wazero; none, and it is said, where there is no Go to build it.
+fn wazero() -> Option<PathBuf> {
+    let found = gauntlet::cli::adapters::wazero();
+    let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");
+    match found {
+        Ok(program) => Some(program),
+        Err(why) if required => panic!("{why}"),
+        Err(why) => {
+            writeln!(std::io::stderr(), "skipped: wazero: {why}").expect("stderr takes a line");
+            None
+        }
     }
 }
 
@@ -125,6 +139,7 @@ impl Stage {
             jobs: 1,
             seed: 1,
             noise_factor: NOISE_FACTOR_USUAL,
+            ledger: &self.ledger,
             journal: None,
             listener: &Deaf,
             stop: &AtomicBool::new(false),
@@ -133,6 +148,7 @@ impl Stage {
         let outcome = results.outcomes.first().ok_or("the trial gave no outcome")?;
         match outcome.verdict {
             Verdict::Pass => Ok(()),
+            Verdict::Fail if outcome.gap.is_some() => Ok(()),
             other => {
                 let place = outcome.r#where.as_deref().unwrap_or("-");
                 Err(format!(

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use gauntlet::subject::site::Site;
 use gauntlet::subject::{Session, Subject};
-use wasm_gauntlet_model::action::{Action, Asset, Fetch, Method, OneOff};
+use wasm_gauntlet_model::action::{Action, Asset, Fetch, Method, OneOff, Special};
 use wasm_gauntlet_model::observation::{Facts, Observation, Value};
 use wasm_gauntlet_model::profile::Profile;
 
@@ -27,6 +27,7 @@ fn get(url: &str, offer: Option<&str>) -> Fetch {
         accept_encoding: offer.map(str::to_owned),
         revalidates: None,
         one_off: None,
+        special: Special::default(),
     }
 }
 

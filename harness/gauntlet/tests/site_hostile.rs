@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use gauntlet::coding::{Layer, encode};
 use gauntlet::subject::site::{Bounds, Site};
 use gauntlet::subject::{Inability, Subject};
-use wasm_gauntlet_model::action::{Action, Asset, Fetch, Method};
+use wasm_gauntlet_model::action::{Action, Asset, Fetch, Method, Special};
 use wasm_gauntlet_model::observation::{Observation, Value};
 
 /// Short bounds, so that a test of slowness is not slow itself.
@@ -81,6 +81,7 @@ impl Server {
             accept_encoding: Some("br, gzip".to_owned()),
             revalidates: None,
             one_off: None,
+            special: Special::default(),
         };
         session.perform("step", &Action::Fetch(fetch))
     }

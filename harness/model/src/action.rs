@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{Grants, Limits};
-use crate::observation::{Contest, Exchange, Field, GuestCall, Inspection, Pace};
+use crate::observation::{Contest, Exchange, Field, GuestCall, Inspection, Lattice, Pace};
 use crate::profile::Found;
 
 /// One action, every parameter filled in.
@@ -15,6 +15,8 @@ pub enum Action {
     Fetch(Fetch),
     /// Read one file, and what stands around it.
     Inspect(Inspect),
+    /// One asset in every coding, from every address, several times.
+    Everywhere(Everywhere),
     /// Load a guest (cached by digest) and call it.
     Call(Call),
     /// Time two guests in interleaved pairs.
@@ -29,6 +31,7 @@ impl Action {
         match self {
             Self::Fetch(_) => Exchange::FIELDS,
             Self::Inspect(_) => Inspection::FIELDS,
+            Self::Everywhere(_) => Lattice::FIELDS,
             Self::Call(_) => GuestCall::FIELDS,
             Self::Compare(_) => Pace::FIELDS,
             Self::Contest(_) => Contest::FIELDS,
@@ -90,6 +93,58 @@ pub struct Fetch {
     pub revalidates: Option<String>,
     /// Whether a one-off query word keeps this off every cache entry that others use.
     pub one_off: Option<OneOff>,
+    /// What sets this apart from fetching the asset where people load it.
+    pub special: Special,
+}
+
+/// What can set a fetch apart; by default nothing does.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Special {
+    /// Whom to ask.
+    pub place: Place,
+    /// Whether to ask for a name beside that of the asset which nobody ever gave.
+    pub invented: bool,
+    /// Name of an earlier step with whose header fields these are compared.
+    pub against: Option<String>,
+    /// Name of an earlier step of whose bytes a part is asked for.
+    pub part_of: Option<String>,
+    /// Name of an earlier step that fetched the page in whose name this is fetched.
+    pub for_page: Option<String>,
+}
+
+/// Whom to ask for an asset.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// Whoever people load it from.
+    #[default]
+    Edge,
+    /// What stands behind that.
+    Origin,
+}
+
+impl Place {
+    /// Every place.
+    pub const ALL: &[Place] = &[Self::Edge, Self::Origin];
+
+    /// The word in scenarios.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Edge => "edge",
+            Self::Origin => "origin",
+        }
+    }
+}
+
+/// One asset in every coding, from every address, several times.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Everywhere {
+    /// What to fetch: the URL, as discovery found it.
+    pub url: String,
+    /// Values of `Accept-Encoding`, each of which is sent to each address.
+    pub offers: Vec<String>,
+    /// How often each is asked for at each address.
+    pub repeats: u32,
 }
 
 /// One file of a site or of a build directory, to be read with what stands around it.
@@ -141,6 +196,8 @@ pub struct Call {
     pub times: u32,
     /// Whether the calls are made at once.
     pub at_once: bool,
+    /// A guest that another tenant calls over and over meanwhile.
+    pub meanwhile: Option<String>,
     /// Load only; do not call.
     pub load_only: bool,
     /// The limits that the host is to hold the guest to.

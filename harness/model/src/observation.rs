@@ -14,7 +14,7 @@ mod inspection;
 mod kinds;
 
 pub use inspection::Inspection;
-pub use kinds::{Contest, Exchange, GuestCall, Pace};
+pub use kinds::{Contest, Exchange, GuestCall, Lattice, Pace};
 
 /// The value of one fact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

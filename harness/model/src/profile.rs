@@ -58,6 +58,10 @@ needs! {
     ArtefactSecond = "artefact/second-build" as "artefact-second-build";
     /// A manifest of SHA-256 digests.
     ArtefactManifest = "artefact/manifest" as "artefact-manifest";
+    /// A site whose origin is known, as a target file names it.
+    SiteOrigin = "site/origin" as "site-origin";
+    /// A site whose caches may be played with under a one-off query word.
+    SiteOneOff = "site/one-off" as "site-one-off";
     /// A host that takes guests and calls them.
     HostCall = "host/call" as "host-call";
     /// A host whose limits the scenario may set.

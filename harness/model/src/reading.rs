@@ -286,3 +286,4 @@ worded!(crate::twin::Twin, "twin", crate::twin::Twin::ALL);
 worded!(crate::profile::Need, "need", crate::profile::Need::ALL);
 worded!(crate::action::Asset, "asset", crate::action::Asset::ALL);
 worded!(crate::action::OneOff, "reach of a one-off word", crate::action::OneOff::ALL);
+worded!(crate::action::Place, "place", crate::action::Place::ALL);

@@ -84,6 +84,40 @@ pub struct Outcome {
     pub advice: Option<Advice>,
     /// Why to believe it; only for failures and doubts.
     pub evidence: Vec<Evidence>,
+    /// What the ledger knows of this failure, which then fails no gate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
+}
+
+/// A gap of a runtime that is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Gap {
+    /// Why, and what it costs.
+    pub reason: String,
+    /// Where it is known from.
+    pub see: String,
+}
+
+impl Outcome {
+    /// An outcome of which nothing is known yet.
+    pub fn unknown(incident: &str, case: &str, subject: &str, severity: Severity) -> Self {
+        Self {
+            incident: incident.to_owned(),
+            case: case.to_owned(),
+            subject: subject.to_owned(),
+            verdict: Verdict::Inconclusive,
+            severity,
+            claim: String::new(),
+            reason: String::new(),
+            observed: String::new(),
+            expected: String::new(),
+            reproduce: None,
+            r#where: None,
+            advice: None,
+            evidence: Vec::new(),
+            gap: None,
+        }
+    }
 }
 
 /// What a person does about a failure.
@@ -112,6 +146,8 @@ pub struct Tally {
     pub inconclusive: usize,
     /// Skips.
     pub skipped: usize,
+    /// Failures that the ledger knows; they are counted here alone.
+    pub gap: usize,
 }
 
 impl Tally {
@@ -121,6 +157,7 @@ impl Tally {
         for outcome in outcomes {
             match outcome.verdict {
                 Verdict::Pass => tally.pass += 1,
+                Verdict::Fail if outcome.gap.is_some() => tally.gap += 1,
                 Verdict::Fail => tally.fail += 1,
                 Verdict::Inconclusive => tally.inconclusive += 1,
                 Verdict::Skipped => tally.skipped += 1,
@@ -132,11 +169,12 @@ impl Tally {
 
 /// The incidents' codes of a run: failures decide before doubts, and nothing run is a doubt.
 pub fn exit_code(outcomes: &[Outcome], gate: Severity, aborted: bool) -> u8 {
-    let gated = |one: &Outcome| one.verdict == Verdict::Fail && one.severity >= gate;
+    let gated =
+        |one: &Outcome| one.verdict == Verdict::Fail && one.gap.is_none() && one.severity >= gate;
     let tally = Tally::of(outcomes);
     if outcomes.iter().any(gated) {
         1
-    } else if aborted || tally.inconclusive > 0 || tally.pass + tally.fail == 0 {
+    } else if aborted || tally.inconclusive > 0 || tally.pass + tally.fail + tally.gap == 0 {
         3
     } else {
         0
@@ -153,21 +191,7 @@ mod tests {
     use super::*;
 
     fn outcome(verdict: Verdict, severity: Severity) -> Outcome {
-        Outcome {
-            incident: "a/b".to_owned(),
-            case: "-".to_owned(),
-            subject: "s".to_owned(),
-            verdict,
-            severity,
-            claim: String::new(),
-            reason: String::new(),
-            observed: String::new(),
-            expected: String::new(),
-            reproduce: None,
-            r#where: None,
-            advice: None,
-            evidence: Vec::new(),
-        }
+        Outcome { verdict, ..Outcome::unknown("a/b", "-", "s", severity) }
     }
 
     #[test]

@@ -130,16 +130,23 @@ fn show(source: &Source, complaint: &Complaint, out: &mut fmt::Formatter) -> fmt
     }
 }
 
-/// `text` with each control and bidirectional formatting character replaced by its escape, so
-/// that it can be written to a terminal, a log line or a report.
+/// Whether a character moves a cursor, begins a line, reorders text or hides in it: controls (C0,
+/// DEL, C1), line and paragraph separators, the format characters of Unicode, tags.
+pub fn is_harmful(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}')
+        || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+/// `text` with each harmful character replaced by its escape, so that it can be written to a
+/// terminal, a log line or a report.
 pub fn printable(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        let bidi = matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}')
-            || matches!(c, '\u{2028}'..='\u{2029}' | '\u{2066}'..='\u{2069}');
         if c == '\t' {
             out.push(' ');
-        } else if c.is_control() || bidi {
+        } else if is_harmful(c) {
             out.extend(c.escape_default());
         } else {
             out.push(c);
@@ -166,5 +173,6 @@ mod tests {
     #[test]
     fn control_characters_never_reach_the_terminal() {
         assert_eq!(printable("a\u{1b}[31mb\u{202e}\n"), "a\\u{1b}[31mb\\u{202e}\\n");
+        assert_eq!(printable("x\u{200b}\u{e0041}\u{9b}"), "x\\u{200b}\\u{e0041}\\u{9b}");
     }
 }

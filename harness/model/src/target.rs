@@ -1,5 +1,8 @@
 //! Target files: what to test and how to reach it, from text to what is meant.
 
+// Of `core`: an address is a value here, and nothing is connected to.
+use core::net::IpAddr;
+
 use crate::limits::Limits;
 use crate::reading::{Log, Read, written};
 use crate::source::{At, Complaint, Complaints, Source};
@@ -31,6 +34,14 @@ written! {
         /// Modules of earlier builds that are to be served still: addresses, or names relative
         /// to the page.
         previous: Vec<String>,
+        /// What stands behind the edge, with which it is compared.
+        origin: Option<RawOrigin>,
+        /// IP addresses of the edge, each of which is asked; the name's own if not written.
+        addresses: Vec<At<String>>,
+        /// Whether caches may be played with under a one-off query word; `true` if not written.
+        one_off: Option<bool>,
+        /// The name of that query word; `gauntlet` if not written.
+        one_off_word: Option<At<String>>,
     }
 }
 
@@ -58,6 +69,16 @@ written! {
 }
 
 written! {
+    /// What stands behind the edge of a site.
+    "an origin" RawOrigin {
+        /// Its address; paths are those of the site.
+        url: At<String>,
+        /// `Host` to send, where the origin tells its sites apart by it.
+        host: Option<At<String>>,
+    }
+}
+
+written! {
     /// A plugin host over HTTP.
     "a host" RawHost {
         /// Where the contract is served.
@@ -76,12 +97,10 @@ written! {
 /// What to test, and how to reach it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
-    /// Address of the page of a site.
-    pub site: Option<String>,
+    /// A deployed site.
+    pub site: Option<SiteTarget>,
     /// A plugin host over HTTP.
     pub host: Option<HostTarget>,
-    /// Modules of earlier builds that the site is to serve still.
-    pub previous: Vec<String>,
     /// Directories that builds produced.
     pub artefacts: Vec<ArtefactTarget>,
     /// Embedded runtimes by name.
@@ -91,6 +110,42 @@ pub struct Target {
     /// Hosts and ports that may be sent hostile guests and load.
     pub authorize: Vec<String>,
 }
+
+/// A deployed site, and the ways to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteTarget {
+    /// Address of the page.
+    pub url: String,
+    /// What stands behind the edge.
+    pub origin: Option<OriginTarget>,
+    /// Addresses of the edge; the name's own where there are none.
+    pub addresses: Vec<IpAddr>,
+    /// The query word under which caches may be played with; none where they may not.
+    pub one_off_word: Option<String>,
+    /// Modules of earlier builds that the site is to serve still.
+    pub previous: Vec<String>,
+}
+
+impl SiteTarget {
+    /// The site at `url`, of which no more is known.
+    pub fn at(url: impl Into<String>) -> Self {
+        let one_off_word = Some(ONE_OFF_WORD_USUAL.to_owned());
+        let (addresses, previous) = (Vec::new(), Vec::new());
+        Self { url: url.into(), origin: None, addresses, one_off_word, previous }
+    }
+}
+
+/// What stands behind the edge of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OriginTarget {
+    /// Its address.
+    pub url: String,
+    /// `Host` to send, where it is not the one of the address.
+    pub host: Option<String>,
+}
+
+/// The query word under which caches are played with where nothing is said.
+pub const ONE_OFF_WORD_USUAL: &str = "gauntlet";
 
 /// A plugin host over HTTP.
 #[derive(Debug, Clone, PartialEq)]
@@ -135,7 +190,6 @@ impl Default for Target {
         Self {
             site: None,
             host: None,
-            previous: Vec::new(),
             artefacts: Vec::new(),
             runtimes: Vec::new(),
             noise_factor: NOISE_FACTOR_USUAL,
@@ -163,14 +217,16 @@ pub fn parse(source: &Source, runtimes: &[&str]) -> Result<Target, Complaints> {
 }
 
 fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mut Log) {
-    let urls = raw.site.iter().map(|site| &site.url).chain(raw.host.iter().map(|host| &host.url));
-    for url in urls {
+    let origin = raw.site.iter().filter_map(|site| site.origin.as_ref());
+    let urls = raw.site.iter().map(|site| &site.url).chain(origin.map(|origin| &origin.url));
+    for url in urls.chain(raw.host.iter().map(|host| &host.url)) {
         let plain = url.value.strip_prefix("http://").or(url.value.strip_prefix("https://"));
         if plain.is_none_or(str::is_empty) {
             let problem = format!("`{}` is no address", url.value);
             log.add(Complaint::new(url.span, problem).help("expected http://… or https://…"));
         }
     }
+    raw.site.iter().for_each(|site| check_site(site, log));
     for runtime in &raw.runtimes {
         if !runtimes.contains(&runtime.value.as_str()) {
             log.unknown("runtime", runtime, runtimes);
@@ -191,6 +247,37 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
     }
 }
 
+fn check_site(raw: &RawSite, log: &mut Log) {
+    for address in raw.addresses.iter().filter(|one| one.value.parse::<IpAddr>().is_err()) {
+        let problem = format!("`{}` is no IP address", address.value);
+        log.add(
+            Complaint::new(address.span, problem).help("expected as in 192.0.2.1 or 2001:db8::1"),
+        );
+    }
+    let is_plain = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    for word in raw.one_off_word.iter().filter(|word| !is_plain(&word.value)) {
+        let problem = format!("`{}` is no name of a query word", word.value);
+        log.add(Complaint::new(word.span, problem).help("expected letters, digits, `-`, `_`, `.`"));
+    }
+}
+
+fn site(raw: RawSite) -> SiteTarget {
+    let word = raw.one_off_word.map(|word| word.value);
+    let may = raw.one_off.unwrap_or(true);
+    SiteTarget {
+        url: raw.url.value,
+        origin: raw.origin.map(|origin| OriginTarget {
+            url: origin.url.value,
+            host: origin.host.map(|host| host.value),
+        }),
+        addresses: raw.addresses.iter().filter_map(|one| one.value.parse().ok()).collect(),
+        one_off_word: may.then(|| word.unwrap_or_else(|| ONE_OFF_WORD_USUAL.to_owned())),
+        previous: raw.previous,
+    }
+}
+
 fn meant(raw: RawTarget) -> Target {
     let usual = Limits::default();
     let host = |host: RawHost| HostTarget {
@@ -203,11 +290,9 @@ fn meant(raw: RawTarget) -> Target {
         },
         grace_ms: host.grace_ms,
     };
-    let (site, previous) = raw.site.map(|site| (site.url.value, site.previous)).unzip();
     Target {
-        site,
-        previous: previous.unwrap_or_default(),
         artefacts: raw.artefacts.into_iter().map(artefact).collect(),
+        site: raw.site.map(site),
         host: raw.host.map(host),
         runtimes: raw.runtimes.into_iter().map(|runtime| runtime.value).collect(),
         noise_factor: raw.noise_factor.map_or(NOISE_FACTOR_USUAL, f64::from),
@@ -245,6 +330,22 @@ mod tests {
         for part in ["t.yaml:1:14", "did you mean `wasmtime`?", "did you mean `noise-factor`?"] {
             assert!(shown.contains(part), "{part} is not in\n{shown}");
         }
+    }
+
+    #[test]
+    fn the_ways_to_a_site_are_read() {
+        let text = "site:\n  url: https://s.test/\n  one-off: false\n  \
+                    origin: { url: http://o.test, host: s.test }\n  addresses: [192.0.2.1, \"2001:db8::1\"]\n";
+        let site = parse(&Source::new("t.yaml", text), &[]).expect("a target").site;
+        let site = site.expect("a site");
+        assert_eq!(site.addresses.len(), 2);
+        assert_eq!(site.origin.and_then(|origin| origin.host).as_deref(), Some("s.test"));
+        assert_eq!(site.one_off_word, None);
+        let plain = parse(&Source::new("t.yaml", "site: { url: http://s.test/ }"), &[]);
+        assert_eq!(plain.expect("a target").site, Some(SiteTarget::at("http://s.test/")));
+        let text = "site: { url: http://s/, addresses: [edge], one-off-word: \"a b\" }";
+        let wrong = parse(&Source::new("t.yaml", text), &[]).expect_err("wrong").to_string();
+        assert!(wrong.contains("no IP address") && wrong.contains("no name of a query"), "{wrong}");
     }
 
     proptest::proptest! {

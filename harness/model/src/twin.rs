@@ -56,6 +56,12 @@ twins! {
     MimeParameter = "mime-parameter" in Origin;
     /// Modules are sent without a `Content-Type`.
     MimeMissing = "mime-missing" in Origin;
+    /// Modules are sent with two equal `Content-Type` lines.
+    MimeTwice = "mime-twice" in Origin;
+    /// Modules are sent with `Content-Type` lines that contradict one another.
+    MimeConflict = "mime-conflict" in Origin;
+    /// The edge sends modules as `application/octet-stream`.
+    EdgeRewritesType = "edge-rewrites-type" in Edge;
     /// Nothing is ever encoded, whatever the client offers.
     NoCompression = "no-compression" in Origin;
     /// No response carries `Vary`.
@@ -70,6 +76,30 @@ twins! {
     CodingUndeclared = "coding-undeclared" in Origin;
     /// Raw module bytes are sent with a `Content-Encoding`.
     CodingDeclaredOnly = "coding-declared-only" in Origin;
+    /// The edge asks the origin for no coding, and sends what it gets.
+    EdgeIdentityOnly = "edge-identity-only" in Edge;
+    /// Codings are chosen by looking for their names anywhere in `Accept-Encoding`.
+    NegotiateBySubstring = "negotiate-by-substring" in Origin;
+    /// The edge holds the module of the build before, under the name of this one.
+    EdgeStale = "edge-stale" in Edge;
+    /// The br variant of the module is of the build before.
+    BrOfOldBuild = "br-of-old-build" in Origin;
+    /// A name that nobody gave is answered with the page, status 200.
+    Soft404 = "soft-404" in Origin;
+    /// A name that nobody gave is answered with a 404 that is cached for a year.
+    LongCached404 = "long-cached-404" in Origin;
+    /// `Content-Length` of an encoded module is that of the raw one.
+    LengthOfRaw = "length-of-raw" in Origin;
+    /// All variants of an asset have the same strong `ETag`.
+    EtagShared = "etag-shared" in Origin;
+    /// HEAD is answered for the raw variant, whatever GET would choose.
+    HeadDiffers = "head-differs" in Origin;
+    /// A range of an encoded module is cut from the raw one.
+    RangeOfRaw = "range-of-raw" in Origin;
+    /// The page's policy does not let it compile WebAssembly.
+    CspBlocksWasm = "csp-blocks-wasm" in Origin;
+    /// The module is on another origin than the page, which is not let read it.
+    NoCors = "no-cors" in Origin;
     /// The module and shim have unhashed names and are cached for a year, `immutable`.
     ImmutableUnhashed = "immutable-unhashed" in Origin;
     /// The entry page is cached for a day without revalidation.
@@ -124,6 +154,30 @@ twins! {
     NamedInstance = "named-instance" in Host;
     /// Whatever is uploaded is accepted; its defects show at the call, as host faults.
     LoadAnything = "load-anything" in Host;
+    /// Bytes that are no module end the host process.
+    PanicOnMalformed = "panic-on-malformed" in Host;
+    /// A guest that exits ends the host process.
+    ExitKillsHost = "exit-kills-host" in Host;
+    /// Outputs, log lines and their number are unbounded.
+    UnboundedOutput = "unbounded-output" in Host;
+    /// Log records are handed on as the guest wrote them, line ends and control characters too.
+    RawLog = "raw-log" in Host;
+    /// A guest waits in a host function for as long as it likes.
+    BlockingPoll = "blocking-poll" in Host;
+    /// A guest's own error is reported as a trap, without its words.
+    ErrorsAsTraps = "errors-as-traps" in Host;
+    /// A reactor is initialised twice.
+    RerunStart = "rerun-start" in Host;
+    /// The instruction budget is ignored.
+    NoFuel = "no-fuel" in Host;
+    /// The view of memory taken before a call is used after it, also when the memory has grown.
+    StaleView = "stale-view" in Host;
+    /// A call that fails closes the runtime, with every call in flight.
+    CloseRuntime = "close-runtime" in Host;
+    /// Instances are never freed.
+    LeakInstance = "leak-instance" in Host;
+    /// No call says which module served it, nor whose a log record is.
+    NoMetrics = "no-metrics" in Host;
     /// A tenant may have any number of calls in flight.
     NoTenantLimit = "no-tenant-limit" in Host;
     /// The module's `.br` holds the build before this one.

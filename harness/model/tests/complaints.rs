@@ -4,7 +4,8 @@ use wasm_gauntlet_model::scenario::{Vocabulary, parse};
 use wasm_gauntlet_model::source::Source;
 
 fn told(text: &str) -> String {
-    let vocabulary = Vocabulary { guests: vec!["cpu-loop".to_owned(), "benign-echo".to_owned()] };
+    let guests = ["cpu-loop", "cpu-nested", "benign-echo"].map(str::to_owned).to_vec();
+    let vocabulary = Vocabulary { guests, heavy: vec!["cpu-nested".to_owned()] };
     match parse(&Source::new("mine.yaml", text), &vocabulary) {
         Ok(scenario) => panic!("{} was accepted", scenario.incident),
         Err(complaints) => complaints.to_string(),
@@ -73,5 +74,21 @@ fn nothing_looked_at_and_nothing_expected_are_refused() {
         "incident: host/deadline\nclaim: c\nseverity: major\n\
          playbook: { symptom: s, first-check: f, cause: c, fix: { nginx: x } }\n\
          steps: []\nexpect: []\n"
+    ));
+}
+
+#[test]
+fn patterns_of_guests_that_mean_nothing_are_refused() {
+    insta::assert_snapshot!(told(
+        "incident: host/deadline\nclaim: c\nseverity: major\n\
+         playbook: { symptom: s, first-check: f, cause: c, fix: { any: x } }\n\
+         matrix:\n\
+         \x20 none: { guests: [] }\n\
+         \x20 unfit: { guests: [spin-*, cpu-lop] }\n\
+         \x20 heavy: { guests: [cpu-n*] }\n\
+         \x20 left-out: { guests: [cpu-*], except: [cpu-loop, benign-*] }\n\
+         \x20 typo: { guest: [cpu-*] }\n\
+         steps:\n- call: { guest: \"{unfit}\" }\n  as: attack\n\
+         expect:\n- attack.contained: true\n"
     ));
 }

@@ -47,8 +47,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Print a JSON schema
     Schema(SchemaArgs),
-    /// Check whether this machine can run the gauntlet
-    Doctor,
+    /// Check whether this machine can run the gauntlet, or whether an adapter keeps the protocol
+    Doctor(DoctorArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page
@@ -214,6 +214,16 @@ pub enum SchemaOf {
     Scenario,
     /// `run.json`
     Run,
+}
+
+/// `gauntlet doctor`.
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "With --adapter: 0 every rule is kept, 1 one is broken, 3 nobody answers.")]
+pub struct DoctorArgs {
+    /// Check the adapter that CMD starts, a program and its arguments, rule by rule; the last
+    /// option, as every word after it belongs to it
+    #[arg(long, value_name = "CMD", num_args = 1.., allow_hyphen_values = true)]
+    pub adapter: Vec<String>,
 }
 
 /// `gauntlet completions`.

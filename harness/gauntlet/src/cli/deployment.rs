@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 
 use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
 use wasm_gauntlet_model::twin::{Part, Twin};
 
 use super::exit::Failure;
@@ -80,7 +81,10 @@ impl Deployment {
         let host =
             HostHttp::new("host", &host, Limits::default(), None, Box::new(module::catalogue));
         let host = host.map_err(|inability| Failure::harness(inability.to_string()))?;
-        let site = subjects::site(&self.site_url(), &[self.site.previous_url()])?;
+        let origin = Some(OriginTarget { url: self.origin_url(), host: None });
+        let previous = vec![self.site.previous_url()];
+        let site = SiteTarget { origin, previous, ..SiteTarget::at(self.site_url()) };
+        let site = subjects::site(&site)?;
         let artefact = Artefact::new(self.artefact(), String::new());
         let mut subjects: Vec<Box<dyn Subject>> =
             vec![Box::new(site), Box::new(artefact), Box::new(host)];

@@ -119,7 +119,8 @@ impl State {
     /// Count an outcome; a line where a tenth of the run has ended. What never began was
     /// skipped by the plan, and is no part of the trials.
     fn end(&mut self, outcome: &Outcome) -> Option<String> {
-        self.failed += usize::from(outcome.verdict == Verdict::Fail);
+        let known = outcome.gap.is_some();
+        self.failed += usize::from(outcome.verdict == Verdict::Fail && !known);
         self.doubted += usize::from(outcome.verdict == Verdict::Inconclusive);
         let ended = name(&outcome.incident, &outcome.case, &outcome.subject);
         let index = self.running.iter().position(|one| *one == ended)?;
@@ -133,7 +134,8 @@ impl State {
 
     /// A line about a failure or a doubt, unless enough was told of its kind.
     fn worth_telling(&mut self, outcome: &Outcome) -> Option<String> {
-        if !matches!(outcome.verdict, Verdict::Fail | Verdict::Inconclusive) {
+        let bad = matches!(outcome.verdict, Verdict::Fail | Verdict::Inconclusive);
+        if !bad || outcome.gap.is_some() {
             return None;
         }
         let told = self.told.entry((outcome.incident.clone(), outcome.subject.clone()));

@@ -1,12 +1,17 @@
-//! `gauntlet doctor`: whether this machine can run the gauntlet, thing by thing.
+//! `gauntlet doctor`: whether this machine can run the gauntlet, thing by thing; or whether an
+//! adapter keeps the protocol, rule by rule.
 
 use std::env;
 use std::net::TcpListener;
 use std::thread;
 
+use super::args::DoctorArgs;
 use super::exit::{Exit, Failure};
 use crate::load;
 use crate::render::paint::{Paint, sign};
+use crate::subject::adapter::conformance::{self, Came, Checked};
+use crate::subject::external;
+use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
 /// One thing that was looked at.
@@ -18,7 +23,42 @@ struct Finding {
 }
 
 /// `gauntlet doctor`.
-pub(super) fn doctor() -> Result<Exit, Failure> {
+pub(super) fn doctor(args: &DoctorArgs) -> Result<Exit, Failure> {
+    match args.adapter.split_first() {
+        Some((program, args)) => adapter(program, args),
+        None => machine(),
+    }
+}
+
+/// Every rule of the protocol on one adapter.
+fn adapter(program: &str, args: &[String]) -> Result<Exit, Failure> {
+    let launch = external::launch(program.into(), args);
+    let seen = conformance::check(&launch)
+        .map_err(|inability| Failure::inconclusive(inability.to_string()))?;
+    let hello = &seen.hello;
+    let mut lines = format!("{} {} ({})\n", hello.name, hello.version, hello.engine);
+    lines = printable(lines.trim_end()) + "\n";
+    lines.extend(seen.checked.iter().map(rule));
+    super::print(&lines)?;
+    match seen.checked.iter().any(|one| matches!(one.came, Came::Broken(_))) {
+        true => Ok(Exit::Incident),
+        false => Ok(Exit::Ready),
+    }
+}
+
+fn rule(one: &Checked) -> String {
+    let (verdict, word, why) = match &one.came {
+        Came::Kept => (Verdict::Pass, "ok    ", String::new()),
+        Came::Broken(wrong) => (Verdict::Fail, "not ok", format!(": {}", printable(wrong))),
+        Came::Skipped(feature) => {
+            (Verdict::Skipped, "skip  ", format!(": `{feature}` is not offered"))
+        }
+    };
+    format!("{} {}{why}\n", Paint { coloured: true }.verdict(verdict, word), one.rule)
+}
+
+/// What this machine lacks.
+fn machine() -> Result<Exit, Failure> {
     let findings = [
         finding("catalogue", catalogue()),
         finding("guests", guests()),
@@ -44,7 +84,7 @@ fn line(one: &Finding) -> String {
         Err(text) => (Verdict::Fail, text),
     };
     let mark = Paint { coloured: true }.verdict(verdict, sign(verdict));
-    let text = wasm_gauntlet_model::source::printable(text);
+    let text = printable(text);
     format!("{mark} {:24} {text}\n", one.what)
 }
 

@@ -1,5 +1,9 @@
 //! The folder of a run (`--out`): its journal while it goes on, its reports when it has ended.
+//! One run at a time has it, and what an earlier run left is removed before the first trial, so
+//! that a run that was cut short never shows the reports of another.
 
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use wasm_gauntlet_model::record::Record;
@@ -13,15 +17,34 @@ pub(super) struct Folder {
     path: PathBuf,
     /// Each outcome, on disk before the next trial begins.
     pub journal: Journal,
+    /// Held while the run goes on.
+    _lock: File,
 }
+
+/// What a run leaves in its folder.
+const REPORTS: &[&str] = &["run.json", "junit.xml", "detection.md", "detection.json"];
 
 impl Folder {
     /// The folder at `path`, made where there is none.
     pub fn make(path: &Path) -> Result<Self, Failure> {
         let cannot = |error| Failure::usage(format!("cannot make {}: {error}", path.display()));
-        std::fs::create_dir_all(path).map_err(cannot)?;
+        fs::create_dir_all(path).map_err(cannot)?;
+        let lock = File::create(path.join(".lock")).map_err(cannot)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(Failure::usage(format!("another run writes to {}", path.display())));
+            }
+            Err(TryLockError::Error(error)) => return Err(cannot(error)),
+        }
+        for report in REPORTS {
+            match fs::remove_file(path.join(report)) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(cannot(error)),
+                _ => {}
+            }
+        }
         let journal = Journal::create(path).map_err(|error| Failure::usage(error.to_string()))?;
-        Ok(Self { path: path.to_owned(), journal })
+        Ok(Self { path: path.to_owned(), journal, _lock: lock })
     }
 
     /// Write every report of the record.
@@ -36,6 +59,6 @@ impl Folder {
     pub fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
         let path = self.path.join(name);
         let cannot = |error| Failure::harness(format!("cannot write {}: {error}", path.display()));
-        std::fs::write(&path, text).map_err(cannot)
+        fs::write(&path, text).map_err(cannot)
     }
 }

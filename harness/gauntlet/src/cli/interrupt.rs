@@ -1,7 +1,9 @@
-//! Ctrl-C: the first ends the run with what is known, the second ends it at once.
+//! Ctrl-C, or SIGTERM: the first ends the run with what is known, the second ends it at once.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::exit::{Exit, Failure};
 
@@ -22,7 +24,12 @@ pub(super) fn stop() -> Result<&'static AtomicBool, Failure> {
 }
 
 async fn listen() {
-    while tokio::signal::ctrl_c().await.is_ok() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
+    loop {
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => if pressed.is_err() { return },
+            _ = terminate.recv() => {}
+        }
         if STOP.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(Exit::Inconclusive.code()));
         }

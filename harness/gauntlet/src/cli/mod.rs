@@ -1,6 +1,7 @@
 //! The command line: arguments in, exit code out. Only `cli` reads arguments and environment,
 //! and only `cli` and `render` know what a terminal is.
 
+pub mod adapters;
 pub mod args;
 mod catalogue;
 mod deployment;
@@ -9,6 +10,7 @@ mod doctor;
 pub mod exit;
 mod folder;
 mod guests;
+pub mod host_test;
 mod interrupt;
 mod machine;
 mod memory;
@@ -56,7 +58,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Guests(command) => guests::guests(command),
         Command::Report(args) => report::report(args),
         Command::Schema(args) => schema::schema(args),
-        Command::Doctor => doctor::doctor(),
+        Command::Doctor(args) => doctor::doctor(&args),
         Command::Completions(args) => schema::completions(args),
         Command::Man => schema::man(),
         Command::Worker(args) => worker::worker(args),

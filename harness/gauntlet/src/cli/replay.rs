@@ -15,6 +15,7 @@ use super::exit::{Exit, Failure};
 use super::folder::Folder;
 use super::{interrupt, machine};
 use crate::engine::{self, Engine, Reached};
+use crate::load;
 use crate::subject::Subject;
 
 /// The seed of a run that names none: equal runs are equal.
@@ -42,6 +43,7 @@ impl Replay<'_> {
         let (reached, records, unreachable) = engine::reach(subjects);
         let profiles: Vec<Profile> = reached.iter().map(|one| one.profile.clone()).collect();
         let plan = plan(self.scenarios, &profiles, self.selection);
+        let ledger = load::ledger().map_err(|wrong| Failure::harness(wrong.to_string()))?;
         let display = Display::new();
         let results = Engine {
             scenarios: self.scenarios,
@@ -49,6 +51,7 @@ impl Replay<'_> {
             jobs: self.jobs.map_or_else(machine::cores, NonZeroUsize::get),
             seed: self.seed,
             noise_factor: self.noise_factor,
+            ledger: &ledger,
             journal: folder.map(|folder| &folder.journal),
             listener: &display,
             stop,
@@ -58,9 +61,9 @@ impl Replay<'_> {
         let mut outcomes = unreachable;
         outcomes.extend(self.moduleless(&reached));
         outcomes.extend(results.outcomes);
-        let code = match results.panics {
-            0 => exit_code(&outcomes, self.gate, results.aborted.is_some()),
-            _ => Exit::Harness.code(),
+        let code = match results.panics == 0 && !results.journal_lost {
+            true => exit_code(&outcomes, self.gate, results.aborted.is_some()),
+            false => Exit::Harness.code(),
         };
         Ok(Record {
             version: RECORD_VERSION,

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use url::{Host, Url};
-use wasm_gauntlet_model::target::{ArtefactTarget, HostTarget};
+use wasm_gauntlet_model::target::{ArtefactTarget, HostTarget, SiteTarget};
 
+use super::adapters;
 use super::exit::Failure;
 use super::memory;
 use super::targets::Named;
@@ -12,7 +13,7 @@ use crate::subject::artefact::{Artefact, Build, manifest};
 use crate::subject::calls::module;
 use crate::subject::host_http::HostHttp;
 use crate::subject::site::Site;
-use crate::subject::{Subject, runtimes};
+use crate::subject::{Subject, external, runtimes};
 
 /// The subjects of `named`, in its order: sites, build directories, hosts, runtimes.
 ///
@@ -21,9 +22,9 @@ use crate::subject::{Subject, runtimes};
 pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
     let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
     for site in &named.sites {
-        let mut previous = named.previous.clone();
-        previous.extend(memory::of_site(&named.remembered, site));
-        subjects.push(Box::new(self::site(site, &previous)?));
+        let mut site = site.clone();
+        site.previous.extend(memory::of_site(&named.remembered, &site.url));
+        subjects.push(Box::new(self::site(&site)?));
     }
     for target in &named.artefacts {
         subjects.push(Box::new(artefact(target)?));
@@ -33,22 +34,17 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
     }
     let program = program()?;
     for runtime in &named.runtimes {
-        if !runtimes::NAMES.contains(&runtime.as_str()) {
-            let known = runtimes::NAMES.join(", ");
+        if let Some(external) = external::find(runtime) {
+            subjects.push(adapters::subject(external));
+        } else if runtimes::NAMES.contains(&runtime.as_str()) {
+            subjects.push(Box::new(runtimes::subject(runtime, program.clone(), &[])));
+        } else {
+            let known = runtimes::known().join(", ");
             let problem = format!("no runtime is called `{runtime}`; there are {known}");
             return Err(Failure::usage(problem));
         }
-        subjects.push(Box::new(runtimes::subject(runtime, program.clone(), &[])));
     }
     Ok(subjects)
-}
-
-/// The site at `url`, which is to serve the modules of earlier builds too.
-pub(super) fn site(url: &str, previous: &[String]) -> Result<Site, Failure> {
-    let wrong = |error: String| Failure::usage(format!("{url}: {error}"));
-    let parsed = Url::parse(url).map_err(|error| wrong(error.to_string()))?;
-    let site = Site::new(parsed).and_then(|site| site.remembering(previous));
-    site.map_err(|inability| wrong(inability.to_string()))
 }
 
 /// The build directory of `target`.
@@ -86,6 +82,12 @@ fn key(text: &str) -> Result<[u8; 32], Failure> {
     manifest::fixed(text).ok_or_else(|| {
         Failure::usage("`public-key` is no ed25519 key: expected 32 bytes, base64 or hexadecimal")
     })
+}
+
+/// The site of `target`.
+pub(super) fn site(target: &SiteTarget) -> Result<Site, Failure> {
+    let wrong = |inability| Failure::usage(format!("{}: {inability}", target.url));
+    Site::of(target).map_err(wrong)
 }
 
 /// The plugin host of `target`, which is sent hostile guests and load only if it is on this

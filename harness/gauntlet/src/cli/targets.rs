@@ -3,7 +3,9 @@
 use url::Url;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::source::Source;
-use wasm_gauntlet_model::target::{self, ArtefactTarget, HostTarget, NOISE_FACTOR_USUAL};
+use wasm_gauntlet_model::target::{
+    self, ArtefactTarget, HostTarget, NOISE_FACTOR_USUAL, SiteTarget,
+};
 
 use super::args::RunArgs;
 use super::exit::{Exit, Failure};
@@ -12,12 +14,10 @@ use crate::subject::runtimes;
 
 /// Everything that is named.
 pub(super) struct Named {
-    pub sites: Vec<String>,
+    pub sites: Vec<SiteTarget>,
     pub hosts: Vec<HostTarget>,
     pub runtimes: Vec<String>,
     pub artefacts: Vec<ArtefactTarget>,
-    /// Modules of earlier builds that each site is to serve still.
-    pub previous: Vec<String>,
     /// Modules that the last run in the same folder found.
     pub remembered: Vec<Url>,
     pub noise_factor: f64,
@@ -40,11 +40,10 @@ impl Named {
 /// Every complaint about every file; a runtime that does not exist.
 pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
     let mut named = Named {
-        sites: args.site.iter().map(ToString::to_string).collect(),
+        sites: args.site.iter().map(|url| SiteTarget::at(url.as_str())).collect(),
         hosts: args.host.iter().map(|url| host(url.as_str())).collect(),
         runtimes: args.runtime.clone(),
         artefacts: args.artefact.iter().map(|dir| artefact(dir)).collect(),
-        previous: Vec::new(),
         remembered: args.out.as_deref().map(memory::modules).unwrap_or_default(),
         noise_factor: NOISE_FACTOR_USUAL,
         authorize: Vec::new(),
@@ -53,13 +52,12 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
     for path in &args.target {
         let cannot = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
         let text = std::fs::read_to_string(path).map_err(cannot)?;
-        match target::parse(&Source::new(path.display().to_string(), text), runtimes::NAMES) {
+        match target::parse(&Source::new(path.display().to_string(), text), &runtimes::known()) {
             Ok(target) => {
                 named.sites.extend(target.site);
                 named.hosts.extend(target.host);
                 named.runtimes.extend(target.runtimes);
                 named.artefacts.extend(target.artefacts);
-                named.previous.extend(target.previous);
                 named.noise_factor = target.noise_factor;
                 named.authorize.extend(target.authorize);
             }

@@ -10,8 +10,9 @@ mod trial;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::plan::{Plan, Skip, Trial};
-use wasm_gauntlet_model::profile::Profile;
+use wasm_gauntlet_model::profile::{Profile, SubjectKind};
 use wasm_gauntlet_model::record::{Outcome, SubjectRecord};
 use wasm_gauntlet_model::scenario::Scenario;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
@@ -24,6 +25,8 @@ pub use journal::{Journal, JournalError};
 /// How often a trial that measures time is made while its interval does not decide. A trial that
 /// decided, red or green, is never made again.
 const MEASUREMENTS_MAX: usize = 3;
+/// Most trials that are done again alone: more are a machine that is too busy for any answer.
+const AGAIN_MAX: usize = 32;
 
 /// What a run is made of.
 pub struct Engine<'a> {
@@ -37,6 +40,8 @@ pub struct Engine<'a> {
     pub seed: u64,
     /// The factor by which a neighbour may move a p99.
     pub noise_factor: f64,
+    /// What is known of the subjects.
+    pub ledger: &'a Ledger,
     /// Where outcomes are kept as they come; nowhere in tests.
     pub journal: Option<&'a Journal>,
     /// Who wants to know.
@@ -61,6 +66,8 @@ pub struct Results {
     pub aborted: Option<String>,
     /// Trials in which the harness itself panicked; each is inconclusive too.
     pub panics: usize,
+    /// Whether outcomes could not be written to the journal.
+    pub journal_lost: bool,
 }
 
 /// The subjects that answer, and an outcome for each that does not.
@@ -103,21 +110,8 @@ pub fn nothing_found(subject: &str) -> Outcome {
 }
 
 fn doubt(incident: &str, subject: &str, claim: &str, reason: String) -> Outcome {
-    Outcome {
-        incident: incident.to_owned(),
-        case: "-".to_owned(),
-        subject: subject.to_owned(),
-        verdict: Verdict::Inconclusive,
-        severity: Severity::Critical,
-        claim: claim.to_owned(),
-        reason,
-        observed: String::new(),
-        expected: String::new(),
-        reproduce: None,
-        r#where: None,
-        advice: None,
-        evidence: Vec::new(),
-    }
+    let doubt = Outcome::unknown(incident, "-", subject, Severity::Critical);
+    Outcome { claim: claim.to_owned(), reason, ..doubt }
 }
 
 impl Engine<'_> {
@@ -129,7 +123,7 @@ impl Engine<'_> {
         let turns = self.subjects.iter().map(|_| Mutex::new(())).collect();
         let kept = Kept { turns, ..Kept::default() };
         self.together(&beside, self.jobs, &kept);
-        self.together(&alone, 1, &kept);
+        self.together(&[alone, kept.again(&plan.trials)].concat(), 1, &kept);
         let mut outcomes = kept.outcomes.into_inner().unwrap_or_else(|lock| lock.into_inner());
         let done = outcomes.len();
         outcomes.extend(plan.skips.iter().map(|skip| self.skipped(skip)));
@@ -137,7 +131,8 @@ impl Engine<'_> {
         let lost = kept.journal_error.into_inner().unwrap_or_else(|lock| lock.into_inner());
         let cut = (done < plan.trials.len())
             .then(|| format!("stopped after {done} of {} trials", plan.trials.len()));
-        Results { outcomes, aborted: lost.or(cut), panics: kept.panics.into_inner() }
+        let (panics, journal_lost) = (kept.panics.into_inner(), lost.is_some());
+        Results { outcomes, aborted: lost.or(cut), panics, journal_lost }
     }
 
     /// Do trials, at most `jobs` side by side.
@@ -172,18 +167,27 @@ impl Engine<'_> {
             .then(|| turn.lock().unwrap_or_else(|lock| lock.into_inner()));
         let (mut outcome, mut panicked) = trial::run(self, scenario, subject, &trial.case);
         let doubtful = |outcome: &Outcome| outcome.verdict == Verdict::Inconclusive;
+        if doubtful(&outcome) && !panicked && self.may_clear_up(trial) && kept.put_off(trial) {
+            return;
+        }
         for _ in 1..MEASUREMENTS_MAX {
             if !trial.timing || panicked || !doubtful(&outcome) {
                 break;
             }
             (outcome, panicked) = trial::run(self, scenario, subject, &trial.case);
         }
+        outcome = self.ledger.weigh(outcome);
         kept.panics.fetch_add(usize::from(panicked), Ordering::Relaxed);
         if let Some(Err(error)) = self.journal.map(|journal| journal.keep(&outcome)) {
             kept.fail(error.to_string());
         }
         self.listener.hear(&Event::Ended(Box::new(outcome.clone())));
         kept.push(outcome);
+    }
+
+    /// Whether a doubt may come from the trials beside: a host shares its processors with them.
+    fn may_clear_up(&self, trial: &Trial) -> bool {
+        !trial.timing && self.subjects[trial.subject].profile.kind == SubjectKind::Host
     }
 
     fn skipped(&self, skip: &Skip) -> Outcome {
@@ -207,11 +211,32 @@ struct Kept {
     outcomes: Mutex<Vec<Outcome>>,
     journal_error: Mutex<Option<String>>,
     panics: AtomicUsize,
+    /// Trials that were doubtful beside others, to be done once more alone.
+    again: Mutex<Vec<Trial>>,
+    /// Set while trials are done alone, which is when nothing is put off any more.
+    alone: AtomicBool,
     /// One a subject: held by the trial under way on it, where they disturb one another.
     turns: Vec<Mutex<()>>,
 }
 
 impl Kept {
+    /// Put a trial off until it can be done alone; whether that was done.
+    fn put_off(&self, trial: &Trial) -> bool {
+        let mut again = self.again.lock().unwrap_or_else(|lock| lock.into_inner());
+        let room = again.len() < AGAIN_MAX && !self.alone.load(Ordering::Relaxed);
+        if room {
+            again.push(trial.clone());
+        }
+        room
+    }
+
+    /// The trials that were put off, in the order of the plan; from now on none is.
+    fn again<'a>(&self, trials: &'a [Trial]) -> Vec<&'a Trial> {
+        self.alone.store(true, Ordering::Relaxed);
+        let again = self.again.lock().unwrap_or_else(|lock| lock.into_inner());
+        trials.iter().filter(|trial| again.contains(trial)).collect()
+    }
+
     fn push(&self, outcome: Outcome) {
         self.outcomes.lock().unwrap_or_else(|lock| lock.into_inner()).push(outcome);
     }

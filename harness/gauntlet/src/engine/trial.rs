@@ -43,21 +43,8 @@ pub(super) fn run(
 
 /// An outcome of which nothing is known yet.
 pub(super) fn blank(scenario: &Scenario, subject: &str, case: &str) -> Outcome {
-    Outcome {
-        incident: scenario.incident.clone(),
-        case: case.to_owned(),
-        subject: subject.to_owned(),
-        verdict: Verdict::Inconclusive,
-        severity: scenario.severity,
-        claim: scenario.claim.clone(),
-        reason: String::new(),
-        observed: String::new(),
-        expected: String::new(),
-        reproduce: None,
-        r#where: None,
-        advice: None,
-        evidence: Vec::new(),
-    }
+    let unknown = Outcome::unknown(&scenario.incident, case, subject, scenario.severity);
+    Outcome { claim: scenario.claim.clone(), ..unknown }
 }
 
 /// Do the steps in order.

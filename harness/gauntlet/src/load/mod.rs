@@ -4,6 +4,7 @@
 //! Reads files; opens no socket and runs nothing.
 
 mod directory;
+mod ledger;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -14,6 +15,7 @@ use wasm_gauntlet_model::scenario::{self, Scenario, Vocabulary};
 use wasm_gauntlet_model::source::{Complaint, Complaints, Source, Span};
 
 pub use directory::DirectoryError;
+pub use ledger::ledger;
 
 /// Why there are no scenarios.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +53,12 @@ pub fn directory(path: &Path) -> Result<Vec<Scenario>, LoadError> {
 
 /// The guests that scenarios may name.
 pub fn vocabulary() -> Vocabulary {
-    Vocabulary { guests: hostile_guests::all().iter().map(|guest| guest.id.clone()).collect() }
+    let guests = hostile_guests::all();
+    let heavy = guests.iter().filter(|guest| guest.tier == hostile_guests::Tier::Heavy);
+    Vocabulary {
+        guests: guests.iter().map(|guest| guest.id.clone()).collect(),
+        heavy: heavy.map(|guest| guest.id.clone()).collect(),
+    }
 }
 
 /// The scenarios of these texts, sorted by incident; files are parsed on every processor.

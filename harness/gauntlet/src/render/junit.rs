@@ -1,7 +1,7 @@
 //! JUnit XML: one suite a subject, one case an outcome.
 //!
 //! A failure below the gate is a failure here too: it was seen, and its severity is its type.
-//! Doubts are errors, never successes.
+//! Doubts are errors, never successes; a failure that the ledger knows is skipped, with why.
 
 use std::collections::BTreeMap;
 
@@ -47,12 +47,17 @@ fn suite(subject: &str, outcomes: &[&Outcome], record: &Record) -> TestSuite {
 
 fn case(outcome: &Outcome) -> TestCase {
     let mut status = match outcome.verdict {
+        _ if outcome.gap.is_some() => TestCaseStatus::skipped(),
         Verdict::Pass => TestCaseStatus::success(),
         Verdict::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Verdict::Inconclusive => TestCaseStatus::non_success(NonSuccessKind::Error),
         Verdict::Skipped => TestCaseStatus::skipped(),
     };
     match outcome.verdict {
+        _ if outcome.gap.is_some() => {
+            let gap = outcome.gap.as_ref().map(|gap| format!("{} ({})", gap.reason, gap.see));
+            status.set_message(legible(&format!("known gap: {}", gap.unwrap_or_default())));
+        }
         Verdict::Pass => {}
         Verdict::Skipped => {
             status.set_message(legible(&outcome.reason));

@@ -65,3 +65,6 @@ pub fn sign(verdict: Verdict) -> &'static str {
         Verdict::Skipped => "·",
     }
 }
+
+/// The sign of a failure that the ledger knows.
+pub const GAP_SIGN: &str = "≈";

@@ -4,15 +4,22 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::trap::TrapKind;
 use wasm_gauntlet_model::twin::{Part, Twin};
 
-use super::guest_abi::PointerCheck;
+use super::guest_abi::end::{End, Said};
 use super::guest_abi::growth::Caps;
+use super::guest_abi::{PointerCheck, sniff};
 
 /// What `no-memory-cap` lifts the cap to, pages: 256 MiB, which the machine survives.
 const UNCAPPED_MEMORY_PAGES: u32 = 4096;
 /// What `no-table-cap` lifts the cap to, elements: 20 M, 160 MB on a 64-bit host.
 const UNCAPPED_TABLE_ELEMENTS: u32 = 20_000_000;
+/// What `unbounded-output` lifts the bounds of a log to: past every right one, and still less
+/// than a worker's memory.
+const UNBOUNDED_LOG_LINES: u32 = 1 << 14;
+/// See [`UNBOUNDED_LOG_LINES`].
+const UNBOUNDED_LOG_LINE_BYTES: u32 = 1 << 20;
 
 /// The switches that are on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +48,20 @@ impl Defects {
         Caps::of(&lifted)
     }
 
+    /// The limits to which this host really holds a guest, in place of `limits`.
+    pub fn limits(&self, limits: &Limits) -> Limits {
+        let mut held = limits.clone();
+        if self.has(Twin::UnboundedOutput) {
+            held.output_bytes_max = u32::MAX;
+            held.log_lines_max = UNBOUNDED_LOG_LINES;
+            held.log_line_bytes_max = UNBOUNDED_LOG_LINE_BYTES;
+        }
+        if self.has(Twin::NoFuel) {
+            held.fuel = None;
+        }
+        held
+    }
+
     /// How this host checks the range of an output.
     pub fn pointer_check(&self) -> PointerCheck {
         if self.has(Twin::UncheckedPointer) {
@@ -55,10 +76,33 @@ impl Defects {
         self.has(Twin::SharedInstance) || self.has(Twin::PoolWithoutReset)
     }
 
-    /// Where a guest has trapped: a host with `panic-on-trap` dies of it.
-    pub fn on_trap(&self) {
-        if self.has(Twin::PanicOnTrap) {
+    /// Where a guest has ended: a host with `panic-on-trap` dies of a trap, one with
+    /// `exit-kills-host` of an exit.
+    pub fn on_end(&self, end: &End) {
+        let dies = match end {
+            End::Trap(_) => self.has(Twin::PanicOnTrap),
+            End::Exit(_) => self.has(Twin::ExitKillsHost),
+            _ => false,
+        };
+        if dies {
             std::process::abort();
+        }
+    }
+
+    /// Where bytes were refused: a host with `panic-on-malformed` dies of what cannot be parsed.
+    pub fn on_refused(&self, bytes: &[u8]) {
+        if self.has(Twin::PanicOnMalformed) && !sniff::parses(bytes) {
+            std::process::abort();
+        }
+    }
+
+    /// What is made of the words of a guest: with `errors-as-traps`, a trap without words.
+    pub fn said(&self, end: End, said: Option<Said>) -> (End, Option<Said>) {
+        match (end, said) {
+            (End::Output(_), Some(_)) if self.has(Twin::ErrorsAsTraps) => {
+                (End::Trap(TrapKind::Unreachable), None)
+            }
+            (end, said) => (end, said),
         }
     }
 }

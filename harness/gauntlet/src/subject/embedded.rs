@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -97,6 +98,16 @@ impl Call<'_> {
         self.deadline.filter(|_| !self.defects.has(Twin::DeadlineNotOnStart))
     }
 
+    /// The deadline of a wait in a host function.
+    pub fn deadline_of_waits(&self) -> Option<Instant> {
+        self.deadline.filter(|_| !self.defects.has(Twin::BlockingPoll))
+    }
+
+    /// How often a reactor is initialised: once in a right host.
+    pub fn initialisations(&self) -> usize {
+        if self.defects.has(Twin::RerunStart) { 2 } else { 1 }
+    }
+
     /// The end of a call whose output was taken. A guest looks at the clock only at ticks or
     /// between slices; the host looks once more.
     pub fn end(&self, output: Vec<u8>) -> End {
@@ -143,6 +154,8 @@ struct Shared<R: Runtime> {
     fixture: Mutex<Option<Arc<Fixture>>>,
     /// Modules of which a defect keeps instances, oldest first.
     keepers: Mutex<VecDeque<Arc<Loaded<R>>>>,
+    /// How often the defect `close-runtime` has closed it.
+    era: AtomicU64,
 }
 
 /// A compiled module and where its instances come from.
@@ -161,6 +174,7 @@ impl<R: Runtime> Embedded<R> {
             modules: Cache::new(MODULES_MAX),
             fixture: Mutex::new(None),
             keepers: Mutex::default(),
+            era: AtomicU64::new(0),
         }))
     }
 }
@@ -181,9 +195,13 @@ impl<R: Runtime> Host for Embedded<R> {
         let nothing = Grants::default();
         let grants = if defects.has(Twin::GrantNothing) { &nothing } else { grants };
         let digest: Sha = Sha256::digest(bytes).into();
+        let limits = &defects.limits(limits);
         let artefact = match shared.loaded(digest, bytes, limits) {
             Err(rejection) if defects.has(Twin::LoadAnything) => Artefact::Unloadable(rejection),
-            Err(rejection) => return Err(rejection),
+            Err(rejection) => {
+                defects.on_refused(bytes);
+                return Err(rejection);
+            }
             Ok(_) if defects.has(Twin::Recompile) => Artefact::Source(bytes.into()),
             Ok(loaded) => Artefact::Loaded(loaded),
         };
@@ -222,6 +240,21 @@ impl<R: Runtime> Shared<R> {
     ) -> Result<Arc<Loaded<R>>, Rejection> {
         let module = self.runtime.compile(key, bytes, contract)?;
         Ok(Arc::new(Loaded { module, keep: Keep::new(&self.defects) }))
+    }
+
+    /// The end of a call that began in `era`: with `close-runtime`, one that fails closes the
+    /// runtime, and those that were in flight find it closed.
+    fn after(&self, era: u64, ended: Ended) -> Ended {
+        if !self.defects.has(Twin::CloseRuntime) {
+            return ended;
+        }
+        if self.era.load(Ordering::SeqCst) != era {
+            return Ended { end: End::HostFault("the runtime was closed".to_owned()), ..ended };
+        }
+        if !matches!(ended.end, End::Output(_)) {
+            self.era.fetch_add(1, Ordering::SeqCst);
+        }
+        ended
     }
 
     /// The module compiled anew.
@@ -284,19 +317,23 @@ impl<R: Runtime> Plugin for EmbeddedPlugin<R> {
     /// must not be called on a worker thread of an async runtime.
     fn call(&self, tenant: &str, input: &[u8]) -> Called {
         let started = Instant::now();
-        let log = SharedLog::new(tenant, &self.limits);
+        let defects = &self.shared.defects;
+        let nameless = defects.has(Twin::NoMetrics);
+        let log = SharedLog::new(if nameless { "" } else { tenant }, &self.limits);
+        let log = if defects.has(Twin::RawLog) { log.raw() } else { log };
+        let era = self.shared.era.load(Ordering::SeqCst);
         let ended = catch_unwind(AssertUnwindSafe(|| self.ended(&log, started, input)))
             .unwrap_or_else(|_| Ended::fault(self.caps, "the host panicked"));
-        if matches!(ended.end, End::Trap(_)) {
-            self.shared.defects.on_trap();
-        }
+        let ended = self.shared.after(era, ended);
+        defects.on_end(&ended.end);
         let (log, log_lines_dropped) = log.lock().take();
+        let (end, said) = defects.said(ended.end, ended.said);
         Called {
             growths_denied: ended.growth.denied(),
-            outcome: outcome(ended.end, ended.said, &ended.growth),
+            outcome: outcome(end, said, &ended.growth),
             log,
             log_lines_dropped,
-            digest: self.digest.clone(),
+            digest: if nameless { String::new() } else { self.digest.clone() },
             host_wall_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             fuel_used: ended.fuel_used,
         }
@@ -333,7 +370,14 @@ impl<R: Runtime> EmbeddedPlugin<R> {
 
     fn run(&self, loaded: &Arc<Loaded<R>>, call: &Call<'_>) -> Ended {
         let runtime = &self.shared.runtime;
-        let ended = loaded.keep.call(|kept| runtime.call(&loaded.module, kept, call));
+        let ended = loaded.keep.call(|kept| {
+            let (ended, left) = runtime.call(&loaded.module, kept, call);
+            if call.defects.has(Twin::LeakInstance) {
+                std::mem::forget(left);
+                return (ended, None);
+            }
+            (ended, left)
+        });
         if call.defects.keeps_instances() {
             self.shared.keeping(loaded);
         }

@@ -20,6 +20,7 @@ pub mod sniff;
 pub mod start;
 #[cfg(test)]
 pub mod trial;
+pub mod view;
 
 use std::ops::Range;
 

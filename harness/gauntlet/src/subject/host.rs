@@ -1,9 +1,20 @@
 //! The host trait: what a plugin host does, for anyone's host that is written in Rust.
+//!
+//! Implement [`Host`] and [`Plugin`] for the host that you ship, and [`crate::HostTest`] runs the
+//! whole catalogue against it in your own `cargo test`. What has a unit has it in its name:
+//! `deadline_ms` is milliseconds of wall clock, `memory_pages` pages of 64 KiB, `output_bytes_max`
+//! bytes. An `Err` of [`Host::load`] is an answer like any other: the module was refused, and at
+//! which stage. A call has no error: each of its ends is a [`CallOutcome`].
 
 use std::sync::Arc;
 
-use wasm_gauntlet_model::call::{Called, Rejection};
-use wasm_gauntlet_model::limits::{Grants, Limits};
+pub use wasm_gauntlet_model::call::{
+    ABI_ERROR_CODE, CallOutcome, Called, LogLine, RejectStage, Rejection, hex,
+};
+pub use wasm_gauntlet_model::limits::{Grants, Limits};
+pub use wasm_gauntlet_model::trap::TrapKind;
+
+use super::protocol::feature;
 
 /// What a host says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +35,16 @@ pub struct About {
 pub trait Host: Send + Sync {
     /// What the host says of itself.
     fn about(&self) -> About;
+
+    /// What the host does, in the words of [`feature`]; scenarios that need what is not here
+    /// are skipped, and say so. A host that does less than all of it overrides this.
+    fn features(&self) -> Vec<&'static str> {
+        let about = self.about();
+        let mut features = vec![feature::LOG, feature::TENANTS, feature::LIMITS, feature::GRANTS];
+        features.extend(about.wasi.then_some(feature::WASI));
+        features.extend(about.fuel.then_some(feature::FUEL));
+        features
+    }
 
     /// Take a module: validate it, compile it once (cached by digest), check its contract.
     ///

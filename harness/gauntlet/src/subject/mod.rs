@@ -2,12 +2,14 @@
 //!
 //! Nothing here knows of verdicts: a subject never judges.
 
+pub mod absent;
 pub mod adapter;
 pub mod anatomy;
 pub mod artefact;
 pub mod calls;
 pub mod defects;
 pub mod embedded;
+pub mod external;
 pub mod guest_abi;
 pub mod host;
 pub mod host_http;

@@ -9,6 +9,7 @@ use wasm_gauntlet_model::twin::Twin;
 use super::adapter::{Adapter, Launch};
 use super::calls::module;
 use super::defects::Defects;
+use super::external;
 use super::host::Host;
 use super::tenants::PerTenant;
 use super::wasmi::WasmiHost;
@@ -16,6 +17,11 @@ use super::wasmtime::WasmtimeHost;
 
 /// The names of the embedded runtimes.
 pub const NAMES: &[&str] = &["wasmtime", "wasmi"];
+
+/// The names of every runtime that can be tested: embedded, and in programs of their own.
+pub fn known() -> Vec<&'static str> {
+    NAMES.iter().copied().chain(external::ALL.iter().map(|external| external.name)).collect()
+}
 
 /// The reference host over the runtime `name`, with the defects given; none if no runtime is
 /// called so. For the worker's side.

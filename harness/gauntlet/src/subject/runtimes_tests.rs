@@ -23,6 +23,7 @@ fn call(session: &mut dyn Session, guest: &str, with: impl FnOnce(&mut Call)) ->
         tenant: "a".to_owned(),
         times: 1,
         at_once: false,
+        meanwhile: None,
         load_only: false,
         limits: Limits::default(),
         grants: Grants::default(),

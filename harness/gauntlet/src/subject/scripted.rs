@@ -96,7 +96,7 @@ impl Session for Trial<'_> {
 
 #[cfg(test)]
 mod tests {
-    use wasm_gauntlet_model::action::{Fetch, Method};
+    use wasm_gauntlet_model::action::{Fetch, Method, Special};
 
     use super::*;
 
@@ -114,6 +114,7 @@ mod tests {
             accept_encoding: None,
             revalidates: None,
             one_off: None,
+            special: Special::default(),
         });
         for seed in [1, 2] {
             let mut session = subject.open(seed).expect("it is a table");

@@ -44,6 +44,10 @@ impl Host for PerTenant {
         self.host.about()
     }
 
+    fn features(&self) -> Vec<&'static str> {
+        self.host.features()
+    }
+
     fn load(
         &self,
         bytes: &[u8],

@@ -64,6 +64,77 @@ observation! {
         lost_3g_s = "lost-3g-s": f64,
         /// Wall time until the last byte, milliseconds.
         wall_ms = "wall-ms": f64,
+        /// Whether the request takes no answer without a coding: `identity;q=0`, or `*;q=0` with
+        /// no word on identity (RFC 9110 §12.5.3).
+        refuses_identity = "refuses-identity": bool,
+        /// Whether `Content-Length` is the number of bytes that came; absent if it was not sent,
+        /// unknown where an answer has no body (HEAD, 204, 304).
+        length_fits = "length-fits": bool,
+        /// Whether the `ETag` is weak (RFC 9110 §8.8.1); absent without an `ETag`.
+        etag_weak = "etag-weak": bool,
+        /// The `ETag` without the mark of a weak one.
+        etag_tag = "etag-tag": String,
+        /// Names of the header fields that `against` had with another value; those left out that
+        /// every exchange has of its own, and those of the coding where the codings differ.
+        fields_changed = "fields-changed": Vec<String>,
+        /// Names of the header fields that `against` had and this has not.
+        fields_lost = "fields-lost": Vec<String>,
+        /// Names of the header fields that `against` had not.
+        fields_added = "fields-added": Vec<String>,
+        /// Whether the part that came is that part of the bytes of `part-of` (RFC 9110 §14);
+        /// absent where the whole came, or a part of another variant.
+        part_right = "part-right": bool,
+        /// Whether the page of `for-page` is of another origin (scheme, host, port).
+        cross_origin = "cross-origin": bool,
+        /// Whether `Access-Control-Allow-Origin` lets the page of `for-page` read the answer.
+        cors_allows = "cors-allows": bool,
+        /// `Access-Control-Allow-Origin`, the field lines combined.
+        allow_origin = "allow-origin": String,
+        /// Whether the policies of the page of `for-page` let it fetch this (`connect-src`).
+        csp_allows_fetch = "csp-allows-fetch": bool,
+        /// Whether the policies of this page, in header or `meta`, let it compile WebAssembly:
+        /// `'wasm-unsafe-eval'` or `'unsafe-eval'` in `script-src`, or else `default-src`.
+        csp_allows_wasm = "csp-allows-wasm": bool,
+        /// `Content-Security-Policy`, the field lines combined.
+        csp = "csp": String,
+        /// Whether the page is cross-origin isolated: `Cross-Origin-Opener-Policy: same-origin`
+        /// and `Cross-Origin-Embedder-Policy` of `require-corp` or `credentialless`.
+        isolated = "isolated": bool,
+        /// Whether `X-Content-Type-Options: nosniff` was sent.
+        nosniff = "nosniff": bool,
+        /// Whether the media type is one of JavaScript.
+        type_is_script = "type-is-script": bool,
+        /// Whether the module imports a shared memory; absent where there is no module.
+        shared_memory = "shared-memory": bool,
+        /// The protocol that answered, as in `HTTP/1.1` or `HTTP/2.0`.
+        protocol = "protocol": String,
+        /// Whether the connection was encrypted.
+        tls = "tls": bool,
+        /// Whether the connection stays open for the next request (RFC 9112 §9.3).
+        keeps_alive = "keeps-alive": bool,
+        /// Milliseconds until the header fields had come, connecting included.
+        first_byte_ms = "first-byte-ms": f64,
+        /// Bytes of the wire a second, from the header fields to the last byte; absent where
+        /// nothing came after them.
+        bytes_per_s = "bytes-per-s": f64,
+    }
+}
+
+observation! {
+    /// One asset in every coding, from every address, several times. `everywhere` gives it.
+    Lattice {
+        /// Answers with status 200 whose bytes could be decoded to the end.
+        answers = "answers": i64,
+        /// Answers with status 200 whose bytes could not, as in `br at 192.0.2.1`.
+        unread = "unread": Vec<String>,
+        /// Answers with another status, as in `404 for br at 192.0.2.1`.
+        refused = "refused": Vec<String>,
+        /// Number of different contents among the answers.
+        contents = "contents": i64,
+        /// Which answers differ from those that most agree on; absent if none does.
+        odd = "odd": String,
+        /// Addresses that were asked, the origin among them.
+        places = "places": Vec<String>,
     }
 }
 
@@ -95,14 +166,32 @@ observation! {
         output_hex = "output-hex": String,
         /// Bytes of the output.
         output_bytes = "output-bytes": i64,
+        /// How many of them are 0, which is success among errnos of WASI.
+        output_zeros = "output-zeros": i64,
         /// The first four bytes as a little-endian `u32`; absent if shorter.
         output_u32 = "output-u32": i64,
+        /// Whether every output is the one that the guest's header calls right; absent where the
+        /// header does not say it byte by byte, or nothing was put out.
+        right_output = "right-output": bool,
         /// Whether every output equals its input.
         echoes = "echoes": bool,
         /// Number of different outputs among the calls of this step.
         outputs_distinct = "outputs-distinct": i64,
         /// Lines logged, as the host gave them on.
         log = "log": Vec<String>,
+        /// Log records of all calls of the step.
+        log_lines = "log-lines": i64,
+        /// Bytes of the longest log record; absent without one.
+        log_line_bytes = "log-line-bytes": i64,
+        /// Whether no text of the guest that the host hands on (log, reason) holds a line end, a
+        /// control character or a mark that reorders text.
+        plain = "plain": bool,
+        /// Fuel that a call used, as the host counts it; of several calls the most.
+        fuel_used = "fuel-used": i64,
+        /// Number of different counts of fuel among the calls of this step.
+        fuel_used_distinct = "fuel-used-distinct": i64,
+        /// Every outcome word of the guest that was called meanwhile, sorted, each once.
+        meanwhile_outcomes = "meanwhile-outcomes": Vec<String>,
         /// Wall time seen from outside, milliseconds; of several calls the longest.
         wall_ms = "wall-ms": f64,
         /// Wall time past the deadline, milliseconds, seen from outside; 0 if in time. The lower
@@ -110,7 +199,7 @@ observation! {
         overrun_ms = "overrun-ms": (f64, f64),
         /// Peak memory of the host process past its size before the call, MiB (`VmHWM`).
         host_peak_mib = "host-peak-mib": f64,
-        /// Whether the same host process still answers after the call.
+        /// Whether the same host process still answers after the call; absent where nothing tells.
         host_alive = "host-alive": bool,
         /// Which mechanism stopped the guest: `host`, or `watchdog` (ours, from outside);
         /// absent if nothing was stopped.
@@ -137,7 +226,7 @@ observation! {
         first_ms = "first-ms": f64,
         /// Pairs timed.
         pairs = "pairs": i64,
-        /// Outcome words other than `ok`, sorted, each once.
+        /// Outcome words other than `ok`, and `wrong-output`, sorted, each once.
         failures = "failures": Vec<String>,
     }
 }

@@ -7,7 +7,7 @@ use crate::source::{At, Complaint, Span};
 use crate::twin::Twin;
 
 use super::cases::MATRIX_CASES_MAX;
-use super::raw::{Matrix, RawGrants, RawLimits, RawPlaybook, RawScenario};
+use super::raw::{RawGrants, RawLimits, RawPlaybook, RawScenario};
 use super::{Playbook, Scalar, Scenario, Step};
 
 mod claims;
@@ -18,6 +18,15 @@ mod steps;
 pub struct Vocabulary {
     /// Ids of the guests that exist.
     pub guests: Vec<String>,
+    /// Those of them that can exhaust a machine; patterns never mean them.
+    pub heavy: Vec<String>,
+}
+
+impl Vocabulary {
+    /// Whether a guest can exhaust a machine.
+    pub(super) fn is_heavy(&self, guest: &str) -> bool {
+        self.heavy.iter().any(|heavy| heavy == guest)
+    }
 }
 
 /// The scenario that `raw` means; complaints about it are added to `log`.
@@ -29,7 +38,8 @@ pub(super) fn check(
 ) -> Scenario {
     incident(&raw.incident, file, log);
     twins(&raw, log);
-    let params = matrix_names(&raw.matrix, log);
+    let matrix = raw.matrix.resolved(vocabulary, log);
+    let params = matrix_names(&matrix, log);
     let limits = limits(raw.limits.as_ref());
     let steps = steps::check(&raw.steps, &params, &limits, log);
     kind(&steps, &raw, log);
@@ -44,7 +54,7 @@ pub(super) fn check(
         playbook: playbook(raw.playbook),
         needs: raw.needs,
         each: raw.each,
-        matrix: meant(raw.matrix),
+        matrix: matrix.into_iter().map(|(name, values)| (name.value, values)).collect(),
         timing: raw.timing.unwrap_or(false),
         limits,
         steps,
@@ -89,26 +99,22 @@ fn twins(raw: &RawScenario, log: &mut Log) {
     }
 }
 
-fn matrix_names(matrix: &Matrix, log: &mut Log) -> Vec<String> {
-    for (name, _) in &matrix.0 {
+fn matrix_names(matrix: &[(At<String>, Vec<Scalar>)], log: &mut Log) -> Vec<String> {
+    for (name, _) in matrix {
         if !is_word(&name.value) {
             let problem = format!("`{}` is no name of a parameter", name.value);
             let help = "expected lower-case letters, digits and hyphens";
             log.add(Complaint::new(name.span, problem).help(help));
         }
     }
-    let cases: usize = matrix.0.iter().map(|(_, values)| values.len()).product();
-    if let Some((name, _)) = matrix.0.first().filter(|_| cases > MATRIX_CASES_MAX) {
+    let sizes = matrix.iter().map(|(_, values)| values.len());
+    let cases = sizes.fold(1_usize, usize::saturating_mul);
+    if let Some((name, _)) = matrix.first().filter(|_| cases > MATRIX_CASES_MAX) {
         let problem = format!("the matrix gives {cases} cases");
         let help = format!("at most {MATRIX_CASES_MAX} are run");
         log.add(Complaint::new(name.span, problem).help(help));
     }
-    matrix.0.iter().map(|(name, _)| name.value.clone()).collect()
-}
-
-fn meant(matrix: Matrix) -> Vec<(String, Vec<Scalar>)> {
-    let values = |list: Vec<At<Scalar>>| list.into_iter().map(|value| value.value).collect();
-    matrix.0.into_iter().map(|(name, list)| (name.value, values(list))).collect()
+    matrix.iter().map(|(name, _)| name.value.clone()).collect()
 }
 
 fn limits(raw: Option<&RawLimits>) -> Limits {

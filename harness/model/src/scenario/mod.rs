@@ -6,6 +6,7 @@
 mod cases;
 mod check;
 mod expect;
+mod matrix;
 mod raw;
 mod scalar;
 mod step;

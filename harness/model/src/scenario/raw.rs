@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use crate::action::{Asset, OneOff};
+use crate::action::{Asset, OneOff, Place};
 use crate::profile::Need;
 use crate::reading::{Log, Read, expected, pairs, written};
 use crate::source::At;
 use crate::twin::Twin;
 use crate::verdict::Severity;
-use crate::yaml::{Node, Tree};
+use crate::yaml::Node;
 
 use super::expect::RawExpect;
+use super::matrix::Matrix;
 use super::scalar::Scalar;
 
 written! {
@@ -102,6 +103,8 @@ written! {
         head: Option<At<RawFetch>>,
         /// Read an asset, and what stands around it.
         inspect: Option<At<RawInspect>>,
+        /// GET an asset in every coding, from every address, several times.
+        everywhere: Option<At<RawEverywhere>>,
         /// Call a guest.
         call: Option<At<RawCall>>,
         /// Load a guest and do not call it.
@@ -127,6 +130,27 @@ written! {
         /// `trial` or `step`: a one-off query word, equal in the whole trial or of this step's own,
         /// keeps this off every cache entry that others use.
         one_off: Option<OneOff>,
+        /// `edge`, which people load it from, or `origin`, which stands behind; `edge` if not
+        /// written.
+        from: Option<Place>,
+        /// Whether to ask for a name beside that of the asset which nobody ever gave.
+        invented: Option<bool>,
+        /// An earlier step with whose header fields these are compared.
+        against: Option<At<String>>,
+        /// An earlier step of whose bytes a part is asked for.
+        part_of: Option<At<String>>,
+        /// An earlier step that fetched the page in whose name this is fetched.
+        for_page: Option<At<String>>,
+    }
+}
+
+written! {
+    /// One asset in every coding, from every address, several times.
+    "a lattice" RawEverywhere {
+        /// Values of `Accept-Encoding`.
+        offers: Vec<String>,
+        /// How often each is asked for at each address.
+        repeats: u32,
     }
 }
 
@@ -155,6 +179,8 @@ written! {
         times: Option<u32>,
         /// Whether they are made at once.
         at_once: Option<bool>,
+        /// Id of a guest that another tenant calls over and over meanwhile.
+        meanwhile: Option<At<String>>,
         /// What the guest is given.
         grants: Option<RawGrants>,
     }
@@ -264,52 +290,6 @@ impl JsonSchema for Fixes {
             "type": "object",
             "required": ["any"],
             "additionalProperties": { "type": "string" }
-        })
-    }
-}
-
-/// Parameters with their values, in the order written.
-#[derive(Debug, Clone, Default)]
-pub struct Matrix(pub Vec<(At<String>, Vec<At<Scalar>>)>);
-
-impl Read for Matrix {
-    fn noun() -> Cow<'static, str> {
-        "a mapping of parameters to lists of values".into()
-    }
-
-    fn read(node: &Node, log: &mut Log) -> Option<Self> {
-        let read = pairs(&Self::noun(), node, log)?
-            .iter()
-            .map(|(key, value)| {
-                let values = Vec::<At<Scalar>>::read(value, log)?;
-                if values.is_empty() {
-                    return expected("at least one value", &list_of_none(value), log);
-                }
-                Some((key.clone(), values))
-            })
-            .collect::<Vec<_>>();
-        Some(Self(read.into_iter().flatten().collect()))
-    }
-
-    fn missing() -> Option<Self> {
-        Some(Self::default())
-    }
-}
-
-fn list_of_none(node: &Node) -> Node {
-    At { value: Tree::Null, span: node.span }
-}
-
-impl JsonSchema for Matrix {
-    fn schema_name() -> Cow<'static, str> {
-        "Matrix".into()
-    }
-
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let scalar = generator.subschema_for::<Scalar>();
-        json_schema!({
-            "type": "object",
-            "additionalProperties": { "type": "array", "minItems": 1, "items": scalar }
         })
     }
 }

@@ -1,6 +1,8 @@
 //! Steps: templates of actions. With a case's parameters a step becomes an action.
 
-use crate::action::{Action, Asset, Call, Compare, Fetch, Input, Inspect, Match, Method, OneOff};
+use crate::action::{
+    Action, Asset, Call, Compare, Everywhere, Fetch, Input, Inspect, Match, Method, OneOff, Special,
+};
 use crate::limits::{Grants, Limits};
 use crate::observation::Field;
 use crate::profile::{Found, Profile};
@@ -21,6 +23,7 @@ pub struct Step {
 pub(super) enum StepPlan {
     Fetch(FetchPlan),
     Inspect { asset: Option<Asset> },
+    Everywhere { offers: Vec<String>, repeats: u32 },
     Call(Box<CallPlan>),
     Compare { guest: Template, control: Template, pairs: u32 },
     Contest { noise: Template, rest: Match },
@@ -33,6 +36,7 @@ pub(super) struct FetchPlan {
     pub accept_encoding: Option<Template>,
     pub revalidates: Option<String>,
     pub one_off: Option<OneOff>,
+    pub special: Special,
 }
 
 #[derive(Debug, Clone)]
@@ -44,6 +48,7 @@ pub(super) struct CallPlan {
     pub tenant: Option<Template>,
     pub times: u32,
     pub at_once: bool,
+    pub meanwhile: Option<Template>,
     pub load_only: bool,
     pub grants: Grants,
 }
@@ -80,6 +85,7 @@ impl Step {
         match &self.plan {
             StepPlan::Fetch(_) => crate::observation::Exchange::FIELDS,
             StepPlan::Inspect { .. } => crate::observation::Inspection::FIELDS,
+            StepPlan::Everywhere { .. } => crate::observation::Lattice::FIELDS,
             StepPlan::Call(_) => crate::observation::GuestCall::FIELDS,
             StepPlan::Compare { .. } => crate::observation::Pace::FIELDS,
             StepPlan::Contest { .. } => crate::observation::Contest::FIELDS,
@@ -88,6 +94,11 @@ impl Step {
 
     /// Whether the step asks something of a site.
     pub fn is_fetch(&self) -> bool {
+        matches!(self.plan, StepPlan::Fetch(_) | StepPlan::Everywhere { .. })
+    }
+
+    /// Whether the step makes one exchange, to which later steps may refer.
+    pub(super) fn is_exchange(&self) -> bool {
         matches!(self.plan, StepPlan::Fetch(_))
     }
 
@@ -99,8 +110,10 @@ impl Step {
     /// The templates of guest ids that the step names.
     pub(super) fn guests(&self) -> Vec<&Template> {
         match &self.plan {
-            StepPlan::Fetch(_) | StepPlan::Inspect { .. } => Vec::new(),
-            StepPlan::Call(call) => vec![&call.guest],
+            StepPlan::Fetch(_) | StepPlan::Everywhere { .. } | StepPlan::Inspect { .. } => {
+                Vec::new()
+            }
+            StepPlan::Call(call) => std::iter::once(&call.guest).chain(&call.meanwhile).collect(),
             StepPlan::Compare { guest, control, .. } => vec![guest, control],
             StepPlan::Contest { noise, .. } => vec![noise],
         }
@@ -123,6 +136,11 @@ impl Step {
                 let beside = case.profile.found.clone();
                 let (asset, url) = (found.asset, found.url.clone());
                 Ok(Action::Inspect(Inspect { asset, url, beside }))
+            }
+            StepPlan::Everywhere { offers, repeats } => {
+                let found = case.asset.ok_or("the case has no asset")?;
+                let (url, offers) = (found.url.clone(), offers.clone());
+                Ok(Action::Everywhere(Everywhere { url, offers, repeats: *repeats }))
             }
             StepPlan::Call(plan) => Ok(Action::Call(plan.action(case))),
             StepPlan::Compare { guest, control, pairs } => Ok(Action::Compare(Compare {
@@ -150,6 +168,7 @@ impl FetchPlan {
             accept_encoding: offer.map(|offer| offer.text(case.params)),
             revalidates: self.revalidates.clone(),
             one_off: self.one_off,
+            special: self.special.clone(),
         }))
     }
 }
@@ -171,6 +190,7 @@ impl CallPlan {
             },
             times: self.times,
             at_once: self.at_once,
+            meanwhile: self.meanwhile.as_ref().map(text),
             load_only: self.load_only,
             limits: case.limits.clone(),
             grants: self.grants.clone(),

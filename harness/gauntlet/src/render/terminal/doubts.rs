@@ -1,4 +1,5 @@
-//! What could not be told and what was not tried, each with its reason, reasons told once.
+//! What could not be told, what is known and what was not tried, each with its reason, reasons
+//! told once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +8,7 @@ use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
 use super::page::{Page, counted, first_few};
-use crate::render::paint::sign;
+use crate::render::paint::{GAP_SIGN, sign};
 
 /// Incidents named under one reason; the rest is counted.
 const INCIDENTS_SHOWN: usize = 8;
@@ -19,6 +20,33 @@ pub(super) fn write_inconclusive(record: &Record, page: &mut Page) {
         page.gap();
         let mark = page.look.paint.verdict(Verdict::Inconclusive, "?");
         page.line(&format!("{mark} the run ended early: {}", printable(aborted)));
+    }
+}
+
+/// Write the failures that the ledger knows: each gap once, with its cases.
+pub(super) fn write_gaps(record: &Record, page: &mut Page) {
+    let mut gaps: BTreeMap<(&str, &str, &str), Vec<&Outcome>> = BTreeMap::new();
+    for one in record.outcomes.iter().filter(|one| one.verdict == Verdict::Fail) {
+        if let Some(gap) = &one.gap {
+            gaps.entry((&one.subject, &gap.reason, &gap.see)).or_default().push(one);
+        }
+    }
+    if gaps.is_empty() {
+        return;
+    }
+    page.gap();
+    let total = counted(gaps.values().map(Vec::len).sum(), "known gap");
+    let mark = page.look.paint.verdict(Verdict::Inconclusive, GAP_SIGN);
+    page.line(&format!("{mark} {}", page.look.paint.strong(&total)));
+    for ((subject, reason, see), outcomes) in gaps {
+        let count = counted(outcomes.len(), "case");
+        page.words(2, &format!("{subject}, {count}: {reason} ({see})"));
+        let name = |one: &&Outcome| match one.case.as_str() {
+            "-" => one.incident.clone(),
+            case => format!("{} {case}", one.incident),
+        };
+        let names: Vec<String> = outcomes.iter().map(name).collect();
+        page.words(4, &first_few(&names, INCIDENTS_SHOWN, ", "));
     }
 }
 

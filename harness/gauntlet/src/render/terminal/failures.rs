@@ -18,7 +18,8 @@ const VALUES_SHOWN: usize = 3;
 /// Write every block, the worst first.
 pub(super) fn write(record: &Record, page: &mut Page) {
     let mut blocks: BTreeMap<&str, Vec<&Outcome>> = BTreeMap::new();
-    for one in record.outcomes.iter().filter(|one| one.verdict == Verdict::Fail) {
+    let failed = |one: &&Outcome| one.verdict == Verdict::Fail && one.gap.is_none();
+    for one in record.outcomes.iter().filter(failed) {
         blocks.entry(&one.incident).or_default().push(one);
     }
     let mut blocks: Vec<_> = blocks.into_iter().collect();

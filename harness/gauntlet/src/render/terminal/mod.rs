@@ -47,6 +47,7 @@ pub fn render(record: &Record, look: Look) -> String {
     table::write(record, &mut page);
     failures::write(record, &mut page);
     doubts::write_inconclusive(record, &mut page);
+    doubts::write_gaps(record, &mut page);
     doubts::write_skipped(record, &mut page);
     verdict::write(record, &mut page);
     page.text()

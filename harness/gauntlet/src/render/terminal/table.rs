@@ -7,7 +7,7 @@ use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
 use super::page::Page;
-use crate::render::paint::sign;
+use crate::render::paint::{GAP_SIGN, sign};
 
 /// Blanks between columns.
 const BETWEEN: usize = 2;
@@ -33,7 +33,10 @@ pub(super) fn write(record: &Record, page: &mut Page) {
     }
     let paint = page.look.paint;
     let legend = [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive, Verdict::Skipped];
-    let legend = legend.map(|one| format!("{} {}", sign(one), one.word())).join("   ");
+    let mut legend = legend.map(|one| format!("{} {}", sign(one), one.word())).join("   ");
+    if cells.values().any(|tally| tally.gap > 0) {
+        legend += &format!("   {GAP_SIGN} known gap");
+    }
     page.line(&paint.faint(&legend));
     page.gap();
 }
@@ -104,13 +107,14 @@ fn write_part(subjects: &[&str], incidents: &[&str], cells: &Cells, left: usize,
 /// A cell's counts, what matters most first; nothing is said of none.
 fn parts(tally: &Tally) -> impl Iterator<Item = (Verdict, String)> {
     let counts = [
-        (Verdict::Fail, tally.fail),
-        (Verdict::Inconclusive, tally.inconclusive),
-        (Verdict::Pass, tally.pass),
-        (Verdict::Skipped, tally.skipped),
+        (Verdict::Fail, sign(Verdict::Fail), tally.fail),
+        (Verdict::Inconclusive, sign(Verdict::Inconclusive), tally.inconclusive),
+        (Verdict::Inconclusive, GAP_SIGN, tally.gap),
+        (Verdict::Pass, sign(Verdict::Pass), tally.pass),
+        (Verdict::Skipped, sign(Verdict::Skipped), tally.skipped),
     ];
-    let some = counts.into_iter().filter(|(_, count)| *count > 0);
-    some.map(|(verdict, count)| (verdict, format!("{}{count}", sign(verdict))))
+    let some = counts.into_iter().filter(|(.., count)| *count > 0);
+    some.map(|(style, sign, count)| (style, format!("{sign}{count}")))
 }
 
 fn plain(tally: &Tally) -> String {

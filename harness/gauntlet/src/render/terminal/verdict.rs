@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use wasm_gauntlet_model::record::{Record, Tally};
+use wasm_gauntlet_model::record::{Outcome, Record, Tally};
 use wasm_gauntlet_model::verdict::Verdict;
 
 use super::page::{Page, counted};
@@ -13,9 +13,10 @@ pub(super) fn write(record: &Record, page: &mut Page) {
     let tally = Tally::of(&record.outcomes);
     let (verdict, sentence) = sentence(record, &tally);
     page.gap();
-    let Tally { pass, fail, inconclusive, skipped } = tally;
+    let Tally { pass, fail, inconclusive, skipped, gap } = tally;
+    let gaps = if gap > 0 { format!(", {}", counted(gap, "known gap")) } else { String::new() };
     let counts = format!(
-        "{pass} passed, {fail} failed, {inconclusive} inconclusive, {skipped} skipped; \
+        "{pass} passed, {fail} failed{gaps}, {inconclusive} inconclusive, {skipped} skipped; \
          exit code {}",
         record.exit_code
     );
@@ -26,7 +27,8 @@ pub(super) fn write(record: &Record, page: &mut Page) {
 fn sentence(record: &Record, tally: &Tally) -> (Verdict, String) {
     let gate = record.gate.word();
     let failed = |at_gate: bool| {
-        let of = record.outcomes.iter().filter(|one| one.verdict == Verdict::Fail);
+        let failed = |one: &&Outcome| one.verdict == Verdict::Fail && one.gap.is_none();
+        let of = record.outcomes.iter().filter(failed);
         let of = of.filter(|one| (one.severity >= record.gate) == at_gate);
         let incidents: BTreeSet<&str> = of.map(|one| one.incident.as_str()).collect();
         incidents.len()
@@ -47,7 +49,7 @@ fn sentence(record: &Record, tally: &Tally) -> (Verdict, String) {
 }
 
 fn doubt(record: &Record, tally: &Tally) -> String {
-    if tally.pass + tally.fail + tally.inconclusive == 0 {
+    if tally.pass + tally.fail + tally.gap + tally.inconclusive == 0 {
         "nothing ran".to_owned()
     } else if record.aborted.is_some() {
         "the run ended before its plan".to_owned()

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Sender, channel};
@@ -43,6 +43,16 @@ impl Launch {
         let mut args = vec!["worker".to_owned(), "--runtime".to_owned(), runtime.to_owned()];
         args.extend(faults.iter().flat_map(|fault| ["--fault".to_owned(), (*fault).to_owned()]));
         Self { program, args, env: Vec::new(), confinement: Confinement::default() }
+    }
+
+    /// `program` as a worker that speaks the protocol on descriptor 3, so that whatever else it
+    /// prints does no harm; `mark` is set in its environment.
+    pub fn beside_stdout(program: &Path, mark: &str) -> Self {
+        let script = "exec \"$0\" 3>&1 1>&2".to_owned();
+        let args = vec!["-c".to_owned(), script, program.to_string_lossy().into_owned()];
+        let env = vec![(mark.to_owned(), "1".to_owned())];
+        let (program, confinement) = (PathBuf::from("/bin/sh"), Confinement::default());
+        Self { program, args, env, confinement }
     }
 
     /// Start the child.

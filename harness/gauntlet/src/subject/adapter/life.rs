@@ -14,6 +14,8 @@ pub enum Why {
     Hung(Duration),
     /// It broke the protocol, and how.
     Broke(String),
+    /// It closed its stdout, as a process does that is about to end by itself.
+    Closed,
     /// We were done with it.
     Done,
 }
@@ -82,8 +84,13 @@ impl End {
                 format!("no answer within {} ms; the host process was killed", time.as_millis())
             }
             (Some(Why::Broke(how)), ..) => format!("the host broke the protocol: {how}"),
+            (None | Some(Why::Closed), None, Some(code)) => {
+                format!("the host process exited with code {code}")
+            }
+            (Some(Why::Closed), ..) => {
+                "the host broke the protocol: it closed its stdout".to_owned()
+            }
             (Some(Why::Done), ..) => "the host process was ended by us".to_owned(),
-            (None, None, Some(code)) => format!("the host process exited with code {code}"),
             (None, None, None) => "the host process is gone".to_owned(),
         };
         (words, signal)
@@ -129,6 +136,9 @@ mod tests {
         assert!(end(hung.clone(), 9).0.contains("2050 ms"));
         assert_eq!(end(hung, 11).1.as_deref(), Some("SIGSEGV"));
         assert_eq!(end(None, 9).1.as_deref(), Some("SIGKILL"));
-        assert_eq!(end(None, 7 << 8), ("the host process exited with code 7".to_owned(), None));
+        let exited = ("the host process exited with code 7".to_owned(), None);
+        assert_eq!(end(None, 7 << 8), exited);
+        assert_eq!(end(Some(Why::Closed), 7 << 8), exited, "it had ended before our kill");
+        assert!(end(Some(Why::Closed), 9).0.contains("closed its stdout"));
     }
 }

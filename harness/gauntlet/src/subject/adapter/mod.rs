@@ -4,11 +4,13 @@
 //! Whatever the child does (dies, hangs, floods, lies) is an observation; only a child that
 //! cannot be started at all is an [`Inability`].
 
+pub mod conformance;
 mod idle;
 mod launch;
 mod life;
 mod lost;
 mod modules;
+pub mod pair;
 mod post;
 mod process;
 mod supervised;

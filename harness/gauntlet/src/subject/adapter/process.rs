@@ -37,8 +37,12 @@ const BYE_PATIENCE: Duration = Duration::from_millis(300);
 /// that grows by 300 MB a second is seen before it is killed.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// Between the end of a process and the end of its streams, or the other way round.
+/// Between the end of a stdout and the end of its process, before we end that.
 const STREAMS_PATIENCE: Duration = Duration::from_millis(200);
+
+/// Between the end of a process group and the end of what it wrote, which is read to its end on a
+/// machine however busy; only a child that left the group makes anyone wait for so long.
+const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 
 /// After a kill the kernel takes back the memory; 16 GB took 3 s.
 const REAP_PATIENCE: Duration = Duration::from_secs(10);
@@ -122,12 +126,12 @@ impl Process {
                 // A process closes its streams before it can be reaped; give it the time.
                 std::thread::sleep(STREAMS_PATIENCE);
             }
-            read_life.end(Why::Broke(broke.unwrap_or_else(|| "it closed its stdout".to_owned())));
+            read_life.end(broke.map_or(Why::Closed, Why::Broke));
         });
         let (reap_post, reap_life) = (Arc::clone(&post), Arc::clone(&life));
         let reaper = std::thread::spawn(move || {
             let (mut detail, signal) = reap_life.reap(&mut child).words();
-            let _ = streams_end.recv_timeout(STREAMS_PATIENCE);
+            let _ = streams_end.recv_timeout(DRAIN_PATIENCE);
             finish_soon(&errors);
             let tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
             if !tail.is_empty() {
@@ -290,7 +294,7 @@ fn keep_tail(mut stderr: ChildStderr, tail: &Mutex<Vec<u8>>) {
 
 /// The group is dead, so its streams are at their end, unless a child of it left the group.
 fn finish_soon<T>(thread: &JoinHandle<T>) {
-    let until = Instant::now() + STREAMS_PATIENCE;
+    let until = Instant::now() + DRAIN_PATIENCE;
     while !thread.is_finished() && Instant::now() < until {
         std::thread::sleep(Duration::from_millis(1));
     }

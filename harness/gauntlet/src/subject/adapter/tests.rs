@@ -35,6 +35,15 @@ fn living(leader: i32) -> usize {
     stats.filter_map(group).filter(|found| *found == leader).count()
 }
 
+/// Whether a group comes to its end: a process that was killed is gone a little later.
+fn all_gone(leader: i32) -> bool {
+    let until = Instant::now() + Duration::from_secs(10);
+    while living(leader) > 0 && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    living(leader) == 0
+}
+
 #[test]
 fn a_worker_is_called_and_leaves_nothing() {
     let host = supervised(words());
@@ -151,7 +160,11 @@ fn a_load_is_done_once_and_its_end_is_remembered() {
 
 #[test]
 fn an_adapter_that_misbehaves_costs_a_host_fault_each() {
-    let patience = Patience { call: Duration::from_millis(700), load: Duration::from_secs(5) };
+    // A death is told however late a busy machine is; only who sleeps waits for our patience.
+    let patience = |lost| match lost {
+        Lost::Hung => Patience { call: Duration::from_millis(700), load: Duration::from_secs(30) },
+        Lost::Died => Patience { call: Duration::from_secs(25), load: Duration::from_secs(30) },
+    };
     for (then, lost, saying) in [
         ("echo 'panic: oh no'; sleep 60", Lost::Died, "no answer: panic: oh no"),
         ("exec 1>&-; sleep 60", Lost::Died, "closed its stdout"),
@@ -163,14 +176,13 @@ fn an_adapter_that_misbehaves_costs_a_host_fault_each() {
         ("tr '\\0' a </dev/zero", Lost::Died, "longer than 8 MiB"),
         ("sleep 60 & exit 0", Lost::Died, "code 0"),
     ] {
-        let host = Supervised::new(good_until_call(then), patience);
-        let begun = Instant::now();
+        let host = Supervised::new(good_until_call(then), patience(lost));
         let timed = call(&host, "echo");
         assert!(fault(&timed).0.contains(saying), "{then}: {timed:?}");
         assert_eq!(timed.lost, Some(lost), "{then}");
-        assert!(begun.elapsed() < Duration::from_secs(5), "{then} took {:?}", begun.elapsed());
+        assert!(timed.wall < Duration::from_secs(25), "{then} took {:?}", timed.wall);
         let pid = host.peek().expect("it ran").pid().as_raw_nonzero().get();
-        assert_eq!(living(pid), 0, "{then}");
+        assert!(all_gone(pid), "{then}");
     }
 }
 

@@ -5,15 +5,16 @@ use std::sync::Barrier;
 use std::time::Duration;
 
 use wasm_gauntlet_model::action::Call;
-use wasm_gauntlet_model::call::{CallOutcome, hex};
-use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::call::{CallOutcome, LogLine, hex};
+use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::observation::{GuestCall, Observation, Seen};
 
 use super::contained;
 use super::module::Module;
 use super::port::{Loaded, Lost, Timed, Vigil, Work};
-use super::{Stage, lateness, spin, told};
+use super::{Stage, lateness, meanwhile, spin, told};
 use crate::subject::Inability;
+use crate::subject::guest_abi::log::is_plain;
 
 /// Most calls at once: as many as the scenario language lets a step make, one thread each.
 const AT_ONCE_MAX: u32 = 1000;
@@ -21,6 +22,10 @@ const AT_ONCE_MAX: u32 = 1000;
 /// The word for several calls that did not end alike; no expectation of one outcome fits it, so
 /// that one good call among many never passes for all.
 pub const MIXED: &str = "mixed";
+
+/// Lateness from which a deadline may be the machine's doing: a guest that needs half of the
+/// default deadline has 25 ms to spare.
+const STARVED_MIN: Duration = Duration::from_millis(10);
 
 /// Log lines kept of all calls of a step.
 const LOG_LINES_MAX: usize = 1024;
@@ -33,19 +38,23 @@ pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability>
     let work = Work { module: &module, tenant: &call.tenant, input: &input, limits, grants };
     stage.port.watch(&[&module])?;
     let loaded = stage.port.load(&work)?;
-    let (calls, late) = lateness::during(|| match &loaded {
-        Loaded::Ended(end) => Ok(vec![end.clone()]),
-        Loaded::Ready { .. } if call.load_only => Ok(Vec::new()),
-        Loaded::Ready { .. } if call.at_once => at_once(stage, &work, call.times),
-        Loaded::Ready { .. } => in_turn(stage, &work, call.times),
+    let ((calls, beside), late) = lateness::during(|| {
+        meanwhile::during(stage, call, || match &loaded {
+            Loaded::Ended(end) => Ok(vec![end.clone()]),
+            Loaded::Ready { .. } if call.load_only => Ok(Vec::new()),
+            Loaded::Ready { .. } if call.at_once => at_once(stage, &work, call.times),
+            Loaded::Ready { .. } => in_turn(stage, &work, call.times),
+        })
     });
-    let calls = calls?;
+    let (calls, beside) = (calls?, beside?);
+    starved(&module, &calls, late)?;
     let vigil = stage.port.vigil();
     let ran = matches!(loaded, Loaded::Ready { .. });
     let seen = match loaded {
         Loaded::Ready { wall } if call.load_only => only_loaded(&module, wall, &vigil),
         _ => seen(&calls, &work, &stage.port.limits(limits), ran.then_some(late), &vigil),
     };
+    let seen = GuestCall { meanwhile_outcomes: Seen::looked(beside), ..seen };
     let mut evidence = told::guest(&module).to_vec();
     evidence.push(told::limits(limits));
     evidence.push(told::outcomes(&calls));
@@ -87,6 +96,22 @@ fn at_once(stage: &Stage<'_>, work: &Work<'_>, times: u32) -> Result<Vec<Timed>,
     })
 }
 
+/// Nothing is known of a guest that ran into a deadline which is not its own fault, on a machine
+/// that did not let it run.
+fn starved(module: &Module, calls: &[Timed], late: Duration) -> Result<(), Inability> {
+    let ends = calls.iter().map(|timed| &timed.called.outcome);
+    let mut deadlines = ends.filter(|end| **end == CallOutcome::Deadline);
+    match late >= STARVED_MIN && deadlines.any(|end| !contained::all(module, [end])) {
+        true => Err(Inability(format!(
+            "{} ran into its deadline while this machine was busy: threads waited {} ms for a \
+             processor; try again on a quiet one",
+            module.id,
+            late.as_millis()
+        ))),
+        false => Ok(()),
+    }
+}
+
 fn only_loaded(module: &Module, wall: Duration, vigil: &Vigil) -> GuestCall {
     GuestCall {
         guest: module.id.clone().into(),
@@ -125,6 +150,8 @@ fn seen(
     let right = |digest: &String| *digest == work.module.digest;
     let all_right = calls.iter().map(|timed| &timed.called.digest).all(right);
     let ends = calls.iter().map(|timed| &timed.called.outcome);
+    let used = calls.iter().filter_map(|timed| timed.called.fuel_used);
+    let fuel: BTreeSet<i64> = used.map(|used| i64::try_from(used).unwrap_or(i64::MAX)).collect();
     GuestCall {
         guest: work.module.id.clone().into(),
         contained: contained::all(work.module, ends).into(),
@@ -133,23 +160,23 @@ fn seen(
         outcomes: outcomes.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>().into(),
         trap: Seen::looked(arguments.trap),
         stage: Seen::looked(arguments.stage),
-        reason: Seen::looked(arguments.reason),
+        reason: Seen::looked(arguments.reason.clone()),
         code: Seen::looked(arguments.code),
-        log: log
-            .iter()
-            .take(LOG_LINES_MAX)
-            .map(|line| line.text.clone())
-            .collect::<Vec<_>>()
-            .into(),
+        fuel_used: Seen::looked(fuel.last().copied()),
+        fuel_used_distinct: count(fuel.len()).into(),
+        plain: plain(&log, arguments.reason.as_deref()).into(),
+        log_lines: count(log.len()).into(),
+        log_line_bytes: Seen::looked(log.iter().map(|line| count(line.text.len())).max()),
+        log: texts(&log).into(),
         log_attributed: if log.is_empty() { Seen::Absent } else { attributed.into() },
         wall_ms: ms(longest).into(),
         overrun_ms: (ms(sure), ms(overrun)).into(),
         host_peak_mib: known(vigil.peak_mib),
-        host_alive: known(vigil.alive),
+        host_alive: Seen::looked(vigil.alive),
         stopped_by: Seen::looked(stopped_by(calls).map(str::to_owned)),
         digest: Seen::looked(served.cloned()),
         digest_right: if served.is_some() { all_right.into() } else { Seen::Absent },
-        ..outputs(calls, work.input)
+        ..outputs(calls, work)
     }
 }
 
@@ -196,7 +223,8 @@ fn arguments(calls: &[Timed]) -> Arguments {
 }
 
 /// The fields that outputs give: the first output, and what all of them have in common.
-fn outputs(calls: &[Timed], input: &[u8]) -> GuestCall {
+fn outputs(calls: &[Timed], work: &Work<'_>) -> GuestCall {
+    let input = work.input;
     let outputs: Vec<&[u8]> = calls
         .iter()
         .filter_map(|timed| match &timed.called.outcome {
@@ -206,17 +234,40 @@ fn outputs(calls: &[Timed], input: &[u8]) -> GuestCall {
         .collect();
     let distinct = outputs.iter().collect::<BTreeSet<_>>().len();
     let first = outputs.first().copied();
-    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let right = |output: &&[u8]| contained::right_output(work.module, input, output);
+    // A header speaks of a guest that was given nothing.
+    let bare = *work.grants == Grants::default();
+    let right: Option<Vec<bool>> = outputs.iter().map(right).collect();
+    let right = right.filter(|right| bare && !right.is_empty());
     let word = first.and_then(|output| Some(u32::from_le_bytes(*output.first_chunk()?)));
     GuestCall {
         output: Seen::looked(first.map(|output| String::from_utf8_lossy(output).into_owned())),
         output_hex: Seen::looked(first.map(hex)),
         output_bytes: Seen::looked(first.map(|output| count(output.len()))),
+        output_zeros: Seen::looked(first.map(zeros)),
+        right_output: Seen::looked(right.map(|right| right.into_iter().all(|right| right))),
         output_u32: Seen::looked(word.map(i64::from)),
         echoes: Seen::looked(first.map(|_| outputs.iter().all(|output| *output == input))),
         outputs_distinct: count(distinct).into(),
         ..GuestCall::default()
     }
+}
+
+fn zeros(output: &[u8]) -> i64 {
+    count(output.iter().filter(|byte| **byte == 0).count())
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// The first records of a log.
+fn texts(log: &[&LogLine]) -> Vec<String> {
+    log.iter().take(LOG_LINES_MAX).map(|line| line.text.clone()).collect()
+}
+
+fn plain(log: &[&LogLine], reason: Option<&str>) -> bool {
+    log.iter().map(|line| &*line.text).chain(reason).all(is_plain)
 }
 
 /// Ours, if we had to; otherwise the host's, if it says so.

@@ -12,11 +12,15 @@ use wasm_gauntlet_model::observation::{Observation, Pace, Seen};
 use super::chance::{Chance, median};
 use super::module::Module;
 use super::port::{Loaded, Port, Work};
-use super::{Stage, told};
+use super::{Stage, contained, told};
 use crate::subject::Inability;
 
 /// In whose name both are called.
 const TENANT: &str = "compare";
+
+/// The word for an `ok` whose output is not the guest's: who answers without running is no
+/// faster than who runs.
+const WRONG_OUTPUT: &str = "wrong-output";
 
 /// Most pairs: at 50 ms a call this is 100 s.
 const PAIRS_MAX: u32 = 1000;
@@ -78,10 +82,18 @@ impl Timing<'_> {
     /// One call in milliseconds; none, with its word kept, if it is not `ok`.
     fn time(&mut self, which: usize) -> Result<Option<f64>, Inability> {
         let timed = self.port.call(&self.work(which))?;
-        if matches!(timed.called.outcome, CallOutcome::Ok { .. }) {
-            return Ok(Some(timed.wall.max(Duration::from_nanos(1)).as_secs_f64() * 1000.0));
-        }
-        self.failures.insert(timed.called.outcome.word().to_owned());
+        let word = match &timed.called.outcome {
+            CallOutcome::Ok { output } => {
+                if contained::right_output(&self.modules[which], &[], output) != Some(false) {
+                    return Ok(Some(
+                        timed.wall.max(Duration::from_nanos(1)).as_secs_f64() * 1000.0,
+                    ));
+                }
+                WRONG_OUTPUT
+            }
+            other => other.word(),
+        };
+        self.failures.insert(word.to_owned());
         Ok(None)
     }
 

@@ -1,7 +1,7 @@
 //! Whether a guest was contained, by the words of its own header. A fact, not a verdict: the
 //! scenario says what it expects of it.
 
-use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::call::{CallOutcome, unhex};
 
 use super::module::Module;
 
@@ -29,12 +29,40 @@ pub fn allowed(module: &Module) -> String {
     module.contained_if.join(" | ")
 }
 
+/// Whether `output` is the one that the header calls right for `input`: `input`, `empty` or
+/// `bytes` in hex up to the first comma or semicolon; none where it says anything else.
+pub fn right_output(module: &Module, input: &[u8], output: &[u8]) -> Option<bool> {
+    let returns = module.returns.as_deref()?;
+    let said = returns.split([';', ',']).next()?.trim();
+    match said.strip_prefix("bytes ") {
+        Some(digits) => Some(output == unhex(digits.trim())?),
+        None if said == "input" => Some(output == input),
+        None if said == "empty" => Some(output.is_empty()),
+        None => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use wasm_gauntlet_model::call::{RejectStage, Rejection};
     use wasm_gauntlet_model::trap::TrapKind;
 
     use super::*;
+
+    #[test]
+    fn a_header_says_an_output_byte_by_byte_or_not_at_all() {
+        let right = |returns: &str, output: &[u8]| {
+            let mut module = Module::new("g", "a", false, Vec::new());
+            module.returns = Some(returns.to_owned());
+            right_output(&module, b"ping", output)
+        };
+        assert_eq!(right("bytes 0102; or else", &[1, 2]), Some(true));
+        assert_eq!(right("bytes 0102, with a short input", &[1]), Some(false));
+        assert_eq!(right("input; one log record", b"ping"), Some(true));
+        assert_eq!(right("empty", b""), Some(true));
+        assert_eq!(right("byte errno, or empty", b""), None);
+        assert_eq!(right("64000 bytes 5b", b"["), None);
+    }
 
     #[test]
     fn the_kind_of_a_trap_and_the_stage_of_a_refusal_count() {

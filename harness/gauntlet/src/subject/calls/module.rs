@@ -21,6 +21,8 @@ pub struct Module {
     /// The outcomes that its header calls right, as in `trap(stack)`; `ok` for a module that
     /// has no header.
     pub contained_if: Vec<String>,
+    /// The one right output, in the words of its header; none for a module that has no header.
+    pub returns: Option<String>,
 }
 
 impl Module {
@@ -28,7 +30,8 @@ impl Module {
     pub fn new(id: &str, attack: &str, benign: bool, bytes: Vec<u8>) -> Self {
         let digest = hex(&Sha256::digest(&bytes));
         let contained_if = vec!["ok".to_owned()];
-        Self { id: id.to_owned(), attack: attack.to_owned(), benign, digest, bytes, contained_if }
+        let (id, attack) = (id.to_owned(), attack.to_owned());
+        Self { id, attack, benign, digest, bytes, contained_if, returns: None }
     }
 }
 
@@ -46,7 +49,9 @@ pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<Module, Inabil
     let unfit = |error| Inability(format!("the guest `{id}` cannot be built: {error}"));
     let bytes = guest.bytes(&params).map_err(unfit)?;
     let contained_if = guest.contained_if.iter().map(ToString::to_string).collect();
-    Ok(Module { contained_if, ..Module::new(id, &guest.attack, guest.benign, bytes) })
+    let usual = params.is_empty();
+    let returns = guest.returns.clone().filter(|_| usual);
+    Ok(Module { contained_if, returns, ..Module::new(id, &guest.attack, guest.benign, bytes) })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use wasm_gauntlet_model::action::{Action, Call, Compare, Fetch, Input, Match, Method};
+use wasm_gauntlet_model::action::{Action, Call, Compare, Fetch, Input, Match, Method, Special};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::observation::{Observation, Value};
 
@@ -18,6 +18,7 @@ fn once(guest: &str) -> Call {
         tenant: "a".to_owned(),
         times: 1,
         at_once: false,
+        meanwhile: None,
         load_only: false,
         limits: Limits::default(),
         grants: Grants::default(),
@@ -199,6 +200,7 @@ fn a_host_has_no_pages() {
         accept_encoding: None,
         revalidates: None,
         one_off: None,
+        special: Special::default(),
     };
     assert!(perform(&Action::Fetch(fetch)).is_err());
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use wasm_gauntlet_model::call::LogLine;
 use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::source::is_harmful;
 
 /// The log of one call.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub struct GuestLog {
     dropped: u64,
     lines_max: usize,
     line_bytes_max: usize,
+    /// The defect: records are kept as they were written.
+    raw: bool,
 }
 
 impl GuestLog {
@@ -25,17 +28,34 @@ impl GuestLog {
             dropped: 0,
             lines_max: limits.log_lines_max as usize,
             line_bytes_max: limits.log_line_bytes_max as usize,
+            raw: false,
         }
     }
 
     /// Keep one record, or count it where the log is full.
     pub fn push(&mut self, record: &[u8]) {
+        if self.raw {
+            return self.push_raw(record);
+        }
+        let max = self.line_bytes_max;
+        self.keep(|| plain(record, max));
+    }
+
+    /// What a host does that prints a record as it came: each line end begins a new record.
+    fn push_raw(&mut self, record: &[u8]) {
+        let record = &record[..record.len().min(self.line_bytes_max)];
+        for line in String::from_utf8_lossy(record).split('\n') {
+            self.keep(|| line.to_owned());
+        }
+    }
+
+    /// A flood costs no escaping: a full log only counts.
+    fn keep(&mut self, text: impl FnOnce() -> String) {
         if self.lines.len() >= self.lines_max {
             self.dropped = self.dropped.saturating_add(1);
             return;
         }
-        let text = plain(record, self.line_bytes_max);
-        self.lines.push(LogLine { tenant: self.tenant.clone(), text });
+        self.lines.push(LogLine { tenant: self.tenant.clone(), text: text() });
     }
 
     /// The records kept, and how many were not.
@@ -53,6 +73,12 @@ impl SharedLog {
     /// An empty log of `tenant`, bounded by `limits`.
     pub fn new(tenant: &str, limits: &Limits) -> Self {
         Self(Arc::new(Mutex::new(GuestLog::new(tenant, limits))))
+    }
+
+    /// The same log, of a host that hands records on as they were written; a defect.
+    pub fn raw(self) -> Self {
+        self.lock().raw = true;
+        self
     }
 
     /// The log; one record is kept whole or not at all, so a poisoned lock hides nothing.
@@ -121,7 +147,7 @@ pub fn plain(bytes: &[u8], max: usize) -> String {
     let mut text = String::with_capacity(bytes.len());
     for char in String::from_utf8_lossy(bytes).chars() {
         let before = text.len();
-        if harmful(char) {
+        if is_harmful(char) {
             text.extend(char.escape_default());
         } else {
             text.push(char);
@@ -134,12 +160,9 @@ pub fn plain(bytes: &[u8], max: usize) -> String {
     text
 }
 
-/// Control characters (C0, DEL, C1), line and paragraph separators, and marks that reorder or
-/// hide text.
-fn harmful(char: char) -> bool {
-    char.is_control()
-        || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}')
+/// Whether a text is such a line already.
+pub fn is_plain(text: &str) -> bool {
+    !text.chars().any(is_harmful)
 }
 
 #[cfg(test)]

@@ -32,6 +32,11 @@ pub fn not_a_module(bytes: &[u8]) -> Option<String> {
     Some(format!("no WebAssembly module: {what}"))
 }
 
+/// Whether the bytes have the structure of a module or component, valid or not.
+pub fn parses(bytes: &[u8]) -> bool {
+    wasmparser::Parser::new(0).parse_all(bytes).all(|payload| payload.is_ok())
+}
+
 fn preamble(rest: &[u8]) -> Option<String> {
     match rest.get(..4) {
         Some(MODULE) => None,

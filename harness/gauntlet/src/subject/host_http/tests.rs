@@ -37,6 +37,7 @@ fn call(
         tenant: "a".to_owned(),
         times: 1,
         at_once: false,
+        meanwhile: None,
         load_only: false,
         limits: Limits::default(),
         grants: Grants::default(),

@@ -9,11 +9,15 @@ mod probe;
 pub mod text;
 mod wire;
 
+use std::net::IpAddr;
 use std::time::SystemTime;
 
 use url::Url;
-use wasm_gauntlet_model::profile::Profile;
+use wasm_gauntlet_model::profile::{Need, Profile};
+use wasm_gauntlet_model::target::{ONE_OFF_WORD_USUAL, SiteTarget};
 
+use self::probe::decoded::Decoder;
+use self::probe::place::Origin;
 pub use self::wire::Bounds;
 use self::wire::{Client, reach};
 use super::{Inability, Session, Subject};
@@ -24,6 +28,10 @@ pub struct Site {
     client: Client,
     nonce: u64,
     previous: Vec<Url>,
+    origin: Option<Origin>,
+    addresses: Vec<IpAddr>,
+    one_off_word: Option<String>,
+    decoder: Decoder,
 }
 
 impl Site {
@@ -45,7 +53,16 @@ impl Site {
         reach::may_reach(&url, &url)
             .map_err(|why| Inability(format!("the site's address: {why}")))?;
         let client = Client::new(bounds).map_err(|failure| Inability(failure.to_string()))?;
-        Ok(Self { url, client, nonce: nonce(), previous: Vec::new() })
+        Ok(Self {
+            url,
+            client,
+            nonce: nonce(),
+            previous: Vec::new(),
+            origin: None,
+            addresses: Vec::new(),
+            one_off_word: Some(ONE_OFF_WORD_USUAL.to_owned()),
+            decoder: Decoder::default(),
+        })
     }
 
     /// The same site, of which these modules of earlier builds are to be served still. Relative
@@ -63,6 +80,22 @@ impl Site {
         }
         Ok(self)
     }
+
+    /// The site that a target names, with the ways to it, within the usual bounds.
+    ///
+    /// # Errors
+    /// As [`Site::new`], and when the origin's address cannot be read.
+    pub fn of(target: &SiteTarget) -> Result<Self, Inability> {
+        let url = Url::parse(&target.url).map_err(|error| Inability(error.to_string()))?;
+        let mut site = Self::new(url)?;
+        site.origin = target.origin.as_ref().map(Origin::new).transpose()?;
+        site.one_off_word.clone_from(&target.one_off_word);
+        site.addresses.clone_from(&target.addresses);
+        let host = site.url.host_str().unwrap_or_default().to_owned();
+        let opened = site.client.open_doors(&host, &site.addresses);
+        opened.map_err(|failure| Inability(failure.to_string()))?;
+        site.remembering(&target.previous)
+    }
 }
 
 impl Subject for Site {
@@ -73,11 +106,13 @@ impl Subject for Site {
     fn profile(&self) -> Result<Profile, Inability> {
         let mut profile = discovery::discover(&self.client, &self.url)?;
         discovery::remember(&mut profile, &self.previous);
+        profile.can.extend(self.origin.as_ref().map(|_| Need::SiteOrigin));
+        profile.can.extend(self.one_off_word.as_ref().map(|_| Need::SiteOneOff));
         Ok(profile)
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
-        Ok(Box::new(probe::Probe::new(&self.client, &self.url, seed, self.nonce)))
+        Ok(Box::new(probe::Probe::new(self, seed)))
     }
 }
 

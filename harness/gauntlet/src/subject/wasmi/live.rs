@@ -13,6 +13,7 @@ use crate::subject::guest_abi::clock::Clock;
 use crate::subject::guest_abi::end::End;
 use crate::subject::guest_abi::growth::Growth;
 use crate::subject::guest_abi::start::START;
+use crate::subject::guest_abi::view::View;
 use crate::subject::guest_abi::{
     ALLOC, INITIALIZE, MEMORY, PROCESS, input_len, place_input, take_output,
 };
@@ -89,7 +90,9 @@ impl Live {
             self.call_plain(instance, START, call.deadline_on_start())?;
         }
         if module.contract.initialize {
-            self.call_plain(instance, INITIALIZE, call.deadline)?;
+            for _ in 0..call.initialisations() {
+                self.call_plain(instance, INITIALIZE, call.deadline)?;
+            }
         }
         let memory = instance.get_memory(&self.store, MEMORY);
         let abi = Abi {
@@ -123,12 +126,14 @@ impl Live {
         let len = input_len(call.input)?;
         let mut ptr = 0;
         if len > 0 {
+            let mut view = View::before(abi.memory.data(&*store), call.defects);
             ptr = budget.call(store, &abi.alloc, len, call.deadline)?;
-            place_input(abi.memory.data_mut(&mut *store), ptr, call.input)?;
+            place_input(view.after(abi.memory.data_mut(&mut *store)), ptr, call.input)?;
         }
+        let mut view = View::before(abi.memory.data(&*store), call.defects);
         let packed = budget.call(store, &abi.process, (ptr, len), call.deadline)?;
         let (max, check) = (call.limits.output_bytes_max, call.defects.pointer_check());
-        Ok(take_output(abi.memory.data(&*store), packed, max, check)?)
+        Ok(take_output(view.after(abi.memory.data_mut(&mut *store)), packed, max, check)?)
     }
 
     /// What the call left, and the instance for those who keep it.
@@ -153,6 +158,7 @@ fn state(module: &Translated, call: &Call<'_>) -> Result<State, String> {
         wasi: module.contract.wasi.then(|| wasi::context(call)).transpose()?,
         clock: Clock::new(call.grants.clock),
         deadline: call.deadline,
+        deadline_of_waits: call.deadline_of_waits(),
     })
 }
 

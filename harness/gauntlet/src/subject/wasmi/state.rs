@@ -24,6 +24,8 @@ pub struct State {
     pub(super) clock: Clock,
     /// When a guest that calls the host is stopped.
     pub(super) deadline: Option<Instant>,
+    /// Until when a guest may wait in a host function.
+    pub(super) deadline_of_waits: Option<Instant>,
 }
 
 /// The caps, as wasmi asks for them.
@@ -125,7 +127,7 @@ fn poll_oneoff(
         [subscriptions, events, count, stored].map(i32::cast_unsigned);
     let arguments = poll::Arguments { subscriptions, events, count, stored };
     let (memory, state) = memory(&mut caller)?;
-    poll::oneoff(memory, &mut state.clock, state.deadline, arguments).map_err(Error::host)
+    poll::oneoff(memory, &mut state.clock, state.deadline_of_waits, arguments).map_err(Error::host)
 }
 
 /// Write what a clock says, or answer that there is no such clock.

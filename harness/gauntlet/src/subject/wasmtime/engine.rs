@@ -16,6 +16,9 @@ pub const CALLER_STACK_BYTES_MIN: usize = 2 << 20;
 /// Address space of the memories of one pool: a quarter of the 2 GiB that stay of a worker's
 /// `RLIMIT_AS` of 4 GiB beside code and stacks. Wasmtime's own default reserves 4.1 TB.
 const POOL_BYTES: usize = 512 << 20;
+/// Stacks of fibers, of which we use none. Wasmtime-wasi brings them in, and the default of a
+/// thousand reserves 2.1 GB an engine: half of a worker's address space.
+const FIBER_STACKS: u32 = 1;
 /// Fewest and most instances of one pool.
 const POOL_SLOTS: (usize, usize) = (4, 64);
 /// Smallest class of memory: the default cap of 256 pages.
@@ -113,6 +116,7 @@ fn pool(class: Caps) -> PoolingAllocationConfig {
     pool.total_core_instances(slots)
         .total_memories(slots)
         .total_tables(slots.saturating_mul(tables))
+        .total_stacks(FIBER_STACKS)
         .max_memories_per_module(1)
         .max_tables_per_module(tables)
         .max_memory_size(class.memory_bytes)

@@ -19,6 +19,8 @@ pub struct State {
     pub(super) said: Option<Said>,
     /// When the host stops the guest; none while it is not armed, which is a defect.
     pub(super) deadline: Option<Instant>,
+    /// Until when a guest may wait in a host function.
+    pub(super) deadline_of_waits: Option<Instant>,
     /// There is one exactly for modules that import WASI.
     pub(super) wasi: Option<WasiP1Ctx>,
     pub(super) clock: Clock,
@@ -118,7 +120,7 @@ fn poll_oneoff(
         [subscriptions, events, count, stored].map(i32::cast_unsigned);
     let arguments = poll::Arguments { subscriptions, events, count, stored };
     let (memory, state) = memory(&mut caller)?;
-    Ok(poll::oneoff(memory, &mut state.clock, state.deadline, arguments)?)
+    Ok(poll::oneoff(memory, &mut state.clock, state.deadline_of_waits, arguments)?)
 }
 
 /// Write what a clock says, or answer that there is no such clock.

@@ -12,7 +12,7 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use crate::subject::host::{Host, Plugin};
 use crate::subject::protocol::{
-    ANSWER_OUTPUT_BYTES_MAX, Answer, Hello, Reply, Stats, VERSION, WrittenCall, feature,
+    ANSWER_OUTPUT_BYTES_MAX, Answer, Hello, Reply, Stats, VERSION, WrittenCall,
 };
 
 /// Most modules held; one that is not unloaded keeps its code.
@@ -55,10 +55,7 @@ impl Desk {
     /// Say who serves.
     pub fn hello(&self, id: u64) {
         let about = self.host.about();
-        let always = [feature::LOG, feature::TENANTS, feature::LIMITS, feature::GRANTS];
-        let mut features: Vec<String> = always.map(str::to_owned).to_vec();
-        features.extend(about.wasi.then(|| feature::WASI.to_owned()));
-        features.extend(about.fuel.then(|| feature::FUEL.to_owned()));
+        let features = self.host.features().into_iter().map(str::to_owned).collect();
         let (name, version, engine) = (about.name, about.version, about.engine);
         let hello = Hello { protocol: VERSION, name, version, engine, features };
         self.say(&Answer { id, reply: Reply::Hello(hello) });

@@ -27,11 +27,31 @@ const READ_BUFFER_BYTES: usize = 64 << 10;
 ///
 /// Exit codes: 0 stdin ended or `bye`; 4 the process could not be confined, or stdin broke.
 pub fn main(host: Arc<dyn Host>, confinement: &Confinement) -> ExitCode {
+    confined(host, confinement, std::io::stdout())
+}
+
+/// The same beside stdout, on descriptor 3 (see `Launch::beside_stdout`): for a program that may
+/// print.
+pub fn main_beside_stdout(host: Arc<dyn Host>, confinement: &Confinement) -> ExitCode {
+    match std::fs::File::options().write(true).open("/proc/self/fd/3") {
+        Ok(to) => confined(host, confinement, to),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "gauntlet worker: no descriptor 3: {error}");
+            ExitCode::from(4)
+        }
+    }
+}
+
+fn confined(
+    host: Arc<dyn Host>,
+    confinement: &Confinement,
+    to: impl Write + Send + 'static,
+) -> ExitCode {
     if let Err(error) = confinement.apply_to_self() {
         let _ = writeln!(std::io::stderr(), "gauntlet worker: {error}");
         return ExitCode::from(4);
     }
-    match serve(host, std::io::stdin(), std::io::stdout()) {
+    match serve(host, std::io::stdin(), to) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "gauntlet worker: {error}");

@@ -58,6 +58,13 @@ impl Asset {
         Self { path, identity, br, gzip }
     }
 
+    /// The fault of one `ETag` for all variants, as one made of the raw file alone.
+    fn share_etag(&mut self) {
+        for coded in [&mut self.br, &mut self.gzip] {
+            coded.etag.clone_from(&self.identity.etag);
+        }
+    }
+
     /// The variant for what negotiation chose.
     pub(super) fn variant(&self, chosen: Option<Layer>) -> &Variant {
         match chosen {
@@ -79,8 +86,8 @@ pub(super) struct Assets {
 }
 
 impl Assets {
-    /// The site with its faults.
-    pub(super) fn new(faults: &Faults) -> Self {
+    /// The site with its faults; the page loads the module from `elsewhere`, if it is named.
+    pub(super) fn new(faults: &Faults, elsewhere: Option<&str>) -> Self {
         let whole = coded_module(&make(faults));
         let hashed = !faults.has(Twin::ImmutableUnhashed);
         let named_by = match faults.has(Twin::WrongHash) {
@@ -88,7 +95,8 @@ impl Assets {
             false => &whole.raw[..],
         };
         let module_path = path("app", "wasm", hashed.then_some(named_by));
-        let shim = shim_text(&module_path, faults.has(Twin::StaleShim));
+        let module_url = format!("{}{module_path}", elsewhere.unwrap_or_default());
+        let shim = shim_text(&module_url, faults.has(Twin::StaleShim));
         let shim_hashed = hashed && !faults.has(Twin::ShimUnhashed);
         let shim_path = path("loader", "js", shim_hashed.then_some(shim.as_bytes()));
         let entry = entry_text(&shim_path);
@@ -96,13 +104,13 @@ impl Assets {
         let coded = if faults.has(Twin::Truncated) { cut_module() } else { whole };
         let mut module = Asset::new(module_path, &coded);
         spoil(&mut module, faults);
-        let previous = coded_module(&PREVIOUS);
-        Self {
-            entry: Asset::new("/".to_owned(), &Coded::new(entry.into_bytes())),
-            shim: Asset::new(shim_path, &Coded::new(shim.into_bytes())),
-            module,
-            previous: Asset::new(previous_path(), &previous),
+        let mut entry = Asset::new("/".to_owned(), &Coded::new(entry.into_bytes()));
+        let mut shim = Asset::new(shim_path, &Coded::new(shim.into_bytes()));
+        if faults.has(Twin::EtagShared) {
+            [&mut entry, &mut shim, &mut module].into_iter().for_each(Asset::share_etag);
         }
+        let previous = Asset::new(previous_path(), &coded_module(&PREVIOUS));
+        Self { entry, shim, module, previous }
     }
 }
 
@@ -152,6 +160,9 @@ fn spoil(module: &mut Asset, faults: &Faults) {
         let twice = Bytes::from(encode(Layer::Gzip, &module.br.body));
         module.br = Variant::new(&module.path, "br", Some("br"), twice);
     }
+    if faults.has(Twin::BrOfOldBuild) {
+        module.br = old_variant(&module.path, Some(Layer::Br));
+    }
     let Asset { path, identity, br, gzip } = module;
     if faults.has(Twin::CodingUndeclared) {
         for coded in [&mut *br, &mut *gzip] {
@@ -193,6 +204,13 @@ fn coded_module(make: &Make) -> Arc<Coded> {
     let coded = Arc::new(Coded::new(module::generate(make)));
     made.push((*make, Arc::clone(&coded)));
     coded
+}
+
+/// The module of the build before, in one variant, as if under the name of this build.
+pub(super) fn old_variant(path: &str, coding: Option<Layer>) -> Variant {
+    static OLD: OnceLock<Coded> = OnceLock::new();
+    let old = OLD.get_or_init(|| Coded::new(module::generate(&PREVIOUS)));
+    Asset::new(path.to_owned(), old).variant(coding).clone()
 }
 
 fn cut_module() -> Arc<Coded> {

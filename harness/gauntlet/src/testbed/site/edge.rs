@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use http_body_util::{BodyExt, Empty, Full, Limited};
+use http_body_util::{BodyExt, Empty};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -17,9 +17,12 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use wasm_gauntlet_model::twin::Twin;
 
+use super::assets::old_variant;
 use super::cache::{Store, Stored, directive, is_storable};
 use super::faults::Faults;
-use super::origin::{Reply, refusal};
+use super::origin::refusal;
+use super::reply::{Reply, cut_short, whole};
+use crate::coding::Layer;
 
 /// For one exchange with the origin, which is on this machine.
 const ORIGIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -48,6 +51,9 @@ const CONDITIONS: [HeaderName; 6] = [
     header::RANGE,
 ];
 
+/// The type of modules.
+const WASM: &str = "application/wasm";
+
 /// What caches say of themselves, as CDNs do.
 const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
 
@@ -59,7 +65,13 @@ const VIA: HeaderValue = HeaderValue::from_static("1.1 gauntlet-edge");
 pub(super) struct Edge {
     origin: SocketAddr,
     store: Mutex<Store>,
+    faults: Faults,
 }
+
+/// Marks an answer of which less came than was announced: it is handed on as it is, and kept for
+/// nobody (RFC 9111 §3.3).
+#[derive(Debug, Clone, Copy)]
+struct Cut;
 
 /// What the origin sent.
 type Fetched = Response<Bytes>;
@@ -68,7 +80,7 @@ impl Edge {
     /// An empty cache in front of `origin`.
     pub(super) fn new(origin: SocketAddr, faults: &Faults) -> Self {
         let store = Store::new(faults.has(Twin::EdgeIgnoresVary));
-        Self { origin, store: Mutex::new(store) }
+        Self { origin, store: Mutex::new(store), faults: faults.clone() }
     }
 
     /// Answer one request, from the store if that is right.
@@ -78,7 +90,37 @@ impl Edge {
         } else {
             self.fetch(&request, None).await.map(missed)
         };
+        let outcome = outcome.map(|reply| self.retyped(reply));
         outcome.unwrap_or_else(|_| refusal(StatusCode::BAD_GATEWAY, "the origin is away\n"))
+    }
+
+    /// The fault of a table of types that lacks `.wasm`.
+    fn retyped(&self, mut reply: Reply) -> Reply {
+        let is_module = reply.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == WASM);
+        if is_module && self.faults.has(Twin::EdgeRewritesType) {
+            let kind = HeaderValue::from_static("application/octet-stream");
+            reply.headers_mut().insert(header::CONTENT_TYPE, kind);
+        }
+        reply
+    }
+
+    /// The fault of holding what stood under a name before it was deployed anew.
+    fn aged(&self, request: &Request<()>, fetched: Fetched) -> Fetched {
+        let is_module =
+            fetched.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == WASM);
+        let is_asked = is_module && request.uri().query().is_none();
+        if !is_asked || !self.faults.has(Twin::EdgeStale) {
+            return fetched;
+        }
+        let coding = fetched.headers().get(header::CONTENT_ENCODING);
+        let coding = coding.and_then(|line| line.to_str().ok()).and_then(Layer::of_word);
+        let old = old_variant(request.uri().path(), coding);
+        let (mut parts, _) = fetched.into_parts();
+        parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(old.body.len()));
+        if let Ok(etag) = HeaderValue::try_from(&old.etag) {
+            parts.headers.insert(header::ETAG, etag);
+        }
+        Response::from_parts(parts, old.body)
     }
 
     async fn answer_from_store(&self, request: &Request<()>) -> Result<Reply, OriginAway> {
@@ -112,7 +154,9 @@ impl Edge {
 
     /// Keep what may be kept, and hand it on.
     fn take(&self, request: &Request<()>, url: String, fetched: Fetched) -> Reply {
-        let keep = fetched.status() == StatusCode::OK;
+        let fetched = self.aged(request, fetched);
+        let keep =
+            fetched.status() == StatusCode::OK && fetched.extensions().get::<Cut>().is_none();
         if keep && is_storable(request.headers(), fetched.headers()) {
             let (headers, body) = (fetched.headers().clone(), fetched.body().clone());
             let stored = Stored { headers, body, since: Instant::now() };
@@ -137,6 +181,9 @@ impl Edge {
         *forward.headers_mut() = request.headers().clone();
         let headers = forward.headers_mut();
         remove_hop_by_hop(headers);
+        if self.faults.has(Twin::EdgeIdentityOnly) {
+            headers.remove(header::ACCEPT_ENCODING);
+        }
         // No body is read from the client, so none is announced.
         headers.remove(header::CONTENT_LENGTH);
         headers.append(header::VIA, VIA);
@@ -167,9 +214,25 @@ async fn exchange(
     tokio::spawn(connection);
     let answer = sender.send_request(request).await.map_err(|_| OriginAway)?;
     let (mut parts, body) = answer.into_parts();
-    let body = Limited::new(body, BODY_BYTES_MAX).collect().await.map_err(|_| OriginAway)?;
+    let (bytes, is_whole) = read(body).await?;
+    if !is_whole {
+        parts.extensions.insert(Cut);
+    }
     remove_hop_by_hop(&mut parts.headers);
-    Ok(Response::from_parts(parts, body.to_bytes()))
+    Ok(Response::from_parts(parts, bytes))
+}
+
+/// The bytes of a body, and whether they are all that was announced.
+async fn read(mut body: hyper::body::Incoming) -> Result<(Bytes, bool), OriginAway> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(frame) = frame else { return Ok((bytes.into(), false)) };
+        bytes.extend_from_slice(frame.data_ref().map(|data| &data[..]).unwrap_or_default());
+        if bytes.len() > BODY_BYTES_MAX {
+            return Err(OriginAway);
+        }
+    }
+    Ok((bytes.into(), true))
 }
 
 fn is_for_the_store(request: &Request<()>) -> bool {
@@ -214,7 +277,7 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
 
 fn hit(stored: Stored) -> Reply {
     let age = stored.age(Instant::now()).as_secs();
-    let mut reply = Response::new(Full::new(stored.body));
+    let mut reply = Response::new(whole(stored.body));
     *reply.headers_mut() = stored.headers;
     reply.headers_mut().insert(header::AGE, HeaderValue::from(age));
     reply.headers_mut().insert(X_CACHE, HeaderValue::from_static("HIT"));
@@ -222,7 +285,8 @@ fn hit(stored: Stored) -> Reply {
 }
 
 fn missed(fetched: Fetched) -> Reply {
-    let mut reply = fetched.map(Full::new);
+    let is_cut = fetched.extensions().get::<Cut>().is_some();
+    let mut reply = fetched.map(|bytes| if is_cut { cut_short(bytes) } else { whole(bytes) });
     reply.headers_mut().insert(X_CACHE, HeaderValue::from_static("MISS"));
     reply
 }

@@ -23,6 +23,14 @@
 //! | `over-budget` | `uncompressed`: what cannot be compressed is not small |
 //! | `not-stripped` | - |
 //! | `edge-ignores-vary` | note 1 |
+//! | `edge-rewrites-type` | `mime-type`: people load it from the edge |
+//! | `edge-identity-only` | `uncompressed`: likewise |
+//! | `negotiate-by-substring` | - |
+//! | `edge-stale`, `br-of-old-build` | `hash-matches-content`: the name is that of the new module |
+//! | `soft-404`, `long-cached-404` | - |
+//! | `length-of-raw` | -; what came is whole, though browsers give it up |
+//! | `etag-shared`, `head-differs`, `range-of-raw` | - |
+//! | `csp-blocks-wasm`, `no-cors` | -; only a browser refuses |
 //!
 //! Note 1: once the raw variant is stored for an address, it is right for everybody as far as
 //! such a cache can know (RFC 9111 §4.1), so that `uncompressed` and `negotiation` depend on who

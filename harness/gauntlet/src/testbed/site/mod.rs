@@ -10,6 +10,7 @@ mod faults;
 pub(in crate::testbed) mod module;
 mod negotiate;
 mod origin;
+mod reply;
 mod serve;
 #[cfg(test)]
 mod tests;
@@ -57,9 +58,19 @@ impl TestbedSite {
         builder.worker_threads(THREADS).thread_name("testbed-site").enable_all();
         let runtime = builder.build()?;
         let front = Arc::new(Edge::new(origin, &faults));
-        let back = Arc::new(Origin::new(faults));
+        let elsewhere = faults.has(Twin::NoCors).then(|| bind(LOOPBACK)).transpose()?;
+        let base = elsewhere.as_ref().map(|(_, address)| format!("http://{address}"));
+        let back = Arc::new(Origin::new(faults, base));
         {
             let _inside = runtime.enter();
+            if let Some((socket, _)) = elsewhere {
+                let socket = tokio::net::TcpListener::from_std(socket)?;
+                let front = Arc::clone(&front);
+                runtime.spawn(serve(socket, move |request| {
+                    let front = Arc::clone(&front);
+                    async move { front.answer(request).await }
+                }));
+            }
             let origin_socket = tokio::net::TcpListener::from_std(origin_socket)?;
             let edge_socket = tokio::net::TcpListener::from_std(edge_socket)?;
             runtime.spawn(serve(origin_socket, move |request| {

@@ -58,6 +58,13 @@ impl Offer {
     }
 }
 
+/// The fault of looking for the names of codings anywhere in the field: weights are not read,
+/// and any word that holds `br` is taken for it.
+pub(super) fn choose_by_substring<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Layer> {
+    let field = lines.collect::<Vec<_>>().join(", ").to_ascii_lowercase();
+    [Layer::Br, Layer::Gzip].into_iter().find(|layer| field.contains(layer.word()))
+}
+
 /// The client refuses every coding that there is, identity too: 406, as §12.5.3 exempts this
 /// case from its advice to send identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

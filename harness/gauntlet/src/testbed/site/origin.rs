@@ -1,20 +1,18 @@
 //! The origin: what RFC 9110 and 9111 ask of a static server, and the origin's switches.
 //!
-//! Answers are a pure function of the request. A range is ignored, as §14.2 allows, and so is
-//! the query. The faults that lie in bytes are in `assets`, those that lie in headers are here.
+//! Answers are a pure function of the request. A range is ignored, as §14.2 allows, but by the
+//! switch that answers it wrongly; the query is ignored too. The faults that lie in bytes are in
+//! `assets`, those that lie in headers are here.
 
-use http_body_util::Full;
-use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use wasm_gauntlet_model::twin::Twin;
 
 use super::assets::{Asset, Assets, Variant};
 use super::faults::Faults;
-use super::negotiate::Offer;
-
-/// What every answer carries.
-pub(super) type Reply = Response<Full<Bytes>>;
+use super::negotiate::{Offer, choose_by_substring};
+use super::reply::{Reply, cut_short, whole};
+use crate::coding::Layer;
 
 /// When the site was made, as it says: a fixed moment, so that runs are alike.
 const LAST_MODIFIED: &str = "Tue, 07 Jan 2025 09:00:00 GMT";
@@ -35,11 +33,16 @@ const CACHE_ENTRY_LONG: &str = "public, max-age=86400";
 const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
 
+/// The fault: no word on compiling WebAssembly.
+const CONTENT_SECURITY_BLOCKS: &str = "default-src 'none'; script-src 'self'; \
+     connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
+
 /// The origin server.
 #[derive(Debug)]
 pub(super) struct Origin {
     assets: Assets,
     faults: Faults,
+    policy: HeaderValue,
 }
 
 /// Which asset, as the headers differ by it.
@@ -51,9 +54,16 @@ enum Kind {
 }
 
 impl Origin {
-    /// An origin with the given faults.
-    pub(super) fn new(faults: Faults) -> Self {
-        Self { assets: Assets::new(&faults), faults }
+    /// An origin with the given faults, whose page loads its module from the origin `elsewhere`,
+    /// if one is named; the policy of the page lets it.
+    pub(super) fn new(faults: Faults, elsewhere: Option<String>) -> Self {
+        let policy = match faults.has(Twin::CspBlocksWasm) {
+            true => CONTENT_SECURITY_BLOCKS,
+            false => CONTENT_SECURITY,
+        };
+        let connect = format!("connect-src 'self' {}", elsewhere.as_deref().unwrap_or_default());
+        let policy = known(&policy.replace("connect-src 'self'", connect.trim_end()));
+        Self { assets: Assets::new(&faults, elsewhere.as_deref()), faults, policy }
     }
 
     /// Answer one request.
@@ -64,9 +74,21 @@ impl Origin {
             return reply;
         }
         match self.find(request.uri().path()) {
-            Some((kind, asset)) => self.represent(kind, asset, request.headers()),
-            None => refusal(StatusCode::NOT_FOUND, "not found\n"),
+            Some((kind, asset)) => self.represent(kind, asset, request),
+            None if self.faults.has(Twin::Soft404) => {
+                self.represent(Kind::Entry, &self.assets.entry, request)
+            }
+            None => self.missing(),
         }
+    }
+
+    fn missing(&self) -> Reply {
+        let mut reply = refusal(StatusCode::NOT_FOUND, "not found\n");
+        if self.faults.has(Twin::LongCached404) {
+            let cache = HeaderValue::from_static(CACHE_HASHED);
+            reply.headers_mut().insert(header::CACHE_CONTROL, cache);
+        }
+        reply
     }
 
     fn find(&self, path: &str) -> Option<(Kind, &Asset)> {
@@ -84,21 +106,20 @@ impl Origin {
         Some(if falls_back { (Kind::Entry, entry) } else { (kind, asset) })
     }
 
-    fn represent(&self, kind: Kind, asset: &Asset, request: &HeaderMap) -> Reply {
-        let lines = request.get_all(header::ACCEPT_ENCODING);
-        let chosen = Offer::read(lines.iter().filter_map(|line| line.to_str().ok())).choose();
-        let chosen = match chosen {
-            _ if self.faults.has(Twin::NoCompression) => None,
-            Ok(chosen) => chosen,
-            Err(_) => {
-                let mut reply = refusal(StatusCode::NOT_ACCEPTABLE, "br, gzip or identity\n");
-                self.set_vary(&mut reply, true);
-                return reply;
-            }
+    fn represent<B>(&self, kind: Kind, asset: &Asset, request: &Request<B>) -> Reply {
+        let Ok(chosen) = self.choose(request) else {
+            let mut reply = refusal(StatusCode::NOT_ACCEPTABLE, "br, gzip or identity\n");
+            self.set_vary(&mut reply, true);
+            return reply;
         };
         let variant = asset.variant(chosen);
-        let unchanged = is_unchanged(request, variant);
-        let mut reply = if unchanged { not_modified() } else { self.whole(kind, variant) };
+        let mut reply = if is_unchanged(request.headers(), variant) {
+            not_modified()
+        } else if let Some(part) = self.part_of_raw(kind, asset, variant, request.headers()) {
+            part
+        } else {
+            self.whole(kind, asset, variant)
+        };
         let cache = HeaderValue::from_static(self.cache_control(kind));
         let headers = reply.headers_mut();
         headers.insert(header::CACHE_CONTROL, cache);
@@ -108,37 +129,89 @@ impl Origin {
         reply
     }
 
-    fn whole(&self, kind: Kind, variant: &Variant) -> Reply {
-        let mut reply = Response::new(Full::new(variant.body.clone()));
+    fn choose<B>(&self, request: &Request<B>) -> Result<Option<Layer>, super::negotiate::Refused> {
+        let lines = request.headers().get_all(header::ACCEPT_ENCODING);
+        let lines = lines.iter().filter_map(|line| line.to_str().ok());
+        let raw_for_head = self.faults.has(Twin::HeadDiffers) && request.method() == Method::HEAD;
+        match () {
+            () if self.faults.has(Twin::NoCompression) || raw_for_head => Ok(None),
+            () if self.faults.has(Twin::NegotiateBySubstring) => Ok(choose_by_substring(lines)),
+            () => Offer::read(lines).choose(),
+        }
+    }
+
+    fn whole(&self, kind: Kind, asset: &Asset, variant: &Variant) -> Reply {
+        let bytes = variant.body.clone();
+        let of_raw =
+            kind == Kind::Module && variant.coding.is_some() && self.faults.has(Twin::LengthOfRaw);
+        let (length, body) = match of_raw {
+            true => (asset.variant(None).body.len(), cut_short(bytes)),
+            false => (bytes.len(), whole(bytes)),
+        };
+        let mut reply = Response::new(body);
+        self.describe(&mut reply, kind, variant);
         let headers = reply.headers_mut();
-        if let Some(kind) = self.content_type(kind) {
-            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-        }
-        if let Some(coding) = variant.coding {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
-        }
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(variant.body.len()));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         if kind == Kind::Entry {
-            let policy = HeaderValue::from_static(CONTENT_SECURITY);
-            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+            headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
         }
         reply
     }
 
-    fn content_type(&self, kind: Kind) -> Option<&'static str> {
-        match kind {
-            Kind::Entry => Some("text/html; charset=utf-8"),
-            Kind::Shim => Some("text/javascript; charset=utf-8"),
-            Kind::Module if self.faults.has(Twin::MimeMissing) => None,
-            Kind::Module if self.faults.has(Twin::MimeOctetStream) => {
-                Some("application/octet-stream")
-            }
-            Kind::Module if self.faults.has(Twin::MimeText) => Some("text/plain"),
-            Kind::Module if self.faults.has(Twin::MimeParameter) => {
-                Some("application/wasm; charset=utf-8")
-            }
-            Kind::Module => Some("application/wasm"),
+    /// What is said of the bytes, but for how many they are.
+    fn describe(&self, reply: &mut Reply, kind: Kind, variant: &Variant) {
+        let headers = reply.headers_mut();
+        for line in self.content_type(kind) {
+            headers.append(header::CONTENT_TYPE, HeaderValue::from_static(line));
+        }
+        if let Some(coding) = variant.coding {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+        }
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    }
+
+    /// The fault of cutting a range out of the raw module for a client that has the coded one.
+    fn part_of_raw(
+        &self,
+        kind: Kind,
+        asset: &Asset,
+        variant: &Variant,
+        request: &HeaderMap,
+    ) -> Option<Reply> {
+        let asked = request.get(header::RANGE)?.to_str().ok()?;
+        if kind != Kind::Module || !self.faults.has(Twin::RangeOfRaw) {
+            return None;
+        }
+        let (first, last) = asked.strip_prefix("bytes=")?.split_once('-')?;
+        let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
+        let raw = &asset.variant(None).body;
+        if first > last || last >= raw.len() {
+            return None;
+        }
+        let mut reply = Response::new(whole(raw.slice(first..=last)));
+        *reply.status_mut() = StatusCode::PARTIAL_CONTENT;
+        self.describe(&mut reply, kind, variant);
+        let range = known(&format!("bytes {first}-{last}/{}", raw.len()));
+        reply.headers_mut().insert(header::CONTENT_RANGE, range);
+        Some(reply)
+    }
+
+    /// The lines of `Content-Type`.
+    fn content_type(&self, kind: Kind) -> &'static [&'static str] {
+        const FAULTS: &[(Twin, &[&str])] = &[
+            (Twin::MimeMissing, &[]),
+            (Twin::MimeOctetStream, &["application/octet-stream"]),
+            (Twin::MimeText, &["text/plain"]),
+            (Twin::MimeParameter, &["application/wasm; charset=utf-8"]),
+            (Twin::MimeTwice, &["application/wasm", "application/wasm"]),
+            (Twin::MimeConflict, &["application/wasm", "application/octet-stream"]),
+        ];
+        let fault = FAULTS.iter().find(|(twin, _)| self.faults.has(*twin));
+        match (kind, fault) {
+            (Kind::Entry, _) => &["text/html; charset=utf-8"],
+            (Kind::Shim, _) => &["text/javascript; charset=utf-8"],
+            (Kind::Module, Some((_, lines))) => lines,
+            (Kind::Module, None) => &["application/wasm"],
         }
     }
 
@@ -183,14 +256,14 @@ fn is_unchanged(request: &HeaderMap, variant: &Variant) -> bool {
 }
 
 fn not_modified() -> Reply {
-    let mut reply = Response::new(Full::default());
+    let mut reply = Response::new(whole(""));
     *reply.status_mut() = StatusCode::NOT_MODIFIED;
     reply
 }
 
 /// An answer of our own, kept by nobody.
 pub(super) fn refusal(status: StatusCode, text: &'static str) -> Reply {
-    let mut reply = Response::new(Full::from(text));
+    let mut reply = Response::new(whole(text));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

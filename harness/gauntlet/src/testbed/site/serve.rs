@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use super::origin::Reply;
+use super::reply::Reply;
 
 /// Connections at once; a load run of one machine keeps 256, and descriptors end at 1024.
 const CONNECTIONS_MAX: usize = 400;

@@ -25,6 +25,12 @@ pub(super) fn check(
 }
 
 fn block(raw: &RawBlock, steps: &[Step], params: &[String], log: &mut Log) -> Block {
+    let other = raw.r#where.0.first().map(|(path, _)| path.span);
+    let place = raw.says.as_ref().map(|says| says.span).or(other);
+    if let (true, Some(span)) = (raw.claims.0.is_empty(), place) {
+        let problem = "this block expects nothing, so it could never fail";
+        log.add(Complaint::new(span, problem).help("expected a claim beside, as in `a.b: c`"));
+    }
     let says = raw.says.as_ref().map(|says| {
         let paths = steps.iter().flat_map(|step| {
             step.fields().iter().map(move |field| format!("{}.{}", step.name, field.name))

@@ -1,10 +1,10 @@
 //! Checks of steps: one action each, names unique, references backwards.
 
-use crate::action::{Match, Method};
+use crate::action::{Match, Method, Special};
 use crate::limits::Limits;
 use crate::name::is_word;
 use crate::reading::Log;
-use crate::scenario::raw::{RawCall, RawContest, RawFetch, RawStep};
+use crate::scenario::raw::{RawCall, RawContest, RawEverywhere, RawFetch, RawStep};
 use crate::scenario::step::{CallPlan, FetchPlan, StepPlan};
 use crate::scenario::template::{Template, checked};
 use crate::scenario::{SUBJECT, Scalar, Step};
@@ -12,6 +12,9 @@ use crate::source::{At, Complaint};
 
 /// Most calls of one step; a hundred at once is more than a host of two cores serves.
 const CALLS_MAX: u32 = 1_000;
+
+/// Most exchanges of one lattice with one address: a module of 10 MB is asked for 50 times.
+const LATTICE_MAX: usize = 50;
 
 /// The steps that are meant.
 pub(super) fn check(
@@ -62,6 +65,9 @@ fn plan(
         let asset = inspect.value.asset.as_ref().map(|asset| asset.value);
         plans.push(StepPlan::Inspect { asset });
     }
+    if let Some(raw) = &step.everywhere {
+        plans.push(everywhere(raw, log));
+    }
     if let Some(raw) = &step.call {
         plans.push(call(raw, false, params, log));
     }
@@ -78,7 +84,7 @@ fn plan(
     }
     if plans.len() != 1 {
         let problem = format!("a step does one thing, this one does {}", plans.len());
-        let help = "expected one of: get, head, inspect, call, load, compare, contest";
+        let help = "expected one of: get, head, everywhere, inspect, call, load, compare, contest";
         log.add(Complaint::new(step.r#as.span, problem).help(help));
         return None;
     }
@@ -92,25 +98,50 @@ fn fetch(
     params: &[String],
     log: &mut Log,
 ) -> StepPlan {
-    if let Some(earlier) = &raw.revalidates
-        && !before.iter().any(|step| step.name == earlier.value && step.is_fetch())
-    {
-        let names: Vec<&str> = before.iter().map(|step| step.name.as_str()).collect();
-        log.unknown("earlier step", earlier, &names);
+    for earlier in [&raw.revalidates, &raw.against, &raw.part_of, &raw.for_page] {
+        refers(earlier.as_ref(), before, log);
     }
+    let name = |step: &Option<At<String>>| step.as_ref().map(|step| step.value.clone());
     let offer = raw.accept_encoding.as_ref().filter(|offer| offer.value != Scalar::Null);
     let offer = offer.map(|offer| At { value: offer.value.text(), span: offer.span });
     StepPlan::Fetch(FetchPlan {
         method,
         asset: raw.asset.as_ref().map(|asset| asset.value),
         accept_encoding: offer.map(|offer| checked(&offer, params, log)),
-        revalidates: raw.revalidates.as_ref().map(|step| step.value.clone()),
+        revalidates: name(&raw.revalidates),
         one_off: raw.one_off,
+        special: Special {
+            place: raw.from.unwrap_or_default(),
+            invented: raw.invented.unwrap_or(false),
+            against: name(&raw.against),
+            part_of: name(&raw.part_of),
+            for_page: name(&raw.for_page),
+        },
     })
 }
 
+/// Complain where a reference does not lead back to an exchange.
+fn refers(earlier: Option<&At<String>>, before: &[Step], log: &mut Log) {
+    let exchanges = before.iter().filter(|step| step.is_exchange());
+    let names: Vec<&str> = exchanges.map(|step| step.name.as_str()).collect();
+    if let Some(earlier) = earlier.filter(|earlier| !names.contains(&earlier.value.as_str())) {
+        log.unknown("earlier step", earlier, &names);
+    }
+}
+
+fn everywhere(raw: &At<RawEverywhere>, log: &mut Log) -> StepPlan {
+    let RawEverywhere { offers, repeats } = &raw.value;
+    let exchanges = offers.len().saturating_mul(*repeats as usize);
+    if exchanges == 0 || exchanges > LATTICE_MAX {
+        let problem = format!("the lattice makes {exchanges} exchanges with each address");
+        let help = format!("expected 1 to {LATTICE_MAX}");
+        log.add(Complaint::new(raw.span, problem).help(help));
+    }
+    StepPlan::Everywhere { offers: offers.clone(), repeats: *repeats }
+}
+
 fn call(raw: &At<RawCall>, load_only: bool, params: &[String], log: &mut Log) -> StepPlan {
-    let RawCall { guest, input, spin_ms, tenant, times, at_once, .. } = &raw.value;
+    let RawCall { guest, input, spin_ms, tenant, times, at_once, meanwhile, .. } = &raw.value;
     if input.is_some() && spin_ms.is_some() {
         log.add(Complaint::new(raw.span, "`input` and `spin-ms` are both given").help("keep one"));
     }
@@ -132,6 +163,7 @@ fn call(raw: &At<RawCall>, load_only: bool, params: &[String], log: &mut Log) ->
         tenant: text(tenant, log),
         times,
         at_once: at_once.unwrap_or(false),
+        meanwhile: text(meanwhile, log),
         load_only,
         grants: super::grants(raw.value.grants.as_ref()),
     }))

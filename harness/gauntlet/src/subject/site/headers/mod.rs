@@ -4,10 +4,12 @@
 //! Nothing here touches a socket or a clock.
 
 pub mod cache;
+pub mod compare;
 pub mod list;
 pub mod media;
 pub mod name;
 pub mod offer;
+pub mod policy;
 
 /// The header fields of one response, as received: names in lower case, lines in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

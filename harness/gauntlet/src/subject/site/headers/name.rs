@@ -18,9 +18,6 @@
 //! A rule on looks must err sometimes. Of random digests it misses about 1 % (eight hex digits),
 //! 5 % (eight of base64url) and 8 % (six hex digits, most of them all decimal); a test measures it.
 
-/// The query word that a probe adds, which says nothing of the content.
-pub const ONE_OFF_WORD: &str = "gauntlet";
-
 /// Query names that carry a version or a digest.
 const VERSION_WORDS: &[&str] = &["v", "ver", "version", "hash", "rev", "h", "build"];
 

@@ -22,6 +22,14 @@ pub fn takes(accept_encoding: Option<&str>, coding: &str) -> bool {
     of(&wanted).or_else(|| of("*")).is_some_and(|weight| weight > 0.0)
 }
 
+/// Whether a request with this `Accept-Encoding` takes no answer without a coding.
+pub fn refuses_identity(accept_encoding: Option<&str>) -> bool {
+    let offers: Vec<_> =
+        accept_encoding.iter().flat_map(|field| list::members(field)).map(offer).collect();
+    let of = |name: &str| offers.iter().find(|(have, _)| have == name).map(|(_, weight)| *weight);
+    of("identity").or_else(|| of("*")).is_some_and(|weight| weight <= 0.0)
+}
+
 /// One member: the coding and its weight, 1 where none or a broken one is given.
 fn offer(member: &str) -> (String, f64) {
     let mut parts = list::split(member, ';').into_iter();
@@ -55,6 +63,22 @@ mod tests {
             (Some("identity"), "zstd", false),
         ] {
             assert_eq!(takes(field, coding), taken, "{field:?} {coding}");
+        }
+    }
+
+    #[test]
+    fn identity_is_taken_unless_it_is_refused() {
+        for (field, refused) in [
+            (None, false),
+            (Some(""), false),
+            (Some("br"), false),
+            (Some("identity;q=0"), true),
+            (Some("*;q=0"), true),
+            (Some("*;q=0, identity"), false),
+            (Some("gzip;q=0"), false),
+            (Some("*;q=0, identity;q=0.001"), false),
+        ] {
+            assert_eq!(refuses_identity(field), refused, "{field:?}");
         }
     }
 

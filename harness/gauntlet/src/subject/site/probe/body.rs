@@ -4,24 +4,17 @@
 //! A fact is left unknown where the bytes were not seen whole: HEAD, 204, 304, a redirect that
 //! was not followed, a body that broke off, a bound of ours that was met.
 
-use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::action::{Fetch, Method};
 use wasm_gauntlet_model::observation::{Evidence, Seen};
 
+use super::decoded::{Decoded, Decoder, sha256};
 use super::evidence::piece;
-use super::module;
-use crate::coding::{self, Content, DecodeError, Layer, Peeled};
+use crate::coding::{self, Content, DecodeError, Layer};
 use crate::subject::site::headers::offer;
 use crate::subject::site::wire::redirect::Trail;
 
 /// Bytes a second of the 3G link that the catalogue counts in: 1.6 Mbit/s.
 const BYTES_PER_S_3G: f64 = 200_000.0;
-
-/// Bytes compressed for an estimate: 16 pieces of 64 KiB keep it under 0.1 s of work.
-const SAMPLE_BYTES: usize = 1 << 20;
-
-/// Pieces that a sample is taken in, evenly spaced.
-const SAMPLE_PIECES: usize = 16;
 
 /// What was seen of a body.
 #[derive(Debug, Default)]
@@ -37,11 +30,14 @@ pub struct Body {
     pub module_valid: Seen<bool>,
     pub module_error: Seen<String>,
     pub lost_3g_s: Seen<f64>,
+    pub shared_memory: Seen<bool>,
+    /// Policies in the page itself; none where the body was not seen.
+    pub policies: Option<Vec<String>>,
     pub evidence: Vec<Evidence>,
 }
 
 /// Read the body of the last response.
-pub fn read(fetch: &Fetch, trail: &Trail) -> Body {
+pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> Body {
     let mut body = Body::default();
     let declared = trail.reply.headers.codings();
     let unwanted = not_offered(fetch, declared.iter().map(String::as_str));
@@ -52,13 +48,25 @@ pub fn read(fetch: &Fetch, trail: &Trail) -> Body {
     if bodiless {
         return body;
     }
-    body.wire(&trail.reply.body);
+    let bytes = &trail.reply.body;
+    let wire_sha256 = sha256(bytes);
+    body.wire(bytes, &wire_sha256);
+    if trail.reply.status == 206 {
+        // A part of coded bytes says nothing of what they hold.
+        return body;
+    }
+    let decode = || decoder.decode(bytes, &wire_sha256, &declared);
     if let Some(why) = &trail.stopped {
         body.no_module(&format!("a redirect that leads nowhere: {why}"));
     } else if let Some(why) = &trail.reply.broken {
-        body.broken(&trail.reply.body, !declared.is_empty(), why);
+        let coded = !declared.is_empty();
+        // An announced length that is too long breaks off what is there to its end.
+        match coded.then(decode).filter(|decoded| decoded.ends_by_itself()) {
+            Some(decoded) => body.whole(fetch, trail, &decoded, &declared),
+            None => body.broken(bytes, coded, why),
+        }
     } else {
-        body.whole(fetch, trail, &declared);
+        body.whole(fetch, trail, &decode(), &declared);
     }
     body
 }
@@ -69,19 +77,18 @@ fn not_offered<'a>(fetch: &Fetch, codings: impl IntoIterator<Item = &'a str>) ->
     codings.into_iter().find(|coding| !offer::takes(offered, coding)).map(str::to_owned)
 }
 
-/// SHA-256 as lower-case hex.
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn count(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
 impl Body {
-    fn wire(&mut self, bytes: &[u8]) {
+    fn wire(&mut self, bytes: &[u8], wire_sha256: &str) {
         self.wire_bytes = count(bytes.len()).into();
-        self.wire_sha256 = sha256(bytes).into();
+        self.wire_sha256 = wire_sha256.to_owned().into();
+        if !bytes.is_empty() {
+            let text = format!("{} bytes, sha256 {wire_sha256}", bytes.len());
+            self.evidence.push(piece("wire bytes", &text));
+        }
     }
 
     fn no_module(&mut self, why: &str) {
@@ -100,70 +107,59 @@ impl Body {
         }
     }
 
-    fn whole(&mut self, fetch: &Fetch, trail: &Trail, declared: &[String]) {
-        let bytes = &trail.reply.body;
-        let bounds = coding::Bounds::default();
-        let (undone, peeled) = match coding::decode_declared(bytes, declared, &bounds) {
-            Ok(inside) => (Ok(()), coding::peel(&inside, &bounds)),
-            Err(error) => (Err(error), coding::peel(bytes, &bounds)),
-        };
+    fn whole(&mut self, fetch: &Fetch, trail: &Trail, decoded: &Decoded, declared: &[String]) {
         let stops = [
-            undone.as_ref().err().map(ToString::to_string),
-            peeled.stopped.map(|stop| stop.to_string()),
+            decoded.undone.as_ref().err().map(ToString::to_string),
+            decoded.stopped.map(|stop| stop.to_string()),
         ];
         self.evidence.extend(stops.iter().flatten().map(|stop| piece("decoding", stop)));
-        let bound = matches!(&undone, Err(DecodeError::Stopped(stop)) if stop.is_bound())
-            || peeled.stopped.is_some_and(coding::Stop::is_bound);
-        if bound {
+        if decoded.is_bounded() {
             return;
         }
-        let content = coding::classify(&peeled.content);
-        self.layers_match = layers_match(&undone, &peeled, content, trail);
-        let outer = declared.iter().rev().filter(|_| undone.is_ok()).map(String::as_str);
-        let layers: Vec<&str> = outer.chain(peeled.layers.iter().map(|l| l.word())).collect();
+        self.layers_match = layers_match(decoded, trail);
+        let undone = |_: &&String| decoded.undone.is_ok();
+        let outer = declared.iter().rev().filter(undone).map(String::as_str);
+        let layers: Vec<&str> = outer.chain(decoded.layers.iter().map(|l| l.word())).collect();
         if self.coding_not_offered == Seen::Unknown {
             self.coding_not_offered = Seen::looked(not_offered(fetch, layers.iter().copied()));
         }
-        self.inside(&peeled.content, content);
-        self.lost_3g_s = lost(fetch, &layers, bytes);
+        self.inside(decoded);
+        self.lost_3g_s = lost(fetch, &layers, &trail.reply.body, decoded);
         self.layers = layers.into_iter().map(str::to_owned).collect::<Vec<_>>().into();
     }
 
-    fn inside(&mut self, bytes: &[u8], content: Content) {
-        self.raw_bytes = count(bytes.len()).into();
-        self.raw_sha256 = sha256(bytes).into();
+    fn inside(&mut self, decoded: &Decoded) {
+        let Decoded { content, raw_bytes, raw_sha256, wrong, .. } = decoded;
+        self.raw_bytes = count(*raw_bytes).into();
+        self.raw_sha256 = raw_sha256.clone().into();
         self.content = content.word().to_owned().into();
-        let wrong = module::complaint(bytes, content);
         self.module_valid = wrong.is_none().into();
-        self.module_error = Seen::looked(wrong);
-        let digest = format!("{}, {} bytes, sha256 {}", content.word(), bytes.len(), sha256(bytes));
+        self.module_error = Seen::looked(wrong.clone());
+        self.shared_memory = Seen::looked(decoded.shared_memory);
+        self.policies = Some(decoded.policies.clone());
+        let digest = format!("{}, {raw_bytes} bytes, sha256 {raw_sha256}", content.word());
         self.evidence.push(piece("content", &digest));
     }
 }
 
 /// Whether undoing the declared codings once gives the content. Bytes of no known kind under
 /// the name of a module are taken for a layer that nobody declared.
-fn layers_match(
-    undone: &Result<(), DecodeError>,
-    peeled: &Peeled,
-    content: Content,
-    trail: &Trail,
-) -> Seen<bool> {
+fn layers_match(decoded: &Decoded, trail: &Trail) -> Seen<bool> {
+    let Decoded { undone, layers, stopped, content, .. } = decoded;
     let named_module = trail.ask.url.path().ends_with(".wasm");
-    let unknown = matches!(undone, Err(DecodeError::Unknown(_)));
     match undone {
         Ok(()) => {
-            let strange = content == Content::Other && named_module;
-            (peeled.layers.is_empty() && peeled.stopped.is_none() && !strange).into()
+            let strange = *content == Content::Other && named_module;
+            (layers.is_empty() && stopped.is_none() && !strange).into()
         }
-        Err(_) if unknown && content == Content::Other => Seen::Unknown,
+        Err(DecodeError::Unknown(_)) if *content == Content::Other => Seen::Unknown,
         Err(_) => false.into(),
     }
 }
 
 /// Seconds that a body sent raw costs above what the offered coding would have made of it;
 /// absent where nothing was offered that could have helped.
-fn lost(fetch: &Fetch, layers: &[&str], bytes: &[u8]) -> Seen<f64> {
+fn lost(fetch: &Fetch, layers: &[&str], bytes: &[u8], decoded: &Decoded) -> Seen<f64> {
     let offer = fetch.accept_encoding.as_deref();
     let offered = |coding| offer.is_some() && offer::takes(offer, coding);
     let layer = [Layer::Br, Layer::Gzip].into_iter().find(|layer| offered(layer.word()));
@@ -171,16 +167,6 @@ fn lost(fetch: &Fetch, layers: &[&str], bytes: &[u8]) -> Seen<f64> {
     if !layers.is_empty() || bytes.is_empty() {
         return 0.0.into();
     }
-    let sample = sample(bytes);
-    let ratio = coding::encode(layer, &sample).len() as f64 / sample.len() as f64;
+    let ratio = decoded.ratio(layer, bytes);
     (bytes.len() as f64 * (1.0 - ratio).max(0.0) / BYTES_PER_S_3G).into()
-}
-
-/// All of `bytes`, or evenly spaced pieces of it.
-fn sample(bytes: &[u8]) -> Vec<u8> {
-    if bytes.len() <= SAMPLE_BYTES {
-        return bytes.to_vec();
-    }
-    let (step, piece) = (bytes.len() / SAMPLE_PIECES, SAMPLE_BYTES / SAMPLE_PIECES);
-    bytes.chunks(step).take(SAMPLE_PIECES).flat_map(|chunk| &chunk[..piece]).copied().collect()
 }

@@ -1,7 +1,6 @@
 //! Why to believe an exchange: what was sent, what came, from whom. All of it is hostile text:
 //! control characters are escaped and lengths bounded.
 
-use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::observation::Evidence;
 
 use crate::subject::site::text::{bounded, visible, visible_bytes};
@@ -25,23 +24,18 @@ pub fn of(trail: &Trail) -> Vec<Evidence> {
         .map(|hop| piece("redirect", &format!("{} from {}", hop.status, hop.url)))
         .collect();
     pieces.push(piece("request", &request(&trail.ask)));
-    pieces.push(response(&trail.reply));
+    pieces.push(response_of("response", trail));
     pieces.extend(trail.reply.peer.map(|peer| piece("peer", &peer.to_string())));
     let stopped = trail.stopped.as_deref();
     pieces.extend(stopped.map(|why| piece("redirect not followed", why)));
-    if !trail.reply.body.is_empty() {
-        let digest: String =
-            Sha256::digest(&trail.reply.body).iter().map(|byte| format!("{byte:02x}")).collect();
-        let bytes = trail.reply.body.len();
-        pieces.push(piece("wire bytes", &format!("{bytes} bytes, sha256 {digest}")));
-    }
     pieces
 }
 
 fn request(ask: &Ask) -> String {
     let path = &ask.url[url::Position::BeforePath..];
     let authority = &ask.url[url::Position::BeforeHost..url::Position::AfterPort];
-    let mut text = format!("{} {path}\nhost: {authority}", ask.method_word());
+    let authority = ask.host.as_deref().unwrap_or(authority);
+    let mut text = format!("{} {path}\nhost: {}", ask.method_word(), visible(authority));
     for (name, value) in &ask.fields {
         text.push_str(&format!("\n{name}: {value}"));
     }
@@ -49,10 +43,11 @@ fn request(ask: &Ask) -> String {
 }
 
 /// Status and fields as received; a value keeps its bytes, escaped.
-fn response(reply: &Reply) -> Evidence {
+pub fn response_of(what: &str, trail: &Trail) -> Evidence {
+    let reply: &Reply = &trail.reply;
     let mut text = format!("{} {}", reply.version, reply.status);
     for (name, value) in &reply.headers.0 {
         text.push_str(&format!("\n{}: {}", visible(name), visible_bytes(value)));
     }
-    Evidence { what: "response".to_owned(), text: bounded(text, PIECE_BYTES_MAX) }
+    Evidence { what: what.to_owned(), text: bounded(text, PIECE_BYTES_MAX) }
 }

@@ -1,16 +1,95 @@
 //! The facts of one exchange, by the fields of the model. A header field that was not sent is
 //! absent; a fact of a body that was not seen is unknown.
 
+use wasm_gauntlet_model::action::{Fetch, Method};
 use wasm_gauntlet_model::observation::{Exchange, Seen};
 
 use super::body::Body;
+use super::relations::{self, Earlier};
 use crate::subject::site::headers::cache::{self, Directive};
-use crate::subject::site::headers::media;
 use crate::subject::site::headers::name::is_content_addressed;
+use crate::subject::site::headers::policy::{self, Policies};
+use crate::subject::site::headers::{Headers, media, offer};
+use crate::subject::site::wire::Reply;
 use crate::subject::site::wire::redirect::Trail;
 
-/// Every fact of the exchange.
-pub fn of(trail: &Trail, body: Body) -> Exchange {
+/// Every fact of the exchange, those that hold it against earlier ones among them.
+pub fn of(fetch: &Fetch, trail: &Trail, body: Body, earlier: &Earlier) -> Exchange {
+    let relations = relations::of(trail, earlier);
+    let own = of_itself(fetch, trail, body);
+    Exchange {
+        fields_changed: relations.fields_changed,
+        fields_lost: relations.fields_lost,
+        fields_added: relations.fields_added,
+        part_right: relations.part_right,
+        cross_origin: relations.cross_origin,
+        cors_allows: relations.cors_allows,
+        csp_allows_fetch: relations.csp_allows_fetch,
+        ..own
+    }
+}
+
+fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
+    let reply = &trail.reply;
+    let seen = with_body(trail, body);
+    let etag = reply.headers.first("etag").map(|etag| etag.trim().to_owned());
+    let media = reply.headers.combined("content-type").as_deref().map(media::media_type);
+    let is_script =
+        |media: &String| SCRIPT_TYPES.contains(&media.split(';').next().unwrap_or_default().trim());
+    Exchange {
+        refuses_identity: offer::refuses_identity(fetch.accept_encoding.as_deref()).into(),
+        length_fits: length_fits(fetch, reply),
+        etag_weak: Seen::looked(etag.as_ref().map(|etag| etag.starts_with("W/"))),
+        etag_tag: Seen::looked(etag.map(|etag| etag.trim_start_matches("W/").to_owned())),
+        allow_origin: Seen::looked(reply.headers.combined("access-control-allow-origin")),
+        csp: Seen::looked(reply.headers.combined("content-security-policy")),
+        isolated: policy::isolated(&reply.headers).into(),
+        nosniff: is_nosniff(&reply.headers).into(),
+        type_is_script: Seen::looked(media.as_ref().map(is_script)),
+        protocol: reply.version.clone().into(),
+        tls: (trail.ask.url.scheme() == "https").into(),
+        keeps_alive: keeps_alive(reply).into(),
+        first_byte_ms: (reply.first_byte.as_secs_f64() * 1000.0).into(),
+        bytes_per_s: Seen::looked(bytes_per_s(reply)),
+        ..seen
+    }
+}
+
+/// The essences of JavaScript (MIME Sniffing standard §4.6) that are in use.
+const SCRIPT_TYPES: [&str; 4] =
+    ["text/javascript", "application/javascript", "application/x-javascript", "text/ecmascript"];
+
+fn is_nosniff(headers: &Headers) -> bool {
+    headers.members("x-content-type-options").first().is_some_and(|word| word == "nosniff")
+}
+
+/// Whether as many bytes came as were announced.
+fn length_fits(fetch: &Fetch, reply: &Reply) -> Seen<bool> {
+    if fetch.method == Method::Head || matches!(reply.status, 204 | 304) {
+        return Seen::Unknown;
+    }
+    let length = reply.headers.combined("content-length");
+    let fits = |length: String| length.trim().parse() == Ok(reply.body.len());
+    Seen::looked(length.map(fits))
+}
+
+/// By default in HTTP/1.1 and always later; only when said in HTTP/1.0 (RFC 9112 §9.3).
+fn keeps_alive(reply: &Reply) -> bool {
+    let words = reply.headers.members("connection");
+    let says = |wanted: &str| words.iter().any(|word| word == wanted);
+    match reply.version.as_str() {
+        "HTTP/0.9" | "HTTP/1.0" => says("keep-alive"),
+        _ => !says("close"),
+    }
+}
+
+/// None where all had come with the header fields, so that no rate can be told.
+fn bytes_per_s(reply: &Reply) -> Option<f64> {
+    let seconds = reply.wall.saturating_sub(reply.first_byte).as_secs_f64();
+    (seconds > 0.0 && !reply.body.is_empty()).then(|| reply.body.len() as f64 / seconds)
+}
+
+fn with_body(trail: &Trail, body: Body) -> Exchange {
     let headers = &trail.reply.headers;
     let content_type = headers.combined("content-type");
     let policy = cache::policy(headers, trail.reply.received);
@@ -45,6 +124,12 @@ pub fn of(trail: &Trail, body: Body) -> Exchange {
         cache_hit: Seen::looked(headers.cache_hit()),
         lost_3g_s: body.lost_3g_s,
         wall_ms: (trail.wall.as_secs_f64() * 1000.0).into(),
+        csp_allows_wasm: match body.policies {
+            Some(in_page) => Policies::of(headers, &in_page).allow_wasm().into(),
+            None => Seen::Unknown,
+        },
+        shared_memory: body.shared_memory,
+        ..Exchange::default()
     }
 }
 

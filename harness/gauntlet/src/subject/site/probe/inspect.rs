@@ -4,7 +4,7 @@
 //! others keeps a variant that every client understands.
 
 use url::Url;
-use wasm_gauntlet_model::action::{Asset, Fetch, Inspect, Method};
+use wasm_gauntlet_model::action::{Asset, Inspect, Method};
 use wasm_gauntlet_model::observation::{Inspection, Observation, Seen};
 
 use super::{Probe, evidence, reproduce};
@@ -82,17 +82,9 @@ impl Probe<'_> {
         let url = Url::parse(address)
             .map_err(|error| Inability(format!("`{}` is no URL: {error}", visible(address))))?;
         let name = url[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
-        let offer = "identity".to_owned();
         let mut ask = Ask::new(Method::Get, url);
-        ask.fields.push(("accept-encoding", offer.clone()));
-        let fetch = Fetch {
-            method: Method::Get,
-            url: address.to_owned(),
-            accept_encoding: Some(offer),
-            revalidates: None,
-            one_off: None,
-        };
-        let trail = self.follow("inspect", &fetch, ask)?;
+        ask.fields.push(("accept-encoding", "identity".to_owned()));
+        let trail = self.follow("inspect", None, None, ask)?;
         let peeled = coding::peel(&trail.reply.body, &coding::Bounds::default());
         let layer = peeled.layers.first().copied();
         Ok(Got { name, content: peeled.content, trail, layer })

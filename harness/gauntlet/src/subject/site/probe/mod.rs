@@ -1,10 +1,15 @@
 //! One trial's exchanges with a site: the request of each step, and what it reports.
 
 mod body;
+pub mod decoded;
 mod evidence;
 mod facts;
 mod inspect;
+mod lattice;
 mod module;
+mod page;
+pub mod place;
+mod relations;
 mod reproduce;
 #[cfg(test)]
 mod tests;
@@ -14,91 +19,142 @@ use std::collections::BTreeMap;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use url::Url;
-use wasm_gauntlet_model::action::{Action, Fetch, OneOff};
+use wasm_gauntlet_model::action::{Action, Fetch, OneOff, Place};
 use wasm_gauntlet_model::observation::Observation;
 
+use self::decoded::Decoder;
+use self::place::Origin;
+use self::relations::{Done, Earlier};
+use super::Site;
 use super::headers::Headers;
-use super::headers::name::ONE_OFF_WORD;
 use super::text::visible;
+use super::wire::Ask;
 use super::wire::redirect::{Trail, follow};
-use super::wire::{Ask, Client};
 use crate::subject::{Inability, Session};
 
-/// What one step's response can be revalidated by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Validators {
-    etag: Option<String>,
-    last_modified: Option<String>,
-}
+/// Bytes of a part that is asked for.
+const PART_BYTES: usize = 64;
 
-impl Validators {
-    fn of(headers: &Headers) -> Self {
-        Self { etag: headers.first("etag"), last_modified: headers.first("last-modified") }
-    }
-
-    /// The condition that a cache sends (RFC 9110 §13.1.2 and §13.1.3).
-    fn condition(&self) -> Option<(&'static str, String)> {
-        let etag = self.etag.clone().map(|etag| ("if-none-match", etag));
-        etag.or_else(|| Some(("if-modified-since", self.last_modified.clone()?)))
-    }
+/// The condition that a cache sends of what it has (RFC 9110 §13.1.2 and §13.1.3).
+fn condition(headers: &Headers) -> Option<(&'static str, String)> {
+    let etag = headers.first("etag").map(|etag| ("if-none-match", etag));
+    etag.or_else(|| Some(("if-modified-since", headers.first("last-modified")?)))
 }
 
 /// One trial's dealings with a site.
 pub struct Probe<'a> {
-    client: &'a Client,
-    site: &'a Url,
+    site: &'a Site,
     one_off: String,
-    steps: BTreeMap<String, Validators>,
+    steps: BTreeMap<String, Done>,
 }
 
 impl<'a> Probe<'a> {
-    /// A trial whose one-off query words come from `seed` and from `nonce`, which no other run
+    /// A trial whose one-off query words come from `seed` and from a number that no other run
     /// has: a cache may still hold what an earlier run of the same seed put there.
-    pub fn new(client: &'a Client, site: &'a Url, seed: u64, nonce: u64) -> Self {
-        let word = ChaCha8Rng::seed_from_u64(seed ^ nonce).next_u64();
-        Self { client, site, one_off: format!("{word:016x}"), steps: BTreeMap::new() }
+    pub fn new(site: &'a Site, seed: u64) -> Self {
+        let word = ChaCha8Rng::seed_from_u64(seed ^ site.nonce).next_u64();
+        Self { site, one_off: format!("{word:016x}"), steps: BTreeMap::new() }
     }
 
     fn fetch(&mut self, step: &str, fetch: &Fetch) -> Result<Observation, Inability> {
-        let url = Url::parse(&fetch.url)
-            .map_err(|error| Inability(format!("`{}` is no URL: {error}", visible(&fetch.url))))?;
-        let mut ask = Ask::new(fetch.method, url);
-        if let Some(offer) = &fetch.accept_encoding {
-            ask.fields.push(("accept-encoding", offer.clone()));
+        let origin = self.origin(fetch.special.place)?;
+        let earlier = self.earlier(fetch)?;
+        let ask = self.ask(fetch, origin, &earlier)?;
+        let unconditional = fetch.revalidates.is_some()
+            && !ask.fields.iter().any(|(name, _)| name.starts_with("if-"));
+        let trail = self.follow(step, fetch.one_off, origin, ask)?;
+        let (observation, policies) =
+            observation(fetch, &trail, &earlier, &self.site.decoder, unconditional);
+        self.steps.insert(step.to_owned(), Done { trail, policies });
+        Ok(observation)
+    }
+
+    /// What stands behind the edge, where that is to be asked.
+    fn origin(&self, place: Place) -> Result<Option<&'a Origin>, Inability> {
+        let unknown = || Inability("no target file says what the site's origin is".to_owned());
+        match place {
+            Place::Edge => Ok(None),
+            Place::Origin => self.site.origin.as_ref().ok_or_else(unknown).map(Some),
         }
-        let condition = self.condition(fetch)?;
-        let unconditional = fetch.revalidates.is_some() && condition.is_none();
-        ask.fields.extend(condition);
-        let trail = self.follow(step, fetch, ask)?;
-        self.steps.insert(step.to_owned(), Validators::of(&trail.reply.headers));
-        Ok(observation(fetch, &trail, unconditional))
     }
 
-    /// The condition that `fetch` asks for; none where there is nothing to make one of, so
+    fn earlier(&self, fetch: &Fetch) -> Result<Earlier<'_>, Inability> {
+        let find = |name: &Option<String>| match name {
+            None => Ok(None),
+            Some(name) => self.done(name).map(Some),
+        };
+        Ok(Earlier {
+            against: find(&fetch.special.against)?,
+            part_of: find(&fetch.special.part_of)?,
+            page: find(&fetch.special.for_page)?,
+        })
+    }
+
+    fn done(&self, step: &str) -> Result<&Done, Inability> {
+        let nothing = || Inability(format!("step `{step}` got no response to refer to"));
+        self.steps.get(step).ok_or_else(nothing)
+    }
+
+    /// The request of a step. Where there is nothing to make a condition of there is none, so
     /// that the answer to a plain request shows what the site lacks.
-    fn condition(&self, fetch: &Fetch) -> Result<Option<(&'static str, String)>, Inability> {
-        let Some(earlier) = &fetch.revalidates else { return Ok(None) };
-        let validators = self.steps.get(earlier);
-        let nothing = || Inability(format!("step `{earlier}` got no response to revalidate"));
-        Ok(validators.ok_or_else(nothing)?.condition())
+    fn ask(
+        &self,
+        fetch: &Fetch,
+        origin: Option<&Origin>,
+        earlier: &Earlier,
+    ) -> Result<Ask, Inability> {
+        let mut url = parse(&fetch.url)?;
+        if fetch.special.invented {
+            url = place::invented(&url, &self.one_off);
+        }
+        let mut ask = Ask::new(fetch.method, origin.map_or(url.clone(), |origin| origin.of(&url)));
+        ask.host = origin.and_then(|origin| origin.host.clone());
+        ask.fields.extend(fetch.accept_encoding.clone().map(|offer| ("accept-encoding", offer)));
+        if let Some(revalidated) = &fetch.revalidates {
+            ask.fields.extend(condition(&self.done(revalidated)?.trail.reply.headers));
+        }
+        if let Some(whole) = earlier.part_of {
+            let first = whole.trail.reply.body.len() / 3;
+            ask.fields.push(("range", format!("bytes={first}-{}", first + PART_BYTES - 1)));
+        }
+        // Browsers name the page's origin only where the two differ.
+        if let Some(page) = earlier.page.map(|page| &page.trail.ask.url)
+            && page.origin() != ask.url.origin()
+        {
+            ask.fields.push(("origin", relations::origin(page)));
+        }
+        Ok(ask)
     }
 
-    fn follow(&self, step: &str, fetch: &Fetch, ask: Ask) -> Result<Trail, Inability> {
-        let word = fetch.one_off.map(|reach| match reach {
+    /// Follow `ask` under a one-off word, if the site lets its caches be played with.
+    fn follow(
+        &self,
+        step: &str,
+        reach: Option<OneOff>,
+        origin: Option<&Origin>,
+        ask: Ask,
+    ) -> Result<Trail, Inability> {
+        let value = reach.map(|reach| match reach {
             OneOff::Trial => self.one_off.clone(),
             OneOff::Step => format!("{}-{step}", self.one_off),
         });
         let one_off = |url: &mut Url| {
-            if let Some(word) = &word
-                && !url.query_pairs().any(|(name, _)| name == ONE_OFF_WORD)
+            if let (Some(value), Some(word)) = (&value, &self.site.one_off_word)
+                && !url.query_pairs().any(|(name, _)| name == word.as_str())
             {
-                url.query_pairs_mut().append_pair(ONE_OFF_WORD, word);
+                url.query_pairs_mut().append_pair(word, value);
             }
         };
         let url = visible(ask.url.as_str());
-        follow(self.client, self.site, ask, one_off)
+        // An origin in a private network is asked because its owner named it.
+        let behalf = origin.map_or(&self.site.url, |origin| &origin.url);
+        follow(&self.site.client, behalf, ask, one_off)
             .map_err(|failure| Inability(format!("{url}: {}", visible(&failure.to_string()))))
     }
+}
+
+fn parse(url: &str) -> Result<Url, Inability> {
+    Url::parse(url).map_err(|error| Inability(format!("`{}` is no URL: {error}", visible(url))))
 }
 
 impl Session for Probe<'_> {
@@ -106,6 +162,7 @@ impl Session for Probe<'_> {
         match action {
             Action::Fetch(fetch) => self.fetch(step, fetch),
             Action::Inspect(inspect) => self.inspect(inspect),
+            Action::Everywhere(everywhere) => lattice::perform(self, step, everywhere),
             Action::Call(_) | Action::Compare(_) | Action::Contest(_) => {
                 Err(Inability("a site takes no guests: it can only be fetched from".to_owned()))
             }
@@ -113,14 +170,24 @@ impl Session for Probe<'_> {
     }
 }
 
-/// What one exchange reports.
-fn observation(fetch: &Fetch, trail: &Trail, unconditional: bool) -> Observation {
-    let body = body::read(fetch, trail);
+/// What one exchange reports, and the policies of a page.
+fn observation(
+    fetch: &Fetch,
+    trail: &Trail,
+    earlier: &Earlier,
+    decoder: &Decoder,
+    unconditional: bool,
+) -> (Observation, Vec<String>) {
+    let body = body::read(fetch, trail, decoder);
+    let policies = body.policies.clone().unwrap_or_default();
     let mut evidence = evidence::of(trail);
     evidence.extend(body.evidence.iter().cloned());
     if unconditional {
         evidence.push(evidence::piece("condition", "no ETag and no Last-Modified to send"));
     }
-    let facts = facts::of(trail, body).facts();
-    Observation { facts, evidence, reproduce: Some(reproduce::curl(trail)) }
+    let compared =
+        earlier.against.map(|first| evidence::response_of("compared with", &first.trail));
+    evidence.extend(compared);
+    let facts = facts::of(fetch, trail, body, earlier).facts();
+    (Observation { facts, evidence, reproduce: Some(reproduce::curl(trail)) }, policies)
 }

@@ -1,6 +1,6 @@
 //! Whether bytes are one valid module, as an engine of a browser would say.
 
-use wasmparser::{Encoding, Parser, Payload, Validator, WasmFeatures};
+use wasmparser::{Encoding, Parser, Payload, TypeRef, Validator, WasmFeatures};
 
 use crate::coding::Content;
 
@@ -25,6 +25,26 @@ pub fn complaint(bytes: &[u8], content: Content) -> Option<String> {
         }
         Err(error) => Some(error.to_string()),
     }
+}
+
+/// Whether the module imports a memory that threads share; none where there is no module.
+pub fn imports_shared_memory(bytes: &[u8], content: Content) -> Option<bool> {
+    if content != Content::Wasm {
+        return None;
+    }
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload {
+            Ok(Payload::ImportSection(section)) => {
+                let is_shared = |ty| matches!(ty, TypeRef::Memory(memory) if memory.shared);
+                let mut imports = section.into_imports().map_while(Result::ok);
+                return Some(imports.any(|import| is_shared(import.ty)));
+            }
+            // Imports come before every section but types and custom ones.
+            Ok(Payload::FunctionSection(_) | Payload::CodeSectionStart { .. }) | Err(_) => break,
+            Ok(_) => {}
+        }
+    }
+    Some(false)
 }
 
 /// Where the last section that can be read ends, and what the header says.
@@ -82,6 +102,20 @@ mod tests {
             let said = wrong(bytes).expect("this is no module");
             assert!(said.contains(says), "{said} / {says}");
         }
+    }
+
+    #[test]
+    fn a_shared_memory_is_seen_where_it_is_imported() {
+        for (text, shared) in [
+            ("(module)", false),
+            ("(module (memory 1 1 shared))", false),
+            ("(module (import \"e\" \"m\" (memory 1)))", false),
+            ("(module (import \"e\" \"m\" (memory 1 1 shared)))", true),
+        ] {
+            let module = wat::parse_str(text).expect("the module of this test is valid");
+            assert_eq!(imports_shared_memory(&module, Content::Wasm), Some(shared), "{text}");
+        }
+        assert_eq!(imports_shared_memory(b"<p>", Content::Html), None);
     }
 
     proptest! {

@@ -19,8 +19,19 @@ pub fn curl(trail: &Trail) -> String {
         line.push_str(&format!(" -H {}", quoted(&field)));
     }
     let url = trail.hops.first().map_or(&trail.ask.url, |hop| &hop.url);
+    if let Some(host) = &trail.ask.host {
+        line.push_str(&format!(" -H {}", quoted(&format!("Host: {host}"))));
+    }
+    line.push_str(&door(trail, url));
     line.push_str(&format!(" {}", quoted(url.as_str())));
     line
+}
+
+/// The option that leads to the address which was asked; none where the name decided.
+fn door(trail: &Trail, url: &url::Url) -> String {
+    let (Some(via), Some(host)) = (trail.ask.via, url.host_str()) else { return String::new() };
+    let via = if via.is_ipv6() { format!("[{via}]") } else { via.to_string() };
+    format!(" --connect-to {}", quoted(&format!("{host}::{via}:")))
 }
 
 /// Fields that a step chose, as people write them; the others say nothing of the matter.
@@ -28,6 +39,8 @@ const SHOWN: &[(&str, &str)] = &[
     ("accept-encoding", "Accept-Encoding"),
     ("if-none-match", "If-None-Match"),
     ("if-modified-since", "If-Modified-Since"),
+    ("origin", "Origin"),
+    ("range", "Range"),
 ];
 
 /// `text` as one word of a POSIX shell; a line break or other control character, which no
@@ -55,6 +68,7 @@ mod tests {
             body: Vec::new(),
             broken: None,
             peer: None,
+            first_byte: std::time::Duration::ZERO,
             wall: std::time::Duration::ZERO,
             received: std::time::SystemTime::UNIX_EPOCH,
         };

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use wasm_gauntlet_model::action::Method;
+use wasm_gauntlet_model::action::{Method, Special};
 use wasm_gauntlet_model::observation::{Facts, Value};
 
 use super::*;
@@ -19,7 +19,8 @@ fn module() -> Vec<u8> {
 fn get(offer: Option<&str>) -> Fetch {
     let accept_encoding = offer.map(str::to_owned);
     let (method, url) = (Method::Get, PATH.to_owned());
-    Fetch { method, url, accept_encoding, revalidates: None, one_off: None }
+    let special = Special::default();
+    Fetch { method, url, accept_encoding, revalidates: None, one_off: None, special }
 }
 
 fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> Trail {
@@ -32,6 +33,7 @@ fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> T
         body: body.to_vec(),
         broken: None,
         peer: None,
+        first_byte: Duration::ZERO,
         wall: Duration::ZERO,
         received: SystemTime::UNIX_EPOCH,
     };
@@ -39,7 +41,7 @@ fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> T
 }
 
 fn facts(fetch: &Fetch, trail: &Trail) -> Facts {
-    observation(fetch, trail, false).facts
+    observation(fetch, trail, &Earlier::default(), &Decoder::default(), false).0.facts
 }
 
 fn coded(layers: &[Layer], bytes: &[u8]) -> Vec<u8> {
@@ -147,4 +149,103 @@ fn strange_bytes_under_the_name_of_a_module_do_not_match() {
     let page = facts(&fetch, &trail(&fetch, 200, &[], b"<!doctype html><p>no module"));
     assert_eq!(page["layers-match"], Value::Bool(true));
     assert_eq!(page["module-valid"], Value::Bool(false));
+}
+
+#[test]
+fn the_length_that_is_announced_is_held_against_what_came() {
+    let fetch = get(Some("br"));
+    let body = coded(&[Layer::Br], &module());
+    let exact = body.len().to_string();
+    for (length, fits) in [
+        (Some(exact.as_str()), Value::Bool(true)),
+        (Some("99999"), Value::Bool(false)),
+        (Some("x"), Value::Bool(false)),
+        (None, Value::Absent),
+    ] {
+        let lines: Vec<_> = length.iter().map(|length| ("content-length", *length)).collect();
+        let seen = facts(&fetch, &trail(&fetch, 200, &lines, &body));
+        assert_eq!(seen["length-fits"], fits, "{length:?}");
+    }
+}
+
+#[test]
+fn a_body_that_breaks_off_at_its_end_is_whole_if_its_coding_says_so() {
+    let fetch = get(Some("br, gzip"));
+    for (layers, declared, cut, known) in [
+        (&[Layer::Br][..], "br", 0, true),
+        (&[Layer::Gzip], "gzip", 0, true),
+        (&[Layer::Br], "br", 4, false),
+        (&[Layer::Gzip], "gzip", 4, false),
+        // Nothing says that a raw module is whole: a last section may be missing.
+        (&[], "", 0, false),
+    ] {
+        let bytes = coded(layers, &module());
+        let lines = [("content-encoding", declared), ("content-length", "99999")];
+        let mut trail = trail(&fetch, 200, &lines, &bytes[..bytes.len() - cut]);
+        trail.reply.broken = Some("closed".to_owned());
+        let seen = facts(&fetch, &trail);
+        assert_eq!(seen["module-valid"], Value::Bool(known), "{declared} {cut}");
+        assert_eq!(seen.contains_key("raw-sha256"), known, "{declared} {cut}");
+        assert_eq!(seen["length-fits"], Value::Bool(false), "{declared} {cut}");
+    }
+}
+
+fn done(trail: Trail) -> Done {
+    Done { trail, policies: Vec::new() }
+}
+
+#[test]
+fn a_part_is_held_against_the_whole() {
+    let fetch = get(Some("br"));
+    let body = coded(&[Layer::Br], &module());
+    let of_raw = [("content-encoding", ""), ("etag", "\"r\"")];
+    let coded_as = [("content-encoding", "br"), ("etag", "\"b\"")];
+    let whole = done(trail(&fetch, 200, &coded_as, &body));
+    let range = format!("bytes 3-8/{}", body.len());
+    let right = Value::Bool(true);
+    for (status, fields, range, part, seen_as) in [
+        (206, coded_as, range.as_str(), &body[3..=8], right.clone()),
+        (206, coded_as, range.as_str(), &body[4..=9], Value::Bool(false)),
+        (206, coded_as, "bytes 3-8/*", &body[3..=8], right),
+        (206, coded_as, "bytes 3-8/7", &body[3..=8], Value::Bool(false)),
+        (206, coded_as, "bytes 8-3/9", &body[3..=8], Value::Bool(false)),
+        (206, coded_as, "3-8", &body[3..=8], Value::Bool(false)),
+        // The raw variant under its own ETag is another one, and under the same one a trap.
+        (206, of_raw, range.as_str(), &body[4..=9], Value::Absent),
+        (206, [of_raw[0], coded_as[1]], range.as_str(), &body[4..=9], Value::Bool(false)),
+        (200, coded_as, "", &body[..], Value::Absent),
+        (416, coded_as, "bytes */9", &body[..0], Value::Absent),
+    ] {
+        let lines = [fields[0], fields[1], ("content-range", range)];
+        let trail = trail(&fetch, status, &lines, part);
+        let earlier = Earlier { part_of: Some(&whole), ..Earlier::default() };
+        let seen = observation(&fetch, &trail, &earlier, &Decoder::default(), false).0.facts;
+        assert_eq!(seen["part-right"], seen_as, "{status} {fields:?} {range}");
+    }
+}
+
+#[test]
+fn a_page_may_fetch_what_its_policy_and_the_answer_let_it() {
+    let fetch = get(Some("br"));
+    let page = |at: &str, policy: &str, meta: &str| {
+        let fetch = Fetch { url: at.to_owned(), ..get(None) };
+        let trail = trail(&fetch, 200, &[("content-security-policy", policy)], b"");
+        Done { trail, policies: vec![meta.to_owned()] }
+    };
+    for (at, policy, meta, allowed, facts) in [
+        ("http://s.test/", "", "", "", [false, false, true]),
+        ("http://p.test/", "", "", "*", [true, true, true]),
+        ("http://p.test/", "", "", "http://p.test", [true, true, true]),
+        ("http://p.test/", "", "", "http://s.test", [true, false, true]),
+        ("http://s.test:81/", "connect-src 'self'", "", "*", [true, true, false]),
+        ("http://p.test/", "connect-src s.test", "", "*", [true, true, true]),
+        ("http://p.test/", "", "default-src 'self'", "*", [true, true, false]),
+    ] {
+        let page = page(at, policy, meta);
+        let trail = trail(&fetch, 200, &[("access-control-allow-origin", allowed)], &module());
+        let earlier = Earlier { page: Some(&page), ..Earlier::default() };
+        let seen = observation(&fetch, &trail, &earlier, &Decoder::default(), false).0.facts;
+        let got = ["cross-origin", "cors-allows", "csp-allows-fetch"].map(|name| &seen[name]);
+        assert_eq!(got, facts.map(Value::Bool).each_ref(), "{at} {policy} {meta} {allowed}");
+    }
 }

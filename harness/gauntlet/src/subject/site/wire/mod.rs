@@ -3,16 +3,18 @@
 //!
 //! Nothing here knows what an exchange is for.
 
+mod doors;
 pub mod failure;
 pub mod reach;
 pub mod redirect;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
 
 use url::Url;
 use wasm_gauntlet_model::action::Method;
 
+use self::doors::Doors;
 use self::failure::Failure;
 use super::headers::Headers;
 
@@ -63,13 +65,17 @@ pub struct Ask {
     pub fields: Vec<(&'static str, String)>,
     /// Bytes after which the rest of the body is not wanted; none wants it all.
     pub enough: Option<usize>,
+    /// `Host` to send in place of that of the URL.
+    pub host: Option<String>,
+    /// The address to connect to, one of those that the client was made for.
+    pub via: Option<IpAddr>,
 }
 
 impl Ask {
     /// A request for `url` with the fields that every request has.
     pub fn new(method: Method, url: Url) -> Self {
         let fields = vec![("user-agent", USER_AGENT.to_owned()), ("accept", "*/*".to_owned())];
-        Self { method, url, fields, enough: None }
+        Self { method, url, fields, enough: None, host: None, via: None }
     }
 
     /// The word of the request line.
@@ -96,6 +102,8 @@ pub struct Reply {
     pub broken: Option<String>,
     /// Who answered.
     pub peer: Option<SocketAddr>,
+    /// From the request to the header fields.
+    pub first_byte: Duration,
     /// From the request to the last byte.
     pub wall: Duration,
     /// When the header fields had come.
@@ -105,6 +113,8 @@ pub struct Reply {
 /// Makes exchanges.
 pub struct Client {
     http: reqwest::Client,
+    /// The ways to single addresses of the site's host.
+    doors: Doors,
     runtime: tokio::runtime::Runtime,
     /// Why no certificate store could be read; then every TLS connection fails.
     no_roots: Option<String>,
@@ -131,7 +141,16 @@ impl Client {
                 (bare.map_err(|error| Failure::own(&error))?, Some(failure::chain(&error)))
             }
         };
-        Ok(Self { http, runtime, no_roots, bounds })
+        Ok(Self { http, doors: Doors::default(), runtime, no_roots, bounds })
+    }
+
+    /// Let requests for `host` go to each of `addresses`, as [`Ask::via`] says.
+    ///
+    /// # Errors
+    /// When a client cannot be made.
+    pub fn open_doors(&mut self, host: &str, addresses: &[IpAddr]) -> Result<(), Failure> {
+        self.doors = Doors::new(host, addresses, &self.bounds)?;
+        Ok(())
     }
 
     /// Make one exchange; a redirect is a response like any other.
@@ -151,13 +170,17 @@ impl Client {
             Method::Get => reqwest::Method::GET,
             Method::Head => reqwest::Method::HEAD,
         };
-        let mut request = self.http.request(method, ask.url.clone());
+        let (http, url, host) = self.doors.way(&self.http, ask);
+        let mut request = http.request(method, url);
+        if let Some(host) = host {
+            request = request.header("host", host);
+        }
         for (name, value) in &ask.fields {
             request = request.header(*name, value);
         }
         let mut response =
             request.send().await.map_err(|error| Failure::of(&error, &self.bounds))?;
-        let received = SystemTime::now();
+        let (received, first_byte) = (SystemTime::now(), begun.elapsed());
         let headers = response.headers().iter();
         let headers = headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
         let mut reply = Reply {
@@ -167,6 +190,7 @@ impl Client {
             body: Vec::new(),
             broken: None,
             peer: response.remote_addr(),
+            first_byte,
             wall: Duration::ZERO,
             received,
         };

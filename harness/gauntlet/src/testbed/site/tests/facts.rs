@@ -1,6 +1,6 @@
 //! All that there is to see of a site, as facts by name, so that two sites can be compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
@@ -9,7 +9,8 @@ use super::{Answer, Method, Visitor};
 use crate::coding::{Bounds, classify, peel};
 
 /// What clients offer; `~` sends no such field.
-pub(super) const OFFERS: &[&str] = &["~", "", "identity", "gzip", "br", "gzip, br", "br;q=0, *"];
+pub(super) const OFFERS: &[&str] =
+    &["~", "", "identity", "gzip", "br", "gzip, br", "br;q=0, *", "abrupt"];
 
 /// Which fact.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,10 +34,20 @@ pub(super) async fn all(visitor: &Visitor) -> Facts {
             }
         }
         facts.insert(Fact { asset, offer: "", what: "name" }, name_of(path));
+        let mut etags: BTreeMap<String, BTreeSet<Vec<u8>>> = BTreeMap::new();
+        for offer in ["br", "gzip", "identity"] {
+            let got = visitor.get(path, offer).await;
+            etags.entry(got.header("etag")).or_default().insert(got.body);
+        }
+        let own = etags.values().all(|bodies| bodies.len() == 1);
+        facts.insert(Fact { asset, offer: "", what: "etags" }, own.to_string());
     }
     let lost = visitor.get("/assets/app.00000000.wasm", "br").await;
-    let value = format!("{} {}", lost.status, lost.header("cache-control"));
-    facts.insert(Fact { asset: "lost", offer: "", what: "status" }, value);
+    for (what, value) in
+        [("status", lost.status.to_string()), ("cache", lost.header("cache-control"))]
+    {
+        facts.insert(Fact { asset: "lost", offer: "", what }, value);
+    }
     facts
 }
 
@@ -52,6 +63,8 @@ async fn of_variant(
     let etag = got.header("etag");
     let condition = [offered, &[("if-none-match", etag.as_str())]].concat();
     let again = visitor.ask(Method::GET, path, &condition).await;
+    let ranged = [offered, &[("range", "bytes=100-199")]].concat();
+    let part = visitor.ask(Method::GET, path, &ranged).await;
     let peeled = peel(&got.body, &Bounds::default());
     let valid = is_valid(&peeled.content);
     let layers: Vec<_> = peeled.layers.iter().map(|layer| layer.word()).collect();
@@ -69,6 +82,9 @@ async fn of_variant(
         ("content", format!("{} valid={valid}", classify(&peeled.content).word())),
         ("digest", digest_of(path, &peeled.content)),
         ("head", agrees(&got, &head).to_string()),
+        ("policy", policy_of(&got)),
+        ("allow", got.header("access-control-allow-origin")),
+        ("part", part.status.to_string()),
         ("304", again.status.to_string()),
         ("304-body", again.body.len().to_string()),
         ("304-vary", again.header("vary")),
@@ -92,6 +108,13 @@ fn digest_of(path: &str, content: &[u8]) -> String {
     } else {
         String::from_utf8_lossy(content).lines().count().to_string()
     }
+}
+
+/// Whether the page's policy lets it compile, and only its own origin be asked.
+fn policy_of(got: &Answer) -> String {
+    let policy = got.header("content-security-policy");
+    let own_alone = policy == "-" || policy.contains("connect-src 'self';");
+    format!("compiles={} own={own_alone}", policy.contains("'wasm-unsafe-eval'"))
 }
 
 fn agrees(got: &Answer, head: &Answer) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use wasm_gauntlet_model::twin::Part;
 
 use super::facts::{self, Fact};
-use super::{Twin, Visitor};
+use super::{Twin, Visitor, between};
 use crate::coding::{Bounds, Layer, decode_declared, peel};
 
 /// Whether a coding other than identity is chosen for the offer of this fact.
@@ -25,6 +25,19 @@ fn meant(twin: Twin, fact: &Fact) -> bool {
         Twin::MimeOctetStream | Twin::MimeText | Twin::MimeParameter | Twin::MimeMissing => {
             module && what == "type"
         }
+        Twin::MimeTwice | Twin::MimeConflict => module && what == "type",
+        Twin::NegotiateBySubstring => {
+            let refused = fact.offer == "br;q=0, *";
+            (fact.offer == "abrupt" || refused) && matches!(what, "coding" | "layers")
+        }
+        Twin::BrOfOldBuild => module && br(fact) && what == "digest",
+        Twin::Soft404 => fact.asset == "lost",
+        Twin::LongCached404 => fact.asset == "lost" && what == "cache",
+        Twin::LengthOfRaw => module && coded(fact) && what == "length",
+        Twin::EtagShared => what == "etags",
+        Twin::HeadDiffers => coded(fact) && what == "head",
+        Twin::RangeOfRaw => module && what == "part",
+        Twin::CspBlocksWasm | Twin::NoCors => fact.asset == "entry" && what == "policy",
         Twin::NoCompression => coded(fact) && matches!(what, "coding" | "layers"),
         Twin::NoVary => matches!(what, "vary" | "304-vary"),
         Twin::NoVaryOnIdentity => !coded(fact) && what == "vary",
@@ -39,7 +52,8 @@ fn meant(twin: Twin, fact: &Fact) -> bool {
         Twin::EntryLongCache => fact.asset == "entry" && matches!(what, "cache" | "304-cache"),
         Twin::Truncated => module && matches!(what, "content" | "digest"),
         Twin::HtmlFallback => {
-            module && matches!(what, "type" | "cache" | "304-cache" | "content" | "digest")
+            let of_page = matches!(what, "type" | "cache" | "304-cache" | "policy");
+            module && (of_page || matches!(what, "content" | "digest"))
         }
         Twin::HashedNoCache => {
             matches!(fact.asset, "module" | "shim") && matches!(what, "cache" | "304-cache")
@@ -85,6 +99,9 @@ async fn types_are_those_of_the_catalogue() {
         (Twin::MimeText, "text/plain"),
         (Twin::MimeParameter, "application/wasm; charset=utf-8"),
         (Twin::MimeMissing, "-"),
+        (Twin::MimeTwice, "application/wasm, application/wasm"),
+        (Twin::MimeConflict, "application/wasm, application/octet-stream"),
+        (Twin::EdgeRewritesType, "application/octet-stream"),
     ];
     for (twin, kind) in table {
         let visitor = Visitor::of_edge(&[twin]);
@@ -137,4 +154,63 @@ async fn the_fallback_is_the_page_itself() {
     let (page, fallback) = (visitor.get("/", "br").await, visitor.get(&module, "br").await);
     assert!(page.body == fallback.body && page.header("etag") == fallback.header("etag"));
     assert_eq!(visitor.get("/assets/app.00000000.wasm", "br").await.status.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn an_old_build_is_a_whole_module_with_other_bytes() {
+    let whole = Visitor::of_edge(&[]);
+    let (_, module) = whole.discover().await;
+    let new = whole.get(&module, "identity").await.body;
+    let content = |answer: super::Answer| peel(&answer.body, &Bounds::default()).content;
+    // Whom it is handed to: at the edge everybody, unless past its store; in br who offers br.
+    let table = [
+        (Twin::EdgeStale, "identity", "", true),
+        (Twin::EdgeStale, "br", "", true),
+        (Twin::EdgeStale, "br", "?past=it", false),
+        (Twin::BrOfOldBuild, "br", "", true),
+        (Twin::BrOfOldBuild, "gzip", "", false),
+        (Twin::BrOfOldBuild, "identity", "", false),
+    ];
+    for (twin, offer, query, is_old) in table {
+        let visitor = Visitor::of_edge(&[twin]);
+        let got = content(visitor.get(&format!("{module}{query}"), offer).await);
+        assert_eq!(got != new, is_old, "{twin:?} {offer} {query}");
+        assert!(wasmparser::Validator::new().validate_all(&got).is_ok(), "{twin:?} {offer}");
+    }
+}
+
+#[tokio::test]
+async fn an_announced_length_of_the_raw_module_cuts_the_connection() {
+    let visitor = Visitor::of_origin(&[Twin::LengthOfRaw]);
+    let (_, module) = visitor.discover().await;
+    let raw = visitor.get(&module, "identity").await;
+    let coded = visitor.get(&module, "br").await;
+    assert_eq!(raw.header("content-length"), raw.body.len().to_string());
+    assert_eq!(coded.header("content-length"), raw.body.len().to_string());
+    assert_eq!(peel(&coded.body, &Bounds::default()).content, raw.body);
+}
+
+#[tokio::test]
+async fn the_edge_without_codings_gives_none() {
+    let visitor = Visitor::of_edge(&[Twin::EdgeIdentityOnly]);
+    let (shim, module) = visitor.discover().await;
+    for path in ["/", &shim, &module] {
+        let got = visitor.get(path, "br").await;
+        assert_eq!(got.header("content-encoding"), "-", "{path}");
+        assert_eq!(got.header("vary"), "Accept-Encoding", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_module_elsewhere_may_be_asked_for_and_not_read() {
+    let visitor = Visitor::of_edge(&[Twin::NoCors]);
+    let page = visitor.get("/", "identity").await;
+    let shim = between(&String::from_utf8_lossy(&page.body), "src=\"", "\"");
+    let script = String::from_utf8(visitor.get(&shim, "identity").await.body).expect("text");
+    let module = between(&script, "const MODULE = \"", "\"");
+    let elsewhere = module.split("/assets").next().expect("an origin");
+    assert!(page.header("content-security-policy").contains(elsewhere), "{module}");
+    let got = visitor.client.get(&module).send().await.expect("it answers");
+    assert_eq!(got.status().as_u16(), 200);
+    assert!(!got.headers().contains_key("access-control-allow-origin"));
 }

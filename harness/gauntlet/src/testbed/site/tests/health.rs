@@ -21,7 +21,8 @@ async fn every_fact_is_right() {
             _ => "",
         };
         let expected = match (*what, *asset) {
-            ("status", "lost") => "404 Not Found no-store",
+            ("status", "lost") => "404 Not Found",
+            ("cache", "lost") => "no-store",
             ("status", _) => "200 OK",
             ("type", "entry") => "text/html; charset=utf-8",
             ("type", "shim") => "text/javascript; charset=utf-8",
@@ -37,6 +38,11 @@ async fn every_fact_is_right() {
             ("content", "entry") => "html valid=false",
             ("content", "shim") => "javascript valid=false",
             ("content", _) => "wasm valid=true",
+            ("policy", "entry") => "compiles=true own=true",
+            ("policy", _) => "compiles=false own=true",
+            ("allow", _) => "-",
+            ("part", _) => "200 OK",
+            ("etags", _) => "true",
             ("304", _) => "304 Not Modified",
             ("304-body", _) => "0",
             ("name", "entry") => "/",

@@ -1,0 +1,81 @@
+//! A plugin host as somebody might write it in an afternoon: it meters fuel, caps memory and
+//! tables, and turns traps into answers. It has three defects, each marked `DEFECT`, and each
+//! of the kind that is found in the field; `tests/gauntlet.rs` shows them.
+
+mod guest;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use gauntlet::host::{
+    About, CallOutcome, Called, Grants, Host, Limits, Plugin, RejectStage, Rejection,
+};
+use wasmi::{Config, Engine, Module};
+
+use guest::Guest;
+
+/// The host: one engine for all plugins.
+pub struct ExampleHost {
+    engine: Engine,
+}
+
+impl Default for ExampleHost {
+    /// Fuel is on; of the proposals, those that cannot be capped are off.
+    fn default() -> Self {
+        let mut config = Config::default();
+        config.consume_fuel(true).wasm_multi_memory(false).wasm_memory64(false);
+        Self { engine: Engine::new(&config) }
+    }
+}
+
+impl Host for ExampleHost {
+    fn about(&self) -> About {
+        let (name, version) = ("example".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+        About { name, version, engine: "wasmi".to_owned(), wasi: false, fuel: false }
+    }
+
+    /// It takes limits from the caller; it has no WASI, no grants, and knows no tenants.
+    fn features(&self) -> Vec<&'static str> {
+        vec!["limits"]
+    }
+
+    /// DEFECT: what the module imports and exports is looked at when it is called, not here.
+    fn load(
+        &self,
+        bytes: &[u8],
+        limits: &Limits,
+        _grants: &Grants,
+    ) -> Result<Arc<dyn Plugin>, Rejection> {
+        let invalid = |error: wasmi::Error| Rejection {
+            stage: RejectStage::Validate,
+            reason: error.to_string(),
+        };
+        let module = Module::new(&self.engine, bytes).map_err(invalid)?;
+        Ok(Arc::new(ExamplePlugin { module, limits: limits.clone(), guest: Mutex::default() }))
+    }
+}
+
+/// A module that is compiled.
+struct ExamplePlugin {
+    module: Module,
+    limits: Limits,
+    /// DEFECT: one instance for all calls, whoever calls.
+    guest: Mutex<Option<Guest>>,
+}
+
+impl Plugin for ExamplePlugin {
+    fn call(&self, _tenant: &str, input: &[u8]) -> Called {
+        let mut guest = self.guest.lock().unwrap_or_else(PoisonError::into_inner);
+        Called::bare(self.outcome(&mut guest, input).unwrap_or_else(|end| end))
+    }
+}
+
+impl ExamplePlugin {
+    /// An end is either way an outcome; `?` only makes it short.
+    fn outcome(&self, guest: &mut Option<Guest>, input: &[u8]) -> Result<CallOutcome, CallOutcome> {
+        let guest = match guest {
+            Some(guest) => guest,
+            None => guest.insert(Guest::new(&self.module, &self.limits)?),
+        };
+        guest.process(input, &self.limits)
+    }
+}

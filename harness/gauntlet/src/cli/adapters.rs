@@ -1,0 +1,57 @@
+//! Where the programs of external runtimes are: named, on the path, or built from the sources that
+//! this tool carries.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::subject::Subject;
+use crate::subject::absent::Absent;
+use crate::subject::external::{self, External, WAZERO_PROGRAM};
+
+/// The variable that names the program that hosts on wazero.
+const WAZERO_VARIABLE: &str = "GAUNTLET_WAZERO";
+
+/// The subject of an external runtime; one whose program cannot be had says why in the record.
+pub(super) fn subject(external: External) -> Box<dyn Subject> {
+    match wazero() {
+        Ok(program) => Box::new(external.subject(program)),
+        Err(why) => Box::new(Absent::new(external.name, why)),
+    }
+}
+
+/// The program that hosts on wazero.
+///
+/// # Errors
+/// Why there is none, for a person.
+pub fn wazero() -> Result<PathBuf, String> {
+    if let Some(named) = env::var_os(WAZERO_VARIABLE) {
+        let named = PathBuf::from(named);
+        let missing = || format!("{WAZERO_VARIABLE} names {}, which is no file", named.display());
+        return named.is_file().then_some(named.clone()).ok_or_else(missing);
+    }
+    if let Some(found) = on_path(WAZERO_PROGRAM) {
+        return Ok(found);
+    }
+    let go = on_path("go").ok_or_else(|| {
+        format!(
+            "no {WAZERO_PROGRAM} on the path, {WAZERO_VARIABLE} is not set, and there is no Go to \
+             build it with; install Go 1.25 or later"
+        )
+    })?;
+    external::wazero(&go, &cache()).map_err(|unbuilt| unbuilt.to_string())
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let found = env::split_paths(&path).map(|folder| folder.join(program));
+    found.filter(|candidate| candidate.is_absolute()).find(|candidate| candidate.is_file())
+}
+
+/// The folder of the user for what can be made again (XDG base directories).
+fn cache() -> PathBuf {
+    let absolute =
+        |name: &str| env::var_os(name).map(PathBuf::from).filter(|folder| folder.is_absolute());
+    let cache = absolute("XDG_CACHE_HOME")
+        .or_else(|| absolute("HOME").map(|home| home.join(Path::new(".cache"))));
+    cache.unwrap_or_else(env::temp_dir).join("gauntlet")
+}

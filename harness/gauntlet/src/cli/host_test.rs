@@ -1,0 +1,224 @@
+//! Anyone's host in their own `cargo test`: one trial a case of the catalogue.
+//!
+//! In `Cargo.toml`:
+//!
+//! ```toml
+//! [[test]]
+//! name = "gauntlet"
+//! harness = false
+//! ```
+//!
+//! and in `tests/gauntlet.rs`, where `MyHost` implements [`Host`]:
+//!
+//! ```no_run
+//! # use std::sync::Arc;
+//! # use gauntlet::host::{About, Grants, Host, Limits, Plugin, Rejection};
+//! # struct MyHost;
+//! # impl Host for MyHost {
+//! #     fn about(&self) -> About { unimplemented!() }
+//! #     fn load(&self, _: &[u8], _: &Limits, _: &Grants) -> Result<Arc<dyn Plugin>, Rejection> {
+//! #         unimplemented!()
+//! #     }
+//! # }
+//! fn main() -> std::process::ExitCode {
+//!     gauntlet::HostTest::new("my-host").run(|| Ok::<_, std::io::Error>(MyHost))
+//! }
+//! ```
+//!
+//! **Isolation.** Guests never run in the test process: the test binary starts itself again as a
+//! worker, under resource limits, watched from outside. A host that aborts, hangs or eats memory
+//! costs the trial, and the others go on. So the host is made in a fresh process, more than once,
+//! with an empty environment; what it prints goes to stderr and is shown when it breaks.
+
+use std::env;
+use std::fmt::Display;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use wasm_gauntlet_model::ledger::Ledger;
+use wasm_gauntlet_model::plan::{self, Plan, Selection, plan};
+use wasm_gauntlet_model::record::Outcome;
+use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::source::printable;
+use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
+use wasm_gauntlet_model::verdict::Verdict;
+
+use crate::engine::{Engine, Reached, reach};
+use crate::event::Deaf;
+use crate::load;
+use crate::subject::adapter::{Adapter, Launch};
+use crate::subject::calls::module;
+use crate::subject::host::Host;
+use crate::subject::worker::{self, Confinement};
+
+/// Set in the environment of a worker, which is this test binary once more.
+const WORKER: &str = "GAUNTLET_HOST_WORKER";
+
+/// A test of one host, to be run as the `main` of a test without harness.
+#[derive(Debug, Clone)]
+pub struct HostTest {
+    name: String,
+    selection: Selection,
+    known: Vec<(String, String)>,
+}
+
+impl HostTest {
+    /// The whole catalogue against the host called `name`.
+    pub fn new(name: &str) -> Self {
+        Self { name: name.to_owned(), selection: Selection::default(), known: Vec::new() }
+    }
+
+    /// Only the incidents that begin with `prefix`, as in `host/deadline`; may be repeated.
+    pub fn only(mut self, prefix: &str) -> Self {
+        self.selection.only.push(prefix.to_owned());
+        self
+    }
+
+    /// Know that `incident` happens to this host, and why. It is tried all the same, and once
+    /// it does not happen any more the test is red until this line is removed.
+    pub fn known_gap(mut self, incident: &str, why: &str) -> Self {
+        self.known.push((incident.to_owned(), why.to_owned()));
+        self
+    }
+
+    /// Run the test; `make` makes the host, in a worker process.
+    ///
+    /// The exit code is 0 if every trial passed and there was one, as `cargo test` expects.
+    pub fn run<H, E>(self, make: impl FnOnce() -> Result<H, E>) -> ExitCode
+    where
+        H: Host + 'static,
+        E: Display,
+    {
+        if env::var_os(WORKER).is_some() {
+            return match make() {
+                Ok(host) => worker::main_beside_stdout(Arc::new(host), &Confinement::default()),
+                Err(error) => failure(&format!("the host cannot be made: {error}")),
+            };
+        }
+        let arguments = Arguments::from_args();
+        match self.stage() {
+            Ok((stage, plan)) => {
+                let conclusion = libtest_mimic::run(&arguments, self.trials(&stage, plan));
+                // The subjects are dropped before the process ends: no worker outlives the test.
+                drop(stage);
+                conclusion.exit_code()
+            }
+            Err(why) => failure(&why),
+        }
+    }
+
+    fn stage(&self) -> Result<(Arc<Stage>, Plan), String> {
+        let scenarios = load::catalogue().map_err(|wrong| wrong.to_string())?;
+        let program = env::current_exe().map_err(|error| error.to_string())?;
+        let launch = Launch::beside_stdout(&program, WORKER);
+        let host = Adapter::new(&self.name, launch, Box::new(module::catalogue));
+        let (subjects, _, unreachable) = reach(vec![Box::new(host)]);
+        if let Some(outcome) = unreachable.first() {
+            return Err(outcome.reason.clone());
+        }
+        let profiles: Vec<_> = subjects.iter().map(|one| one.profile.clone()).collect();
+        let plan = plan(&scenarios, &profiles, &self.selection);
+        if plan.trials.is_empty() {
+            return Err("no scenario fits this host, so nothing would be tried".to_owned());
+        }
+        Ok((Arc::new(Stage { scenarios, subjects, quiet: RwLock::default() }), plan))
+    }
+
+    /// A trial for each case, one for each known gap, and an ignored one for each skip.
+    fn trials(&self, stage: &Arc<Stage>, plan: Plan) -> Vec<Trial> {
+        let incident = |index: usize| stage.scenarios[index].incident.as_str();
+        let mut trials = Vec::new();
+        for skip in &plan.skips {
+            let name = format!("{}::{} ({})", self.name, incident(skip.scenario), skip.reason);
+            trials.push(Trial::test(name, || Ok(())).with_ignored_flag(true));
+        }
+        for (known, why) in &self.known {
+            let of = plan.trials.iter().filter(|trial| incident(trial.scenario) == known);
+            let of: Vec<plan::Trial> = of.cloned().collect();
+            let (stage, why) = (Arc::clone(stage), why.clone());
+            let name = format!("{}::{known}::known gap", self.name);
+            trials.push(Trial::test(name, move || stage.gap(of, &why)));
+        }
+        for trial in plan.trials {
+            let incident = incident(trial.scenario);
+            if self.known.iter().all(|(known, _)| known != incident) {
+                let name = format!("{}::{incident}::{}", self.name, trial.case.label);
+                let stage = Arc::clone(stage);
+                trials.push(Trial::test(name, move || stage.case(trial)));
+            }
+        }
+        trials
+    }
+}
+
+fn failure(why: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "gauntlet: {}", printable(why));
+    ExitCode::FAILURE
+}
+
+/// What every trial needs.
+struct Stage {
+    scenarios: Vec<Scenario>,
+    subjects: Vec<Reached>,
+    /// Held for reading by a trial that bears others beside it, for writing by one that does not.
+    quiet: RwLock<()>,
+}
+
+impl Stage {
+    /// One case must pass.
+    fn case(&self, trial: plan::Trial) -> Result<(), Failed> {
+        let outcome = self.outcome(trial)?;
+        if outcome.verdict == Verdict::Pass { Ok(()) } else { Err(told(&outcome).into()) }
+    }
+
+    /// At least one case of a known gap must fail, and each must be decided.
+    fn gap(&self, trials: Vec<plan::Trial>, why: &str) -> Result<(), Failed> {
+        let mut failed = false;
+        for trial in trials {
+            let outcome = self.outcome(trial)?;
+            failed |= outcome.verdict == Verdict::Fail;
+            if outcome.verdict == Verdict::Inconclusive {
+                return Err(told(&outcome).into());
+            }
+        }
+        match failed {
+            true => Ok(()),
+            false => Err(format!("the gap is closed; remove its line, which says: {why}").into()),
+        }
+    }
+
+    fn outcome(&self, trial: plan::Trial) -> Result<Outcome, Failed> {
+        let _beside =
+            (!trial.timing).then(|| self.quiet.read().unwrap_or_else(PoisonError::into_inner));
+        let _alone =
+            trial.timing.then(|| self.quiet.write().unwrap_or_else(PoisonError::into_inner));
+        let plan = Plan { trials: vec![trial], skips: Vec::new() };
+        let engine = Engine {
+            scenarios: &self.scenarios,
+            subjects: &self.subjects,
+            jobs: 1,
+            seed: 1,
+            noise_factor: NOISE_FACTOR_USUAL,
+            ledger: &Ledger::default(),
+            journal: None,
+            listener: &Deaf,
+            stop: &AtomicBool::new(false),
+        };
+        let mut outcomes = engine.run(&plan).outcomes;
+        outcomes.pop().ok_or_else(|| "the trial gave no outcome".into())
+    }
+}
+
+/// A failure as a developer wants to read it.
+fn told(outcome: &Outcome) -> String {
+    let mut lines = vec![
+        format!("{} ({}): {}", outcome.claim, outcome.verdict.word(), outcome.reason),
+        format!("observed {}, expected {}", outcome.observed, outcome.expected),
+    ];
+    lines.extend(outcome.r#where.as_ref().map(|place| format!("at {place}")));
+    lines.extend(outcome.advice.as_ref().map(|advice| format!("fix: {}", advice.fix)));
+    printable(&lines.join("; "))
+}

@@ -1,0 +1,37 @@
+//! A subject that was named and cannot be had: a run says so, and never passes it over.
+
+use wasm_gauntlet_model::profile::Profile;
+
+use super::{Inability, Session, Subject};
+
+/// Who is not there, and why.
+#[derive(Debug)]
+pub struct Absent {
+    name: String,
+    why: String,
+}
+
+impl Absent {
+    /// The subject `name`, which cannot be had because of `why`.
+    pub fn new(name: &str, why: String) -> Self {
+        Self { name: name.to_owned(), why }
+    }
+
+    fn unable(&self) -> Inability {
+        Inability(self.why.clone())
+    }
+}
+
+impl Subject for Absent {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn profile(&self) -> Result<Profile, Inability> {
+        Err(self.unable())
+    }
+
+    fn open(&self, _seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
+        Err(self.unable())
+    }
+}

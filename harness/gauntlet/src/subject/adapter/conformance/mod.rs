@@ -1,0 +1,76 @@
+//! Whether an adapter keeps the protocol: one check a rule, each with a process of its own.
+//!
+//! This looks at manners, not at the runtime behind them: what a runtime cannot contain is for
+//! the scenarios to find.
+
+mod calls;
+mod manners;
+mod talk;
+#[cfg(test)]
+mod tests;
+
+use super::launch::Launch;
+use crate::subject::Inability;
+use crate::subject::protocol::Hello;
+use talk::{Talk, Wrong};
+
+/// A rule of the protocol, and how it is checked.
+struct Check {
+    rule: &'static str,
+    /// The feature without which the adapter need not keep it.
+    needs: Option<&'static str>,
+    look: fn(&Launch) -> Result<(), Wrong>,
+}
+
+/// What came of a check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Came {
+    /// The rule is kept.
+    Kept,
+    /// It is not, and what was seen.
+    Broken(Wrong),
+    /// The adapter does not offer the feature that it is about.
+    Skipped(&'static str),
+}
+
+/// A rule and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checked {
+    /// The rule, one sentence without a full stop.
+    pub rule: &'static str,
+    /// What came of it.
+    pub came: Came,
+}
+
+/// Who answered, and what came of each rule.
+#[derive(Debug)]
+pub struct Conformance {
+    /// What the adapter says of itself.
+    pub hello: Hello,
+    /// Every rule, in a fixed order.
+    pub checked: Vec<Checked>,
+}
+
+/// Check every rule on the adapter that `launch` starts.
+///
+/// # Errors
+/// When it cannot be started, or says no hello that could be understood: then there is nobody to
+/// check.
+pub fn check(launch: &Launch) -> Result<Conformance, Inability> {
+    let (_, hello) = Talk::greeted(launch).map_err(Inability)?;
+    let has = |feature: &str| hello.features.iter().any(|word| word == feature);
+    let one = |check: &Check| {
+        let came = match check.needs {
+            Some(feature) if !has(feature) => Came::Skipped(feature),
+            _ => (check.look)(launch).map_or_else(Came::Broken, |()| Came::Kept),
+        };
+        Checked { rule: check.rule, came }
+    };
+    let checked = manners::CHECKS.iter().chain(calls::CHECKS).map(one).collect();
+    Ok(Conformance { hello, checked })
+}
+
+/// Fails with `wrong` where a rule is not kept.
+fn must(kept: bool, wrong: impl FnOnce() -> Wrong) -> Result<(), Wrong> {
+    if kept { Ok(()) } else { Err(wrong()) }
+}

@@ -1,0 +1,194 @@
+//! A talk with an adapter line by line, so that what it should not be sent can be sent, and what
+//! it should not say is seen.
+
+use std::io::{BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
+
+use rustix::process::Pid;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use wasm_gauntlet_model::limits::{Grants, Limits};
+
+use crate::subject::adapter::launch::{Launch, Started};
+use crate::subject::adapter::life::{Life, Why};
+use crate::subject::calls::module::{Module, catalogue};
+use crate::subject::protocol::{
+    ANSWER_LINE_BYTES_MAX, Answer, Ask, Hello, Line, Reply, Request, VERSION, read_line,
+};
+
+/// For whatever is answered at once; a machine of two cores that starts many processes is slow.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+/// For a load: as long as a run waits.
+const LOAD_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Lines that wait to be read; an adapter that floods is read no faster than it is checked.
+const UNREAD_MAX: usize = 16;
+
+/// How much of a line is shown.
+const SHOWN_BYTES_MAX: usize = 120;
+
+/// What went wrong, for the author of the adapter.
+pub type Wrong = String;
+
+/// A running adapter; it ends with this value.
+pub struct Talk {
+    life: Life,
+    child: Child,
+    stdin: Option<ChildStdin>,
+    lines: Receiver<Vec<u8>>,
+    next_id: u64,
+    _scratch: TempDir,
+}
+
+impl Talk {
+    /// Start the adapter and say nothing yet.
+    pub fn begin(launch: &Launch) -> Result<Self, Wrong> {
+        let cannot = |error: &dyn std::fmt::Display| {
+            format!("{} cannot be started: {error}", launch.program.display())
+        };
+        let Started { mut child, scratch } = launch.start().map_err(|error| cannot(&error))?;
+        let pid = Pid::from_child(&child);
+        let life = Life::new(pid);
+        launch.confinement.apply_to(pid).map_err(|error| cannot(&error))?;
+        let (to, lines) = sync_channel(UNREAD_MAX);
+        let (stdin, stdout, stderr) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        std::thread::spawn(move || stdout.map(|stdout| read(stdout, &to)));
+        // Read, so that the adapter never waits for it; what it says is its own affair.
+        std::thread::spawn(move || {
+            stderr.map(|mut stderr| std::io::copy(&mut stderr, &mut std::io::sink()))
+        });
+        Ok(Self { life, child, stdin, lines, next_id: 1, _scratch: scratch })
+    }
+
+    /// Start the adapter and hear its hello.
+    pub fn greeted(launch: &Launch) -> Result<(Self, Hello), Wrong> {
+        let mut talk = Self::begin(launch)?;
+        match talk.ask(Ask::Hello { protocol: VERSION }, PATIENCE)? {
+            Reply::Hello(hello) => Ok((talk, hello)),
+            other => Err(format!("answered hello with {}", shown(&json!(other)))),
+        }
+    }
+
+    /// Write a line as it is.
+    pub fn write(&mut self, line: &str) -> Result<(), Wrong> {
+        let stdin = self.stdin.as_mut().ok_or("its stdin was closed")?;
+        let written = writeln!(stdin, "{line}").and_then(|()| stdin.flush());
+        written.map_err(|_| "it closed its stdin".to_owned())
+    }
+
+    /// The next answer.
+    pub fn hear(&mut self, patience: Duration) -> Result<Answer, Wrong> {
+        match self.lines.recv_timeout(patience) {
+            Ok(line) => serde_json::from_slice(&line).map_err(|error| {
+                let line = &line[..line.len().min(SHOWN_BYTES_MAX)];
+                format!("wrote a line that is no answer ({error}): {}", line.escape_ascii())
+            }),
+            Err(RecvTimeoutError::Timeout) => {
+                Err(format!("did not answer within {} s", patience.as_secs()))
+            }
+            Err(RecvTimeoutError::Disconnected) => Err("ended, or closed its stdout".to_owned()),
+        }
+    }
+
+    /// Write a request, and give its id.
+    pub fn send(&mut self, ask: Ask) -> Result<u64, Wrong> {
+        let id = self.next_id;
+        self.next_id += 1;
+        let line = serde_json::to_string(&Request { id, ask }).map_err(|e| e.to_string())?;
+        self.write(&line)?;
+        Ok(id)
+    }
+
+    /// Ask, and hear the answer to just that.
+    pub fn ask(&mut self, ask: Ask, patience: Duration) -> Result<Reply, Wrong> {
+        let id = self.send(ask)?;
+        self.hear_to(id, patience)
+    }
+
+    /// The next answer, which must be to request `id`.
+    pub fn hear_to(&mut self, id: u64, patience: Duration) -> Result<Reply, Wrong> {
+        let answer = self.hear(patience)?;
+        if answer.id == id {
+            return Ok(answer.reply);
+        }
+        Err(format!("request {id} was answered with id {}", answer.id))
+    }
+
+    /// Load a guest under its own name.
+    pub fn load(&mut self, guest: &str, limits: &Limits, grants: &Grants) -> Result<Reply, Wrong> {
+        let module = module(guest)?;
+        let (limits, grants) = (limits.clone(), grants.clone());
+        let ask = Ask::Load {
+            module: module.id,
+            digest: module.digest,
+            bytes: module.bytes,
+            limits,
+            grants,
+        };
+        self.ask(ask, LOAD_PATIENCE)
+    }
+
+    /// Load a guest that must be taken.
+    pub fn loaded(&mut self, guest: &str, limits: &Limits, grants: &Grants) -> Result<(), Wrong> {
+        match self.load(guest, limits, grants)? {
+            Reply::Loaded => Ok(()),
+            other => Err(format!("the load of {guest} was answered {}", shown(&json!(other)))),
+        }
+    }
+
+    /// Close the adapter's stdin.
+    pub fn hang_up(&mut self) {
+        self.stdin = None;
+    }
+
+    /// The code with which the adapter ends by itself.
+    pub fn ended(&mut self, patience: Duration) -> Result<Option<i32>, Wrong> {
+        let until = Instant::now() + patience;
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return Ok(status.code()),
+                Ok(None) if Instant::now() < until => std::thread::sleep(LOOK_EVERY),
+                Ok(None) => return Err(format!("still runs after {} s", patience.as_secs())),
+                Err(error) => return Err(error.to_string()),
+            }
+        }
+    }
+}
+
+/// How often we look whether it has ended.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        self.stdin = None;
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.life.end(Why::Done);
+            self.life.reap(&mut self.child);
+        }
+    }
+}
+
+fn read(stdout: ChildStdout, to: &std::sync::mpsc::SyncSender<Vec<u8>>) {
+    let mut from = BufReader::new(stdout);
+    let mut line = Vec::new();
+    while let Ok(Line::Whole) = read_line(&mut from, ANSWER_LINE_BYTES_MAX, &mut line) {
+        if to.send(line.clone()).is_err() {
+            return;
+        }
+    }
+}
+
+/// A guest of the catalogue.
+pub fn module(guest: &str) -> Result<Module, Wrong> {
+    catalogue(guest, &[]).map_err(|inability| inability.0)
+}
+
+/// An answer, short enough for a line.
+pub fn shown(value: &Value) -> String {
+    let text = value.to_string();
+    text.chars().take(SHOWN_BYTES_MAX).collect()
+}

@@ -1,0 +1,61 @@
+//! The worker of this program keeps every rule, and each way to break one is seen.
+
+use super::*;
+use crate::subject::adapter::test_rig::{shell, worker};
+
+fn broken(conformance: &Conformance) -> Vec<&'static str> {
+    let of = conformance.checked.iter();
+    of.filter(|one| matches!(one.came, Came::Broken(_))).map(|one| one.rule).collect()
+}
+
+#[test]
+fn our_own_worker_keeps_every_rule() {
+    let seen = check(&worker("wasmi", &[])).expect("it says hello");
+    let all: Vec<_> = seen.checked.iter().filter(|one| one.came != Came::Kept).collect();
+    assert!(all.is_empty() && seen.checked.len() > 20, "{all:?}");
+}
+
+/// Says hello, then answers whatever comes with `answer`, in which `$id` is the request's id.
+fn answering(answer: &str) -> Launch {
+    shell(&format!(
+        r#"read -r hello; echo '{{"id":1,"answer":"hello","protocol":1,"name":"sh","features":["log"]}}'
+        while read -r line; do
+          id=${{line#*'"id":'}}; id=${{id%%,*}}
+          echo "{answer}"
+        done"#
+    ))
+}
+
+#[test]
+fn an_adapter_that_answers_everything_alike_breaks_nearly_every_rule() {
+    let seen = check(&answering(r#"{\"id\":$id,\"answer\":\"loaded\"}"#)).expect("it says hello");
+    let kept = seen.checked.iter().filter(|one| one.came == Came::Kept).count();
+    assert!(kept <= 4, "{:?}", seen.checked);
+    let skipped = |one: &&Checked| matches!(one.came, Came::Skipped("limits" | "grants"));
+    assert_eq!(seen.checked.iter().filter(skipped).count(), 3, "{:?}", seen.checked);
+}
+
+#[test]
+fn what_is_printed_between_answers_is_quoted() {
+    let seen = check(&answering("oh no, a stack trace")).expect("it says hello");
+    let complaints = seen.checked.iter().filter_map(|one| match &one.came {
+        Came::Broken(wrong) => Some(wrong.as_str()),
+        _ => None,
+    });
+    let quoted = complaints.filter(|wrong| wrong.contains("oh no, a stack trace")).count();
+    assert!(quoted > 10, "{:?}", seen.checked);
+}
+
+#[test]
+fn an_adapter_that_is_gone_after_hello_breaks_the_rules_on_calls() {
+    let gone = r#"read -r x; echo '{"id":1,"answer":"hello","protocol":1,"name":"sh"}'; exit 3"#;
+    let seen = check(&shell(gone)).expect("it says hello");
+    assert!(broken(&seen).iter().any(|rule| rule.starts_with("a trap")), "{:?}", seen.checked);
+    assert!(broken(&seen).iter().any(|rule| rule.starts_with("after bye")), "{:?}", seen.checked);
+}
+
+#[test]
+fn who_says_no_hello_cannot_be_checked() {
+    assert!(check(&shell("exit 1")).is_err());
+    assert!(check(&shell("echo Welcome!; sleep 60")).is_err());
+}

@@ -1,0 +1,60 @@
+//! A guest that another tenant calls over and over while the calls of a step are made.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use wasm_gauntlet_model::action::Call;
+use wasm_gauntlet_model::limits::Grants;
+
+use super::Stage;
+use super::port::{Loaded, Work};
+use crate::subject::Inability;
+
+/// Every outcome word of the guest beside, sorted; none where no guest was asked for.
+type Beside = Result<Option<Vec<String>>, Inability>;
+
+/// Do `calls` while the guest of `call.meanwhile` is called in the name of another tenant.
+///
+/// It has ended once before `calls` begin, so that what is looked for has really been caused.
+pub fn during<T>(stage: &Stage<'_>, call: &Call, calls: impl FnOnce() -> T) -> (T, Beside) {
+    let Some(guest) = &call.meanwhile else { return (calls(), Ok(None)) };
+    let done = AtomicBool::new(false);
+    let mut words = BTreeSet::new();
+    let first = once(stage, call, guest, &mut words);
+    std::thread::scope(|scope| {
+        let beside = scope.spawn(|| {
+            first?;
+            while !done.load(Ordering::Relaxed) {
+                once(stage, call, guest, &mut words)?;
+            }
+            Ok(Some(words.into_iter().collect()))
+        });
+        let given = calls();
+        done.store(true, Ordering::Relaxed);
+        let lost = || Inability("a thread of the performer ended early".to_owned());
+        (given, beside.join().unwrap_or_else(|_| Err(lost())))
+    })
+}
+
+fn once(
+    stage: &Stage<'_>,
+    call: &Call,
+    guest: &str,
+    words: &mut BTreeSet<String>,
+) -> Result<(), Inability> {
+    let module = (stage.source)(guest, &[])?;
+    let (tenant, grants) = (format!("{}-beside", call.tenant), Grants::default());
+    let work = Work {
+        module: &module,
+        tenant: &tenant,
+        input: b"ping",
+        limits: &call.limits,
+        grants: &grants,
+    };
+    let timed = match stage.port.load(&work)? {
+        Loaded::Ready { .. } => stage.port.call(&work)?,
+        Loaded::Ended(timed) => timed,
+    };
+    words.insert(timed.called.outcome.word().to_owned());
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! Runtimes in a program of their own, in another language, behind the adapter protocol.
+//!
+//! Their sources travel with this crate and are built where the toolchain is present. Which
+//! program is used is for the command line to say: nothing here reads the environment.
+
+mod build;
+mod sources;
+
+use std::path::PathBuf;
+
+use super::adapter::{Adapter, Launch};
+use super::calls::module;
+use super::worker::Confinement;
+
+pub use build::{Unbuilt, wazero};
+
+/// A runtime that an adapter program hosts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct External {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What its program is told.
+    pub args: &'static [&'static str],
+}
+
+/// The program that hosts on wazero.
+pub const WAZERO_PROGRAM: &str = "gauntlet-wazero";
+
+/// Every external runtime. Those without mitigations are wazero as its documentation shows it,
+/// which is what most people ship; those with them are a host that closes the measured gaps.
+pub const ALL: &[External] = &[
+    External { name: "wazero", args: &["--engine=compiler"] },
+    External { name: "wazero-interpreter", args: &["--engine=interpreter"] },
+    External { name: "wazero-mitigated", args: &["--engine=compiler", "--mitigate=all"] },
+    External {
+        name: "wazero-interpreter-mitigated",
+        args: &["--engine=interpreter", "--mitigate=all"],
+    },
+];
+
+/// The external runtime of this name.
+pub fn find(name: &str) -> Option<External> {
+    ALL.iter().copied().find(|external| external.name == name)
+}
+
+/// How any adapter program is started: confined, its environment empty.
+pub fn launch(program: PathBuf, args: &[String]) -> Launch {
+    let confinement = Confinement::default();
+    Launch { program, args: args.to_vec(), env: Vec::new(), confinement }
+}
+
+impl External {
+    /// The subject that tests it through `program`.
+    pub fn subject(self, program: PathBuf) -> Adapter {
+        let args: Vec<String> = self.args.iter().map(ToString::to_string).collect();
+        let adapter = Adapter::new(self.name, launch(program, &args), Box::new(module::catalogue));
+        adapter.called_by(format!("--runtime {} ", self.name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runtime_is_found_by_its_name_alone() {
+        assert_eq!(find("wazero").map(|found| found.args), Some(&["--engine=compiler"][..]));
+        assert_eq!(find("wasmtime"), None);
+    }
+}

@@ -1,0 +1,213 @@
+//! What a page's policies let it do: Content Security Policy (level 3), CORS (Fetch standard) and
+//! cross-origin isolation (HTML standard), as far as loading and running a module goes.
+
+use url::Url;
+
+use super::{Headers, list};
+
+/// The enforced policies of a page, each a text of directives.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policies(pub Vec<String>);
+
+impl Policies {
+    /// The policies of the header fields, and those that the page holds in `meta` elements.
+    pub fn of(headers: &Headers, in_page: &[String]) -> Self {
+        let lines = headers.lines("content-security-policy");
+        let lines = lines.iter().chain(in_page);
+        Self(lines.flat_map(|line| line.split(',').map(str::to_owned)).collect())
+    }
+
+    /// Whether WebAssembly may be compiled: by every policy that says anything of scripts.
+    pub fn allow_wasm(&self) -> bool {
+        self.0.iter().filter_map(|policy| sources(policy, "script-src")).all(|sources| {
+            let allows = |source: &&str| {
+                source.eq_ignore_ascii_case("'wasm-unsafe-eval'")
+                    || source.eq_ignore_ascii_case("'unsafe-eval'")
+            };
+            sources.iter().any(allows)
+        })
+    }
+
+    /// Whether a script of `page` may fetch `target`: by every policy that says anything of it.
+    pub fn allow_fetch(&self, page: &Url, target: &Url) -> bool {
+        self.0
+            .iter()
+            .filter_map(|policy| sources(policy, "connect-src"))
+            .all(|sources| sources.iter().any(|source| matches(source, page, target)))
+    }
+}
+
+/// The sources of a directive, or else of `default-src`; none where the policy is silent. Of
+/// equal directives the first counts.
+fn sources<'a>(policy: &'a str, directive: &str) -> Option<Vec<&'a str>> {
+    let find = |wanted: &str| {
+        policy.split(';').find_map(|text| {
+            let mut words = text.split_ascii_whitespace();
+            let name = words.next()?;
+            name.eq_ignore_ascii_case(wanted).then(|| words.collect())
+        })
+    };
+    find(directive).or_else(|| find("default-src"))
+}
+
+/// Whether a source expression covers `target` (CSP §6.7.2.8).
+fn matches(source: &str, page: &Url, target: &Url) -> bool {
+    if source == "*" {
+        return matches!(target.scheme(), "http" | "https") || target.scheme() == page.scheme();
+    }
+    if source.eq_ignore_ascii_case("'self'") {
+        let upgraded = page.scheme() == "http" && target.scheme() == "https";
+        return page.origin() == target.origin()
+            || (upgraded && page.host_str() == target.host_str() && page.port() == target.port());
+    }
+    if let Some(scheme) = source.strip_suffix(':') {
+        return scheme_matches(scheme, target.scheme());
+    }
+    let (scheme, rest) = match source.split_once("://") {
+        Some((scheme, rest)) => (scheme, rest),
+        None => (page.scheme(), source),
+    };
+    let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let (host, port) = split_port(authority);
+    scheme_matches(scheme, target.scheme())
+        && host_matches(host, target.host_str().unwrap_or_default())
+        && port_matches(port, target)
+        && (path.is_empty()
+            || target.path() == path
+            || (path.ends_with('/') && target.path().starts_with(path)))
+}
+
+/// Host and port; the colons of an IPv6 address are none of a port.
+fn split_port(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, Some(port)),
+        _ => (authority, None),
+    }
+}
+
+fn scheme_matches(wanted: &str, scheme: &str) -> bool {
+    wanted.eq_ignore_ascii_case(scheme)
+        || (wanted.eq_ignore_ascii_case("http") && scheme == "https")
+}
+
+fn host_matches(wanted: &str, host: &str) -> bool {
+    let wanted = wanted.to_ascii_lowercase();
+    match wanted.strip_prefix('*') {
+        Some("") => true,
+        Some(suffix) => host.ends_with(suffix) && host.len() > suffix.len(),
+        None => host == wanted,
+    }
+}
+
+fn port_matches(wanted: Option<&str>, target: &Url) -> bool {
+    match wanted {
+        Some("*") => true,
+        Some(port) => {
+            target.port_or_known_default().map(|p| p.to_string()).as_deref() == Some(port)
+        }
+        None => target.port().is_none(),
+    }
+}
+
+/// Whether the answer with these fields may be read by a page of `origin`.
+pub fn cors_allows(headers: &Headers, origin: &str) -> bool {
+    let allowed = headers.combined("access-control-allow-origin");
+    allowed.is_some_and(|allowed| matches!(list::trim(&allowed), "*") || allowed == origin)
+}
+
+/// Whether a page with these fields is cross-origin isolated.
+pub fn isolated(headers: &Headers) -> bool {
+    let word = |name: &str| {
+        let value = headers.combined(name).unwrap_or_default();
+        list::trim(value.split(';').next().unwrap_or_default()).to_owned()
+    };
+    word("cross-origin-opener-policy") == "same-origin"
+        && matches!(
+            word("cross-origin-embedder-policy").as_str(),
+            "require-corp" | "credentialless"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn policies(line: &str) -> Policies {
+        let lines = vec![("content-security-policy".to_owned(), line.as_bytes().to_vec())];
+        Policies::of(&Headers(lines), &[])
+    }
+
+    #[test]
+    fn compiling_takes_a_word_of_its_own() {
+        for (policy, allowed) in [
+            ("", true),
+            ("img-src 'none'", true),
+            ("script-src 'self'", false),
+            ("default-src 'self'", false),
+            ("default-src 'self' 'wasm-unsafe-eval'", true),
+            ("default-src 'self' 'wasm-unsafe-eval'; script-src 'self'", false),
+            ("default-src 'none'; Script-Src 'self' 'WASM-unsafe-eval'", true),
+            ("script-src 'self' 'unsafe-eval'", true),
+            ("script-src * 'unsafe-inline'", false),
+            ("script-src 'wasm-unsafe-eval', script-src 'self'", false),
+            ("script-src 'self'; script-src 'unsafe-eval'", false),
+        ] {
+            assert_eq!(policies(policy).allow_wasm(), allowed, "{policy}");
+        }
+        let meta = ["script-src 'self'".to_owned()];
+        assert!(!Policies::of(&Headers::default(), &meta).allow_wasm());
+    }
+
+    #[test]
+    fn fetching_takes_a_source_that_covers_it() {
+        let page = Url::parse("https://a.test/x").expect("a page");
+        for (policy, target, allowed) in [
+            ("", "https://b.test/m.wasm", true),
+            ("connect-src 'self'", "https://a.test/m.wasm", true),
+            ("connect-src 'self'", "https://b.test/m.wasm", false),
+            ("default-src 'none'", "https://a.test/m.wasm", false),
+            ("default-src 'none'; connect-src *", "https://b.test/m.wasm", true),
+            ("connect-src https:", "https://b.test/m.wasm", true),
+            ("connect-src b.test", "https://b.test/m.wasm", true),
+            ("connect-src http://b.test", "https://b.test/m.wasm", true),
+            ("connect-src b.test", "http://b.test/m.wasm", false),
+            ("connect-src *.b.test", "https://c.b.test/m.wasm", true),
+            ("connect-src *.b.test", "https://b.test/m.wasm", false),
+            ("connect-src b.test", "https://b.test:8443/m.wasm", false),
+            ("connect-src b.test:*", "https://b.test:8443/m.wasm", true),
+            ("connect-src b.test/assets/", "https://b.test/assets/m.wasm", true),
+            ("connect-src b.test/assets/", "https://b.test/m.wasm", false),
+        ] {
+            let target = Url::parse(target).expect("a target");
+            assert_eq!(policies(policy).allow_fetch(&page, &target), allowed, "{policy} {target}");
+        }
+    }
+
+    #[test]
+    fn reading_takes_one_origin_or_a_star() {
+        for (lines, allowed) in [
+            (&[][..], false),
+            (&["*"], true),
+            (&["https://a.test"], true),
+            (&["https://b.test"], false),
+            (&["https://a.test, https://b.test"], false),
+            (&["*", "*"], false),
+            (&["null"], false),
+        ] {
+            let name = "access-control-allow-origin".to_owned();
+            let lines = lines.iter().map(|line| (name.clone(), line.as_bytes().to_vec()));
+            let headers = Headers(lines.collect());
+            assert_eq!(cors_allows(&headers, "https://a.test"), allowed, "{headers:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_policy_is_read(policy in "\\PC*", source in "[*a-z:/.'\\[\\]-]{0,20}") {
+            let page = Url::parse("https://a.test/x").expect("a page");
+            let read = policies(&format!("{policy}; connect-src {source}"));
+            let _ = (read.allow_wasm(), read.allow_fetch(&page, &page));
+        }
+    }
+}

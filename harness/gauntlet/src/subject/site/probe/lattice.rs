@@ -1,0 +1,182 @@
+//! One asset in every coding, from every address, several times: do all give the same content?
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use url::Url;
+use wasm_gauntlet_model::action::{Everywhere, Fetch, Method, OneOff, Special};
+use wasm_gauntlet_model::observation::{Lattice, Observation, Seen};
+
+use super::Probe;
+use super::body;
+use super::evidence::piece;
+use super::place::Origin;
+use super::reproduce;
+use crate::subject::Inability;
+use crate::subject::site::text::visible;
+use crate::subject::site::wire::Ask;
+
+/// Hex digits of a digest in a sentence.
+const DIGEST_SHOWN: usize = 12;
+
+/// Members told of a list; the evidence has them all.
+const TOLD_MAX: usize = 6;
+
+/// Where to ask.
+struct Place<'a> {
+    name: String,
+    via: Option<IpAddr>,
+    origin: Option<&'a Origin>,
+    one_off: Option<OneOff>,
+}
+
+/// One answer.
+struct Answer {
+    /// As in `br at 192.0.2.1`.
+    name: String,
+    status: u16,
+    /// Of the content; none where it could not be decoded.
+    digest: Option<String>,
+    reproduce: String,
+}
+
+/// Ask everywhere.
+pub fn perform(
+    probe: &Probe,
+    step: &str,
+    everywhere: &Everywhere,
+) -> Result<Observation, Inability> {
+    let url = super::parse(&everywhere.url)?;
+    let mut answers = Vec::new();
+    let places = places(probe, &url);
+    for place in &places {
+        for offer in &everywhere.offers {
+            // What a cache has under a word of our own is as fresh as it can be: once is enough.
+            let times = if place.one_off.is_some() { 1 } else { everywhere.repeats };
+            for _ in 0..times {
+                answers.push(ask(probe, step, place, &url, offer)?);
+            }
+        }
+    }
+    Ok(observation(&places, &answers))
+}
+
+fn places<'a>(probe: &'a Probe, url: &Url) -> Vec<Place<'a>> {
+    let site = probe.site;
+    let at = |name: String, via| Place { name, via, origin: None, one_off: None };
+    let of_site = site.url.host_str() == url.host_str();
+    let mut places: Vec<Place> = match site.addresses.as_slice() {
+        addresses if of_site && !addresses.is_empty() => {
+            addresses.iter().map(|address| at(address.to_string(), Some(*address))).collect()
+        }
+        _ => vec![at(visible(url.host_str().unwrap_or_default()), None)],
+    };
+    if site.one_off_word.is_some() {
+        let fresh = |place: &Place| Place {
+            name: format!("{}, past its caches", place.name),
+            via: place.via,
+            origin: None,
+            one_off: Some(OneOff::Step),
+        };
+        places.extend(places.iter().map(fresh).collect::<Vec<_>>());
+    }
+    let origin = site.origin.as_ref();
+    places.extend(origin.map(|origin| Place {
+        name: "the origin".to_owned(),
+        via: None,
+        origin: Some(origin),
+        one_off: None,
+    }));
+    places
+}
+
+fn ask(
+    probe: &Probe,
+    step: &str,
+    place: &Place,
+    url: &Url,
+    offer: &str,
+) -> Result<Answer, Inability> {
+    let fetch = Fetch {
+        method: Method::Get,
+        url: url.to_string(),
+        accept_encoding: Some(offer.to_owned()),
+        revalidates: None,
+        one_off: place.one_off,
+        special: Special::default(),
+    };
+    let mut ask = Ask::new(Method::Get, place.origin.map_or(url.clone(), |o| o.of(url)));
+    ask.fields.push(("accept-encoding", offer.to_owned()));
+    ask.via = place.via;
+    ask.host = place.origin.and_then(|origin| origin.host.clone());
+    let trail = probe.follow(step, fetch.one_off, place.origin, ask)?;
+    let seen = body::read(&fetch, &trail, &probe.site.decoder);
+    let digest = match seen.raw_sha256 {
+        Seen::Is(digest) if trail.stopped.is_none() => Some(digest),
+        _ => None,
+    };
+    Ok(Answer {
+        name: format!("{} at {}", if offer.is_empty() { "no coding" } else { offer }, place.name),
+        status: trail.reply.status,
+        digest,
+        reproduce: reproduce::curl(&trail),
+    })
+}
+
+fn observation(places: &[Place], answers: &[Answer]) -> Observation {
+    let good = || answers.iter().filter(|answer| answer.status == 200);
+    let mut by_digest: BTreeMap<&str, Vec<&Answer>> = BTreeMap::new();
+    for answer in good() {
+        by_digest.entry(answer.digest.as_deref().unwrap_or_default()).or_default().push(answer);
+    }
+    let unread = by_digest.remove("").unwrap_or_default();
+    let refused = answers.iter().filter(|answer| answer.status != 200);
+    let most = by_digest.iter().max_by_key(|(_, answers)| answers.len()).map(|(digest, _)| *digest);
+    let odd: Vec<&Answer> = (by_digest.iter())
+        .filter(|(digest, _)| Some(**digest) != most)
+        .flat_map(|(_, answers)| answers.iter().copied())
+        .collect();
+    let count = |items: usize| i64::try_from(items).unwrap_or(i64::MAX);
+    let facts = Lattice {
+        answers: count(good().count() - unread.len()).into(),
+        unread: names(&unread).into(),
+        refused: refused
+            .map(|one| format!("{} for {}", one.status, one.name))
+            .collect::<Vec<_>>()
+            .into(),
+        contents: count(by_digest.len()).into(),
+        odd: Seen::looked((!odd.is_empty()).then(|| told(&odd))),
+        places: places.iter().map(|place| place.name.clone()).collect::<Vec<_>>().into(),
+    };
+    let line = |answer: &Answer| {
+        let digest = answer.digest.as_deref().unwrap_or("not decoded");
+        format!("{} {digest} {}", answer.status, answer.name)
+    };
+    let lines: Vec<String> = answers.iter().map(line).collect();
+    Observation {
+        facts: facts.facts(),
+        evidence: vec![piece("answers", &lines.join("\n"))],
+        reproduce: odd.first().or(unread.first()).map(|answer| answer.reproduce.clone()),
+    }
+}
+
+fn names(answers: &[&Answer]) -> Vec<String> {
+    answers.iter().map(|answer| answer.name.clone()).collect()
+}
+
+/// A few of the answers that differ, each with its digest.
+fn told(odd: &[&Answer]) -> String {
+    let mut told: Vec<String> = (odd.iter())
+        .map(|answer| {
+            let digest = answer.digest.as_deref().unwrap_or_default();
+            format!("{} ({})", answer.name, &digest[..digest.len().min(DIGEST_SHOWN)])
+        })
+        .collect();
+    told.dedup();
+    let more = told.len().saturating_sub(TOLD_MAX);
+    told.truncate(TOLD_MAX);
+    if more > 0 {
+        told.push(format!("{more} more"));
+    }
+    told.join("; ")
+}

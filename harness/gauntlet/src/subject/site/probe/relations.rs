@@ -1,0 +1,103 @@
+//! What one exchange is beside earlier ones of the same trial: the same fields or others, a right
+//! part of a whole, something that a page may fetch.
+
+use url::Url;
+use wasm_gauntlet_model::observation::Seen;
+
+use crate::subject::site::headers::compare::{Difference, compare};
+use crate::subject::site::headers::policy::{self, Policies};
+use crate::subject::site::wire::Reply;
+use crate::subject::site::wire::redirect::Trail;
+
+/// An earlier exchange, and the policies that its page carries inside itself.
+#[derive(Debug)]
+pub struct Done {
+    /// The exchange.
+    pub trail: Trail,
+    /// Of a page; empty of anything else.
+    pub policies: Vec<String>,
+}
+
+/// The earlier exchanges that a step names.
+#[derive(Debug, Default)]
+pub struct Earlier<'a> {
+    /// The one whose fields are compared.
+    pub against: Option<&'a Done>,
+    /// The one of whose bytes a part was asked for.
+    pub part_of: Option<&'a Done>,
+    /// The page in whose name this was fetched.
+    pub page: Option<&'a Done>,
+}
+
+/// What was found; unknown where no step was named.
+#[derive(Debug, Default)]
+pub struct Relations {
+    pub fields_changed: Seen<Vec<String>>,
+    pub fields_lost: Seen<Vec<String>>,
+    pub fields_added: Seen<Vec<String>>,
+    pub part_right: Seen<bool>,
+    pub cross_origin: Seen<bool>,
+    pub cors_allows: Seen<bool>,
+    pub csp_allows_fetch: Seen<bool>,
+}
+
+/// Hold `trail` against what its step names.
+pub fn of(trail: &Trail, earlier: &Earlier) -> Relations {
+    let mut relations = Relations::default();
+    if let Some(first) = earlier.against {
+        let Difference { changed, lost, added } =
+            compare(&first.trail.reply.headers, &trail.reply.headers);
+        relations.fields_changed = changed.into();
+        relations.fields_lost = lost.into();
+        relations.fields_added = added.into();
+    }
+    if let Some(whole) = earlier.part_of {
+        relations.part_right = Seen::looked(part_right(&whole.trail.reply, &trail.reply));
+    }
+    if let Some(page) = earlier.page {
+        for_page(page, trail, &mut relations);
+    }
+    relations
+}
+
+/// The origin of a page, as browsers send it.
+pub fn origin(page: &Url) -> String {
+    page.origin().ascii_serialization()
+}
+
+fn for_page(page: &Done, trail: &Trail, relations: &mut Relations) {
+    let at = &page.trail.ask.url;
+    let hops = trail.hops.iter().map(|hop| &hop.url).chain([&trail.ask.url]);
+    let crosses = hops.clone().any(|url| url.origin() != at.origin());
+    relations.cross_origin = crosses.into();
+    relations.cors_allows = policy::cors_allows(&trail.reply.headers, &origin(at)).into();
+    let policies = Policies::of(&page.trail.reply.headers, &page.policies);
+    relations.csp_allows_fetch = hops.into_iter().all(|url| policies.allow_fetch(at, url)).into();
+}
+
+/// Whether a 206 holds the bytes of `whole` that it says; none for any other answer, and for a
+/// part of another variant, which is told by its `ETag` or its coding.
+fn part_right(whole: &Reply, part: &Reply) -> Option<bool> {
+    if part.status != 206 || part.broken.is_some() || whole.broken.is_some() {
+        return None;
+    }
+    let etags = (whole.headers.first("etag"), part.headers.first("etag"));
+    let other_coding = whole.headers.codings() != part.headers.codings();
+    if other_coding && (etags.0 != etags.1 || etags.0.is_none()) {
+        return None;
+    }
+    let said = part.headers.first("content-range")?;
+    let Some((first, last, length)) = read_range(&said) else { return Some(false) };
+    let bytes = whole.body.get(first..=last);
+    Some(bytes == Some(&part.body[..]) && length.is_none_or(|length| length == whole.body.len()))
+}
+
+/// `bytes FIRST-LAST/LENGTH`, or `*` as length (RFC 9110 §14.4).
+fn read_range(said: &str) -> Option<(usize, usize, Option<usize>)> {
+    let (range, length) = said.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (first, last) = range.trim().split_once('-')?;
+    let (first, last) = (first.parse().ok()?, last.parse::<usize>().ok()?);
+    let length = if length == "*" { None } else { Some(length.parse().ok()?) };
+    // The last byte of a range that a program could hold.
+    (first <= last && last < usize::MAX).then_some((first, last, length))
+}

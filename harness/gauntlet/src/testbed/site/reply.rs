@@ -1,0 +1,42 @@
+//! Answers of the site: whole, or cut short of what they announce.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use futures_util::stream;
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full, StreamBody};
+use hyper::Response;
+use hyper::body::{Bytes, Frame};
+
+/// What every answer carries.
+pub(super) type Body = UnsyncBoxBody<Bytes, Infallible>;
+
+/// One answer.
+pub(super) type Reply = Response<Body>;
+
+/// Until a connection ends that announced more than it had: bytes on their way are written first.
+const CUT_AFTER: Duration = Duration::from_millis(20);
+
+/// A body that is as long as it says.
+pub(super) fn whole(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).boxed_unsync()
+}
+
+/// A body that does not say how long it is, so that the header may say something else. What is
+/// announced and does not come ends the connection.
+pub(super) fn cut_short(bytes: Bytes) -> Body {
+    let frames = stream::unfold(Some(bytes), |bytes| async {
+        match bytes {
+            Some(bytes) if !bytes.is_empty() => {
+                Some((Ok::<_, Infallible>(Frame::data(bytes)), Some(Bytes::new())))
+            }
+            Some(_) => {
+                tokio::time::sleep(CUT_AFTER).await;
+                None
+            }
+            None => None,
+        }
+    });
+    StreamBody::new(frames).boxed_unsync()
+}

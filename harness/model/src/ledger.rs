@@ -1,0 +1,232 @@
+//! The ledger: what a runtime is known not to be able to do, as data. A known gap is reported as
+//! one and does not fail a gate; one that is closed is red until its line is removed.
+
+use crate::reading::{Log, Read, written};
+use crate::record::{Gap, Outcome};
+use crate::source::{At, Complaint, Complaints, Source, Span};
+use crate::verdict::Verdict;
+use crate::yaml;
+
+written! {
+    /// The gaps of one runtime.
+    "a ledger" RawLedger {
+        /// What is known.
+        gaps: Vec<RawGap>,
+    }
+}
+
+written! {
+    /// One gap.
+    "a gap" RawGap {
+        /// The incident that happens.
+        incident: At<String>,
+        /// Its cases, as reports name them; an incident without cases has none here.
+        cases: Vec<At<String>>,
+        /// The subjects on which it happens.
+        on: Vec<At<String>>,
+        /// `known-gap` if not written; `unsteady`, where it shows in some runs only; or
+        /// `unsupported`, where the runtime has no means at all.
+        state: Option<At<String>>,
+        /// Why, and what it costs.
+        reason: String,
+        /// Where it is known from: a link, or a section.
+        see: String,
+    }
+}
+
+/// What is known of a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// The runtime means to do it, and does not.
+    KnownGap,
+    /// The same, and it shows in some runs only: a pass is no news.
+    Unsteady,
+    /// The runtime has no means; trying it says nothing new.
+    Unsupported,
+}
+
+/// One case of one incident on one subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The incident.
+    pub incident: String,
+    /// Its case, `-` where there is but one.
+    pub case: String,
+    /// The subject.
+    pub subject: String,
+    /// What is known.
+    pub state: State,
+    /// Why, and where it is known from.
+    pub gap: Gap,
+    /// `file:line:column` of the line.
+    pub place: String,
+}
+
+/// Everything that is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ledger(pub Vec<Entry>);
+
+/// The ledger that `source` says.
+///
+/// # Errors
+/// Every complaint about the text, in its order.
+pub fn parse(source: &Source) -> Result<Ledger, Complaints> {
+    let complain = |list| Complaints::new(source.clone(), list);
+    let tree = yaml::parse(source).map_err(|complaint| complain(vec![complaint]))?;
+    let mut log = Log::default();
+    let raw = RawLedger::read(&tree, &mut log);
+    let mut entries = Vec::new();
+    for gap in raw.iter().flat_map(|raw| &raw.gaps) {
+        let known = entries.len();
+        entries.extend(meant(gap, source, &mut log));
+        if gap.on.is_empty() {
+            let problem = "the gap is on no subject";
+            log.add(Complaint::new(gap.incident.span, problem).help("expected `on: [wazero]`"));
+        }
+        let twice = |one: &Entry| entries[..known].iter().any(|other| same(one, other));
+        if entries[known..].iter().any(twice) {
+            let problem = "a case of this gap is in the ledger already";
+            log.add(Complaint::new(gap.incident.span, problem));
+        }
+    }
+    if log.0.is_empty() { Ok(Ledger(entries)) } else { Err(complain(log.0)) }
+}
+
+fn same(one: &Entry, other: &Entry) -> bool {
+    (&one.incident, &one.case, &one.subject) == (&other.incident, &other.case, &other.subject)
+}
+
+/// The entries of a gap: each of its cases on each of its subjects.
+fn meant(raw: &RawGap, source: &Source, log: &mut Log) -> Vec<Entry> {
+    let state = state(raw.state.as_ref(), log);
+    let only = [At { value: "-".to_owned(), span: raw.incident.span }];
+    let cases = if raw.cases.is_empty() { &only[..] } else { &raw.cases };
+    let gap = Gap { reason: raw.reason.trim().to_owned(), see: raw.see.trim().to_owned() };
+    let place = |span: Span| format!("{}:{}:{}", source.name, span.line, span.column);
+    let entry = |case: &At<String>, subject: &At<String>| Entry {
+        incident: raw.incident.value.clone(),
+        case: case.value.clone(),
+        subject: subject.value.clone(),
+        state,
+        gap: gap.clone(),
+        place: place(case.span),
+    };
+    cases.iter().flat_map(|case| raw.on.iter().map(move |on| entry(case, on))).collect()
+}
+
+fn state(written: Option<&At<String>>, log: &mut Log) -> State {
+    match written.map(|state| state.value.as_str()) {
+        None | Some("known-gap") => return State::KnownGap,
+        Some("unsteady") => return State::Unsteady,
+        Some("unsupported") => return State::Unsupported,
+        Some(_) => {}
+    }
+    if let Some(state) = written {
+        log.unknown("state", state, &["known-gap", "unsteady", "unsupported"]);
+    }
+    State::KnownGap
+}
+
+impl Ledger {
+    /// What an outcome is in the light of what is known. Doubts stay doubts.
+    pub fn weigh(&self, outcome: Outcome) -> Outcome {
+        let known = self.0.iter().find(|entry| {
+            entry.incident == outcome.incident
+                && entry.case == outcome.case
+                && entry.subject == outcome.subject
+        });
+        match (known, outcome.verdict) {
+            (Some(entry), Verdict::Fail) if entry.state == State::Unsupported => {
+                let reason = format!("unsupported: {}", entry.gap.reason);
+                Outcome { verdict: Verdict::Skipped, reason, advice: None, ..outcome }
+            }
+            (Some(entry), Verdict::Fail) => Outcome { gap: Some(entry.gap.clone()), ..outcome },
+            (Some(entry), Verdict::Pass) if entry.state != State::Unsteady => {
+                closed(entry, outcome)
+            }
+            _ => outcome,
+        }
+    }
+}
+
+/// A gap that is closed: good news, and a line that must go.
+fn closed(entry: &Entry, outcome: Outcome) -> Outcome {
+    let known = &entry.gap.reason;
+    Outcome {
+        verdict: Verdict::Fail,
+        reason: format!("a known gap is closed, so its line in the ledger must go: {known}"),
+        observed: Verdict::Pass.word().to_owned(),
+        expected: "the known gap".to_owned(),
+        r#where: Some(entry.place.clone()),
+        ..outcome
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{Tally, exit_code};
+    use crate::verdict::Severity;
+
+    const TEXT: &str = "
+gaps:
+  - incident: host/deadline
+    cases: [hostile=fanout, hostile=tree]
+    on: [wazero, other]
+    reason: calls are not interrupted
+    see: PR 1
+  - incident: host/fuel
+    on: [wazero]
+    state: unsupported
+    reason: no means
+    see: none
+";
+
+    fn ledger(text: &str) -> Result<Ledger, String> {
+        parse(&Source::new("ledger/x.yaml", text)).map_err(|wrong| wrong.to_string())
+    }
+
+    fn outcome(incident: &str, case: &str, verdict: Verdict) -> Outcome {
+        let (incident, case) = (incident.to_owned(), case.to_owned());
+        Outcome { verdict, ..Outcome::unknown(&incident, &case, "wazero", Severity::Critical) }
+    }
+
+    #[test]
+    fn a_gap_is_no_failure_of_the_gate_and_a_closed_one_is() {
+        let ledger = ledger(TEXT).expect("it is right");
+        assert_eq!(ledger.0.len(), 5);
+        let weigh = |case, verdict| ledger.weigh(outcome("host/deadline", case, verdict));
+        let gap = weigh("hostile=tree", Verdict::Fail);
+        assert_eq!(gap.gap.as_ref().map(|gap| gap.see.as_str()), Some("PR 1"));
+        assert_eq!(exit_code(std::slice::from_ref(&gap), Severity::Note, false), 0);
+        assert_eq!(Tally::of([&gap]), Tally { gap: 1, ..Tally::default() });
+        let stranger = weigh("hostile=loop", Verdict::Fail);
+        assert_eq!((stranger.gap, stranger.verdict), (None, Verdict::Fail));
+        let closed = weigh("hostile=tree", Verdict::Pass);
+        assert_eq!((closed.verdict, closed.gap.is_none()), (Verdict::Fail, true));
+        assert_eq!(closed.r#where.as_deref(), Some("ledger/x.yaml:4:29"));
+        assert_eq!(weigh("hostile=tree", Verdict::Inconclusive).verdict, Verdict::Inconclusive);
+    }
+
+    #[test]
+    fn what_is_unsupported_is_skipped_where_it_fails() {
+        let ledger = ledger(TEXT).expect("it is right");
+        let weigh = |verdict| ledger.weigh(outcome("host/fuel", "-", verdict));
+        assert_eq!(weigh(Verdict::Fail).reason, "unsupported: no means");
+        assert_eq!(weigh(Verdict::Fail).verdict, Verdict::Skipped);
+        assert_eq!(weigh(Verdict::Pass).verdict, Verdict::Fail);
+        let unsteady = self::ledger(&TEXT.replace("unsupported", "unsteady")).expect("it is right");
+        let weigh = |verdict| unsteady.weigh(outcome("host/fuel", "-", verdict));
+        assert_eq!(weigh(Verdict::Pass).verdict, Verdict::Pass);
+        assert!(weigh(Verdict::Fail).gap.is_some());
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_place() {
+        let complaints = |text: &str| ledger(text).expect_err("it is wrong");
+        assert!(complaints(&TEXT.replace("unsupported", "odd")).contains("unknown state `odd`"));
+        assert!(complaints(&TEXT.replace("[wazero]", "[]")).contains("on no subject"));
+        assert!(complaints(&format!("{TEXT}{}", &TEXT[7..])).contains("already"));
+        assert!(complaints("gaps: 1").contains("expected a list"));
+    }
+}
