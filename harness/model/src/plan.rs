@@ -147,7 +147,7 @@ fn reason_to_skip(scenario: &Scenario, profile: &Profile) -> Option<String> {
         let missing: Vec<String> = missing.into_iter().map(lower).collect();
         return Some(format!("needs {}", missing.join(", and ")));
     }
-    if profile.kind == SubjectKind::Site && scenario.cases(profile).is_empty() {
+    if profile.kind != SubjectKind::Host && scenario.cases(profile).is_empty() {
         let wanted: Vec<&str> = scenario.each.iter().map(|asset| asset.word()).collect();
         return Some(format!("no {} was found", wanted.join(" or ")));
     }

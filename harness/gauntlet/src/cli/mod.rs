@@ -14,6 +14,7 @@ pub mod host_test;
 mod init;
 mod interrupt;
 mod machine;
+mod memory;
 mod prove;
 mod replay;
 mod report;

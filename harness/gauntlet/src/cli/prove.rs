@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use wasm_gauntlet_model::detection::Detection;
 use wasm_gauntlet_model::record::{Outcome, Record};
 use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
-use wasm_gauntlet_model::twin::{Part, Twin};
+use wasm_gauntlet_model::twin::Twin;
 use wasm_gauntlet_model::verdict::Severity;
 
 use super::args::ProveArgs;
@@ -36,7 +36,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     let mut switched: Vec<(Twin, Vec<Outcome>)> = Vec::new();
     for twin in Twin::ALL.iter().copied().filter(|twin| named.contains(twin)) {
         let mut outcomes = on(&replay, Some(twin), folder.as_ref())?;
-        let unswitched = |one: &&Outcome| deployment::is_site(&one.subject) != is_of_site(twin);
+        let unswitched = |one: &&Outcome| !deployment::carries(&one.subject, twin);
         outcomes.extend(healthy.iter().filter(unswitched).cloned());
         switched.push((twin, outcomes));
     }
@@ -50,14 +50,9 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     Ok(Exit::of(detection.exit_code()))
 }
 
-/// Whether a switch is one of the site, and not of the plugin host.
-fn is_of_site(twin: Twin) -> bool {
-    matches!(twin.part(), Part::Origin | Part::Edge)
-}
-
-/// The outcomes on the deployment with one switch on, or on the healthy one. Site and plugin
-/// host share nothing, so only the part that carries the switch is looked at again; what was
-/// seen of the other on the healthy deployment stands.
+/// The outcomes on the deployment with one switch on, or on the healthy one. Site, build
+/// and plugin host share nothing, so only the part that carries the switch is looked at again;
+/// what was seen of the others on the healthy deployment stands.
 fn on(
     replay: &Replay,
     twin: Option<Twin>,
@@ -67,8 +62,7 @@ fn on(
     let faults: Vec<Twin> = twin.into_iter().collect();
     let deployment = Deployment::start(&faults, None)?;
     let mut subjects = deployment.subjects()?;
-    subjects
-        .retain(|one| twin.is_none_or(|twin| deployment::is_site(one.name()) == is_of_site(twin)));
+    subjects.retain(|one| twin.is_none_or(|twin| deployment::carries(one.name(), twin)));
     let Record { outcomes, aborted, .. } = replay.run(subjects, folder)?;
     match aborted {
         Some(why) if interrupt::stop()?.load(Ordering::Relaxed) => Err(Failure::inconclusive(why)),

@@ -62,10 +62,13 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The kind of subject that the steps are for.
+    /// The kind of subject that the steps are for; a need such as `artefact/module` says that
+    /// it is a build directory.
     pub fn kind(&self) -> SubjectKind {
+        let of_build = |need: &Need| need.word().starts_with("artefact/");
         match self.each.is_empty() {
             true => SubjectKind::Host,
+            false if self.needs.iter().any(of_build) => SubjectKind::Artefact,
             false => SubjectKind::Site,
         }
     }

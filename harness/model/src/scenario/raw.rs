@@ -101,6 +101,8 @@ written! {
         get: Option<At<RawFetch>>,
         /// HEAD an asset.
         head: Option<At<RawFetch>>,
+        /// Read an asset, and what stands around it.
+        inspect: Option<At<RawInspect>>,
         /// GET an asset in every coding, from every address, several times.
         everywhere: Option<At<RawEverywhere>>,
         /// Call a guest.
@@ -149,6 +151,14 @@ written! {
         offers: Vec<String>,
         /// How often each is asked for at each address.
         repeats: u32,
+    }
+}
+
+written! {
+    /// One file of a site or a build directory, read with what stands around it.
+    "an inspection" RawInspect {
+        /// What to read, where it is not the asset of the case (`each`).
+        asset: Option<At<Asset>>,
     }
 }
 

@@ -14,6 +14,14 @@
 //! | `entry-long-cache` | - |
 //! | `truncated` | `hash-matches-content`: the name is that of the whole module |
 //! | `html-fallback` | `mime-type`, `short-cache-hashed`: the page's own headers come along |
+//! | `hashed-no-cache` | - |
+//! | `wrong-hash` | - |
+//! | `stale-shim` | - |
+//! | `shim-unhashed` | - |
+//! | `wasip1-in-page` | - |
+//! | `previous-gone` | - |
+//! | `over-budget` | `uncompressed`: what cannot be compressed is not small |
+//! | `not-stripped` | - |
 //! | `edge-ignores-vary` | note 1 |
 //! | `edge-rewrites-type` | `mime-type`: people load it from the edge |
 //! | `edge-identity-only` | `uncompressed`: likewise |

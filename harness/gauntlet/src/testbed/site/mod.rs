@@ -3,11 +3,11 @@
 //! Users see the edge, and so does the gauntlet; the origin has an address of its own for
 //! comparison. Both are real servers on real sockets; the edge speaks TLS at a second address.
 
-mod assets;
+pub(in crate::testbed) mod assets;
 mod cache;
 mod edge;
 mod faults;
-mod module;
+pub(in crate::testbed) mod module;
 mod negotiate;
 mod origin;
 mod reply;
@@ -97,6 +97,11 @@ impl TestbedSite {
     /// The entry page as users see it over TLS, and the certificate that it shows.
     pub fn secure(&self) -> (String, &[u8]) {
         (format!("https://{}/", self.secure), &self.certificate)
+    }
+
+    /// The module of the build before this one, as open tabs still ask for it.
+    pub fn previous_url(&self) -> String {
+        format!("http://{}{}", self.edge, assets::previous_path())
     }
 
     /// The entry page at the origin itself.

@@ -5,6 +5,7 @@ mod body;
 pub mod decoded;
 mod evidence;
 mod facts;
+mod inspect;
 mod lattice;
 mod module;
 mod page;
@@ -167,6 +168,7 @@ impl Session for Probe<'_> {
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability> {
         match action {
             Action::Fetch(fetch) => self.fetch(step, fetch),
+            Action::Inspect(inspect) => self.inspect(inspect),
             Action::Everywhere(everywhere) => lattice::perform(self, step, everywhere),
             Action::Call(_) | Action::Compare(_) | Action::Contest(_) => {
                 Err(Inability("a site takes no guests: it can only be fetched from".to_owned()))
