@@ -11,7 +11,8 @@ const PAGES: &[(&str, &str)] = &[
     (
         "index.html",
         r#"<!doctype html><title>found</title>
-        <script type="importmap">{ "scopes": { "/scoped.mjs": { "lib": "/in-scope.mjs" } } }</script>
+        <script type="importmap">
+            { "scopes": { "/scoped.mjs": { "lib": "/in-scope.mjs" } } }</script>
         <link rel="modulepreload" href="preloaded.mjs">
         <script type="module" src="scoped.mjs"></script>
         <iframe src="frame.html"></iframe>
