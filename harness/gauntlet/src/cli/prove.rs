@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use wasm_gauntlet_model::detection::Detection;
+use wasm_gauntlet_model::plan::{About, Selection};
 use wasm_gauntlet_model::record::{Outcome, Record};
 use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 use wasm_gauntlet_model::twin::Twin;
@@ -34,7 +35,9 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     let named: Vec<Twin> =
         selected.clone().flat_map(|one| one.twins.iter().chain(&one.implied_by)).copied().collect();
     let mut switched: Vec<(Twin, Vec<Outcome>)> = Vec::new();
-    for twin in Twin::ALL.iter().copied().filter(|twin| named.contains(twin)) {
+    for (turn, twin) in Twin::ALL.iter().copied().filter(|twin| named.contains(twin)).enumerate() {
+        let selection = Selection { about: Some(About { twin, turn }), ..selection.clone() };
+        let replay = Replay { selection: &selection, ..replay };
         let mut outcomes = on(&replay, Some(twin), folder.as_ref())?;
         let unswitched = |one: &&Outcome| !deployment::carries(&one.subject, twin);
         outcomes.extend(healthy.iter().filter(unswitched).cloned());
