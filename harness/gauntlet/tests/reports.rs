@@ -86,6 +86,7 @@ fn record(outcomes: Vec<Outcome>) -> Record {
         kind: SubjectKind::Site,
         about: "nginx/1.26".to_owned(),
         can: vec![Need::SiteEntry, Need::SiteModule],
+        left_out: Vec::new(),
         found: vec![Found {
             asset: Asset::Module,
             url: "http://127.0.0.1:8080/app.3f2a9c.wasm".to_owned(),

@@ -120,6 +120,9 @@ pub struct Profile {
     pub can: Vec<Need>,
     /// What discovery found, sorted.
     pub found: Vec<Found>,
+    /// What of it passed a bound of ours and was not looked at: a run without failures is no
+    /// success then.
+    pub left_out: Vec<String>,
     /// The limits it holds every guest to, where a scenario cannot set them.
     pub limits: Option<Limits>,
     /// Milliseconds past a deadline that are still in time for this subject (its own grace plus

@@ -124,6 +124,10 @@ twins! {
     OverBudget = "over-budget" in Origin;
     /// The module carries debug sections, and paths of the machine that built it.
     NotStripped = "not-stripped" in Origin;
+    /// Whoever offers a coding, as every browser does, gets the page and the shim as a 503.
+    BrowsersRefused = "browsers-refused" in Origin;
+    /// The shim's address answers with the entry page, status 200, as HTML.
+    ShimFallback = "shim-fallback" in Origin;
     /// The shared cache keys on the URL alone.
     EdgeIgnoresVary = "edge-ignores-vary" in Edge;
     /// Over TLS the edge speaks HTTP/1.1 and nothing later.

@@ -60,6 +60,9 @@ impl Replay<'_> {
         display.finish();
         let mut outcomes = unreachable;
         outcomes.extend(self.moduleless(&reached));
+        let cut = reached.iter().filter(|one| !one.profile.left_out.is_empty());
+        outcomes
+            .extend(cut.map(|one| engine::not_whole(one.subject.name(), &one.profile.left_out)));
         outcomes.extend(results.outcomes);
         let code = match results.panics == 0 && !results.journal_lost {
             true => exit_code(&outcomes, self.gate, results.aborted.is_some()),

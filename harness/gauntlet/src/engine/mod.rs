@@ -102,6 +102,15 @@ fn unreached(subject: &str, reason: String) -> Outcome {
     doubt(REACHABLE, subject, "The subject can be looked at", reason)
 }
 
+/// The incident under which a subject that was not looked at whole stands in a record.
+pub const LOOKED_AT_WHOLE: &str = "subject/looked-at-whole";
+
+/// The outcome of a subject of which something passed a bound.
+pub fn not_whole(subject: &str, left_out: &[String]) -> Outcome {
+    let reason = format!("not everything was looked at: {}", left_out.join("; "));
+    doubt(LOOKED_AT_WHOLE, subject, "Everything that the page leads to was looked at", reason)
+}
+
 /// The outcome of a site on which no module was found.
 pub fn nothing_found(subject: &str) -> Outcome {
     let reason = "no module was found on the page, nor in the scripts that it loads; name the \

@@ -31,6 +31,7 @@ impl Scripted {
             about: "a table".to_owned(),
             can: Need::ALL.to_vec(),
             found: Vec::new(),
+            left_out: Vec::new(),
             limits: Some(Limits::default()),
             grace_ms: 0,
         };

@@ -119,7 +119,15 @@ fn profile(hello: &Hello, memory_seen: bool) -> Profile {
     let (name, version) = (short(&hello.name), short(&hello.version));
     let about = format!("{name} {version} ({})", short(&hello.engine));
     let kind = SubjectKind::Host;
-    Profile { kind, about, can, found: Vec::new(), limits: None, grace_ms: GRACE_MS }
+    Profile {
+        kind,
+        about,
+        can,
+        found: Vec::new(),
+        left_out: Vec::new(),
+        limits: None,
+        grace_ms: GRACE_MS,
+    }
 }
 
 #[cfg(test)]

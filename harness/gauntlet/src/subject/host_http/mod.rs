@@ -139,7 +139,15 @@ impl Subject for HostHttp {
             name => format!("{name} {version} ({}) over HTTP", short(&health.engine)),
         };
         let (kind, limits) = (SubjectKind::Host, Some(self.limits.clone()));
-        Ok(Profile { kind, about, can, found: Vec::new(), limits, grace_ms: self.grace_ms })
+        Ok(Profile {
+            kind,
+            about,
+            can,
+            found: Vec::new(),
+            left_out: Vec::new(),
+            limits,
+            grace_ms: self.grace_ms,
+        })
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {

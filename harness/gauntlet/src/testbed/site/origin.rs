@@ -74,12 +74,22 @@ impl Origin {
             return reply;
         }
         match self.find(request.uri().path()) {
+            Some((kind, _)) if self.refuses(kind, request) => {
+                refusal(StatusCode::SERVICE_UNAVAILABLE, "come again later\n")
+            }
             Some((kind, asset)) => self.represent(kind, asset, request),
             None if self.faults.has(Twin::Soft404) => {
                 self.represent(Kind::Entry, &self.assets.entry, request)
             }
             None => self.missing(),
         }
+    }
+
+    /// The fault of an answer for those alone who offer nothing, as simple checks do.
+    fn refuses<B>(&self, kind: Kind, request: &Request<B>) -> bool {
+        let offers = request.headers().get(header::ACCEPT_ENCODING);
+        let coded = offers.is_some_and(|offer| !offer.is_empty() && offer != "identity");
+        self.faults.has(Twin::BrowsersRefused) && matches!(kind, Kind::Entry | Kind::Shim) && coded
     }
 
     fn missing(&self) -> Reply {
@@ -102,7 +112,8 @@ impl Origin {
         let kept = found.len() - usize::from(self.faults.has(Twin::PreviousGone));
         let mut found = found.into_iter().take(kept);
         let (kind, asset) = found.find(|(_, asset)| asset.path == path)?;
-        let falls_back = kind == Kind::Module && self.faults.has(Twin::HtmlFallback);
+        let falls_back = kind == Kind::Module && self.faults.has(Twin::HtmlFallback)
+            || kind == Kind::Shim && self.faults.has(Twin::ShimFallback);
         Some(if falls_back { (Kind::Entry, entry) } else { (kind, asset) })
     }
 

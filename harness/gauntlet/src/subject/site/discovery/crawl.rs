@@ -109,15 +109,16 @@ impl<'a> Crawl<'a> {
         let text = String::from_utf8_lossy(&body);
         let page = page::read(&text, &entry.ask.url);
         if page.cut {
-            haul.note("only the first part of the page is read".to_owned());
+            haul.leave_out("only the first part of the page is read".to_owned());
         }
         self.take_page(page, &super::label(&entry.ask.url));
         let mut read = 0;
         self.scripts(&mut read, haul);
         self.frames(entry, &mut read, haul);
         self.confirm_all(haul);
+        haul.loaders();
         if self.late {
-            haul.note(format!("discovery stopped after {} s", DISCOVERY_MAX.as_secs()));
+            haul.leave_out(format!("discovery stopped after {} s", DISCOVERY_MAX.as_secs()));
         }
     }
 
@@ -125,7 +126,7 @@ impl<'a> Crawl<'a> {
     fn scripts(&mut self, read: &mut usize, haul: &mut Haul) {
         while let Some(next) = self.queue.pop_front() {
             if *read == SCRIPTS_MAX {
-                haul.note(format!("scripts past {SCRIPTS_MAX} are not read"));
+                haul.leave_out(format!("scripts past {SCRIPTS_MAX} are not read"));
                 self.queue.clear();
                 break;
             }
@@ -144,7 +145,7 @@ impl<'a> Crawl<'a> {
             }
             let place = super::label(&url);
             if seen.len() > FRAMES_MAX + 1 {
-                haul.note(format!("frames past {FRAMES_MAX} are not read"));
+                haul.leave_out(format!("frames past {FRAMES_MAX} are not read"));
                 break;
             }
             match self.get(url, Some(page::PAGE_BYTES_MAX)) {
@@ -247,6 +248,7 @@ impl<'a> Crawl<'a> {
                     haul.add(Asset::Shim, &next.url, next.how);
                 } else if next.strength == Strength::Asked {
                     haul.note(format!("not read: {place} ({}): {why}", next.how));
+                    haul.unread.push((next.url, next.how));
                 }
                 return;
             }
@@ -254,6 +256,9 @@ impl<'a> Crawl<'a> {
         let mut body = decoded(&trail);
         if coding::classify(&body) == Content::Html {
             haul.note(format!("{place} ({}) is HTML, not a script", next.how));
+            if next.strength == Strength::Asked {
+                haul.unread.push((url, next.how));
+            }
             return;
         }
         if body.len() > SCRIPT_BYTES_MAX {
@@ -282,7 +287,7 @@ impl<'a> Crawl<'a> {
 
     fn confirm_all(&mut self, haul: &mut Haul) {
         if self.candidates.len() >= CANDIDATES_MAX {
-            haul.note(format!("names of modules past {CANDIDATES_MAX} are not asked for"));
+            haul.leave_out(format!("names of modules past {CANDIDATES_MAX} are not asked for"));
         }
         for (first, candidate) in std::mem::take(&mut self.candidates) {
             let answers: Vec<_> = candidate.addresses.iter().map(|url| self.answer(url)).collect();

@@ -45,6 +45,10 @@ const GRACE_MS: u32 = 1000;
 struct Haul {
     found: Vec<Found>,
     notes: Vec<String>,
+    /// What passed a bound and was not looked at.
+    left_out: Vec<String>,
+    /// Scripts that the page asks for and that are none, or are not there.
+    unread: Vec<(Url, String)>,
 }
 
 impl Haul {
@@ -57,6 +61,21 @@ impl Haul {
         self.notes.push(visible(&note));
     }
 
+    /// Something that passed a bound: nobody knows what is wrong with it.
+    fn leave_out(&mut self, what: String) {
+        self.left_out.push(what.clone());
+        self.note(what);
+    }
+
+    /// Where no script was found to load the module, those that could not be read may be the
+    /// loader, and the page stays dead.
+    fn loaders(&mut self) {
+        let unread = std::mem::take(&mut self.unread);
+        if !self.found.iter().any(|found| found.asset == Asset::Shim) {
+            unread.into_iter().for_each(|(url, how)| self.add(Asset::Shim, &url, how));
+        }
+    }
+
     /// Sorted, each URL once per kind, bounded, no two labels alike.
     fn settle(&mut self) {
         self.found.sort();
@@ -64,7 +83,7 @@ impl Haul {
         let left_out = self.found.len().saturating_sub(ASSETS_MAX);
         if left_out > 0 {
             self.found.truncate(ASSETS_MAX);
-            self.notes.push(format!("{left_out} assets past {ASSETS_MAX} are left out"));
+            self.leave_out(format!("{left_out} assets past {ASSETS_MAX} are left out"));
         }
         for at in 1..self.found.len() {
             let (before, rest) = self.found.split_at_mut(at);
@@ -170,5 +189,6 @@ fn profile(server: &str, haul: Haul) -> Profile {
     let words = std::iter::once(visible(server)).chain(haul.notes);
     let about = bounded(words.collect::<Vec<_>>().join("; "), ABOUT_BYTES_MAX);
     let kind = SubjectKind::Site;
-    Profile { kind, about, can, found: haul.found, limits: None, grace_ms: GRACE_MS }
+    let (found, left_out) = (haul.found, haul.left_out);
+    Profile { kind, about, can, found, left_out, limits: None, grace_ms: GRACE_MS }
 }

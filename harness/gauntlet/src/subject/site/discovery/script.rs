@@ -152,6 +152,8 @@ fn is(token: &Token<'_>, word: &str) -> bool {
     }
 }
 
+/// What takes the answer of a `fetch` for a module, whatever it is called.
+const STREAMING: &[&str] = &["instantiateStreaming", "compileStreaming"];
 const NEW_URL: &[&str] = &["new", "URL", "("];
 const META_URL: &[&str] = &[",", "import", ".", "meta", ".", "url"];
 
@@ -161,7 +163,8 @@ fn mention(tokens: &[Token<'_>], fetched: &HashSet<&str>, at: usize) -> Option<M
         Token::Piece(text) => (text, false),
         Token::Word(_) | Token::Mark(_) => return None,
     };
-    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains(char::is_whitespace) {
+    let name = name.trim_ascii();
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains(char::is_control) {
         return None;
     }
     let around = Around { tokens, at };
@@ -173,8 +176,13 @@ fn mention(tokens: &[Token<'_>], fetched: &HashSet<&str>, at: usize) -> Option<M
     let worker = ["Worker", "SharedWorker"].iter().any(|w| around.follows(outer, &[w, "("]))
         || around.follows(outer, &["serviceWorker", ".", "register", "("])
         || around.follows(0, &["importScripts", "("]);
+    let streamed = STREAMING.iter().any(|word| around.follows(outer, &[word, "(", "fetch", "("]));
+    let blank = name.contains(char::is_whitespace);
     let kind = match extension(name) {
-        Some("wasm") => Kind::Module,
+        // Text with blanks in it is a sentence, unless it is asked for.
+        Some("wasm") if fetched || !blank => Kind::Module,
+        _ if streamed && whole => Kind::Module,
+        _ if blank => return None,
         _ if import && whole => Kind::Script { specifier: true },
         Some("js" | "mjs") if whole => Kind::Script { specifier: false },
         _ if worker && whole => Kind::Script { specifier: false },
@@ -191,7 +199,7 @@ fn mention(tokens: &[Token<'_>], fetched: &HashSet<&str>, at: usize) -> Option<M
     };
     let base = if own || import { Base::Script } else { Base::Page };
     let strength = if asked { Strength::Asked } else { Strength::Named };
-    Some(Mention { name: name.clone(), kind, base, strength, how })
+    Some(Mention { name: name.to_owned(), kind, base, strength, how })
 }
 
 /// The extension of the path in `name`, query and fragment aside; none without a stem, and

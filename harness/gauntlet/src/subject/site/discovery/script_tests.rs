@@ -23,6 +23,8 @@ fn modules_are_found_where_they_are_named() {
         ("x = `${base}/a.wasm`", "/a.wasm", Page, Named, "template"),
         ("fetch(`${base}a.wasm`)", "a.wasm", Page, Named, "template"),
         ("fetch(`a.wasm`)", "a.wasm", Page, Asked, "fetch"),
+        ("fetch(' my app.wasm')", "my app.wasm", Page, Asked, "fetch"),
+        ("WebAssembly.compileStreaming(fetch('/module'))", "/module", Page, Asked, "fetch"),
         ("const URL_ = 'a.wasm'; fetch(URL_, {})", "a.wasm", Page, Asked, "fetch"),
         ("a = 'a.wasm'; fetch(a)", "a.wasm", Page, Named, "string"),
         ("import init from './a.wasm'", "./a.wasm", Script, Asked, "import"),
