@@ -10,7 +10,8 @@ use wasm_gauntlet_model::detection::{Cell, DETECTION_VERSION, Detection, Row, Si
 use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 use wasm_gauntlet_model::record::{
-    Advice, Gap, Machine, Outcome, RECORD_VERSION, Record, SubjectRecord, exit_code, schema,
+    Advice, Gap, Machine, Outcome, RECORD_VERSION, Record, Selected, SubjectRecord, exit_code,
+    schema,
 };
 use wasm_gauntlet_model::twin::Twin;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
@@ -103,6 +104,7 @@ fn record(outcomes: Vec<Outcome>) -> Record {
         tool: "0.1.0".to_owned(),
         seed: 42,
         gate: Severity::Major,
+        selection: Selected::default(),
         machine: Machine { os: "linux x86_64".to_owned(), cores: 2, load_1m: Some(0.31) },
         subjects: vec![
             subject("site", Some(site)),

@@ -105,7 +105,7 @@ fn the_sentence_of_a_failure_is_filled_with_what_was_seen() {
     let expect = "  - says: \"sent as {got.content-type}, other {other.etag}\"\n    got.status: 1";
     let seen = facts(&[("status", Value::Int(2)), ("content-type", text("text/plain"))]);
     let judgement = judged(expect, seen, facts(&[("etag", Value::Absent)]));
-    assert_eq!(judgement.reason, "sent as `text/plain`, other absent");
+    assert_eq!(judgement.reason, "sent as `text/plain`, other (absent)");
     assert_eq!((judgement.observed.as_str(), judgement.expected.as_str()), ("2", "`1`"));
     assert_eq!(judgement.span.map(|span| (span.line, span.column)), Some((14, 5)));
 }

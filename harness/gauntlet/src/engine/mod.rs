@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::plan::{Plan, Skip, Trial};
-use wasm_gauntlet_model::profile::Profile;
+use wasm_gauntlet_model::profile::{Profile, SubjectKind};
 use wasm_gauntlet_model::record::{Outcome, SubjectRecord};
 use wasm_gauntlet_model::scenario::Scenario;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
@@ -105,6 +105,35 @@ pub fn nothing_found(subject: &str) -> Outcome {
     let reason = "no module was found on the page, nor in the scripts that it loads; name the \
                   page that loads one, or the module's own address";
     doubt(MODULE_FOUND, subject, "The page leads to a module", reason.to_owned())
+}
+
+/// The incident under which a named subject that nothing looked at stands in a record.
+pub const LOOKED_AT: &str = "subject/looked-at";
+
+/// The outcome of a named subject for which no selected scenario is.
+pub fn not_looked_at(subject: &str, kind: SubjectKind) -> Outcome {
+    let kind = match kind {
+        SubjectKind::Site => "sites",
+        SubjectKind::Host => "hosts and runtimes",
+    };
+    let reason = format!(
+        "none of the selected scenarios is for {kind}, so nothing was looked at; widen `--only`, \
+         or leave this subject out"
+    );
+    doubt(LOOKED_AT, subject, "Something is looked at on every subject that is named", reason)
+}
+
+/// The incident under which a filter that selects nothing for these subjects stands in a record.
+pub const FILTER_USED: &str = "subject/filter-used";
+
+/// The outcome of a filter of which no scenario is for any subject.
+pub fn filter_idle(filter: &str) -> Outcome {
+    let reason = format!(
+        "`--only {filter}` selects nothing for the subjects that are named; leave it out, or name \
+         a subject of the kind that it is about"
+    );
+    let claim = "Every filter selects something for a subject that is named";
+    Outcome { case: filter.to_owned(), ..doubt(FILTER_USED, "-", claim, reason) }
 }
 
 fn doubt(incident: &str, subject: &str, claim: &str, reason: String) -> Outcome {
