@@ -134,7 +134,7 @@ fn the_last_lines_say_what_the_exit_code_says() {
         (vec![pass(), minor], "READY: no incident at or above major, 1 finding below major"),
         (vec![failed("a/b", "-", "site")], "NOT READY: 1 incident at or above major"),
         (vec![pass(), pass_not(pass())], "INCONCLUSIVE: 1 outcome could not be told"),
-        (Vec::new(), "INCONCLUSIVE: nothing ran"),
+        (Vec::new(), "INCONCLUSIVE: nothing ran: no scenario is for these subjects"),
     ];
     for (outcomes, line) in table {
         let record = record(outcomes);
@@ -142,6 +142,11 @@ fn the_last_lines_say_what_the_exit_code_says() {
         assert!(shown.lines().any(|one| one == line), "{line}\n{shown}");
         assert!(shown.ends_with(&format!("exit code {}\n", record.exit_code)), "{shown}");
     }
+    let only = vec!["host/deadline".to_owned()];
+    let selection = Selected { filtered: true, only, ..Selected::default() };
+    let part = Record { selection, ..record(vec![pass()]) };
+    let shown = terminal::render(&part, Look::PLAIN);
+    assert!(shown.contains("at or above major (of host/deadline only)"), "{shown}");
 }
 
 fn pass_not(pass: Outcome) -> Outcome {

@@ -262,7 +262,8 @@ mod tests {
     #[test]
     fn the_ways_to_a_site_are_read() {
         let text = "site:\n  url: https://s.test/\n  one-off: false\n  \
-                    origin: { url: http://o.test, host: s.test }\n  addresses: [192.0.2.1, \"2001:db8::1\"]\n";
+                    origin: { url: http://o.test, host: s.test }\n  \
+                    addresses: [192.0.2.1, \"2001:db8::1\"]\n";
         let site = parse(&Source::new("t.yaml", text), &[]).expect("a target").site;
         let site = site.expect("a site");
         assert_eq!(site.addresses.len(), 2);

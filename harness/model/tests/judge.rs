@@ -151,3 +151,20 @@ proptest! {
         prop_assert!(complete || judgement.verdict != Pass);
     }
 }
+
+#[test]
+fn why_nothing_applied_is_told_once_a_block_and_at_most_three_times() {
+    let block = |status: u32| format!("  - where: {{ got.status: {status} }}\n    got.etag: a\n");
+    let blocks = |all: &[u32]| all.iter().map(|one| block(*one)).collect::<String>();
+    let told =
+        |expect: &str| judged(expect, facts(&[("status", Value::Int(404))]), Facts::new()).reason;
+    assert_eq!(told(&blocks(&[200, 206, 200])).matches("got.status").count(), 2);
+    let many = told(&blocks(&[200, 201, 202, 203, 204]));
+    assert_eq!(many.matches("got.status").count(), 3, "{many}");
+    assert!(many.ends_with("; and 2 more conditions"), "{many}");
+    let both = "  - where: { got.status: 200, got.vary: { empty: false } }\n    got.etag: a";
+    let seen = facts(&[("status", Value::Int(404)), ("vary", texts(&[]))]);
+    assert!(!judged(both, seen.clone(), Facts::new()).reason.contains("vary"));
+    let empty = judged("  - got.vary: { empty: false }", seen, Facts::new());
+    assert_eq!(empty.observed, "(empty)");
+}
