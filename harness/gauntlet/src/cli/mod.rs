@@ -57,7 +57,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Guests(command) => guests::guests(command),
         Command::Report(args) => report::report(args),
         Command::Schema(args) => schema::schema(args),
-        Command::Doctor(args) => doctor::doctor(&args),
+        Command::Doctor(args) => doctor::doctor(args),
         Command::Completions(args) => schema::completions(args),
         Command::Man => schema::man(),
         Command::Worker(args) => worker::worker(args),

@@ -113,8 +113,9 @@ impl Replay<'_> {
             .filter(|(_, profile)| !fits(profile, &all))
             .map(|(record, profile)| engine::not_looked_at(&record.name, profile.kind))
             .collect();
-        // A subject that could not be reached may be what a filter is for.
-        if profiles.len() == records.len() {
+        // A subject that could not be reached may be what a filter is for, and one that nothing
+        // looked at has its doubt already.
+        if profiles.len() == records.len() && unused.is_empty() {
             let idle = self.selection.only.iter().filter(|filter| {
                 let takes = |incident: &str| incident.starts_with(filter.as_str());
                 !profiles.iter().any(|profile| fits(profile, &takes))
