@@ -102,7 +102,11 @@ fn wrong_usage_is_exit_2_and_says_what_is_wrong() {
         (&["run", "--site", "localhost:8080"], "https://example.org/"),
         (&["run", "--shard", "3/2"], "1/4"),
         (&["run", "--gate", "awful"], "critical"),
-        (&["run", "--jobs", "0"], "--jobs"),
+        (&["run", "--jobs", "0"], "1 or more"),
+        (&["run", "--site", "example.com"], "did you mean `https://example.com/`?"),
+        (&["run", "--runtime", "wasmtme"], "did you mean `wasmtime`?"),
+        (&["run", "--runtime", "wasmi", "--runtime", "wasmi"], "named twice"),
+        (&["guests", "export", "/proc/gauntlet"], "cannot write to /proc/gauntlet"),
         (&["testbed", "--fault", "no-varry"], "no-vary"),
         (&["explain"], "<ID>"),
         (&["frobnicate"], "frobnicate"),
@@ -196,6 +200,7 @@ fn what_other_programs_read_is_printed() {
     let table = [
         (&["schema"][..], "\"incident\""),
         (&["schema", "run"], "\"exit_code\""),
+        (&["schema", "target"], "\"noise-factor\""),
         (&["completions", "bash"], "_gauntlet"),
         (&["man"], "gauntlet-run"),
         (&["guests", "show", "cpu-loop"], "(module"),
@@ -254,4 +259,28 @@ fn a_module_of_the_last_run_is_asked_for_in_the_next() {
     let second = run(&site.site_url());
     assert_eq!(code(&second), 1, "{}", stdout(&second));
     assert!(stdout(&second).contains("answers with status 404"), "{}", stdout(&second));
+}
+
+/// Nothing is heard at port 1 of loopback, so a run on it ends at once.
+#[test]
+fn a_subject_or_a_filter_that_nothing_comes_of_is_never_ready() {
+    let idle = gauntlet(&["run", "--runtime", "wasmi", "--only", "delivery/mime"]);
+    assert_eq!(code(&idle), 3, "{}", stdout(&idle));
+    assert!(stdout(&idle).contains("subject/looked-at"), "{}", stdout(&idle));
+    let both = ["--only", "host/exit", "--only", "delivery/mime"];
+    let both = gauntlet(&[&["run", "--runtime", "wasmi"][..], &both].concat());
+    assert_ne!(code(&both), 0, "{}", stdout(&both));
+    assert!(stdout(&both).contains("selects nothing for"), "{}", stdout(&both));
+    let closed = gauntlet(&["run", "--host", "http://127.0.0.1:1/", "--only", "host/deadline"]);
+    assert_eq!(code(&closed), 3);
+    assert!(stdout(&closed).contains("connection refused"), "{}", stdout(&closed));
+}
+
+#[test]
+fn a_port_that_is_taken_is_wrong_usage() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let address = taken.local_addr().expect("it has one").to_string();
+    let output = gauntlet(&["testbed", "--listen", &address]);
+    assert_eq!(code(&output), 2);
+    assert!(stderr(&output).contains(&format!("cannot listen at {address}")));
 }

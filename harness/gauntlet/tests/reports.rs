@@ -10,7 +10,8 @@ use wasm_gauntlet_model::detection::{Cell, DETECTION_VERSION, Detection, Row, Si
 use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 use wasm_gauntlet_model::record::{
-    Advice, Gap, Machine, Outcome, RECORD_VERSION, Record, SubjectRecord, exit_code, schema,
+    Advice, Gap, Machine, Outcome, RECORD_VERSION, Record, Selected, SubjectRecord, exit_code,
+    schema,
 };
 use wasm_gauntlet_model::twin::Twin;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
@@ -104,6 +105,7 @@ fn record(outcomes: Vec<Outcome>) -> Record {
         tool: "0.1.0".to_owned(),
         seed: 42,
         gate: Severity::Major,
+        selection: Selected::default(),
         machine: Machine { os: "linux x86_64".to_owned(), cores: 2, load_1m: Some(0.31) },
         subjects: vec![
             subject("site", Some(site)),
@@ -133,7 +135,7 @@ fn the_last_lines_say_what_the_exit_code_says() {
         (vec![pass(), minor], "READY: no incident at or above major, 1 finding below major"),
         (vec![failed("a/b", "-", "site")], "NOT READY: 1 incident at or above major"),
         (vec![pass(), pass_not(pass())], "INCONCLUSIVE: 1 outcome could not be told"),
-        (Vec::new(), "INCONCLUSIVE: nothing ran"),
+        (Vec::new(), "INCONCLUSIVE: nothing ran: no scenario is for these subjects"),
     ];
     for (outcomes, line) in table {
         let record = record(outcomes);
@@ -141,6 +143,11 @@ fn the_last_lines_say_what_the_exit_code_says() {
         assert!(shown.lines().any(|one| one == line), "{line}\n{shown}");
         assert!(shown.ends_with(&format!("exit code {}\n", record.exit_code)), "{shown}");
     }
+    let only = vec!["host/deadline".to_owned()];
+    let selection = Selected { filtered: true, only, ..Selected::default() };
+    let part = Record { selection, ..record(vec![pass()]) };
+    let shown = terminal::render(&part, Look::PLAIN);
+    assert!(shown.contains("at or above major (of host/deadline only)"), "{shown}");
 }
 
 fn pass_not(pass: Outcome) -> Outcome {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use wasm_gauntlet_model::{record, scenario};
+use wasm_gauntlet_model::{record, scenario, target};
 
 #[test]
 fn the_schema_of_scenarios_is_committed() {
@@ -13,6 +13,11 @@ fn the_schema_of_scenarios_is_committed() {
 #[test]
 fn the_schema_of_records_is_committed() {
     committed("reports/run.schema.json", &record::schema());
+}
+
+#[test]
+fn the_schema_of_targets_is_committed() {
+    committed("scenarios/target.schema.json", &target::schema());
 }
 
 fn committed(path: &str, schema: &serde_json::Value) {

@@ -25,6 +25,10 @@ pub enum RejectStage {
 }
 
 impl RejectStage {
+    /// Every word.
+    pub const WORDS: &[&str] =
+        &["size", "validate", "static-limit", "import", "export", "compile-budget", "instantiate"];
+
     /// The word used in scenarios, reports and the protocol.
     pub fn word(self) -> &'static str {
         match self {
@@ -101,6 +105,20 @@ pub enum CallOutcome {
 pub const ABI_ERROR_CODE: i32 = -32_000;
 
 impl CallOutcome {
+    /// Every word.
+    pub const WORDS: &[&str] = &[
+        "ok",
+        "trap",
+        "deadline",
+        "memory-cap",
+        "fuel",
+        "guest-error",
+        "rejected",
+        "denied",
+        "busy",
+        "host-fault",
+    ];
+
     /// The word of the closed vocabulary, without its arguments.
     pub fn word(&self) -> &'static str {
         match self {
@@ -191,4 +209,21 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
         return None;
     }
     text.as_bytes().chunks(2).map(|pair| Some(nibble(pair[0])? << 4 | nibble(pair[1])?)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_read_as_what_it_names() {
+        for word in RejectStage::WORDS {
+            let stage: RejectStage = serde_json::from_value((*word).into()).expect("a stage");
+            assert_eq!(stage.word(), *word);
+        }
+        for word in TrapKind::WORDS {
+            let kind: TrapKind = serde_json::from_value((*word).into()).expect("a kind");
+            assert_eq!(kind.word(), *word);
+        }
+    }
 }

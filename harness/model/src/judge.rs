@@ -114,19 +114,30 @@ fn condition(block: &Block, seen: &Seen, context: Context) -> Finding {
     })
 }
 
-/// Why no block applied.
+/// Most reasons that are told why nothing applied; a reader wants one.
+const UNMET_MAX: usize = 3;
+
+/// Why no block applied: of each block the first condition that did not hold, each once.
 fn unmet(scenario: &Scenario, seen: &Seen, context: Context) -> String {
-    let claims = scenario.expect.iter().flat_map(|block| &block.condition);
-    let why = claims.filter_map(|claim| match look(claim, seen, context) {
-        Finding::Fails { observed, expected } => Some(format!(
-            "{}.{} was {observed}, and this is about {expected}",
-            claim.step, claim.field
-        )),
-        _ => None,
+    let first = scenario.expect.iter().filter_map(|block| {
+        block.condition.iter().find_map(|claim| match look(claim, seen, context) {
+            Finding::Fails { observed, expected } => Some(format!(
+                "{}.{} was {observed}, and this is about {expected}",
+                claim.step, claim.field
+            )),
+            _ => None,
+        })
     });
-    let mut why: Vec<String> = why.collect();
-    why.dedup();
-    why.join("; ")
+    let mut why: Vec<String> = Vec::new();
+    for one in first {
+        if !why.contains(&one) {
+            why.push(one);
+        }
+    }
+    let more = why.len().saturating_sub(UNMET_MAX);
+    why.truncate(UNMET_MAX);
+    let shown = why.join("; ");
+    if more == 0 { shown } else { format!("{shown}; and {more} more conditions") }
 }
 
 fn judge_block(block: &Block, scenario: &Scenario, seen: &Seen, context: Context) -> Judgement {
@@ -195,12 +206,12 @@ fn says(
 fn shown(value: Option<&Value>) -> String {
     match value {
         None => "unknown".to_owned(),
-        Some(Value::Absent) => "absent".to_owned(),
+        Some(Value::Absent) => "(absent)".to_owned(),
         Some(Value::Bool(value)) => value.to_string(),
         Some(Value::Int(value)) => value.to_string(),
         Some(Value::Float(value)) => tests_of::number(*value),
         Some(Value::Text(value)) => format!("`{value}`"),
-        Some(Value::Texts(list)) if list.is_empty() => "nothing".to_owned(),
+        Some(Value::Texts(list)) if list.is_empty() => "(empty)".to_owned(),
         Some(Value::Texts(list)) => format!("`{}`", list.join(", ")),
         Some(Value::Interval { low, high }) => {
             format!("{} to {}", tests_of::number(*low), tests_of::number(*high))

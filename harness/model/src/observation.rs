@@ -63,6 +63,8 @@ pub struct Field {
     pub name: &'static str,
     /// What it holds.
     pub kind: Kind,
+    /// The words that it may hold, where these are few and known; empty where any text may be.
+    pub words: &'static [&'static str],
     /// What it means, with its unit and source.
     pub doc: &'static str,
 }
@@ -179,7 +181,7 @@ impl<T: FieldValue> Seen<T> {
 /// Declares a kind of observation: its struct, its table of fields, and the way to facts.
 macro_rules! observation {
     ($(#[doc = $doc:literal])+ $name:ident { $(
-        $(#[doc = $field_doc:literal])+ $field:ident = $path:literal: $type:ty,
+        $(#[doc = $field_doc:literal])+ $field:ident = $path:literal: $type:ty $([$words:expr])?,
     )+ }) => {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, Default, PartialEq)]
@@ -192,6 +194,11 @@ macro_rules! observation {
             pub const FIELDS: &[crate::observation::Field] = &[$(crate::observation::Field {
                 name: $path,
                 kind: <$type as crate::observation::FieldValue>::KIND,
+                words: {
+                    let words: &[&str] = &[];
+                    $(let words: &[&str] = if words.is_empty() { $words } else { words };)?
+                    words
+                },
                 doc: concat!($($field_doc),+).trim_ascii(),
             },)+];
 

@@ -25,6 +25,7 @@ macro_rules! needs {
             pub const FIELDS: &[Field] = &[$(Field {
                 name: $field,
                 kind: Kind::Bool,
+                words: &[],
                 doc: concat!($($doc),+).trim_ascii(),
             }),+];
 

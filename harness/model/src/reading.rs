@@ -54,7 +54,12 @@ pub trait Read: Sized {
 
 /// Keep a complaint: `node` is not what was expected.
 pub fn expected<T>(noun: &str, node: &Node, log: &mut Log) -> Option<T> {
-    let problem = format!("expected {noun}, read {}", node.value.noun());
+    let read = match &node.value {
+        Tree::Int(number) => format!("{number}"),
+        Tree::Float(number) => format!("{number}"),
+        other => other.noun().to_owned(),
+    };
+    let problem = format!("expected {noun}, read {read}");
     log.add(Complaint::new(node.span, problem));
     None
 }
@@ -256,6 +261,21 @@ macro_rules! written {
 }
 pub(crate) use written;
 
+/// A text as a word, where it stands.
+pub(crate) fn as_word(node: &Node) -> Option<At<String>> {
+    match &node.value {
+        Tree::Text(text) => Some(At { value: text.clone(), span: node.span }),
+        _ => None,
+    }
+}
+
+/// Words known, the first few where there are many; a line holds about eight.
+pub(crate) fn few(known: &[&str]) -> String {
+    const SHOWN: usize = 8;
+    let more = if known.len() > SHOWN { ", …" } else { "" };
+    format!("{}{more}", known.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", "))
+}
+
 /// Makes a closed enum readable by its words.
 macro_rules! worded {
     ($type:ty, $noun:literal, $known:expr) => {
@@ -265,7 +285,11 @@ macro_rules! worded {
             }
 
             fn read(node: &$crate::yaml::Node, log: &mut $crate::reading::Log) -> Option<Self> {
-                let read = $crate::source::At::<String>::read(node, log)?;
+                let Some(read) = $crate::reading::as_word(node) else {
+                    let known: Vec<&str> = $known.iter().map(|one| one.word()).collect();
+                    let noun = format!("a {} ({})", $noun, $crate::reading::few(&known));
+                    return $crate::reading::expected(&noun, node, log);
+                };
                 let found = $known.iter().copied().find(|one| one.word() == read.value);
                 if found.is_none() {
                     let known: Vec<&str> = $known.iter().map(|one| one.word()).collect();

@@ -21,6 +21,9 @@ pub struct Record {
     pub seed: u64,
     /// Failures at or above this severity give exit code 1.
     pub gate: Severity,
+    /// What was chosen of the catalogue, and how it was judged.
+    #[serde(default)]
+    pub selection: Selected,
     /// The machine that ran it.
     pub machine: Machine,
     /// The subjects, in the order of the plan.
@@ -33,6 +36,26 @@ pub struct Record {
     pub wall_ms: u64,
     /// The exit code that the run had.
     pub exit_code: u8,
+}
+
+/// What was chosen of the catalogue, and the settings that decide a verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Selected {
+    /// Whether a part of the catalogue was left out on demand.
+    pub filtered: bool,
+    /// The filters of `--only`; empty for all.
+    pub only: Vec<String>,
+    /// The part of several, as in `1/4`.
+    pub shard: Option<String>,
+    /// The factor by which a neighbour may move a p99.
+    pub noise_factor: f64,
+}
+
+impl Default for Selected {
+    fn default() -> Self {
+        let noise_factor = crate::target::NOISE_FACTOR_USUAL;
+        Self { filtered: false, only: Vec::new(), shard: None, noise_factor }
+    }
 }
 
 /// The machine, and how busy it was; a reader of timings wants to know.

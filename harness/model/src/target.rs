@@ -19,8 +19,8 @@ written! {
         artefacts: Vec<RawArtefact>,
         /// Embedded runtimes: `wasmtime`, `wasmi`.
         runtimes: Vec<At<String>>,
-        /// The factor by which a neighbour may move a p99; 2 if not written.
-        noise_factor: Option<u32>,
+        /// The factor by which a neighbour may move a p99, 1 to 10; 2 if not written.
+        noise_factor: Option<At<u32>>,
         /// Hosts, as in `plugins.staging.example:8443`, that may be sent hostile guests and load.
         authorize: Vec<At<String>>,
     }
@@ -185,6 +185,9 @@ const DESTINATIONS: &[&str] = &["page", "wasi"];
 /// The factor by which a neighbour may move a p99 where nothing is said.
 pub const NOISE_FACTOR_USUAL: f64 = 2.0;
 
+/// The most that is accepted: a p99 ten times itself is an outage, whoever says otherwise.
+pub const NOISE_FACTOR_MAX: u32 = 10;
+
 impl Default for Target {
     fn default() -> Self {
         Self {
@@ -242,8 +245,11 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
         let help = "expected `site`, `host`, `artefacts` or `runtimes`";
         log.add(Complaint::new(span, "nothing is named that could be tested").help(help));
     }
-    if raw.noise_factor == Some(0) {
-        log.add(Complaint::new(span, "`noise-factor` is 0").help("expected 1 or more"));
+    let unfit = |factor: &&At<u32>| !(1..=NOISE_FACTOR_MAX).contains(&factor.value);
+    if let Some(factor) = raw.noise_factor.as_ref().filter(unfit) {
+        let problem = format!("`noise-factor` is {}", factor.value);
+        let help = format!("expected 1 to {NOISE_FACTOR_MAX}");
+        log.add(Complaint::new(factor.span, problem).help(help));
     }
 }
 
@@ -295,7 +301,7 @@ fn meant(raw: RawTarget) -> Target {
         site: raw.site.map(site),
         host: raw.host.map(host),
         runtimes: raw.runtimes.into_iter().map(|runtime| runtime.value).collect(),
-        noise_factor: raw.noise_factor.map_or(NOISE_FACTOR_USUAL, f64::from),
+        noise_factor: raw.noise_factor.map_or(NOISE_FACTOR_USUAL, |factor| f64::from(factor.value)),
         authorize: raw.authorize.into_iter().map(|host| host.value).collect(),
     }
 }
@@ -347,6 +353,19 @@ mod tests {
         let text = "site: { url: http://s/, addresses: [edge], one-off-word: \"a b\" }";
         let wrong = parse(&Source::new("t.yaml", text), &[]).expect_err("wrong").to_string();
         assert!(wrong.contains("no IP address") && wrong.contains("no name of a query"), "{wrong}");
+    }
+
+    #[test]
+    fn a_noise_factor_that_would_forgive_anything_is_refused() {
+        let read = |factor: &str| {
+            let text = format!("runtimes: [wasmi]\nnoise-factor: {factor}\n");
+            parse(&Source::new("t.yaml", text), &["wasmi"])
+        };
+        assert_eq!(read("10").expect("a target").noise_factor, 10.0);
+        for wrong in ["0", "11", "4000000000"] {
+            let shown = read(wrong).expect_err("wrong").to_string();
+            assert!(shown.contains("t.yaml:2:15") && shown.contains("1 to 10"), "{shown}");
+        }
     }
 
     proptest::proptest! {

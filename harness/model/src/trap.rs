@@ -33,6 +33,22 @@ pub enum TrapKind {
 }
 
 impl TrapKind {
+    /// Every word.
+    pub const WORDS: &[&str] = &[
+        "unreachable",
+        "memory-out-of-bounds",
+        "table-out-of-bounds",
+        "divide-by-zero",
+        "integer-overflow",
+        "bad-conversion",
+        "signature-mismatch",
+        "null-element",
+        "stack",
+        "uncaught-exception",
+        "host-pointer",
+        "other",
+    ];
+
     /// The word used in scenarios, reports and the protocol.
     pub fn word(self) -> &'static str {
         match self {

@@ -92,3 +92,35 @@ fn patterns_of_guests_that_mean_nothing_are_refused() {
          expect:\n- attack.contained: true\n"
     ));
 }
+
+#[test]
+fn a_word_that_a_field_never_holds_is_refused_and_so_is_a_value_of_another_kind() {
+    insta::assert_snapshot!(told(
+        "incident: host/deadline\nclaim: c\nseverity: 3\n\
+         playbook: { symptom: s, first-check: f, cause: c, fix: { any: x } }\n\
+         steps:\n- call: { guest: cpu-loop, times: -7 }\n  as: attack\n\
+         expect: []\n"
+    ));
+    insta::assert_snapshot!(told(
+        "incident: host/deadline\nclaim: c\nseverity: major\n\
+         playbook: { symptom: s, first-check: f, cause: c, fix: { any: x } }\n\
+         matrix: { hostile: [cpu-loop, cpu-lop] }\n\
+         steps:\n- call: { guest: \"{hostile}\" }\n  as: attack\n\
+         expect:\n\
+         - where: { attack.outcome: deadlyne }\n  attack.trap: { not: stak }\n\
+         - attack.outcome: { one-of: [okay, trap, mixed] }\n\
+         \x20 attack.stage: { none-of: [7, true] }\n\
+         \x20 attack.outcomes: { lacks-token: Ok }\n\
+         \x20 attack.stopped-by: Watchdog\n"
+    ));
+}
+
+#[test]
+fn a_list_that_expects_nothing_is_shown_where_it_is() {
+    insta::assert_snapshot!(told(
+        "incident: host/deadline\nclaim: c\nseverity: major\n\
+         playbook: { symptom: s, first-check: f, cause: c, fix: { any: x } }\n\
+         steps:\n- call: { guest: cpu-loop }\n  as: attack\n\
+         expect: []\n"
+    ));
+}

@@ -105,7 +105,7 @@ fn the_sentence_of_a_failure_is_filled_with_what_was_seen() {
     let expect = "  - says: \"sent as {got.content-type}, other {other.etag}\"\n    got.status: 1";
     let seen = facts(&[("status", Value::Int(2)), ("content-type", text("text/plain"))]);
     let judgement = judged(expect, seen, facts(&[("etag", Value::Absent)]));
-    assert_eq!(judgement.reason, "sent as `text/plain`, other absent");
+    assert_eq!(judgement.reason, "sent as `text/plain`, other (absent)");
     assert_eq!((judgement.observed.as_str(), judgement.expected.as_str()), ("2", "`1`"));
     assert_eq!(judgement.span.map(|span| (span.line, span.column)), Some((14, 5)));
 }
@@ -150,4 +150,21 @@ proptest! {
         let judgement = judged(expect, facts.clone(), facts);
         prop_assert!(complete || judgement.verdict != Pass);
     }
+}
+
+#[test]
+fn why_nothing_applied_is_told_once_a_block_and_at_most_three_times() {
+    let block = |status: u32| format!("  - where: {{ got.status: {status} }}\n    got.etag: a\n");
+    let blocks = |all: &[u32]| all.iter().map(|one| block(*one)).collect::<String>();
+    let told =
+        |expect: &str| judged(expect, facts(&[("status", Value::Int(404))]), Facts::new()).reason;
+    assert_eq!(told(&blocks(&[200, 206, 200])).matches("got.status").count(), 2);
+    let many = told(&blocks(&[200, 201, 202, 203, 204]));
+    assert_eq!(many.matches("got.status").count(), 3, "{many}");
+    assert!(many.ends_with("; and 2 more conditions"), "{many}");
+    let both = "  - where: { got.status: 200, got.vary: { empty: false } }\n    got.etag: a";
+    let seen = facts(&[("status", Value::Int(404)), ("vary", texts(&[]))]);
+    assert!(!judged(both, seen.clone(), Facts::new()).reason.contains("vary"));
+    let empty = judged("  - got.vary: { empty: false }", seen, Facts::new());
+    assert_eq!(empty.observed, "(empty)");
 }

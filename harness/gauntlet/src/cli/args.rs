@@ -67,7 +67,7 @@ pub struct CatalogueArgs {
     /// repeated
     #[arg(long, value_name = "FILTER")]
     pub only: Vec<String>,
-    /// Read scenarios from every `.yaml` file below DIR, in place of the built-in ones
+    /// Read scenarios from every `.yaml` and `.yml` file below DIR, in place of the built-in ones
     #[arg(long, value_name = "DIR")]
     pub scenarios: Option<PathBuf>,
 }
@@ -101,7 +101,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
     /// Trials at a time; those that measure time run alone
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroUsize>,
     /// Run part K of N, as in `1/4`
     #[arg(long, value_name = "K/N", value_parser = shard)]
@@ -122,7 +122,7 @@ pub struct ProveArgs {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Trials at a time; those that measure time run alone
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = jobs)]
     pub jobs: Option<NonZeroUsize>,
     /// Replay the run of this seed
     #[arg(long, value_name = "N")]
@@ -154,7 +154,7 @@ pub struct ExplainArgs {
     /// The incident, as in `delivery/missing-vary`
     #[arg(value_name = "ID")]
     pub incident: String,
-    /// Read scenarios from every `.yaml` file below DIR, in place of the built-in ones
+    /// Read scenarios from every `.yaml` and `.yml` file below DIR, in place of the built-in ones
     #[arg(long, value_name = "DIR")]
     pub scenarios: Option<PathBuf>,
 }
@@ -227,6 +227,8 @@ pub enum SchemaOf {
     Scenario,
     /// `run.json`
     Run,
+    /// A target file
+    Target,
 }
 
 /// `gauntlet doctor`.
@@ -279,9 +281,16 @@ fn shard(text: &str) -> Result<Shard, String> {
         .ok_or_else(|| "expected a part and how many there are, as in `1/4`".to_owned())
 }
 
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a whole number of trials at a time, 1 or more".to_owned())
+}
+
 fn web_address(text: &str) -> Result<Url, String> {
     let expected = "expected an address such as `https://example.org/`";
-    let url = Url::parse(text).map_err(|error| format!("{error}; {expected}"))?;
+    let url = Url::parse(text).map_err(|error| match text.contains("://") || text.is_empty() {
+        true => format!("{error}; {expected}"),
+        false => format!("it has no scheme; did you mean `https://{text}/`?"),
+    })?;
     match url.scheme() {
         "http" | "https" if url.has_host() => Ok(url),
         other => Err(format!("`{other}:` is neither http nor https; {expected}")),

@@ -43,7 +43,10 @@ impl Deployment {
     /// Start it with the switches of `faults`, the site at `listen` or at a free port.
     pub fn start(faults: &[Twin], listen: Option<SocketAddr>) -> Result<Self, Failure> {
         let cannot = |error| Failure::harness(format!("cannot start the deployment: {error}"));
-        let site = TestbedSite::start(faults, listen).map_err(cannot)?;
+        let site = TestbedSite::start(faults, listen).map_err(|error| match listen {
+            Some(address) => Failure::usage(format!("cannot listen at {address}: {error}")),
+            None => cannot(error),
+        })?;
         let program = subjects::program()?;
         let plugins = PluginFront::start(&program, HOST_RUNTIME, faults, Limits::default());
         let build = TestbedBuild::write(faults).map_err(cannot)?;

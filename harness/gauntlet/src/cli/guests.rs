@@ -59,7 +59,7 @@ fn shown(guest: &Guest) -> String {
 
 /// Write each guest that is safe to handle; heavy ones can exhaust a machine that opens them.
 fn export(dir: &Path) -> Result<String, Failure> {
-    let refused = |error| Failure::harness(format!("cannot write to {}: {error}", dir.display()));
+    let refused = |error| Failure::usage(format!("cannot write to {}: {error}", dir.display()));
     fs::create_dir_all(dir).map_err(refused)?;
     let (core, heavy): (Vec<&Guest>, Vec<&Guest>) =
         hostile_guests::all().iter().partition(|guest| guest.tier == Tier::Core);

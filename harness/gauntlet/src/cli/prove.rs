@@ -29,6 +29,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         seed: args.seed.unwrap_or(SEED_USUAL),
         gate: Severity::Note,
         noise_factor: NOISE_FACTOR_USUAL,
+        named: false,
     };
     let healthy = on(&replay, None, folder.as_ref())?;
     let selected = scenarios.iter().filter(|one| selection.takes(&one.incident));

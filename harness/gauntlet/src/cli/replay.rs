@@ -6,7 +6,9 @@ use std::time::Instant;
 use wasm_gauntlet_model::action::Asset;
 use wasm_gauntlet_model::plan::{Selection, plan};
 use wasm_gauntlet_model::profile::{Profile, SubjectKind};
-use wasm_gauntlet_model::record::{Outcome, RECORD_VERSION, Record, exit_code};
+use wasm_gauntlet_model::record::{
+    Outcome, RECORD_VERSION, Record, Selected, SubjectRecord, exit_code,
+};
 use wasm_gauntlet_model::scenario::Scenario;
 use wasm_gauntlet_model::verdict::Severity;
 
@@ -29,6 +31,8 @@ pub(super) struct Replay<'a> {
     pub seed: u64,
     pub gate: Severity,
     pub noise_factor: f64,
+    /// Whether the subjects were named, so that each must be looked at.
+    pub named: bool,
 }
 
 impl Replay<'_> {
@@ -63,6 +67,7 @@ impl Replay<'_> {
         let cut = reached.iter().filter(|one| !one.profile.left_out.is_empty());
         outcomes
             .extend(cut.map(|one| engine::not_whole(one.subject.name(), &one.profile.left_out)));
+        outcomes.extend(self.unused(&profiles, &records));
         outcomes.extend(results.outcomes);
         let code = match results.panics == 0 && !results.journal_lost {
             true => exit_code(&outcomes, self.gate, results.aborted.is_some()),
@@ -73,6 +78,7 @@ impl Replay<'_> {
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             seed: self.seed,
             gate: self.gate,
+            selection: self.selected(),
             machine: machine::describe(),
             subjects: records,
             outcomes,
@@ -80,6 +86,46 @@ impl Replay<'_> {
             wall_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             exit_code: code,
         })
+    }
+
+    /// What was chosen, for the record.
+    fn selected(&self) -> Selected {
+        let Selection { only, shard, about: _ } = self.selection;
+        Selected {
+            filtered: !only.is_empty() || shard.is_some(),
+            only: only.clone(),
+            shard: shard.map(|shard| format!("{}/{}", shard.index, shard.count)),
+            noise_factor: self.noise_factor,
+        }
+    }
+
+    /// What was named and yet decided nothing: a subject that no selected scenario is for, and a
+    /// filter of which no scenario is for a subject. A shard may rightly give a subject nothing,
+    /// so the whole plan counts.
+    fn unused(&self, profiles: &[Profile], records: &[SubjectRecord]) -> Vec<Outcome> {
+        if !self.named {
+            return Vec::new();
+        }
+        let fits = |profile: &Profile, takes: &dyn Fn(&str) -> bool| {
+            let of_kind = |one: &&Scenario| one.kind() == profile.kind;
+            self.scenarios.iter().filter(of_kind).any(|one| takes(&one.incident))
+        };
+        let all = |incident: &str| self.selection.takes(incident);
+        let reached = records.iter().filter(|one| one.profile.is_some()).zip(profiles);
+        let mut unused: Vec<Outcome> = reached
+            .filter(|(_, profile)| !fits(profile, &all))
+            .map(|(record, profile)| engine::not_looked_at(&record.name, profile.kind))
+            .collect();
+        // A subject that could not be reached may be what a filter is for, and one that nothing
+        // looked at has its doubt already.
+        if profiles.len() == records.len() && unused.is_empty() {
+            let idle = self.selection.only.iter().filter(|filter| {
+                let takes = |incident: &str| incident.starts_with(filter.as_str());
+                !profiles.iter().any(|profile| fits(profile, &takes))
+            });
+            unused.extend(idle.map(|filter| engine::filter_idle(filter)));
+        }
+        unused
     }
 
     /// A site on which no module was found was hardly looked at: that is no success.

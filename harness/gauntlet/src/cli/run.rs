@@ -24,6 +24,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         seed: args.seed.unwrap_or(SEED_USUAL),
         gate: args.gate,
         noise_factor: target.noise_factor,
+        named: deployment.is_none(),
     };
     let record = replay.run(subjects, folder.as_ref())?;
     if let Some(folder) = &folder {

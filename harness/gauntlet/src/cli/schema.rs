@@ -3,7 +3,7 @@
 use std::io;
 
 use clap::CommandFactory;
-use wasm_gauntlet_model::{record, scenario};
+use wasm_gauntlet_model::{record, scenario, target};
 
 use super::args::{Arguments, CompletionsArgs, SchemaArgs, SchemaOf};
 use super::exit::{Exit, Failure};
@@ -13,6 +13,7 @@ pub(super) fn schema(args: &SchemaArgs) -> Result<Exit, Failure> {
     let schema = match args.of {
         SchemaOf::Scenario => scenario::schema(),
         SchemaOf::Run => record::schema(),
+        SchemaOf::Target => target::schema(),
     };
     super::print(&format!("{schema:#}\n"))?;
     Ok(Exit::Ready)

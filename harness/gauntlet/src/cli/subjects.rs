@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use url::{Host, Url};
+use wasm_gauntlet_model::name::nearest;
 use wasm_gauntlet_model::target::{ArtefactTarget, HostTarget, SiteTarget};
 
 use super::adapters;
@@ -33,15 +34,21 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
         subjects.push(Box::new(host(target, &named.authorize)?));
     }
     let program = program()?;
-    for runtime in &named.runtimes {
+    for (index, runtime) in named.runtimes.iter().enumerate() {
+        if named.runtimes[..index].contains(runtime) {
+            return Err(Failure::usage(format!("the runtime `{runtime}` is named twice")));
+        }
         if let Some(external) = external::find(runtime) {
             subjects.push(adapters::subject(external));
         } else if runtimes::NAMES.contains(&runtime.as_str()) {
             subjects.push(Box::new(runtimes::subject(runtime, program.clone(), &[])));
         } else {
-            let known = runtimes::known().join(", ");
-            let problem = format!("no runtime is called `{runtime}`; there are {known}");
-            return Err(Failure::usage(problem));
+            let known = runtimes::known();
+            let help = match nearest(runtime, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", known.join(", ")),
+            };
+            return Err(Failure::usage(format!("no runtime is called `{runtime}`; {help}")));
         }
     }
     Ok(subjects)

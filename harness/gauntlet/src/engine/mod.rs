@@ -118,6 +118,36 @@ pub fn nothing_found(subject: &str) -> Outcome {
     doubt(MODULE_FOUND, subject, "The page leads to a module", reason.to_owned())
 }
 
+/// The incident under which a named subject that nothing looked at stands in a record.
+pub const LOOKED_AT: &str = "subject/looked-at";
+
+/// The outcome of a named subject for which no selected scenario is.
+pub fn not_looked_at(subject: &str, kind: SubjectKind) -> Outcome {
+    let kind = match kind {
+        SubjectKind::Site => "sites",
+        SubjectKind::Host => "hosts and runtimes",
+        SubjectKind::Artefact => "build directories",
+    };
+    let reason = format!(
+        "none of the selected scenarios is for {kind}, so nothing was looked at; widen `--only`, \
+         or leave this subject out"
+    );
+    doubt(LOOKED_AT, subject, "Something is looked at on every subject that is named", reason)
+}
+
+/// The incident under which a filter that selects nothing for these subjects stands in a record.
+pub const FILTER_USED: &str = "subject/filter-used";
+
+/// The outcome of a filter of which no scenario is for any subject.
+pub fn filter_idle(filter: &str) -> Outcome {
+    let reason = format!(
+        "`--only {filter}` selects nothing for the subjects that are named; leave it out, or name \
+         a subject of the kind that it is about"
+    );
+    let claim = "Every filter selects something for a subject that is named";
+    Outcome { case: filter.to_owned(), ..doubt(FILTER_USED, "-", claim, reason) }
+}
+
 fn doubt(incident: &str, subject: &str, claim: &str, reason: String) -> Outcome {
     let doubt = Outcome::unknown(incident, "-", subject, Severity::Critical);
     Outcome { claim: claim.to_owned(), reason, ..doubt }

@@ -30,7 +30,7 @@ pub enum DirectoryError {
     #[error("{0} is a file; expected a directory of scenarios")]
     File(PathBuf),
     /// There is no scenario file.
-    #[error("there is no scenario in {0}; expected files that end in `.yaml`")]
+    #[error("there is no scenario in {0}; expected files that end in `.yaml` or `.yml`")]
     Empty(PathBuf),
     /// There are more files than are read.
     #[error("{0} holds more than {FILES_MAX} scenario files")]
@@ -44,6 +44,16 @@ pub enum DirectoryError {
     /// A file is no text.
     #[error("{0} is no text in UTF-8")]
     NoText(PathBuf),
+    /// The bytes of a file are not UTF-8 from here on.
+    #[error("{path}:{line}:{column}: here the file stops being text in UTF-8")]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column in characters, from 1.
+        column: usize,
+    },
 }
 
 /// The texts of every `.yaml` and `.yml` file below `path`, sorted by path.
@@ -120,5 +130,11 @@ fn read(path: &Path) -> Result<String, DirectoryError> {
     if bytes.len() > YAML_BYTES_MAX {
         return Err(DirectoryError::TooLong(path.to_owned()));
     }
-    String::from_utf8(bytes).map_err(|_| DirectoryError::NoText(path.to_owned()))
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().map_or(0, |last| last.chars().count()) + 1;
+        DirectoryError::NotUtf8 { path: path.to_owned(), line, column }
+    })
 }

@@ -1,6 +1,29 @@
 //! The kinds of observation: one struct a kind, one field a path.
 
 use super::observation;
+use crate::call::{CallOutcome, RejectStage};
+use crate::trap::TrapKind;
+
+/// The words of calls, and the one of several calls that did not end alike.
+const OUTCOME: &[&str] = &[
+    "ok",
+    "trap",
+    "deadline",
+    "memory-cap",
+    "fuel",
+    "guest-error",
+    "rejected",
+    "denied",
+    "busy",
+    "host-fault",
+    "mixed",
+];
+/// What decoded bytes are taken for.
+const CONTENT: &[&str] = &["wasm", "html", "javascript", "empty", "other"];
+/// Codings that are found by their bytes.
+const LAYERS: &[&str] = &["gzip", "br", "zstd", "deflate"];
+/// Who stops a guest.
+const STOPPED_BY: &[&str] = &["host", "watchdog"];
 
 observation! {
     /// One HTTP exchange, wire bytes kept: no decompression but our own, redirects followed
@@ -41,13 +64,13 @@ observation! {
         /// `wire-bytes / raw-bytes`.
         wire_ratio = "wire-ratio": f64,
         /// Layers really found around the content, outermost first: `gzip`, `br`, `zstd`.
-        layers = "layers": Vec<String>,
+        layers = "layers": Vec<String> [LAYERS],
         /// Whether undoing `Content-Encoding` exactly once, layer by layer, gives the content.
         layers_match = "layers-match": bool,
         /// A layer whose coding the client did not offer; absent if there is none.
         coding_not_offered = "coding-not-offered": String,
         /// What the decoded bytes are: `wasm`, `html`, `javascript`, `empty`, `other`.
-        content = "content": String,
+        content = "content": String [CONTENT],
         /// Whether the decoded bytes are one valid module, nothing after it.
         module_valid = "module-valid": bool,
         /// What is wrong with the module; absent if nothing.
@@ -152,13 +175,13 @@ observation! {
         allowed = "allowed": String,
         /// The word of the outcome: `ok`, `trap`, `deadline`, `memory-cap`, `fuel`,
         /// `guest-error`, `rejected`, `denied`, `busy`, `host-fault`.
-        outcome = "outcome": String,
+        outcome = "outcome": String [OUTCOME],
         /// Every outcome word seen, sorted, each once.
-        outcomes = "outcomes": Vec<String>,
+        outcomes = "outcomes": Vec<String> [CallOutcome::WORDS],
         /// The kind of trap; absent if the outcome is no trap.
-        trap = "trap": String,
+        trap = "trap": String [TrapKind::WORDS],
         /// The stage that refused; absent if nothing was refused.
-        stage = "stage": String,
+        stage = "stage": String [RejectStage::WORDS],
         /// The reason of a rejection, or the text of a guest's error; absent if there is none.
         reason = "reason": String,
         /// The guest's own error code; absent if it gave none.
@@ -194,7 +217,7 @@ observation! {
         /// Number of different counts of fuel among the calls of this step.
         fuel_used_distinct = "fuel-used-distinct": i64,
         /// Every outcome word of the guest that was called meanwhile, sorted, each once.
-        meanwhile_outcomes = "meanwhile-outcomes": Vec<String>,
+        meanwhile_outcomes = "meanwhile-outcomes": Vec<String> [CallOutcome::WORDS],
         /// Wall time seen from outside, milliseconds; of several calls the longest.
         wall_ms = "wall-ms": f64,
         /// Wall time past the deadline, milliseconds, seen from outside; 0 if in time. The lower
@@ -206,7 +229,7 @@ observation! {
         host_alive = "host-alive": bool,
         /// Which mechanism stopped the guest: `host`, or `watchdog` (ours, from outside);
         /// absent if nothing was stopped.
-        stopped_by = "stopped-by": String,
+        stopped_by = "stopped-by": String [STOPPED_BY],
         /// SHA-256 of the module that served, as the host says.
         digest = "digest": String,
         /// Whether that digest is the digest of the bytes that we sent.
@@ -246,7 +269,7 @@ observation! {
         /// Samples of the polite tenants, both phases.
         samples = "samples": i64,
         /// Outcome words other than `ok` that the polite tenants got, sorted, each once.
-        polite_failures = "polite-failures": Vec<String>,
+        polite_failures = "polite-failures": Vec<String> [CallOutcome::WORDS],
         /// Calls of the noisy tenant that were answered `busy`.
         noise_busy = "noise-busy": i64,
         /// Calls of the noisy tenant that ran.

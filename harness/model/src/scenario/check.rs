@@ -7,6 +7,7 @@ use crate::source::{At, Complaint, Span};
 use crate::twin::Twin;
 
 use super::cases::MATRIX_CASES_MAX;
+use super::matrix::Matrix;
 use super::raw::{RawGrants, RawLimits, RawPlaybook, RawScenario};
 use super::{Playbook, Scalar, Scenario, Step};
 
@@ -43,7 +44,7 @@ pub(super) fn check(
     let limits = limits(raw.limits.as_ref());
     let steps = steps::check(&raw.steps, &params, &limits, log);
     kind(&steps, &raw, log);
-    let expect = claims::check(&raw.expect, &steps, &params, raw.incident.span, log);
+    let expect = claims::check(&raw.expect.value, &steps, &params, raw.expect.span, log);
     let scenario = Scenario {
         file: file.to_owned(),
         incident: raw.incident.value,
@@ -60,7 +61,7 @@ pub(super) fn check(
         steps,
         expect,
     };
-    guests(&scenario, raw.steps.span, vocabulary, log);
+    guests(&scenario, &raw.matrix, raw.steps.span, vocabulary, log);
     scenario
 }
 
@@ -174,7 +175,13 @@ fn of_build(raw: &RawScenario) -> bool {
 }
 
 /// Each guest that a case names must exist.
-fn guests(scenario: &Scenario, span: Span, vocabulary: &Vocabulary, log: &mut Log) {
+fn guests(
+    scenario: &Scenario,
+    matrix: &Matrix,
+    steps: Span,
+    vocabulary: &Vocabulary,
+    log: &mut Log,
+) {
     if vocabulary.guests.is_empty() {
         return;
     }
@@ -188,6 +195,7 @@ fn guests(scenario: &Scenario, span: Span, vocabulary: &Vocabulary, log: &mut Lo
     for guest in
         named.iter().filter(|guest| !guest.contains('{') && !known.contains(&guest.as_str()))
     {
+        let span = matrix.place(guest).unwrap_or(steps);
         log.unknown("guest", &At { value: guest, span }, &known);
     }
 }

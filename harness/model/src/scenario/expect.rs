@@ -171,9 +171,9 @@ written! {
         /// Not equal.
         not: Option<At<Scalar>>,
         /// Equal to one of these.
-        one_of: Option<Vec<Scalar>>,
+        one_of: Option<Vec<At<Scalar>>>,
         /// Equal to none of these.
-        none_of: Option<Vec<Scalar>>,
+        none_of: Option<Vec<At<Scalar>>>,
         /// This number or less; or `grace`, `deadline`, `memory-pages`, `noise-factor`.
         at_most: Option<At<Scalar>>,
         /// This number or more.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::reading::{Log, Read, expected, pairs, written};
-use crate::source::{At, Complaint};
+use crate::source::{At, Complaint, Span};
 use crate::yaml::{Node, Tree};
 
 use super::check::Vocabulary;
@@ -39,6 +39,15 @@ written! {
 }
 
 impl Matrix {
+    /// Where a value of a list is written.
+    pub(super) fn place(&self, value: &str) -> Option<Span> {
+        let listed = self.0.iter().flat_map(|(_, values)| match values {
+            Values::List(list) => list.as_slice(),
+            Values::Guests(_) => &[],
+        });
+        listed.into_iter().find(|one| one.value.text() == value).map(|one| one.span)
+    }
+
     /// Every parameter with its values, patterns resolved.
     pub(super) fn resolved(
         &self,

@@ -44,7 +44,7 @@ written! {
         /// What to do, in order.
         steps: At<Vec<RawStep>>,
         /// What must then be seen.
-        expect: RawExpect,
+        expect: At<RawExpect>,
     }
 }
 

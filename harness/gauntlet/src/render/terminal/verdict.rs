@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use wasm_gauntlet_model::record::{Outcome, Record, Tally};
+use wasm_gauntlet_model::record::{Outcome, Record, Selected, Tally};
+use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
 use super::page::{Page, counted};
@@ -38,7 +39,7 @@ fn sentence(record: &Record, tally: &Tally) -> (Verdict, String) {
         count => format!(", {} below {gate}", counted(count, "finding")),
     };
     match record.exit_code {
-        0 => (Verdict::Pass, format!("READY: no incident at or above {gate}{below}")),
+        0 => (Verdict::Pass, format!("READY: no incident at or above {gate}{below}{}", of(record))),
         1 => {
             let incidents = counted(failed(true), "incident");
             (Verdict::Fail, format!("NOT READY: {incidents} at or above {gate}{below}"))
@@ -48,9 +49,24 @@ fn sentence(record: &Record, tally: &Tally) -> (Verdict, String) {
     }
 }
 
+/// What was asked for, where that was not all.
+fn of(record: &Record) -> String {
+    let Selected { filtered, only, shard, .. } = &record.selection;
+    if !filtered {
+        return String::new();
+    }
+    let only = if only.is_empty() { "everything".to_owned() } else { only.join(", ") };
+    let shard = shard.iter().map(|shard| format!(", part {shard}")).collect::<String>();
+    printable(&format!(" (of {only}{shard} only)"))
+}
+
 fn doubt(record: &Record, tally: &Tally) -> String {
     if tally.pass + tally.fail + tally.gap + tally.inconclusive == 0 {
-        "nothing ran".to_owned()
+        let why = match tally.skipped {
+            0 => "no scenario is for these subjects",
+            _ => "every scenario was skipped, for the reasons above",
+        };
+        format!("nothing ran{}: {why}", of(record))
     } else if record.aborted.is_some() {
         "the run ended before its plan".to_owned()
     } else {

@@ -101,7 +101,18 @@ impl HostHttp {
             Sent::Answer(answer) if (200..300).contains(&answer.status) => {
                 Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
             }
-            Sent::Answer(answer) => Err(Inability(format!("{url}: status {}", answer.status))),
+            Sent::Answer(answer) => Err(Inability(format!(
+                "{url}: status {}, so nothing here speaks the host contract; expected the address \
+                 of a plugin host, as `gauntlet testbed` prints one beside `host`",
+                answer.status
+            ))),
+            Sent::Cut { detail, .. } if detail.contains("Connection refused") => {
+                Err(Inability(format!(
+                    "{}: connection refused: nothing listens there; check the port, and whether \
+                     the host runs",
+                    self.url
+                )))
+            }
             Sent::Cut { detail, .. } => Err(Inability(format!("{url}: {detail}"))),
             Sent::Never(why) => Err(Inability(why)),
         }

@@ -112,8 +112,8 @@ impl Tests<'_> {
     fn all(&mut self, raw: &RawMatchers) {
         raw.is.iter().for_each(|value| self.equals(value, true));
         raw.not.iter().for_each(|value| self.equals(value, false));
-        raw.one_of.iter().for_each(|list| self.tests.push(Test::OneOf(list.clone(), true)));
-        raw.none_of.iter().for_each(|list| self.tests.push(Test::OneOf(list.clone(), false)));
+        raw.one_of.iter().for_each(|list| self.within(list, true));
+        raw.none_of.iter().for_each(|list| self.within(list, false));
         raw.at_most.iter().for_each(|bound| self.compare(Comparison::AtMost, bound));
         raw.at_least.iter().for_each(|bound| self.compare(Comparison::AtLeast, bound));
         raw.below.iter().for_each(|bound| self.compare(Comparison::Below, bound));
@@ -156,6 +156,7 @@ impl Tests<'_> {
         } else {
             self.fits("is", fits);
         }
+        self.known(value.value.text().as_str(), value.span);
         let meant = match &value.value {
             Scalar::Text(text) => ScalarTemplate::Text(checked(
                 &At { value: text.clone(), span: value.span },
@@ -165,6 +166,40 @@ impl Tests<'_> {
             other => ScalarTemplate::Is(other.clone()),
         };
         self.tests.push(Test::Equals(meant, equal));
+    }
+
+    /// Complain where a field has its own words and this is none of them; a parameter's values
+    /// are known only when it is filled in.
+    fn known(&mut self, word: &str, span: Span) {
+        let words = self.field.words;
+        if !words.is_empty() && !words.contains(&word) && !word.contains('{') {
+            self.log.unknown(self.field.name, &At { value: word, span }, words);
+        }
+    }
+
+    /// One of a list of plain values, each of which must fit as `is` does.
+    fn within(&mut self, list: &[At<Scalar>], within: bool) {
+        for one in list {
+            let fits = match (&one.value, self.field.kind) {
+                (Scalar::Text(_), kind) => kind == Kind::Text,
+                (Scalar::Bool(_), kind) => kind == Kind::Bool,
+                (Scalar::Int(_) | Scalar::Float(_), kind) => kind == Kind::Number,
+                (Scalar::Null, _) => false,
+            };
+            if fits {
+                self.known(one.value.text().as_str(), one.span);
+            } else {
+                let problem = format!(
+                    "`{}` does not fit `{}`, {}",
+                    one.value.label(),
+                    self.field.name,
+                    noun(self.field.kind)
+                );
+                self.log.add(Complaint::new(one.span, problem));
+            }
+        }
+        let list = list.iter().map(|one| one.value.clone()).collect();
+        self.tests.push(Test::OneOf(list, within));
     }
 
     fn compare(&mut self, comparison: Comparison, bound: &At<Scalar>) {
@@ -189,6 +224,7 @@ impl Tests<'_> {
 
     fn token(&mut self, token: &At<String>, has: bool) {
         self.fits("has-token", &[Kind::Texts]);
+        self.known(&token.value, token.span);
         self.tests.push(Test::Token(checked(token, self.params, self.log), has));
     }
 
