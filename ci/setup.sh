@@ -1,21 +1,43 @@
 #!/usr/bin/env bash
 # Installs what the tests against real servers need, on Debian. Nothing else is assumed but a
-# Rust toolchain. Safe to run again.
+# Rust toolchain and Go. Safe to run again, and quick then.
 set -euo pipefail
+cd "$(dirname "$0")/.."
 
 need=()
 command -v nginx >/dev/null || need+=(nginx-light)
 [ -e /usr/share/nginx/modules-available/mod-http-brotli-static.conf ] ||
   need+=(libnginx-mod-http-brotli-static libnginx-mod-http-brotli-filter)
+# The programs alone, without Debian's set-up of a service.
+[ -x /usr/sbin/apache2 ] || need+=(apache2-bin)
+[ -e /etc/mime.types ] || need+=(media-types)
+[ -x /usr/bin/caddy ] || need+=(caddy)
+[ -x /usr/sbin/lighttpd ] || need+=(lighttpd)
+[ -e /usr/lib/lighttpd/mod_deflate.so ] || need+=(lighttpd-mod-deflate)
+[ -x /usr/sbin/varnishd ] || need+=(varnish)
 command -v curl >/dev/null || need+=(curl)
 # The adapter for wazero is built with it; a Go that is older than 1.25 fetches a newer one as a
 # module of its own, where GOTOOLCHAIN lets it.
 command -v go >/dev/null || need+=(golang-go ca-certificates)
+command -v python3 >/dev/null || need+=(python3)
 command -v node >/dev/null || need+=(nodejs)
+command -v npm >/dev/null || need+=(npm)
 if [ "${#need[@]}" -gt 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q
   apt-get install -y -q --no-install-recommends "${need[@]}"
 fi
-# Debian starts nginx when it is installed; the tests start their own.
-if command -v service >/dev/null; then service nginx stop >/dev/null 2>&1 || true; fi
+# Debian starts servers when they are installed; the tests start their own.
+if command -v service >/dev/null; then
+  for name in nginx caddy lighttpd varnish; do service "$name" stop >/dev/null 2>&1 || true; done
+fi
+
+# Express with compression, and an object store: 161 packages of npm, 18 MB, 7 s.
+packages=harness/gauntlet/tests/deployments/programs/package.json
+npm=${CARGO_TARGET_DIR:-target}/npm
+if ! cmp -s "$packages" "$npm/installed.json"; then
+  mkdir -p "$npm"
+  cp "$packages" "$npm/package.json"
+  npm install --prefix "$npm" --no-audit --no-fund --no-package-lock --loglevel=error
+  cp "$packages" "$npm/installed.json"
+fi

@@ -1,16 +1,20 @@
 //! One instance, and a call of it.
 
 use std::fmt::{self, Display, Formatter};
+use std::time::Instant;
 
 use gauntlet::host::{ABI_ERROR_CODE, CallOutcome, Limits, RejectStage, Rejection, TrapKind};
 use wasmi::errors::HostError;
 use wasmi::{
     Caller, Error, Extern, Linker, Memory, Module, Store, StoreLimits, StoreLimitsBuilder,
-    TrapCode, TypedFunc, WasmParams, WasmResults,
+    TrapCode, TypedFunc, TypedResumableCall, WasmParams, WasmResults,
 };
 
-/// Fuel for each millisecond of the deadline: what wasmi burns in a millisecond on a fast machine.
-const FUEL_PER_MS: u64 = 400_000;
+/// Fuel between two looks at the clock: milliseconds, also on a busy machine.
+const SLICE: u64 = 100_000;
+
+/// Fuel of a start function, which wasmi cannot pause.
+const START_FUEL: u64 = 300_000;
 
 /// A host function was given memory that the guest does not have.
 #[derive(Debug)]
@@ -35,11 +39,12 @@ pub struct Guest {
     memory: Memory,
     alloc: TypedFunc<i32, i32>,
     process: TypedFunc<(i32, i32), i64>,
+    deadline: Instant,
 }
 
 impl Guest {
     /// Instantiate, and call `_initialize` where there is one.
-    pub fn new(module: &Module, limits: &Limits) -> Result<Self, CallOutcome> {
+    pub fn new(module: &Module, limits: &Limits, deadline: Instant) -> Result<Self, CallOutcome> {
         let caps = StoreLimitsBuilder::new()
             .memory_size(usize::try_from(limits.memory_bytes()).unwrap_or(usize::MAX))
             .table_elements(limits.table_elements as usize)
@@ -47,21 +52,25 @@ impl Guest {
             .tables(4)
             .instances(1)
             .build();
+        if let Some(foreign) = module.imports().find(|import| import.module() != "env") {
+            return Err(rejected(RejectStage::Import, foreign.module()));
+        }
         let mut store = Store::new(module.engine(), State { limits: caps, said: None });
         store.limiter(|state| &mut state.limits);
-        store.set_fuel(limits.deadline_ms * FUEL_PER_MS).map_err(ended)?;
+        store.set_fuel(START_FUEL).map_err(|error| ended(&error))?;
         let mut linker = Linker::new(module.engine());
         let defined = linker.func_wrap("env", "log", log).is_ok()
             && linker.func_wrap("env", "error", error).is_ok();
         debug_assert!(defined, "each name is defined once");
-        let instance = linker.instantiate_and_start(&mut store, module).map_err(not_begun)?;
+        let instance =
+            linker.instantiate_and_start(&mut store, module).map_err(|error| not_begun(&error))?;
         let missing = |stage| move |error: Error| rejected(stage, &error.to_string());
         let memory = instance.get_memory(&store, "memory");
         let memory = memory.ok_or_else(|| rejected(RejectStage::Export, "no memory"))?;
         let export = missing(RejectStage::Export);
         let alloc = instance.get_typed_func(&store, "alloc").map_err(export)?;
         let process = instance.get_typed_func(&store, "process").map_err(export)?;
-        let mut guest = Self { store, memory, alloc, process };
+        let mut guest = Self { store, memory, alloc, process, deadline };
         if let Ok(initialize) = instance.get_typed_func::<(), ()>(&guest.store, "_initialize") {
             guest.call(&initialize, ())?;
         }
@@ -69,8 +78,13 @@ impl Guest {
     }
 
     /// Give the input, call `process`, take the output.
-    pub fn process(&mut self, input: &[u8], limits: &Limits) -> Result<CallOutcome, CallOutcome> {
-        self.store.set_fuel(limits.deadline_ms * FUEL_PER_MS).map_err(ended)?;
+    pub fn process(
+        &mut self,
+        input: &[u8],
+        limits: &Limits,
+        deadline: Instant,
+    ) -> Result<CallOutcome, CallOutcome> {
+        self.deadline = deadline;
         self.store.data_mut().said = None;
         let len = i32::try_from(input.len()).map_err(|_| broken("the input is too long"))?;
         let ptr = if len == 0 { 0 } else { self.call(&self.alloc.clone(), len)? };
@@ -106,7 +120,22 @@ impl Guest {
         function: &TypedFunc<P, R>,
         params: P,
     ) -> Result<R, CallOutcome> {
-        function.call(&mut self.store, params).map_err(ended)
+        self.store.set_fuel(SLICE).map_err(|error| ended(&error))?;
+        let mut call = function.call_resumable(&mut self.store, params);
+        loop {
+            match call.map_err(|error| ended(&error))? {
+                TypedResumableCall::Finished(results) => return Ok(results),
+                TypedResumableCall::HostTrap(trap) => return Err(ended(trap.host_error())),
+                TypedResumableCall::OutOfFuel(_) if Instant::now() >= self.deadline => {
+                    return Err(CallOutcome::Deadline);
+                }
+                TypedResumableCall::OutOfFuel(paused) => {
+                    let fuel = SLICE.saturating_add(paused.required_fuel());
+                    self.store.set_fuel(fuel).map_err(|error| ended(&error))?;
+                    call = paused.resume(&mut self.store);
+                }
+            }
+        }
     }
 }
 
@@ -136,11 +165,11 @@ fn broken(how: &str) -> CallOutcome {
 }
 
 fn rejected(stage: RejectStage, reason: &str) -> CallOutcome {
-    CallOutcome::Rejected(Rejection { stage, reason: reason.to_owned() })
+    CallOutcome::Rejected(Rejection { stage, reason: reason.escape_debug().to_string() })
 }
 
 /// Where there is no instance: guest code failed, or the module asks for what it is not given.
-fn not_begun(error: Error) -> CallOutcome {
+fn not_begun(error: &Error) -> CallOutcome {
     match error.as_trap_code() {
         Some(_) => ended(error),
         None => rejected(RejectStage::Instantiate, &error.to_string()),
@@ -148,7 +177,7 @@ fn not_begun(error: Error) -> CallOutcome {
 }
 
 /// What the end of guest code is called. Types decide, never a text that a guest may have made.
-fn ended(error: Error) -> CallOutcome {
+fn ended(error: &Error) -> CallOutcome {
     let Some(trap) = error.as_trap_code() else {
         return CallOutcome::Trap { kind: TrapKind::HostPointer };
     };

@@ -1,14 +1,16 @@
-//! A plugin host as somebody might write it in an afternoon: it meters fuel, caps memory and
-//! tables, and turns traps into answers. It has three defects, each marked `DEFECT`, and each
+//! A plugin host as somebody might write it in an afternoon: it holds the deadline, caps memory
+//! and tables, and turns traps into answers. It has three defects, each marked `DEFECT`, and each
 //! of the kind that is found in the field; `tests/gauntlet.rs` shows them.
 
 mod guest;
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use gauntlet::host::{
-    About, CallOutcome, Called, Grants, Host, Limits, Plugin, RejectStage, Rejection,
+    About, CallOutcome, Called, Grants, Host, Limits, Plugin, RejectStage, Rejection, hex,
 };
+use sha2::{Digest, Sha256};
 use wasmi::{Config, Engine, Module};
 
 use guest::Guest;
@@ -47,16 +49,18 @@ impl Host for ExampleHost {
     ) -> Result<Arc<dyn Plugin>, Rejection> {
         let invalid = |error: wasmi::Error| Rejection {
             stage: RejectStage::Validate,
-            reason: error.to_string(),
+            reason: error.to_string().escape_debug().to_string(),
         };
         let module = Module::new(&self.engine, bytes).map_err(invalid)?;
-        Ok(Arc::new(ExamplePlugin { module, limits: limits.clone(), guest: Mutex::default() }))
+        let (limits, digest) = (limits.clone(), hex(&Sha256::digest(bytes)));
+        Ok(Arc::new(ExamplePlugin { module, digest, limits, guest: Mutex::default() }))
     }
 }
 
 /// A module that is compiled.
 struct ExamplePlugin {
     module: Module,
+    digest: String,
     limits: Limits,
     /// DEFECT: one instance for all calls, whoever calls.
     guest: Mutex<Option<Guest>>,
@@ -65,17 +69,19 @@ struct ExamplePlugin {
 impl Plugin for ExamplePlugin {
     fn call(&self, _tenant: &str, input: &[u8]) -> Called {
         let mut guest = self.guest.lock().unwrap_or_else(PoisonError::into_inner);
-        Called::bare(self.outcome(&mut guest, input).unwrap_or_else(|end| end))
+        let outcome = self.outcome(&mut guest, input).unwrap_or_else(|end| end);
+        Called { digest: self.digest.clone(), ..Called::bare(outcome) }
     }
 }
 
 impl ExamplePlugin {
     /// An end is either way an outcome; `?` only makes it short.
     fn outcome(&self, guest: &mut Option<Guest>, input: &[u8]) -> Result<CallOutcome, CallOutcome> {
+        let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
         let guest = match guest {
             Some(guest) => guest,
-            None => guest.insert(Guest::new(&self.module, &self.limits)?),
+            None => guest.insert(Guest::new(&self.module, &self.limits, deadline)?),
         };
-        guest.process(input, &self.limits)
+        guest.process(input, &self.limits, deadline)
     }
 }

@@ -11,10 +11,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use gauntlet::engine::{Engine, Reached, reach};
 use gauntlet::event::Deaf;
 use gauntlet::load;
+use gauntlet::subject::artefact::{Artefact, Build};
 use gauntlet::subject::calls::module;
 use gauntlet::subject::host_http::HostHttp;
 use gauntlet::subject::site::Site;
 use gauntlet::subject::{Subject, external, runtimes};
+use gauntlet::testbed::build::{FEATURE, TestbedBuild};
 use gauntlet::testbed::plugins::PluginFront;
 use gauntlet::testbed::site::TestbedSite;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -23,7 +25,7 @@ use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::plan::{Plan, Selection, plan};
 use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::scenario::Scenario;
-use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
+use wasm_gauntlet_model::target::{NOISE_FACTOR_USUAL, OriginTarget, SiteTarget};
 use wasm_gauntlet_model::verdict::Verdict;
 
 /// What every trial needs: it lives until the last has ended.
@@ -34,6 +36,7 @@ struct Stage {
     /// Held for reading by a trial that bears others beside it, for writing by one that does not.
     quiet: RwLock<()>,
     _site: TestbedSite,
+    _build: TestbedBuild,
     _plugins: PluginFront,
 }
 
@@ -49,8 +52,15 @@ fn main() -> ExitCode {
 fn prepared() -> (Arc<Stage>, Plan) {
     let scenarios = load::catalogue().unwrap_or_else(|wrong| panic!("{wrong}"));
     let site = TestbedSite::start(&[], None).expect("the site starts");
-    let url = site.site_url().parse().expect("an address");
-    let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(Site::new(url).expect("a site"))];
+    let origin = Some(OriginTarget { url: site.origin_url(), host: None });
+    let previous = vec![site.previous_url()];
+    let target = SiteTarget { origin, previous, ..SiteTarget::at(site.site_url()) };
+    let (secure, certificate) = site.secure();
+    let secure = secure.parse().expect("an address");
+    let subject = Site::of(&target).and_then(|subject| subject.secured(secure, certificate));
+    let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(subject.expect("a site"))];
+    let build = TestbedBuild::write(&[]).expect("the build is written");
+    subjects.push(Box::new(Artefact::new(known(&build), String::new())));
     let program = Path::new(env!("CARGO_BIN_EXE_gauntlet"));
     let plugins = PluginFront::start(program, "wasmtime", &[], Limits::default());
     let plugins = plugins.expect("the plugin host starts");
@@ -71,8 +81,20 @@ fn prepared() -> (Arc<Stage>, Plan) {
     let profiles: Vec<Profile> = subjects.iter().map(|one| one.profile.clone()).collect();
     let plan = plan(&scenarios, &profiles, &Selection::default());
     let (ledger, quiet) = (load::ledger().expect("it is right"), RwLock::new(()));
-    let stage = Stage { scenarios, subjects, ledger, quiet, _site: site, _plugins: plugins };
+    let stage =
+        Stage { scenarios, subjects, ledger, quiet, _site: site, _build: build, _plugins: plugins };
     (Arc::new(stage), plan)
+}
+
+/// What is known of the reference build.
+fn known(build: &TestbedBuild) -> Build {
+    Build {
+        dir: build.dir(),
+        second: Some(build.second()),
+        public_key: Some(build.public_key()),
+        exports: vec![FEATURE.to_owned()],
+        ..Build::default()
+    }
 }
 
 /// The adapter for wazero; none, and it is said, where there is no Go to build it.

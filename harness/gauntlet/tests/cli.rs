@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use gauntlet::testbed::site::TestbedSite;
 use tempfile::TempDir;
 
 const GOOD: &str = r#"incident: mine/vary
@@ -89,7 +90,7 @@ fn help_documents_every_exit_code() {
 #[test]
 fn help_offers_only_what_works() {
     let help = stdout(&gauntlet(&["--help"])) + &stdout(&gauntlet(&["run", "--help"]));
-    for absent in ["worker", "chaos", "--artefact", "--browser", "--tier", "history"] {
+    for absent in ["worker", "chaos", "--browser", "--tier", "history"] {
         assert!(!help.contains(absent), "{absent}");
     }
 }
@@ -244,4 +245,42 @@ fn a_port_that_is_taken_is_wrong_usage() {
     let output = gauntlet(&["testbed", "--listen", &address]);
     assert_eq!(code(&output), 2);
     assert!(stderr(&output).contains(&format!("cannot listen at {address}")));
+}
+
+#[test]
+fn a_build_directory_is_tested_and_an_empty_one_is_no_success() {
+    let module: &[u8] = b"\0asm\x01\0\0\0";
+    let dir = folder(&[("app.wasm", module), ("notes.txt", b"")]);
+    let path = dir.path().to_str().expect("a path");
+    let run = gauntlet(&["run", "--artefact", path, "--only", "artefact/", "--gate", "major"]);
+    assert_eq!(code(&run), 0, "{}{}", stdout(&run), stderr(&run));
+    assert!(stdout(&run).contains("artefact/identified"), "{}", stdout(&run));
+    let run = gauntlet(&["run", "--artefact", path, "--only", "artefact/", "--gate", "minor"]);
+    assert_eq!(code(&run), 1, "nothing says which build it is");
+
+    let empty = folder(&[("index.html", b"<!doctype html>")]);
+    let path = empty.path().to_str().expect("a path");
+    let run = gauntlet(&["run", "--artefact", path]);
+    assert_eq!(code(&run), 3, "{}", stdout(&run));
+    assert!(stdout(&run).contains("no .wasm among the 1 files"), "{}", stdout(&run));
+    let run = gauntlet(&["run", "--artefact", "/nowhere/at/all"]);
+    assert_eq!(code(&run), 2, "{}", stderr(&run));
+}
+
+#[test]
+fn a_module_of_the_last_run_is_asked_for_in_the_next() {
+    let out = folder(&[]);
+    let out = out.path().to_str().expect("a path");
+    let site = TestbedSite::start(&[], None).expect("the site starts");
+    let only = ["--only", "delivery/previous-still-served", "--out", out];
+    let run = |site: &str| gauntlet(&[&["run", "--site", site][..], &only].concat());
+    let first = run(&site.site_url());
+    assert!(stdout(&first).contains("1 skipped"), "{}", stdout(&first));
+    // The next deploy: the page of the same address names another module, or the same one.
+    let json = fs::read_to_string(Path::new(out).join("run.json")).expect("a record");
+    let before = json.replace("/assets/app.", "/assets/gone.");
+    fs::write(Path::new(out).join("run.json"), before).expect("written");
+    let second = run(&site.site_url());
+    assert_eq!(code(&second), 1, "{}", stdout(&second));
+    assert!(stdout(&second).contains("answers with status 404"), "{}", stdout(&second));
 }

@@ -11,11 +11,11 @@ use wasm_gauntlet_model::action::{Action, Asset, Fetch, Method, OneOff, Special}
 use wasm_gauntlet_model::observation::{Facts, Observation, Value};
 use wasm_gauntlet_model::profile::Profile;
 
-use servers::{Nginx, pair};
+use servers::{Nginx, Server, pair};
 
 const OFFERS: [Option<&str>; 5] = [None, Some(""), Some("gzip"), Some("br"), Some("br, gzip")];
 
-fn site(nginx: &Nginx) -> Site {
+fn site(nginx: &Server) -> Site {
     let url = url::Url::parse(&nginx.url("/")).expect("an address");
     Site::new(url).expect("a client")
 }

@@ -5,13 +5,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{Grants, Limits};
-use crate::observation::{Contest, Exchange, Field, GuestCall, Lattice, Pace};
+use crate::observation::{Contest, Exchange, Field, GuestCall, Inspection, Lattice, Pace};
+use crate::profile::Found;
 
 /// One action, every parameter filled in.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Action {
     /// One HTTP exchange with the site.
     Fetch(Fetch),
+    /// Read one file, and what stands around it.
+    Inspect(Inspect),
     /// One asset in every coding, from every address, several times.
     Everywhere(Everywhere),
     /// Load a guest (cached by digest) and call it.
@@ -27,6 +30,7 @@ impl Action {
     pub fn fields(&self) -> &'static [Field] {
         match self {
             Self::Fetch(_) => Exchange::FIELDS,
+            Self::Inspect(_) => Inspection::FIELDS,
             Self::Everywhere(_) => Lattice::FIELDS,
             Self::Call(_) => GuestCall::FIELDS,
             Self::Compare(_) => Pace::FIELDS,
@@ -47,11 +51,13 @@ pub enum Asset {
     Module,
     /// A script that the page loads and that names or instantiates a module.
     Shim,
+    /// A module of an earlier build, which is to be served still.
+    Previous,
 }
 
 impl Asset {
     /// Every asset.
-    pub const ALL: &[Asset] = &[Self::Entry, Self::Module, Self::Shim];
+    pub const ALL: &[Asset] = &[Self::Entry, Self::Module, Self::Shim, Self::Previous];
 
     /// The word in scenarios.
     pub fn word(self) -> &'static str {
@@ -59,6 +65,7 @@ impl Asset {
             Self::Entry => "entry",
             Self::Module => "module",
             Self::Shim => "shim",
+            Self::Previous => "previous",
         }
     }
 }
@@ -114,17 +121,20 @@ pub enum Place {
     Edge,
     /// What stands behind that.
     Origin,
+    /// Whoever people load it from over TLS.
+    Secure,
 }
 
 impl Place {
     /// Every place.
-    pub const ALL: &[Place] = &[Self::Edge, Self::Origin];
+    pub const ALL: &[Place] = &[Self::Edge, Self::Origin, Self::Secure];
 
     /// The word in scenarios.
     pub fn word(self) -> &'static str {
         match self {
             Self::Edge => "edge",
             Self::Origin => "origin",
+            Self::Secure => "secure",
         }
     }
 }
@@ -138,6 +148,17 @@ pub struct Everywhere {
     pub offers: Vec<String>,
     /// How often each is asked for at each address.
     pub repeats: u32,
+}
+
+/// One file of a site or of a build directory, to be read with what stands around it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Inspect {
+    /// What it is.
+    pub asset: Asset,
+    /// Its address, or its path below the directory, as discovery found it.
+    pub url: String,
+    /// Everything that discovery found: the scripts and pages that belong to it.
+    pub beside: Vec<Found>,
 }
 
 /// How far a one-off query word reaches.

@@ -22,8 +22,8 @@ written! {
         incident: At<String>,
         /// Its cases, as reports name them; an incident without cases has none here.
         cases: Vec<At<String>>,
-        /// The subjects on which it happens.
-        on: Vec<At<String>>,
+        /// The runtimes on which it happens.
+        runtimes: Vec<At<String>>,
         /// `known-gap` if not written; `unsteady`, where it shows in some runs only; or
         /// `unsupported`, where the runtime has no means at all.
         state: Option<At<String>>,
@@ -79,9 +79,11 @@ pub fn parse(source: &Source) -> Result<Ledger, Complaints> {
     for gap in raw.iter().flat_map(|raw| &raw.gaps) {
         let known = entries.len();
         entries.extend(meant(gap, source, &mut log));
-        if gap.on.is_empty() {
-            let problem = "the gap is on no subject";
-            log.add(Complaint::new(gap.incident.span, problem).help("expected `on: [wazero]`"));
+        if gap.runtimes.is_empty() {
+            let problem = "the gap is on no runtime";
+            log.add(
+                Complaint::new(gap.incident.span, problem).help("expected `runtimes: [wazero]`"),
+            );
         }
         let twice = |one: &Entry| entries[..known].iter().any(|other| same(one, other));
         if entries[known..].iter().any(twice) {
@@ -111,7 +113,7 @@ fn meant(raw: &RawGap, source: &Source, log: &mut Log) -> Vec<Entry> {
         gap: gap.clone(),
         place: place(case.span),
     };
-    cases.iter().flat_map(|case| raw.on.iter().map(move |on| entry(case, on))).collect()
+    cases.iter().flat_map(|case| raw.runtimes.iter().map(move |on| entry(case, on))).collect()
 }
 
 fn state(written: Option<&At<String>>, log: &mut Log) -> State {
@@ -172,11 +174,11 @@ mod tests {
 gaps:
   - incident: host/deadline
     cases: [hostile=fanout, hostile=tree]
-    on: [wazero, other]
+    runtimes: [wazero, other]
     reason: calls are not interrupted
     see: PR 1
   - incident: host/fuel
-    on: [wazero]
+    runtimes: [wazero]
     state: unsupported
     reason: no means
     see: none
@@ -225,7 +227,7 @@ gaps:
     fn what_is_wrong_is_said_with_its_place() {
         let complaints = |text: &str| ledger(text).expect_err("it is wrong");
         assert!(complaints(&TEXT.replace("unsupported", "odd")).contains("unknown state `odd`"));
-        assert!(complaints(&TEXT.replace("[wazero]", "[]")).contains("on no subject"));
+        assert!(complaints(&TEXT.replace("[wazero]", "[]")).contains("on no runtime"));
         assert!(complaints(&format!("{TEXT}{}", &TEXT[7..])).contains("already"));
         assert!(complaints("gaps: 1").contains("expected a list"));
     }

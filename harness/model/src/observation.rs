@@ -10,8 +10,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod inspection;
 mod kinds;
 
+pub use inspection::Inspection;
 pub use kinds::{Contest, Exchange, GuestCall, Lattice, Pace};
 
 /// The value of one fact.

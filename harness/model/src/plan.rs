@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::profile::{Profile, SubjectKind};
 use crate::scenario::{Case, Scenario};
+use crate::twin::Twin;
 
 /// One trial: one case of one scenario on one subject.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +55,25 @@ pub struct Selection {
     pub only: Vec<String>,
     /// The part to run.
     pub shard: Option<Shard>,
+    /// For a proof: scenarios that are not about this switch run on one host alone.
+    pub about: Option<About>,
+}
+
+/// A switch that a proof is about. Hosts carry their switches alike, so a scenario that is about
+/// another switch is tried on one of them, which changes from switch to switch: a third of the
+/// time, and over all switches every scenario is tried on every host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// The switch that is on.
+    pub twin: Twin,
+    /// Which of the hosts, counted round.
+    pub turn: usize,
+}
+
+impl About {
+    fn takes(self, scenario: &Scenario, host: usize, hosts: usize) -> bool {
+        scenario.twins.contains(&self.twin) || self.turn % hosts.max(1) == host
+    }
 }
 
 impl Selection {
@@ -71,9 +91,16 @@ fn matches_prefix(incident: &str, prefix: &str) -> bool {
 /// The plan of a catalogue on subjects with these profiles.
 pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection) -> Plan {
     let mut plan = Plan::default();
+    let is_host = |profile: &&Profile| profile.kind == SubjectKind::Host;
+    let hosts = profiles.iter().filter(is_host).count();
     for (subject, profile) in profiles.iter().enumerate() {
+        let host = profiles[..subject].iter().filter(is_host).count();
         for (index, scenario) in scenarios.iter().enumerate() {
             if scenario.kind() != profile.kind || !selection.takes(&scenario.incident) {
+                continue;
+            }
+            let about = selection.about.filter(|_| profile.kind == SubjectKind::Host);
+            if about.is_some_and(|about| !about.takes(scenario, host, hosts)) {
                 continue;
             }
             match reason_to_skip(scenario, profile) {
@@ -120,7 +147,7 @@ fn reason_to_skip(scenario: &Scenario, profile: &Profile) -> Option<String> {
         let missing: Vec<String> = missing.into_iter().map(lower).collect();
         return Some(format!("needs {}", missing.join(", and ")));
     }
-    if profile.kind == SubjectKind::Site && scenario.cases(profile).is_empty() {
+    if profile.kind != SubjectKind::Host && scenario.cases(profile).is_empty() {
         let wanted: Vec<&str> = scenario.each.iter().map(|asset| asset.word()).collect();
         return Some(format!("no {} was found", wanted.join(" or ")));
     }

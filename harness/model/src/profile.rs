@@ -49,10 +49,22 @@ needs! {
     SiteModule = "site/module" as "site-module";
     /// At least one script that names or instantiates a module.
     SiteShim = "site/shim" as "site-shim";
+    /// A module of an earlier build, named in the target file or known from an earlier run.
+    SitePrevious = "site/previous" as "site-previous";
+    /// A directory with at least one module.
+    ArtefactModule = "artefact/module" as "artefact-module";
+    /// A directory with a script that names or instantiates a module.
+    ArtefactShim = "artefact/shim" as "artefact-shim";
+    /// A second build of the same sources to compare with.
+    ArtefactSecond = "artefact/second-build" as "artefact-second-build";
+    /// A manifest of SHA-256 digests.
+    ArtefactManifest = "artefact/manifest" as "artefact-manifest";
     /// A site whose origin is known, as a target file names it.
     SiteOrigin = "site/origin" as "site-origin";
     /// A site whose caches may be played with under a one-off query word.
     SiteOneOff = "site/one-off" as "site-one-off";
+    /// A site that is served over TLS.
+    SiteTls = "site/tls" as "site-tls";
     /// A host that takes guests and calls them.
     HostCall = "host/call" as "host-call";
     /// A host whose limits the scenario may set.
@@ -81,6 +93,8 @@ pub enum SubjectKind {
     Site,
     /// A plugin host, embedded, by adapter or over HTTP.
     Host,
+    /// A directory that a build produced.
+    Artefact,
 }
 
 /// One asset that discovery found.
@@ -99,7 +113,7 @@ pub struct Found {
 /// What a subject is and can do.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Profile {
-    /// Site or host.
+    /// Site, host or build directory.
     pub kind: SubjectKind,
     /// Its own words: server, engine, version.
     pub about: String,

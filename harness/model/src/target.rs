@@ -15,6 +15,8 @@ written! {
         site: Option<RawSite>,
         /// A plugin host that speaks the contract over HTTP.
         host: Option<RawHost>,
+        /// Directories that builds produced.
+        artefacts: Vec<RawArtefact>,
         /// Embedded runtimes: `wasmtime`, `wasmi`.
         runtimes: Vec<At<String>>,
         /// The factor by which a neighbour may move a p99, 1 to 10; 2 if not written.
@@ -29,6 +31,9 @@ written! {
     "a site" RawSite {
         /// The page.
         url: At<String>,
+        /// Modules of earlier builds that are to be served still: addresses, or names relative
+        /// to the page.
+        previous: Vec<String>,
         /// What stands behind the edge, with which it is compared.
         origin: Option<RawOrigin>,
         /// IP addresses of the edge, each of which is asked; the name's own if not written.
@@ -37,6 +42,29 @@ written! {
         one_off: Option<bool>,
         /// The name of that query word; `gauntlet` if not written.
         one_off_word: Option<At<String>>,
+    }
+}
+
+written! {
+    /// A directory that a build produced.
+    "a build directory" RawArtefact {
+        /// The directory.
+        dir: At<String>,
+        /// The directory of a second build of the same sources.
+        second_build: Option<String>,
+        /// A manifest of SHA-256 digests; `SHA256SUMS` in the directory if not written.
+        manifest: Option<String>,
+        /// The ed25519 signature over the manifest; the manifest's name and `.sig` if not written.
+        signature: Option<String>,
+        /// The public key of the signature, 32 bytes in base64 or hexadecimal.
+        public_key: Option<String>,
+        /// Where the modules go: `page` or `wasi`; `page` if the directory has a page.
+        destination: Option<At<String>>,
+        /// Exports that each module must have.
+        exports: Vec<String>,
+        /// Whether pairs of Go's shim and module are started in Node, which runs the build's own
+        /// code; not if not written.
+        run_in_node: Option<bool>,
     }
 }
 
@@ -73,6 +101,8 @@ pub struct Target {
     pub site: Option<SiteTarget>,
     /// A plugin host over HTTP.
     pub host: Option<HostTarget>,
+    /// Directories that builds produced.
+    pub artefacts: Vec<ArtefactTarget>,
     /// Embedded runtimes by name.
     pub runtimes: Vec<String>,
     /// The factor by which a neighbour may move a p99.
@@ -92,13 +122,16 @@ pub struct SiteTarget {
     pub addresses: Vec<IpAddr>,
     /// The query word under which caches may be played with; none where they may not.
     pub one_off_word: Option<String>,
+    /// Modules of earlier builds that the site is to serve still.
+    pub previous: Vec<String>,
 }
 
 impl SiteTarget {
     /// The site at `url`, of which no more is known.
     pub fn at(url: impl Into<String>) -> Self {
         let one_off_word = Some(ONE_OFF_WORD_USUAL.to_owned());
-        Self { url: url.into(), origin: None, addresses: Vec::new(), one_off_word }
+        let (addresses, previous) = (Vec::new(), Vec::new());
+        Self { url: url.into(), origin: None, addresses, one_off_word, previous }
     }
 }
 
@@ -125,6 +158,30 @@ pub struct HostTarget {
     pub grace_ms: Option<u32>,
 }
 
+/// A directory that a build produced.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ArtefactTarget {
+    /// The directory.
+    pub dir: String,
+    /// The directory of a second build of the same sources.
+    pub second_build: Option<String>,
+    /// A manifest of SHA-256 digests.
+    pub manifest: Option<String>,
+    /// The ed25519 signature over the manifest.
+    pub signature: Option<String>,
+    /// The public key of the signature, as text.
+    pub public_key: Option<String>,
+    /// Where the modules go: `page` or `wasi`.
+    pub destination: Option<String>,
+    /// Exports that each module must have.
+    pub exports: Vec<String>,
+    /// Whether pairs of Go's shim and module are started in Node.
+    pub run_in_node: bool,
+}
+
+/// Where the modules of a build may go.
+const DESTINATIONS: &[&str] = &["page", "wasi"];
+
 /// The factor by which a neighbour may move a p99 where nothing is said.
 pub const NOISE_FACTOR_USUAL: f64 = 2.0;
 
@@ -136,6 +193,7 @@ impl Default for Target {
         Self {
             site: None,
             host: None,
+            artefacts: Vec::new(),
             runtimes: Vec::new(),
             noise_factor: NOISE_FACTOR_USUAL,
             authorize: Vec::new(),
@@ -177,8 +235,14 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
             log.unknown("runtime", runtime, runtimes);
         }
     }
-    if raw.site.is_none() && raw.host.is_none() && raw.runtimes.is_empty() {
-        let help = "expected `site`, `host` or `runtimes`";
+    for destination in raw.artefacts.iter().filter_map(|build| build.destination.as_ref()) {
+        if !DESTINATIONS.contains(&destination.value.as_str()) {
+            log.unknown("destination", destination, DESTINATIONS);
+        }
+    }
+    let named = raw.site.is_some() || raw.host.is_some();
+    if !named && raw.runtimes.is_empty() && raw.artefacts.is_empty() {
+        let help = "expected `site`, `host`, `artefacts` or `runtimes`";
         log.add(Complaint::new(span, "nothing is named that could be tested").help(help));
     }
     let unfit = |factor: &&At<u32>| !(1..=NOISE_FACTOR_MAX).contains(&factor.value);
@@ -216,6 +280,7 @@ fn site(raw: RawSite) -> SiteTarget {
         }),
         addresses: raw.addresses.iter().filter_map(|one| one.value.parse().ok()).collect(),
         one_off_word: may.then(|| word.unwrap_or_else(|| ONE_OFF_WORD_USUAL.to_owned())),
+        previous: raw.previous,
     }
 }
 
@@ -232,11 +297,25 @@ fn meant(raw: RawTarget) -> Target {
         grace_ms: host.grace_ms,
     };
     Target {
+        artefacts: raw.artefacts.into_iter().map(artefact).collect(),
         site: raw.site.map(site),
         host: raw.host.map(host),
         runtimes: raw.runtimes.into_iter().map(|runtime| runtime.value).collect(),
         noise_factor: raw.noise_factor.map_or(NOISE_FACTOR_USUAL, |factor| f64::from(factor.value)),
         authorize: raw.authorize.into_iter().map(|host| host.value).collect(),
+    }
+}
+
+fn artefact(raw: RawArtefact) -> ArtefactTarget {
+    ArtefactTarget {
+        dir: raw.dir.value,
+        second_build: raw.second_build,
+        manifest: raw.manifest,
+        signature: raw.signature,
+        public_key: raw.public_key,
+        destination: raw.destination.map(|at| at.value),
+        exports: raw.exports,
+        run_in_node: raw.run_in_node.unwrap_or(false),
     }
 }
 

@@ -43,6 +43,8 @@ pub enum Part {
     Edge,
     /// The plugin host.
     Host,
+    /// The directory that the build produced.
+    Build,
 }
 
 twins! {
@@ -106,8 +108,26 @@ twins! {
     Truncated = "truncated" in Origin;
     /// The module's address answers with the entry page, status 200, as HTML.
     HtmlFallback = "html-fallback" in Origin;
+    /// The module and shim have hashed names and are asked for anew on each use.
+    HashedNoCache = "hashed-no-cache" in Origin;
+    /// The hash in the module's name is that of other bytes.
+    WrongHash = "wrong-hash" in Origin;
+    /// The shim is of an earlier toolchain: it defines another namespace than the module imports.
+    StaleShim = "stale-shim" in Origin;
+    /// The shim's name has no hash, beside a module whose name has one.
+    ShimUnhashed = "shim-unhashed" in Origin;
+    /// The page's module was built for WASI.
+    Wasip1InPage = "wasip1-in-page" in Origin;
+    /// The module of the build before this one is gone.
+    PreviousGone = "previous-gone" in Origin;
+    /// The module carries 4 MB that nobody needs and nothing compresses.
+    OverBudget = "over-budget" in Origin;
+    /// The module carries debug sections, and paths of the machine that built it.
+    NotStripped = "not-stripped" in Origin;
     /// The shared cache keys on the URL alone.
     EdgeIgnoresVary = "edge-ignores-vary" in Edge;
+    /// Over TLS the edge speaks HTTP/1.1 and nothing later.
+    Http1Only = "http1-only" in Edge;
     /// Each call compiles the module anew.
     Recompile = "recompile" in Host;
     /// Linear memory may grow as it likes.
@@ -162,6 +182,38 @@ twins! {
     NoMetrics = "no-metrics" in Host;
     /// A tenant may have any number of calls in flight.
     NoTenantLimit = "no-tenant-limit" in Host;
+    /// The module's `.br` holds the build before this one.
+    BuildStaleBr = "stale-br" in Build;
+    /// The module's `.gz` is missing, where other files have theirs.
+    BuildMissingGz = "missing-gz" in Build;
+    /// The module's `.br` is larger than the module.
+    BuildFatBr = "fat-br" in Build;
+    /// The module's `.gz` is cut short.
+    BuildCutGz = "cut-gz" in Build;
+    /// The hash in the module's name is that of other bytes.
+    BuildWrongName = "wrong-name" in Build;
+    /// The shim's name has no hash, beside a module whose name has one.
+    BuildUnhashedShim = "unhashed-shim" in Build;
+    /// The page names the module and shim of an earlier build.
+    BuildPageOfOldBuild = "page-of-old-build" in Build;
+    /// The shim defines another namespace than the module imports.
+    BuildOldShim = "old-shim" in Build;
+    /// A build for WASI stands where one for a page is expected.
+    BuildWrongFlavour = "wrong-flavour" in Build;
+    /// The toolchain is too old for `//go:wasmexport`, so an export is missing.
+    BuildOldToolchain = "old-toolchain" in Build;
+    /// The module carries debug sections, and paths of the machine that built it.
+    BuildUnstripped = "unstripped-build" in Build;
+    /// The second build of the same sources has other bytes.
+    BuildUnreproducible = "unreproducible" in Build;
+    /// Nothing in the module says which build it is.
+    BuildUnidentified = "unidentified" in Build;
+    /// The manifest has the digest of another build's module.
+    BuildWrongDigest = "wrong-digest" in Build;
+    /// A file is there that the manifest does not name.
+    BuildUnlisted = "unlisted-file" in Build;
+    /// The manifest was changed after it was signed.
+    BuildForgedManifest = "forged-manifest" in Build;
 }
 
 impl std::str::FromStr for Twin {

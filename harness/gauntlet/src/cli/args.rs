@@ -30,7 +30,7 @@ pub enum Command {
     /// Test subjects, and say whether they are ready
     ///
     /// With no subject named, the reference deployment on loopback is tested (site, shared cache,
-    /// plugin host), and every embedded runtime.
+    /// plugin host), the reference build that it serves, and every embedded runtime.
     Run(RunArgs),
     /// Run every scenario on its twins and on the healthy testbed: the detection matrix
     Prove(ProveArgs),
@@ -43,6 +43,8 @@ pub enum Command {
     /// List, show or export the hostile guests
     #[command(subcommand)]
     Guests(GuestsCommand),
+    /// Write a target file from what is found on a site
+    Init(InitArgs),
     /// Show the record of a run again, in another form
     Report(ReportArgs),
     /// Print a JSON schema
@@ -83,6 +85,9 @@ pub struct RunArgs {
     /// Test the plugin host at URL, which speaks the host contract; may be repeated
     #[arg(long, value_name = "URL", value_parser = web_address, help_heading = "Subjects")]
     pub host: Vec<Url>,
+    /// Test the build in DIR before it is deployed; may be repeated
+    #[arg(long, value_name = "DIR", help_heading = "Subjects")]
+    pub artefact: Vec<PathBuf>,
     /// Test a runtime by its name, as in `wasmtime`; may be repeated
     #[arg(long, value_name = "NAME", help_heading = "Subjects")]
     pub runtime: Vec<String>,
@@ -171,6 +176,17 @@ pub enum GuestsCommand {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+}
+
+/// `gauntlet init`.
+#[derive(Debug, Clone, Args)]
+pub struct InitArgs {
+    /// The site's page
+    #[arg(long, value_name = "URL", value_parser = web_address)]
+    pub site: Url,
+    /// The file to write; one that is there already is left as it is
+    #[arg(long, value_name = "FILE", default_value = "gauntlet.yaml")]
+    pub out: PathBuf,
 }
 
 /// `gauntlet report`.

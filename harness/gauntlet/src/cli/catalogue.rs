@@ -109,6 +109,7 @@ fn explained(one: &Scenario) -> String {
     out += &section("Cause", [one.playbook.cause.clone()]);
     let fix = |(name, fix): &(String, String)| match name == "any" {
         true => fix.clone(),
+        false if fix.contains('\n') => format!("{name}:\n  {}", fix.replace('\n', "\n  ")),
         false => format!("{name}: {fix}"),
     };
     out += &section("Fix", one.playbook.fix.iter().map(fix));
@@ -125,7 +126,10 @@ fn explained(one: &Scenario) -> String {
 
 /// A heading and its lines; nothing where there are none.
 fn section(heading: &str, lines: impl IntoIterator<Item = String>) -> String {
-    let lines: String = lines.into_iter().map(|line| format!("  {}\n", line.trim_end())).collect();
+    let lines: String = lines
+        .into_iter()
+        .map(|line| format!("  {}\n", line.trim_end().replace('\n', "\n  ")))
+        .collect();
     match lines.is_empty() {
         true => String::new(),
         false => format!("{}\n{lines}\n", PAINT.strong(heading)),

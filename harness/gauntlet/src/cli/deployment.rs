@@ -1,29 +1,38 @@
-//! The reference deployment: site, shared cache and plugin host on loopback, and the embedded
-//! runtimes; all with the same switches.
+//! The reference deployment: site, shared cache and plugin host on loopback, the build that is
+//! served there, and the embedded runtimes; all with the same switches.
 
 use std::net::SocketAddr;
 
+use url::Url;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
-use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::twin::{Part, Twin};
 
 use super::exit::Failure;
 use super::subjects;
+use crate::subject::artefact::{Artefact, Build};
 use crate::subject::calls::module;
 use crate::subject::host_http::HostHttp;
 use crate::subject::{Subject, runtimes};
+use crate::testbed::build::{FEATURE, TestbedBuild};
 use crate::testbed::plugins::PluginFront;
 use crate::testbed::site::TestbedSite;
 
-/// Whether a subject of the deployment is its site, and not a host.
-pub(super) fn is_site(subject: &str) -> bool {
-    subject == "site"
+/// What the subject of this name tests: its own part of the deployment shares nothing with the
+/// others.
+pub(super) fn carries(subject: &str, twin: Twin) -> bool {
+    match twin.part() {
+        Part::Origin | Part::Edge => subject == "site",
+        Part::Build => subject == "artefact",
+        Part::Host => !["site", "artefact"].contains(&subject),
+    }
 }
 
 /// The running deployment; it stops when this is dropped.
 pub(super) struct Deployment {
     site: TestbedSite,
     plugins: PluginFront,
+    build: TestbedBuild,
     faults: Vec<Twin>,
 }
 
@@ -40,7 +49,8 @@ impl Deployment {
         })?;
         let program = subjects::program()?;
         let plugins = PluginFront::start(&program, HOST_RUNTIME, faults, Limits::default());
-        Ok(Self { site, plugins: plugins.map_err(cannot)?, faults: faults.to_vec() })
+        let build = TestbedBuild::write(faults).map_err(cannot)?;
+        Ok(Self { site, plugins: plugins.map_err(cannot)?, build, faults: faults.to_vec() })
     }
 
     /// What users of the site load.
@@ -58,6 +68,17 @@ impl Deployment {
         self.plugins.url()
     }
 
+    /// What is known of the build that it serves.
+    fn artefact(&self) -> Build {
+        Build {
+            dir: self.build.dir(),
+            second: Some(self.build.second()),
+            public_key: Some(self.build.public_key()),
+            exports: vec![FEATURE.to_owned()],
+            ..Build::default()
+        }
+    }
+
     /// The subjects that it gives.
     pub fn subjects(&self) -> Result<Vec<Box<dyn Subject>>, Failure> {
         let host = self.host_url();
@@ -65,9 +86,16 @@ impl Deployment {
             HostHttp::new("host", &host, Limits::default(), None, Box::new(module::catalogue));
         let host = host.map_err(|inability| Failure::harness(inability.to_string()))?;
         let origin = Some(OriginTarget { url: self.origin_url(), host: None });
-        let site = SiteTarget { origin, ..SiteTarget::at(self.site_url()) };
-        let site = subjects::site(&site)?;
-        let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(site), Box::new(host)];
+        let previous = vec![self.site.previous_url()];
+        let site = SiteTarget { origin, previous, ..SiteTarget::at(self.site_url()) };
+        let (url, certificate) = self.site.secure();
+        let cannot = |why: String| Failure::harness(format!("the site over TLS: {why}"));
+        let url = Url::parse(&url).map_err(|error| cannot(error.to_string()))?;
+        let site = subjects::site(&site)?.secured(url, certificate);
+        let site = site.map_err(|inability| cannot(inability.to_string()))?;
+        let artefact = Artefact::new(self.artefact(), String::new());
+        let mut subjects: Vec<Box<dyn Subject>> =
+            vec![Box::new(site), Box::new(artefact), Box::new(host)];
         for runtime in runtimes::NAMES {
             let subject = runtimes::subject(runtime, subjects::program()?, &self.faults);
             subjects.push(Box::new(subject));

@@ -11,8 +11,10 @@ pub mod exit;
 mod folder;
 mod guests;
 pub mod host_test;
+mod init;
 mod interrupt;
 mod machine;
+mod memory;
 mod prove;
 mod replay;
 mod report;
@@ -55,6 +57,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::List(args) => catalogue::list(args),
         Command::Explain(args) => catalogue::explain(args),
         Command::Guests(command) => guests::guests(command),
+        Command::Init(args) => init::init(args),
         Command::Report(args) => report::report(args),
         Command::Schema(args) => schema::schema(args),
         Command::Doctor(args) => doctor::doctor(args),

@@ -3,9 +3,10 @@
 use std::sync::atomic::Ordering;
 
 use wasm_gauntlet_model::detection::Detection;
+use wasm_gauntlet_model::plan::{About, Selection};
 use wasm_gauntlet_model::record::{Outcome, Record};
 use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
-use wasm_gauntlet_model::twin::{Part, Twin};
+use wasm_gauntlet_model::twin::Twin;
 use wasm_gauntlet_model::verdict::Severity;
 
 use super::args::ProveArgs;
@@ -35,9 +36,11 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     let named: Vec<Twin> =
         selected.clone().flat_map(|one| one.twins.iter().chain(&one.implied_by)).copied().collect();
     let mut switched: Vec<(Twin, Vec<Outcome>)> = Vec::new();
-    for twin in Twin::ALL.iter().copied().filter(|twin| named.contains(twin)) {
+    for (turn, twin) in Twin::ALL.iter().copied().filter(|twin| named.contains(twin)).enumerate() {
+        let selection = Selection { about: Some(About { twin, turn }), ..selection.clone() };
+        let replay = Replay { selection: &selection, ..replay };
         let mut outcomes = on(&replay, Some(twin), folder.as_ref())?;
-        let unswitched = |one: &&Outcome| deployment::is_site(&one.subject) != is_of_site(twin);
+        let unswitched = |one: &&Outcome| !deployment::carries(&one.subject, twin);
         outcomes.extend(healthy.iter().filter(unswitched).cloned());
         switched.push((twin, outcomes));
     }
@@ -51,14 +54,9 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     Ok(Exit::of(detection.exit_code()))
 }
 
-/// Whether a switch is one of the site, and not of the plugin host.
-fn is_of_site(twin: Twin) -> bool {
-    matches!(twin.part(), Part::Origin | Part::Edge)
-}
-
-/// The outcomes on the deployment with one switch on, or on the healthy one. Site and plugin
-/// host share nothing, so only the part that carries the switch is looked at again; what was
-/// seen of the other on the healthy deployment stands.
+/// The outcomes on the deployment with one switch on, or on the healthy one. Site, build
+/// and plugin host share nothing, so only the part that carries the switch is looked at again;
+/// what was seen of the others on the healthy deployment stands.
 fn on(
     replay: &Replay,
     twin: Option<Twin>,
@@ -68,8 +66,7 @@ fn on(
     let faults: Vec<Twin> = twin.into_iter().collect();
     let deployment = Deployment::start(&faults, None)?;
     let mut subjects = deployment.subjects()?;
-    subjects
-        .retain(|one| twin.is_none_or(|twin| deployment::is_site(one.name()) == is_of_site(twin)));
+    subjects.retain(|one| twin.is_none_or(|twin| deployment::carries(one.name(), twin)));
     let Record { outcomes, aborted, .. } = replay.run(subjects, folder)?;
     match aborted {
         Some(why) if interrupt::stop()?.load(Ordering::Relaxed) => Err(Failure::inconclusive(why)),

@@ -1,11 +1,15 @@
 //! What a command line and its target files name, as one target.
 
+use url::Url;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::source::Source;
-use wasm_gauntlet_model::target::{self, HostTarget, NOISE_FACTOR_USUAL, SiteTarget};
+use wasm_gauntlet_model::target::{
+    self, ArtefactTarget, HostTarget, NOISE_FACTOR_USUAL, SiteTarget,
+};
 
 use super::args::RunArgs;
 use super::exit::{Exit, Failure};
+use super::memory;
 use crate::subject::runtimes;
 
 /// Everything that is named.
@@ -13,6 +17,9 @@ pub(super) struct Named {
     pub sites: Vec<SiteTarget>,
     pub hosts: Vec<HostTarget>,
     pub runtimes: Vec<String>,
+    pub artefacts: Vec<ArtefactTarget>,
+    /// Modules that the last run in the same folder found.
+    pub remembered: Vec<Url>,
     pub noise_factor: f64,
     pub authorize: Vec<String>,
 }
@@ -20,7 +27,10 @@ pub(super) struct Named {
 impl Named {
     /// Whether nothing is named, so that the reference deployment is tested.
     pub fn is_empty(&self) -> bool {
-        self.sites.is_empty() && self.hosts.is_empty() && self.runtimes.is_empty()
+        self.sites.is_empty()
+            && self.hosts.is_empty()
+            && self.runtimes.is_empty()
+            && self.artefacts.is_empty()
     }
 }
 
@@ -33,6 +43,8 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
         sites: args.site.iter().map(|url| SiteTarget::at(url.as_str())).collect(),
         hosts: args.host.iter().map(|url| host(url.as_str())).collect(),
         runtimes: args.runtime.clone(),
+        artefacts: args.artefact.iter().map(|dir| artefact(dir)).collect(),
+        remembered: args.out.as_deref().map(memory::modules).unwrap_or_default(),
         noise_factor: NOISE_FACTOR_USUAL,
         authorize: Vec::new(),
     };
@@ -45,6 +57,7 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
                 named.sites.extend(target.site);
                 named.hosts.extend(target.host);
                 named.runtimes.extend(target.runtimes);
+                named.artefacts.extend(target.artefacts);
                 named.noise_factor = target.noise_factor;
                 named.authorize.extend(target.authorize);
             }
@@ -55,6 +68,10 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
         return Err(Failure { exit: Exit::Usage, text: complaints });
     }
     Ok(named)
+}
+
+fn artefact(dir: &std::path::Path) -> ArtefactTarget {
+    ArtefactTarget { dir: dir.to_string_lossy().into_owned(), ..ArtefactTarget::default() }
 }
 
 fn host(url: &str) -> HostTarget {

@@ -25,6 +25,8 @@ pub use journal::{Journal, JournalError};
 /// How often a trial that measures time is made while its interval does not decide. A trial that
 /// decided, red or green, is never made again.
 const MEASUREMENTS_MAX: usize = 3;
+/// Most trials that are done again alone: more are a machine that is too busy for any answer.
+const AGAIN_MAX: usize = 32;
 
 /// What a run is made of.
 pub struct Engine<'a> {
@@ -115,6 +117,7 @@ pub fn not_looked_at(subject: &str, kind: SubjectKind) -> Outcome {
     let kind = match kind {
         SubjectKind::Site => "sites",
         SubjectKind::Host => "hosts and runtimes",
+        SubjectKind::Artefact => "build directories",
     };
     let reason = format!(
         "none of the selected scenarios is for {kind}, so nothing was looked at; widen `--only`, \
@@ -150,7 +153,7 @@ impl Engine<'_> {
         let turns = self.subjects.iter().map(|_| Mutex::new(())).collect();
         let kept = Kept { turns, ..Kept::default() };
         self.together(&beside, self.jobs, &kept);
-        self.together(&alone, 1, &kept);
+        self.together(&[alone, kept.again(&plan.trials)].concat(), 1, &kept);
         let mut outcomes = kept.outcomes.into_inner().unwrap_or_else(|lock| lock.into_inner());
         let done = outcomes.len();
         outcomes.extend(plan.skips.iter().map(|skip| self.skipped(skip)));
@@ -194,6 +197,9 @@ impl Engine<'_> {
             .then(|| turn.lock().unwrap_or_else(|lock| lock.into_inner()));
         let (mut outcome, mut panicked) = trial::run(self, scenario, subject, &trial.case);
         let doubtful = |outcome: &Outcome| outcome.verdict == Verdict::Inconclusive;
+        if doubtful(&outcome) && !panicked && self.may_clear_up(trial) && kept.put_off(trial) {
+            return;
+        }
         for _ in 1..MEASUREMENTS_MAX {
             if !trial.timing || panicked || !doubtful(&outcome) {
                 break;
@@ -207,6 +213,11 @@ impl Engine<'_> {
         }
         self.listener.hear(&Event::Ended(Box::new(outcome.clone())));
         kept.push(outcome);
+    }
+
+    /// Whether a doubt may come from the trials beside: a host shares its processors with them.
+    fn may_clear_up(&self, trial: &Trial) -> bool {
+        !trial.timing && self.subjects[trial.subject].profile.kind == SubjectKind::Host
     }
 
     fn skipped(&self, skip: &Skip) -> Outcome {
@@ -230,11 +241,32 @@ struct Kept {
     outcomes: Mutex<Vec<Outcome>>,
     journal_error: Mutex<Option<String>>,
     panics: AtomicUsize,
+    /// Trials that were doubtful beside others, to be done once more alone.
+    again: Mutex<Vec<Trial>>,
+    /// Set while trials are done alone, which is when nothing is put off any more.
+    alone: AtomicBool,
     /// One a subject: held by the trial under way on it, where they disturb one another.
     turns: Vec<Mutex<()>>,
 }
 
 impl Kept {
+    /// Put a trial off until it can be done alone; whether that was done.
+    fn put_off(&self, trial: &Trial) -> bool {
+        let mut again = self.again.lock().unwrap_or_else(|lock| lock.into_inner());
+        let room = again.len() < AGAIN_MAX && !self.alone.load(Ordering::Relaxed);
+        if room {
+            again.push(trial.clone());
+        }
+        room
+    }
+
+    /// The trials that were put off, in the order of the plan; from now on none is.
+    fn again<'a>(&self, trials: &'a [Trial]) -> Vec<&'a Trial> {
+        self.alone.store(true, Ordering::Relaxed);
+        let again = self.again.lock().unwrap_or_else(|lock| lock.into_inner());
+        trials.iter().filter(|trial| again.contains(trial)).collect()
+    }
+
     fn push(&self, outcome: Outcome) {
         self.outcomes.lock().unwrap_or_else(|lock| lock.into_inner()).push(outcome);
     }

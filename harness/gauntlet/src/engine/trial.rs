@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::judge::{Context, Judgement, Seen, judge};
 use wasm_gauntlet_model::limits::Limits;
-use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_model::observation::{Observation, Value};
 use wasm_gauntlet_model::record::{Advice, Outcome};
 use wasm_gauntlet_model::scenario::{Case, CaseContext, SUBJECT, Scenario};
 use wasm_gauntlet_model::verdict::Verdict;
@@ -149,19 +149,27 @@ fn told(
         expected,
         reproduce: failed.then(|| command.unwrap_or(again)),
         r#where: span.map(place),
-        advice: failed.then(|| advice(scenario, &reached.profile.about)),
+        advice: failed.then(|| advice(scenario, &named(deciding), &reached.profile.about)),
         evidence,
         ..base
     }
 }
 
-fn advice(scenario: &Scenario, about: &str) -> Advice {
+/// The software that answered the step that decided, where the step tells.
+fn named(deciding: Option<&(String, Observation)>) -> Vec<String> {
+    match deciding.and_then(|(_, observation)| observation.facts.get("software")) {
+        Some(Value::Texts(names)) => names.clone(),
+        _ => Vec::new(),
+    }
+}
+
+fn advice(scenario: &Scenario, software: &[String], about: &str) -> Advice {
     let playbook = &scenario.playbook;
     Advice {
         symptom: playbook.symptom.clone(),
         first_check: playbook.first_check.clone(),
         cause: playbook.cause.clone(),
-        fix: playbook.fix_for(about).to_owned(),
+        fix: playbook.fix_at(software).unwrap_or_else(|| playbook.fix_for(about).to_owned()),
         see: playbook.see.clone(),
     }
 }

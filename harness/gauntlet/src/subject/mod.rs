@@ -4,6 +4,8 @@
 
 pub mod absent;
 pub mod adapter;
+pub mod anatomy;
+pub mod artefact;
 pub mod calls;
 pub mod defects;
 pub mod embedded;
@@ -11,6 +13,7 @@ pub mod external;
 pub mod guest_abi;
 pub mod host;
 pub mod host_http;
+pub mod inspection;
 pub mod protocol;
 pub mod runtimes;
 #[cfg(test)]

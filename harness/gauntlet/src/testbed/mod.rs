@@ -2,5 +2,6 @@
 //!
 //! Nothing here knows of subjects, scenarios or verdicts: it is judged like any stranger's.
 
+pub mod build;
 pub mod plugins;
 pub mod site;

@@ -2,22 +2,27 @@
 //! for, and stopped when dropped. Where a program is not installed the test says so and passes,
 //! or panics when `GAUNTLET_REQUIRE_ALL=1` (as in CI, where everything is installed).
 
+pub mod nginx;
 pub mod pair;
 
 use std::fs;
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// How long a server may take to answer its first connection.
 const START_MAX: Duration = Duration::from_secs(20);
 
-/// Where Debian puts what the tests start; the modules are relative to nginx's usual prefix.
-const NGINX: &str = "/usr/sbin/nginx";
-const NGINX_MODULES: &str = "/usr/share/nginx/modules";
+/// The age of what is served.
+const AGE: Duration = Duration::from_secs(86_400);
+
+/// How long a server may take to end when it is asked to; then it is killed.
+const STOP_MAX: Duration = Duration::from_secs(5);
+
+pub use nginx::Nginx;
 
 /// Whether `program` (a path, or a name on `PATH`) can be used; says so where not.
 pub fn is_there(program: &str) -> bool {
@@ -33,156 +38,105 @@ pub fn is_there(program: &str) -> bool {
     there
 }
 
-/// A running nginx.
-pub struct Nginx {
-    child: Child,
-    /// Holds configuration, logs and the site; removed at the end.
-    _folder: tempfile::TempDir,
-    port: u16,
+/// Where one server lives: a folder with a copy of the site in it, removed at the end, and a port.
+pub struct Place {
+    folder: tempfile::TempDir,
+    /// The loopback port to listen at.
+    pub port: u16,
 }
 
-impl Nginx {
-    /// nginx with a Debian default configuration, for the files of `site`; none if it is not
-    /// installed. What is installed is used, but for paths and the port.
-    pub fn debian_default(site: &Path) -> Option<Self> {
-        Self::start(site, |folder, port| {
-            let installed = read("/etc/nginx/sites-available/default");
-            let server = instead(&installed, "listen 80 ", &format!("listen 127.0.0.1:{port} "));
-            let server = instead(&server, "listen [::]:80 default_server;", "");
-            let server = instead(&server, "/var/www/html", &shown(&folder.join("site")));
-            put(&folder.join("sites-enabled/default"), &server);
-            let main = read("/etc/nginx/nginx.conf");
-            let main = instead(&main, "/run/nginx.pid", &shown(&folder.join("nginx.pid")));
-            let main = instead(&main, "/var/log/nginx", &shown(&folder.join("logs")));
-            let main = instead(&main, "/etc/nginx/conf.d", &shown(&folder.join("conf.d")));
-            let sites = shown(&folder.join("sites-enabled"));
-            instead(&main, "/etc/nginx/sites-enabled", &sites)
-        })
-    }
-
-    /// nginx as the playbook of the catalogue sets it up: types, both codings with `Vary`,
-    /// hashed names for ever, the page asked for each time.
-    pub fn right(site: &Path) -> Option<Self> {
-        Self::start(site, |folder, port| {
-            let root = shown(&folder.join("site"));
-            let pid = shown(&folder.join("nginx.pid"));
-            format!(
-                r#"
-                pid {pid};
-                include /etc/nginx/modules-enabled/*.conf;
-                events {{ worker_connections 64; }}
-                http {{
-                    access_log off;
-                    include /etc/nginx/mime.types;
-                    default_type application/octet-stream;
-                    gzip on;
-                    gzip_vary on;
-                    gzip_static on;
-                    brotli_static on;
-                    gzip_types application/wasm application/javascript;
-                    server {{
-                        listen 127.0.0.1:{port};
-                        root {root};
-                        location / {{
-                            add_header Cache-Control "no-cache";
-                        }}
-                        location ~ "\.[0-9a-f]{{16}}\.(wasm|js)$" {{
-                            add_header Cache-Control "public, max-age=31536000, immutable";
-                        }}
-                    }}
-                }}"#
-            )
-        })
-    }
-
-    fn start(site: &Path, configuration: impl Fn(&Path, u16) -> String) -> Option<Self> {
-        if !is_there(NGINX) {
-            return None;
-        }
-        let folder = tempfile::tempdir().expect("a folder for nginx");
+impl Place {
+    /// A place with the files of `site` under `site`.
+    pub fn new(site: &Path) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for a server");
         // Workers run as another user than the one who made the folder.
         let open = fs::Permissions::from_mode(0o755);
         fs::set_permissions(folder.path(), open).expect("the folder can be opened");
-        for name in ["logs", "conf.d", "sites-enabled", "site"] {
-            fs::create_dir(folder.path().join(name)).expect("a folder of nginx");
-        }
+        let place = Self { folder, port: free_port() };
+        place.make("site");
         for file in fs::read_dir(site).expect("the site is there").flatten() {
-            let to = folder.path().join("site").join(file.file_name());
-            fs::copy(file.path(), to).expect("a file of the site");
+            let to = Path::new(&place.path("site")).join(file.file_name());
+            fs::copy(file.path(), &to).expect("a file of the site");
+            // Of a file that is younger than a second Apache makes a weak tag.
+            let copy = fs::File::options().append(true).open(&to).expect("the copy");
+            copy.set_modified(SystemTime::now() - AGE).expect("the copy has a time");
         }
-        symlink(NGINX_MODULES, folder.path().join("modules")).expect("a link to the modules");
-        let port = free_port();
-        let text = with_paths(&configuration(folder.path(), port), folder.path());
-        put(&folder.path().join("nginx.conf"), &text);
-        let child = Command::new(NGINX)
-            .arg("-p")
-            .arg(folder.path())
-            .arg("-c")
-            .arg(folder.path().join("nginx.conf"))
-            .arg("-e")
-            .arg(folder.path().join("logs/start.log"))
-            .args(["-g", "daemon off;"])
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("nginx can be started");
-        let mut nginx = Self { child, _folder: folder, port };
-        nginx.wait();
-        Some(nginx)
+        place
     }
 
+    /// The path of `name` in the folder.
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).display().to_string()
+    }
+
+    /// Make the folder `name`.
+    pub fn make(&self, name: &str) {
+        fs::create_dir(self.path(name)).expect("a folder of a server");
+    }
+
+    /// Write the file `name`; gives its path.
+    pub fn put(&self, name: &str, text: &str) -> String {
+        let path = self.path(name);
+        fs::write(&path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
+        path
+    }
+
+    /// Start `command` here, and wait until its port can be connected to.
+    pub fn start(self, command: &mut Command) -> Server {
+        // What it says goes into its folder: a pipe that nobody reads would stop it.
+        let log = fs::File::create(self.path("log")).expect("a log");
+        let errors = log.try_clone().expect("a second handle of the log");
+        command.stdin(Stdio::null()).stdout(log).stderr(errors).current_dir(self.folder.path());
+        let child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let mut server = Server { child, place: self };
+        server.wait();
+        server
+    }
+}
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    place: Place,
+}
+
+impl Server {
     fn wait(&mut self) {
         let begun = Instant::now();
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
-            let ended = self.child.try_wait().expect("the state of nginx");
-            assert!(ended.is_none(), "nginx ended at its start: {ended:?}");
-            assert!(begun.elapsed() < START_MAX, "nginx does not answer");
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.place.port)).is_err() {
+            let ended = self.child.try_wait().expect("the state of a server");
+            let log = || fs::read_to_string(self.place.path("log")).unwrap_or_default();
+            assert!(ended.is_none(), "the server ended at its start: {ended:?}\n{}", log());
+            assert!(begun.elapsed() < START_MAX, "the server does not answer\n{}", log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 
     /// The address of `path` on this server.
     pub fn url(&self, path: &str) -> String {
-        format!("http://127.0.0.1:{}{path}", self.port)
+        format!("http://127.0.0.1:{}{path}", self.place.port)
     }
 }
 
-impl Drop for Nginx {
+impl Drop for Server {
     fn drop(&mut self) {
-        // The workers end with their master only if it is asked, not if it is killed.
+        // Workers end with their master only if it is asked, not if it is killed.
         let pid = rustix::process::Pid::from_child(&self.child);
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        let begun = Instant::now();
+        while begun.elapsed() < STOP_MAX {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// nginx's folders for bodies on their way, so that it runs without root.
-fn with_paths(configuration: &str, folder: &Path) -> String {
-    let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-    let paths = kinds.map(|kind| format!("{kind}_temp_path {};", shown(&folder.join(kind))));
-    instead(configuration, "http {", &format!("http {{\n{}", paths.join("\n")))
 }
 
 /// A port that was free a moment ago.
 fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     listener.local_addr().expect("its address").port()
-}
-
-/// `text` with `old` replaced; panics where `old` is not there, so that a new release of the
-/// installed configuration can not go unnoticed.
-fn instead(text: &str, old: &str, new: &str) -> String {
-    assert!(text.contains(old), "the installed configuration has no `{old}`");
-    text.replace(old, new)
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
-
-fn put(path: &PathBuf, text: &str) {
-    fs::write(path, text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-}
-
-fn shown(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -87,6 +87,9 @@ observation! {
         lost_3g_s = "lost-3g-s": f64,
         /// Wall time until the last byte, milliseconds.
         wall_ms = "wall-ms": f64,
+        /// Software that the answer names, as in `nginx`, what is nearest to us first; only what
+        /// playbooks have configuration for. It chooses the advice.
+        software = "software": Vec<String>,
         /// Whether the request takes no answer without a coding: `identity;q=0`, or `*;q=0` with
         /// no word on identity (RFC 9110 §12.5.3).
         refuses_identity = "refuses-identity": bool,

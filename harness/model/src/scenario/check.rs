@@ -155,7 +155,7 @@ fn playbook(raw: RawPlaybook) -> Playbook {
 
 /// A scenario is for sites or for hosts; `each` says so and the steps must agree.
 fn kind(steps: &[Step], raw: &RawScenario, log: &mut Log) {
-    let fetches = steps.iter().filter(|step| step.is_fetch()).count();
+    let fetches = steps.iter().filter(|step| step.is_fetch() || step.is_inspection()).count();
     let span = raw.steps.span;
     if fetches != 0 && fetches != steps.len() {
         log.add(Complaint::new(span, "some steps are for a site and some for a host"));
@@ -164,7 +164,14 @@ fn kind(steps: &[Step], raw: &RawScenario, log: &mut Log) {
         log.add(Complaint::new(span, "steps that fetch need `each`").help(help));
     } else if fetches == 0 && !steps.is_empty() && !raw.each.is_empty() {
         log.add(Complaint::new(span, "`each` is for steps that fetch"));
+    } else if of_build(raw) && steps.iter().any(Step::is_fetch) {
+        let help = "expected `inspect`, or needs such as `site/module`";
+        log.add(Complaint::new(span, "nothing is fetched from a build directory").help(help));
     }
+}
+
+fn of_build(raw: &RawScenario) -> bool {
+    raw.needs.iter().any(|need| need.word().starts_with("artefact/"))
 }
 
 /// Each guest that a case names must exist.

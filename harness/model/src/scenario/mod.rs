@@ -62,10 +62,13 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The kind of subject that the steps are for.
+    /// The kind of subject that the steps are for; a need such as `artefact/module` says that
+    /// it is a build directory.
     pub fn kind(&self) -> SubjectKind {
+        let of_build = |need: &Need| need.word().starts_with("artefact/");
         match self.each.is_empty() {
             true => SubjectKind::Host,
+            false if self.needs.iter().any(of_build) => SubjectKind::Artefact,
             false => SubjectKind::Site,
         }
     }
@@ -87,6 +90,22 @@ pub struct Playbook {
 }
 
 impl Playbook {
+    /// The fixes for `software`, by name, what is nearest to the client first: any of them may be
+    /// where it is mended. None where the playbook has none of the names.
+    pub fn fix_at(&self, software: &[String]) -> Option<String> {
+        let known =
+            software.iter().filter_map(|name| self.fix.iter().find(|(have, _)| have == name));
+        let known: Vec<&(String, String)> = known.collect();
+        match known.as_slice() {
+            [] => None,
+            [(_, fix)] => Some(fix.clone()),
+            many => {
+                let each = many.iter().map(|(name, fix)| format!("at {name}:\n{fix}"));
+                Some(each.collect::<Vec<_>>().join("\n"))
+            }
+        }
+    }
+
     /// The fix for whatever calls itself `about`; the one for `any` where none is nearer.
     pub fn fix_for(&self, about: &str) -> &str {
         let about = about.to_ascii_lowercase();

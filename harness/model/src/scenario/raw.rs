@@ -101,6 +101,8 @@ written! {
         get: Option<At<RawFetch>>,
         /// HEAD an asset.
         head: Option<At<RawFetch>>,
+        /// Read an asset, and what stands around it.
+        inspect: Option<At<RawInspect>>,
         /// GET an asset in every coding, from every address, several times.
         everywhere: Option<At<RawEverywhere>>,
         /// Call a guest.
@@ -128,8 +130,8 @@ written! {
         /// `trial` or `step`: a one-off query word, equal in the whole trial or of this step's own,
         /// keeps this off every cache entry that others use.
         one_off: Option<OneOff>,
-        /// `edge`, which people load it from, or `origin`, which stands behind; `edge` if not
-        /// written.
+        /// `edge`, which people load it from, `origin`, which stands behind, or `secure`, which
+        /// is the edge over TLS; `edge` if not written.
         from: Option<Place>,
         /// Whether to ask for a name beside that of the asset which nobody ever gave.
         invented: Option<bool>,
@@ -149,6 +151,14 @@ written! {
         offers: Vec<String>,
         /// How often each is asked for at each address.
         repeats: u32,
+    }
+}
+
+written! {
+    /// One file of a site or a build directory, read with what stands around it.
+    "an inspection" RawInspect {
+        /// What to read, where it is not the asset of the case (`each`).
+        asset: Option<At<Asset>>,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Steps: templates of actions. With a case's parameters a step becomes an action.
 
 use crate::action::{
-    Action, Asset, Call, Compare, Everywhere, Fetch, Input, Match, Method, OneOff, Special,
+    Action, Asset, Call, Compare, Everywhere, Fetch, Input, Inspect, Match, Method, OneOff, Special,
 };
 use crate::limits::{Grants, Limits};
 use crate::observation::Field;
@@ -22,6 +22,7 @@ pub struct Step {
 #[derive(Debug, Clone)]
 pub(super) enum StepPlan {
     Fetch(FetchPlan),
+    Inspect { asset: Option<Asset> },
     Everywhere { offers: Vec<String>, repeats: u32 },
     Call(Box<CallPlan>),
     Compare { guest: Template, control: Template, pairs: u32 },
@@ -67,11 +68,23 @@ pub struct CaseContext<'a> {
     pub tenant: &'a str,
 }
 
+impl<'a> CaseContext<'a> {
+    /// The first asset of a kind, or the asset of the case.
+    fn found(&self, asset: Option<Asset>) -> Result<&'a Found, String> {
+        let found = match asset {
+            None => self.asset,
+            Some(asset) => self.profile.found.iter().find(|found| found.asset == asset),
+        };
+        found.ok_or_else(|| format!("the subject has no {}", asset.map_or("asset", Asset::word)))
+    }
+}
+
 impl Step {
     /// The fields that an expectation on this step may name.
     pub fn fields(&self) -> &'static [Field] {
         match &self.plan {
             StepPlan::Fetch(_) => crate::observation::Exchange::FIELDS,
+            StepPlan::Inspect { .. } => crate::observation::Inspection::FIELDS,
             StepPlan::Everywhere { .. } => crate::observation::Lattice::FIELDS,
             StepPlan::Call(_) => crate::observation::GuestCall::FIELDS,
             StepPlan::Compare { .. } => crate::observation::Pace::FIELDS,
@@ -89,10 +102,17 @@ impl Step {
         matches!(self.plan, StepPlan::Fetch(_))
     }
 
+    /// Whether the step reads files, of a site or of a build directory.
+    pub fn is_inspection(&self) -> bool {
+        matches!(self.plan, StepPlan::Inspect { .. })
+    }
+
     /// The templates of guest ids that the step names.
     pub(super) fn guests(&self) -> Vec<&Template> {
         match &self.plan {
-            StepPlan::Fetch(_) | StepPlan::Everywhere { .. } => Vec::new(),
+            StepPlan::Fetch(_) | StepPlan::Everywhere { .. } | StepPlan::Inspect { .. } => {
+                Vec::new()
+            }
             StepPlan::Call(call) => std::iter::once(&call.guest).chain(&call.meanwhile).collect(),
             StepPlan::Compare { guest, control, .. } => vec![guest, control],
             StepPlan::Contest { noise, .. } => vec![noise],
@@ -111,6 +131,12 @@ impl Step {
     pub fn action(&self, case: CaseContext) -> Result<Action, String> {
         match &self.plan {
             StepPlan::Fetch(plan) => plan.action(case),
+            StepPlan::Inspect { asset } => {
+                let found = case.found(*asset)?;
+                let beside = case.profile.found.clone();
+                let (asset, url) = (found.asset, found.url.clone());
+                Ok(Action::Inspect(Inspect { asset, url, beside }))
+            }
             StepPlan::Everywhere { offers, repeats } => {
                 let found = case.asset.ok_or("the case has no asset")?;
                 let (url, offers) = (found.url.clone(), offers.clone());
@@ -134,12 +160,7 @@ impl Step {
 
 impl FetchPlan {
     fn action(&self, case: CaseContext) -> Result<Action, String> {
-        let found = match self.asset {
-            None => case.asset,
-            Some(asset) => case.profile.found.iter().find(|found| found.asset == asset),
-        };
-        let wanted = self.asset.map_or("asset", Asset::word);
-        let found = found.ok_or_else(|| format!("the site has no {wanted}"))?;
+        let found = case.found(self.asset)?;
         let offer = self.accept_encoding.as_ref().filter(|offer| !offer.is_null(case.params));
         Ok(Action::Fetch(Fetch {
             method: self.method,

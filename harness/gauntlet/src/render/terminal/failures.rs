@@ -102,7 +102,7 @@ fn write_advice(failed: &[&Outcome], page: &mut Page) {
     page.field(2, "first check", &first.first_check);
     page.field(2, "cause", &first.cause);
     for fix in distinct(advice.iter().map(|one| one.fix.as_str())) {
-        page.field(2, "fix", &fix);
+        page.field_lines(2, "fix", &fix);
     }
     page.field(2, "see", &first.see.join(", "));
     page.gap();

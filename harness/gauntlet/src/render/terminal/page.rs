@@ -57,6 +57,17 @@ impl Page {
         }
     }
 
+    /// A label, and lines that are to be copied where there are several: those keep their
+    /// breaks and blanks. A single line is words.
+    pub fn field_lines(&mut self, indent: usize, label: &str, text: &str) {
+        if !text.contains('\n') {
+            return self.field(indent, label, text);
+        }
+        for (index, line) in text.lines().enumerate() {
+            self.labelled(indent, if index == 0 { label } else { "" }, &printable(line));
+        }
+    }
+
     /// A label and a text that is to be copied: it stays on one line.
     pub fn field_as_is(&mut self, indent: usize, label: &str, text: &str) {
         if !text.is_empty() {

@@ -23,6 +23,10 @@ const AT_ONCE_MAX: u32 = 1000;
 /// that one good call among many never passes for all.
 pub const MIXED: &str = "mixed";
 
+/// Lateness from which a deadline may be the machine's doing: a guest that needs half of the
+/// default deadline has 25 ms to spare.
+const STARVED_MIN: Duration = Duration::from_millis(10);
+
 /// Log lines kept of all calls of a step.
 const LOG_LINES_MAX: usize = 1024;
 
@@ -43,6 +47,7 @@ pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability>
         })
     });
     let (calls, beside) = (calls?, beside?);
+    starved(&module, &calls, late)?;
     let vigil = stage.port.vigil();
     let ran = matches!(loaded, Loaded::Ready { .. });
     let seen = match loaded {
@@ -89,6 +94,22 @@ fn at_once(stage: &Stage<'_>, work: &Work<'_>, times: u32) -> Result<Vec<Timed>,
         let lost = || Inability("a thread of the performer ended early".to_owned());
         threads.into_iter().map(|thread| thread.join().map_err(|_| lost())?).collect()
     })
+}
+
+/// Nothing is known of a guest that ran into a deadline which is not its own fault, on a machine
+/// that did not let it run.
+fn starved(module: &Module, calls: &[Timed], late: Duration) -> Result<(), Inability> {
+    let ends = calls.iter().map(|timed| &timed.called.outcome);
+    let mut deadlines = ends.filter(|end| **end == CallOutcome::Deadline);
+    match late >= STARVED_MIN && deadlines.any(|end| !contained::all(module, [end])) {
+        true => Err(Inability(format!(
+            "{} ran into its deadline while this machine was busy: threads waited {} ms for a \
+             processor; try again on a quiet one",
+            module.id,
+            late.as_millis()
+        ))),
+        false => Ok(()),
+    }
 }
 
 fn only_loaded(module: &Module, wall: Duration, vigil: &Vigil) -> GuestCall {

@@ -14,12 +14,23 @@ const WAKINGS: u32 = 4;
 /// Do `work`; the time by which the machine itself may have delayed it.
 pub fn during<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let done = AtomicBool::new(false);
+    let waited = waited();
     std::thread::scope(|scope| {
         let watcher = scope.spawn(|| worst(&done));
         let given = work();
         done.store(true, Ordering::Relaxed);
-        (given, watcher.join().unwrap_or_default() * WAKINGS)
+        let woken = watcher.join().unwrap_or_default() * WAKINGS;
+        (given, woken.max(self::waited().saturating_sub(waited)))
     })
+}
+
+/// Time since the machine's start in which something that could run waited for a processor
+/// (pressure stall information, `some total`); zero where the kernel does not say. A thread that
+/// sleeps is woken soon even on a full machine, while one that computes, as a guest does, waits.
+fn waited() -> Duration {
+    let said = std::fs::read_to_string("/proc/pressure/cpu").unwrap_or_default();
+    let total = said.lines().find_map(|line| line.strip_prefix("some ")?.split_once("total="));
+    Duration::from_micros(total.and_then(|(_, us)| us.trim().parse().ok()).unwrap_or(0))
 }
 
 fn worst(done: &AtomicBool) -> Duration {

@@ -54,7 +54,7 @@ pub fn perform(
         Action::Call(call) => call::perform(&stage, call),
         Action::Compare(compare) => compare::perform(&mut stage, compare),
         Action::Contest(contest) => contest::perform(&mut stage, contest),
-        Action::Fetch(_) | Action::Everywhere(_) => {
+        Action::Fetch(_) | Action::Everywhere(_) | Action::Inspect(_) => {
             Err(Inability("a plugin host has no pages to fetch".to_owned()))
         }
     }

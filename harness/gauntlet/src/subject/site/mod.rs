@@ -3,10 +3,10 @@
 //! Discovery finds the page, its scripts and modules; a session makes one exchange a step and
 //! reports every fact of it. Nothing here judges, runs a script, or decodes what is not bounded.
 
-mod discovery;
-mod headers;
+pub mod discovery;
+pub mod headers;
 mod probe;
-mod text;
+pub mod text;
 mod wire;
 
 use std::net::IpAddr;
@@ -16,6 +16,7 @@ use url::Url;
 use wasm_gauntlet_model::profile::{Need, Profile};
 use wasm_gauntlet_model::target::{ONE_OFF_WORD_USUAL, SiteTarget};
 
+use self::probe::asked::Asked;
 use self::probe::decoded::Decoder;
 use self::probe::place::Origin;
 pub use self::wire::Bounds;
@@ -27,10 +28,14 @@ pub struct Site {
     url: Url,
     client: Client,
     nonce: u64,
+    previous: Vec<Url>,
     origin: Option<Origin>,
+    /// The site over TLS, where its own address is plain.
+    secure: Option<Origin>,
     addresses: Vec<IpAddr>,
     one_off_word: Option<String>,
     decoder: Decoder,
+    asked: Asked,
 }
 
 impl Site {
@@ -56,11 +61,30 @@ impl Site {
             url,
             client,
             nonce: nonce(),
+            previous: Vec::new(),
             origin: None,
+            secure: None,
             addresses: Vec::new(),
             one_off_word: Some(ONE_OFF_WORD_USUAL.to_owned()),
             decoder: Decoder::default(),
+            asked: Asked::default(),
         })
+    }
+
+    /// The same site, of which these modules of earlier builds are to be served still. Relative
+    /// names are relative to the page.
+    ///
+    /// # Errors
+    /// When one is no address that a page of this site may lead to.
+    pub fn remembering(mut self, previous: &[String]) -> Result<Self, Inability> {
+        for name in previous {
+            let wrong = |why: String| Inability(format!("earlier module `{name}`: {why}"));
+            let mut url = self.url.join(name).map_err(|error| wrong(error.to_string()))?;
+            url.set_fragment(None);
+            reach::may_reach(&self.url, &url).map_err(|why| wrong(why.to_string()))?;
+            self.previous.push(url);
+        }
+        Ok(self)
     }
 
     /// The site that a target names, with the ways to it, within the usual bounds.
@@ -76,7 +100,18 @@ impl Site {
         let host = site.url.host_str().unwrap_or_default().to_owned();
         let opened = site.client.open_doors(&host, &site.addresses);
         opened.map_err(|failure| Inability(failure.to_string()))?;
-        Ok(site)
+        site.remembering(&target.previous)
+    }
+
+    /// The same site, which is served over TLS at `url` too, with this certificate (DER).
+    ///
+    /// # Errors
+    /// When the certificate cannot be read.
+    pub fn secured(mut self, url: Url, certificate: &[u8]) -> Result<Self, Inability> {
+        let trusted = self.client.trust(&url, certificate);
+        trusted.map_err(|failure| Inability(failure.to_string()))?;
+        self.secure = Some(Origin { url, host: None });
+        Ok(self)
     }
 }
 
@@ -87,7 +122,10 @@ impl Subject for Site {
 
     fn profile(&self) -> Result<Profile, Inability> {
         let mut profile = discovery::discover(&self.client, &self.url)?;
+        discovery::remember(&mut profile, &self.previous);
         profile.can.extend(self.origin.as_ref().map(|_| Need::SiteOrigin));
+        let is_secure = self.secure.is_some() || self.url.scheme() == "https";
+        profile.can.extend(is_secure.then_some(Need::SiteTls));
         profile.can.extend(self.one_off_word.as_ref().map(|_| Need::SiteOneOff));
         Ok(profile)
     }

@@ -1,13 +1,13 @@
 //! What the site holds: the module, the shim and the page, each in its variants, with names.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use hyper::body::Bytes;
 use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::twin::Twin;
 
 use super::faults::Faults;
-use super::module;
+use super::module::{self, Make, WASI_IMPORT};
 use crate::coding::{Layer, encode};
 
 /// Of the module, what a cut one keeps.
@@ -75,24 +75,31 @@ impl Asset {
     }
 }
 
-/// The three assets of the site.
+/// The assets of the site.
 #[derive(Debug, Clone)]
 pub(super) struct Assets {
     pub(super) entry: Asset,
     pub(super) shim: Asset,
     pub(super) module: Asset,
+    /// The module of the build before this one.
+    pub(super) previous: Asset,
 }
 
 impl Assets {
     /// The site with its faults; the page loads the module from `elsewhere`, if it is named.
     pub(super) fn new(faults: &Faults, elsewhere: Option<&str>) -> Self {
-        let whole = whole_module();
+        let whole = coded_module(&make(faults));
         let hashed = !faults.has(Twin::ImmutableUnhashed);
-        let module_path = path("app", "wasm", hashed.then_some(&whole.raw[..]));
+        let named_by = match faults.has(Twin::WrongHash) {
+            true => &module::generate(&PREVIOUS)[..],
+            false => &whole.raw[..],
+        };
+        let module_path = path("app", "wasm", hashed.then_some(named_by));
         let module_url = format!("{}{module_path}", elsewhere.unwrap_or_default());
-        let shim = include_str!("loader.js").replace("__MODULE__", &module_url);
-        let shim_path = path("loader", "js", hashed.then_some(shim.as_bytes()));
-        let entry = include_str!("entry.html").replace("__LOADER__", &shim_path);
+        let shim = shim_text(&module_url, faults.has(Twin::StaleShim));
+        let shim_hashed = hashed && !faults.has(Twin::ShimUnhashed);
+        let shim_path = path("loader", "js", shim_hashed.then_some(shim.as_bytes()));
+        let entry = entry_text(&shim_path);
 
         let coded = if faults.has(Twin::Truncated) { cut_module() } else { whole };
         let mut module = Asset::new(module_path, &coded);
@@ -102,8 +109,49 @@ impl Assets {
         if faults.has(Twin::EtagShared) {
             [&mut entry, &mut shim, &mut module].into_iter().for_each(Asset::share_etag);
         }
-        Self { entry, shim, module }
+        let previous = Asset::new(previous_path(), &coded_module(&PREVIOUS));
+        Self { entry, shim, module, previous }
     }
+}
+
+/// How the module is made with the faults that lie in its build.
+fn make(faults: &Faults) -> Make {
+    Make {
+        import: match faults.has(Twin::Wasip1InPage) {
+            true => WASI_IMPORT,
+            false => Make::default().import,
+        },
+        debug: faults.has(Twin::NotStripped),
+        ballast: faults.has(Twin::OverBudget),
+        ..Make::default()
+    }
+}
+
+/// The build before this one.
+pub(in crate::testbed) const PREVIOUS: Make = Make {
+    import: ("gojs", "runtime.wasmExit"),
+    version: Some("gauntlet-testbed 0.9.0+33c0"),
+    go: None,
+    feature: "checksum",
+    debug: false,
+    ballast: false,
+};
+
+/// Where the module of the build before this one is.
+pub(super) fn previous_path() -> String {
+    path("app", "wasm", Some(&coded_module(&PREVIOUS).raw))
+}
+
+/// The script that loads the module at `module_path`; a stale one defines what modules imported
+/// before Go 1.21.
+pub(in crate::testbed) fn shim_text(module_path: &str, stale: bool) -> String {
+    let text = include_str!("loader.js").replace("__MODULE__", module_path);
+    if stale { text.replace("gojs: {", "go: {") } else { text }
+}
+
+/// The page that loads the script at `shim_path`.
+pub(in crate::testbed) fn entry_text(shim_path: &str) -> String {
+    include_str!("entry.html").replace("__LOADER__", shim_path)
 }
 
 /// The faults that lie in how the module's variants are made.
@@ -146,30 +194,36 @@ impl Coded {
     }
 }
 
-/// Generated and compressed once a process: a campaign starts dozens of testbeds.
-fn whole_module() -> Arc<Coded> {
-    static WHOLE: OnceLock<Arc<Coded>> = OnceLock::new();
-    WHOLE.get_or_init(|| Arc::new(Coded::new(module::generate()))).clone()
+/// Generated and compressed once a process and kind: a campaign starts dozens of testbeds.
+fn coded_module(make: &Make) -> Arc<Coded> {
+    static MADE: Mutex<Vec<(Make, Arc<Coded>)>> = Mutex::new(Vec::new());
+    let mut made = MADE.lock().unwrap_or_else(|lock| lock.into_inner());
+    if let Some((_, coded)) = made.iter().find(|(have, _)| have == make) {
+        return Arc::clone(coded);
+    }
+    let coded = Arc::new(Coded::new(module::generate(make)));
+    made.push((*make, Arc::clone(&coded)));
+    coded
 }
 
 /// The module of the build before, in one variant, as if under the name of this build.
 pub(super) fn old_variant(path: &str, coding: Option<Layer>) -> Variant {
     static OLD: OnceLock<Coded> = OnceLock::new();
-    let old = OLD.get_or_init(|| Coded::new(module::generate_old()));
+    let old = OLD.get_or_init(|| Coded::new(module::generate(&PREVIOUS)));
     Asset::new(path.to_owned(), old).variant(coding).clone()
 }
 
 fn cut_module() -> Arc<Coded> {
     static CUT: OnceLock<Arc<Coded>> = OnceLock::new();
     let cut = || {
-        let whole = &whole_module().raw;
+        let whole = &coded_module(&Make::default()).raw;
         Arc::new(Coded::new(whole[..whole.len() * TRUNCATED_PERCENT / 100].to_vec()))
     };
     CUT.get_or_init(cut).clone()
 }
 
 /// `/assets/STEM.HASH.SUFFIX`, the hash being of `hashed`.
-fn path(stem: &str, suffix: &str, hashed: Option<&[u8]>) -> String {
+pub(in crate::testbed) fn path(stem: &str, suffix: &str, hashed: Option<&[u8]>) -> String {
     match hashed {
         Some(bytes) => {
             let digest = Sha256::digest(bytes);

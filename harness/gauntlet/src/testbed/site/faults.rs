@@ -14,6 +14,14 @@
 //! | `entry-long-cache` | - |
 //! | `truncated` | `hash-matches-content`: the name is that of the whole module |
 //! | `html-fallback` | `mime-type`, `short-cache-hashed`: the page's own headers come along |
+//! | `hashed-no-cache` | - |
+//! | `wrong-hash` | - |
+//! | `stale-shim` | - |
+//! | `shim-unhashed` | - |
+//! | `wasip1-in-page` | - |
+//! | `previous-gone` | - |
+//! | `over-budget` | `uncompressed`: what cannot be compressed is not small |
+//! | `not-stripped` | - |
 //! | `edge-ignores-vary` | note 1 |
 //! | `edge-rewrites-type` | `mime-type`: people load it from the edge |
 //! | `edge-identity-only` | `uncompressed`: likewise |
@@ -22,6 +30,7 @@
 //! | `soft-404`, `long-cached-404` | - |
 //! | `length-of-raw` | -; what came is whole, though browsers give it up |
 //! | `etag-shared`, `head-differs`, `range-of-raw` | - |
+//! | `http1-only` | - |
 //! | `csp-blocks-wasm`, `no-cors` | -; only a browser refuses |
 //!
 //! Note 1: once the raw variant is stored for an address, it is right for everybody as far as

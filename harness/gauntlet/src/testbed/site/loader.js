@@ -9,6 +9,16 @@ const MODULE = "__MODULE__";
 // After so long without an answer the person is told, instead of being left to guess.
 const TIMEOUT_MS = 30_000;
 
+// What the module imports. The names are those of Go's `wasm_exec.js`: the script and the module
+// are made by one build and fit each other or nothing runs.
+const IMPORTS = {
+  gojs: {
+    "runtime.wasmExit": (code) => {
+      throw new Error(`the module ended itself with code ${code}`);
+    },
+  },
+};
+
 const button = document.querySelector("#compute");
 const input = document.querySelector("#text");
 const result = document.querySelector("#result");
@@ -32,7 +42,7 @@ async function instantiate() {
   if (!response.ok) {
     throw new Error(`the server answered ${response.status}`);
   }
-  const { instance } = await WebAssembly.instantiateStreaming(response, {});
+  const { instance } = await WebAssembly.instantiateStreaming(response, IMPORTS);
   return instance;
 }
 

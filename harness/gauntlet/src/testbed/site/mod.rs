@@ -1,31 +1,37 @@
 //! The static site of the reference deployment: an origin, and a shared cache in front of it.
 //!
 //! Users see the edge, and so does the gauntlet; the origin has an address of its own for
-//! comparison. Both are real servers on real sockets.
+//! comparison. Both are real servers on real sockets; the edge speaks TLS at a second address.
 
-mod assets;
+pub(in crate::testbed) mod assets;
 mod cache;
 mod edge;
 mod faults;
-mod module;
+pub(in crate::testbed) mod module;
 mod negotiate;
 mod origin;
 mod reply;
 mod serve;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use hyper::Request;
 use tokio::runtime::{Builder, Runtime};
 use wasm_gauntlet_model::twin::Twin;
 
 use edge::Edge;
 pub use faults::Faults;
 use origin::Origin;
+use reply::Reply;
 use serve::serve;
+use tls::Tls;
 
 /// The servers' threads: one a core of the smallest machine that we run on, and apart from
 /// those of the probes, so that a busy probe does not look like a slow site.
@@ -39,6 +45,8 @@ const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCA
 pub struct TestbedSite {
     edge: SocketAddr,
     origin: SocketAddr,
+    secure: SocketAddr,
+    certificate: Vec<u8>,
     /// Taken when dropped.
     runtime: Option<Runtime>,
 }
@@ -52,41 +60,48 @@ impl TestbedSite {
     /// When an address cannot be bound or no thread can be had.
     pub fn start(twins: &[Twin], listen: Option<SocketAddr>) -> io::Result<Self> {
         let faults = Faults::new(twins);
+        let protocols: &[tls::Alpn] = match faults.has(Twin::Http1Only) {
+            true => &[tls::HTTP_1_1],
+            false => &[tls::H2, tls::HTTP_1_1],
+        };
+        let tls = Tls::new(protocols)?;
         let (edge_socket, edge) = bind(listen.unwrap_or(LOOPBACK))?;
         let (origin_socket, origin) = bind(LOOPBACK)?;
+        let (secure_socket, secure) = bind(LOOPBACK)?;
         let mut builder = Builder::new_multi_thread();
         builder.worker_threads(THREADS).thread_name("testbed-site").enable_all();
         let runtime = builder.build()?;
+        let certificate = tls.certificate.clone();
         let front = Arc::new(Edge::new(origin, &faults));
         let elsewhere = faults.has(Twin::NoCors).then(|| bind(LOOPBACK)).transpose()?;
         let base = elsewhere.as_ref().map(|(_, address)| format!("http://{address}"));
         let back = Arc::new(Origin::new(faults, base));
-        {
-            let _inside = runtime.enter();
-            if let Some((socket, _)) = elsewhere {
-                let socket = tokio::net::TcpListener::from_std(socket)?;
-                let front = Arc::clone(&front);
-                runtime.spawn(serve(socket, move |request| {
-                    let front = Arc::clone(&front);
-                    async move { front.answer(request).await }
-                }));
-            }
-            let origin_socket = tokio::net::TcpListener::from_std(origin_socket)?;
-            let edge_socket = tokio::net::TcpListener::from_std(edge_socket)?;
-            runtime.spawn(serve(origin_socket, move |request| {
-                std::future::ready(back.answer(&request))
-            }));
-            runtime.spawn(serve(edge_socket, move |request| {
-                let front = Arc::clone(&front);
-                async move { front.answer(request).await }
-            }));
+        let inside = runtime.enter();
+        for socket in [Some(edge_socket), elsewhere.map(|(socket, _)| socket)] {
+            let Some(socket) = socket else { continue };
+            runtime.spawn(serve(listening(socket)?, through(&front)));
         }
-        Ok(Self { edge, origin, runtime: Some(runtime) })
+        runtime.spawn(tls::serve(listening(secure_socket)?, tls, through(&front)));
+        runtime.spawn(serve(listening(origin_socket)?, move |request| {
+            std::future::ready(back.answer(&request))
+        }));
+        drop(inside);
+        Ok(Self { edge, origin, secure, certificate, runtime: Some(runtime) })
     }
 
     /// The entry page as users see it: through the edge.
     pub fn site_url(&self) -> String {
         format!("http://{}/", self.edge)
+    }
+
+    /// The entry page as users see it over TLS, and the certificate that it shows.
+    pub fn secure(&self) -> (String, &[u8]) {
+        (format!("https://{}/", self.secure), &self.certificate)
+    }
+
+    /// The module of the build before this one, as open tabs still ask for it.
+    pub fn previous_url(&self) -> String {
+        format!("http://{}{}", self.edge, assets::previous_path())
     }
 
     /// The entry page at the origin itself.
@@ -101,6 +116,21 @@ impl Drop for TestbedSite {
             runtime.shutdown_background();
         }
     }
+}
+
+/// Answers through the shared cache.
+fn through(
+    edge: &Arc<Edge>,
+) -> impl Fn(Request<()>) -> BoxFuture<'static, Reply> + Clone + Send + Sync + 'static + use<> {
+    let edge = Arc::clone(edge);
+    move |request| {
+        let edge = Arc::clone(&edge);
+        async move { edge.answer(request).await }.boxed()
+    }
+}
+
+fn listening(socket: TcpListener) -> io::Result<tokio::net::TcpListener> {
+    tokio::net::TcpListener::from_std(socket)
 }
 
 fn bind(address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {

@@ -8,9 +8,9 @@ mod body;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use wasm_encoder::{
-    CodeSection, ConstExpr, DataSection, ExportKind, ExportSection, FunctionSection, GlobalSection,
-    GlobalType, MemorySection, MemoryType, Module, ProducersField, ProducersSection, TypeSection,
-    ValType,
+    CodeSection, ConstExpr, CustomSection, DataSection, EntityType, ExportKind, ExportSection,
+    FunctionSection, GlobalSection, GlobalType, ImportSection, MemorySection, MemoryType, Module,
+    ProducersField, ProducersSection, TypeSection, ValType,
 };
 
 /// Any seed does; a new one means new bytes and new names.
@@ -34,6 +34,45 @@ const PAGES: u64 = 20;
 /// Words that the strings are made of.
 const WORDS: u32 = 400;
 
+/// Functions that every form of the module imports; generated ones come after them.
+const IMPORTS: u32 = 1;
+
+/// Bytes that nobody needs and nothing compresses: past any budget of a page.
+const BALLAST_BYTES: usize = 4 << 20;
+
+/// What the module is made as, besides the feature that it offers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::testbed) struct Make {
+    /// Namespace and function of its import.
+    pub import: (&'static str, &'static str),
+    /// What it says of its build.
+    pub version: Option<&'static str>,
+    /// The release of Go that it claims to be made by.
+    pub go: Option<&'static str>,
+    /// The name of the exported feature.
+    pub feature: &'static str,
+    /// Whether debug sections and paths of the build machine are in it.
+    pub debug: bool,
+    /// Whether it carries ballast.
+    pub ballast: bool,
+}
+
+impl Default for Make {
+    fn default() -> Self {
+        Self {
+            import: ("gojs", "runtime.wasmExit"),
+            version: Some("gauntlet-testbed 1.0.0+7a1d"),
+            go: None,
+            feature: "checksum",
+            debug: false,
+            ballast: false,
+        }
+    }
+}
+
+/// The import of a module that was built for WASI.
+pub(in crate::testbed) const WASI_IMPORT: (&str, &str) = ("wasi_snapshot_preview1", "proc_exit");
+
 /// The generator's choices.
 struct Draw(ChaCha8Rng);
 
@@ -54,20 +93,14 @@ impl Draw {
 }
 
 /// The module's bytes.
-pub(super) fn generate() -> Vec<u8> {
-    generate_build("1")
-}
-
-/// The bytes of the build before: the same program, made by an older tool.
-pub(super) fn generate_old() -> Vec<u8> {
-    generate_build("0")
-}
-
-fn generate_build(tool: &str) -> Vec<u8> {
+pub(in crate::testbed) fn generate(make: &Make) -> Vec<u8> {
     let mut draw = Draw::new(SEED);
     let mut types = TypeSection::new();
     types.ty().function([ValType::I32, ValType::I32], [ValType::I32]);
     types.ty().function([ValType::I32], [ValType::I32]);
+    types.ty().function([ValType::I32], []);
+    let mut imports = ImportSection::new();
+    imports.import(make.import.0, make.import.1, EntityType::Function(2));
     let mut functions = FunctionSection::new();
     let mut code = CodeSection::new();
     for index in 0..FUNCTIONS {
@@ -91,24 +124,53 @@ fn generate_build(tool: &str) -> Vec<u8> {
     let mut exports = ExportSection::new();
     exports
         .export("memory", ExportKind::Memory, 0)
-        .export("mix", ExportKind::Func, FUNCTIONS - 1)
-        .export("checksum", ExportKind::Func, FUNCTIONS)
-        .export("alloc", ExportKind::Func, FUNCTIONS + 1);
+        .export("mix", ExportKind::Func, IMPORTS + FUNCTIONS - 1)
+        .export(make.feature, ExportKind::Func, IMPORTS + FUNCTIONS)
+        .export("alloc", ExportKind::Func, IMPORTS + FUNCTIONS + 1);
     let mut data = DataSection::new();
     data.active(0, &ConstExpr::i32_const(STRINGS_AT), strings(&mut draw));
 
     let mut module = Module::new();
-    module.section(&types).section(&functions).section(&memories).section(&globals);
-    module.section(&exports).section(&code).section(&data).section(&producers(tool));
+    module
+        .section(&types)
+        .section(&imports)
+        .section(&functions)
+        .section(&memories)
+        .section(&globals);
+    module.section(&exports).section(&code).section(&data);
+    customs(&mut module, make);
     module.finish()
 }
 
-fn producers(tool: &str) -> ProducersSection {
+/// The sections that no engine reads.
+fn customs(module: &mut Module, make: &Make) {
     let mut made_by = ProducersField::new();
-    made_by.value("gauntlet-testbed", tool);
-    let mut section = ProducersSection::new();
-    section.field("processed-by", &made_by);
-    section
+    made_by.value("gauntlet-testbed", "1");
+    let mut producers = ProducersSection::new();
+    producers.field("processed-by", &made_by);
+    if let Some(release) = make.go {
+        let mut language = ProducersField::new();
+        language.value("Go", release);
+        producers.field("language", &language);
+    }
+    module.section(&producers);
+    let mut add = |name: &str, data: Vec<u8>| {
+        module.section(&CustomSection { name: name.into(), data: data.into() });
+    };
+    if let Some(version) = make.version {
+        add("version", version.into());
+    }
+    if make.debug {
+        add(".debug_info", vec![0x5a; 20_000]);
+        add(".debug_str", b"\0/home/builder/checksum/main.rs\0/home/builder/lib.rs\0".to_vec());
+    }
+    if make.ballast {
+        let mut draw = Draw::new(SEED);
+        add(
+            "ballast",
+            (0..BALLAST_BYTES / 4).flat_map(|_| draw.0.next_u32().to_le_bytes()).collect(),
+        );
+    }
 }
 
 /// Sentences of invented words, some words far more often than others.
@@ -136,12 +198,12 @@ mod tests {
 
     #[test]
     fn the_same_bytes_each_time() {
-        assert!(generate() == generate());
+        assert!(generate(&Make::default()) == generate(&Make::default()));
     }
 
     #[test]
     fn valid_without_a_name_section() {
-        let module = generate();
+        let module = generate(&Make::default());
         wasmparser::Validator::new().validate_all(&module).expect("a valid module");
         let customs: Vec<String> = wasmparser::Parser::new(0)
             .parse_all(&module)
@@ -150,12 +212,12 @@ mod tests {
                 _ => None,
             })
             .collect();
-        assert_eq!(customs, ["producers"]);
+        assert_eq!(customs, ["producers", "version"]);
     }
 
     #[test]
     fn compresses_as_real_modules_do() {
-        let module = generate();
+        let module = generate(&Make::default());
         assert!((1_000_000..2_000_000).contains(&module.len()), "{}", module.len());
         let ratio = |layer| encode(layer, &module).len() as f64 / module.len() as f64;
         let (br, gzip) = (ratio(Layer::Br), ratio(Layer::Gzip));
@@ -167,9 +229,11 @@ mod tests {
     #[test]
     fn its_functions_run_and_return() {
         let engine = wasmi::Engine::default();
-        let module = wasmi::Module::new(&engine, &generate()[..]).expect("a module");
+        let module =
+            wasmi::Module::new(&engine, &generate(&Make::default())[..]).expect("a module");
         let mut store = wasmi::Store::new(&engine, ());
-        let linker = wasmi::Linker::new(&engine);
+        let mut linker = wasmi::Linker::new(&engine);
+        linker.func_wrap("gojs", "runtime.wasmExit", |_: i32| ()).expect("a function");
         let instance = linker.instantiate_and_start(&mut store, &module).expect("an instance");
         let two = |name| instance.get_typed_func::<(i32, i32), i32>(&store, name).expect(name);
         let (mix, checksum) = (two("mix"), two("checksum"));

@@ -23,6 +23,9 @@ const CACHE_HASHED: &str = "public, max-age=31536000, immutable";
 /// The page is asked for anew on each load, for the price of a 304.
 const CACHE_ENTRY: &str = "no-cache";
 
+/// What servers send for files that they know nothing of.
+const CACHE_SHORT: &str = "public, max-age=600";
+
 /// The fault: a day without asking.
 const CACHE_ENTRY_LONG: &str = "public, max-age=86400";
 
@@ -89,9 +92,16 @@ impl Origin {
     }
 
     fn find(&self, path: &str) -> Option<(Kind, &Asset)> {
-        let Assets { entry, shim, module } = &self.assets;
-        let found = [(Kind::Entry, entry), (Kind::Shim, shim), (Kind::Module, module)];
-        let (kind, asset) = found.into_iter().find(|(_, asset)| asset.path == path)?;
+        let Assets { entry, shim, module, previous } = &self.assets;
+        let found = [
+            (Kind::Entry, entry),
+            (Kind::Shim, shim),
+            (Kind::Module, module),
+            (Kind::Module, previous),
+        ];
+        let kept = found.len() - usize::from(self.faults.has(Twin::PreviousGone));
+        let mut found = found.into_iter().take(kept);
+        let (kind, asset) = found.find(|(_, asset)| asset.path == path)?;
         let falls_back = kind == Kind::Module && self.faults.has(Twin::HtmlFallback);
         Some(if falls_back { (Kind::Entry, entry) } else { (kind, asset) })
     }
@@ -209,6 +219,8 @@ impl Origin {
         match kind {
             Kind::Entry if self.faults.has(Twin::EntryLongCache) => CACHE_ENTRY_LONG,
             Kind::Entry => CACHE_ENTRY,
+            Kind::Shim | Kind::Module if self.faults.has(Twin::HashedNoCache) => CACHE_ENTRY,
+            Kind::Shim if self.faults.has(Twin::ShimUnhashed) => CACHE_SHORT,
             Kind::Shim | Kind::Module => CACHE_HASHED,
         }
     }

@@ -1,4 +1,4 @@
-//! Accepting connections and speaking HTTP/1.1 on them, within bounds: a slow or greedy client
+//! Accepting connections and speaking HTTP on them, within bounds: a slow or greedy client
 //! is cut off, and holds up nobody for ever.
 
 use std::convert::Infallible;
@@ -8,9 +8,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::Request;
-use hyper::server::conn::http1;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
@@ -20,11 +21,17 @@ use super::reply::Reply;
 /// Connections at once; a load run of one machine keeps 256, and descriptors end at 1024.
 const CONNECTIONS_MAX: usize = 400;
 
-/// For a request's head, the idle time before it included.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// For a request's head, the idle time before it included; and for a TLS handshake.
+pub(super) const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Bytes of a request's head; nginx allows 8 KiB a line and 32 KiB in all.
 const HEAD_BYTES_MAX: usize = 32 << 10;
+
+/// The same over HTTP/2, where fields are counted unpacked.
+const HEAD_LIST_BYTES_MAX: u32 = 32 << 10;
+
+/// Requests at once on one connection of HTTP/2, as nginx and Apache allow about.
+const STREAMS_MAX: u32 = 100;
 
 /// Header fields of a request; browsers send 20.
 const FIELDS_MAX: usize = 64;
@@ -44,14 +51,25 @@ where
     H: Fn(Request<()>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Reply> + Send + 'static,
 {
+    accept(listener, move |stream| connection(stream, handle.clone())).await;
+}
+
+/// Accept within bounds; each connection is a task of its own.
+pub(super) async fn accept<C, F>(listener: TcpListener, connection: C)
+where
+    C: Fn(TcpStream) -> F,
+    F: Future<Output = ()> + Send + 'static,
+{
     let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let permit = Arc::clone(&room).acquire_owned().await;
         match listener.accept().await {
             Ok((stream, _)) => {
-                let handle = handle.clone();
+                // Answers are written whole; waiting to fill a packet only adds latency.
+                stream.set_nodelay(true).ok();
+                let served = connection(stream);
                 tokio::spawn(async move {
-                    connection(stream, handle).await;
+                    served.await;
                     drop(permit);
                 });
             }
@@ -60,14 +78,13 @@ where
     }
 }
 
-/// How a connection ends concerns nobody but the client that ended it.
-async fn connection<H, F>(stream: TcpStream, handle: H)
+/// HTTP/1.1 on a connection. How it ends concerns nobody but the client that ended it.
+pub(super) async fn connection<S, H, F>(stream: S, handle: H)
 where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
     H: Fn(Request<()>) -> F + Send,
     F: Future<Output = Reply> + Send,
 {
-    // Answers are written whole; waiting to fill a packet only adds latency.
-    stream.set_nodelay(true).ok();
     let service = service_fn(|request: Request<hyper::body::Incoming>| {
         let answer = handle(request.map(|_| ()));
         async { Ok::<_, Infallible>(answer.await) }
@@ -78,6 +95,30 @@ where
             .header_read_timeout(HEAD_TIMEOUT)
             .max_buf_size(HEAD_BYTES_MAX)
             .max_headers(FIELDS_MAX)
+            .serve_connection(TokioIo::new(stream), service)
+    );
+    if timeout(CONNECTION_AGE_MAX, serving.as_mut()).await.is_err() {
+        serving.as_mut().graceful_shutdown();
+        timeout(LAST_ANSWER_MAX, serving).await.ok();
+    }
+}
+
+/// HTTP/2 on a connection.
+pub(super) async fn multiplexed<S, H, F>(stream: S, handle: H)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: Fn(Request<()>) -> F + Send,
+    F: Future<Output = Reply> + Send + 'static,
+{
+    let service = service_fn(|request: Request<hyper::body::Incoming>| {
+        let answer = handle(request.map(|_| ()));
+        async { Ok::<_, Infallible>(answer.await) }
+    });
+    let mut serving = pin!(
+        http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .max_header_list_size(HEAD_LIST_BYTES_MAX)
+            .max_concurrent_streams(STREAMS_MAX)
             .serve_connection(TokioIo::new(stream), service)
     );
     if timeout(CONNECTION_AGE_MAX, serving.as_mut()).await.is_err() {

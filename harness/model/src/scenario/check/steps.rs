@@ -61,6 +61,10 @@ fn plan(
     if let Some(head) = &step.head {
         plans.push(fetch(Method::Head, &head.value, before, params, log));
     }
+    if let Some(inspect) = &step.inspect {
+        let asset = inspect.value.asset.as_ref().map(|asset| asset.value);
+        plans.push(StepPlan::Inspect { asset });
+    }
     if let Some(raw) = &step.everywhere {
         plans.push(everywhere(raw, log));
     }
@@ -80,7 +84,7 @@ fn plan(
     }
     if plans.len() != 1 {
         let problem = format!("a step does one thing, this one does {}", plans.len());
-        let help = "expected one of: get, head, everywhere, call, load, compare, contest";
+        let help = "expected one of: get, head, everywhere, inspect, call, load, compare, contest";
         log.add(Complaint::new(step.r#as.span, problem).help(help));
         return None;
     }

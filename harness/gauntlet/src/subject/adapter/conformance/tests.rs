@@ -18,8 +18,7 @@ fn our_own_worker_keeps_every_rule() {
 /// Says hello, then answers whatever comes with `answer`, in which `$id` is the request's id.
 fn answering(answer: &str) -> Launch {
     shell(&format!(
-        r#"read -r hello
-        echo '{{"id":1,"answer":"hello","protocol":1,"name":"sh","features":["log"]}}'
+        r#"read -r hello; echo '{{"id":1,"answer":"hello","protocol":1,"name":"sh"}}'
         while read -r line; do
           id=${{line#*'"id":'}}; id=${{id%%,*}}
           echo "{answer}"

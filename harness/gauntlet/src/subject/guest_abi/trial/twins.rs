@@ -98,10 +98,69 @@ pub fn the_other_switches_do_what_they_say(make: &Make) {
     assert_eq!(words_of(make, Twin::LoadAnything, "bin-html"), "host-fault");
     assert_eq!(words_of(make, Twin::Recompile, "benign-tiny"), "ok");
     assert_eq!(words_of(make, Twin::NoTenantLimit, "benign-tiny"), "ok");
+    assert_eq!(words_of(make, Twin::ErrorsAsTraps, "abi-error-channel"), "trap(unreachable)");
+    let seen = |which, id| call_guest(twin(make, which).as_ref(), id, b"").expect("it loads");
+    assert_eq!(seen(Twin::NoMetrics, "benign-log").digest, "");
+    assert!(seen(Twin::RawLog, "host-log-newline").log.len() > 1);
+    assert!(seen(Twin::UnboundedOutput, "host-log-flood").log.len() > 256);
+    let put_out = |which, id| output(twin(make, which).as_ref(), id, b"", &Grants::default());
+    assert_eq!(put_out(Twin::RerunStart, "inst-initialize-count"), [2, 0, 0, 0]);
+    let grown = put_out(Twin::StaleView, "benign-grow");
+    assert_ne!(grown, output(right(make).as_ref(), "benign-grow", b"", &Grants::default()));
+}
+
+/// A budget that nobody looks at ends in the deadline.
+pub fn without_fuel_a_loop_runs_into_its_deadline(make: &Make) {
+    let limits = Limits { fuel: Some(10_000), ..Limits::default() };
+    let end = |host: Box<dyn Host>| {
+        words(&call(host.as_ref(), &bytes("cpu-loop"), b"", &limits, &Grants::default()))
+    };
+    assert_eq!(end(right(make)), "fuel");
+    assert_eq!(end(twin(make, Twin::NoFuel)), "deadline");
+}
+
+/// A call that is under way when another fails: well, or, with the switch, closed.
+pub fn one_failure_closes_the_runtime_with_its_switch_alone(make: &Make) {
+    let slow = |host: Box<dyn Host>| {
+        let limits = Limits { deadline_ms: 200, ..Limits::default() };
+        let plugin = host.load(&bytes("cpu-loop"), &limits, &Grants::default());
+        let plugin = plugin.expect("it loads");
+        std::thread::scope(|scope| {
+            let slow = scope.spawn(move || words(&Ok(plugin.call("t", b""))));
+            while !slow.is_finished() {
+                let _ = call_guest(host.as_ref(), "trap-unreachable", b"");
+            }
+            slow.join().expect("no panic")
+        })
+    };
+    assert_eq!(slow(right(make)), "deadline");
+    assert_eq!(slow(twin(make, Twin::CloseRuntime)), "host-fault");
+}
+
+/// A guest that sleeps for longer than its deadline.
+pub fn a_wait_outlasts_the_deadline_with_its_switch_alone(make: &Make) {
+    let wall = |host: Box<dyn Host>| {
+        let text = r#"(module (import "wasi_snapshot_preview1" "poll_oneoff"
+              (func $poll (param i32 i32 i32 i32) (result i32)))
+            (memory (export "memory") 1)
+            (data (i32.const 16) "\00\00\00\00\00\00\00\00\01\00\00\00\00\00\00\00")
+            (data (i32.const 24) "\00\a3\e1\11")
+            (func (export "alloc") (param i32) (result i32) (i32.const 0))
+            (func (export "process") (param i32 i32) (result i64)
+              (drop (call $poll (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 128)))
+              (i64.const 0)))"#;
+        let bytes = wat::parse_str(text).expect("it assembles");
+        let called = call(host.as_ref(), &bytes, b"", &Limits::default(), &Grants::default());
+        called.expect("it loads").host_wall_us
+    };
+    assert!(wall(right(make)) < 200_000);
+    assert!(wall(twin(make, Twin::BlockingPoll)) >= 300_000);
 }
 
 /// Two calls at once under one name: one of them meets the other.
 pub fn a_name_is_for_one_instance_at_a_time(make: &Make) {
+    // The names are the process's; the tests of both runtimes share it.
+    let _alone = super::NAMES_IN_USE.lock();
     let host = twin(make, Twin::NamedInstance);
     let plugin = host.load(&bytes("cpu-loop"), &Limits::default(), &Grants::default());
     let plugin = plugin.expect("it loads");

@@ -24,6 +24,9 @@ const SCRIPTS_MAX: usize = 96;
 /// Bytes read of one script; the largest bundles are about so large.
 const SCRIPT_BYTES_MAX: usize = 4 << 20;
 
+/// Pages in frames that are read, and those in frames of frames: same origin only.
+const FRAMES_MAX: usize = 8;
+
 /// Names of modules asked for.
 const CANDIDATES_MAX: usize = 128;
 
@@ -61,6 +64,7 @@ pub struct Crawl<'a> {
     candidates: BTreeMap<Url, Candidate>,
     base: Url,
     import_map: ImportMap,
+    frames: VecDeque<Url>,
     late: bool,
 }
 
@@ -76,6 +80,7 @@ impl<'a> Crawl<'a> {
             candidates: BTreeMap::new(),
             base: site.clone(),
             import_map: ImportMap::default(),
+            frames: VecDeque::new(),
             late: false,
         }
     }
@@ -108,23 +113,57 @@ impl<'a> Crawl<'a> {
         }
         self.take_page(page, &super::label(&entry.ask.url));
         let mut read = 0;
-        while let Some(next) = self.queue.pop_front() {
-            if read == SCRIPTS_MAX {
-                haul.note(format!("scripts past {SCRIPTS_MAX} are not read"));
-                break;
-            }
-            read += 1;
-            self.script(next, haul);
-        }
+        self.scripts(&mut read, haul);
+        self.frames(entry, &mut read, haul);
         self.confirm_all(haul);
         if self.late {
             haul.note(format!("discovery stopped after {} s", DISCOVERY_MAX.as_secs()));
         }
     }
 
+    /// Read the scripts that wait, of which `read` were read before.
+    fn scripts(&mut self, read: &mut usize, haul: &mut Haul) {
+        while let Some(next) = self.queue.pop_front() {
+            if *read == SCRIPTS_MAX {
+                haul.note(format!("scripts past {SCRIPTS_MAX} are not read"));
+                self.queue.clear();
+                break;
+            }
+            *read += 1;
+            self.script(next, haul);
+        }
+    }
+
+    /// Read the pages in frames, each with its own base and import map.
+    fn frames(&mut self, entry: &Trail, read: &mut usize, haul: &mut Haul) {
+        let mut seen = HashSet::from([entry.ask.url.clone()]);
+        while let Some(mut url) = self.frames.pop_front() {
+            url.set_fragment(None);
+            if url.origin() != entry.ask.url.origin() || !seen.insert(url.clone()) {
+                continue;
+            }
+            let place = super::label(&url);
+            if seen.len() > FRAMES_MAX + 1 {
+                haul.note(format!("frames past {FRAMES_MAX} are not read"));
+                break;
+            }
+            match self.get(url, Some(page::PAGE_BYTES_MAX)) {
+                Ok(trail) if trail.reply.status == 200 => {
+                    let text = decoded(&trail);
+                    let page = page::read(&String::from_utf8_lossy(&text), &trail.ask.url);
+                    self.take_page(page, &format!("frame {place}"));
+                    self.scripts(read, haul);
+                }
+                Ok(trail) => haul.note(format!("not read: frame {place}: {}", trail.reply.status)),
+                Err(failure) => haul.note(format!("not read: frame {place}: {failure}")),
+            }
+        }
+    }
+
     fn take_page(&mut self, page: Page, place: &str) {
-        let Page { base, scripts, modules, named, inline, import_map, cut: _ } = page;
+        let Page { base, scripts, modules, named, frames, inline, import_map, cut: _ } = page;
         (self.base, self.import_map) = (base, import_map);
+        self.frames.extend(frames);
         for (url, how) in modules {
             self.candidate(vec![url], format!("{how} of {place}"), Strength::Asked);
         }

@@ -1,45 +1,77 @@
-//! Import maps, as far as module specifiers need them: `imports`, exact and by prefix. `scopes`
-//! are not read: they change which version of a library is used, not whether a module is.
+//! Import maps (HTML standard §8.1.6.2): `imports` and `scopes`, exact and by prefix.
 
 use std::collections::BTreeMap;
 
 use url::Url;
 
-/// Entries kept; the maps of real sites have tens.
+/// Entries kept of one list; the maps of real sites have tens.
 const ENTRIES_MAX: usize = 1024;
 
-/// The `imports` of an import map, resolved.
+/// Scopes kept; the maps of real sites have none or a few.
+const SCOPES_MAX: usize = 64;
+
+/// Specifiers and what they mean.
+type Entries = BTreeMap<String, Url>;
+
+/// An import map, resolved.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ImportMap(BTreeMap<String, Url>);
+pub struct ImportMap {
+    imports: Entries,
+    /// By the beginning of the addresses of the scripts that they are for, longest first.
+    scopes: Vec<(String, Entries)>,
+}
 
 impl ImportMap {
     /// Read a map whose addresses are relative to `base`; what is broken is left out.
     pub fn read(text: &str, base: &Url) -> Self {
         let map: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
-        let imports = map.get("imports").and_then(serde_json::Value::as_object);
-        let entries = imports.into_iter().flatten().take(ENTRIES_MAX);
-        let resolved = entries.filter_map(|(specifier, address)| {
-            Some((specifier.clone(), base.join(address.as_str()?).ok()?))
-        });
-        Self(resolved.collect())
+        let scopes = map.get("scopes").and_then(serde_json::Value::as_object);
+        let scopes = scopes.into_iter().flatten().take(SCOPES_MAX);
+        let mut scopes: Vec<(String, Entries)> = scopes
+            .filter_map(|(scope, list)| {
+                Some((base.join(scope).ok()?.to_string(), entries(list, base)))
+            })
+            .collect();
+        scopes.sort_by(|one, other| other.0.cmp(&one.0));
+        Self {
+            imports: map.get("imports").map(|list| entries(list, base)).unwrap_or_default(),
+            scopes,
+        }
     }
 
     /// The address that `specifier` means in a script at `script`; none for a bare name that
     /// the map does not have.
     pub fn resolve(&self, specifier: &str, script: &Url) -> Option<Url> {
-        if let Some(url) = self.0.get(specifier) {
-            return Some(url.clone());
-        }
-        let prefixes = self.0.iter().filter(|(prefix, _)| prefix.ends_with('/'));
-        let longest = prefixes
-            .filter_map(|(prefix, url)| Some((prefix.len(), specifier.strip_prefix(prefix)?, url)))
-            .max_by_key(|(length, ..)| *length);
-        if let Some((_, rest, url)) = longest {
-            return url.join(rest).ok();
+        let own = script.as_str();
+        let covers = |scope: &str| own == scope || (scope.ends_with('/') && own.starts_with(scope));
+        let scoped = self.scopes.iter().filter(|(scope, _)| covers(scope)).map(|(_, list)| list);
+        let mapped = scoped.chain([&self.imports]).find_map(|list| find(list, specifier));
+        if let Some(url) = mapped {
+            return Some(url);
         }
         let relative = ["/", "./", "../"].iter().any(|start| specifier.starts_with(start));
         if relative { script.join(specifier).ok() } else { Url::parse(specifier).ok() }
     }
+}
+
+fn entries(list: &serde_json::Value, base: &Url) -> Entries {
+    let entries = list.as_object().into_iter().flatten().take(ENTRIES_MAX);
+    let resolved = entries.filter_map(|(specifier, address)| {
+        Some((specifier.clone(), base.join(address.as_str()?).ok()?))
+    });
+    resolved.collect()
+}
+
+/// The specifier itself, or the longest beginning of it that ends with a slash.
+fn find(list: &Entries, specifier: &str) -> Option<Url> {
+    if let Some(url) = list.get(specifier) {
+        return Some(url.clone());
+    }
+    let prefixes = list.iter().filter(|(prefix, _)| prefix.ends_with('/'));
+    let longest = prefixes
+        .filter_map(|(prefix, url)| Some((prefix.len(), specifier.strip_prefix(prefix)?, url)))
+        .max_by_key(|(length, ..)| *length);
+    longest.and_then(|(_, rest, url)| url.join(rest).ok())
 }
 
 #[cfg(test)]
@@ -67,9 +99,24 @@ mod tests {
     }
 
     #[test]
+    fn the_nearest_scope_comes_first() {
+        let base = Url::parse("http://s.test/").expect("a URL");
+        let map = r#"{"imports":{"lib":"/l.js"},
+            "scopes":{"/a/":{"lib":"/a.js"},"/a/b/":{"lib":"/b.js"},"/c.js":{"lib":7}}}"#;
+        let map = ImportMap::read(map, &base);
+        for (script, found) in
+            [("/x.js", "/l.js"), ("/a/x.js", "/a.js"), ("/a/b/x.js", "/b.js"), ("/c.js", "/l.js")]
+        {
+            let script = base.join(script).expect("a URL");
+            let got = map.resolve("lib", &script).map(|url| url.path().to_owned());
+            assert_eq!(got.as_deref(), Some(found), "{script}");
+        }
+    }
+
+    #[test]
     fn a_broken_map_is_empty() {
         let base = Url::parse("http://s.test/").expect("a URL");
-        for text in ["", "[", "7", "{\"imports\":[]}"] {
+        for text in ["", "[", "7", "{\"imports\":[]}", "{\"scopes\":[]}"] {
             assert_eq!(ImportMap::read(text, &base), ImportMap::default(), "{text}");
         }
     }

@@ -14,10 +14,12 @@
 //! workers, `scopes` of import maps.
 
 mod crawl;
+mod fold;
+pub mod glue;
 mod import_map;
-mod lexer;
-mod page;
-mod script;
+pub mod lexer;
+pub mod page;
+pub mod script;
 
 use url::Url;
 use wasm_gauntlet_model::action::Asset;
@@ -111,7 +113,37 @@ pub fn discover(client: &Client, url: &Url) -> Result<Profile, Inability> {
     note_way(&entry, &mut haul);
     crawl.run(&entry, &mut haul);
     haul.settle();
+    if !haul.found.iter().any(|found| found.asset == Asset::Module) {
+        return Err(Inability(nothing_found(url, &haul.notes)));
+    }
     Ok(profile(&server, haul))
+}
+
+/// What to do where a page names no module that could be found.
+fn nothing_found(url: &Url, notes: &[String]) -> String {
+    let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
+    let text = format!(
+        "no module was found on {url}{notes}; name the page that loads one, or the address of the \
+         module itself, as in `--site {}`",
+        url.join("app.wasm").unwrap_or_else(|_| url.clone()),
+    );
+    bounded(text, ABOUT_BYTES_MAX)
+}
+
+/// Add the modules of earlier builds that the page no longer names.
+pub fn remember(profile: &mut Profile, previous: &[Url]) {
+    let known = |url: &Url| profile.found.iter().any(|found| found.url == url.as_str());
+    let gone: Vec<&Url> = previous.iter().filter(|url| !known(url)).take(ASSETS_MAX).collect();
+    let mut haul = Haul::default();
+    for url in gone {
+        haul.add(Asset::Previous, url, "module of an earlier build".to_owned());
+    }
+    haul.settle();
+    if !haul.found.is_empty() {
+        profile.can.push(Need::SitePrevious);
+        profile.found.extend(haul.found);
+        profile.found.sort();
+    }
 }
 
 /// What the redirects before the page say.

@@ -1,6 +1,6 @@
 //! What one page loads, parsed as a browser parses it.
 //!
-//! Nothing here fetches; frames and what a script writes into the page are not seen.
+//! Nothing here fetches; what a script writes into the page is not seen.
 
 use std::collections::HashSet;
 
@@ -31,6 +31,8 @@ pub struct Page {
     pub modules: Vec<(Url, &'static str)>,
     /// Names of modules in `data-` attributes, as written.
     pub named: Vec<String>,
+    /// Pages in frames.
+    pub frames: Vec<Url>,
     /// Texts of inline scripts and of event handlers.
     pub inline: Vec<String>,
     /// The page's import map.
@@ -51,6 +53,7 @@ pub fn read(html: &str, url: &Url) -> Page {
         scripts: Vec::new(),
         modules: Vec::new(),
         named: Vec::new(),
+        frames: Vec::new(),
         inline: Vec::new(),
         import_map: ImportMap::default(),
         cut: bounded.len() < html.len(),
@@ -67,6 +70,10 @@ pub fn read(html: &str, url: &Url) -> Page {
         match element.value().name() {
             "script" => page.script(&element),
             "link" => page.link(&element),
+            "iframe" | "frame" => {
+                let url = page.resolve(element.attr("src"));
+                push(&mut page.frames, url.filter(|url| !url.cannot_be_a_base()));
+            }
             _ => {}
         }
         page.attributes(&element);
@@ -178,7 +185,9 @@ mod tests {
              <script type=application/json src=no.js>{}</script><script>inline()</script>\
              <link rel='preload' as=fetch href=x.wasm><LINK REL=modulepreload HREF=/p.mjs>\
              <script type=importmap>{\"imports\":{\"lib\":\"./lib.js\"}}</script>\
-             <link rel=stylesheet href=s.css><div data-module=d.wasm onclick=\"go()\">\
+             <link rel=stylesheet href=s.css>\
+             <iframe src=f.html></iframe><iframe src=about:blank></iframe>\
+             <div data-module=d.wasm onclick=\"go()\">\
              <!-- <script src=no.js></script> --><template><script src=no.js></script></template>",
         );
         assert_eq!(page.base.as_str(), "http://site.test/b/");
@@ -192,6 +201,8 @@ mod tests {
         );
         assert_eq!(urls(&page.modules), ["preload http://site.test/b/x.wasm"]);
         assert_eq!(page.named, ["d.wasm"]);
+        let frames: Vec<_> = page.frames.iter().map(Url::as_str).collect();
+        assert_eq!(frames, ["http://site.test/b/f.html"]);
         assert_eq!(page.inline, ["inline()", "go()"]);
         let mapped = page.import_map.resolve("lib", &page.base).map(|url| url.to_string());
         assert_eq!(mapped.as_deref(), Some("http://site.test/b/lib.js"));

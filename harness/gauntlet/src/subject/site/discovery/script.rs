@@ -1,10 +1,11 @@
 //! What one script names: modules, further scripts, and whether it deals with WebAssembly.
 //!
-//! Only literals are read. A name that is put together at run time from pieces is not found,
-//! unless one of its pieces is a path by itself.
+//! Only literals are read, and what is put together of them alone. Another name that is made at
+//! run time is not found, unless one of its pieces is a path by itself.
 
 use std::collections::HashSet;
 
+use super::fold::fold;
 use super::lexer::{Token, tokens};
 
 /// What a name is relative to.
@@ -77,7 +78,7 @@ const NAME_BYTES_MAX: usize = 2048;
 
 /// Read one script.
 pub fn read(source: &str) -> Script {
-    let tokens = tokens(source);
+    let tokens = fold(tokens(source));
     let fetched = fetched_names(&tokens);
     let mut script = Script::default();
     for at in 0..tokens.len() {
@@ -170,6 +171,7 @@ fn mention(tokens: &[Token<'_>], fetched: &HashSet<&str>, at: usize) -> Option<M
         || around.follows(0, &["import", "("]);
     let fetched = around.follows(outer, &["fetch", "("]) || around.is_fetched_by_name(fetched);
     let worker = ["Worker", "SharedWorker"].iter().any(|w| around.follows(outer, &[w, "("]))
+        || around.follows(outer, &["serviceWorker", ".", "register", "("])
         || around.follows(0, &["importScripts", "("]);
     let kind = match extension(name) {
         Some("wasm") => Kind::Module,

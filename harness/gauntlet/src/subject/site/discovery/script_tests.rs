@@ -27,6 +27,8 @@ fn modules_are_found_where_they_are_named() {
         ("a = 'a.wasm'; fetch(a)", "a.wasm", Page, Named, "string"),
         ("import init from './a.wasm'", "./a.wasm", Script, Asked, "import"),
         ("import('./a.wasm')", "./a.wasm", Script, Asked, "import"),
+        ("const dir = '/b/'; fetch(dir + 'a.wasm')", "/b/a.wasm", Page, Asked, "fetch"),
+        ("const dir = '/b/'; fetch(`${dir}a.wasm`)", "/b/a.wasm", Page, Asked, "fetch"),
     ] {
         assert_eq!(modules(source), [(name.to_owned(), base, strength, how)], "{source}");
     }
@@ -56,6 +58,7 @@ fn further_scripts_are_found() {
         ("await import(`./d`)", "./d", true, Base::Script),
         ("importScripts('wasm_exec.js')", "wasm_exec.js", false, Base::Page),
         ("new Worker('w')", "w", false, Base::Page),
+        ("navigator.serviceWorker.register('/sw')", "/sw", false, Base::Page),
         ("new Worker(new URL('w.js', import.meta.url))", "w.js", false, Base::Script),
         ("s.src = '/wasm_exec.js'", "/wasm_exec.js", false, Base::Page),
     ] {

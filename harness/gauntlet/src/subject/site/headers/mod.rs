@@ -10,6 +10,7 @@ pub mod media;
 pub mod name;
 pub mod offer;
 pub mod policy;
+pub mod software;
 
 /// The header fields of one response, as received: names in lower case, lines in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

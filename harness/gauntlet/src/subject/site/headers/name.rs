@@ -29,6 +29,30 @@ pub fn is_content_addressed(path: &str, query: Option<&str>) -> bool {
     path.split('/').any(segment_says_so) || query.is_some_and(query_says_so)
 }
 
+/// Whether the file's own name has a part that looks like a hash; a version is none.
+pub fn carries_hash(path: &str) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    without_hash(file) != file
+        || stem_tail(file.rsplit_once('.').map_or(file, |(stem, _)| stem))
+            .is_some_and(|tail| is_mixed_hash(&tail.replace(['-', '_'], "")))
+}
+
+/// A file's name with `*` for each part that looks like a hash: two builds' names of one file
+/// are alike then.
+pub fn without_hash(file: &str) -> String {
+    let lower = file.bytes().any(|b| b.is_ascii_lowercase());
+    let mut kept = String::new();
+    for piece in file.split_inclusive(['.', '-', '_', '~', '@']) {
+        let bare = piece.trim_end_matches(['.', '-', '_', '~', '@']);
+        match is_hash(bare, lower) {
+            true => kept.push('*'),
+            false => kept.push_str(bare),
+        }
+        kept.push_str(&piece[bare.len()..]);
+    }
+    kept
+}
+
 fn query_says_so(query: &str) -> bool {
     query.split('&').any(|pair| match pair.split_once('=') {
         Some((name, value)) => {

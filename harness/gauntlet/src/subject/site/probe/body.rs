@@ -49,13 +49,13 @@ pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> Body {
         return body;
     }
     let bytes = &trail.reply.body;
-    let wire_sha256 = sha256(bytes);
-    body.wire(bytes, &wire_sha256);
+    let wire_sha256 = trail.digest.get_or_init(|| sha256(bytes));
+    body.wire(bytes, wire_sha256);
     if trail.reply.status == 206 {
         // A part of coded bytes says nothing of what they hold.
         return body;
     }
-    let decode = || decoder.decode(bytes, &wire_sha256, &declared);
+    let decode = || decoder.decode(bytes, wire_sha256, &declared);
     if let Some(why) = &trail.stopped {
         body.no_module(&format!("a redirect that leads nowhere: {why}"));
     } else if let Some(why) = &trail.reply.broken {

@@ -25,6 +25,7 @@ pub fn of(trail: &Trail) -> Vec<Evidence> {
         .collect();
     pieces.push(piece("request", &request(&trail.ask)));
     pieces.push(response_of("response", trail));
+    pieces.push(piece("timing", &timing(&trail.reply)));
     pieces.extend(trail.reply.peer.map(|peer| piece("peer", &peer.to_string())));
     let stopped = trail.stopped.as_deref();
     pieces.extend(stopped.map(|why| piece("redirect not followed", why)));
@@ -40,6 +41,14 @@ fn request(ask: &Ask) -> String {
         text.push_str(&format!("\n{name}: {value}"));
     }
     text
+}
+
+/// How long the header fields took, connecting included, and how fast the rest came.
+fn timing(reply: &Reply) -> String {
+    let ms = |span: std::time::Duration| span.as_secs_f64() * 1000.0;
+    let (bytes, first) = (reply.body.len(), ms(reply.first_byte));
+    let rest = ms(reply.wall.saturating_sub(reply.first_byte));
+    format!("header fields after {first:.1} ms, {bytes} bytes in {rest:.1} ms more")
 }
 
 /// Status and fields as received; a value keeps its bytes, escaped.

@@ -9,6 +9,7 @@ use super::relations::{self, Earlier};
 use crate::subject::site::headers::cache::{self, Directive};
 use crate::subject::site::headers::name::is_content_addressed;
 use crate::subject::site::headers::policy::{self, Policies};
+use crate::subject::site::headers::software::named;
 use crate::subject::site::headers::{Headers, media, offer};
 use crate::subject::site::wire::Reply;
 use crate::subject::site::wire::redirect::Trail;
@@ -124,6 +125,11 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
         cache_hit: Seen::looked(headers.cache_hit()),
         lost_3g_s: body.lost_3g_s,
         wall_ms: (trail.wall.as_secs_f64() * 1000.0).into(),
+        software: named(&trail.reply.headers)
+            .iter()
+            .map(|s| s.word().to_owned())
+            .collect::<Vec<_>>()
+            .into(),
         csp_allows_wasm: match body.policies {
             Some(in_page) => Policies::of(headers, &in_page).allow_wasm().into(),
             None => Seen::Unknown,

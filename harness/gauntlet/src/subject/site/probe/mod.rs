@@ -1,9 +1,11 @@
 //! One trial's exchanges with a site: the request of each step, and what it reports.
 
+pub mod asked;
 mod body;
 pub mod decoded;
 mod evidence;
 mod facts;
+mod inspect;
 mod lattice;
 mod module;
 mod page;
@@ -61,19 +63,25 @@ impl<'a> Probe<'a> {
         let ask = self.ask(fetch, origin, &earlier)?;
         let unconditional = fetch.revalidates.is_some()
             && !ask.fields.iter().any(|(name, _)| name.starts_with("if-"));
-        let trail = self.follow(step, fetch.one_off, origin, ask)?;
+        let make = |ask| self.follow(step, fetch.one_off, origin, ask);
+        let trail = self.site.asked.once(ask, fetch.one_off, make)?;
         let (observation, policies) =
             observation(fetch, &trail, &earlier, &self.site.decoder, unconditional);
         self.steps.insert(step.to_owned(), Done { trail, policies });
         Ok(observation)
     }
 
-    /// What stands behind the edge, where that is to be asked.
+    /// What is to be asked in place of the address that discovery found.
     fn origin(&self, place: Place) -> Result<Option<&'a Origin>, Inability> {
         let unknown = || Inability("no target file says what the site's origin is".to_owned());
         match place {
             Place::Edge => Ok(None),
             Place::Origin => self.site.origin.as_ref().ok_or_else(unknown).map(Some),
+            Place::Secure if self.site.url.scheme() == "https" => Ok(None),
+            Place::Secure => {
+                let plain = || Inability("the site is not served over TLS".to_owned());
+                self.site.secure.as_ref().ok_or_else(plain).map(Some)
+            }
         }
     }
 
@@ -160,6 +168,7 @@ impl Session for Probe<'_> {
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability> {
         match action {
             Action::Fetch(fetch) => self.fetch(step, fetch),
+            Action::Inspect(inspect) => self.inspect(inspect),
             Action::Everywhere(everywhere) => lattice::perform(self, step, everywhere),
             Action::Call(_) | Action::Compare(_) | Action::Contest(_) => {
                 Err(Inability("a site takes no guests: it can only be fetched from".to_owned()))

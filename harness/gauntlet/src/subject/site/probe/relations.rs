@@ -1,6 +1,8 @@
 //! What one exchange is beside earlier ones of the same trial: the same fields or others, a right
 //! part of a whole, something that a page may fetch.
 
+use std::sync::Arc;
+
 use url::Url;
 use wasm_gauntlet_model::observation::Seen;
 
@@ -13,7 +15,7 @@ use crate::subject::site::wire::redirect::Trail;
 #[derive(Debug)]
 pub struct Done {
     /// The exchange.
-    pub trail: Trail,
+    pub trail: Arc<Trail>,
     /// Of a page; empty of anything else.
     pub policies: Vec<String>,
 }
@@ -76,14 +78,17 @@ fn for_page(page: &Done, trail: &Trail, relations: &mut Relations) {
 }
 
 /// Whether a 206 holds the bytes of `whole` that it says; none for any other answer, and for a
-/// part of another variant, which is told by its `ETag` or its coding.
+/// part of another variant, which is told by its coding and by an `ETag` that differs or is weak.
 fn part_right(whole: &Reply, part: &Reply) -> Option<bool> {
     if part.status != 206 || part.broken.is_some() || whole.broken.is_some() {
         return None;
     }
     let etags = (whole.headers.first("etag"), part.headers.first("etag"));
     let other_coding = whole.headers.codings() != part.headers.codings();
-    if other_coding && (etags.0 != etags.1 || etags.0.is_none()) {
+    // Parts under a weak tag are never put together (RFC 9110 §15.3.7.3), so they may be of
+    // whatever the server likes, as Express does it.
+    let weak = etags.1.as_ref().is_none_or(|etag| etag.starts_with("W/"));
+    if other_coding && (etags.0 != etags.1 || weak) {
         return None;
     }
     let said = part.headers.first("content-range")?;

@@ -73,7 +73,8 @@ mod tests {
             received: std::time::SystemTime::UNIX_EPOCH,
         };
         let wall = std::time::Duration::ZERO;
-        Trail { hops: Vec::new(), ask, reply, stopped: None, wall }
+        let digest = std::sync::OnceLock::new();
+        Trail { hops: Vec::new(), ask, reply, stopped: None, wall, digest }
     }
 
     #[test]

@@ -115,6 +115,8 @@ pub struct Client {
     http: reqwest::Client,
     /// The ways to single addresses of the site's host.
     doors: Doors,
+    /// An origin with a certificate of its own, and the client that trusts it.
+    pinned: Option<(url::Origin, reqwest::Client)>,
     runtime: tokio::runtime::Runtime,
     /// Why no certificate store could be read; then every TLS connection fails.
     no_roots: Option<String>,
@@ -141,7 +143,7 @@ impl Client {
                 (bare.map_err(|error| Failure::own(&error))?, Some(failure::chain(&error)))
             }
         };
-        Ok(Self { http, doors: Doors::default(), runtime, no_roots, bounds })
+        Ok(Self { http, doors: Doors::default(), pinned: None, runtime, no_roots, bounds })
     }
 
     /// Let requests for `host` go to each of `addresses`, as [`Ask::via`] says.
@@ -150,6 +152,18 @@ impl Client {
     /// When a client cannot be made.
     pub fn open_doors(&mut self, host: &str, addresses: &[IpAddr]) -> Result<(), Failure> {
         self.doors = Doors::new(host, addresses, &self.bounds)?;
+        Ok(())
+    }
+
+    /// Trust `certificate` (DER), and nothing else, of the origin of `url`.
+    ///
+    /// # Errors
+    /// When the certificate cannot be read.
+    pub fn trust(&mut self, url: &Url, certificate: &[u8]) -> Result<(), Failure> {
+        let trusted = reqwest::Certificate::from_der(certificate);
+        let trusted = trusted.map_err(|error| Failure::own(&error))?;
+        let http = builder(&self.bounds).tls_certs_only([trusted]).build();
+        self.pinned = Some((url.origin(), http.map_err(|error| Failure::own(&error))?));
         Ok(())
     }
 
@@ -170,7 +184,9 @@ impl Client {
             Method::Get => reqwest::Method::GET,
             Method::Head => reqwest::Method::HEAD,
         };
-        let (http, url, host) = self.doors.way(&self.http, ask);
+        let pinned = self.pinned.as_ref().filter(|(origin, _)| *origin == ask.url.origin());
+        let usual = pinned.map_or(&self.http, |(_, http)| http);
+        let (http, url, host) = self.doors.way(usual, ask);
         let mut request = http.request(method, url);
         if let Some(host) = host {
             request = request.header("host", host);

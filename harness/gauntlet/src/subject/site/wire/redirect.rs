@@ -1,5 +1,6 @@
 //! Redirects, followed by us, one hop at a time: bounded, recorded, loops refused.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use url::Url;
@@ -29,6 +30,8 @@ pub struct Trail {
     pub stopped: Option<String>,
     /// From the first request to the last byte.
     pub wall: Duration,
+    /// SHA-256 of the last body's bytes, once somebody has asked.
+    pub digest: OnceLock<String>,
 }
 
 impl Trail {
@@ -56,7 +59,14 @@ pub fn follow(
     loop {
         let reply = client.exchange(&ask)?;
         wall += reply.wall;
-        let trail = |hops, reply, stopped| Trail { hops, ask: ask.clone(), reply, stopped, wall };
+        let trail = |hops, reply, stopped| Trail {
+            hops,
+            ask: ask.clone(),
+            reply,
+            stopped,
+            wall,
+            digest: OnceLock::new(),
+        };
         let mut next = match target(&ask.url, &reply) {
             Ok(Some(next)) => next,
             Ok(None) => return Ok(trail(hops, reply, None)),

@@ -2,7 +2,7 @@
 
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, ValType};
 
-use super::Draw;
+use super::{Draw, IMPORTS};
 
 /// Parameters of a generated function, which are its first locals.
 const PARAMS: u32 = 2;
@@ -52,7 +52,7 @@ pub(super) fn generated(index: u32, draw: &mut Draw) -> Function {
 
 fn call(out: &mut InstructionSink<'_>, draw: &mut Draw, callees: u32) {
     out.local_get(draw.small(LOCALS)).local_get(draw.small(LOCALS));
-    out.call(draw.below(callees)).local_set(draw.below(LOCALS));
+    out.call(IMPORTS + draw.below(callees)).local_set(draw.below(LOCALS));
 }
 
 fn statement(out: &mut InstructionSink<'_>, draw: &mut Draw, depth: u32) {

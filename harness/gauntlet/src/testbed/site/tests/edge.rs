@@ -1,6 +1,6 @@
 //! The shared cache: right for everybody without its switch, wrong in one way with it.
 
-use super::{Answer, Method, Twin, Visitor};
+use super::{Answer, Method, StatusCode, Twin, Visitor};
 
 const OFFERS: [&str; 3] = ["br", "gzip", "identity"];
 
@@ -100,4 +100,26 @@ async fn a_page_cached_for_a_day_stays_at_the_edge() {
     let page = visitor.get("/", "br").await;
     assert_eq!(page.header("cache-control"), "public, max-age=86400");
     assert_eq!((page.header("x-cache"), page.header("age")), ("HIT".into(), "0".into()));
+}
+
+#[tokio::test]
+async fn over_tls_the_best_protocol_that_is_offered_is_spoken() {
+    for (twins, version) in
+        [(&[][..], reqwest::Version::HTTP_2), (&[Twin::Http1Only], reqwest::Version::HTTP_11)]
+    {
+        let visitor = Visitor::of_edge(twins);
+        let (_, module) = visitor.discover().await;
+        let (url, certificate) = visitor.site.secure();
+        let trusted = reqwest::Certificate::from_der(certificate).expect("a certificate");
+        let client = reqwest::Client::builder().no_proxy().tls_certs_only([trusted]);
+        let client = client.build().expect("a client");
+        let url = format!("{}{}", url.trim_end_matches('/'), module);
+        let got =
+            client.get(&url).header("accept-encoding", "br").send().await.expect("it answers");
+        assert_eq!((got.status(), got.version()), (StatusCode::OK, version), "{twins:?}");
+        assert_eq!(got.headers()["content-encoding"], "br");
+        let plain = visitor.get(&module, "br").await;
+        assert!(got.bytes().await.expect("a body") == plain.body, "{twins:?}");
+        assert!(visitor.client.get(&url).send().await.is_err(), "nobody else trusts it");
+    }
 }

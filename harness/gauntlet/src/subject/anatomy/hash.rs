@@ -1,0 +1,169 @@
+//! The digest in a name: whether it is one of the common digests of the content.
+
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+/// Letters and digits of a name that are held against digests; five would match by chance once
+/// in 70,000 tries, and bundlers write six at least.
+const DIGITS_MIN: usize = 6;
+
+/// Bytes of one form of a file, and what that form is called.
+pub type Form<'a> = (&'static str, &'a [u8]);
+
+/// The digests of a file in each of its forms, as texts that names may begin with.
+#[derive(Debug, Clone, Default)]
+pub struct Digests(Vec<(String, [String; 3])>);
+
+impl Digests {
+    /// Of each form: raw, br, gz.
+    pub fn of(forms: &[Form<'_>]) -> Self {
+        let all = forms.iter().flat_map(|(form, bytes)| {
+            let digests: [(&str, Vec<u8>); 5] = [
+                ("sha256", Sha256::digest(bytes).to_vec()),
+                ("sha1", Sha1::digest(bytes).to_vec()),
+                ("md5", Md5::digest(bytes).to_vec()),
+                ("sha384", Sha384::digest(bytes).to_vec()),
+                ("sha512", Sha512::digest(bytes).to_vec()),
+            ];
+            digests.map(|(name, digest)| {
+                let written = [hex(&digest), base64url(&digest), base32(&digest)];
+                (format!("{name} of the {form} bytes"), written)
+            })
+        });
+        Self(all.collect())
+    }
+
+    /// The scheme by which a part of `path` is the beginning of a digest.
+    pub fn scheme(&self, path: &str) -> Option<Scheme> {
+        let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        self.0.iter().find_map(|(digest, written)| {
+            Writing::ALL.into_iter().zip(written).find_map(|(writing, whole)| {
+                let part = writing.parts(file).find(|part| whole.starts_with(&writing.cased(part)));
+                Some(Scheme { digest: digest.clone(), writing, digits: part?.len() })
+            })
+        })
+    }
+}
+
+/// How a digest is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Writing {
+    Hex,
+    Base64Url,
+    Base32,
+}
+
+impl Writing {
+    const ALL: [Self; 3] = [Self::Hex, Self::Base64Url, Self::Base32];
+
+    /// The parts of a file's name that may be digits of this writing.
+    fn parts(self, file: &str) -> Box<dyn Iterator<Item = &str> + '_> {
+        match self {
+            Self::Hex => {
+                Box::new(parts(file).filter(|part| part.bytes().all(|b| b.is_ascii_hexdigit())))
+            }
+            Self::Base64Url => Box::new(tails(file)),
+            Self::Base32 => Box::new(parts(file).filter(|part| {
+                part.bytes().all(|b| matches!(b.to_ascii_uppercase(), b'A'..=b'Z' | b'2'..=b'7'))
+            })),
+        }
+    }
+
+    fn cased(self, part: &str) -> String {
+        match self {
+            Self::Hex => part.to_ascii_lowercase(),
+            Self::Base64Url => part.to_owned(),
+            Self::Base32 => part.to_ascii_uppercase(),
+        }
+    }
+}
+
+/// By what rule a file is named after its content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scheme {
+    digest: String,
+    writing: Writing,
+    digits: usize,
+}
+
+impl Scheme {
+    /// Whether a part of `path` looks as this scheme would have written it.
+    pub fn may_name(&self, path: &str) -> bool {
+        let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        let digit = |part: &&str| part.bytes().any(|b| b.is_ascii_digit());
+        self.writing.parts(file).filter(digit).any(|part| part.len() == self.digits)
+    }
+}
+
+impl std::fmt::Display for Scheme {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let writing = match self.writing {
+            Writing::Hex => "hexadecimal",
+            Writing::Base64Url => "base64url",
+            Writing::Base32 => "base32",
+        };
+        write!(out, "{}, {} digits, {writing}", self.digest, self.digits)
+    }
+}
+
+/// Pieces of a file's name that are long enough to be held against a digest.
+fn parts(file: &str) -> impl Iterator<Item = &str> {
+    let long = |part: &&str| part.len() >= DIGITS_MIN;
+    file.split(['.', '-', '_', '~', '@']).filter(long)
+}
+
+/// What follows a separator up to the next dot: `-` and `_` are digits of base64url.
+fn tails(file: &str) -> impl Iterator<Item = &str> {
+    let starts = file.match_indices(['.', '-', '_', '~', '@']).map(|(at, _)| at + 1);
+    std::iter::once(0).chain(starts).filter_map(|at| {
+        let tail = file[at..].split('.').next()?;
+        (tail.len() >= DIGITS_MIN).then_some(tail)
+    })
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// RFC 4648 §6, without padding, as esbuild and Go's asset tools write it.
+fn base32(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let digit = |bit: usize| {
+        let at = |index: usize| u16::from(bytes.get(index).copied().unwrap_or(0));
+        let pair = (at(bit / 8) << 8) | at(bit / 8 + 1);
+        let value = (pair >> (11 - bit % 8)) & 31;
+        char::from(ALPHABET[usize::from(value)])
+    };
+    (0..bytes.len() * 8).step_by(5).map(digit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_common_digest_is_known_in_each_writing_and_chance_is_not() {
+        let digests = Digests::of(&[("raw", b"abc"), ("gz", b"other")]);
+        for (name, scheme) in [
+            ("app.ba7816bf.wasm", "sha256 of the raw bytes, 8 digits, hexadecimal"),
+            ("a/app-BA7816BF8F01.wasm", "sha256 of the raw bytes, 12 digits, hexadecimal"),
+            ("a9993e36.js", "sha1 of the raw bytes, 8 digits, hexadecimal"),
+            ("app_900150983cd24fb0.wasm", "md5 of the raw bytes, 16 digits, hexadecimal"),
+            ("app-ungWv48B.js", "sha256 of the raw bytes, 8 digits, base64url"),
+            ("app-XJ4BNP4P.js", "sha256 of the raw bytes, 8 digits, base32"),
+        ] {
+            let found = digests.scheme(name).map(|scheme| scheme.to_string());
+            assert_eq!(found.as_deref(), Some(scheme), "{name}");
+        }
+        for name in ["app.wasm", "app.ba781.wasm", "app.ba7816b0.wasm", "v1.2.3/app.wasm", ""] {
+            assert_eq!(digests.scheme(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The pages and scripts of a directory: what they name, and what they name in vain.
+
+use std::collections::BTreeSet;
+
+use url::Url;
+use wasm_gauntlet_model::action::Asset;
+use wasm_gauntlet_model::profile::Found;
+
+use super::files::Files;
+use crate::subject::Inability;
+use crate::subject::inspection::inline_scripts;
+use crate::subject::site::discovery::{page, script};
+use crate::subject::site::headers::name::without_hash;
+
+/// Bytes of a script that are looked into; Emscripten's largest glue has 1 MB.
+const SCRIPT_BYTES_MAX: u64 = 8 << 20;
+
+/// Texts that are read around one file.
+const TEXTS_MAX: usize = 256;
+
+/// Whether a script deals with modules.
+pub fn is_shim(files: &Files, name: &str) -> bool {
+    let fits = files.size(name).is_some_and(|size| size <= SCRIPT_BYTES_MAX);
+    let read = || files.read(name).ok();
+    fits && read().is_some_and(|bytes| script::read(&String::from_utf8_lossy(&bytes)).is_shim())
+}
+
+/// Pages and shims with their texts; inline scripts alone of pages.
+#[derive(Debug, Default)]
+pub struct Texts {
+    /// Name and script of each.
+    pub scripts: Vec<(String, String)>,
+    /// Whether none was left out.
+    pub complete: bool,
+    /// The last segments of everything that pages, and the scripts that they name, name.
+    pub named: BTreeSet<String>,
+    /// Names of which the directory has another build's file only, with who names them.
+    pub dangling: Vec<String>,
+}
+
+impl Texts {
+    /// Read the pages and shims of `found`.
+    ///
+    /// # Errors
+    /// When one cannot be read.
+    pub fn read(files: &Files, found: &[Found]) -> Result<Self, Inability> {
+        let mut texts = Self { complete: found.len() <= TEXTS_MAX, ..Self::default() };
+        let mut mentions: Vec<(String, BTreeSet<String>)> = Vec::new();
+        let mut open: Vec<String> = Vec::new();
+        for one in found.iter().take(TEXTS_MAX) {
+            let text = match one.asset {
+                Asset::Entry | Asset::Shim => files.read(&one.url)?,
+                Asset::Module | Asset::Previous => continue,
+            };
+            let text = String::from_utf8_lossy(&text).into_owned();
+            let (script, names) = match one.asset {
+                Asset::Entry => of_page(&text),
+                _ => (text.clone(), of_script(&text)),
+            };
+            if one.asset == Asset::Entry {
+                open.push(one.url.clone());
+            }
+            mentions.push((one.url.clone(), names));
+            texts.scripts.push((one.url.clone(), script));
+        }
+        texts.follow(files, &mentions, open);
+        Ok(texts)
+    }
+
+    /// Follow names from the pages to the scripts that they name, and on.
+    fn follow(
+        &mut self,
+        files: &Files,
+        mentions: &[(String, BTreeSet<String>)],
+        mut open: Vec<String>,
+    ) {
+        let patterns: BTreeSet<String> =
+            files.names().map(|name| without_hash(last(name))).collect();
+        let there: BTreeSet<&str> = files.names().map(last).collect();
+        let mut seen = BTreeSet::new();
+        while let Some(at) = open.pop() {
+            if !seen.insert(at.clone()) {
+                continue;
+            }
+            for (_, names) in mentions.iter().filter(|(name, _)| *name == at) {
+                for name in names {
+                    let pattern = without_hash(name);
+                    let hashed = pattern != *name;
+                    if !there.contains(name.as_str()) && hashed && patterns.contains(&pattern) {
+                        self.dangling.push(format!("{name} in {at}"));
+                    }
+                    let next = mentions.iter().filter(|(own, _)| last(own) == name);
+                    open.extend(next.map(|(own, _)| own.clone()));
+                    self.named.insert(name.clone());
+                }
+            }
+        }
+    }
+}
+
+/// The last segment of a path.
+pub fn last(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The inline scripts of a page, and the last segments of what it names.
+fn of_page(html: &str) -> (String, BTreeSet<String>) {
+    // An address that stands for nothing: only last segments are read of what it gives.
+    let Ok(address) = Url::parse("http://artefact.invalid/") else { return Default::default() };
+    let page = page::read(html, &address);
+    let inline = inline_scripts(html, &address);
+    let urls = page.scripts.iter().chain(&page.modules).map(|(url, _)| last(url.path()).to_owned());
+    let attributes = page.named.iter().map(|name| last(bare(name)).to_owned());
+    let names = urls.chain(attributes).chain(of_script(&inline)).collect();
+    (inline, names)
+}
+
+fn of_script(text: &str) -> BTreeSet<String> {
+    script::read(text).mentions.iter().map(|one| last(bare(&one.name)).to_owned()).collect()
+}
+
+/// A name without query and fragment.
+fn bare(name: &str) -> &str {
+    name.split(['?', '#']).next().unwrap_or(name)
+}

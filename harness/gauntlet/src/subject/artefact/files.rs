@@ -1,0 +1,141 @@
+//! The files of a directory: names and sizes, bounded in number, depth and size. Links that lead
+//! outside are told and not followed; links to folders are not followed at all.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::subject::Inability;
+use crate::subject::anatomy::shown;
+
+/// Files that are taken in; a large page application has 3,000.
+const FILES_MAX: usize = 20_000;
+
+/// Folders in folders; `node_modules`, which nobody deploys, reaches 15.
+const DEPTH_MAX: usize = 24;
+
+/// Bytes of one file that is read: past any module that people wait for.
+pub const FILE_BYTES_MAX: u64 = 64 << 20;
+
+/// Bytes that one look reads in all.
+pub const TOTAL_BYTES_MAX: u64 = 1 << 30;
+
+/// Modules, pages and shims of one directory; a trial is made of each.
+pub const FILES_OF_A_KIND_MAX: usize = 256;
+
+/// What a directory holds.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    root: PathBuf,
+    /// Size by the path below the directory, `/` between segments on every system.
+    sizes: BTreeMap<String, u64>,
+    /// What was left out, and why.
+    pub notes: Vec<String>,
+}
+
+impl Files {
+    /// Everything below `root`.
+    ///
+    /// # Errors
+    /// When the directory itself cannot be read.
+    pub fn walk(root: &Path) -> Result<Self, Inability> {
+        let cannot = |error: std::io::Error| {
+            let dir = shown(&root.display().to_string());
+            Inability(format!("{dir} cannot be read: {error}"))
+        };
+        let root = root.canonicalize().map_err(cannot)?;
+        std::fs::read_dir(&root).map_err(cannot)?;
+        let mut files = Self { root: root.clone(), ..Self::default() };
+        let mut open = vec![(root, String::new(), 0)];
+        while let Some((folder, prefix, depth)) = open.pop() {
+            let Ok(entries) = std::fs::read_dir(&folder) else {
+                files.note(&prefix, "cannot be read");
+                continue;
+            };
+            for entry in entries.flatten() {
+                let Some(name) = entry.file_name().to_str().map(|name| format!("{prefix}{name}"))
+                else {
+                    files.note(&prefix, "a name in it is no UTF-8");
+                    continue;
+                };
+                if files.sizes.len() >= FILES_MAX {
+                    files.notes.push(format!("files past {FILES_MAX} are left out"));
+                    return Ok(files);
+                }
+                match files.take(&entry.path(), &name) {
+                    Some(inner) if depth < DEPTH_MAX => {
+                        open.push((inner, format!("{name}/"), depth + 1));
+                    }
+                    Some(_) => files.note(&name, "is too deep"),
+                    None => {}
+                }
+            }
+        }
+        Ok(files)
+    }
+
+    fn note(&mut self, name: &str, what: &str) {
+        self.notes.push(format!("{} {what}", shown(name)));
+    }
+
+    /// Take one entry; gives the folder that is to be walked next, if it is one.
+    fn take(&mut self, path: &Path, name: &str) -> Option<PathBuf> {
+        let Ok(own) = path.symlink_metadata() else {
+            self.note(name, "cannot be read");
+            return None;
+        };
+        if own.is_dir() {
+            return Some(path.to_owned());
+        }
+        if own.is_symlink() && !path.canonicalize().is_ok_and(|to| to.starts_with(&self.root)) {
+            self.note(name, "is a link that leads nowhere or outside, and is not followed");
+            return None;
+        }
+        match path.metadata() {
+            Ok(file) if file.is_file() => drop(self.sizes.insert(name.to_owned(), file.len())),
+            Ok(_) => self.note(name, "is no file"),
+            Err(_) => self.note(name, "cannot be read"),
+        }
+        None
+    }
+
+    /// Every file's name, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.sizes.keys().map(String::as_str)
+    }
+
+    /// Whether there is a file of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.sizes.contains_key(name)
+    }
+
+    /// The size of a file.
+    pub fn size(&self, name: &str) -> Option<u64> {
+        self.sizes.get(name).copied()
+    }
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// When it is too large or cannot be read.
+    pub fn read(&self, name: &str) -> Result<Vec<u8>, Inability> {
+        read(&self.root.join(name), name)
+    }
+}
+
+/// The bytes of the file at `path`, which reports call `name`.
+///
+/// # Errors
+/// When it is too large or cannot be read.
+pub fn read(path: &Path, name: &str) -> Result<Vec<u8>, Inability> {
+    use std::io::Read;
+    let cannot = |why: String| Inability(format!("{}: {why}", shown(name)));
+    let file = std::fs::File::open(path).map_err(|error| cannot(error.to_string()))?;
+    let mut bytes = Vec::new();
+    file.take(FILE_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| cannot(error.to_string()))?;
+    match bytes.len() as u64 > FILE_BYTES_MAX {
+        true => Err(cannot(format!("larger than {FILE_BYTES_MAX} bytes, so it is not read"))),
+        false => Ok(bytes),
+    }
+}

@@ -1,0 +1,132 @@
+//! Everything that one file of a directory, and what stands around it, tells.
+
+use std::collections::BTreeMap;
+
+use wasm_gauntlet_model::action::{Asset, Inspect};
+use wasm_gauntlet_model::observation::{Evidence, Inspection, Observation, Seen};
+
+use super::around::{Texts, last};
+use super::files::Files;
+use super::{Artefact, manifest, node, siblings};
+use crate::coding::Layer;
+use crate::subject::Inability;
+use crate::subject::anatomy::flavour::Flavour;
+use crate::subject::anatomy::{first, shown};
+use crate::subject::inspection::{self, Around, File, count};
+
+/// Read the file that `inspect` names.
+pub fn look(
+    artefact: &Artefact,
+    files: &Files,
+    inspect: &Inspect,
+) -> Result<Observation, Inability> {
+    let name = &inspect.url;
+    let bytes = files.read(name)?;
+    let texts = Texts::read(files, &inspect.beside)?;
+    let others = Other::all(files, inspect)?;
+    let own = Other { name: name.clone(), ..Other::of(files, name)? };
+    let beside: Vec<File<'_>> = others.iter().map(Other::file).collect();
+    let around = Around { texts: &texts.scripts, complete: texts.complete, beside: &beside };
+    let mut facts = inspection::of(own.file(), around);
+    facts.exports_missing = inspection::exports_missing(&bytes, &artefact.build.exports);
+    facts.destination = Seen::looked(destination(artefact, inspect));
+    facts.ran = ran(artefact, &bytes, &texts, &facts)?;
+    siblings::look(files, name, &bytes, &mut facts)?;
+    let has_page = inspect.beside.iter().any(|found| found.asset == Asset::Entry);
+    let named = has_page.then(|| texts.named.contains(last(name)));
+    facts.named_by_page = Seen::looked(named);
+    facts.dangling = first(texts.dangling.iter().map(|one| shown(one))).into();
+    if let Some(second) = &artefact.build.second {
+        facts.differs = differs(files, &Files::walk(second)?)?;
+    }
+    if let Some(path) = artefact.manifest() {
+        manifest::look(&artefact.build, files, &path, &mut facts)?;
+    }
+    let evidence = evidence(name, bytes.len(), &texts, &facts);
+    Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
+}
+
+/// A file with its forms, as the digests in names are made of.
+struct Other {
+    name: String,
+    bytes: Vec<u8>,
+    br: Option<Vec<u8>>,
+    gzip: Option<Vec<u8>>,
+}
+
+/// Files whose names are held against their digests, to learn by what rule files are named.
+const NAMED_ALIKE_MAX: usize = 16;
+
+impl Other {
+    fn of(files: &Files, name: &str) -> Result<Self, Inability> {
+        let form = |layer| siblings::form(files, name, layer);
+        let (br, gzip) = (form(Layer::Br), form(Layer::Gzip));
+        Ok(Self { name: name.to_owned(), bytes: files.read(name)?, br, gzip })
+    }
+
+    fn all(files: &Files, inspect: &Inspect) -> Result<Vec<Self>, Inability> {
+        let other = |found: &&wasm_gauntlet_model::profile::Found| {
+            found.url != inspect.url && found.asset != Asset::Entry
+        };
+        let others = inspect.beside.iter().filter(other).take(NAMED_ALIKE_MAX);
+        others.map(|found| Self::of(files, &found.url)).collect()
+    }
+
+    fn file(&self) -> File<'_> {
+        let (br, gzip) = (self.br.as_deref(), self.gzip.as_deref());
+        File { name: &self.name, bytes: &self.bytes, br, gzip }
+    }
+}
+
+/// Whether the pair starts, where it is Go's and may be started.
+fn ran(
+    artefact: &Artefact,
+    module: &[u8],
+    texts: &Texts,
+    facts: &Inspection,
+) -> Result<Seen<bool>, Inability> {
+    let of_go = matches!(&facts.flavour, Seen::Is(flavour) if flavour == Flavour::GoJs.word());
+    let (Some(node), Seen::Is(glue)) = (&artefact.build.node, &facts.glue) else {
+        return Ok(Seen::Absent);
+    };
+    match texts.scripts.iter().find(|(name, _)| shown(name) == *glue) {
+        Some((_, shim)) if of_go => Ok(node::starts(node, shim, module)?.into()),
+        _ => Ok(Seen::Absent),
+    }
+}
+
+/// Where the module goes: as the target says, or to a page where the directory has one.
+fn destination(artefact: &Artefact, inspect: &Inspect) -> Option<String> {
+    let page = inspect.beside.iter().any(|found| found.asset == Asset::Entry);
+    artefact.build.destination.clone().or_else(|| page.then(|| "page".to_owned()))
+}
+
+/// Files that differ between two builds.
+fn differs(one: &Files, other: &Files) -> Result<Seen<Vec<String>>, Inability> {
+    let (here, there) = (manifest::digests(one)?, manifest::digests(other)?);
+    let lacks = |name: &str, of: &BTreeMap<String, String>| !of.contains_key(name);
+    let only = |from: &BTreeMap<String, String>, of: &BTreeMap<String, String>, which: &str| {
+        let names = from.keys().filter(|name| lacks(name, of));
+        names
+            .map(|name| format!("{} is in the {which} build only", shown(name)))
+            .collect::<Vec<_>>()
+    };
+    let changed =
+        here.iter().filter(|(name, digest)| there.get(*name).is_some_and(|other| other != *digest));
+    let changed = changed.map(|(name, _)| format!("{} differs", shown(name)));
+    let all = changed.chain(only(&here, &there, "first")).chain(only(&there, &here, "second"));
+    Ok(first(all).into())
+}
+
+fn evidence(name: &str, bytes: usize, texts: &Texts, facts: &Inspection) -> Vec<Evidence> {
+    let piece = |what: &str, text: String| Evidence { what: what.to_owned(), text };
+    let read: Vec<String> = texts.scripts.iter().map(|(name, _)| shown(name)).collect();
+    let mut pieces = vec![
+        piece("file", format!("{}, {} bytes", shown(name), count(bytes))),
+        piece("read beside it", first(read).join(", ")),
+    ];
+    if let Seen::Is(digest) = &facts.sha256 {
+        pieces.push(piece("sha256", digest.clone()));
+    }
+    pieces
+}

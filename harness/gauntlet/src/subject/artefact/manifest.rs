@@ -1,0 +1,115 @@
+//! A manifest of SHA-256 digests, as `sha256sum` writes it, and the signature over it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use base64::Engine as _;
+use ed25519_compact::{PublicKey, Signature};
+use sha2::{Digest, Sha256};
+use wasm_gauntlet_model::observation::{Inspection, Seen};
+
+use super::files::{self, Files, TOTAL_BYTES_MAX};
+use super::{Build, MANIFEST_USUAL};
+use crate::subject::Inability;
+use crate::subject::anatomy::hash::hex;
+use crate::subject::anatomy::{first, shown};
+
+/// Lines that are read; a build has fewer files.
+const LINES_MAX: usize = 50_000;
+
+/// The digest of each file.
+///
+/// # Errors
+/// When a file cannot be read, or all together are too large.
+pub fn digests(files: &Files) -> Result<BTreeMap<String, String>, Inability> {
+    let total: u64 = files.names().filter_map(|name| files.size(name)).sum();
+    if total > TOTAL_BYTES_MAX {
+        let why = format!("the files have {total} bytes, more than {TOTAL_BYTES_MAX} are not read");
+        return Err(Inability(why));
+    }
+    let digest = |name: &str| Ok((name.to_owned(), hex(&Sha256::digest(files.read(name)?))));
+    files.names().map(digest).collect()
+}
+
+/// The facts of the manifest at `path` and of its signature.
+///
+/// # Errors
+/// When something that is named cannot be read.
+pub fn look(
+    build: &Build,
+    files: &Files,
+    path: &Path,
+    facts: &mut Inspection,
+) -> Result<(), Inability> {
+    let bytes = files::read(path, &path.display().to_string())?;
+    let named = parse(&String::from_utf8_lossy(&bytes));
+    let here = digests(files)?;
+    let wrong = named.iter().filter_map(|(name, digest)| match here.get(name) {
+        Some(have) if have == digest => None,
+        Some(_) => Some(format!("{} has another digest", shown(name))),
+        None => Some(format!("{} is not there", shown(name))),
+    });
+    facts.manifest_wrong = first(wrong).into();
+    let own: BTreeSet<&str> = std::iter::once(path)
+        .chain(build.signature.as_deref())
+        .filter_map(|path| path.file_name()?.to_str())
+        .collect();
+    let is_own = |name: &str| own.contains(name) || name.starts_with(MANIFEST_USUAL);
+    let lacks = here.keys().filter(|name| !named.contains_key(*name) && !is_own(name));
+    facts.manifest_lacks = first(lacks.map(|name| shown(name))).into();
+    facts.signature_right = match build.public_key {
+        Some(key) => signature_right(build, path, &bytes, key)?.into(),
+        None => Seen::Absent,
+    };
+    Ok(())
+}
+
+/// Lines such as `DIGEST  NAME` and `DIGEST *NAME`; others say nothing.
+fn parse(text: &str) -> BTreeMap<String, String> {
+    let line = |line: &str| {
+        let (digest, name) = line.split_once(' ')?;
+        let name = name.strip_prefix([' ', '*'])?;
+        let name = name.strip_prefix("./").unwrap_or(name);
+        let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_digest.then(|| (name.to_owned(), digest.to_ascii_lowercase()))
+    };
+    text.lines().take(LINES_MAX).filter_map(line).collect()
+}
+
+/// Whether the signature over `bytes`, the manifest at `path`, is by `key`.
+fn signature_right(
+    build: &Build,
+    path: &Path,
+    bytes: &[u8],
+    key: [u8; 32],
+) -> Result<bool, Inability> {
+    let mut usual = path.as_os_str().to_owned();
+    usual.push(".sig");
+    let place = build.signature.clone().unwrap_or_else(|| usual.into());
+    if !place.is_file() {
+        return Ok(false);
+    }
+    let signature = files::read(&place, &place.display().to_string())?;
+    let Some(signature) = signature_of(&signature) else { return Ok(false) };
+    Ok(PublicKey::new(key).verify(bytes, &Signature::new(signature)).is_ok())
+}
+
+/// 64 bytes as they are, in hexadecimal or in base64.
+fn signature_of(bytes: &[u8]) -> Option<[u8; 64]> {
+    if let Ok(raw) = bytes.try_into() {
+        return Some(raw);
+    }
+    fixed(std::str::from_utf8(bytes).ok()?)
+}
+
+/// So many bytes, in hexadecimal or in base64: a key has 32 and a signature 64.
+pub fn fixed<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {
+    let text = text.trim();
+    let digits =
+        || (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok());
+    let bytes = match text.len() == 2 * BYTES {
+        true => digits().collect::<Option<Vec<u8>>>()?,
+        false => base64::engine::general_purpose::STANDARD.decode(text).ok()?,
+    };
+    bytes.try_into().ok()
+}

@@ -1,0 +1,150 @@
+//! The subject `artefact`: a directory that a build produced, before it is deployed.
+//!
+//! Files are read and nothing is run. Names, sizes, links and contents are hostile: what leads
+//! outside of the directory is not followed, and what is too large is not read.
+
+mod around;
+mod files;
+mod look;
+pub mod manifest;
+mod node;
+mod siblings;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use wasm_gauntlet_model::action::{Action, Asset};
+use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
+
+use self::files::Files;
+use super::anatomy::{first, shown};
+use super::{Inability, Session, Subject};
+
+/// The manifest that is looked for where none is named, as `sha256sum` users call it.
+pub const MANIFEST_USUAL: &str = "SHA256SUMS";
+
+/// A build directory, and what is known of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Build {
+    /// The directory.
+    pub dir: PathBuf,
+    /// A second build of the same sources.
+    pub second: Option<PathBuf>,
+    /// The manifest of digests; `SHA256SUMS` in the directory where none is named.
+    pub manifest: Option<PathBuf>,
+    /// The signature over the manifest's bytes: 64 bytes, or the same in base64 or hexadecimal.
+    pub signature: Option<PathBuf>,
+    /// The public key of the signature, ed25519.
+    pub public_key: Option<[u8; 32]>,
+    /// Where the modules go: `page` or `wasi`; a directory with pages goes to a page.
+    pub destination: Option<String>,
+    /// Exports that each module must have.
+    pub exports: Vec<String>,
+    /// Node, where pairs of Go's shim and module may be started.
+    pub node: Option<PathBuf>,
+}
+
+/// A build directory under test.
+pub struct Artefact {
+    build: Build,
+    flags: String,
+}
+
+impl Artefact {
+    /// The directory of `build`, named on the command line by `flags`.
+    pub fn new(build: Build, flags: String) -> Self {
+        Self { build, flags }
+    }
+}
+
+impl Subject for Artefact {
+    fn name(&self) -> &str {
+        "artefact"
+    }
+
+    fn flags(&self) -> String {
+        self.flags.clone()
+    }
+
+    fn profile(&self) -> Result<Profile, Inability> {
+        let files = Files::walk(&self.build.dir)?;
+        let found = found(&files);
+        let has = |asset| found.iter().any(|one| one.asset == asset);
+        if !has(Asset::Module) {
+            let advice = "name the directory that the build writes its modules to, as in \
+                          `--artefact dist`";
+            let seen = files.names().count();
+            let dir = shown(&self.build.dir.display().to_string());
+            return Err(Inability(format!("no .wasm among the {seen} files of {dir}; {advice}")));
+        }
+        let can = [
+            (true, Need::ArtefactModule),
+            (has(Asset::Shim), Need::ArtefactShim),
+            (self.build.second.is_some(), Need::ArtefactSecond),
+            (self.manifest().is_some_and(|path| path.is_file()), Need::ArtefactManifest),
+        ];
+        let can = can.into_iter().filter(|(has, _)| *has).map(|(_, need)| need).collect();
+        let about: Vec<String> = std::iter::once(format!("{} files", files.names().count()))
+            .chain(first(files.notes.iter().cloned()))
+            .collect();
+        let about = about.join("; ");
+        let kind = SubjectKind::Artefact;
+        Ok(Profile { kind, about, can, found, limits: None, grace_ms: 0 })
+    }
+
+    fn open(&self, _seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
+        Ok(Box::new(Reader { artefact: self, files: Files::walk(&self.build.dir)? }))
+    }
+}
+
+impl Artefact {
+    /// The manifest that is named, or the usual one where it is there.
+    fn manifest(&self) -> Option<PathBuf> {
+        let usual = || Some(self.build.dir.join(MANIFEST_USUAL)).filter(|path| path.is_file());
+        self.build.manifest.clone().or_else(usual)
+    }
+}
+
+/// Modules, pages, and scripts that deal with modules.
+fn found(files: &Files) -> Vec<Found> {
+    let of = |asset, name: &str| Found {
+        asset,
+        url: name.to_owned(),
+        label: shown(name),
+        how: "file".to_owned(),
+    };
+    let mut found: Vec<Found> = files
+        .names()
+        .filter_map(|name| match extension(name) {
+            "wasm" => Some(of(Asset::Module, name)),
+            "html" | "htm" => Some(of(Asset::Entry, name)),
+            "js" | "mjs" | "cjs" if around::is_shim(files, name) => Some(of(Asset::Shim, name)),
+            _ => None,
+        })
+        .take(files::FILES_OF_A_KIND_MAX)
+        .collect();
+    found.sort();
+    found
+}
+
+/// What follows the last dot of a name, as written.
+fn extension(name: &str) -> &str {
+    Path::new(name).extension().and_then(|extension| extension.to_str()).unwrap_or_default()
+}
+
+/// One trial's reading.
+struct Reader<'a> {
+    artefact: &'a Artefact,
+    files: Files,
+}
+
+impl Session for Reader<'_> {
+    fn perform(&mut self, _step: &str, action: &Action) -> Result<Observation, Inability> {
+        match action {
+            Action::Inspect(inspect) => look::look(self.artefact, &self.files, inspect),
+            _ => Err(Inability("a directory can only be inspected".to_owned())),
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! A pair of Go's shim and module started in Node, as a page would start it.
+//!
+//! This runs what the build produced, with the rights of whoever runs the gauntlet, so it is done
+//! only where the target file asks for it: in an empty environment, in a folder of its own,
+//! bounded in time, its output thrown away.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::subject::Inability;
+
+/// For Node to start and a module to be compiled; the largest took 3 s on two busy cores.
+const TIME_MAX: Duration = Duration::from_secs(30);
+
+/// Between two looks at whether it ended.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The exit code by which the runner says that the pair started; Node itself ends with 0 to 13.
+const STARTED: i32 = 77;
+
+/// The exit code by which it says that the pair did not.
+const REFUSED: i32 = 78;
+
+/// What a page does: read the shim, make a `Go`, instantiate, run. A module that prints and ends
+/// and one that waits for ever have both started when `run` first gives control back.
+const RUNNER: &str = r#"
+const fs = require("fs");
+const [script, binary] = ["shim.js", "module.wasm"];
+(async () => {
+  try {
+    (0, eval)(fs.readFileSync(script, "utf8"));
+    const go = new globalThis.Go();
+    const { instance } = await WebAssembly.instantiate(fs.readFileSync(binary), go.importObject);
+    go.exit = (code) => { if (code !== 0) process.exit(78); };
+    go.run(instance).catch(() => process.exit(78));
+    setTimeout(() => process.exit(77), 0);
+  } catch {
+    process.exit(78);
+  }
+})();
+"#;
+
+/// Whether the pair starts.
+///
+/// # Errors
+/// When Node cannot be started, ends in a way of its own, or does not end in time.
+pub fn starts(node: &Path, shim: &str, module: &[u8]) -> Result<bool, Inability> {
+    let cannot = |error: std::io::Error| Inability(format!("{}: {error}", node.display()));
+    let folder = tempfile::TempDir::with_prefix("gauntlet-node-").map_err(cannot)?;
+    let files =
+        [("run.cjs", RUNNER.as_bytes()), ("shim.js", shim.as_bytes()), ("module.wasm", module)];
+    for (name, bytes) in files {
+        std::fs::write(folder.path().join(name), bytes).map_err(cannot)?;
+    }
+    let mut child = Command::new(node)
+        .arg("run.cjs")
+        .current_dir(folder.path())
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(cannot)?;
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().map_err(cannot)? {
+            return match status.code() {
+                Some(STARTED) => Ok(true),
+                Some(REFUSED) => Ok(false),
+                _ => Err(Inability(format!("Node ended with {status}"))),
+            };
+        }
+        if began.elapsed() > TIME_MAX {
+            child.kill().and_then(|()| child.wait()).map_err(cannot)?;
+            return Err(Inability(format!("the pair kept Node busy for {TIME_MAX:?}")));
+        }
+        std::thread::sleep(PAUSE);
+    }
+}

@@ -1,0 +1,134 @@
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+use wasm_gauntlet_model::action::{Asset, Inspect};
+use wasm_gauntlet_model::observation::{Facts, Value};
+use wasm_gauntlet_model::twin::{Part, Twin};
+
+use super::*;
+use crate::testbed::build::{FEATURE, TestbedBuild};
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let dir = tempfile::tempdir().expect("a folder");
+    for (name, bytes) in files {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().expect("it has one")).expect("made");
+        fs::write(path, bytes).expect("written");
+    }
+    dir
+}
+
+fn build(dir: &Path) -> Artefact {
+    let build = Build { dir: dir.to_owned(), ..Build::default() };
+    Artefact::new(build, String::new())
+}
+
+/// The facts of the first asset of this kind.
+fn facts(artefact: &Artefact, asset: Asset) -> Facts {
+    let profile = artefact.profile().expect("a profile");
+    let found = profile.found.iter().find(|one| one.asset == asset).expect("the asset");
+    let action =
+        Action::Inspect(Inspect { asset, url: found.url.clone(), beside: profile.found.clone() });
+    let mut session = artefact.open(1).expect("a session");
+    session.perform("file", &action).expect("an observation").facts
+}
+
+fn texts(facts: &Facts, name: &str) -> Vec<String> {
+    match &facts[name] {
+        Value::Texts(texts) => texts.clone(),
+        other => panic!("{name} is {other:?}"),
+    }
+}
+
+#[test]
+fn a_directory_without_a_module_is_no_success() {
+    let dir = folder(&[("index.html", b"<!doctype html>"), ("notes.txt", b"a.wasm")]);
+    let why = build(dir.path()).profile().expect_err("nothing to test").to_string();
+    assert!(why.contains("no .wasm among the 2 files") && why.contains("--artefact dist"), "{why}");
+    assert!(build(&dir.path().join("nowhere")).profile().is_err());
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_outside_are_told_and_not_followed() {
+    use std::os::unix::fs::symlink;
+    let outside = folder(&[("secret.wasm", b"\0asm\x01\0\0\0")]);
+    let dir = folder(&[("a.wasm", b"\0asm\x01\0\0\0")]);
+    let at = |name: &str| dir.path().join(name);
+    symlink(outside.path().join("secret.wasm"), at("b.wasm")).expect("a link");
+    symlink(outside.path(), at("folder")).expect("a link");
+    symlink(at("a.wasm"), at("c.wasm")).expect("a link");
+    symlink(dir.path(), at("loop")).expect("a link");
+    symlink("nowhere", at("broken.wasm")).expect("a link");
+    let profile = build(dir.path()).profile().expect("a profile");
+    let names: Vec<&str> = profile.found.iter().map(|found| found.url.as_str()).collect();
+    assert_eq!(names, ["a.wasm", "c.wasm"]);
+    assert!(profile.about.contains("b.wasm is a link"), "{}", profile.about);
+}
+
+#[test]
+fn a_file_that_is_too_large_is_not_read() {
+    let dir = folder(&[("a.wasm", b"\0asm\x01\0\0\0")]);
+    let large = fs::File::create(dir.path().join("b.wasm")).expect("a file");
+    large.set_len(files::FILE_BYTES_MAX + 1).expect("a sparse file");
+    let files = Files::walk(dir.path()).expect("files");
+    assert!(files.read("a.wasm").is_ok());
+    assert!(files.read("b.wasm").expect_err("too large").to_string().contains("larger than"));
+}
+
+#[test]
+fn siblings_that_were_never_made_are_not_missed() {
+    let module = wat::parse_str("(module)").expect("a module");
+    let gz = crate::coding::encode(crate::coding::Layer::Gzip, b"let a = 1; // shim\n");
+    let bare = folder(&[("a.wasm", &module), ("b.js", b"new Go()")]);
+    assert!(texts(&facts(&build(bare.path()), Asset::Module), "siblings-missing").is_empty());
+    let some = folder(&[("a.wasm", &module), ("b.js", b"x"), ("b.js.gz", &gz)]);
+    let missing = texts(&facts(&build(some.path()), Asset::Module), "siblings-missing");
+    assert_eq!(missing, ["a.wasm.gz"]);
+}
+
+#[test]
+fn a_page_may_name_what_lies_elsewhere() {
+    let module = wat::parse_str("(module)").expect("a module");
+    let page = br#"<script src="https://cdn.example/runtime.0a1b2c3d.js"></script>
+        <script type="module">fetch("app.wasm"); import("/config.js")</script>"#;
+    let dir = folder(&[("app.wasm", &module), ("index.html", page)]);
+    let seen = facts(&build(dir.path()), Asset::Module);
+    assert!(texts(&seen, "dangling").is_empty());
+    assert_eq!(seen["named-by-page"], Value::Bool(true));
+    assert_eq!(seen["destination"], Value::Text("page".to_owned()));
+}
+
+#[test]
+fn keys_and_signatures_are_read_in_both_writings() {
+    let hex = "00".repeat(31) + "ff";
+    let key = manifest::fixed::<32>(&hex).expect("hexadecimal");
+    assert_eq!(key[31], 255);
+    use base64::Engine as _;
+    let base64 = base64::engine::general_purpose::STANDARD.encode(key);
+    assert_eq!(manifest::fixed::<32>(&format!("{base64}\n")), Some(key));
+    for wrong in ["", "0g", "é", &hex[..62], &"é".repeat(32)] {
+        assert_eq!(manifest::fixed::<32>(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn each_switch_of_the_build_changes_some_fact() {
+    let seen = |twins: &[Twin]| {
+        let made = TestbedBuild::write(twins).expect("a build");
+        let build = Build {
+            dir: made.dir(),
+            second: Some(made.second()),
+            public_key: Some(made.public_key()),
+            exports: vec![FEATURE.to_owned()],
+            ..Build::default()
+        };
+        facts(&Artefact::new(build, String::new()), Asset::Module)
+    };
+    let healthy = seen(&[]);
+    assert_eq!(healthy, seen(&[Twin::MimeText]), "a switch of another part");
+    for twin in Twin::ALL.iter().filter(|twin| twin.part() == Part::Build) {
+        assert_ne!(healthy, seen(&[*twin]), "{twin:?}");
+    }
+}

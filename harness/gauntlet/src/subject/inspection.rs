@@ -1,0 +1,178 @@
+//! One file, read with what stands around it: the facts that a site and a build directory
+//! share. Bytes and texts come in; where they are from is not known here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wasm_gauntlet_model::observation::{Inspection, Seen};
+
+use super::anatomy::flavour::GO_NAMESPACES;
+use super::anatomy::hash::{Digests, hex};
+use super::anatomy::module::{self, Module};
+use super::anatomy::{first, releases, shown};
+use super::site::discovery::glue::{self, Space};
+use super::site::discovery::page;
+use super::site::headers::name;
+use crate::coding::{self, Content};
+
+/// A file by its name, and its bytes with all codings undone.
+#[derive(Debug, Clone, Copy)]
+pub struct File<'a> {
+    /// Path, with a query where the address has one.
+    pub name: &'a str,
+    /// The bytes.
+    pub bytes: &'a [u8],
+    /// The br form, where one is there.
+    pub br: Option<&'a [u8]>,
+    /// The gzip form.
+    pub gzip: Option<&'a [u8]>,
+}
+
+/// What stands around a file.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Around<'a> {
+    /// Scripts and pages (whose inline scripts count), by name, with their texts.
+    pub texts: &'a [(String, String)],
+    /// Whether each text that belongs to the file could be read.
+    pub complete: bool,
+    /// Other files of the same build, held for the scheme of their names.
+    pub beside: &'a [File<'a>],
+}
+
+/// The facts of `file`.
+pub fn of(file: File<'_>, around: Around<'_>) -> Inspection {
+    let mut facts = Inspection {
+        sha256: hex(&<sha2::Sha256 as sha2::Digest>::digest(file.bytes)).into(),
+        raw_bytes: count(file.bytes.len()).into(),
+        ran: Seen::Absent,
+        ..Inspection::default()
+    };
+    names(file, around, &mut facts);
+    let content = coding::classify(file.bytes);
+    facts.content = content.word().to_owned().into();
+    let is_wasm = content == Content::Wasm;
+    let module = is_wasm.then(|| module::read(file.bytes).ok()).flatten();
+    facts.module_readable = module.is_some().into();
+    if let Some(module) = module {
+        anatomy(&module, &mut facts);
+        pair(&module, around, &mut facts);
+    }
+    facts
+}
+
+/// A number of items or bytes as a fact.
+pub fn count(items: usize) -> i64 {
+    i64::try_from(items).unwrap_or(i64::MAX)
+}
+
+fn is_hashed(file: &str) -> bool {
+    let (path, query) = file.split_once('?').map_or((file, None), |(p, q)| (p, Some(q)));
+    name::is_content_addressed(path, query)
+}
+
+/// The digests of a file in all its forms; those forms that nobody has are made.
+fn digests(file: File<'_>) -> Digests {
+    let forms = [("raw", Some(file.bytes)), ("br", file.br), ("gz", file.gzip)];
+    let known: Vec<_> = forms.iter().filter_map(|(form, bytes)| Some((*form, (*bytes)?))).collect();
+    Digests::of(&known)
+}
+
+fn names(file: File<'_>, around: Around<'_>, facts: &mut Inspection) {
+    let path = file.name.split('?').next().unwrap_or_default();
+    facts.name_hashed = is_hashed(file.name).into();
+    facts.name_carries_hash = name::carries_hash(path).into();
+    facts.hash_scheme = Seen::looked(digests(file).scheme(path).map(|scheme| scheme.to_string()));
+    let beside = around.beside.iter().filter(|other| other.name != file.name);
+    let scheme = beside
+        .filter_map(|other| digests(*other).scheme(other.name.split('?').next()?))
+        .find(|scheme| scheme.may_name(path));
+    facts.scheme_beside = Seen::looked(scheme.map(|scheme| scheme.to_string()));
+}
+
+fn anatomy(module: &Module, facts: &mut Inspection) {
+    let flavour = module.flavour();
+    let toolchain = module.toolchain();
+    let floor = flavour.floor(toolchain.as_deref()).map(str::to_owned);
+    facts.flavour = flavour.word().to_owned().into();
+    facts.floor = Seen::looked(floor);
+    facts.toolchain = Seen::looked(toolchain);
+    facts.go_minor = Seen::looked(module.go_minor().map(i64::from));
+    facts.import_namespaces = first(module.namespaces().into_iter().map(shown)).into();
+    facts.custom_bytes = count(module.custom_bytes(|_| true)).into();
+    facts.debug_bytes = count(module.custom_bytes(module::is_debug)).into();
+    facts.name_bytes = count(module.custom_bytes(|name| name == "name")).into();
+    facts.build_paths = module.paths.first.clone().into();
+    facts.build_path_count = count(module.paths.count).into();
+    facts.build_path_bytes = count(module.paths.bytes).into();
+    facts.build_id = Seen::looked(module.build_id.clone());
+}
+
+/// The exports of `wanted` that the module at `bytes` lacks.
+pub fn exports_missing(bytes: &[u8], wanted: &[String]) -> Seen<Vec<String>> {
+    match module::read(bytes) {
+        Ok(module) if !wanted.is_empty() => {
+            let lacks = |name: &&String| !module.exports.contains(name);
+            wanted.iter().filter(lacks).cloned().collect::<Vec<_>>().into()
+        }
+        _ => Seen::Absent,
+    }
+}
+
+/// The pair of a module and the scripts beside it.
+fn pair(module: &Module, around: Around<'_>, facts: &mut Inspection) {
+    let mut wanted = module.namespaces();
+    let own = wanted.clone();
+    wanted.extend(GO_NAMESPACES);
+    let read = |(name, text): &(String, String)| (name.clone(), glue::read(text, &wanted));
+    let scripts: Vec<(String, BTreeMap<String, Space>)> = around.texts.iter().map(read).collect();
+    let defines = |spaces: &BTreeMap<String, Space>| {
+        let of_go = spaces.values().any(Space::is_of_go) && own.contains("gojs");
+        of_go || own.iter().any(|name| spaces.get(*name).is_some_and(|space| space.written))
+    };
+    let glue = scripts.iter().find(|(_, spaces)| defines(spaces)).map(|(name, _)| name);
+    facts.glue_hashed = Seen::looked(glue.map(|name| is_hashed(name)));
+    facts.glue = Seen::looked(glue.map(|name| shown(name)));
+    if !around.complete {
+        return;
+    }
+    let named = |space: &str| scripts.iter().any(|(_, spaces)| spaces.contains_key(space));
+    let undefined = own.iter().filter(|space| !named(space)).map(|space| shown(space));
+    facts.namespaces_undefined = first(undefined).into();
+    facts.imports_undefined = first(imports_undefined(module, &scripts)).into();
+    release(module, around, glue, facts);
+}
+
+/// Functions that scripts written for this kind of module do not define. Of a namespace that is
+/// open somewhere, nothing is said.
+fn imports_undefined(
+    module: &Module,
+    scripts: &[(String, BTreeMap<String, Space>)],
+) -> BTreeSet<String> {
+    let has_go_shim = scripts.iter().any(|(_, spaces)| spaces.values().any(Space::is_of_go));
+    let missing = module.imports.iter().filter(|import| {
+        let mut spaces = scripts.iter().filter_map(|(_, spaces)| spaces.get(&import.namespace));
+        let mut written = false;
+        let defined = spaces.any(|space| {
+            written |= space.written;
+            space.open || space.functions.contains(&import.name)
+        });
+        let of_go = GO_NAMESPACES.contains(&import.namespace.as_str()) && has_go_shim;
+        import.is_function && !defined && (written || of_go)
+    });
+    missing.map(|import| shown(&format!("{}.{}", import.namespace, import.name))).collect()
+}
+
+/// The releases of the shim, where its bytes are those of one.
+fn release(module: &Module, around: Around<'_>, glue: Option<&String>, facts: &mut Inspection) {
+    let script = around.texts.iter().find(|(name, _)| Some(name) == glue);
+    let releases = script.and_then(|(_, text)| releases::of(text));
+    facts.shim_releases = Seen::looked(releases.map(|releases| releases.to_string()));
+    facts.shim_release_fits = match (releases, module.go_minor()) {
+        (Some(releases), Some(minor)) => releases.fit(minor).into(),
+        _ => Seen::Absent,
+    };
+}
+
+/// The texts of the inline scripts of a page, as one: they share what they name.
+pub fn inline_scripts(html: &str, address: &url::Url) -> String {
+    page::read(html, address).inline.join("\n")
+}

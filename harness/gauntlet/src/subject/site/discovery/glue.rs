@@ -1,0 +1,167 @@
+//! What a script defines for a module to import: namespaces, and the functions in each.
+//!
+//! The names of imports are texts that no minifier may change, so the definitions are found in
+//! released and in minified glue alike: `gojs: { "runtime.wasmExit": … }`, `imports.wbg = {}`,
+//! `imports.wbg.f = …`. Where an object is not written out, its functions are unknown and
+//! nothing is said to be missing from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::lexer::{Token, tokens};
+
+/// Functions kept of one namespace; the glue of large Rust programs defines some hundred.
+const FUNCTIONS_MAX: usize = 4096;
+
+/// One namespace, as the scripts define it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Space {
+    /// Functions that are written out.
+    pub functions: BTreeSet<String>,
+    /// Whether there may be others: a spread, a computed name, an object from elsewhere.
+    pub open: bool,
+    /// Whether an object is written out.
+    pub written: bool,
+}
+
+impl Space {
+    fn add(&mut self, name: &str) {
+        match self.functions.len() < FUNCTIONS_MAX {
+            true => drop(self.functions.insert(name.to_owned())),
+            false => self.open = true,
+        }
+    }
+
+    /// Whether the object is that of a Go shim, whatever the namespace is called.
+    pub fn is_of_go(&self) -> bool {
+        self.functions.contains("runtime.wasmExit")
+    }
+}
+
+/// The namespaces of `wanted` that `source` so much as names.
+pub fn read(source: &str, wanted: &BTreeSet<&str>) -> BTreeMap<String, Space> {
+    let tokens = tokens(source);
+    let mut spaces: BTreeMap<String, Space> = BTreeMap::new();
+    for at in 0..tokens.len() {
+        let Some(name) = name(&tokens[at]).filter(|name| wanted.contains(name)) else { continue };
+        let mut space = spaces.remove(name).unwrap_or_default();
+        define(&tokens, at, &mut space);
+        spaces.insert(name.to_owned(), space);
+    }
+    // `go` is a word of every language; alone, without Go's functions, it is no namespace.
+    spaces.retain(|name, space| name != "go" || space.is_of_go());
+    spaces
+}
+
+fn name<'a>(token: &'a Token<'_>) -> Option<&'a str> {
+    match token {
+        Token::Word(word) => Some(word),
+        Token::Text(text) => Some(text),
+        Token::Mark(_) | Token::Piece(_) => None,
+    }
+}
+
+/// What stands after the name of a namespace at `at`.
+fn define(tokens: &[Token<'_>], at: usize, space: &mut Space) {
+    let mark = |offset: usize, c| tokens.get(at + offset).is_some_and(|token| token.is_mark(c));
+    // `imports["gojs"] = …`: the bracket belongs to the name.
+    let next = if mark(1, ']') { 2 } else { 1 };
+    let is_key = mark(next, ':');
+    let is_set = mark(next, '=') && !mark(next + 1, '=') && !mark(next + 1, '>');
+    if (is_key || is_set) && mark(next + 1, '{') {
+        space.written = true;
+        object(tokens, at + next + 2, space);
+    } else if mark(next, '.') || mark(next, '[') {
+        if let Some(function) = tokens.get(at + next + 1).and_then(name) {
+            space.written = true;
+            space.add(function);
+        } else {
+            space.open = true;
+        }
+    } else {
+        // A mere mention, or an object from elsewhere: anything may be in it.
+        space.open = true;
+    }
+}
+
+/// The keys of the object whose first token is at `at`.
+fn object(tokens: &[Token<'_>], mut at: usize, space: &mut Space) {
+    let (mut depth, mut key_is_due) = (1usize, true);
+    while let Some(token) = tokens.get(at) {
+        let follows = |c| tokens.get(at + 1).is_some_and(|token| token.is_mark(c));
+        match token {
+            Token::Mark('{' | '(' | '[') => {
+                space.open |= key_is_due && token.is_mark('[');
+                depth += 1;
+                key_is_due = false;
+            }
+            Token::Mark('}' | ')' | ']') => {
+                depth -= 1;
+                if depth == 0 {
+                    return;
+                }
+            }
+            Token::Mark(',') if depth == 1 => key_is_due = true,
+            Token::Mark('.') if key_is_due => {
+                space.open = true;
+                key_is_due = false;
+            }
+            Token::Word("async" | "get") if key_is_due && !follows(':') && !follows('(') => {}
+            _ if key_is_due && depth == 1 => {
+                if let Some(key) = name(token) {
+                    space.add(key);
+                    key_is_due = false;
+                }
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    // The text ended before the object did.
+    space.open = true;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn space(source: &str, name: &str) -> Option<Space> {
+        read(source, &BTreeSet::from([name])).remove(name)
+    }
+
+    #[test]
+    fn functions_that_are_written_out_are_read_in_any_dress() {
+        for source in [
+            r#"this.importObject = { gojs: { "a.b": (sp) => { f({x: 1, y}) }, c(sp) {}, d, } }"#,
+            r#"x={_t:{add:(a,b)=>a+b},gojs:{"a.b":e=>{e>>>=0},c:function(){},d:d}}"#,
+            r#"imports["gojs"] = { 'a.b': /}/, c: `}${{}}`, d: 1 /* e: 2 */ }"#,
+            r#"o.gojs = {}; o.gojs["a.b"] = f; o.gojs.c = g; o.gojs.d = h"#,
+        ] {
+            let space = space(source, "gojs").expect("it is defined");
+            assert!(space.written && !space.open, "{source} {space:?}");
+            let names: Vec<&str> = space.functions.iter().map(String::as_str).collect();
+            assert_eq!(names, ["a.b", "c", "d"], "{source}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_written_out_is_open_and_what_is_not_named_is_nothing() {
+        for source in [
+            "({ gojs: imports })",
+            "({ gojs: { ...others, a: 1 } })",
+            "({ gojs: { [name]: 1 } })",
+            "({ gojs: { a: 1",
+            "Object.assign(x, { gojs })",
+        ] {
+            assert!(space(source, "gojs").expect("named").open, "{source}");
+        }
+        assert_eq!(space("// gojs\n\"a gojs text\"", "gojs"), None);
+        assert_eq!(space("const go = { run: 1 }; x = { go: { color: 1 } }", "go"), None);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn reading_never_panics(text in r#"(?s)(gojs|go|[:={}\[\].,'"`]|[a-z ]){0,60}"#) {
+            let _spaces = read(&text, &BTreeSet::from(["gojs", "go"]));
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What the site was asked already. Many incidents are about the same few exchanges: each is made
+//! once a run, and every incident judges what it gave.
+//!
+//! Never remembered: what plays with a cache (its order matters), and a lattice (its repeats do).
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use wasm_gauntlet_model::action::OneOff;
+
+use crate::subject::site::wire::Ask;
+use crate::subject::site::wire::redirect::Trail;
+
+/// Bytes of bodies remembered: some twenty answers of a module of 5 MB.
+const BYTES_MAX: usize = 96 << 20;
+
+/// What makes one exchange another: method, URL without a one-off word, fields, `Host`, and
+/// whether it goes past the caches.
+type Key = (&'static str, String, Vec<(&'static str, String)>, Option<String>, bool);
+
+/// Exchanges of one run.
+#[derive(Debug, Default)]
+pub struct Asked {
+    known: Mutex<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    trails: BTreeMap<Key, Arc<Trail>>,
+    bytes: usize,
+}
+
+impl Asked {
+    /// What `ask` gave before, or gives now by `make`.
+    ///
+    /// # Errors
+    /// Those of `make`; nothing is remembered then.
+    pub fn once<E>(
+        &self,
+        ask: Ask,
+        reach: Option<OneOff>,
+        make: impl FnOnce(Ask) -> Result<Trail, E>,
+    ) -> Result<Arc<Trail>, E> {
+        if reach == Some(OneOff::Trial) {
+            return make(ask).map(Arc::new);
+        }
+        let key = (
+            ask.method_word(),
+            ask.url.to_string(),
+            ask.fields.clone(),
+            ask.host.clone(),
+            reach.is_some(),
+        );
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(trail) = known().trails.get(&key) {
+            return Ok(Arc::clone(trail));
+        }
+        // Not under the lock: two trials may ask at once, and neither waits for the other.
+        let trail = Arc::new(make(ask)?);
+        let mut known = known();
+        if known.bytes + trail.reply.body.len() <= BYTES_MAX {
+            known.bytes += trail.reply.body.len();
+            known.trails.insert(key, Arc::clone(&trail));
+        }
+        Ok(trail)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use url::Url;
+    use wasm_gauntlet_model::action::Method;
+
+    use super::*;
+    use crate::subject::site::probe::tests::answered;
+
+    #[test]
+    fn an_exchange_is_made_once_but_for_the_play_on_caches() {
+        let asked = Asked::default();
+        let made = Cell::new(0);
+        let ask = |method, fields: &[(&'static str, &str)]| {
+            let mut ask = Ask::new(method, Url::parse("http://s.test/a").expect("a URL"));
+            ask.fields.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
+            ask
+        };
+        let count = |ask: Ask, reach| {
+            let before = made.get();
+            let make = |ask| {
+                made.set(made.get() + 1);
+                Ok::<_, ()>(answered(ask))
+            };
+            asked.once(ask, reach, make).expect("an answer");
+            made.get() - before
+        };
+        let br = [("accept-encoding", "br")];
+        assert_eq!(count(ask(Method::Get, &br), None), 1);
+        assert_eq!(count(ask(Method::Get, &br), None), 0);
+        assert_eq!(count(ask(Method::Get, &br), Some(OneOff::Step)), 1);
+        assert_eq!(count(ask(Method::Get, &br), Some(OneOff::Step)), 0);
+        assert_eq!(count(ask(Method::Head, &br), None), 1);
+        assert_eq!(count(ask(Method::Get, &[]), None), 1);
+        for _ in 0..2 {
+            assert_eq!(count(ask(Method::Get, &br), Some(OneOff::Trial)), 1);
+        }
+    }
+}

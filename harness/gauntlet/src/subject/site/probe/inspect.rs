@@ -1,0 +1,101 @@
+//! A file of a site, read with the page and the scripts beside it.
+//!
+//! Requests offer `identity` alone, as discovery's do: a broken cache that keeps the answer for
+//! others keeps a variant that every client understands.
+
+use url::Url;
+use wasm_gauntlet_model::action::{Asset, Inspect, Method};
+use wasm_gauntlet_model::observation::{Inspection, Observation, Seen};
+
+use super::{Probe, evidence, reproduce};
+use crate::coding::{self, Layer};
+use crate::subject::Inability;
+use crate::subject::inspection::{self, Around, File};
+use crate::subject::site::text::visible;
+use crate::subject::site::wire::Ask;
+use crate::subject::site::wire::redirect::Trail;
+
+/// Scripts and pages read beside one file; no page loads more that deal with modules.
+const BESIDE_MAX: usize = 32;
+
+/// What one address gave.
+struct Got {
+    /// Path and query.
+    name: String,
+    trail: Trail,
+    content: Vec<u8>,
+    /// The outermost layer that was around it.
+    layer: Option<Layer>,
+}
+
+impl Got {
+    /// Whether it was answered with the whole of a file.
+    fn is_whole(&self) -> bool {
+        let reply = &self.trail.reply;
+        reply.status == 200 && reply.broken.is_none() && self.trail.stopped.is_none()
+    }
+
+    fn file(&self) -> File<'_> {
+        let form = |layer| (self.layer == Some(layer)).then_some(&self.trail.reply.body[..]);
+        let (br, gzip) = (form(Layer::Br), form(Layer::Gzip));
+        File { name: &self.name, bytes: &self.content, br, gzip }
+    }
+}
+
+impl Probe<'_> {
+    /// Read the file that `inspect` names.
+    pub(super) fn inspect(&self, inspect: &Inspect) -> Result<Observation, Inability> {
+        let got = self.read(&inspect.url)?;
+        let mut evidence = evidence::of(&got.trail);
+        let reproduce = Some(reproduce::curl(&got.trail));
+        if !got.is_whole() {
+            let facts = Inspection {
+                module_readable: false.into(),
+                content: Seen::Absent,
+                name_carries_hash: false.into(),
+                ..Inspection::default()
+            };
+            return Ok(Observation { facts: facts.facts(), evidence, reproduce });
+        }
+        let (mut texts, mut others, mut complete) = (Vec::new(), Vec::new(), true);
+        let beside = inspect.beside.iter().filter(|found| found.url != inspect.url);
+        for found in beside.filter(|found| found.asset != Asset::Previous).take(BESIDE_MAX) {
+            match (found.asset, self.read(&found.url)) {
+                (Asset::Module | Asset::Previous, _) => {}
+                (asset, Ok(other)) if other.is_whole() => {
+                    texts.push((other.name.clone(), text(asset, &other)));
+                    others.push(other);
+                }
+                _ => complete = false,
+            }
+        }
+        complete &= inspect.beside.len() <= BESIDE_MAX;
+        let beside: Vec<File<'_>> = others.iter().map(Got::file).collect();
+        let facts = inspection::of(got.file(), Around { texts: &texts, complete, beside: &beside });
+        let names: Vec<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
+        evidence.push(evidence::piece("read beside it", &names.join(", ")));
+        Ok(Observation { facts: facts.facts(), evidence, reproduce })
+    }
+
+    /// GET an address, and undo whatever is around its content.
+    fn read(&self, address: &str) -> Result<Got, Inability> {
+        let url = Url::parse(address)
+            .map_err(|error| Inability(format!("`{}` is no URL: {error}", visible(address))))?;
+        let name = url[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
+        let mut ask = Ask::new(Method::Get, url);
+        ask.fields.push(("accept-encoding", "identity".to_owned()));
+        let trail = self.follow("inspect", None, None, ask)?;
+        let peeled = coding::peel(&trail.reply.body, &coding::Bounds::default());
+        let layer = peeled.layers.first().copied();
+        Ok(Got { name, content: peeled.content, trail, layer })
+    }
+}
+
+/// The scripts in an answer.
+fn text(asset: Asset, got: &Got) -> String {
+    let text = String::from_utf8_lossy(&got.content);
+    match asset {
+        Asset::Entry => inspection::inline_scripts(&text, &got.trail.ask.url),
+        _ => text.into_owned(),
+    }
+}

@@ -1,0 +1,177 @@
+//! The directory that the reference build produced: page, shim, module, encoded siblings, a
+//! manifest with its signature, and a second build of the same sources. Each switch makes one
+//! thing of it wrong.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ed25519_compact::{KeyPair, Seed};
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use wasm_gauntlet_model::twin::Twin;
+
+use super::site::assets::{PREVIOUS, entry_text, path, shim_text};
+use super::site::module::{self, Make, WASI_IMPORT};
+use crate::coding::{Layer, encode};
+
+/// The seed of the key that signs the manifest: a secret of nobody, so that builds are alike.
+const KEY_SEED: [u8; 32] = *b"a key of the gauntlet's testbed!";
+
+/// The feature that the module exports, and that those who use it ask for.
+pub const FEATURE: &str = "checksum";
+
+/// The reference build, in a temporary folder; it is gone when this is dropped.
+#[derive(Debug)]
+pub struct TestbedBuild {
+    folder: TempDir,
+    key: [u8; 32],
+}
+
+impl TestbedBuild {
+    /// Write the build with the switches of `twins`, those of other parts ignored.
+    ///
+    /// # Errors
+    /// When no folder can be made or written to.
+    pub fn write(twins: &[Twin]) -> io::Result<Self> {
+        let folder = TempDir::with_prefix("gauntlet-build-")?;
+        let pair = KeyPair::from_seed(Seed::new(KEY_SEED));
+        let made = Made { twins, pair: &pair };
+        made.build(&folder.path().join("first"), false)?;
+        made.build(&folder.path().join("second"), true)?;
+        Ok(Self { folder, key: *pair.pk })
+    }
+
+    /// The build itself.
+    pub fn dir(&self) -> PathBuf {
+        self.folder.path().join("first")
+    }
+
+    /// The second build of the same sources.
+    pub fn second(&self) -> PathBuf {
+        self.folder.path().join("second")
+    }
+
+    /// The public key of the manifest's signature.
+    pub fn public_key(&self) -> [u8; 32] {
+        self.key
+    }
+}
+
+struct Made<'a> {
+    twins: &'a [Twin],
+    pair: &'a KeyPair,
+}
+
+impl Made<'_> {
+    fn has(&self, twin: Twin) -> bool {
+        self.twins.contains(&twin)
+    }
+
+    /// How the module is made; the second build differs where builds do not reproduce.
+    fn make(&self, second: bool) -> Make {
+        let usual = Make::default();
+        let strange = second && self.has(Twin::BuildUnreproducible);
+        Make {
+            import: if self.has(Twin::BuildWrongFlavour) { WASI_IMPORT } else { usual.import },
+            version: match (self.has(Twin::BuildUnidentified), strange) {
+                (true, _) => None,
+                (_, true) => Some("gauntlet-testbed 1.0.0+built-at-noon"),
+                _ => usual.version,
+            },
+            go: self.has(Twin::BuildOldToolchain).then_some("go1.23.12"),
+            feature: if self.has(Twin::BuildOldToolchain) { "unexported" } else { FEATURE },
+            debug: self.has(Twin::BuildUnstripped),
+            ballast: false,
+        }
+    }
+
+    fn build(&self, dir: &Path, second: bool) -> io::Result<()> {
+        std::fs::create_dir_all(dir.join("assets"))?;
+        let raw = module::generate(&self.make(second));
+        let previous = || module::generate(&PREVIOUS);
+        let named_by = if self.has(Twin::BuildWrongName) { previous() } else { raw.clone() };
+        let module = path("app", "wasm", Some(&named_by));
+        let shim = shim_text(&module, self.has(Twin::BuildOldShim));
+        let hashed = !self.has(Twin::BuildUnhashedShim);
+        let shim_path = path("loader", "js", hashed.then_some(shim.as_bytes()));
+        let entry = match self.has(Twin::BuildPageOfOldBuild) {
+            true => entry_text(&path("loader", "js", Some(b"an earlier build"))),
+            false => entry_text(&shim_path),
+        };
+        let mut files = vec![("index.html".to_owned(), entry.into_bytes())];
+        with_siblings(&mut files, &shim_path[1..], shim.into_bytes());
+        with_siblings(&mut files, &module[1..], raw);
+        self.spoil(&mut files, &module[1..], previous);
+        self.sign(&mut files, &module[1..]);
+        if self.has(Twin::BuildUnlisted) {
+            files.push(("assets/left-over.txt".to_owned(), b"not of this build\n".to_vec()));
+        }
+        files.iter().try_for_each(|(name, bytes)| std::fs::write(dir.join(name), bytes))
+    }
+
+    /// The faults that lie in the module's siblings.
+    fn spoil(
+        &self,
+        files: &mut Vec<(String, Vec<u8>)>,
+        module: &str,
+        previous: impl Fn() -> Vec<u8>,
+    ) {
+        let (br, gz) = (format!("{module}.br"), format!("{module}.gz"));
+        if self.has(Twin::BuildMissingGz) {
+            files.retain(|(name, _)| *name != gz);
+        }
+        let found = files.iter().find(|(name, _)| name == module);
+        let raw = found.map(|(_, bytes)| bytes.clone()).unwrap_or_default();
+        for (name, bytes) in files {
+            if *name == br && self.has(Twin::BuildStaleBr) {
+                *bytes = encode(Layer::Br, &previous());
+            } else if *name == br && self.has(Twin::BuildFatBr) {
+                *bytes = stored(&raw);
+            } else if *name == gz && self.has(Twin::BuildCutGz) {
+                bytes.truncate(bytes.len() / 2);
+            }
+        }
+    }
+
+    /// The manifest and its signature.
+    fn sign(&self, files: &mut Vec<(String, Vec<u8>)>, module: &str) {
+        let line = |(name, bytes): &(String, Vec<u8>)| {
+            let of_another = self.has(Twin::BuildWrongDigest) && name == module;
+            let digest = if of_another { Sha256::digest(b"other") } else { Sha256::digest(bytes) };
+            let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("{digest}  {name}\n")
+        };
+        let mut manifest: String = files.iter().map(line).collect();
+        let signature = self.pair.sk.sign(manifest.as_bytes(), None);
+        if self.has(Twin::BuildForgedManifest) {
+            manifest.push('\n');
+        }
+        files.push(("SHA256SUMS".to_owned(), manifest.into_bytes()));
+        files.push(("SHA256SUMS.sig".to_owned(), signature.to_vec()));
+    }
+}
+
+/// A brotli stream that stores `bytes` as they are (RFC 7932 §9.2): larger than they.
+fn stored(bytes: &[u8]) -> Vec<u8> {
+    /// Bytes of one stored piece: what 16 bits of length hold.
+    const PIECE: usize = 1 << 16;
+    let mut out = Vec::new();
+    for (index, piece) in bytes.chunks(PIECE).enumerate() {
+        // Not the last piece, four digits of length, the length, stored; before the first of
+        // all, one bit for the window.
+        let head = ((piece.len() as u32 - 1) << 3) | (1 << 19);
+        let head = if index == 0 { head << 1 } else { head };
+        out.extend(&head.to_le_bytes()[..3]);
+        out.extend(piece);
+    }
+    // The last piece, and it is empty.
+    out.push(0b11);
+    out
+}
+
+/// Add a file and its encoded siblings.
+fn with_siblings(files: &mut Vec<(String, Vec<u8>)>, name: &str, bytes: Vec<u8>) {
+    files.push((format!("{name}.br"), encode(Layer::Br, &bytes)));
+    files.push((format!("{name}.gz"), encode(Layer::Gzip, &bytes)));
+    files.push((name.to_owned(), bytes));
+}

@@ -1,0 +1,99 @@
+//! What `gauntlet init` finds on a real server, in the ways that pages name their modules, and
+//! what is said where nothing is found.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use crate::servers::{Nginx, Server, pair};
+
+/// Each module is reached in one way only.
+const PAGES: &[(&str, &str)] = &[
+    (
+        "index.html",
+        r#"<!doctype html><title>found</title>
+        <script type="importmap">
+            { "scopes": { "/scoped.mjs": { "lib": "/in-scope.mjs" } } }</script>
+        <link rel="modulepreload" href="preloaded.mjs">
+        <script type="module" src="scoped.mjs"></script>
+        <iframe src="frame.html"></iframe>
+        <script>
+            const folder = "/", ending = ".wasm";
+            fetch(folder + "concatenated" + ending);
+            fetch(`${folder}templated.wasm`);
+            new Worker("worker.js");
+            navigator.serviceWorker.register("offline.js");
+        </script>"#,
+    ),
+    ("preloaded.mjs", "fetch('by-preload.wasm')"),
+    ("scoped.mjs", "import 'lib'"),
+    ("in-scope.mjs", "fetch('by-scope.wasm')"),
+    ("frame.html", "<!doctype html><script>fetch('by-frame.wasm')</script>"),
+    ("worker.js", "fetch('by-worker.wasm')"),
+    ("offline.js", "fetch('by-service-worker.wasm')"),
+    ("empty.html", "<!doctype html><title>no module</title><script src=lazy.js></script>"),
+    ("lazy.js", "load(pick() + '.was' + 'm')"),
+];
+
+/// The modules of those pages.
+const MODULES: &[&str] = &[
+    "concatenated.wasm",
+    "templated.wasm",
+    "by-preload.wasm",
+    "by-scope.wasm",
+    "by-frame.wasm",
+    "by-worker.wasm",
+    "by-service-worker.wasm",
+];
+
+fn server() -> Option<Server> {
+    let site = tempfile::tempdir().expect("a site");
+    for (name, text) in PAGES {
+        fs::write(site.path().join(name), text).expect("a page");
+    }
+    for name in MODULES {
+        fs::write(site.path().join(name), &pair::pair().module).expect("a module");
+    }
+    Nginx::right(site.path())
+}
+
+fn gauntlet(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
+    command.args(arguments).output().expect("the program runs")
+}
+
+/// What is written is read again, and never written over.
+pub fn is_written() {
+    let Some(server) = server() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("gauntlet.yaml").display().to_string();
+    let arguments = ["init", "--site", &server.url("/"), "--out", &file];
+    let written = gauntlet(&arguments);
+    let errors = String::from_utf8_lossy(&written.stderr).into_owned();
+    assert_eq!(written.status.code(), Some(0), "{errors}");
+    let text = fs::read_to_string(&file).expect("the file is there");
+    for name in MODULES {
+        assert!(text.contains(&format!("module  /{name} ")), "{name} is not in\n{text}");
+    }
+    let again = gauntlet(&arguments);
+    assert_eq!(again.status.code(), Some(2), "a file that is there is left as it is");
+    assert_eq!(fs::read_to_string(&file).expect("the file is there"), text);
+    let run = gauntlet(&["run", "--target", &file, "--only", "delivery/mime-type"]);
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stdout));
+}
+
+/// Nothing found is no success, and what to do is said.
+pub fn nothing_is_no_success() {
+    let Some(server) = server() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("gauntlet.yaml");
+    let (url, path) = (server.url("/empty.html"), file.display().to_string());
+    for arguments in [&["init", "--site", &url, "--out", &path][..], &["run", "--site", &url]] {
+        let output = gauntlet(arguments);
+        assert_eq!(output.status.code(), Some(3), "{arguments:?}");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).split_whitespace().collect::<Vec<_>>().join(" ");
+        let advice = "name the page that loads one, or the address of the module itself";
+        assert!(said.contains(advice), "{arguments:?}: {said}");
+    }
+    assert!(!file.exists());
+}

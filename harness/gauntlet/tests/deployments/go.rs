@@ -1,0 +1,73 @@
+//! Go's net/http, by the small program in `programs/fileserver.go`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Deployment;
+use crate::files::Files;
+use crate::servers::{Place, Server, is_there};
+
+const SOURCE: &str = include_str!("programs/fileserver.go");
+
+/// The program, built once a release of its source.
+fn program() -> PathBuf {
+    let length = SOURCE.len();
+    let sum = SOURCE.bytes().fold(5381_u64, |sum, byte| sum.wrapping_mul(33) ^ u64::from(byte));
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fileserver");
+    let program = cache.join(format!("fileserver-{length}-{sum:016x}"));
+    if !program.is_file() {
+        fs::create_dir_all(&cache).expect("a cache folder");
+        let work = tempfile::tempdir_in(&cache).expect("a folder to build in");
+        let (source, out) = (work.path().join("main.go"), work.path().join("out"));
+        fs::write(&source, SOURCE).expect("a source");
+        let mut build = Command::new("go");
+        build.args(["build", "-trimpath", "-o"]).arg(&out).arg(&source);
+        let built = build.env("GO111MODULE", "off").output().expect("go runs");
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        // Whole or not at all: two test programs may build at once.
+        fs::rename(out, &program).expect("the program moves into the cache");
+    }
+    program
+}
+
+fn serving(site: &Path, mode: &str) -> Option<Vec<Server>> {
+    if !is_there("go") {
+        return None;
+    }
+    let program = program();
+    let place = Place::new(site);
+    let address = format!("127.0.0.1:{}", place.port);
+    let root = place.path("site");
+    Some(vec![place.start(Command::new(program).args([mode, &address, &root]))])
+}
+
+/// Each of them.
+pub const DEPLOYMENTS: &[Deployment] = &[
+    Deployment {
+        name: "http.FileServer alone",
+        page: "/",
+        files: Files::Plain,
+        start: |site| serving(site, "plain"),
+        incidents: &["critical delivery/entry-not-revalidated", "major delivery/uncompressed"],
+    },
+    Deployment {
+        name: "variants chosen by Accept-Encoding",
+        page: "/",
+        files: Files::Hashed,
+        start: |site| serving(site, "right"),
+        incidents: &[],
+    },
+    Deployment {
+        name: "a variant taken by strings.Contains, the type sniffed",
+        page: "/",
+        files: Files::Hashed,
+        start: |site| serving(site, "naive"),
+        incidents: &[
+            "critical delivery/entry-not-revalidated",
+            "critical delivery/mime-type",
+            "critical delivery/missing-vary",
+            "major delivery/negotiation",
+        ],
+    },
+];

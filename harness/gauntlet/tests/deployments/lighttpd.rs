@@ -1,0 +1,143 @@
+//! lighttpd serving files, with the types and modules that Debian brings.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::Deployment;
+use crate::files::Files;
+use crate::servers::{Place, Server, is_there};
+
+const LIGHTTPD: &str = "/usr/sbin/lighttpd";
+
+/// lighttpd with `lines`.
+pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
+    if !is_there(LIGHTTPD) {
+        return None;
+    }
+    let place = Place::new(site);
+    let (root, port) = (place.path("site"), place.port);
+    let configuration = format!(
+        r#"
+        server.modules = ( "mod_indexfile", "mod_setenv", "mod_rewrite",
+            "mod_expire", "mod_deflate" )
+        server.document-root = "{root}"
+        server.bind = "127.0.0.1"
+        server.port = {port}
+        index-file.names = ( "index.html" )
+        {lines}
+        server.modules += ( "mod_staticfile" )"#
+    );
+    let file = place.put("lighttpd.conf", &configuration);
+    let mut command = Command::new(LIGHTTPD);
+    Some(vec![place.start(command.args(["-D", "-f", &file]))])
+}
+
+/// Debian's types; `application/wasm` is among them.
+pub const TYPES: &str = r#"include_shell "/usr/share/lighttpd/create-mime.conf.pl""#;
+
+/// mod_expire, other than mod_setenv, leaves errors alone.
+const CACHING: &str = r#"
+    $HTTP["url"] =~ "(/|\.html)$" {
+        setenv.set-response-header = ( "Cache-Control" => "no-cache" )
+    }
+    $HTTP["url"] =~ "\.[0-9a-f]{16}\.(wasm|js)(\.(br|gz))?$" {
+        expire.url = ( "" => "access plus 1 years" )
+    }"#;
+
+/// As people write it first.
+const CACHING_ALL: &str = r#"
+    $HTTP["url"] =~ "(/|\.html)$" {
+        setenv.set-response-header = ( "Cache-Control" => "no-cache" )
+    }
+    $HTTP["url"] =~ "\.[0-9a-f]{16}\.(wasm|js)$" {
+        setenv.set-response-header =
+            ( "Cache-Control" => "public, max-age=31536000, immutable" )
+    }"#;
+
+/// The variants beside a file; what is rewritten is matched again under its new name.
+const VARIANTS: &str = r#"
+    $REQUEST_HEADER["Accept-Encoding"] =~ "(^|,)\s*br\s*(,|$|;\s*q=(1|0\.0*[1-9]))" {
+        url.rewrite-once = ( "^(/[^?]*\.(wasm|js))(\?|$)" => "$1.br" )
+    }
+    else $REQUEST_HEADER["Accept-Encoding"] =~ "(^|,)\s*gzip\s*(,|$|;\s*q=(1|0\.0*[1-9]))" {
+        url.rewrite-once = ( "^(/[^?]*\.(wasm|js))(\?|$)" => "$1.gz" )
+    }
+    mimetype.assign += (
+        ".wasm.br" => "application/wasm", ".wasm.gz" => "application/wasm",
+        ".js.br" => "text/javascript", ".js.gz" => "text/javascript" )
+    $HTTP["url"] =~ "\.(wasm|js)$" {
+        setenv.set-response-header = ( "Vary" => "Accept-Encoding" )
+    }
+    $HTTP["url"] =~ "\.(wasm|js)\.br$" {
+        setenv.set-response-header =
+            ( "Vary" => "Accept-Encoding", "Content-Encoding" => "br" )
+    }
+    $HTTP["url"] =~ "\.(wasm|js)\.gz$" {
+        setenv.set-response-header =
+            ( "Vary" => "Accept-Encoding", "Content-Encoding" => "gzip" )
+    }"#;
+
+/// mod_deflate says `Vary` only where it compresses; the raw variant needs it as much.
+const VARY: &str = r#"
+    $HTTP["url"] =~ "\.(wasm|js)$" {
+        setenv.add-response-header = ( "Vary" => "Accept-Encoding" )
+    }"#;
+
+/// Both codings, of what is worth it.
+pub const DEFLATE: &str = r#"
+    deflate.mimetypes = ( "application/wasm", "text/javascript" )
+    deflate.allowed-encodings = ( "br", "gzip" )"#;
+
+/// Each of them.
+pub const DEPLOYMENTS: &[Deployment] = &[
+    Deployment {
+        name: "as Debian's deflate module is set up: text alone",
+        page: "/",
+        files: Files::Plain,
+        start: |site| {
+            let deflate = r#"deflate.mimetypes =
+                ( "application/javascript", "text/css", "text/html", "text/plain" )"#;
+            serving(site, &format!("{TYPES}\n{deflate}"))
+        },
+        incidents: &["critical delivery/entry-not-revalidated", "major delivery/uncompressed"],
+    },
+    Deployment {
+        name: "variants made by the build",
+        page: "/",
+        files: Files::Hashed,
+        start: |site| serving(site, &format!("{TYPES}\n{VARIANTS}\n{CACHING}")),
+        incidents: &[],
+    },
+    Deployment {
+        // mod_deflate of 1.4.69 does not read weights, and HEAD has the length of the raw file.
+        name: "compressing as it sends",
+        page: "/",
+        files: Files::Hashed,
+        start: |site| serving(site, &format!("{TYPES}\n{DEFLATE}\n{CACHING}\n{VARY}")),
+        incidents: &["major delivery/negotiation", "minor delivery/head-and-range"],
+    },
+    Deployment {
+        name: "compressing as it sends, and no more said than that",
+        page: "/",
+        files: Files::Hashed,
+        start: |site| serving(site, &format!("{TYPES}\n{DEFLATE}\n{CACHING_ALL}")),
+        incidents: &[
+            "critical delivery/missing-vary",
+            "major delivery/missing-is-404",
+            "major delivery/negotiation",
+            "minor delivery/head-and-range",
+        ],
+    },
+    Deployment {
+        name: "a list of types without application/wasm",
+        page: "/",
+        files: Files::Hashed,
+        start: |site| {
+            let types = r#"
+                mimetype.assign = ( ".html" => "text/html", ".js" => "text/javascript" )
+                deflate.mimetypes = ( "text/javascript" )"#;
+            serving(site, &format!("{types}\n{CACHING}"))
+        },
+        incidents: &["critical delivery/mime-type", "major delivery/uncompressed"],
+    },
+];

@@ -1,0 +1,185 @@
+//! Real deployments, right ones and ones that are wrong in the ways people really get it wrong:
+//! a server and a configuration, and exactly the incidents that `gauntlet run --site` reports.
+//!
+//! What each of them really sends stands beside it in a snapshot that `curl` makes, so that a
+//! server that behaves differently after an upgrade is told from a check that does.
+
+mod apache;
+mod caddy;
+mod curl;
+mod express;
+mod files;
+mod found;
+mod go;
+mod lighttpd;
+mod mended;
+mod nginx;
+mod proxy_cache;
+mod python;
+mod s3;
+#[path = "../servers/mod.rs"]
+mod servers;
+mod varnish;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use files::Files;
+use servers::{Server, is_there};
+use wasm_gauntlet_model::record::Record;
+use wasm_gauntlet_model::verdict::{Severity, Verdict};
+
+/// One server with one configuration.
+pub struct Deployment {
+    /// Says what is special about it.
+    pub name: &'static str,
+    /// The path of the page.
+    pub page: &'static str,
+    /// What it serves.
+    pub files: Files,
+    /// Starts it; none where a program is not installed.
+    pub start: fn(&Path) -> Option<Vec<Server>>,
+    /// `severity incident` of every incident of severity minor and above, sorted; empty is clean.
+    pub incidents: &'static [&'static str],
+}
+
+/// Passes of a deployment that is right; fewer, and it was hardly looked at.
+const PASSES_MIN: usize = 30;
+
+/// Start each of `deployments` in turn, and hold it to what `curl` saw and to its incidents.
+fn check(server: &str, deployments: &[Deployment]) {
+    let (mut seen, mut wrong) = (String::new(), Vec::new());
+    if !is_there("curl") {
+        return;
+    }
+    for deployment in deployments {
+        let site = deployment.files.folder();
+        let Some(running) = (deployment.start)(site.path()) else { return };
+        let url = running[0].url(deployment.page);
+        seen += &format!("# {}\n{}\n", deployment.name, curl::table(&url, &deployment.files));
+        wrong.extend(differs(deployment, &url));
+    }
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!(server, seen);
+    });
+    assert!(wrong.is_empty(), "{server}\n{}", wrong.join("\n"));
+}
+
+/// What a run says that it should not, or does not and should.
+fn differs(deployment: &Deployment, url: &str) -> Vec<String> {
+    let (code, record) = run(url, "delivery/");
+    let name = deployment.name;
+    let mut wrong = Vec::new();
+    let found = incidents(&record);
+    let expected: BTreeSet<String> =
+        deployment.incidents.iter().map(|one| (*one).to_owned()).collect();
+    wrong.extend(found.difference(&expected).map(|one| format!("{name}: not expected: {one}")));
+    wrong.extend(expected.difference(&found).map(|one| format!("{name}: not found: {one}")));
+    let of = |verdict| record.outcomes.iter().filter(move |one| one.verdict == verdict);
+    for one in of(Verdict::Fail).filter(|one| one.severity >= Severity::Minor) {
+        if !expected.contains(&worded(&one.incident, one.severity)) {
+            wrong.push(format!("  {} {}: {}", one.incident, one.case, one.reason));
+        }
+    }
+    for one in of(Verdict::Inconclusive) {
+        wrong.push(format!("{name}: doubt: {} {}: {}", one.incident, one.case, one.reason));
+    }
+    let gated = deployment.incidents.iter().any(|one| !one.starts_with("minor"));
+    if code != Some(i32::from(gated)) {
+        wrong.push(format!("{name}: exit code {code:?}"));
+    }
+    let passes = of(Verdict::Pass).count();
+    if expected.is_empty() && passes < PASSES_MIN {
+        wrong.push(format!("{name}: only {passes} passes"));
+    }
+    wrong
+}
+
+/// The exit code, and the record, of the scenarios `only` on the site at `url`.
+fn run(url: &str, only: &str) -> (Option<i32>, Record) {
+    let out = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
+    let ran =
+        command.args(["run", "--site", url, "--only", only, "--out"]).arg(out.path()).output();
+    let ran = ran.expect("the program runs");
+    let text = std::fs::read_to_string(out.path().join("run.json"));
+    let text = text.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&ran.stderr)));
+    (ran.status.code(), serde_json::from_str(&text).expect("a record"))
+}
+
+/// Every incident that failed, with its worst severity where that is minor or above.
+fn incidents(record: &Record) -> BTreeSet<String> {
+    let failed = record.outcomes.iter().filter(|one| one.verdict == Verdict::Fail);
+    let failed = failed.filter(|one| one.severity >= Severity::Minor);
+    failed.map(|one| worded(&one.incident, one.severity)).collect()
+}
+
+fn worded(incident: &str, severity: Severity) -> String {
+    format!("{} {incident}", severity.word())
+}
+
+#[test]
+fn nginx_with_files() {
+    check("nginx", nginx::DEPLOYMENTS);
+}
+
+#[test]
+fn nginx_as_a_shared_cache() {
+    check("proxy_cache", proxy_cache::DEPLOYMENTS);
+}
+
+#[test]
+fn varnish_before_nginx() {
+    check("varnish", varnish::DEPLOYMENTS);
+}
+
+#[test]
+fn apache() {
+    check("apache", apache::DEPLOYMENTS);
+}
+
+#[test]
+fn caddy() {
+    check("caddy", caddy::DEPLOYMENTS);
+}
+
+#[test]
+fn lighttpd() {
+    check("lighttpd", lighttpd::DEPLOYMENTS);
+}
+
+#[test]
+fn express_with_compression() {
+    check("express", express::DEPLOYMENTS);
+}
+
+#[test]
+fn go_net_http() {
+    check("go", go::DEPLOYMENTS);
+}
+
+#[test]
+fn python_http_server() {
+    check("python", python::DEPLOYMENTS);
+}
+
+#[test]
+fn an_object_store() {
+    check("s3", s3::DEPLOYMENTS);
+}
+
+#[test]
+fn the_lines_of_a_playbook_mend_what_they_are_for() {
+    mended::check();
+}
+
+#[test]
+fn a_target_file_is_written_from_what_is_found() {
+    found::is_written();
+}
+
+#[test]
+fn where_nothing_is_found_that_is_no_success() {
+    found::nothing_is_no_success();
+}

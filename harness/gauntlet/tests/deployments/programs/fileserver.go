@@ -1,0 +1,113 @@
+// A static file server on Go's net/http: `fileserver MODE ADDRESS ROOT`.
+//
+//	plain   http.FileServer alone, as in the package's own example
+//	right   variants made by the build, chosen by Accept-Encoding, with Vary and Cache-Control
+//	naive   the same, but any Accept-Encoding that contains "gzip" takes the .gz file, with no
+//	        Vary, and the type is left to the sniffing of net/http
+package main
+
+import (
+	"log"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+var hashed = regexp.MustCompile(`\.[0-9a-f]{16}\.(wasm|js)$`)
+
+var types = map[string]string{
+	".html": "text/html; charset=utf-8",
+	".js":   "text/javascript; charset=utf-8",
+	".wasm": "application/wasm",
+}
+
+// takes says whether the header field takes a coding: listed, or "*", with a weight above zero.
+func takes(field, coding string) bool {
+	any := false
+	for _, member := range strings.Split(field, ",") {
+		name, parameters, _ := strings.Cut(strings.TrimSpace(member), ";")
+		weight := 1.0
+		if _, value, found := strings.Cut(parameters, "="); found {
+			weight, _ = strconv.ParseFloat(strings.TrimSpace(value), 64)
+		}
+		name = strings.ToLower(strings.TrimSpace(name))
+		if name == coding {
+			return weight > 0
+		}
+		any = any || name == "*" && weight > 0
+	}
+	return any
+}
+
+func right(root string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		name := filepath.Join(root, filepath.Clean("/"+r.URL.Path))
+		if strings.HasSuffix(r.URL.Path, "/") {
+			name = filepath.Join(name, "index.html")
+		}
+		kind, known := types[filepath.Ext(name)]
+		if !known {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Add("Vary", "Accept-Encoding")
+		cache := "no-cache"
+		if hashed.MatchString(name) {
+			cache = "public, max-age=31536000, immutable"
+		}
+		variant := name
+		field := strings.Join(r.Header.Values("Accept-Encoding"), ",")
+		for _, one := range [][2]string{{"br", ".br"}, {"gzip", ".gz"}} {
+			if !takes(field, one[0]) {
+				continue
+			}
+			if _, err := os.Stat(name + one[1]); err == nil {
+				variant = name + one[1]
+				w.Header().Set("Content-Encoding", one[0])
+				break
+			}
+		}
+		file, err := os.Open(variant)
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		defer file.Close()
+		about, err := file.Stat()
+		if err != nil {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", kind)
+		w.Header().Set("Cache-Control", cache)
+		w.Header().Set("ETag", `"`+strconv.FormatInt(about.Size(), 36)+"-"+
+			strconv.FormatInt(about.ModTime().UnixNano(), 36)+filepath.Ext(variant)+`"`)
+		http.ServeContent(w, r, name, about.ModTime(), file)
+	}
+}
+
+func naive(root string) http.HandlerFunc {
+	files := http.FileServer(http.Dir(root))
+	return func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") &&
+			strings.HasSuffix(r.URL.Path, ".wasm") {
+			w.Header().Set("Content-Encoding", "gzip")
+			http.ServeFile(w, r, filepath.Join(root, filepath.Clean(r.URL.Path)+".gz"))
+			return
+		}
+		files.ServeHTTP(w, r)
+	}
+}
+
+func main() {
+	mode, address, root := os.Args[1], os.Args[2], os.Args[3]
+	handlers := map[string]http.Handler{
+		"plain": http.FileServer(http.Dir(root)),
+		"right": right(root),
+		"naive": naive(root),
+	}
+	log.Fatal(http.ListenAndServe(address, handlers[mode]))
+}

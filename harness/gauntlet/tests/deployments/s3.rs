@@ -1,0 +1,118 @@
+//! An object store that speaks S3 (`s3rver`, from npm), filled as people fill a bucket.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::Deployment;
+use crate::express::npm;
+use crate::files::{Files, is_asset};
+use crate::servers::{Place, Server, is_there};
+
+/// How files are put into the bucket.
+struct Upload {
+    /// The type of modules; none leaves it to the store, as `aws s3 cp` does for what it does
+    /// not know.
+    module_type: Option<&'static str>,
+    /// Whether what is put is the `.gz` file, under the plain name.
+    gzipped: bool,
+    /// Whether that is said.
+    coding_said: bool,
+    /// `Cache-Control` of hashed names, and of the page.
+    caching: Option<[&'static str; 2]>,
+}
+
+/// What is right for a store that cannot choose by Accept-Encoding.
+const RIGHT: Upload = Upload {
+    module_type: Some("application/wasm"),
+    gzipped: true,
+    coding_said: true,
+    caching: Some(["public, max-age=31536000, immutable", "no-cache"]),
+};
+
+const BUCKET: &str = "site";
+
+/// Folders are answered with their page.
+const WEBSITE: &str = "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix>\
+                       </IndexDocument></WebsiteConfiguration>";
+
+fn serving(site: &Path, upload: &Upload) -> Option<Vec<Server>> {
+    let modules = npm("s3rver")?;
+    if !is_there("curl") {
+        return None;
+    }
+    let place = Place::new(site);
+    let (folder, port) = (place.path("objects"), place.port);
+    let program = format!(
+        "const S3rver = require('{modules}/s3rver');\n\
+         new S3rver({{ port: {port}, address: '127.0.0.1', directory: '{folder}', silent: true,\n\
+           vhostBuckets: false, resetOnClose: false,\n\
+           configureBuckets: [{{ name: '{BUCKET}', configs: [`{WEBSITE}`] }}] }}).run();\n"
+    );
+    let file = place.put("server.js", &program);
+    let server = place.start(Command::new("node").arg(file));
+    for entry in fs::read_dir(site).expect("the site is there").flatten() {
+        if is_asset(&entry.path()) {
+            put(&server, &entry.path(), upload);
+        }
+    }
+    Some(vec![server])
+}
+
+/// Upload one file; s3rver asks nobody for a signature.
+fn put(server: &Server, file: &Path, upload: &Upload) {
+    let name = file.file_name().expect("a name").to_string_lossy().into_owned();
+    let page = name.ends_with(".html");
+    let mut fields = Vec::new();
+    let kind = match name.rsplit('.').next() {
+        Some("html") => Some("text/html"),
+        Some("js") => Some("text/javascript"),
+        _ => upload.module_type,
+    };
+    fields.push(format!("Content-Type: {}", kind.unwrap_or("binary/octet-stream")));
+    let gzipped = upload.gzipped && !page;
+    if gzipped && upload.coding_said {
+        fields.push("Content-Encoding: gzip".to_owned());
+    }
+    if let Some([hashed, moving]) = upload.caching {
+        fields.push(format!("Cache-Control: {}", if page { moving } else { hashed }));
+    }
+    let from = if gzipped { format!("{}.gz", file.display()) } else { file.display().to_string() };
+    let mut command = Command::new("curl");
+    command.args(["-sS", "--fail", "-T", &from]);
+    command.args(fields.iter().flat_map(|field| ["-H", field]));
+    let done = command.arg(server.url(&format!("/{BUCKET}/{name}"))).output().expect("curl runs");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Each of them.
+pub const DEPLOYMENTS: &[Deployment] = &[
+    Deployment {
+        name: "gzipped by the build, with type, coding and caching",
+        page: "/site/",
+        files: Files::Hashed,
+        start: |site| serving(site, &RIGHT),
+        incidents: &[],
+    },
+    Deployment {
+        name: "gzipped by the build, its coding not said",
+        page: "/site/",
+        files: Files::Hashed,
+        start: |site| serving(site, &Upload { coding_said: false, ..RIGHT }),
+        incidents: &["critical delivery/double-compression"],
+    },
+    Deployment {
+        name: "uploaded with nothing said",
+        page: "/site/",
+        files: Files::Hashed,
+        start: |site| {
+            let upload = Upload { module_type: None, gzipped: false, caching: None, ..RIGHT };
+            serving(site, &upload)
+        },
+        incidents: &[
+            "critical delivery/entry-not-revalidated",
+            "critical delivery/mime-type",
+            "major delivery/uncompressed",
+        ],
+    },
+];
