@@ -245,8 +245,8 @@ pub struct Match {
     pub noise: String,
     /// Calls that the noisy tenant keeps in flight.
     pub noise_at_once: u32,
-    /// Seconds of each phase.
-    pub phase_s: u32,
+    /// Milliseconds of each phase.
+    pub phase_ms: u32,
     /// Rounds of alone and beside.
     pub rounds: u32,
     /// Milliseconds added to both p99 before the ratio, so that trifles give no ratio.

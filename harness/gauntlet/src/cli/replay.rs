@@ -52,7 +52,7 @@ impl Replay<'_> {
         let results = Engine {
             scenarios: self.scenarios,
             subjects: &reached,
-            jobs: self.jobs.map_or_else(machine::cores, NonZeroUsize::get),
+            jobs: self.jobs.map_or_else(machine::jobs, NonZeroUsize::get),
             seed: self.seed,
             noise_factor: self.noise_factor,
             ledger: &ledger,

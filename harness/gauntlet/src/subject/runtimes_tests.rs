@@ -137,7 +137,7 @@ fn noise_is_held_off_by_a_limit_of_calls() {
             polite_per_s: 15,
             noise: "noise-cpu".to_owned(),
             noise_at_once: 16,
-            phase_s: 1,
+            phase_ms: 1000,
             rounds: 3,
             floor_ms: 10,
             limits: Limits::default(),

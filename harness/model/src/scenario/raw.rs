@@ -211,8 +211,8 @@ written! {
         noise: At<String>,
         /// Calls that the noisy tenant keeps in flight.
         noise_at_once: u32,
-        /// Seconds of each phase.
-        phase_s: u32,
+        /// Milliseconds of each phase.
+        phase_ms: u32,
         /// Rounds of alone and beside.
         rounds: u32,
         /// Milliseconds added to both p99 before the ratio.

@@ -139,7 +139,7 @@ impl Arena<'_> {
     fn plans(&self, chance: &mut Chance) -> Vec<Plan> {
         let rate = self.contest.polite_per_s.clamp(1, RATE_MAX);
         let every = Duration::from_secs(1) / rate;
-        let phase = Duration::from_secs(u64::from(self.contest.phase_s));
+        let phase = Duration::from_millis(u64::from(self.contest.phase_ms));
         let tenants = self.contest.polite_tenants.clamp(1, TENANTS_MAX);
         (0..tenants)
             .map(|_| {
@@ -147,7 +147,7 @@ impl Arena<'_> {
                 Plan {
                     offset: Duration::from_micros(chance.below(us)),
                     every,
-                    count: u64::from(rate) * u64::from(self.contest.phase_s),
+                    count: u64::from(rate) * u64::from(self.contest.phase_ms) / 1000,
                     give_up: phase * 2 + Duration::from_secs(1),
                 }
             })

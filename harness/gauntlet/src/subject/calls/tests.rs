@@ -168,7 +168,7 @@ fn contest(noise: &str) -> Observation {
         polite_per_s: 40,
         noise: noise.to_owned(),
         noise_at_once: 4,
-        phase_s: 1,
+        phase_ms: 1000,
         rounds: 2,
         floor_ms: 1,
         limits: Limits::default(),

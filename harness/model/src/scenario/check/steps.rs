@@ -178,7 +178,7 @@ fn contest(raw: &RawContest, limits: &Limits, params: &[String], log: &mut Log) 
             polite_per_s: raw.polite_per_s,
             noise: String::new(),
             noise_at_once: raw.noise_at_once,
-            phase_s: raw.phase_s,
+            phase_ms: raw.phase_ms,
             rounds: raw.rounds,
             floor_ms: raw.floor_ms,
             limits: limits.clone(),
