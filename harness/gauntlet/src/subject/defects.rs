@@ -15,6 +15,8 @@ use super::guest_abi::{PointerCheck, sniff};
 const UNCAPPED_MEMORY_PAGES: u32 = 4096;
 /// What `no-table-cap` lifts the cap to, elements: 20 M, 160 MB on a 64-bit host.
 const UNCAPPED_TABLE_ELEMENTS: u32 = 20_000_000;
+/// What `leak-instance` keeps of each call, bytes: a small guest's memory.
+const LEAKED_BYTES: usize = 1 << 20;
 /// What `unbounded-output` lifts the bounds of a log to: past every right one, and still less
 /// than a worker's memory.
 const UNBOUNDED_LOG_LINES: u32 = 1 << 14;
@@ -93,6 +95,14 @@ impl Defects {
     pub fn on_refused(&self, bytes: &[u8]) {
         if self.has(Twin::PanicOnMalformed) && !sniff::parses(bytes) {
             std::process::abort();
+        }
+    }
+
+    /// At the end of a call: a host with `leak-instance` never frees the memory that it had.
+    /// Not the instance itself: a pool that runs out of those would be another defect.
+    pub fn leak(&self) {
+        if self.has(Twin::LeakInstance) {
+            std::mem::forget(vec![1_u8; LEAKED_BYTES]);
         }
     }
 

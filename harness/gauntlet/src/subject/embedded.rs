@@ -370,14 +370,8 @@ impl<R: Runtime> EmbeddedPlugin<R> {
 
     fn run(&self, loaded: &Arc<Loaded<R>>, call: &Call<'_>) -> Ended {
         let runtime = &self.shared.runtime;
-        let ended = loaded.keep.call(|kept| {
-            let (ended, left) = runtime.call(&loaded.module, kept, call);
-            if call.defects.has(Twin::LeakInstance) {
-                std::mem::forget(left);
-                return (ended, None);
-            }
-            (ended, left)
-        });
+        let ended = loaded.keep.call(|kept| runtime.call(&loaded.module, kept, call));
+        call.defects.leak();
         if call.defects.keeps_instances() {
             self.shared.keeping(loaded);
         }

@@ -49,6 +49,8 @@ struct Haul {
     left_out: Vec<String>,
     /// Scripts that the page asks for and that are none, or are not there.
     unread: Vec<(Url, String)>,
+    /// Whether those were taken for the loader.
+    dead_loader: bool,
 }
 
 impl Haul {
@@ -72,6 +74,7 @@ impl Haul {
     fn loaders(&mut self) {
         let unread = std::mem::take(&mut self.unread);
         if !self.found.iter().any(|found| found.asset == Asset::Shim) {
+            self.dead_loader = !unread.is_empty();
             unread.into_iter().for_each(|(url, how)| self.add(Asset::Shim, &url, how));
         }
     }
@@ -132,7 +135,8 @@ pub fn discover(client: &Client, url: &Url) -> Result<Profile, Inability> {
     note_way(&entry, &mut haul);
     crawl.run(&entry, &mut haul);
     haul.settle();
-    if !haul.found.iter().any(|found| found.asset == Asset::Module) {
+    let no_module = !haul.found.iter().any(|found| found.asset == Asset::Module);
+    if no_module && !haul.dead_loader {
         return Err(Inability(nothing_found(url, &haul.notes)));
     }
     Ok(profile(&server, haul))
