@@ -22,9 +22,11 @@ use gauntlet::testbed::site::TestbedSite;
 use libtest_mimic::{Arguments, Failed, Trial};
 use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::limits::Limits;
-use wasm_gauntlet_model::plan::{Plan, Selection, plan};
+use wasm_gauntlet_model::plan::{Plan, plan};
 use wasm_gauntlet_model::profile::Profile;
+use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::selection::Selection;
 use wasm_gauntlet_model::target::{NOISE_FACTOR_USUAL, OriginTarget, SiteTarget};
 use wasm_gauntlet_model::verdict::Verdict;
 
@@ -130,11 +132,20 @@ fn trials(stage: &Arc<Stage>, plan: Plan) -> Vec<Trial> {
 }
 
 impl Stage {
+    /// A trial beside others, and alone where it measures time or where that left a doubt.
     fn run(&self, trial: wasm_gauntlet_model::plan::Trial) -> Result<(), Failed> {
-        let _beside =
-            (!trial.timing).then(|| self.quiet.read().unwrap_or_else(PoisonError::into_inner));
-        let _alone =
-            trial.timing.then(|| self.quiet.write().unwrap_or_else(PoisonError::into_inner));
+        if !trial.timing {
+            let _beside = self.quiet.read().unwrap_or_else(PoisonError::into_inner);
+            let outcome = self.outcome(trial.clone())?;
+            if outcome.verdict != Verdict::Inconclusive {
+                return told(&outcome);
+            }
+        }
+        let _alone = self.quiet.write().unwrap_or_else(PoisonError::into_inner);
+        told(&self.outcome(trial)?)
+    }
+
+    fn outcome(&self, trial: wasm_gauntlet_model::plan::Trial) -> Result<Outcome, Failed> {
         let plan = Plan { trials: vec![trial], skips: Vec::new() };
         let results = Engine {
             scenarios: &self.scenarios,
@@ -148,20 +159,18 @@ impl Stage {
             stop: &AtomicBool::new(false),
         }
         .run(&plan);
-        let outcome = results.outcomes.first().ok_or("the trial gave no outcome")?;
-        match outcome.verdict {
-            Verdict::Pass => Ok(()),
-            Verdict::Fail if outcome.gap.is_some() => Ok(()),
-            other => {
-                let place = outcome.r#where.as_deref().unwrap_or("-");
-                Err(format!(
-                    "{} at {place}: {}\n{:#?}",
-                    other.word(),
-                    outcome.reason,
-                    outcome.evidence
-                )
-                .into())
-            }
+        Ok(results.outcomes.into_iter().next().ok_or("the trial gave no outcome")?)
+    }
+}
+
+fn told(outcome: &Outcome) -> Result<(), Failed> {
+    match outcome.verdict {
+        Verdict::Pass => Ok(()),
+        Verdict::Fail if outcome.gap.is_some() => Ok(()),
+        other => {
+            let place = outcome.r#where.as_deref().unwrap_or("-");
+            let (word, reason) = (other.word(), &outcome.reason);
+            Err(format!("{word} at {place}: {reason}\n{:#?}", outcome.evidence).into())
         }
     }
 }

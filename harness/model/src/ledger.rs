@@ -130,7 +130,8 @@ fn state(written: Option<&At<String>>, log: &mut Log) -> State {
 }
 
 impl Ledger {
-    /// What an outcome is in the light of what is known. Doubts stay doubts.
+    /// What an outcome is in the light of what is known. Doubts stay doubts, but where a gap shows
+    /// in some runs only: nothing more can be known of it.
     pub fn weigh(&self, outcome: Outcome) -> Outcome {
         let known = self.0.iter().find(|entry| {
             entry.incident == outcome.incident
@@ -141,6 +142,9 @@ impl Ledger {
             (Some(entry), Verdict::Fail) if entry.state == State::Unsupported => {
                 let reason = format!("unsupported: {}", entry.gap.reason);
                 Outcome { verdict: Verdict::Skipped, reason, advice: None, ..outcome }
+            }
+            (Some(entry), Verdict::Inconclusive) if entry.state == State::Unsteady => {
+                Outcome { verdict: Verdict::Fail, gap: Some(entry.gap.clone()), ..outcome }
             }
             (Some(entry), Verdict::Fail) => Outcome { gap: Some(entry.gap.clone()), ..outcome },
             (Some(entry), Verdict::Pass) if entry.state != State::Unsteady => {

@@ -16,6 +16,7 @@ pub mod profile;
 pub mod reading;
 pub mod record;
 pub mod scenario;
+pub mod selection;
 pub mod source;
 pub mod target;
 pub mod trap;

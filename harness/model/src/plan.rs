@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::profile::{Profile, SubjectKind};
 use crate::scenario::{Case, Scenario};
-use crate::twin::Twin;
+use crate::selection::{Selection, Shard};
 
 /// One trial: one case of one scenario on one subject.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,55 +37,6 @@ pub struct Plan {
     pub trials: Vec<Trial>,
     /// The skips.
     pub skips: Vec<Skip>,
-}
-
-/// Which part of several: shard `index` of `count`, from 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Shard {
-    /// From 1 to `count`.
-    pub index: usize,
-    /// How many there are.
-    pub count: usize,
-}
-
-/// What to leave out of a catalogue.
-#[derive(Debug, Clone, Default)]
-pub struct Selection {
-    /// Incident ids or prefixes of them; empty selects all.
-    pub only: Vec<String>,
-    /// The part to run.
-    pub shard: Option<Shard>,
-    /// For a proof: scenarios that are not about this switch run on one host alone.
-    pub about: Option<About>,
-}
-
-/// A switch that a proof is about. Hosts carry their switches alike, so a scenario that is about
-/// another switch is tried on one of them, which changes from switch to switch: a third of the
-/// time, and over all switches every scenario is tried on every host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct About {
-    /// The switch that is on.
-    pub twin: Twin,
-    /// Which of the hosts, counted round.
-    pub turn: usize,
-}
-
-impl About {
-    fn takes(self, scenario: &Scenario, host: usize, hosts: usize) -> bool {
-        scenario.twins.contains(&self.twin) || self.turn % hosts.max(1) == host
-    }
-}
-
-impl Selection {
-    /// Whether an incident is selected.
-    pub fn takes(&self, incident: &str) -> bool {
-        self.only.is_empty() || self.only.iter().any(|prefix| matches_prefix(incident, prefix))
-    }
-}
-
-/// `delivery`, `delivery/` and `delivery/mime-type` match as ids; a prefix of a word matches too.
-fn matches_prefix(incident: &str, prefix: &str) -> bool {
-    incident.starts_with(prefix)
 }
 
 /// The plan of a catalogue on subjects with these profiles.

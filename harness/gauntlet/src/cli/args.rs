@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
-use wasm_gauntlet_model::plan::Shard;
+use wasm_gauntlet_model::selection::Shard;
 use wasm_gauntlet_model::twin::Twin;
 use wasm_gauntlet_model::verdict::Severity;
 

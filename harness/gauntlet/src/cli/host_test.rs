@@ -39,9 +39,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use wasm_gauntlet_model::ledger::Ledger;
-use wasm_gauntlet_model::plan::{self, Plan, Selection, plan};
+use wasm_gauntlet_model::plan::{self, Plan, plan};
 use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::selection::Selection;
 use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 use wasm_gauntlet_model::verdict::Verdict;

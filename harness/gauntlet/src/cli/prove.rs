@@ -3,8 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use wasm_gauntlet_model::detection::Detection;
-use wasm_gauntlet_model::plan::{About, Selection};
 use wasm_gauntlet_model::record::{Outcome, Record};
+use wasm_gauntlet_model::selection::{About, Selection};
 use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 use wasm_gauntlet_model::twin::Twin;
 use wasm_gauntlet_model::verdict::Severity;

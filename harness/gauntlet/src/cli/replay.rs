@@ -4,12 +4,13 @@ use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use wasm_gauntlet_model::action::Asset;
-use wasm_gauntlet_model::plan::{Selection, plan};
+use wasm_gauntlet_model::plan::plan;
 use wasm_gauntlet_model::profile::{Profile, SubjectKind};
 use wasm_gauntlet_model::record::{
     Outcome, RECORD_VERSION, Record, Selected, SubjectRecord, exit_code,
 };
 use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::selection::Selection;
 use wasm_gauntlet_model::verdict::Severity;
 
 use super::display::Display;

@@ -1,8 +1,8 @@
 //! `--only`: filters must each begin some incident's id; a typo is never an empty run.
 
 use wasm_gauntlet_model::name::nearest;
-use wasm_gauntlet_model::plan::{Selection, Shard};
 use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::selection::{Selection, Shard};
 
 use super::exit::Failure;
 

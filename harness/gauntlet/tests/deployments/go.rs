@@ -68,6 +68,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
             "critical delivery/mime-type",
             "critical delivery/missing-vary",
             "major delivery/negotiation",
+            "minor delivery/short-cache-hashed",
         ],
     },
 ];

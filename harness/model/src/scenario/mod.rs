@@ -5,6 +5,7 @@
 
 mod cases;
 mod check;
+mod claim;
 mod expect;
 mod matrix;
 mod raw;
@@ -14,6 +15,7 @@ mod template;
 
 pub use cases::Case;
 pub use check::Vocabulary;
+pub use claim::{Block, Bound, Claim, Comparison, SUBJECT, ScalarTemplate, Test};
 pub use raw::RawScenario;
 pub use scalar::Scalar;
 pub use step::{CaseContext, Step};
@@ -23,7 +25,7 @@ use crate::action::Asset;
 use crate::limits::Limits;
 use crate::profile::{Need, SubjectKind};
 use crate::reading::{Log, Read};
-use crate::source::{Complaints, Source, Span};
+use crate::source::{Complaints, Source};
 use crate::twin::Twin;
 use crate::verdict::Severity;
 use crate::yaml;
@@ -113,106 +115,6 @@ impl Playbook {
         let any = || self.fix.iter().find(|(name, _)| name == "any");
         near.or_else(any).map_or("", |(_, fix)| fix)
     }
-}
-
-/// Claims that hold together.
-#[derive(Debug, Clone)]
-pub struct Block {
-    /// The block applies where all of these hold.
-    pub condition: Vec<Claim>,
-    /// How bad it is when the block fails, where that differs from the scenario.
-    pub severity: Option<Severity>,
-    /// What to say when it fails.
-    pub says: Option<Template>,
-    /// The claims.
-    pub claims: Vec<Claim>,
-}
-
-/// The name that stands for the subject itself in paths, as in `subject.host-memory`.
-pub const SUBJECT: &str = "subject";
-
-/// One claim: a path, and what must be seen there.
-#[derive(Debug, Clone)]
-pub struct Claim {
-    /// The step's name.
-    pub step: String,
-    /// The field of what the step gave.
-    pub field: String,
-    /// What must hold of it; all of them.
-    pub tests: Vec<Test>,
-    /// Where the claim was written.
-    pub span: Span,
-}
-
-/// One thing that must hold of a value.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Test {
-    /// Equal (`true`) or different (`false`).
-    Equals(ScalarTemplate, bool),
-    /// One of these (`true`) or none (`false`).
-    OneOf(Vec<Scalar>, bool),
-    /// Compared with a number.
-    Compare(Comparison, Bound),
-    /// The list holds the token (`true`) or lacks it (`false`), in any ASCII case.
-    Token(Template, bool),
-    /// The text holds the text (`true`) or lacks it (`false`).
-    Contains(Template, bool),
-    /// There is a value (`true`) or there is none (`false`).
-    Present(bool),
-    /// The text or list is empty (`true`) or not (`false`).
-    Empty(bool),
-    /// Equal to a field of another step (`true`) or different (`false`).
-    Same(String, String, bool),
-}
-
-/// A value that a parameter may give.
-#[derive(Debug, Clone, PartialEq)]
-pub enum ScalarTemplate {
-    /// This value.
-    Is(Scalar),
-    /// A text with parameters in it.
-    Text(Template),
-}
-
-/// A comparison of numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    /// `<=`
-    AtMost,
-    /// `>=`
-    AtLeast,
-    /// `<`
-    Below,
-    /// `>`
-    Above,
-}
-
-/// A number that a claim compares with.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Bound {
-    /// This number.
-    Number(f64),
-    /// Milliseconds past a deadline that are still in time for the subject.
-    Grace,
-    /// The deadline, milliseconds.
-    Deadline,
-    /// The memory cap, pages.
-    MemoryPages,
-    /// The cap of a table, elements.
-    TableElements,
-    /// The factor by which a neighbour may move a p99.
-    NoiseFactor,
-}
-
-impl Bound {
-    /// The bounds that have names.
-    pub const NAMED: &[(&str, Bound)] = &[
-        ("grace", Self::Grace),
-        ("deadline", Self::Deadline),
-        ("memory-pages", Self::MemoryPages),
-        ("table-elements", Self::TableElements),
-        ("noise-factor", Self::NoiseFactor),
-    ];
 }
 
 /// The scenario that `source` says.

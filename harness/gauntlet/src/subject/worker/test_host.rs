@@ -100,20 +100,17 @@ impl Plugin for Word {
             _ => CallOutcome::Trap { kind: TrapKind::Unreachable },
         };
         Called {
-            outcome,
             log,
-            log_lines_dropped: 0,
             digest: self.digest.clone(),
             host_wall_us: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
             fuel_used: Some(1),
-            growths_denied: 0,
+            ..Called::bare(outcome)
         }
     }
 }
 
 fn environment() -> String {
-    let mut pairs: Vec<_> =
-        std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
+    let mut pairs: Vec<_> = std::env::vars().map(|(k, value)| format!("{k}={value}")).collect();
     pairs.sort();
     pairs.join("\n")
 }
