@@ -102,7 +102,8 @@ impl Defects {
     /// Not the instance itself: a pool that runs out of those would be another defect.
     pub fn leak(&self) {
         if self.has(Twin::LeakInstance) {
-            std::mem::forget(vec![1_u8; LEAKED_BYTES]);
+            // Without the black box the compiler leaves the allocation out.
+            std::mem::forget(std::hint::black_box(vec![1_u8; LEAKED_BYTES]));
         }
     }
 
