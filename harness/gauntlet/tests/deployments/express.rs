@@ -93,7 +93,11 @@ pub const DEPLOYMENTS: &[Deployment] = &[
                 app.use(express.static(root));";
             serving(site, lines)
         },
-        incidents: &["critical delivery/double-compression", "major delivery/negotiation"],
+        incidents: &[
+            "critical delivery/double-compression",
+            "major delivery/negotiation",
+            "minor delivery/short-cache-hashed",
+        ],
     },
     Deployment {
         name: "a single-page fallback for everything, and the module forgotten",

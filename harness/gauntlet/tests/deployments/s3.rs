@@ -113,6 +113,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
             "critical delivery/entry-not-revalidated",
             "critical delivery/mime-type",
             "major delivery/uncompressed",
+            "minor delivery/short-cache-hashed",
         ],
     },
 ];
