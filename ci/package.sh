@@ -20,4 +20,8 @@ cargo install -q --path "$work"/wasm-gauntlet-0.* --root "$work/root" \
 mkdir "$work/empty"
 cd "$work/empty"
 "$work/root/bin/gauntlet" list | diff - <("$root/target/release/gauntlet" list)
-"$work/root/bin/gauntlet" run --out "$work/out"
+code=0
+"$work/root/bin/gauntlet" run --out "$work/out" || code=$?
+# Once more where the machine was too busy to tell.
+if [ "$code" -eq 3 ]; then code=0; "$work/root/bin/gauntlet" run --out "$work/out" || code=$?; fi
+exit "$code"
