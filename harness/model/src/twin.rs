@@ -128,6 +128,8 @@ twins! {
     BrowsersRefused = "browsers-refused" in Origin;
     /// The shim's address answers with the entry page, status 200, as HTML.
     ShimFallback = "shim-fallback" in Origin;
+    /// A client that knows dictionaries is sent one's coding without having said which it has.
+    DictionaryUnasked = "dictionary-unasked" in Origin;
     /// The shared cache keys on the URL alone.
     EdgeIgnoresVary = "edge-ignores-vary" in Edge;
     /// Over TLS the edge speaks HTTP/1.1 and nothing later.
@@ -210,6 +212,8 @@ twins! {
     BuildUnstripped = "unstripped-build" in Build;
     /// The second build of the same sources has other bytes.
     BuildUnreproducible = "unreproducible" in Build;
+    /// The module carries 4 MB that nobody needs and nothing compresses.
+    BuildOverBudget = "over-budget-build" in Build;
     /// Nothing in the module says which build it is.
     BuildUnidentified = "unidentified" in Build;
     /// The manifest has the digest of another build's module.

@@ -72,6 +72,8 @@ fn artefact(target: &ArtefactTarget) -> Result<Artefact, Failure> {
         destination: target.destination.clone(),
         exports: target.exports.clone(),
         node: target.run_in_node.then(node).transpose()?,
+        budget: target.budget,
+        name_digest: target.name_digest,
         dir,
     };
     Ok(Artefact::new(build, flags))

@@ -22,6 +22,8 @@ const OUTCOME: &[&str] = &[
 const CONTENT: &[&str] = &["wasm", "html", "javascript", "empty", "other"];
 /// Codings that are found by their bytes.
 const LAYERS: &[&str] = &["gzip", "br", "zstd", "deflate"];
+/// Codings that need a dictionary.
+const DICTIONARIES: &[&str] = &["dcb", "dcz"];
 /// Who stops a guest.
 const STOPPED_BY: &[&str] = &["host", "watchdog"];
 
@@ -143,6 +145,15 @@ observation! {
         /// Bytes of the wire a second, from the header fields to the last byte; absent where
         /// nothing came after them.
         bytes_per_s = "bytes-per-s": f64,
+        /// Whether both `Content-Length` and `Transfer-Encoding` were sent (RFC 9112 §6.3).
+        length_and_transfer_coding = "length-and-transfer-coding": bool,
+        /// The coding by which the body is told from a dictionary, `dcb` or `dcz` (RFC 9842), as
+        /// the header or the body's first bytes say; absent if neither. It is not undone here.
+        dictionary = "dictionary": String [DICTIONARIES],
+        /// Bytes on the wire that the target file allows a module; absent if it says nothing.
+        wire_budget = "wire-budget": i64,
+        /// Bytes on the wire past that; 0 if within; absent if nothing is said.
+        over_wire_budget = "over-wire-budget": i64,
     }
 }
 

@@ -12,6 +12,7 @@ mod page;
 pub mod place;
 mod relations;
 mod reproduce;
+pub use self::reproduce::quoted;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use url::Url;
 use wasm_gauntlet_model::action::{Action, Fetch, OneOff, Place};
 use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_model::target::Budget;
 
 use self::decoded::Decoder;
 use self::place::Origin;
@@ -65,8 +67,8 @@ impl<'a> Probe<'a> {
             && !ask.fields.iter().any(|(name, _)| name.starts_with("if-"));
         let make = |ask| self.follow(step, fetch.one_off, origin, ask);
         let trail = self.site.asked.once(ask, fetch.one_off, make)?;
-        let (observation, policies) =
-            observation(fetch, &trail, &earlier, &self.site.decoder, unconditional);
+        let held = (&self.site.decoder, self.site.budget);
+        let (observation, policies) = observation(fetch, &trail, &earlier, held, unconditional);
         self.steps.insert(step.to_owned(), Done { trail, policies });
         Ok(observation)
     }
@@ -182,7 +184,7 @@ fn observation(
     fetch: &Fetch,
     trail: &Trail,
     earlier: &Earlier,
-    decoder: &Decoder,
+    (decoder, budget): (&Decoder, Budget),
     unconditional: bool,
 ) -> (Observation, Vec<String>) {
     let body = body::read(fetch, trail, decoder);
@@ -195,6 +197,6 @@ fn observation(
     let compared =
         earlier.against.map(|first| evidence::response_of("compared with", &first.trail));
     evidence.extend(compared);
-    let facts = facts::of(fetch, trail, body, earlier).facts();
+    let facts = facts::of(fetch, trail, body, earlier, budget).facts();
     (Observation { facts, evidence, reproduce: Some(reproduce::curl(trail)) }, policies)
 }
