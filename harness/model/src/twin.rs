@@ -70,6 +70,8 @@ twins! {
     NoVaryOnIdentity = "no-vary-on-identity" in Origin;
     /// The 304 response alone carries no `Vary`.
     NoVaryOn304 = "no-vary-on-304" in Origin;
+    /// The 304 response alone carries another `Vary`, without `Accept-Encoding`.
+    OtherVaryOn304 = "other-vary-on-304" in Origin;
     /// The br variant of the module is gzipped once more, and only `br` is declared.
     GzipOverBr = "gzip-over-br" in Origin;
     /// Encoded module bytes are sent without `Content-Encoding`.

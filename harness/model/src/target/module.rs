@@ -61,6 +61,15 @@ pub struct NameDigest {
     pub form: Form,
 }
 
+impl NameDigest {
+    /// The digest that an inspection tells in words, as in `sha256 of the raw bytes, 16 digits`.
+    pub fn of_words(words: &str) -> Option<Self> {
+        let mut words = words.split(' ');
+        let (algorithm, form) = (words.next()?, words.nth(2)?);
+        format!("{algorithm}-{form}").parse().ok()
+    }
+}
+
 impl fmt::Display for NameDigest {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}-{}", self.algorithm, self.form.word())
@@ -124,6 +133,14 @@ mod tests {
         let build = &target.artefacts[0];
         assert_eq!(build.budget, Budget { wire_bytes: None, raw_bytes: Some(7) });
         assert_eq!(build.name_digest.map(|digest| digest.to_string()), Some("sha256-raw".into()));
+    }
+
+    #[test]
+    fn what_an_inspection_tells_is_a_digest() {
+        let told = NameDigest::of_words("sha256 of the raw bytes, 16 digits, hexadecimal");
+        assert_eq!(told.map(|digest| digest.to_string()).as_deref(), Some("sha256-raw"));
+        assert_eq!(NameDigest::of_words("crc of the raw bytes"), None);
+        assert_eq!(NameDigest::of_words("sha256"), None);
     }
 
     #[test]

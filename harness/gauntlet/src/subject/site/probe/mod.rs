@@ -40,7 +40,9 @@ const PART_BYTES: usize = 64;
 
 /// The condition that a cache sends of what it has (RFC 9110 §13.1.2 and §13.1.3).
 fn condition(headers: &Headers) -> Option<(&'static str, String)> {
-    let etag = headers.first("etag").map(|etag| ("if-none-match", etag));
+    // As its bytes: a tag may hold any past ASCII too (RFC 9110 §8.8.3).
+    let etag = headers.0.iter().find(|(name, _)| name == "etag");
+    let etag = etag.map(|(_, tag)| ("if-none-match", tag.iter().map(|b| char::from(*b)).collect()));
     etag.or_else(|| Some(("if-modified-since", headers.first("last-modified")?)))
 }
 

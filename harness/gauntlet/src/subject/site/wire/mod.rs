@@ -73,7 +73,8 @@ pub struct Ask {
     pub method: Method,
     /// Where.
     pub url: Url,
-    /// Header fields beside `Host`, in the order sent.
+    /// Header fields beside `Host`, in the order sent. Values are bytes, a character each, up to
+    /// U+00FF; one with others is sent in UTF-8.
     pub fields: Vec<(&'static str, String)>,
     /// Bytes after which the rest of the body is not wanted; none wants it all.
     pub enough: Option<usize>,
@@ -222,7 +223,7 @@ impl Client {
             request = request.header("host", host);
         }
         for (name, value) in &ask.fields {
-            request = request.header(*name, value);
+            request = request.header(*name, bytes_of(value));
         }
         let mut response =
             request.send().await.map_err(|error| Failure::of(&error, &self.bounds))?;
@@ -271,6 +272,12 @@ impl Client {
             }
         }
     }
+}
+
+/// The bytes of a field's value.
+fn bytes_of(value: &str) -> Vec<u8> {
+    let bytes: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
+    bytes.unwrap_or_else(|_| value.as_bytes().to_vec())
 }
 
 fn builder(bounds: &Bounds) -> reqwest::ClientBuilder {
