@@ -12,12 +12,15 @@
 //!
 //! ```no_run
 //! # use std::sync::Arc;
-//! # use gauntlet::host::{About, Grants, Host, Limits, Plugin, Rejection};
+//! # use gauntlet::host::{About, Grants, Host, Limits, Plugin, RejectStage, Rejection};
 //! # struct MyHost;
 //! # impl Host for MyHost {
-//! #     fn about(&self) -> About { unimplemented!() }
+//! #     fn about(&self) -> About {
+//! #         let (name, version, engine) = ("my-host".into(), "1".into(), "none".into());
+//! #         About { name, version, engine, wasi: false, fuel: false }
+//! #     }
 //! #     fn load(&self, _: &[u8], _: &Limits, _: &Grants) -> Result<Arc<dyn Plugin>, Rejection> {
-//! #         unimplemented!()
+//! #         Err(Rejection { stage: RejectStage::Validate, reason: "it runs nothing yet".into() })
 //! #     }
 //! # }
 //! fn main() -> std::process::ExitCode {

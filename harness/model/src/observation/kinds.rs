@@ -5,19 +5,15 @@ use crate::call::{CallOutcome, RejectStage};
 use crate::trap::TrapKind;
 
 /// The words of calls, and the one of several calls that did not end alike.
-const OUTCOME: &[&str] = &[
-    "ok",
-    "trap",
-    "deadline",
-    "memory-cap",
-    "fuel",
-    "guest-error",
-    "rejected",
-    "denied",
-    "busy",
-    "host-fault",
-    "mixed",
-];
+const OUTCOME: &[&str] = &{
+    let mut words = ["mixed"; CallOutcome::WORDS.len() + 1];
+    let mut at = 0;
+    while at < CallOutcome::WORDS.len() {
+        words[at] = CallOutcome::WORDS[at];
+        at += 1;
+    }
+    words
+};
 /// What decoded bytes are taken for.
 const CONTENT: &[&str] = &["wasm", "html", "javascript", "empty", "other"];
 /// Codings that are found by their bytes.
