@@ -10,6 +10,7 @@ use super::Adapter;
 use super::process::Process;
 use super::supervised::Supervised;
 use crate::subject::calls;
+use crate::subject::calls::differ::Opinions;
 use crate::subject::calls::module::Module;
 use crate::subject::calls::port::{Loaded, Port, Timed, Vigil, Work};
 use crate::subject::{Inability, Session};
@@ -91,6 +92,10 @@ impl Port for Trial<'_> {
         #[expect(clippy::cast_precision_loss, reason = "2^52 KiB is more memory than there is")]
         let peak_mib = seen.then_some(past_kib as f64 / KIB_PER_MIB);
         Vigil { peak_mib, alive: Some(mark.process.answers()) }
+    }
+
+    fn opinions(&self) -> Option<&dyn Opinions> {
+        self.adapter.references.as_deref().map(|references| references as &dyn Opinions)
     }
 
     fn spins_per_ms(&self, find: &dyn Fn() -> Result<f64, Inability>) -> Result<f64, Inability> {

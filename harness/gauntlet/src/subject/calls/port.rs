@@ -5,6 +5,7 @@ use std::time::Duration;
 use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
+use super::differ::Opinions;
 use super::module::Module;
 use crate::subject::Inability;
 
@@ -105,6 +106,11 @@ pub trait Port: Sync {
     /// # Errors
     /// What `find` gives.
     fn spins_per_ms(&self, find: &dyn Fn() -> Result<f64, Inability>) -> Result<f64, Inability>;
+
+    /// Runtimes that are asked what they make of a call, where there are any.
+    fn opinions(&self) -> Option<&dyn Opinions> {
+        None
+    }
 
     /// A command line that repeats the call, where there is one.
     fn reproduce(&self, _work: &Work<'_>) -> Option<String> {
