@@ -141,6 +141,8 @@ fn profile(hello: &Hello, memory_seen: bool) -> Profile {
 }
 
 #[cfg(test)]
+mod oracle_tests;
+#[cfg(test)]
 pub mod test_rig;
 #[cfg(test)]
 mod tests;

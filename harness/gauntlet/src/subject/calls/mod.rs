@@ -6,7 +6,7 @@
 
 mod arrivals;
 mod call;
-mod chance;
+pub mod chance;
 mod compare;
 mod contained;
 mod contest;

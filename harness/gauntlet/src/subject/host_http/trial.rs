@@ -131,7 +131,8 @@ impl Port for Trial<'_> {
     fn vigil(&self) -> Vigil {
         let before = *self.lost_before.lock().unwrap_or_else(PoisonError::into_inner);
         let alive = self.host.health().is_ok_and(|health| health.processes_lost == before);
-        Vigil { peak_mib: None, alive: Some(alive && !self.lost.load(Ordering::Relaxed)) }
+        let alive = Some(alive && !self.lost.load(Ordering::Relaxed));
+        Vigil { alive, ..Vigil::default() }
     }
 
     fn opinions(&self) -> Option<&dyn Opinions> {
