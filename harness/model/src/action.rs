@@ -1,12 +1,16 @@
 //! What a subject can be asked to do. A step of a scenario becomes an action when its
 //! parameters are filled in; a subject performs it and never judges.
 
+mod control;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{Grants, Limits};
 use crate::observation::{Contest, Exchange, Field, GuestCall, Inspection, Lattice, Pace};
 use crate::profile::Found;
+
+pub use control::{Control, Naming, Task, Verb};
 
 /// One action, every parameter filled in.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -23,6 +27,8 @@ pub enum Action {
     Compare(Compare),
     /// Polite tenants alone and beside a noisy one.
     Contest(Match),
+    /// Ask something of the host as a whole.
+    Control(Control),
 }
 
 impl Action {
@@ -35,6 +41,7 @@ impl Action {
             Self::Call(_) => GuestCall::FIELDS,
             Self::Compare(_) => Pace::FIELDS,
             Self::Contest(_) => Contest::FIELDS,
+            Self::Control(control) => control.task.fields(),
         }
     }
 }

@@ -10,9 +10,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod control;
 mod inspection;
 mod kinds;
 
+pub use control::{Audit, Fill, Flood, Registration, Rollback, Starts};
 pub use inspection::Inspection;
 pub use kinds::{Contest, Exchange, GuestCall, Lattice, Pace};
 

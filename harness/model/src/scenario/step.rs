@@ -1,7 +1,8 @@
 //! Steps: templates of actions. With a case's parameters a step becomes an action.
 
 use crate::action::{
-    Action, Asset, Call, Compare, Everywhere, Fetch, Input, Inspect, Match, Method, OneOff, Special,
+    Action, Asset, Call, Compare, Control, Everywhere, Fetch, Input, Inspect, Match, Method,
+    OneOff, Special,
 };
 use crate::limits::{Grants, Limits};
 use crate::observation::Field;
@@ -27,6 +28,14 @@ pub(super) enum StepPlan {
     Call(Box<CallPlan>),
     Compare { guest: Template, control: Template, pairs: u32 },
     Contest { noise: Template, rest: Match },
+    Control(Box<ControlPlan>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct ControlPlan {
+    pub guest: Template,
+    pub other: Option<Template>,
+    pub rest: Control,
 }
 
 #[derive(Debug, Clone)]
@@ -89,6 +98,7 @@ impl Step {
             StepPlan::Call(_) => crate::observation::GuestCall::FIELDS,
             StepPlan::Compare { .. } => crate::observation::Pace::FIELDS,
             StepPlan::Contest { .. } => crate::observation::Contest::FIELDS,
+            StepPlan::Control(plan) => plan.rest.task.fields(),
         }
     }
 
@@ -116,6 +126,7 @@ impl Step {
             StepPlan::Call(call) => std::iter::once(&call.guest).chain(&call.meanwhile).collect(),
             StepPlan::Compare { guest, control, .. } => vec![guest, control],
             StepPlan::Contest { noise, .. } => vec![noise],
+            StepPlan::Control(plan) => std::iter::once(&plan.guest).chain(&plan.other).collect(),
         }
     }
 
@@ -154,6 +165,7 @@ impl Step {
                 limits: case.limits.clone(),
                 ..rest.clone()
             })),
+            StepPlan::Control(plan) => Ok(Action::Control(plan.action(case))),
         }
     }
 }
@@ -170,6 +182,19 @@ impl FetchPlan {
             one_off: self.one_off,
             special: self.special.clone(),
         }))
+    }
+}
+
+impl ControlPlan {
+    fn action(&self, case: CaseContext) -> Control {
+        let text = |template: &Template| template.text(case.params);
+        Control {
+            guest: text(&self.guest),
+            other: self.other.as_ref().map(text).unwrap_or_default(),
+            tenant: case.tenant.to_owned(),
+            limits: case.limits.clone(),
+            task: self.rest.task,
+        }
     }
 }
 

@@ -10,10 +10,12 @@ mod chance;
 mod compare;
 mod contained;
 mod contest;
+mod control;
 mod lateness;
 mod meanwhile;
 pub mod module;
 pub mod port;
+pub mod registrar;
 mod spin;
 mod told;
 
@@ -54,6 +56,7 @@ pub fn perform(
         Action::Call(call) => call::perform(&stage, call),
         Action::Compare(compare) => compare::perform(&mut stage, compare),
         Action::Contest(contest) => contest::perform(&mut stage, contest),
+        Action::Control(control) => control::perform(&mut stage, control),
         Action::Fetch(_) | Action::Everywhere(_) | Action::Inspect(_) => {
             Err(Inability("a plugin host has no pages to fetch".to_owned()))
         }

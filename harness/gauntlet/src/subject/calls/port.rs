@@ -6,6 +6,7 @@ use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::module::Module;
+use super::registrar::Registrar;
 use crate::subject::Inability;
 
 /// How the host was lost in a call.
@@ -105,6 +106,11 @@ pub trait Port: Sync {
     /// # Errors
     /// What `find` gives.
     fn spins_per_ms(&self, find: &dyn Fn() -> Result<f64, Inability>) -> Result<f64, Inability>;
+
+    /// The host's registry and counters, where there are any within reach.
+    fn registrar(&self) -> Option<&dyn Registrar> {
+        None
+    }
 
     /// A command line that repeats the call, where there is one.
     fn reproduce(&self, _work: &Work<'_>) -> Option<String> {
