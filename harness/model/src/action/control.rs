@@ -12,6 +12,8 @@ use crate::observation::{Audit, Fill, Flood, Registration, Rollback, Starts};
 pub struct Control {
     /// Id of the guest in `hostile-guests`.
     pub guest: String,
+    /// Parameters of the guest's text, `name=value`.
+    pub guest_params: Vec<(String, String)>,
     /// Id of a second guest, where the task has one; empty otherwise.
     pub other: String,
     /// A tenant of the case's own.

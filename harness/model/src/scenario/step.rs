@@ -34,6 +34,7 @@ pub(super) enum StepPlan {
 #[derive(Debug, Clone)]
 pub(super) struct ControlPlan {
     pub guest: Template,
+    pub params: Vec<(String, Template)>,
     pub other: Option<Template>,
     pub rest: Control,
 }
@@ -190,6 +191,7 @@ impl ControlPlan {
         let text = |template: &Template| template.text(case.params);
         Control {
             guest: text(&self.guest),
+            guest_params: self.params.iter().map(|(k, v)| (k.clone(), text(v))).collect(),
             other: self.other.as_ref().map(text).unwrap_or_default(),
             tenant: case.tenant.to_owned(),
             limits: case.limits.clone(),

@@ -18,36 +18,47 @@ pub(super) fn plans(
     limits: &Limits,
     log: &mut Log,
 ) -> Vec<ControlPlan> {
-    let mut plans = Vec::new();
-    let mut add = |guest: &At<String>, task: Task, log: &mut Log| {
-        let guest = checked(guest, params, log);
-        let (id, other, tenant) = (String::new(), String::new(), String::new());
-        let rest = Control { guest: id, other, tenant, limits: limits.clone(), task };
-        plans.push(ControlPlan { guest, other: None, rest });
+    let plan = |guest: &At<String>, task: Task, log: &mut Log| ControlPlan {
+        guest: checked(guest, params, log),
+        params: Vec::new(),
+        other: None,
+        rest: Control {
+            guest: String::new(),
+            guest_params: Vec::new(),
+            other: String::new(),
+            tenant: String::new(),
+            limits: limits.clone(),
+            task,
+        },
     };
-    if let Some(raw) = &step.registry {
-        if let Some((guest, task)) = registry(raw, log) {
-            add(guest, task, log);
-        }
+    let mut plans = Vec::new();
+    if let Some(raw) = &step.registry
+        && let Some((guest, task)) = registry(raw, log)
+    {
+        plans.push(plan(guest, task, log));
     }
     if let Some(raw) = &step.flood {
-        add(&raw.value.guest, Task::Flood { callers: few(raw, raw.value.callers, log) }, log);
+        let callers = few(raw, raw.value.callers, log);
+        plans.push(plan(&raw.value.guest, Task::Flood { callers }, log));
     }
     if let Some(raw) = &step.fill {
-        add(&raw.value.guest, Task::Fill, log);
+        plans.push(plan(&raw.value.guest, Task::Fill, log));
     }
     if let Some(raw) = &step.audit {
-        add(&raw.value.guest, Task::Audit { times: few(raw, raw.value.times, log) }, log);
+        let times = few(raw, raw.value.times, log);
+        plans.push(plan(&raw.value.guest, Task::Audit { times }, log));
     }
     if let Some(raw) = &step.start {
-        add(&raw.value.guest, Task::Start { times: few(raw, raw.value.times, log) }, log);
+        let times = few(raw, raw.value.times, log);
+        let whole = plan(&raw.value.guest, Task::Start { times }, log);
+        let written = raw.value.params.0.iter();
+        let params = written.map(|(k, v)| (k.value.clone(), checked(v, params, log))).collect();
+        plans.push(ControlPlan { params, ..whole });
     }
     if let Some(raw) = &step.rollback {
-        add(&raw.value.guest, rollback(raw, log), log);
-        let other: Template = checked(&raw.value.other, params, log);
-        if let Some(plan) = plans.last_mut() {
-            plan.other = Some(other);
-        }
+        let whole = plan(&raw.value.guest, rollback(raw, log), log);
+        let other: Option<Template> = Some(checked(&raw.value.other, params, log));
+        plans.push(ControlPlan { other, ..whole });
     }
     plans
 }

@@ -1,5 +1,6 @@
 //! Steps about a host as a whole, as people write them.
 
+use super::Named;
 use crate::action::Naming;
 use crate::reading::written;
 use crate::source::At;
@@ -70,6 +71,8 @@ written! {
     "cold and warm starts" RawStart {
         /// Id of the guest, of which each module is a variant.
         guest: At<String>,
+        /// Parameters of the guest's text.
+        params: Named,
         /// How many modules.
         times: u32,
     }

@@ -30,7 +30,7 @@ pub fn perform(
     control: &Control,
     times: u32,
 ) -> Result<Observation, Inability> {
-    let guest = stage.module(&control.guest)?;
+    let guest = (stage.source)(&control.guest, &control.guest_params)?;
     stage.port.watch(&[&guest])?;
     let mut seen = Times::default();
     let run = nonce();
