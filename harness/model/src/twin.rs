@@ -188,7 +188,7 @@ twins! {
     NoTenantLimit = "no-tenant-limit" in Host;
     /// A module becomes the active one unchecked: refused at upload, or failing when it is called.
     PromoteUnvalidated = "promote-unvalidated" in Host;
-    /// Every second call is served by the module that was active before, under the new one's digest.
+    /// Every second call runs on the module that was active before, and names the active one.
     MixedVersions = "mixed-versions" in Host;
     /// A tenant may make any number of calls a second.
     NoRateLimit = "no-rate-limit" in Host;

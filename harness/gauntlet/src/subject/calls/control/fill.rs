@@ -3,6 +3,8 @@
 //! The guest stays until its deadline, so a call that ended in `deadline` was an instance for at
 //! least that long, and where its time can only lie is known from both ends of the call.
 
+mod overlap;
+
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
@@ -16,18 +18,12 @@ use super::super::port::{Loaded, Timed, Vigil};
 use super::super::{Stage, told};
 use super::{count, known, lost, unknown, work};
 use crate::subject::Inability;
+use overlap::{Stay, at_once};
 
 /// Most calls at once: one thread each, here and in a worker.
 const CALLS_MAX: u32 = 64;
 
 const MIB: f64 = 1_048_576.0;
-
-/// One call, and when it was made and answered.
-struct Stay {
-    from: Instant,
-    to: Instant,
-    timed: Timed,
-}
 
 /// Load, then all calls at once, each of another tenant.
 pub fn perform(stage: &Stage<'_>, control: &Control) -> Result<Observation, Inability> {
@@ -93,26 +89,6 @@ fn seen(stays: &[Stay], announced: u32, limits: &Limits, vigil: &Vigil) -> Fill 
     }
 }
 
-/// How many there were at once: surely, and possibly.
-fn at_once(stays: &[Stay], deadline: Duration) -> (f64, f64) {
-    let ran = || stays.iter().filter(|stay| stay.timed.called.outcome != CallOutcome::Busy);
-    let possible: Vec<_> = ran().map(|stay| (stay.from, stay.to)).collect();
-    let stayed = |stay: &&Stay| stay.timed.called.outcome == CallOutcome::Deadline;
-    let sure = ran().filter(stayed).filter_map(|stay| {
-        let (from, to) = (stay.to.checked_sub(deadline)?, stay.from + deadline);
-        (from < to).then_some((from, to))
-    });
-    let sure: Vec<_> = sure.collect();
-    (most(&sure), most(&possible))
-}
-
-/// The most of these times that hold one moment: one of their beginnings is such a moment.
-fn most(times: &[(Instant, Instant)]) -> f64 {
-    let holding = |at: Instant| times.iter().filter(|(from, to)| *from <= at && at < *to).count();
-    let most = times.iter().map(|(from, _)| holding(*from)).max().unwrap_or_default();
-    f64::from(u32::try_from(most).unwrap_or(u32::MAX))
-}
-
 /// Memory that processes of this machine may use: of the machine, or of the group that we are in.
 fn machine_mib() -> Option<f64> {
     let said = std::fs::read_to_string("/proc/meminfo").ok()?;
@@ -121,29 +97,4 @@ fn machine_mib() -> Option<f64> {
     let group = std::fs::read_to_string("/sys/fs/cgroup/memory.max").ok();
     let group = group.and_then(|bytes| bytes.trim().parse::<f64>().ok()).map(|bytes| bytes / MIB);
     Some(group.map_or(machine, |group| group.min(machine)))
-}
-
-#[cfg(test)]
-mod tests {
-    use wasm_gauntlet_model::call::Called;
-
-    use super::*;
-
-    #[test]
-    fn what_surely_was_at_once_is_less_than_what_may_have_been() {
-        let (begun, ms) = (Instant::now(), Duration::from_millis);
-        let stay = |from: u64, to: u64, outcome| Stay {
-            from: begun + ms(1000 + from),
-            to: begun + ms(1000 + to),
-            timed: Timed { called: Called::bare(outcome), wall: ms(to - from), lost: None },
-        };
-        let deadline = CallOutcome::Deadline;
-        let of = |stays: &[Stay]| at_once(stays, ms(100));
-        let together = [stay(0, 105, deadline.clone()), stay(1, 104, deadline.clone())];
-        assert_eq!(of(&together), (2.0, 2.0));
-        let late = [stay(0, 105, deadline.clone()), stay(1, 230, deadline.clone())];
-        assert_eq!(of(&late), (1.0, 2.0), "the second may have begun when the first had ended");
-        let busy = [stay(0, 105, deadline), stay(0, 1, CallOutcome::Busy)];
-        assert_eq!(of(&busy), (1.0, 1.0));
-    }
 }

@@ -1,20 +1,21 @@
 //! One tenant calls faster than the host says a tenant may, one after another on a few threads, so
 //! that no limit of calls in flight is met; another calls politely meanwhile.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+mod side;
+
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use wasm_gauntlet_model::action::Control;
-use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::observation::{Flood, Observation, Seen};
 
-use super::super::contained;
 use super::super::module::Module;
 use super::super::port::{Loaded, Port};
 use super::super::{Stage, told};
 use super::{known, lost, unknown, work};
 use crate::subject::Inability;
+use side::Side;
 
 /// After so long this machine is said to be too slow to pass the limit; 160 calls over HTTP take
 /// 0.2 s, and six times that on a machine shared with eight.
@@ -71,28 +72,6 @@ const NOTHING: Grants = Grants {
     random: false,
 };
 
-/// The calls of one tenant.
-#[derive(Default)]
-struct Side {
-    calls: AtomicU64,
-    busy: AtomicU64,
-    uncontained: AtomicU64,
-}
-
-impl Side {
-    fn calls(&self) -> u64 {
-        self.calls.load(Ordering::SeqCst)
-    }
-
-    fn busy(&self) -> u64 {
-        self.busy.load(Ordering::SeqCst)
-    }
-
-    fn ran(&self) -> u64 {
-        self.calls().saturating_sub(self.busy())
-    }
-}
-
 struct Play<'a> {
     port: &'a dyn Port,
     control: &'a Control,
@@ -135,13 +114,7 @@ impl Play<'_> {
 
     fn once(&self, tenant: &str, side: &Side) -> Result<(), Inability> {
         let timed = self.port.call(&work(self.control, self.module, tenant, &NOTHING))?;
-        let outcome = &timed.called.outcome;
-        if *outcome == CallOutcome::Busy {
-            side.busy.fetch_add(1, Ordering::SeqCst);
-        } else if !contained::all(self.module, [outcome]) {
-            side.uncontained.fetch_add(1, Ordering::SeqCst);
-        }
-        side.calls.fetch_add(1, Ordering::SeqCst);
+        side.count(self.module, &timed.called.outcome);
         Ok(())
     }
 
@@ -160,7 +133,6 @@ impl Play<'_> {
 
     fn facts(&self) -> Flood {
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-        let uncontained = self.flood.uncontained.load(Ordering::SeqCst);
         #[expect(clippy::cast_precision_loss, reason = "far below 2^52 calls")]
         let per_s = self.flood.calls() as f64 / self.begun.elapsed().as_secs_f64();
         let limited = match self.flood.busy() {
@@ -173,7 +145,7 @@ impl Play<'_> {
             ran: count(self.flood.ran()).into(),
             per_s: per_s.into(),
             announced_per_s: i64::from(self.per_s).into(),
-            contained: (uncontained == 0).into(),
+            contained: (self.flood.uncontained() == 0).into(),
             polite_calls: count(self.polite.calls()).into(),
             polite_busy: match self.polite.calls() {
                 0 => Seen::Unknown,

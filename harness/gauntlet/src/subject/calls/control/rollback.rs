@@ -4,7 +4,8 @@
 //! Switches are counted: when as many were acknowledged before a call as were asked for after it,
 //! there is one such version.
 
-use std::collections::BTreeSet;
+mod tally;
+
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,13 +14,13 @@ use wasm_gauntlet_model::action::{Control, Verb};
 use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::observation::{Observation, Rollback};
 
-use super::super::contained;
 use super::super::module::Module;
 use super::super::port::Loaded;
 use super::super::registrar::{Registrar, Request, Said, Told};
 use super::super::{Stage, told};
 use super::{INPUT, count, lost, registrar, work};
 use crate::subject::Inability;
+use tally::Tally;
 
 /// Calls of one tenant before another takes over: a host may limit how many a second it makes.
 const TENANT_CALLS: usize = 40;
@@ -67,22 +68,6 @@ pub fn perform(
     };
     Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
 }
-
-/// What the callers saw.
-#[derive(Default)]
-struct Tally {
-    /// Answers of each of the two.
-    served: [usize; 2],
-    mixed: usize,
-    foreign: usize,
-    stale: usize,
-    lost: BTreeSet<String>,
-    /// The first answers that were not right, in words.
-    odd: Vec<String>,
-}
-
-/// Wrong answers that are told.
-const ODD_MAX: usize = 5;
 
 struct Play<'a> {
     registrar: &'a dyn Registrar,
@@ -183,34 +168,6 @@ impl<'a> Play<'a> {
         if self.acknowledged.load(Ordering::SeqCst) == before {
             self.settled.fetch_add(1, Ordering::SeqCst);
         }
-        let mut state = self.state();
-        if told.said != Said::Done {
-            state.lost.insert(told.line);
-            return;
-        }
-        let named = |module: &Module| told.digest.as_ref() == Some(&module.digest);
-        let odd = match self.modules.iter().position(named) {
-            None => {
-                state.foreign += 1;
-                "names neither module"
-            }
-            Some(which) => {
-                state.served[which] += 1;
-                let right = contained::right_output(&self.modules[which], INPUT, &told.output);
-                let stale = version.is_some_and(|version| (version == 1) != (which == 1));
-                state.mixed += usize::from(right == Some(false));
-                state.stale += usize::from(stale);
-                match (right, stale) {
-                    (Some(false), _) => "is not what the module that it names puts out",
-                    (_, true) => "is of the version before the switch",
-                    _ => return,
-                }
-            }
-        };
-        if state.odd.len() < ODD_MAX {
-            let digest = told.digest.as_deref().unwrap_or("no digest");
-            let output = told.output.iter().take(40).copied().collect::<Vec<_>>();
-            state.odd.push(format!("{digest} with \"{}\" {odd}", output.escape_ascii()));
-        }
+        self.state().answer(self.modules, told, version);
     }
 }

@@ -1,11 +1,12 @@
 //! Cold and warm starts. Cold is a module that the host has never seen: the guest with a custom
 //! section of its own, so that its digest is new, and its code is not.
 
+mod variant;
+
 use std::collections::BTreeSet;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use hdrhistogram::Histogram;
-use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::action::Control;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::Grants;
@@ -17,6 +18,7 @@ use super::super::port::{Loaded, Work};
 use super::super::{Stage, contained, told};
 use super::{known, ms, work};
 use crate::subject::Inability;
+use variant::{nonce, variant};
 
 /// Warm calls after each start; the least counts, as noise only ever adds.
 const WARM_CALLS: usize = 4;
@@ -139,44 +141,4 @@ fn longest(histogram: &Histogram<u64>) -> Seen<f64> {
 #[expect(clippy::cast_precision_loss, reason = "a time limit of minutes")]
 fn in_ms(us: u64) -> f64 {
     us as f64 / 1000.0
-}
-
-/// The guest with a custom section that no module of another run has.
-fn variant(guest: &Module, run: u64, number: u32) -> Module {
-    const NAME: &[u8] = b"gauntlet-start";
-    let mark = Sha256::new().chain_update(run.to_le_bytes()).chain_update(number.to_le_bytes());
-    let mark = mark.finalize();
-    // Both lengths stay below 128, so each is one byte of LEB128.
-    let mut bytes = guest.bytes.clone();
-    let (name, size) = (NAME.len() as u8, (1 + NAME.len() + mark.len()) as u8);
-    bytes.extend([0, size, name]);
-    bytes.extend(NAME);
-    bytes.extend(mark);
-    Module {
-        contained_if: guest.contained_if.clone(),
-        returns: guest.returns.clone(),
-        ..Module::new(&guest.id, &guest.attack, guest.benign, bytes)
-    }
-}
-
-/// A number that no other run has, as a host may still hold what an earlier run sent.
-fn nonce() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX) ^ (u64::from(std::process::id()) << 40)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::super::module::catalogue;
-    use super::*;
-
-    #[test]
-    fn a_variant_is_another_module_with_the_same_code() {
-        let guest = catalogue("benign-tiny", &[]).expect("the catalogue has it");
-        let [one, other] = [variant(&guest, 1, 0), variant(&guest, 1, 1)];
-        assert!(one.digest != other.digest && one.digest != guest.digest);
-        wasmparser::validate(&one.bytes).expect("it is a module");
-        assert!(one.bytes.starts_with(&guest.bytes));
-        assert_eq!(one.returns, guest.returns);
-    }
 }
