@@ -119,6 +119,8 @@ fn profile(hello: &Hello, memory_seen: bool) -> Profile {
         (feature::LOG, Need::HostLog),
         (feature::FUEL, Need::HostFuel),
         (feature::TENANTS, Need::HostTenants),
+        (feature::RATE, Need::HostRate),
+        (feature::CAPACITY, Need::HostCapacity),
     ];
     let has = |word: &str| hello.features.iter().any(|feature| feature == word);
     let mut can = vec![Need::HostCall];

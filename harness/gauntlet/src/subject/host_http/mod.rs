@@ -7,6 +7,7 @@
 mod curl;
 mod exchange;
 mod reading;
+mod registry;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -48,6 +49,8 @@ pub struct HostHttp {
     runtime: Option<Runtime>,
     spins_per_ms: OnceLock<f64>,
     references: Option<Arc<References>>,
+    /// Calls a second of a tenant, where the host says it of itself.
+    calls_per_s: OnceLock<u32>,
 }
 
 /// What a host says of itself; every member may be missing, from strangers all of them are.
@@ -59,6 +62,14 @@ struct Health {
     engine: String,
     features: Vec<String>,
     processes_lost: Option<u64>,
+    limits: Announced,
+}
+
+/// What a host says that it holds guests to; only what a target file does not say is read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Announced {
+    calls_per_s: Option<u32>,
 }
 
 impl HostHttp {
@@ -89,6 +100,7 @@ impl HostHttp {
             runtime: Some(runtime),
             spins_per_ms: OnceLock::new(),
             references: None,
+            calls_per_s: OnceLock::new(),
         })
     }
 
@@ -149,7 +161,13 @@ impl Subject for HostHttp {
             (feature::WASI, Need::HostWasi),
             (feature::LOG, Need::HostLog),
             (feature::TENANTS, Need::HostTenants),
+            (feature::RATE, Need::HostRate),
+            (feature::REGISTRY, Need::HostRegistry),
+            (feature::METRICS, Need::HostMetrics),
         ];
+        if let Some(calls) = health.limits.calls_per_s {
+            self.calls_per_s.get_or_init(|| calls);
+        }
         let mut can = vec![Need::HostCall];
         can.extend(needs.iter().filter(|(word, _)| has(word)).map(|(_, need)| *need));
         let short = |text: &str| text.chars().take(ABOUT_CHARS_MAX).collect::<String>();
