@@ -19,10 +19,12 @@ fn serve(bytes: &'static [u8]) -> (String, Arc<Mutex<Vec<u8>>>) {
     let keep = Arc::clone(&asked);
     std::thread::spawn(move || {
         for mut connection in listener.incoming().flatten() {
-            let (mut request, mut byte) = (Vec::new(), [0]);
-            while !request.ends_with(b"\r\n\r\n") && connection.read(&mut byte).is_ok_and(|n| n > 0)
-            {
-                request.push(byte[0]);
+            let mut request = Vec::new();
+            for byte in (&mut connection).bytes().map_while(Result::ok) {
+                request.push(byte);
+                if request.ends_with(b"\r\n\r\n") {
+                    break;
+                }
             }
             keep.lock().expect("no other panics").extend(request);
             let _gone = connection.write_all(bytes);
