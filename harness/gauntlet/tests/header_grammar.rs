@@ -2,7 +2,7 @@
 //! the wire: lines that are folded, lengths that stand twice, tags with bytes past ASCII, and both
 //! ways to tell a length at once.
 
-use std::io::{Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex};
 
@@ -20,7 +20,7 @@ fn serve(bytes: &'static [u8]) -> (String, Arc<Mutex<Vec<u8>>>) {
     std::thread::spawn(move || {
         for mut connection in listener.incoming().flatten() {
             let mut request = Vec::new();
-            for byte in (&mut connection).bytes().map_while(Result::ok) {
+            for byte in BufReader::new(&connection).bytes().map_while(Result::ok) {
                 request.push(byte);
                 if request.ends_with(b"\r\n\r\n") {
                     break;

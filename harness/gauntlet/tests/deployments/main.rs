@@ -236,6 +236,11 @@ fn a_target_file_is_written_from_what_is_found() {
 }
 
 #[test]
+fn the_rule_of_names_is_written_where_it_is_kept() {
+    found::rule_of_names_is_written();
+}
+
+#[test]
 fn where_nothing_is_found_that_is_no_success() {
     found::nothing_is_no_success();
 }
