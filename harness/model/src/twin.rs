@@ -190,6 +190,12 @@ twins! {
     NoMetrics = "no-metrics" in Host;
     /// A tenant may have any number of calls in flight.
     NoTenantLimit = "no-tenant-limit" in Host;
+    /// Rounding a float towards zero gives one too many where the float is positive.
+    OffByOneRuntime = "off-by-one-runtime" in Host;
+    /// Each call leaves an open file behind.
+    LeakDescriptor = "leak-descriptor" in Host;
+    /// Each call leaves a thread behind that waits for ever.
+    LeakThread = "leak-thread" in Host;
     /// The module's `.br` holds the build before this one.
     BuildStaleBr = "stale-br" in Build;
     /// The module's `.gz` is missing, where other files have theirs.

@@ -232,6 +232,15 @@ observation! {
         overrun_ms = "overrun-ms": (f64, f64),
         /// Peak memory of the host process past its size before the call, MiB (`VmHWM`).
         host_peak_mib = "host-peak-mib": f64,
+        /// Memory of the host process when the calls have ended, past its size before, MiB.
+        host_settled_mib = "host-settled-mib": f64,
+        /// Threads of the host process when the calls have ended and threads had a second to
+        /// end, past their number before.
+        threads_grown = "threads-grown": i64,
+        /// Open descriptors of the host process then, past their number before.
+        descriptors_grown = "descriptors-grown": i64,
+        /// Processor time that the host process used, milliseconds, in steps of 10.
+        processor_ms = "processor-ms": i64,
         /// Whether the same host process still answers after the call; absent where nothing tells.
         host_alive = "host-alive": bool,
         /// Which mechanism stopped the guest: `host`, or `watchdog` (ours, from outside);
