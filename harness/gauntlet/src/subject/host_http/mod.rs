@@ -6,22 +6,27 @@
 
 mod curl;
 mod exchange;
+mod health;
+pub mod mapped;
 mod reading;
+mod rules;
 #[cfg(test)]
 mod tests;
 mod trial;
 
 use std::sync::OnceLock;
 
-use serde::Deserialize;
 use tokio::runtime::Runtime;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
+use wasm_gauntlet_model::target::Speech;
 
 use crate::subject::calls::module::Source;
 use crate::subject::protocol::feature;
 use crate::subject::{Inability, Session, Subject};
-use exchange::{Exchange, Sent};
+use exchange::Exchange;
+use health::Health;
+use mapped::Mapped;
 use trial::Trial;
 
 /// Milliseconds past a deadline that are in time where the target says nothing: 20 that a host
@@ -40,23 +45,13 @@ pub struct HostHttp {
     name: String,
     flags: String,
     url: String,
+    mapped: Option<Mapped>,
     limits: Limits,
     grace_ms: u32,
     source: Box<Source>,
     exchange: Exchange,
     runtime: Option<Runtime>,
     spins_per_ms: OnceLock<f64>,
-}
-
-/// What a host says of itself; every member may be missing, from strangers all of them are.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", default)]
-struct Health {
-    name: String,
-    version: String,
-    engine: String,
-    features: Vec<String>,
-    processes_lost: Option<u64>,
 }
 
 impl HostHttp {
@@ -80,6 +75,7 @@ impl HostHttp {
             name: name.to_owned(),
             flags: String::new(),
             url: base.as_str().trim_end_matches('/').to_owned(),
+            mapped: None,
             exchange: Exchange::new(runtime.handle().clone())?,
             limits,
             grace_ms: grace_ms.unwrap_or(GRACE_MS),
@@ -95,26 +91,26 @@ impl HostHttp {
         self
     }
 
+    /// The same, spoken to as the target file says.
+    ///
+    /// # Errors
+    /// When a guest is deployed at an address that is none.
+    pub fn speaking(mut self, speech: &Speech) -> Result<Self, Inability> {
+        let cannot = |error: url::ParseError| Inability(format!("{}: {error}", self.url));
+        self.mapped = match speech {
+            Speech::Contract => None,
+            Speech::Mapped(mapping) => {
+                let base = url::Url::parse(&self.url).map_err(cannot)?;
+                Some(Mapped::new((**mapping).clone(), base)?)
+            }
+        };
+        Ok(self)
+    }
+
     fn health(&self) -> Result<Health, Inability> {
-        let url = format!("{}/healthz", self.url);
-        match self.exchange.get(&url, None) {
-            Sent::Answer(answer) if (200..300).contains(&answer.status) => {
-                Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
-            }
-            Sent::Answer(answer) => Err(Inability(format!(
-                "{url}: status {}, so nothing here speaks the host contract; expected the address \
-                 of a plugin host, as `gauntlet testbed` prints one beside `host`",
-                answer.status
-            ))),
-            Sent::Cut { detail, .. } if detail.contains("Connection refused") => {
-                Err(Inability(format!(
-                    "{}: connection refused: nothing listens there; check the port, and whether \
-                     the host runs",
-                    self.url
-                )))
-            }
-            Sent::Cut { detail, .. } => Err(Inability(format!("{url}: {detail}"))),
-            Sent::Never(why) => Err(Inability(why)),
+        match &self.mapped {
+            None => health::by_contract(&self.exchange, &self.url),
+            Some(mapped) => health::mapped(&self.exchange, mapped),
         }
     }
 }
@@ -142,11 +138,12 @@ impl Subject for HostHttp {
             (feature::TENANTS, Need::HostTenants),
         ];
         let mut can = vec![Need::HostCall];
+        can.extend(self.mapped.iter().flat_map(|mapped| &mapped.mapping().features));
         can.extend(needs.iter().filter(|(word, _)| has(word)).map(|(_, need)| *need));
         let short = |text: &str| text.chars().take(ABOUT_CHARS_MAX).collect::<String>();
         let (name, version) = (short(&health.name), short(&health.version));
         let about = match &*name {
-            "" => "a host over HTTP that says nothing of itself".to_owned(),
+            "" => "a host over HTTP, by the mapping of the target file".to_owned(),
             name => format!("{name} {version} ({}) over HTTP", short(&health.engine)),
         };
         let (kind, limits) = (SubjectKind::Host, Some(self.limits.clone()));
@@ -157,6 +154,7 @@ impl Subject for HostHttp {
             found: Vec::new(),
             left_out: Vec::new(),
             limits,
+            deployed: self.mapped.as_ref().and_then(Mapped::deployed),
             grace_ms: self.grace_ms,
         })
     }
