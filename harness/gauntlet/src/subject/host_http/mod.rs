@@ -15,6 +15,8 @@ mod tests;
 mod trial;
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 use wasm_gauntlet_model::limits::Limits;
@@ -34,6 +36,13 @@ use trial::Trial;
 /// machine's own network; a target further away names its own.
 pub const GRACE_MS: u32 = 30;
 
+/// What a supervisor is given to start a lost host anew: a process that restarts in a container,
+/// with a probe of health each second before it.
+const BACK_WITHIN: Duration = Duration::from_secs(10);
+
+/// Between two looks whether it is back.
+const BACK_PAUSE: Duration = Duration::from_millis(100);
+
 /// The threads of the client.
 const THREADS: usize = 2;
 
@@ -51,6 +60,10 @@ pub struct HostHttp {
     source: Box<Source>,
     exchange: Exchange,
     runtime: Option<Runtime>,
+    /// Whether it stayed away once: nobody waits for it again.
+    gone: AtomicBool,
+    /// Whether it was ever there.
+    met: AtomicBool,
     spins_per_ms: OnceLock<f64>,
 }
 
@@ -81,6 +94,8 @@ impl HostHttp {
             grace_ms: grace_ms.unwrap_or(GRACE_MS),
             source,
             runtime: Some(runtime),
+            gone: AtomicBool::new(false),
+            met: AtomicBool::new(false),
             spins_per_ms: OnceLock::new(),
         })
     }
@@ -108,9 +123,30 @@ impl HostHttp {
     }
 
     fn health(&self) -> Result<Health, Inability> {
-        match &self.mapped {
+        let health = match &self.mapped {
             None => health::by_contract(&self.exchange, &self.url),
             Some(mapped) => health::mapped(&self.exchange, mapped),
+        };
+        self.met.fetch_or(health.is_ok(), Ordering::Relaxed);
+        health
+    }
+
+    /// The same, once it is back: whoever was there and was lost may have a supervisor.
+    fn health_again(&self) -> Result<Health, Inability> {
+        let begun = Instant::now();
+        loop {
+            let health = self.health();
+            let may_return = || {
+                self.met.load(Ordering::Relaxed) && !self.gone.load(Ordering::Relaxed)
+            };
+            if health.is_ok() || !may_return() {
+                return health;
+            }
+            if begun.elapsed() >= BACK_WITHIN {
+                self.gone.store(true, Ordering::Relaxed);
+                return health;
+            }
+            std::thread::sleep(BACK_PAUSE);
         }
     }
 }

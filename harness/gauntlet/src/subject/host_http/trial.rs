@@ -140,7 +140,7 @@ impl Port for Trial<'_> {
     }
 
     fn watch(&self, _: &[&Module]) -> Result<(), Inability> {
-        let health = match self.host.health() {
+        let health = match self.host.health_again() {
             Err(unable) if !self.reached.load(Ordering::Relaxed) => return Err(unable),
             health => health.ok(),
         };
