@@ -14,8 +14,8 @@ mod rules;
 mod tests;
 mod trial;
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
@@ -23,6 +23,7 @@ use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 use wasm_gauntlet_model::target::Speech;
 
+use crate::subject::adapter::References;
 use crate::subject::calls::module::Source;
 use crate::subject::protocol::feature;
 use crate::subject::{Inability, Session, Subject};
@@ -65,6 +66,7 @@ pub struct HostHttp {
     /// Whether it was ever there.
     met: AtomicBool,
     spins_per_ms: OnceLock<f64>,
+    references: Option<Arc<References>>,
 }
 
 impl HostHttp {
@@ -97,7 +99,14 @@ impl HostHttp {
             gone: AtomicBool::new(false),
             met: AtomicBool::new(false),
             spins_per_ms: OnceLock::new(),
+            references: None,
         })
+    }
+
+    /// The same, its answers compared with those of `references` where a scenario asks for it.
+    pub fn compared_with(mut self, references: Arc<References>) -> Self {
+        self.references = Some(references);
+        self
     }
 
     /// The same, named on the command line by `flags` (see [`Subject::flags`]).
@@ -136,9 +145,8 @@ impl HostHttp {
         let begun = Instant::now();
         loop {
             let health = self.health();
-            let may_return = || {
-                self.met.load(Ordering::Relaxed) && !self.gone.load(Ordering::Relaxed)
-            };
+            let may_return =
+                || self.met.load(Ordering::Relaxed) && !self.gone.load(Ordering::Relaxed);
             if health.is_ok() || !may_return() {
                 return health;
             }
