@@ -11,6 +11,9 @@ use crate::profile::{Found, Profile};
 
 use super::template::{Params, Template};
 
+/// The guest whose input is a number of steps: what polite tenants call in a contest.
+pub const SPIN_GUEST: &str = "benign-spin";
+
 /// One step: a name, and an action with parameters in it.
 #[derive(Debug, Clone)]
 pub struct Step {
@@ -138,6 +141,24 @@ impl Step {
     /// The guests that the step uses in one case.
     pub fn guest_ids(&self, params: &Params) -> Vec<String> {
         self.guests().iter().map(|guest| guest.text(params)).collect()
+    }
+
+    /// The guests that the step needs of the subject in one case: those it names, with the values
+    /// of their parameters, and the one that the performer brings along.
+    pub fn guests_in(&self, params: &Params) -> Vec<String> {
+        let mut ids = self.guest_ids(params);
+        match &self.plan {
+            StepPlan::Call(call) if !call.params.is_empty() => {
+                let value =
+                    |(name, value): &(String, Template)| format!("{name}={}", value.text(params));
+                let values: Vec<String> = call.params.iter().map(value).collect();
+                ids[0] = format!("{}({})", ids[0], values.join(", "));
+            }
+            StepPlan::Contest { .. } => ids.push(SPIN_GUEST.to_owned()),
+            StepPlan::Differ { .. } => ids[0].push_str("(drawn from a seed)"),
+            _ => {}
+        }
+        ids
     }
 
     /// The action of this step in one case.

@@ -11,7 +11,7 @@ use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::Observation;
 
 use super::exchange::{Answer, Sent};
-use super::{HostHttp, curl, reading};
+use super::{HostHttp, curl, reading, rules};
 use crate::subject::calls;
 use crate::subject::calls::differ::Opinions;
 use crate::subject::calls::module::Module;
@@ -58,9 +58,22 @@ impl<'a> Trial<'a> {
     }
 
     fn upload(&self, module: &Module) -> Result<Loaded, Inability> {
-        let sent =
-            self.host.exchange.put(&self.guest_url(module), module.bytes.clone(), UPLOAD_PATIENCE);
-        let timed = self.seen(reading::timed(sent)?);
+        let exchange = &self.host.exchange;
+        let timed = match &self.host.mapped {
+            None => {
+                let bytes = module.bytes.clone();
+                reading::timed(exchange.put(&self.guest_url(module), bytes, UPLOAD_PATIENCE))?
+            }
+            Some(mapped) => match (mapped.load(module), &mapped.mapping().load) {
+                (Some(request), Some(template)) => {
+                    let sent = exchange.spoken(request?, UPLOAD_PATIENCE);
+                    rules::timed(sent, &template.rules, UPLOAD_PATIENCE)?
+                }
+                // It was deployed beforehand.
+                _ => return Ok(Loaded::Ready { wall: Duration::ZERO }),
+            },
+        };
+        let timed = self.seen(timed);
         Ok(match timed.called.outcome {
             CallOutcome::Ok { .. } => Loaded::Ready { wall: timed.wall },
             _ => Loaded::Ended(timed),
@@ -70,6 +83,19 @@ impl<'a> Trial<'a> {
     fn seen(&self, timed: Timed) -> Timed {
         self.lost.fetch_or(timed.lost.is_some(), Ordering::Relaxed);
         timed
+    }
+
+    /// A call by the contract, and its log.
+    fn by_contract(&self, work: &Work<'_>, patience: Duration) -> Result<Timed, Inability> {
+        let url = format!("{}/call", self.guest_url(work.module));
+        let sent = self.host.exchange.post(&url, work.tenant, work.input.to_vec(), patience);
+        let log = match &sent {
+            Sent::Answer(answer) => self.log(answer, work.tenant),
+            _ => Vec::new(),
+        };
+        let mut timed = reading::timed(sent)?;
+        timed.called.log = log;
+        Ok(timed)
     }
 
     /// The log of a call, where the answer says that there is one.
@@ -103,16 +129,16 @@ impl Port for Trial<'_> {
         if let Loaded::Ended(end) = self.load(work)? {
             return Ok(end);
         }
-        let url = format!("{}/call", self.guest_url(work.module));
-        let patience = Duration::from_millis(self.host.limits.deadline_ms) + CALL_PATIENCE;
-        let sent = self.host.exchange.post(&url, work.tenant, work.input.to_vec(), patience);
-        let log = match &sent {
-            Sent::Answer(answer) => self.log(answer, work.tenant),
-            _ => Vec::new(),
+        let deadline = Duration::from_millis(self.host.limits.deadline_ms);
+        let patience = deadline + CALL_PATIENCE;
+        let timed = match &self.host.mapped {
+            None => self.by_contract(work, patience)?,
+            Some(mapped) => {
+                let sent = self.host.exchange.spoken(mapped.call(work)?, patience);
+                rules::timed(sent, &mapped.mapping().call.rules, deadline)?
+            }
         };
-        let mut timed = self.seen(reading::timed(sent)?);
-        timed.called.log = log;
-        Ok(timed)
+        Ok(self.seen(timed))
     }
 
     fn limits(&self, _: &Limits) -> Limits {
@@ -122,7 +148,7 @@ impl Port for Trial<'_> {
     }
 
     fn watch(&self, _: &[&Module]) -> Result<(), Inability> {
-        let health = match self.host.health() {
+        let health = match self.host.health_again() {
             Err(unable) if !self.reached.load(Ordering::Relaxed) => return Err(unable),
             health => health.ok(),
         };
@@ -159,6 +185,9 @@ impl Port for Trial<'_> {
     }
 
     fn reproduce(&self, work: &Work<'_>) -> Option<String> {
+        if let Some(mapped) = &self.host.mapped {
+            return curl::spoken(&mapped.call(work).ok()?);
+        }
         let (url, module) = (&self.host.url, work.module);
         curl::call(url, &module.id, &module.digest, work.tenant, work.input)
     }
