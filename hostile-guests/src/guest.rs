@@ -33,7 +33,7 @@ pub struct Guest {
     pub benign: bool,
     /// The compiler that its bytes come from: [`crate::toolchain::Workshop::bytes`] has them.
     pub toolchain: Option<Toolchain>,
-    /// The input that starts it, where several guests share a module.
+    /// The first word of its input, by which it is known among guests that share a module.
     pub input: Option<String>,
     pub(crate) origin: Origin,
 }

@@ -76,7 +76,8 @@ impl Recipe {
             Self::GoJs => go(&mut command, "js"),
             Self::C(stem) => command
                 .args(["--target=wasm32", "-nostdlib", "-O2", "-Wl,--no-entry", "-Wl,--strip-all"])
-                .args(["-o", MODULE, &format!("{stem}.c")]),
+                // The stack before the data, whatever this linker's own default is.
+                .args(["-Wl,--stack-first", "-o", MODULE, &format!("{stem}.c")]),
             Self::Rust(stem) => command
                 .args(["--edition=2021", "--target=wasm32-unknown-unknown", "--crate-type=cdylib"])
                 .args(["-Copt-level=s", "-Cpanic=abort", "-Cstrip=symbols", "--crate-name=guest"])

@@ -1,5 +1,5 @@
 // attack: recurses without an end: on the engine's stack, or in the guest's own memory
-// contained-if: trap(stack) | trap(unreachable) | memory-cap | guest-error
+// contained-if: trap(stack) | trap(unreachable) | memory-cap | guest-error | deadline
 // seen-in: GUESTS.md section 1.7
 // tier: core
 // near-twin: go-echo

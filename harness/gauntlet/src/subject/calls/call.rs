@@ -33,7 +33,7 @@ const LOG_LINES_MAX: usize = 1024;
 /// Load, call, look.
 pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability> {
     let module = (stage.source)(&call.guest, &call.guest_params)?;
-    let input = spin::bytes(stage, &call.input, &call.limits)?;
+    let input = module.input(spin::bytes(stage, &call.input, &call.limits)?);
     let (limits, grants) = (&call.limits, &call.grants);
     let work = Work { module: &module, tenant: &call.tenant, input: &input, limits, grants };
     stage.port.watch(&[&module])?;
@@ -123,6 +123,7 @@ fn only_loaded(module: &Module, wall: Duration, vigil: &Vigil) -> GuestCall {
         reason: Seen::Absent,
         wall_ms: ms(wall).into(),
         stopped_by: Seen::Absent,
+        mechanism: Seen::Absent,
         host_peak_mib: known(vigil.peak_mib),
         host_alive: known(vigil.alive),
         ..GuestCall::default()
@@ -174,6 +175,7 @@ fn seen(
         host_peak_mib: known(vigil.peak_mib),
         host_alive: Seen::looked(vigil.alive),
         stopped_by: Seen::looked(stopped_by(calls).map(str::to_owned)),
+        mechanism: mechanism(calls),
         digest: Seen::looked(served.cloned()),
         digest_right: if served.is_some() { all_right.into() } else { Seen::Absent },
         ..outputs(calls, work)
@@ -276,6 +278,17 @@ fn stopped_by(calls: &[Timed]) -> Option<&'static str> {
     let stopped =
         |timed: &Timed| matches!(timed.called.outcome, CallOutcome::Deadline | CallOutcome::Fuel);
     if hung { Some("watchdog") } else { calls.iter().any(stopped).then_some("host") }
+}
+
+/// The first mechanism that a host names, where anything was stopped; nobody looked where a host
+/// stopped a guest and does not say by what.
+fn mechanism(calls: &[Timed]) -> Seen<String> {
+    let named = calls.iter().find_map(|timed| timed.called.stopped_by.clone());
+    match stopped_by(calls) {
+        Some("watchdog") => "watchdog".to_owned().into(),
+        Some(_) => named.map_or(Seen::Unknown, Seen::Is),
+        None => Seen::Absent,
+    }
 }
 
 fn known<T>(value: Option<T>) -> Seen<T> {

@@ -18,7 +18,7 @@ use tokio::runtime::Runtime;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 
-use crate::subject::calls::module::Source;
+use crate::subject::calls::module::{self, Source};
 use crate::subject::protocol::feature;
 use crate::subject::{Inability, Session, Subject};
 use exchange::{Exchange, Sent};
@@ -143,6 +143,7 @@ impl Subject for HostHttp {
         ];
         let mut can = vec![Need::HostCall];
         can.extend(needs.iter().filter(|(word, _)| has(word)).map(|(_, need)| *need));
+        can.extend(module::toolchains());
         let short = |text: &str| text.chars().take(ABOUT_CHARS_MAX).collect::<String>();
         let (name, version) = (short(&health.name), short(&health.version));
         let about = match &*name {
