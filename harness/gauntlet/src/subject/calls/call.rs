@@ -37,7 +37,9 @@ pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability>
     let (limits, grants) = (&call.limits, &call.grants);
     let work = Work { module: &module, tenant: &call.tenant, input: &input, limits, grants };
     stage.port.watch(&[&module])?;
-    let loaded = stage.port.load(&work)?;
+    let (loaded, late) = lateness::during(|| stage.port.load(&work));
+    let loaded = loaded?;
+    held_up(&module, &loaded, late)?;
     let ((calls, beside), late) = lateness::during(|| {
         meanwhile::during(stage, call, || match &loaded {
             Loaded::Ended(end) => Ok(vec![end.clone()]),
@@ -109,6 +111,22 @@ fn starved(module: &Module, calls: &[Timed], late: Duration) -> Result<(), Inabi
             late.as_millis()
         ))),
         false => Ok(()),
+    }
+}
+
+/// Nothing is known of a host that had not compiled an honest size of module in our patience,
+/// while this machine was busy for most of it.
+fn held_up(module: &Module, loaded: &Loaded, late: Duration) -> Result<(), Inability> {
+    let bomb = module.contained_if.iter().any(|words| words == "rejected(compile-budget)");
+    match loaded {
+        Loaded::Ended(end) if end.lost == Some(Lost::Hung) && late >= end.wall / 2 && !bomb => {
+            Err(Inability(format!(
+                "{} was not loaded after {} s while this machine was busy; try again on a quiet one",
+                module.id,
+                end.wall.as_secs()
+            )))
+        }
+        _ => Ok(()),
     }
 }
 
