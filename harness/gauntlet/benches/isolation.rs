@@ -54,7 +54,9 @@ fn promises(host: &dyn Host) -> bool {
 
 /// One guest, precompiled on both sides.
 fn promise(host: &dyn Host, worker: &Supervised, module: &Module) -> bool {
-    let (limits, grants) = (Limits::default(), Grants::default());
+    // No deadline that a busy machine could bring into play.
+    let limits = Limits { deadline_ms: 10_000, ..Limits::default() };
+    let grants = Grants::default();
     let input = module.input(INPUT.to_vec());
     let plugin = host.load(&module.bytes, &limits, &grants).expect("it loads");
     let work = Work { module, tenant: "t", input: &input, limits: &limits, grants: &grants };

@@ -15,6 +15,7 @@ pub mod host;
 pub mod host_http;
 pub mod inspection;
 pub mod interruption;
+mod off_by_one;
 pub mod protocol;
 pub mod runtimes;
 #[cfg(test)]

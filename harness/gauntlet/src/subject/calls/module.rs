@@ -29,6 +29,10 @@ pub struct Module {
     pub returns: Option<String>,
     /// The first word of each input of a guest that shares its module with others.
     pub word: Option<String>,
+    /// The proposals beyond the baseline that its header names.
+    pub features: Vec<String>,
+    /// Whether it is drawn from a seed, which is a parameter of it.
+    pub seeded: bool,
 }
 
 impl Module {
@@ -37,8 +41,8 @@ impl Module {
         let digest = hex(&Sha256::digest(&bytes));
         let contained_if = vec!["ok".to_owned()];
         let (id, attack) = (id.to_owned(), attack.to_owned());
-        let (returns, word) = (None, None);
-        Self { id, attack, benign, digest, bytes, contained_if, returns, word }
+        let (returns, word, features, seeded) = (None, None, Vec::new(), false);
+        Self { id, attack, benign, digest, bytes, contained_if, returns, word, features, seeded }
     }
 
     /// What the guest is called with for the input `given`.
@@ -70,8 +74,10 @@ pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<Module, Inabil
     let usual = params.is_empty();
     let returns = guest.returns.clone().filter(|_| usual);
     let word = guest.input.clone();
+    let features = guest.features.iter().map(|feature| feature.word().to_owned()).collect();
+    let seeded = guest.params.iter().any(|(name, _)| name == "seed");
     let module = Module::new(id, &guest.attack, guest.benign, bytes);
-    Ok(Module { contained_if, returns, word, ..module })
+    Ok(Module { contained_if, returns, word, features, seeded, ..module })
 }
 
 /// Where guests are built that a compiler makes.
