@@ -89,6 +89,12 @@ needs! {
     HostRegistry = "host/registry" as "host-registry";
     /// A host that counts its calls where anyone may read it.
     HostMetrics = "host/metrics" as "host-metrics";
+    /// Go 1.24 or later on this machine, which guests are built with.
+    ToolchainGo = "toolchain/go" as "toolchain-go";
+    /// Clang with its WebAssembly target on this machine, which guests are built with.
+    ToolchainC = "toolchain/c" as "toolchain-c";
+    /// Rust with wasm32-unknown-unknown on this machine, which guests are built with.
+    ToolchainRust = "toolchain/rust" as "toolchain-rust";
 }
 
 /// What kind of thing a subject is; scenarios of a family are planned for its kind only.

@@ -249,6 +249,9 @@ observation! {
         /// Which mechanism stopped the guest: `host`, or `watchdog` (ours, from outside);
         /// absent if nothing was stopped.
         stopped_by = "stopped-by": String [STOPPED_BY],
+        /// The mechanism that did it, in the host's own words (`epoch`, `fuel`, `fuel-slice`,
+        /// `host-call`, `late-look`, …), or `watchdog`; absent if nothing was stopped.
+        mechanism = "mechanism": String,
         /// SHA-256 of the module that served, as the host says.
         digest = "digest": String,
         /// Whether that digest is the digest of the bytes that we sent.

@@ -25,7 +25,7 @@ use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 use wasm_gauntlet_model::target::Speech;
 
 use crate::subject::adapter::References;
-use crate::subject::calls::module::Source;
+use crate::subject::calls::module::{self, Source};
 use crate::subject::protocol::feature;
 use crate::subject::{Inability, Session, Subject};
 use exchange::Exchange;
@@ -194,6 +194,7 @@ impl Subject for HostHttp {
         let mut can = vec![Need::HostCall];
         can.extend(self.mapped.iter().flat_map(|mapped| &mapped.mapping().features));
         can.extend(needs.iter().filter(|(word, _)| has(word)).map(|(_, need)| *need));
+        can.extend(module::toolchains());
         let short = |text: &str| text.chars().take(ABOUT_CHARS_MAX).collect::<String>();
         let (name, version) = (short(&health.name), short(&health.version));
         let about = match &*name {
