@@ -18,6 +18,9 @@ const UNCAPPED_MEMORY_PAGES: u32 = 4096;
 const UNCAPPED_TABLE_ELEMENTS: u32 = 20_000_000;
 /// What `leak-instance` keeps of each call, bytes: a small guest's memory.
 const LEAKED_BYTES: usize = 1 << 20;
+/// Calls of a process of which that is kept, 1 GiB: one that ends for want of memory would be another
+/// defect, and a deployed host serves thousands of calls of scenarios that are about others.
+const LEAKED_CALLS_MAX: u32 = 1024;
 /// Descriptors or threads that one process leaks at most: past what is seen as a leak, and still
 /// less than it may have open (256), so that it fails at nothing else.
 const LEAKS_MAX: u32 = 120;
@@ -108,10 +111,10 @@ impl Defects {
     /// with `leak-descriptor` leaves a file open, one with `leak-thread` a thread behind.
     /// Not the instance itself: a pool that runs out of those would be another defect.
     pub fn leak(&self) {
-        if self.has(Twin::LeakDescriptor) && leaks_more(&DESCRIPTORS_LEAKED) {
+        if self.has(Twin::LeakDescriptor) && leaks_more(&DESCRIPTORS_LEAKED, LEAKS_MAX) {
             std::mem::forget(std::fs::File::open("/dev/null"));
         }
-        if self.has(Twin::LeakThread) && leaks_more(&THREADS_LEAKED) {
+        if self.has(Twin::LeakThread) && leaks_more(&THREADS_LEAKED, LEAKS_MAX) {
             let thread = std::thread::Builder::new().stack_size(LEAKED_STACK_BYTES);
             let _ = thread.spawn(|| {
                 loop {
@@ -119,7 +122,7 @@ impl Defects {
                 }
             });
         }
-        if self.has(Twin::LeakInstance) {
+        if self.has(Twin::LeakInstance) && leaks_more(&MEMORIES_LEAKED, LEAKED_CALLS_MAX) {
             // Without the black box the compiler leaves the allocation out.
             std::mem::forget(std::hint::black_box(vec![1_u8; LEAKED_BYTES]));
         }
@@ -138,10 +141,11 @@ impl Defects {
 
 static DESCRIPTORS_LEAKED: AtomicU32 = AtomicU32::new(0);
 static THREADS_LEAKED: AtomicU32 = AtomicU32::new(0);
+static MEMORIES_LEAKED: AtomicU32 = AtomicU32::new(0);
 
-/// Whether this process may leak one more.
-fn leaks_more(leaked: &AtomicU32) -> bool {
-    leaked.fetch_add(1, Ordering::Relaxed) < LEAKS_MAX
+/// Whether this process, which may leak so many, may leak one more.
+fn leaks_more(leaked: &AtomicU32, max: u32) -> bool {
+    leaked.fetch_add(1, Ordering::Relaxed) < max
 }
 
 /// The one name that every instance of a `named-instance` host has.
