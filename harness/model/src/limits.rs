@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::static_limits::StaticLimits;
+
 /// The limits of one guest. Units are in the names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields, default)]
@@ -23,6 +25,9 @@ pub struct Limits {
     pub log_lines_max: u32,
     /// Longest log line kept, bytes; the rest is cut.
     pub log_line_bytes_max: u32,
+    /// What the module may ask of a compiler; written where it is not the recommended policy.
+    #[serde(rename = "static", skip_serializing_if = "StaticLimits::is_recommended")]
+    pub static_limits: StaticLimits,
 }
 
 impl Default for Limits {
@@ -35,6 +40,7 @@ impl Default for Limits {
             output_bytes_max: 1 << 20,
             log_lines_max: 256,
             log_line_bytes_max: 4096,
+            static_limits: StaticLimits::recommended(),
         }
     }
 }

@@ -184,6 +184,8 @@ twins! {
     LeakInstance = "leak-instance" in Host;
     /// No call says which module served it, nor whose a log record is.
     NoMetrics = "no-metrics" in Host;
+    /// Modules are compiled without a look at what compiling them takes.
+    NoCompileLimits = "no-compile-limits" in Host;
     /// A tenant may have any number of calls in flight.
     NoTenantLimit = "no-tenant-limit" in Host;
     /// The module's `.br` holds the build before this one.

@@ -8,6 +8,7 @@ mod body;
 mod bomb_code;
 mod bomb_count;
 mod bomb_flow;
+mod bomb_mild;
 mod custom;
 mod encode;
 mod many;
@@ -40,6 +41,7 @@ pub(crate) const TABLES: &[&Table] = &[
     &bomb_code::TABLE,
     &bomb_count::TABLE,
     &bomb_flow::TABLE,
+    &bomb_mild::TABLE,
     &custom::TABLE,
     &many::TABLE,
     &memory::TABLE,

@@ -7,14 +7,15 @@ use std::path::{Path, PathBuf};
 use crate::subject::Subject;
 use crate::subject::absent::Absent;
 use crate::subject::external::{self, External, WAZERO_PROGRAM};
+use crate::subject::worker::Confinement;
 
 /// The variable that names the program that hosts on wazero.
 const WAZERO_VARIABLE: &str = "GAUNTLET_WAZERO";
 
 /// The subject of an external runtime; one whose program cannot be had says why in the record.
-pub(super) fn subject(external: External) -> Box<dyn Subject> {
+pub(super) fn subject(external: External, confinement: Confinement) -> Box<dyn Subject> {
     match wazero() {
-        Ok(program) => Box::new(external.subject(program)),
+        Ok(program) => Box::new(external.subject(program).confined(confinement)),
         Err(why) => Box::new(Absent::new(external.name, why)),
     }
 }

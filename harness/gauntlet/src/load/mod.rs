@@ -55,9 +55,12 @@ pub fn directory(path: &Path) -> Result<Vec<Scenario>, LoadError> {
 pub fn vocabulary() -> Vocabulary {
     let guests = hostile_guests::all();
     let heavy = guests.iter().filter(|guest| guest.tier == hostile_guests::Tier::Heavy);
+    let twins =
+        guests.iter().filter_map(|guest| Some((guest.id.clone(), guest.near_twin.clone()?)));
     Vocabulary {
         guests: guests.iter().map(|guest| guest.id.clone()).collect(),
         heavy: heavy.map(|guest| guest.id.clone()).collect(),
+        near_twins: twins.collect(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
 use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::static_limits::StaticLimits;
 use wasm_gauntlet_model::trap::TrapKind;
 use wasm_gauntlet_model::twin::{Part, Twin};
 
@@ -60,6 +61,9 @@ impl Defects {
         }
         if self.has(Twin::NoFuel) {
             held.fuel = None;
+        }
+        if self.has(Twin::NoCompileLimits) {
+            held.static_limits = StaticLimits::none();
         }
         held
     }

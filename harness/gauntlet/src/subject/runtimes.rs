@@ -8,6 +8,7 @@ use wasm_gauntlet_model::twin::Twin;
 
 use super::adapter::{Adapter, Launch};
 use super::calls::module;
+use super::compile_trial::CompileTrial;
 use super::defects::Defects;
 use super::external;
 use super::host::Host;
@@ -23,17 +24,21 @@ pub fn known() -> Vec<&'static str> {
     NAMES.iter().copied().chain(external::ALL.iter().map(|external| external.name)).collect()
 }
 
-/// The reference host over the runtime `name`, with the defects given; none if no runtime is
-/// called so. For the worker's side.
+/// The reference host over the runtime `name`, with the defects given and long modules compiled
+/// in `trial` first; none if no runtime is called so. For the worker's side.
 ///
 /// # Errors
 /// When the runtime cannot be started.
-pub fn host(name: &str, defects: &[Twin]) -> io::Result<Option<Arc<dyn Host>>> {
+pub fn host(
+    name: &str,
+    defects: &[Twin],
+    trial: Option<CompileTrial>,
+) -> io::Result<Option<Arc<dyn Host>>> {
     let defects = Defects::new(defects.iter().copied());
     let unlimited = defects.has(Twin::NoTenantLimit);
     let host: Arc<dyn Host> = match name {
-        "wasmtime" => Arc::new(WasmtimeHost::new(defects)?),
-        "wasmi" => Arc::new(WasmiHost::new(defects)?),
+        "wasmtime" => Arc::new(WasmtimeHost::new(defects)?.trying(trial)),
+        "wasmi" => Arc::new(WasmiHost::new(defects)?.trying(trial)),
         _ => return Ok(None),
     };
     if unlimited {
