@@ -56,8 +56,13 @@ pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection)
             }
             match reason_to_skip(scenario, profile) {
                 Some(reason) => plan.skips.push(Skip { scenario: index, subject, reason }),
-                None => plan.trials.extend((scenario.cases_of(profile, selection.heavy).into_iter())
-                    .map(|case| Trial { scenario: index, subject, case, timing: scenario.timing })),
+                None => {
+                    plan.trials.extend(
+                        (scenario.cases_of(profile, selection.heavy).into_iter()).map(|case| {
+                            Trial { scenario: index, subject, case, timing: scenario.timing }
+                        }),
+                    )
+                }
             }
         }
     }

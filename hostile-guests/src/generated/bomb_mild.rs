@@ -22,26 +22,26 @@ const GUESTS: &[Generated] = &[
     Generated {
         id: "cb-mild-phi",
         header: "\
-;; attack: changes `locals` locals inside `loops` nested loops: 14 KB, half a second to compile
+;; attack: changes `locals` locals inside `loops` nested loops: 14 KB, 0.3 s to compile
 ;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md E, 1.4
 ;; tier: core
 ;; near-twin: benign-heavy
-;; params: locals=1500, loops=100
+;; params: locals=1100, loops=100
 ",
         build: bomb_flow::phi,
     },
     Generated {
         id: "cb-mild-locals",
         header: "\
-;; attack: has `functions` functions with `locals` locals each: 800 bytes, half a second to compile
+;; attack: has `functions` functions with `locals` locals each: 1 KB, 0.3 s to compile
 ;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md E, 1.4
 ;; tier: core
 ;; near-twin: benign-heavy
-;; params: functions=100, locals=49999
+;; params: functions=100, locals=30000
 ",
         build: bomb_flow::locals,
     },

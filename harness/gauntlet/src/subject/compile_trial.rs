@@ -175,7 +175,10 @@ mod tests {
     #[test]
     fn a_child_that_ends_by_itself_is_heard_and_a_short_module_needs_none() {
         let usual = Budget::default();
-        assert_eq!(trial("test $(head -c 300000 | wc -c) = 262145", usual).compile(&long()), Ok(()));
+        assert_eq!(
+            trial("test $(head -c 300000 | wc -c) = 262145", usual).compile(&long()),
+            Ok(())
+        );
         assert_eq!(trial("exit 7", usual).compile(&[0; 100]), Ok(()));
         assert!(refused("exit 7", usual).contains("exit status: 7"));
         let none = CompileTrial { program: "/no/such".into(), args: Vec::new(), budget: usual };

@@ -239,7 +239,8 @@ mod tests {
 
     fn reason(text: &str, stage: RejectStage) -> String {
         let bytes = wat::parse_str(text).expect("it assembles");
-        let rejection = check(&bytes, CAPS, &StaticLimits::recommended()).expect_err("it is refused");
+        let rejection =
+            check(&bytes, CAPS, &StaticLimits::recommended()).expect_err("it is refused");
         assert_eq!(rejection.stage, stage, "{}", rejection.reason);
         rejection.reason
     }
@@ -311,7 +312,8 @@ mod tests {
     fn no_prefix_of_a_module_panics_or_passes() {
         let bytes = wat::parse_str(module("")).expect("it assembles");
         for end in 0..bytes.len() {
-            check(&bytes[..end], CAPS, &StaticLimits::recommended()).expect_err("a part is no module");
+            check(&bytes[..end], CAPS, &StaticLimits::recommended())
+                .expect_err("a part is no module");
         }
     }
 }

@@ -74,7 +74,8 @@ mod tests {
             let Ok(contract) = check(&bytes, CAPS, &StaticLimits::recommended()) else { continue };
             let Some(start) = contract.start else { continue };
             let without = as_export(&bytes, start).expect("it can be rewritten");
-            let after = check(&without, CAPS, &StaticLimits::recommended()).expect("it is still valid");
+            let after =
+                check(&without, CAPS, &StaticLimits::recommended()).expect("it is still valid");
             assert_eq!((after.start, after.wasi), (None, contract.wasi), "{}", guest.id);
             changed += 1;
         }

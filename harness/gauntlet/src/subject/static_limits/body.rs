@@ -25,10 +25,13 @@ pub(super) struct Body<'a> {
     pub locals: u64,
     pub branch_targets: u64,
     loops: u64,
-    depth: u64,
+    /// The blocks that are open, and whether each is a loop.
+    open: Vec<bool>,
+    open_loops: u64,
+    loops_by_depth: u64,
     arity_times_nesting: u64,
     calls: u64,
-    indirect_calls: u64,
+    pub indirect_calls: u64,
     branches: u64,
     bulk_operations: u64,
 }
@@ -48,7 +51,9 @@ impl<'a> Body<'a> {
             locals: 0,
             branch_targets: 0,
             loops: 0,
-            depth: 0,
+            open: Vec::new(),
+            open_loops: 0,
+            loops_by_depth: 0,
             arity_times_nesting: 0,
             calls: 0,
             indirect_calls: 0,
@@ -74,24 +79,27 @@ impl<'a> Body<'a> {
 
     fn operator(&mut self, operator: &Operator<'_>, offset: usize) -> Result<(), Refusal> {
         match operator {
-            Operator::Block { blockty } | Operator::Try { blockty } => self.block(*blockty, offset),
+            Operator::Block { blockty } | Operator::Try { blockty } => {
+                self.block(*blockty, false, offset)
+            }
             Operator::TryTable { try_table } => {
                 self.branch(try_table.catches.len() as u64, offset)?;
-                self.block(try_table.ty, offset)
+                self.block(try_table.ty, false, offset)
             }
             Operator::Loop { blockty } => {
                 self.loops += 1;
                 self.hold(Count::Loops, self.loops, offset)?;
-                let product = self.loops.saturating_mul(self.locals);
-                self.hold(Count::LocalsTimesLoops, product, offset)?;
-                self.block(*blockty, offset)
+                self.block(*blockty, true, offset)?;
+                self.loops_by_depth += self.open_loops;
+                let product = self.loops_by_depth.saturating_mul(self.locals);
+                self.hold(Count::LocalsTimesLoops, product, offset)
             }
             Operator::If { blockty } => {
                 self.branch(1, offset)?;
-                self.block(*blockty, offset)
+                self.block(*blockty, false, offset)
             }
             Operator::End => {
-                self.depth = self.depth.saturating_sub(1);
+                self.open_loops -= u64::from(self.open.pop().unwrap_or(false));
                 Ok(())
             }
             Operator::BrIf { .. }
@@ -133,7 +141,7 @@ impl<'a> Body<'a> {
         self.hold(Count::Branches, self.branches, offset)
     }
 
-    fn block(&mut self, block: BlockType, offset: usize) -> Result<(), Refusal> {
+    fn block(&mut self, block: BlockType, is_loop: bool, offset: usize) -> Result<(), Refusal> {
         let shape = match block {
             BlockType::Empty => Shape::default(),
             BlockType::Type(_) => Shape { params: 0, results: 1 },
@@ -141,10 +149,12 @@ impl<'a> Body<'a> {
                 self.types.get(index as usize).copied().unwrap_or_default()
             }
         };
-        self.depth += 1;
-        self.hold(Count::Nesting, self.depth, offset)?;
+        self.open.push(is_loop);
+        self.open_loops += u64::from(is_loop);
+        let depth = self.open.len() as u64;
+        self.hold(Count::Nesting, depth, offset)?;
         let arity = shape.params + shape.results;
-        let product = arity.saturating_mul(self.depth);
+        let product = arity.saturating_mul(depth);
         self.arity_times_nesting = self.arity_times_nesting.saturating_add(product);
         self.hold(Count::ArityTimesNesting, self.arity_times_nesting, offset)
     }

@@ -22,6 +22,7 @@ pub(super) struct Counted<'a> {
     elements: u64,
     bodies: u64,
     branch_targets: u64,
+    indirect_calls: u64,
     locals: u64,
 }
 
@@ -40,6 +41,7 @@ impl<'a> Counted<'a> {
             elements: 0,
             bodies: 0,
             branch_targets: 0,
+            indirect_calls: 0,
             locals: 0,
         }
     }
@@ -156,8 +158,10 @@ impl<'a> Counted<'a> {
         let counted = Body::count(body, index, &self.types, self.policy)?;
         self.locals += counted.locals;
         self.branch_targets += counted.branch_targets;
+        self.indirect_calls += counted.indirect_calls;
         let start = body.range().start;
         self.policy.hold(Count::AllLocals, self.locals, start)?;
+        self.policy.hold(Count::AllIndirectCalls, self.indirect_calls, start)?;
         self.policy.hold(Count::AllBranchTargets, self.branch_targets, start)
     }
 }
