@@ -10,6 +10,8 @@ mod bomb_count;
 mod bomb_flow;
 mod bomb_mild;
 mod custom;
+mod drawn;
+mod drawn_abi;
 mod encode;
 mod many;
 mod memory;
@@ -43,6 +45,7 @@ pub(crate) const TABLES: &[&Table] = &[
     &bomb_flow::TABLE,
     &bomb_mild::TABLE,
     &custom::TABLE,
+    &drawn::TABLE,
     &many::TABLE,
     &memory::TABLE,
     &section::TABLE,

@@ -16,6 +16,7 @@ pub mod host;
 pub mod host_http;
 pub mod inspection;
 pub mod isolation;
+mod off_by_one;
 pub mod protocol;
 pub mod runtimes;
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::action::{Asset, OneOff, Place};
+use crate::excuse::Excuse;
 use crate::profile::Need;
 use crate::reading::{Log, Read, expected, pairs, written};
 use crate::source::At;
@@ -117,6 +118,8 @@ written! {
         compare: Option<At<RawCompare>>,
         /// Load polite tenants alone and beside a noisy one.
         contest: Option<At<RawContest>>,
+        /// Compare a guest's answers with those of the reference runtimes.
+        differ: Option<At<RawDiffer>>,
         /// The name of what the step gives.
         r#as: At<String>,
     }
@@ -240,7 +243,7 @@ impl Read for RawStatic {
             let most = u64::read(value, log)?;
             match Count::ALL.iter().find(|count| count.word() == key.value) {
                 Some(count) => limits = limits.with(*count, most),
-                None => log.unknown("count", &key, &words),
+                None => log.unknown("count", key, &words),
             }
         }
         Some(Self(limits))
@@ -258,6 +261,18 @@ impl JsonSchema for RawStatic {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         StaticLimits::json_schema(generator)
+    }
+}
+
+written! {
+    /// A guest whose answers are compared with those of the reference runtimes.
+    "a comparison of answers" RawDiffer {
+        /// Id of the guest.
+        guest: At<String>,
+        /// How many modules are drawn, where the guest is drawn from a seed.
+        seeds: u32,
+        /// What may differ.
+        excuse: Vec<Excuse>,
     }
 }
 

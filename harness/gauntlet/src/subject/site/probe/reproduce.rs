@@ -11,6 +11,9 @@ pub fn curl(trail: &Trail) -> String {
     if !trail.hops.is_empty() {
         line.push_str(" -L");
     }
+    if let Some(option) = &trail.trust {
+        line.push_str(&format!(" {option}"));
+    }
     for (name, value) in &trail.ask.fields {
         let Some((_, shown)) = SHOWN.iter().find(|(field, _)| field == name) else { continue };
         // `curl` drops a field whose value is empty, unless it is written with a semicolon.
@@ -45,7 +48,7 @@ const SHOWN: &[(&str, &str)] = &[
 
 /// `text` as one word of a POSIX shell; a line break or other control character, which no
 /// field can hold, is left out.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let text: String = text.chars().filter(|c| !c.is_control()).collect();
     format!("'{}'", text.replace('\'', "'\\''"))
 }
@@ -74,7 +77,7 @@ mod tests {
         };
         let wall = std::time::Duration::ZERO;
         let digest = std::sync::OnceLock::new();
-        Trail { hops: Vec::new(), ask, reply, stopped: None, wall, digest }
+        Trail { hops: Vec::new(), ask, reply, stopped: None, wall, trust: None, digest }
     }
 
     #[test]
@@ -89,6 +92,14 @@ mod tests {
             "curl -sS -g -I -H 'Accept-Encoding;' -H 'If-None-Match: \"it'\\''s\"' \
              'http://s.test/a?b=c&d'"
         );
+    }
+
+    #[test]
+    fn the_line_trusts_whom_we_trusted() {
+        let mut own = trail(Method::Get, &[], "https://s.test/");
+        own.trust = Some("--cacert 'a b.pem'".to_owned());
+        let line = curl(&own);
+        assert_eq!(line, "curl -sS -g -o /dev/null -D - --cacert 'a b.pem' 'https://s.test/'");
     }
 
     proptest! {

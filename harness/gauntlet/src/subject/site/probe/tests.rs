@@ -39,7 +39,15 @@ fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> T
         received: SystemTime::UNIX_EPOCH,
     };
     let wall = Duration::ZERO;
-    Trail { hops: Vec::new(), ask, reply, stopped: None, wall, digest: OnceLock::new() }
+    Trail {
+        hops: Vec::new(),
+        ask,
+        reply,
+        stopped: None,
+        wall,
+        trust: None,
+        digest: OnceLock::new(),
+    }
 }
 
 /// An empty answer to `ask`.
@@ -49,7 +57,9 @@ pub fn answered(ask: Ask) -> Trail {
 }
 
 fn facts(fetch: &Fetch, trail: &Trail) -> Facts {
-    observation(fetch, trail, &Earlier::default(), &Decoder::default(), false).0.facts
+    observation(fetch, trail, &Earlier::default(), (&Decoder::default(), Budget::default()), false)
+        .0
+        .facts
 }
 
 fn coded(layers: &[Layer], bytes: &[u8]) -> Vec<u8> {
@@ -227,7 +237,10 @@ fn a_part_is_held_against_the_whole() {
         let lines = [fields[0], fields[1], ("content-range", range)];
         let trail = trail(&fetch, status, &lines, part);
         let earlier = Earlier { part_of: Some(&whole), ..Earlier::default() };
-        let seen = observation(&fetch, &trail, &earlier, &Decoder::default(), false).0.facts;
+        let seen =
+            observation(&fetch, &trail, &earlier, (&Decoder::default(), Budget::default()), false)
+                .0
+                .facts;
         assert_eq!(seen["part-right"], seen_as, "{status} {fields:?} {range}");
     }
 }
@@ -252,7 +265,10 @@ fn a_page_may_fetch_what_its_policy_and_the_answer_let_it() {
         let page = page(at, policy, meta);
         let trail = trail(&fetch, 200, &[("access-control-allow-origin", allowed)], &module());
         let earlier = Earlier { page: Some(&page), ..Earlier::default() };
-        let seen = observation(&fetch, &trail, &earlier, &Decoder::default(), false).0.facts;
+        let seen =
+            observation(&fetch, &trail, &earlier, (&Decoder::default(), Budget::default()), false)
+                .0
+                .facts;
         let got = ["cross-origin", "cors-allows", "csp-allows-fetch"].map(|name| &seen[name]);
         assert_eq!(got, facts.map(Value::Bool).each_ref(), "{at} {policy} {meta} {allowed}");
     }

@@ -5,8 +5,10 @@
 
 mod doors;
 pub mod failure;
+mod patience;
 pub mod reach;
 pub mod redirect;
+mod trust;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant, SystemTime};
@@ -16,6 +18,9 @@ use wasm_gauntlet_model::action::Method;
 
 use self::doors::Doors;
 use self::failure::Failure;
+use self::patience::Patience;
+pub use self::trust::Certificates;
+use self::trust::Pinned;
 use super::headers::Headers;
 
 /// Sent as `User-Agent`, so that an operator can tell our requests in a log.
@@ -40,6 +45,11 @@ pub struct Bounds {
     pub body_bytes_max: usize,
     /// Redirects of one exchange; browsers follow 20, and more than 10 is a defect by itself.
     pub redirects_max: usize,
+    /// In answers of one site that came too slowly or never: two that met `total`, or six that
+    /// met `idle`. Who waits so long learns no more by waiting on.
+    pub lost: Duration,
+    /// In all exchanges with one site: 64 assets, each asked 400 times, at 70 ms an answer.
+    pub all: Duration,
 }
 
 impl Default for Bounds {
@@ -50,6 +60,8 @@ impl Default for Bounds {
             idle: Duration::from_secs(10),
             body_bytes_max: 64 << 20,
             redirects_max: 10,
+            lost: Duration::from_secs(60),
+            all: Duration::from_secs(1800),
         }
     }
 }
@@ -61,7 +73,8 @@ pub struct Ask {
     pub method: Method,
     /// Where.
     pub url: Url,
-    /// Header fields beside `Host`, in the order sent.
+    /// Header fields beside `Host`, in the order sent. Values are bytes, a character each, up to
+    /// U+00FF; one with others is sent in UTF-8.
     pub fields: Vec<(&'static str, String)>,
     /// Bytes after which the rest of the body is not wanted; none wants it all.
     pub enough: Option<usize>,
@@ -115,8 +128,9 @@ pub struct Client {
     http: reqwest::Client,
     /// The ways to single addresses of the site's host.
     doors: Doors,
-    /// An origin with a certificate of its own, and the client that trusts it.
-    pinned: Option<(url::Origin, reqwest::Client)>,
+    /// Origins with certificates of their own, the last named first.
+    pinned: Vec<Pinned>,
+    patience: Patience,
     runtime: tokio::runtime::Runtime,
     /// Why no certificate store could be read; then every TLS connection fails.
     no_roots: Option<String>,
@@ -143,28 +157,36 @@ impl Client {
                 (bare.map_err(|error| Failure::own(&error))?, Some(failure::chain(&error)))
             }
         };
-        Ok(Self { http, doors: Doors::default(), pinned: None, runtime, no_roots, bounds })
+        let (doors, pinned, patience) = (Doors::default(), Vec::new(), Patience::default());
+        Ok(Self { http, doors, pinned, patience, runtime, no_roots, bounds })
     }
 
     /// Let requests for `host` go to each of `addresses`, as [`Ask::via`] says.
     ///
     /// # Errors
     /// When a client cannot be made.
-    pub fn open_doors(&mut self, host: &str, addresses: &[IpAddr]) -> Result<(), Failure> {
-        self.doors = Doors::new(host, addresses, &self.bounds)?;
+    pub fn open_doors(
+        &mut self,
+        host: &str,
+        addresses: &[IpAddr],
+        trusted: Option<&Certificates>,
+    ) -> Result<(), Failure> {
+        self.doors = Doors::new(host, addresses, trusted, &self.bounds)?;
         Ok(())
     }
 
-    /// Trust `certificate` (DER), and nothing else, of the origin of `url`.
+    /// Trust `certificates`, and nothing else, of the origin of `url`.
     ///
     /// # Errors
-    /// When the certificate cannot be read.
-    pub fn trust(&mut self, url: &Url, certificate: &[u8]) -> Result<(), Failure> {
-        let trusted = reqwest::Certificate::from_der(certificate);
-        let trusted = trusted.map_err(|error| Failure::own(&error))?;
-        let http = builder(&self.bounds).tls_certs_only([trusted]).build();
-        self.pinned = Some((url.origin(), http.map_err(|error| Failure::own(&error))?));
+    /// When a client cannot be made of them.
+    pub fn trust(&mut self, url: &Url, certificates: &Certificates) -> Result<(), Failure> {
+        self.pinned.insert(0, Pinned::new(url, certificates, &self.bounds)?);
         Ok(())
+    }
+
+    /// The option by which `curl` trusts the origin of `url` as we do, where that is not as usual.
+    fn trust_option(&self, url: &Url) -> Option<&str> {
+        self.pinned.iter().find_map(|one| one.option(url))
     }
 
     /// Make one exchange; a redirect is a response like any other.
@@ -172,7 +194,16 @@ impl Client {
     /// # Errors
     /// When no response came whole enough to say anything of it.
     pub fn exchange(&self, ask: &Ask) -> Result<Reply, Failure> {
-        self.runtime.block_on(self.exchange_soon(ask)).map_err(|failure| match &self.no_roots {
+        self.patience.check(&self.bounds)?;
+        let begun = Instant::now();
+        let made = self.runtime.block_on(self.exchange_soon(ask));
+        let bytes = match &made {
+            Ok(reply) => Some(reply.body.len()),
+            Err(Failure::Timeout(_) | Failure::ConnectTimeout(_)) => None,
+            Err(_) => Some(usize::MAX),
+        };
+        self.patience.spend(begun.elapsed(), bytes);
+        made.map_err(|failure| match &self.no_roots {
             Some(why) if failure.is_tls() => failure.because(why),
             _ => failure,
         })
@@ -184,15 +215,15 @@ impl Client {
             Method::Get => reqwest::Method::GET,
             Method::Head => reqwest::Method::HEAD,
         };
-        let pinned = self.pinned.as_ref().filter(|(origin, _)| *origin == ask.url.origin());
-        let usual = pinned.map_or(&self.http, |(_, http)| http);
+        let pinned = self.pinned.iter().find_map(|one| one.client(&ask.url));
+        let usual = pinned.unwrap_or(&self.http);
         let (http, url, host) = self.doors.way(usual, ask);
         let mut request = http.request(method, url);
         if let Some(host) = host {
             request = request.header("host", host);
         }
         for (name, value) in &ask.fields {
-            request = request.header(*name, value);
+            request = request.header(*name, bytes_of(value));
         }
         let mut response =
             request.send().await.map_err(|error| Failure::of(&error, &self.bounds))?;
@@ -243,6 +274,12 @@ impl Client {
     }
 }
 
+/// The bytes of a field's value.
+fn bytes_of(value: &str) -> Vec<u8> {
+    let bytes: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
+    bytes.unwrap_or_else(|_| value.as_bytes().to_vec())
+}
+
 fn builder(bounds: &Bounds) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -257,5 +294,7 @@ fn builder(bounds: &Bounds) -> reqwest::ClientBuilder {
         .pool_max_idle_per_host(0)
         .retry(reqwest::retry::never())
         .http1_max_headers(HEADER_LINES_MAX)
+        // A user agent reads a folded line as one (RFC 9112 §5.2).
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http2_max_header_list_size(HEADER_BYTES_MAX)
 }

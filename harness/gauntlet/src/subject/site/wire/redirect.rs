@@ -30,6 +30,8 @@ pub struct Trail {
     pub stopped: Option<String>,
     /// From the first request to the last byte.
     pub wall: Duration,
+    /// The option by which `curl` trusts the first address as we did; none where as usual.
+    pub trust: Option<String>,
     /// SHA-256 of the last body's bytes, once somebody has asked.
     pub digest: OnceLock<String>,
 }
@@ -56,6 +58,7 @@ pub fn follow(
     let mut hops: Vec<Hop> = Vec::new();
     let mut wall = Duration::ZERO;
     each(&mut ask.url);
+    let trust = client.trust_option(&ask.url).map(str::to_owned);
     loop {
         let reply = client.exchange(&ask)?;
         wall += reply.wall;
@@ -65,6 +68,7 @@ pub fn follow(
             reply,
             stopped,
             wall,
+            trust: trust.clone(),
             digest: OnceLock::new(),
         };
         let mut next = match target(&ask.url, &reply) {
