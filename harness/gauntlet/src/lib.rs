@@ -15,3 +15,4 @@ pub mod testbed;
 
 pub use cli::host_test::HostTest;
 pub use subject::host;
+pub use subject::static_limits;

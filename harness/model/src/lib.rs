@@ -20,6 +20,7 @@ pub mod record;
 pub mod scenario;
 pub mod selection;
 pub mod source;
+pub mod static_limits;
 pub mod target;
 pub mod trap;
 pub mod twin;

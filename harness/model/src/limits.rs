@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::static_limits::StaticLimits;
+
 /// The limits of one guest. Units are in the names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields, default)]
@@ -29,6 +31,9 @@ pub struct Limits {
     /// Instances at once on the whole host, of all tenants; none means not limited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instances: Option<u32>,
+    /// What the module may ask of a compiler; written where it is not the recommended policy.
+    #[serde(rename = "static", skip_serializing_if = "StaticLimits::is_recommended")]
+    pub static_limits: StaticLimits,
 }
 
 impl Default for Limits {
@@ -43,6 +48,7 @@ impl Default for Limits {
             log_line_bytes_max: 4096,
             calls_per_s: None,
             instances: None,
+            static_limits: StaticLimits::recommended(),
         }
     }
 }

@@ -57,7 +57,7 @@ pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection)
             }
             match reason_to_skip(scenario, profile) {
                 Some(reason) => plan.skips.push(Skip { scenario: index, subject, reason }),
-                None => plan.add(index, scenario, subject, profile),
+                None => plan.add(index, scenario, subject, profile, selection.heavy),
             }
         }
     }
@@ -69,9 +69,16 @@ pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection)
 
 impl Plan {
     /// The cases of one scenario on one subject; those whose guests cannot be had are one skip.
-    fn add(&mut self, index: usize, scenario: &Scenario, subject: usize, profile: &Profile) {
+    fn add(
+        &mut self,
+        index: usize,
+        scenario: &Scenario,
+        subject: usize,
+        profile: &Profile,
+        heavy: bool,
+    ) {
         let (mut missing, mut cases) = (BTreeSet::new(), 0);
-        for case in scenario.cases(profile) {
+        for case in scenario.cases_of(profile, heavy) {
             let guests = scenario.steps.iter().flat_map(|step| step.guests_in(&case.params));
             let lacking: Vec<String> = guests.filter(|id| !profile.has_guest(id)).collect();
             if lacking.is_empty() {

@@ -19,6 +19,8 @@ pub struct Selection {
     pub only: Vec<String>,
     /// The part to run.
     pub shard: Option<Shard>,
+    /// Whether guests are tried that can exhaust a machine.
+    pub heavy: bool,
     /// For a proof: scenarios that are not about this switch run on one host alone.
     pub about: Option<About>,
 }

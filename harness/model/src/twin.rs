@@ -188,6 +188,8 @@ twins! {
     LeakInstance = "leak-instance" in Host;
     /// No call says which module served it, nor whose a log record is, and no counter moves.
     NoMetrics = "no-metrics" in Host;
+    /// Modules are compiled without a look at what compiling them takes.
+    NoCompileLimits = "no-compile-limits" in Host;
     /// A tenant may have any number of calls in flight.
     NoTenantLimit = "no-tenant-limit" in Host;
     /// Rounding a float towards zero gives one too many where the float is positive.

@@ -5,7 +5,8 @@ use wasm_gauntlet_model::source::Source;
 
 fn told(text: &str) -> String {
     let guests = ["cpu-loop", "cpu-nested", "benign-echo"].map(str::to_owned).to_vec();
-    let vocabulary = Vocabulary { guests, heavy: vec!["cpu-nested".to_owned()] };
+    let heavy = vec!["cpu-nested".to_owned()];
+    let vocabulary = Vocabulary { guests, heavy, ..Vocabulary::default() };
     match parse(&Source::new("mine.yaml", text), &vocabulary) {
         Ok(scenario) => panic!("{} was accepted", scenario.incident),
         Err(complaints) => complaints.to_string(),

@@ -180,7 +180,7 @@ fn wide_types(params: &Params) -> Result<Vec<u8>, AssembleError> {
     Ok(builder.finish())
 }
 
-fn same_types(params: &Params) -> Result<Vec<u8>, AssembleError> {
+pub(super) fn same_types(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let mut builder = Builder::abi();
     for _ in 0..params.number("types")? {
         builder.types.ty().function([], []);

@@ -165,7 +165,7 @@ fn add_body(
     builder.add(UNARY, &body);
 }
 
-fn multi_value(params: &Params) -> Result<Vec<u8>, AssembleError> {
+pub(super) fn multi_value(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let (loops, values) = (params.number("loops")?, params.number("values")?);
     let mut builder = Builder::abi();
     let row = || vec![ValType::I32; values as usize];
@@ -187,7 +187,7 @@ fn multi_value(params: &Params) -> Result<Vec<u8>, AssembleError> {
     Ok(builder.finish())
 }
 
-fn phi(params: &Params) -> Result<Vec<u8>, AssembleError> {
+pub(super) fn phi(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let (locals, loops) = (params.number("locals")?, params.number("loops")?);
     Ok(with_body(&[(locals, ValType::I32)], |code| {
         for _ in 0..loops {
@@ -202,7 +202,7 @@ fn phi(params: &Params) -> Result<Vec<u8>, AssembleError> {
     }))
 }
 
-fn locals(params: &Params) -> Result<Vec<u8>, AssembleError> {
+pub(super) fn locals(params: &Params) -> Result<Vec<u8>, AssembleError> {
     functions_with_locals(params, ValType::I32)
 }
 

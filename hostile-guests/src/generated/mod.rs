@@ -8,6 +8,7 @@ mod body;
 mod bomb_code;
 mod bomb_count;
 mod bomb_flow;
+mod bomb_mild;
 mod custom;
 mod drawn;
 mod drawn_abi;
@@ -42,6 +43,7 @@ pub(crate) const TABLES: &[&Table] = &[
     &bomb_code::TABLE,
     &bomb_count::TABLE,
     &bomb_flow::TABLE,
+    &bomb_mild::TABLE,
     &custom::TABLE,
     &drawn::TABLE,
     &many::TABLE,

@@ -126,7 +126,7 @@ const GUESTS: &[Generated] = &[
         id: "bin-vec-count-huge",
         header: "\
 ;; attack: has 2^32 - 1 types, by its own account
-;; contained-if: rejected(validate)
+;; contained-if: rejected(validate) | rejected(static-limit)
 ;; seen-in: GUESTS.md F
 ;; tier: core
 ;; near-twin: benign-tiny
@@ -137,7 +137,7 @@ const GUESTS: &[Generated] = &[
         id: "bin-locals-count-huge",
         header: "\
 ;; attack: has a function with 2^32 - 1 locals, by its own account
-;; contained-if: rejected(validate)
+;; contained-if: rejected(validate) | rejected(static-limit)
 ;; seen-in: GUESTS.md F
 ;; tier: core
 ;; near-twin: benign-tiny

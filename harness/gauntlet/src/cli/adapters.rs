@@ -9,14 +9,22 @@ use crate::subject::Subject;
 use crate::subject::absent::Absent;
 use crate::subject::adapter::References;
 use crate::subject::external::{self, External, WAZERO_PROGRAM};
+use crate::subject::worker::Confinement;
 
 /// The variable that names the program that hosts on wazero.
 const WAZERO_VARIABLE: &str = "GAUNTLET_WAZERO";
 
 /// The subject of an external runtime; one whose program cannot be had says why in the record.
-pub(super) fn subject(external: External, references: Arc<References>) -> Box<dyn Subject> {
+pub(super) fn subject(
+    external: External,
+    references: Arc<References>,
+    confinement: Confinement,
+) -> Box<dyn Subject> {
     match wazero() {
-        Ok(program) => Box::new(external.subject(program).compared_with(references)),
+        Ok(program) => {
+            let subject = external.subject(program).compared_with(references);
+            Box::new(subject.confined(confinement))
+        }
         Err(why) => Box::new(Absent::new(external.name, why)),
     }
 }

@@ -110,9 +110,22 @@ pub struct RunArgs {
     /// Run part K of N, as in `1/4`
     #[arg(long, value_name = "K/N", value_parser = shard)]
     pub shard: Option<Shard>,
+    /// Which guests: those that are safe anywhere, or those too that can exhaust a machine, which
+    /// run in workers with limits once these have been seen to hold
+    #[arg(long, value_enum, default_value_t = Tier::Core)]
+    pub tier: Tier,
     /// The least severity that gives exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "major", value_parser = severity())]
     pub gate: Severity,
+}
+
+/// Which guests are tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Tier {
+    /// Safe anywhere
+    Core,
+    /// Those too that can exhaust a machine, on runtimes, one at a time
+    Heavy,
 }
 
 /// `gauntlet prove`.
@@ -273,6 +286,12 @@ pub struct WorkerArgs {
     /// Switch one defect on; may be repeated
     #[arg(long, value_name = "ID", value_parser = fault())]
     pub fault: Vec<Twin>,
+    /// Compile the module on stdin, and end
+    #[arg(long)]
+    pub compile: bool,
+    /// Try to exceed a limit of the process, and end
+    #[arg(long, value_name = "LIMIT", conflicts_with = "compile")]
+    pub exceed: Option<String>,
 }
 
 fn severity() -> impl TypedValueParser<Value = Severity> {

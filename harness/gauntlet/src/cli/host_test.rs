@@ -99,7 +99,7 @@ impl HostTest {
         E: Display,
     {
         if let Some(role) = env::var_os(WORKER) {
-            if let Ok(Some(reference)) = runtimes::host(&role.to_string_lossy(), &[]) {
+            if let Ok(Some(reference)) = runtimes::host(&role.to_string_lossy(), &[], None) {
                 return worker::main_beside_stdout(reference, &Confinement::default());
             }
             return match make() {

@@ -10,6 +10,7 @@ mod doctor;
 pub mod exit;
 mod folder;
 mod guests;
+mod heavy;
 pub mod host_test;
 mod init;
 mod interrupt;

@@ -91,7 +91,7 @@ impl Replay<'_> {
 
     /// What was chosen, for the record.
     fn selected(&self) -> Selected {
-        let Selection { only, shard, about: _ } = self.selection;
+        let Selection { only, shard, heavy: _, about: _ } = self.selection;
         Selected {
             filtered: !only.is_empty() || shard.is_some(),
             only: only.clone(),

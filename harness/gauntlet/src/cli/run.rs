@@ -1,16 +1,22 @@
 //! `gauntlet run`: load, plan, run, judge, save, show.
 
-use super::args::RunArgs;
+use std::num::NonZeroUsize;
+
+use wasm_gauntlet_model::selection::Selection;
+
+use super::args::{RunArgs, Tier};
 use super::deployment::Deployment;
 use super::exit::{Exit, Failure};
 use super::replay::{Replay, SEED_USUAL};
-use super::{catalogue, folder, report, selection, subjects, targets};
+use super::{catalogue, folder, heavy, report, selection, subjects, targets};
 
 /// `gauntlet run`.
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let scenarios = catalogue::scenarios(args.catalogue.scenarios.as_deref())?;
-    let selection = selection::select(&args.catalogue.only, args.shard, &scenarios)?;
-    let target = targets::of(args)?;
+    let selected = selection::select(&args.catalogue.only, args.shard, &scenarios)?;
+    let heavy = args.tier == Tier::Heavy;
+    let selection = Selection { heavy, ..selected };
+    let target = heavy::ready(args, targets::of(args)?)?;
     let folder = args.out.as_deref().map(folder::Folder::make).transpose()?;
     let deployment = target.is_empty().then(|| Deployment::start(&[], None)).transpose()?;
     let subjects = match &deployment {
@@ -20,7 +26,8 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let replay = Replay {
         scenarios: &scenarios,
         selection: &selection,
-        jobs: args.jobs,
+        // Heavy guests run one at a time: each may use all that one worker may.
+        jobs: if heavy { Some(NonZeroUsize::MIN) } else { args.jobs },
         seed: args.seed.unwrap_or(SEED_USUAL),
         gate: args.gate,
         noise_factor: target.noise_factor,

@@ -21,7 +21,7 @@ pub(super) fn select(
     }
     match only.iter().find(|filter| !ids.iter().any(|id| id.starts_with(filter.as_str()))) {
         Some(filter) => Err(Failure::inconclusive(unmatched(filter, &ids))),
-        None => Ok(Selection { only: only.to_vec(), shard, about: None }),
+        None => Ok(Selection { only: only.to_vec(), shard, heavy: false, about: None }),
     }
 }
 

@@ -41,10 +41,11 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
             return Err(Failure::usage(format!("the runtime `{runtime}` is named twice")));
         }
         if let Some(external) = external::find(runtime) {
-            subjects.push(adapters::subject(external, references()?));
+            subjects.push(adapters::subject(external, references()?, named.confinement));
         } else if runtimes::NAMES.contains(&runtime.as_str()) {
             let subject = runtimes::subject(runtime, program.clone(), &[]);
-            subjects.push(Box::new(subject.compared_with(references()?)));
+            let subject = subject.compared_with(references()?);
+            subjects.push(Box::new(subject.confined(named.confinement)));
         } else {
             let known = runtimes::known();
             let help = match nearest(runtime, known.iter().copied()) {

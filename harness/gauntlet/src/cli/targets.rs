@@ -11,6 +11,7 @@ use super::args::RunArgs;
 use super::exit::{Exit, Failure};
 use super::memory;
 use crate::subject::runtimes;
+use crate::subject::worker::Confinement;
 
 /// Everything that is named.
 pub(super) struct Named {
@@ -22,6 +23,8 @@ pub(super) struct Named {
     pub remembered: Vec<Url>,
     pub noise_factor: f64,
     pub authorize: Vec<String>,
+    /// What the workers of runtimes may use.
+    pub confinement: Confinement,
 }
 
 impl Named {
@@ -47,6 +50,7 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
         remembered: args.out.as_deref().map(memory::modules).unwrap_or_default(),
         noise_factor: NOISE_FACTOR_USUAL,
         authorize: Vec::new(),
+        confinement: Confinement::default(),
     };
     let mut complaints = String::new();
     for path in &args.target {

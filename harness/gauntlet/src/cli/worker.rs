@@ -1,18 +1,39 @@
 //! `gauntlet worker`: the child's side of an embedded runtime.
 
+use std::process::ExitCode;
+use std::sync::Arc;
+
 use super::args::WorkerArgs;
 use super::exit::{Exit, Failure};
-use crate::subject::runtimes;
+use super::subjects;
+use crate::subject::compile_trial::{self, Budget, CompileTrial};
+use crate::subject::guest_abi::MODULE_BYTES_MAX;
+use crate::subject::host::Host;
 use crate::subject::worker::{self, Confinement};
+use crate::subject::{isolation, runtimes};
 
 /// `gauntlet worker`.
 pub(super) fn worker(args: &WorkerArgs) -> Result<Exit, Failure> {
-    let cannot = |error| Failure::harness(format!("cannot start {}: {error}", args.runtime));
-    let Some(host) = runtimes::host(&args.runtime, &args.fault).map_err(cannot)? else {
-        return Err(Failure::usage(format!("no runtime is called `{}`", args.runtime)));
+    let code = match &args.exceed {
+        Some(limit) => isolation::exceed(limit),
+        None if args.compile => compile_trial::main(&*host(args, None)?, MODULE_BYTES_MAX),
+        None => worker::main(host(args, Some(trial(args)?))?, &Confinement::default()),
     };
-    match worker::main(host, &Confinement::default()) {
-        code if code == std::process::ExitCode::SUCCESS => Ok(Exit::Ready),
+    match code {
+        code if code == ExitCode::SUCCESS => Ok(Exit::Ready),
         _ => Ok(Exit::Harness),
     }
+}
+
+fn host(args: &WorkerArgs, trial: Option<CompileTrial>) -> Result<Arc<dyn Host>, Failure> {
+    let cannot = |error| Failure::harness(format!("cannot start {}: {error}", args.runtime));
+    let host = runtimes::host(&args.runtime, &args.fault, trial).map_err(cannot)?;
+    host.ok_or_else(|| Failure::usage(format!("no runtime is called `{}`", args.runtime)))
+}
+
+/// Long modules are compiled in this program first, as another process.
+fn trial(args: &WorkerArgs) -> Result<CompileTrial, Failure> {
+    let words = ["worker", "--compile", "--runtime", &args.runtime];
+    let args = words.into_iter().map(str::to_owned).collect();
+    Ok(CompileTrial { program: subjects::program()?, args, budget: Budget::default() })
 }

@@ -56,9 +56,12 @@ pub fn vocabulary() -> Vocabulary {
     let guests = hostile_guests::all();
     let heavy = guests.iter().filter(|guest| guest.tier == hostile_guests::Tier::Heavy);
     let built = hostile_guests::toolchain::all();
+    let twins =
+        guests.iter().filter_map(|guest| Some((guest.id.clone(), guest.near_twin.clone()?)));
     Vocabulary {
         guests: guests.iter().chain(built).map(|guest| guest.id.clone()).collect(),
         heavy: heavy.map(|guest| guest.id.clone()).collect(),
+        near_twins: twins.collect(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::static_limits::StaticLimits;
 use wasm_gauntlet_model::trap::TrapKind;
 use wasm_gauntlet_model::twin::{Part, Twin};
 
@@ -69,6 +70,9 @@ impl Defects {
         }
         if self.has(Twin::NoFuel) {
             held.fuel = None;
+        }
+        if self.has(Twin::NoCompileLimits) {
+            held.static_limits = StaticLimits::none();
         }
         held
     }

@@ -12,8 +12,10 @@ use std::time::{Duration, Instant};
 use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::call::{Called, RejectStage, Rejection, hex};
 use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::static_limits::StaticLimits;
 use wasm_gauntlet_model::twin::Twin;
 
+use super::compile_trial::CompileTrial;
 use super::defects::{Defects, Named};
 use super::guest_abi::cache::Cache;
 use super::guest_abi::contract::{self, Contract};
@@ -150,7 +152,9 @@ type Modules<R> = Cache<(Sha, <R as Runtime>::Key), Result<Arc<Loaded<R>>, Rejec
 struct Shared<R: Runtime> {
     runtime: R,
     defects: Defects,
-    contracts: Cache<(Sha, Caps), Result<Contract, Rejection>>,
+    /// Where a module is compiled first, to see what that takes.
+    trial: Option<CompileTrial>,
+    contracts: Cache<(Sha, Caps, StaticLimits), Result<Contract, Rejection>>,
     modules: Modules<R>,
     fixture: Mutex<Option<Arc<Fixture>>>,
     /// Modules of which a defect keeps instances, oldest first.
@@ -166,17 +170,27 @@ struct Loaded<R: Runtime> {
 }
 
 impl<R: Runtime> Embedded<R> {
-    /// A host on `runtime` with these defects; with none it is right.
+    /// A host on `runtime` with these defects; with none it is right. Compiling is bounded by
+    /// static limits alone.
     pub fn on(runtime: R, defects: Defects) -> Self {
         Self(Arc::new(Shared {
             runtime,
             defects,
+            trial: None,
             contracts: Cache::new(CONTRACTS_MAX),
             modules: Cache::new(MODULES_MAX),
             fixture: Mutex::new(None),
             keepers: Mutex::default(),
             era: AtomicU64::new(0),
         }))
+    }
+
+    /// The same, compiling long modules in a process of `trial` first.
+    pub fn trying(mut self, trial: Option<CompileTrial>) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.0) {
+            shared.trial = trial.filter(|_| !shared.defects.has(Twin::NoCompileLimits));
+        }
+        self
     }
 }
 
@@ -228,9 +242,13 @@ impl<R: Runtime> Shared<R> {
     ) -> Result<Arc<Loaded<R>>, Rejection> {
         let caps = self.defects.caps(limits);
         let key = self.runtime.key(caps, limits);
-        let check = || contract::check(bytes, caps);
-        let contract = self.contracts.get((digest, caps), check)?;
-        self.modules.get((digest, key), || self.compile(key, bytes, contract))
+        let counts = &limits.static_limits;
+        let check = || contract::check(bytes, caps, counts);
+        let contract = self.contracts.get((digest, caps, counts.clone()), check)?;
+        self.modules.get((digest, key), || {
+            self.trial.as_ref().map_or(Ok(()), |trial| trial.compile(bytes))?;
+            self.compile(key, bytes, contract)
+        })
     }
 
     fn compile(
@@ -264,7 +282,7 @@ impl<R: Runtime> Shared<R> {
     /// The module compiled anew.
     fn recompiled(&self, bytes: &[u8], limits: &Limits) -> Result<Arc<Loaded<R>>, Rejection> {
         let caps = self.defects.caps(limits);
-        let contract = contract::check(bytes, caps)?;
+        let contract = contract::check(bytes, caps, &limits.static_limits)?;
         self.compile(self.runtime.key(caps, limits), bytes, contract)
     }
 

@@ -8,6 +8,7 @@ use wasm_gauntlet_model::twin::Twin;
 
 use super::adapter::{Adapter, Launch, References};
 use super::calls::module;
+use super::compile_trial::CompileTrial;
 use super::defects::Defects;
 use super::external;
 use super::host::Host;
@@ -23,16 +24,20 @@ pub fn known() -> Vec<&'static str> {
     NAMES.iter().copied().chain(external::ALL.iter().map(|external| external.name)).collect()
 }
 
-/// The reference host over the runtime `name`, with the defects given; none if no runtime is
-/// called so. For the worker's side.
+/// The reference host over the runtime `name`, with the defects given and long modules compiled
+/// in `trial` first; none if no runtime is called so. For the worker's side.
 ///
 /// # Errors
 /// When the runtime cannot be started.
-pub fn host(name: &str, defects: &[Twin]) -> io::Result<Option<Arc<dyn Host>>> {
+pub fn host(
+    name: &str,
+    defects: &[Twin],
+    trial: Option<CompileTrial>,
+) -> io::Result<Option<Arc<dyn Host>>> {
     let defects = Defects::new(defects.iter().copied());
     let host: Arc<dyn Host> = match name {
-        "wasmtime" => Arc::new(WasmtimeHost::new(defects.clone())?),
-        "wasmi" => Arc::new(WasmiHost::new(defects.clone())?),
+        "wasmtime" => Arc::new(WasmtimeHost::new(defects.clone())?.trying(trial)),
+        "wasmi" => Arc::new(WasmiHost::new(defects.clone())?.trying(trial)),
         _ => return Ok(None),
     };
     Ok(Some(Arc::new(PerTenant::new(host, defects))))

@@ -17,12 +17,21 @@ pub struct Case {
     pub asset: Option<Found>,
 }
 
+/// What stands behind the name of a parameter whose value is a guest, for that guest's near twin:
+/// the benign guest that does nearly the same, which a host must not refuse.
+pub const NEAR_TWIN: &str = ".near-twin";
+
 /// Most combinations of one matrix; the largest of the catalogue has 60.
 pub const MATRIX_CASES_MAX: usize = 1_000;
 
 impl Scenario {
-    /// The cases of this scenario on a subject with this profile.
+    /// The cases of this scenario on a subject with this profile that are safe anywhere.
     pub fn cases(&self, profile: &Profile) -> Vec<Case> {
+        self.cases_of(profile, false)
+    }
+
+    /// The cases of this scenario, with `heavy` those too that can exhaust a machine.
+    pub fn cases_of(&self, profile: &Profile, heavy: bool) -> Vec<Case> {
         let assets: Vec<Option<&Found>> = match self.each.is_empty() {
             true => vec![None],
             false => {
@@ -30,14 +39,34 @@ impl Scenario {
                 profile.found.iter().filter(wanted).map(Some).collect()
             }
         };
-        let combinations = combinations(&self.matrix);
+        let mut combinations = combinations(&self.matrix);
+        combinations.retain(|params| heavy || !self.is_heavy(params));
         let case = |asset: Option<&Found>, params: &Params| Case {
             label: label(asset, params),
-            params: params.clone(),
+            params: self.with_near_twins(params),
             asset: asset.cloned(),
         };
         let of = |asset| combinations.iter().map(move |params| case(asset, params));
         assets.into_iter().flat_map(of).collect()
+    }
+}
+
+impl Scenario {
+    /// The parameters, and for each that is a guest its near twin; a guest without one is benign,
+    /// and its own.
+    fn with_near_twins(&self, params: &Params) -> Params {
+        let twin = |(name, value): &(String, super::Scalar)| {
+            let text = value.text();
+            let known = self.near_twins.iter().find(|(guest, _)| *guest == text);
+            let twin = known.map_or(text, |(_, twin)| twin.clone());
+            (format!("{name}{NEAR_TWIN}"), super::Scalar::Text(twin))
+        };
+        let twins = params.iter().filter(|_| !self.near_twins.is_empty()).map(twin);
+        params.iter().cloned().chain(twins).collect()
+    }
+
+    fn is_heavy(&self, params: &Params) -> bool {
+        params.iter().any(|(_, value)| self.heavy.contains(&value.text()))
     }
 }
 

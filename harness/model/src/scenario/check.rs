@@ -6,7 +6,7 @@ use crate::reading::Log;
 use crate::source::{At, Complaint, Span};
 use crate::twin::Twin;
 
-use super::cases::MATRIX_CASES_MAX;
+use super::cases::{MATRIX_CASES_MAX, NEAR_TWIN};
 use super::matrix::Matrix;
 use super::raw::{RawGrants, RawLimits, RawPlaybook, RawScenario};
 use super::{Playbook, Scalar, Scenario, Step};
@@ -22,6 +22,8 @@ pub struct Vocabulary {
     pub guests: Vec<String>,
     /// Those of them that can exhaust a machine; patterns never mean them.
     pub heavy: Vec<String>,
+    /// Guests with the benign guest that does nearly the same, for `{parameter.near-twin}`.
+    pub near_twins: Vec<(String, String)>,
 }
 
 impl Vocabulary {
@@ -41,7 +43,13 @@ pub(super) fn check(
     incident(&raw.incident, file, log);
     twins(&raw, log);
     let matrix = raw.matrix.resolved(vocabulary, log);
-    let params = matrix_names(&matrix, log);
+    let heavy = raw.matrix.heavy(vocabulary);
+    let mut params = matrix_names(&matrix, log);
+    let near_twins = near_twins(&matrix, vocabulary);
+    if !near_twins.is_empty() || vocabulary.guests.is_empty() {
+        let derived: Vec<String> = params.iter().map(|name| format!("{name}{NEAR_TWIN}")).collect();
+        params.extend(derived);
+    }
     let limits = limits(raw.limits.as_ref());
     let steps = steps::check(&raw.steps, &params, &limits, log);
     kind(&steps, &raw, log);
@@ -57,6 +65,8 @@ pub(super) fn check(
         needs: raw.needs,
         each: raw.each,
         matrix: matrix.into_iter().map(|(name, values)| (name.value, values)).collect(),
+        heavy,
+        near_twins,
         timing: raw.timing.unwrap_or(false),
         limits,
         steps,
@@ -119,6 +129,17 @@ fn matrix_names(matrix: &[(At<String>, Vec<Scalar>)], log: &mut Log) -> Vec<Stri
     matrix.iter().map(|(name, _)| name.value.clone()).collect()
 }
 
+/// The near twins of the guests that the matrix holds.
+fn near_twins(
+    matrix: &[(At<String>, Vec<Scalar>)],
+    vocabulary: &Vocabulary,
+) -> Vec<(String, String)> {
+    let values: Vec<String> =
+        matrix.iter().flat_map(|(_, values)| values).map(Scalar::text).collect();
+    let known = vocabulary.near_twins.iter();
+    known.filter(|(guest, _)| values.contains(guest)).cloned().collect()
+}
+
 fn limits(raw: Option<&RawLimits>) -> Limits {
     let usual = Limits::default();
     let Some(raw) = raw else { return usual };
@@ -129,6 +150,7 @@ fn limits(raw: Option<&RawLimits>) -> Limits {
         fuel: raw.fuel,
         calls_per_s: raw.calls_per_s,
         instances: raw.instances,
+        static_limits: raw.r#static.as_ref().map(|raw| raw.0.clone()).unwrap_or_default(),
         ..usual
     }
 }

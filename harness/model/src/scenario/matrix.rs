@@ -35,6 +35,9 @@ written! {
         guests: Vec<At<String>>,
         /// Names and patterns of those that are left out.
         except: Vec<At<String>>,
+        /// Names and patterns of guests that can exhaust a machine, tried with `--tier heavy`
+        /// alone; here a pattern means those and no others.
+        heavy: Vec<At<String>>,
     }
 }
 
@@ -46,6 +49,16 @@ impl Matrix {
             Values::Guests(_) => &[],
         });
         listed.into_iter().find(|one| one.value.text() == value).map(|one| one.span)
+    }
+
+    /// The guests that are tried with `--tier heavy` alone.
+    pub(super) fn heavy(&self, vocabulary: &Vocabulary) -> Vec<String> {
+        let named = self.0.iter().filter_map(|(_, values)| match values {
+            Values::Guests(named) => Some(named),
+            Values::List(_) => None,
+        });
+        let names = named.flat_map(|named| named.exhausting(vocabulary, &mut Log::default()));
+        names.map(str::to_owned).collect()
     }
 
     /// Every parameter with its values, patterns resolved.
@@ -70,14 +83,14 @@ impl RawGuests {
         }
         let mut names: Vec<&str> = Vec::new();
         for pattern in &self.guests {
-            for name in fitting(pattern, vocabulary, log) {
+            for name in fitting(pattern, false, vocabulary, log) {
                 if !names.contains(&name) {
                     names.push(name);
                 }
             }
         }
         for pattern in &self.except {
-            let fitting = fitting(pattern, vocabulary, log);
+            let fitting = fitting(pattern, false, vocabulary, log);
             if !fitting.is_empty() && !fitting.iter().any(|name| names.contains(name)) {
                 let problem = format!("`{}` leaves out nothing", pattern.value);
                 log.add(Complaint::new(pattern.span, problem));
@@ -88,12 +101,33 @@ impl RawGuests {
         {
             log.add(Complaint::new(first.span, "no guest is left"));
         }
+        names.extend(self.exhausting(vocabulary, log));
         names.into_iter().map(|name| Scalar::Text(name.to_owned())).collect()
+    }
+
+    /// The guests of `heavy`.
+    fn exhausting<'a>(&self, vocabulary: &'a Vocabulary, log: &mut Log) -> Vec<&'a str> {
+        let mut names: Vec<&str> = Vec::new();
+        for pattern in &self.heavy {
+            for name in fitting(pattern, true, vocabulary, log) {
+                if !vocabulary.is_heavy(name) {
+                    let problem = format!("`{name}` is safe to run anywhere");
+                    log.add(Complaint::new(pattern.span, problem).help("name it under `guests`"));
+                }
+                names.push(name);
+            }
+        }
+        names
     }
 }
 
 /// The guests that a name or pattern fits; a complaint where there is none.
-fn fitting<'a>(pattern: &At<String>, vocabulary: &'a Vocabulary, log: &mut Log) -> Vec<&'a str> {
+fn fitting<'a>(
+    pattern: &At<String>,
+    heavy: bool,
+    vocabulary: &'a Vocabulary,
+    log: &mut Log,
+) -> Vec<&'a str> {
     let Some(start) = pattern.value.strip_suffix('*') else {
         let known: Vec<&str> = vocabulary.guests.iter().map(String::as_str).collect();
         let found: Vec<&str> = known.iter().copied().filter(|id| *id == pattern.value).collect();
@@ -104,7 +138,7 @@ fn fitting<'a>(pattern: &At<String>, vocabulary: &'a Vocabulary, log: &mut Log) 
     };
     let ids = vocabulary.guests.iter().map(String::as_str);
     let found: Vec<&str> =
-        ids.filter(|id| id.starts_with(start) && !vocabulary.is_heavy(id)).collect();
+        ids.filter(|id| id.starts_with(start) && vocabulary.is_heavy(id) == heavy).collect();
     if found.is_empty() {
         let problem = format!("no guest has a name that fits `{}`", pattern.value);
         let help = "expected the begin of a name and a star, as in `trap-*`";

@@ -53,6 +53,10 @@ pub struct Scenario {
     pub each: Vec<Asset>,
     /// Parameters with their values, in the order written.
     pub matrix: Vec<(String, Vec<Scalar>)>,
+    /// Guests among those values that can exhaust a machine; cases of theirs are of the heavy tier.
+    pub heavy: Vec<String>,
+    /// Guests of the matrix with their benign near twins.
+    pub near_twins: Vec<(String, String)>,
     /// Whether nothing else may run meanwhile.
     pub timing: bool,
     /// Limits of the guests.

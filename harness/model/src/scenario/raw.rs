@@ -11,6 +11,7 @@ use crate::excuse::Excuse;
 use crate::profile::Need;
 use crate::reading::{Log, Read, expected, pairs, written};
 use crate::source::At;
+use crate::static_limits::{Count, StaticLimits};
 use crate::twin::Twin;
 use crate::verdict::Severity;
 use crate::yaml::Node;
@@ -84,6 +85,9 @@ written! {
         calls_per_s: Option<u32>,
         /// Instances at once on the whole host.
         instances: Option<u32>,
+        /// What a module may ask of a compiler, as in `{ functions: 100 }`; what is not written
+        /// has the recommended bound.
+        r#static: Option<RawStatic>,
     }
 }
 
@@ -240,6 +244,43 @@ written! {
         rounds: u32,
         /// Milliseconds added to both p99 before the ratio.
         floor_ms: u32,
+    }
+}
+
+/// Bounds of a module by what they count.
+#[derive(Debug, Clone, Default)]
+pub struct RawStatic(pub StaticLimits);
+
+impl Read for RawStatic {
+    fn noun() -> Cow<'static, str> {
+        "a mapping of counts to bounds".into()
+    }
+
+    fn read(node: &Node, log: &mut Log) -> Option<Self> {
+        let words: Vec<&str> = Count::ALL.iter().map(|count| count.word()).collect();
+        let mut limits = StaticLimits::recommended();
+        for (key, value) in pairs(&Self::noun(), node, log)? {
+            let most = u64::read(value, log)?;
+            match Count::ALL.iter().find(|count| count.word() == key.value) {
+                Some(count) => limits = limits.with(*count, most),
+                None => log.unknown("count", key, &words),
+            }
+        }
+        Some(Self(limits))
+    }
+
+    fn stand_in() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl JsonSchema for RawStatic {
+    fn schema_name() -> Cow<'static, str> {
+        StaticLimits::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        StaticLimits::json_schema(generator)
     }
 }
 

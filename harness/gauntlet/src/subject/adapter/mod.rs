@@ -24,6 +24,7 @@ use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 
 use crate::subject::calls::module::{self, Source};
 use crate::subject::protocol::{Hello, feature};
+use crate::subject::worker::Confinement;
 use crate::subject::{Inability, Session, Subject};
 use idle::Idle;
 use trial::Trial;
@@ -77,6 +78,14 @@ impl Adapter {
     /// The same, named on the command line by `flags` (see [`Subject::flags`]).
     pub fn called_by(mut self, flags: String) -> Self {
         self.flags = flags;
+        self
+    }
+}
+
+impl Adapter {
+    /// The same, its processes held to these limits.
+    pub fn confined(mut self, confinement: Confinement) -> Self {
+        self.launch.confinement = confinement;
         self
     }
 }

@@ -29,7 +29,7 @@ fn child() {
     let runtime = std::env::var(CHILD).expect("it is set");
     let faults = std::env::var(FAULTS).unwrap_or_default();
     let faults: Vec<Twin> = faults.split_terminator(',').filter_map(|id| id.parse().ok()).collect();
-    let embedded = runtimes::host(&runtime, &faults).expect("it starts");
+    let embedded = runtimes::host(&runtime, &faults, None).expect("it starts");
     let served = serve(embedded.unwrap_or(Arc::new(WordHost)), std::io::stdin(), to);
     std::process::exit(i32::from(served.is_err()));
 }

@@ -9,24 +9,16 @@ use wasmparser::{
     types::{EntityType, TypesRef},
 };
 
-use super::growth::{Caps, TABLES_MAX};
+use super::growth::Caps;
 use super::log::plain;
 use super::{ALLOC, ENV, INITIALIZE, MEMORY, MODULE_BYTES_MAX, PROCESS, WASI, preview1, sniff};
+use crate::subject::static_limits::{self, Refusal, StaticLimits};
 
 /// Longest name shown in a reason, bytes.
 const NAME_SHOWN_BYTES: usize = 80;
 /// Most export names shown in a reason.
 const EXPORTS_SHOWN: usize = 8;
 const PAGE: u64 = 65_536;
-/// Counts that a Go guest keeps to by far (1,275 functions, 10 imports), and that compile in less
-/// than a second. They do not stop every module that is slow to compile: that takes a look at
-/// the bodies, or a worker with limits.
-const FUNCTIONS_MAX: usize = 50_000;
-const TYPES_MAX: usize = 10_000;
-const GLOBALS_MAX: usize = 10_000;
-const ELEMENTS_MAX: usize = 1_000;
-const IMPORTS_MAX: usize = 256;
-const EXPORTS_MAX: usize = 1_000;
 
 /// The features that both embedded hosts offer: WebAssembly 2.0 (SIMD too), tail calls and
 /// extended constants. No threads, 64-bit memory, second memory, exceptions or GC. A runtime
@@ -45,11 +37,12 @@ pub struct Contract {
     pub start: Option<u32>,
 }
 
-/// Check `bytes` against the contract, under [`FEATURES`] and `caps`.
+/// Check `bytes` against the contract, under [`FEATURES`], `caps` and `limits`. What is counted
+/// is counted first: a validator, too, does what a module says.
 ///
 /// # Errors
 /// The first thing that keeps the module from running here.
-pub fn check(bytes: &[u8], caps: Caps) -> Result<Contract, Rejection> {
+pub fn check(bytes: &[u8], caps: Caps, limits: &StaticLimits) -> Result<Contract, Rejection> {
     if bytes.len() > MODULE_BYTES_MAX {
         let reason = format!("{} bytes, the host takes {MODULE_BYTES_MAX}", bytes.len());
         return Err(refuse(RejectStage::Size, reason));
@@ -57,12 +50,15 @@ pub fn check(bytes: &[u8], caps: Caps) -> Result<Contract, Rejection> {
     if let Some(reason) = sniff::not_a_module(bytes) {
         return Err(refuse(RejectStage::Validate, reason));
     }
+    // Where the bytes do not parse, the validator finds better words.
+    if let Err(over @ Refusal::Over { .. }) = static_limits::check(limits, bytes) {
+        return Err(over.into());
+    }
     let types = Validator::new_with_features(FEATURES).validate_all(bytes).map_err(|error| {
         let text = plain(error.message().as_bytes(), 400);
         refuse(RejectStage::Validate, format!("{text} (at offset {:#x})", error.offset()))
     })?;
     let module = Module { types: types.as_ref() };
-    module.counts()?;
     let wasi = module.imports()?;
     let initialize = module.exports()?;
     module.sizes(caps)?;
@@ -167,28 +163,6 @@ impl Module<'_> {
         Some(words(sub.unwrap_func()))
     }
 
-    /// How many there are of what each instance pays for, or a compiler does.
-    fn counts(&self) -> Result<(), Rejection> {
-        let imports = self.types.core_imports().into_iter().flatten().count();
-        let exports = self.types.core_exports().into_iter().flatten().count();
-        let counts = [
-            ("tables", self.types.table_count() as usize, TABLES_MAX),
-            ("functions", self.types.function_count() as usize, FUNCTIONS_MAX),
-            ("types", self.types.core_type_count_in_module() as usize, TYPES_MAX),
-            ("globals", self.types.global_count() as usize, GLOBALS_MAX),
-            ("element segments", self.types.element_count() as usize, ELEMENTS_MAX),
-            ("imports", imports, IMPORTS_MAX),
-            ("exports", exports, EXPORTS_MAX),
-        ];
-        match counts.into_iter().find(|(_, count, max)| count > max) {
-            Some((what, count, max)) => {
-                let reason = format!("{count} {what}, the host takes {max}");
-                Err(refuse(RejectStage::StaticLimit, reason))
-            }
-            None => Ok(()),
-        }
-    }
-
     /// What instantiation asks for at once.
     fn sizes(&self, caps: Caps) -> Result<(), Rejection> {
         let over = |what: &str, asked: u64, cap: usize| {
@@ -259,12 +233,14 @@ fn show(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::subject::guest_abi::growth::TABLES_MAX;
 
     const CAPS: Caps = Caps { memory_bytes: 1 << 24, table_elements: 10_000 };
 
     fn reason(text: &str, stage: RejectStage) -> String {
         let bytes = wat::parse_str(text).expect("it assembles");
-        let rejection = check(&bytes, CAPS).expect_err("it is refused");
+        let rejection =
+            check(&bytes, CAPS, &StaticLimits::recommended()).expect_err("it is refused");
         assert_eq!(rejection.stage, stage, "{}", rejection.reason);
         rejection.reason
     }
@@ -308,13 +284,13 @@ mod tests {
         let big = module("").replace("\"memory\") 1", "\"memory\") 257");
         assert!(reason(&big, RejectStage::Instantiate).contains("16842752"));
         reason(&module("(table 10001 funcref)"), RejectStage::Instantiate);
+        reason(&module("(memory $two 1)"), RejectStage::StaticLimit);
         let tables = "(table 0 funcref)".repeat(TABLES_MAX + 1);
         reason(&module(&tables), RejectStage::StaticLimit);
     }
 
     #[test]
     fn features_that_are_off_are_refused() {
-        reason(&module("(memory $two 1)"), RejectStage::Validate);
         reason("(module (memory i64 1))", RejectStage::Validate);
         reason("(module (memory 1 2 shared))", RejectStage::Validate);
         reason("(module (tag))", RejectStage::Validate);
@@ -328,7 +304,7 @@ mod tests {
             (func $s) (start $s) (func (export "_initialize"))"#,
         );
         let bytes = wat::parse_str(text).expect("it assembles");
-        let contract = check(&bytes, CAPS).expect("it is taken");
+        let contract = check(&bytes, CAPS, &StaticLimits::recommended()).expect("it is taken");
         assert_eq!(contract, Contract { wasi: true, initialize: true, start: Some(1) });
     }
 
@@ -336,7 +312,8 @@ mod tests {
     fn no_prefix_of_a_module_panics_or_passes() {
         let bytes = wat::parse_str(module("")).expect("it assembles");
         for end in 0..bytes.len() {
-            check(&bytes[..end], CAPS).expect_err("a part is no module");
+            check(&bytes[..end], CAPS, &StaticLimits::recommended())
+                .expect_err("a part is no module");
         }
     }
 }

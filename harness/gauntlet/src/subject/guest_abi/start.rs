@@ -62,6 +62,7 @@ mod tests {
     use super::*;
     use crate::subject::guest_abi::contract::check;
     use crate::subject::guest_abi::growth::Caps;
+    use crate::subject::static_limits::StaticLimits;
 
     const CAPS: Caps = Caps { memory_bytes: 1 << 24, table_elements: 10_000 };
 
@@ -70,10 +71,11 @@ mod tests {
         let mut changed = 0;
         for guest in hostile_guests::all() {
             let bytes = guest.bytes(&[]).expect("it assembles");
-            let Ok(contract) = check(&bytes, CAPS) else { continue };
+            let Ok(contract) = check(&bytes, CAPS, &StaticLimits::recommended()) else { continue };
             let Some(start) = contract.start else { continue };
             let without = as_export(&bytes, start).expect("it can be rewritten");
-            let after = check(&without, CAPS).expect("it is still valid");
+            let after =
+                check(&without, CAPS, &StaticLimits::recommended()).expect("it is still valid");
             assert_eq!((after.start, after.wasi), (None, contract.wasi), "{}", guest.id);
             changed += 1;
         }

@@ -8,6 +8,9 @@ pub struct Confinement {
     /// Address space. 4 GiB bears wasmtime with its small reservations, 64 stacks of 16 MiB and
     /// one memory of 256 pages a call, and makes an unlimited table (16 GiB) fail early.
     pub address_space_bytes: u64,
+    /// Memory that can be written and belongs to nobody else: what is reserved only is not
+    /// counted, so this bounds what is really used.
+    pub data_bytes: u64,
     /// CPU seconds of all threads: more than a contest needs, less than a night.
     pub cpu_s: u64,
     /// Open descriptors: a guest that opens files for ever ends here, not in the parent.
@@ -18,7 +21,13 @@ pub struct Confinement {
 
 impl Default for Confinement {
     fn default() -> Self {
-        Self { address_space_bytes: 4 << 30, cpu_s: 600, descriptors: 256, file_bytes: 64 << 20 }
+        Self {
+            address_space_bytes: 4 << 30,
+            data_bytes: 4 << 30,
+            cpu_s: 600,
+            descriptors: 256,
+            file_bytes: 64 << 20,
+        }
     }
 }
 
@@ -34,6 +43,11 @@ pub enum Unconfined {
 }
 
 impl Confinement {
+    /// For guests that can exhaust a machine: half of the memory, and a minute of each.
+    pub fn heavy() -> Self {
+        Self { data_bytes: 2 << 30, cpu_s: 60, ..Self::default() }
+    }
+
     /// Set the limits on this process, and have it killed when the thread that started it ends.
     ///
     /// # Errors
@@ -58,6 +72,7 @@ impl Confinement {
     fn apply(&self, pid: Option<Pid>) -> Result<(), Unconfined> {
         let limits = [
             ("RLIMIT_AS", Resource::As, self.address_space_bytes),
+            ("RLIMIT_DATA", Resource::Data, self.data_bytes),
             ("RLIMIT_CPU", Resource::Cpu, self.cpu_s),
             ("RLIMIT_NOFILE", Resource::Nofile, self.descriptors),
             ("RLIMIT_FSIZE", Resource::Fsize, self.file_bytes),

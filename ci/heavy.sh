@@ -1,0 +1,20 @@
+#!/bin/sh
+# The heavy tier, for a nightly run: guests that can exhaust a machine, on every runtime that is
+# there, one at a time, each in a worker of at most 2 GiB and a minute of processor time. The tool
+# refuses by itself (exit 3) where those limits do not hold or memory is short.
+#
+#   ci/heavy.sh [RUNTIME...]        wasmtime and wasmi where none is named
+set -eu
+cd "$(dirname "$0")/.."
+[ $# -gt 0 ] || set -- wasmtime wasmi
+gauntlet=${GAUNTLET:-}
+if [ -z "$gauntlet" ]; then
+    cargo build --release -p wasm-gauntlet
+    gauntlet=target/release/gauntlet
+fi
+runtimes=$(printf -- '--runtime %s ' "$@")
+# Words of a command line, split on purpose.
+# shellcheck disable=SC2086
+exec "$gauntlet" run --tier heavy $runtimes \
+    --only host/compile-bomb --only host/malformed --only host/memory-cap --only host/capabilities \
+    --out "${OUT:-target/heavy}"

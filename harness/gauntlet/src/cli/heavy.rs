@@ -1,0 +1,60 @@
+//! `--tier heavy`: guests that can exhaust a machine, and what must hold before any of them runs.
+
+use super::args::{RunArgs, Tier};
+use super::exit::Failure;
+use super::subjects;
+use super::targets::Named;
+use crate::subject::worker::Confinement;
+use crate::subject::{isolation, runtimes};
+
+/// Memory that must be free beside what a worker may use, KiB: the harness itself, the module on
+/// its way, and a machine that does other things too.
+const SPARE_KIB: u64 = 1 << 20;
+
+/// What `args` name, made ready for its tier. Heavy guests run in workers of ours alone, and only
+/// where the limits on those were seen to hold.
+///
+/// # Errors
+/// A subject that is no worker of ours; a limit that does not hold here; too little memory.
+pub(super) fn ready(args: &RunArgs, mut named: Named) -> Result<Named, Failure> {
+    if args.tier == Tier::Core {
+        return Ok(named);
+    }
+    if !(named.sites.is_empty() && named.hosts.is_empty() && named.artefacts.is_empty()) {
+        return Err(Failure::usage(
+            "`--tier heavy` is for runtimes, which run in workers with limits: a module that can \
+             exhaust a machine is sent to no other host",
+        ));
+    }
+    let confinement = Confinement::heavy();
+    let wanted = confinement.data_bytes / 1024 + SPARE_KIB;
+    match available_kib() {
+        Some(free) if free >= wanted => {}
+        Some(free) => {
+            let (free, wanted) = (free >> 10, wanted >> 10);
+            let problem = format!("{free} MiB of memory are free, heavy guests want {wanted}");
+            return Err(Failure::inconclusive(problem));
+        }
+        None => return Err(Failure::inconclusive("/proc/meminfo does not say what is free")),
+    }
+    let cannot = |error| Failure::inconclusive(format!("isolation cannot be tried: {error}"));
+    let broken = isolation::broken(&subjects::program()?).map_err(cannot)?;
+    if !broken.is_empty() {
+        return Err(Failure::inconclusive(format!(
+            "no heavy guest was run: limits on a process do not hold here ({})",
+            broken.join(", ")
+        )));
+    }
+    super::say(&format!("isolation holds: {}\n", isolation::LIMITS.join(", ")));
+    if named.runtimes.is_empty() {
+        named.runtimes = runtimes::NAMES.iter().map(ToString::to_string).collect();
+    }
+    named.confinement = confinement;
+    Ok(named)
+}
+
+fn available_kib() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    line.split_ascii_whitespace().next()?.parse().ok()
+}

@@ -1,0 +1,196 @@
+//! A module compiled in a process of its own first, under limits, to see what that takes.
+//!
+//! No engine can be told to stop compiling. What static limits let pass is small, but many small
+//! things in a long module are much; so a long module is compiled in a child that may take so much
+//! memory and processor time and no more. A child that ends by itself has shown that the module can
+//! be compiled, and the host does the same again; its code is not taken over, because to read code
+//! back is to trust it. A module that is short is bounded by the static limits alone.
+
+use std::io::{self, Read, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use wasm_gauntlet_model::call::{RejectStage, Rejection};
+use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::static_limits::StaticLimits;
+
+use super::host::Host;
+use super::worker::Confinement;
+
+/// Modules up to so many bytes are not tried: within the static limits they hold two or three
+/// functions of the worst kind, a second of work, and most plugins that are not Go are shorter.
+const UNTRIED_BYTES: usize = 256 << 10;
+
+/// How often a child that compiles is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
+
+/// Where modules are compiled first.
+#[derive(Debug, Clone)]
+pub struct CompileTrial {
+    /// The program, and what it is told; it must read a module from stdin, compile it and end.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// What it may use.
+    pub budget: Budget,
+}
+
+/// What compiling may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Budget {
+    /// Processor time of all threads, seconds. A Go server of 12 MB takes 4 s, in a build without
+    /// optimisation 12 s.
+    pub cpu_s: u64,
+    /// Memory, bytes: the same module takes 0.4 GB.
+    pub memory_bytes: u64,
+    /// Wall clock, on a machine that does other things too; less than callers wait for a load.
+    pub wall: Duration,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { cpu_s: 15, memory_bytes: 1 << 30, wall: Duration::from_secs(25) }
+    }
+}
+
+impl Budget {
+    fn confinement(self) -> Confinement {
+        let (data_bytes, cpu_s) = (self.memory_bytes, self.cpu_s);
+        Confinement { data_bytes, cpu_s, ..Confinement::default() }
+    }
+}
+
+impl CompileTrial {
+    /// Compile `bytes` in a child, where they are many.
+    ///
+    /// # Errors
+    /// A child that could not be started, or did not end by itself within the budget.
+    pub fn compile(&self, bytes: &[u8]) -> Result<(), Rejection> {
+        if bytes.len() <= UNTRIED_BYTES {
+            return Ok(());
+        }
+        let refuse = |reason: String| Rejection { stage: RejectStage::CompileBudget, reason };
+        let ended = self.ended(bytes);
+        let ended = ended.map_err(|error| refuse(format!("compiling cannot be tried: {error}")))?;
+        match ended {
+            Some(status) if status.success() => Ok(()),
+            ended => Err(refuse(self.words(ended))),
+        }
+    }
+
+    /// How the child ended; none where it had to be ended.
+    fn ended(&self, bytes: &[u8]) -> io::Result<Option<ExitStatus>> {
+        let mut command = Command::new(&self.program);
+        command.args(&self.args).env_clear().process_group(0);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn()?;
+        let pid = rustix::process::Pid::from_child(&child);
+        let confined = self.budget.confinement().apply_to(pid);
+        let stdin = child.stdin.take();
+        let ended = match confined {
+            Ok(()) => std::thread::scope(|scope| {
+                // A child that stops reading is ended by the clock, and then the pipe breaks.
+                scope.spawn(|| stdin.map(|mut stdin| stdin.write_all(bytes)));
+                wait(&mut child, self.budget.wall)
+            }),
+            Err(unconfined) => Err(io::Error::other(unconfined.to_string())),
+        };
+        if !matches!(ended, Ok(Some(_))) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        ended
+    }
+
+    fn words(&self, ended: Option<ExitStatus>) -> String {
+        let Budget { cpu_s, memory_bytes, wall } = self.budget;
+        let signal = ended.and_then(|status| status.signal());
+        match (ended, signal) {
+            (None, _) => format!("compiling takes more than {} s", wall.as_secs()),
+            (_, Some(signal)) if signal == Signal::XCPU.as_raw() => {
+                format!("compiling takes more than {cpu_s} s of processor time")
+            }
+            (_, Some(signal)) if signal == Signal::ABORT.as_raw() => {
+                format!("compiling takes more than {} MiB of memory", memory_bytes >> 20)
+            }
+            (Some(status), _) => format!("compiling ends with {status}"),
+        }
+    }
+}
+
+/// The end of the child, or none when `wall` is over.
+pub(super) fn wait(child: &mut Child, wall: Duration) -> io::Result<Option<ExitStatus>> {
+    let began = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if began.elapsed() > wall {
+            child.kill()?;
+            return Ok(None);
+        }
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
+
+/// The child's side: compile what stdin holds on `host`, under limits on this process.
+pub fn main(host: &dyn Host, longest: usize) -> ExitCode {
+    // The parent limits memory and time; this ends the child with its parent.
+    if Confinement::default().apply_to_self().is_err() {
+        return ExitCode::from(4);
+    }
+    let mut bytes = Vec::new();
+    let most = u64::try_from(longest).unwrap_or(u64::MAX);
+    if io::stdin().lock().take(most).read_to_end(&mut bytes).is_err() {
+        return ExitCode::from(4);
+    }
+    let limits = Limits { static_limits: StaticLimits::none(), ..Limits::default() };
+    // A module that is refused has been looked at as far as the host itself will go.
+    let _ = host.load(&bytes, &limits, &Grants::default());
+    ExitCode::SUCCESS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trial(script: &str, budget: Budget) -> CompileTrial {
+        let args = vec!["-c".to_owned(), script.to_owned()];
+        CompileTrial { program: "/bin/sh".into(), args, budget }
+    }
+
+    fn long() -> Vec<u8> {
+        vec![0; UNTRIED_BYTES + 1]
+    }
+
+    fn refused(script: &str, budget: Budget) -> String {
+        let rejection = trial(script, budget).compile(&long()).expect_err("it is refused");
+        assert_eq!(rejection.stage, RejectStage::CompileBudget);
+        rejection.reason
+    }
+
+    #[test]
+    fn a_child_that_ends_by_itself_is_heard_and_a_short_module_needs_none() {
+        let usual = Budget::default();
+        assert_eq!(
+            trial("test $(head -c 300000 | wc -c) = 262145", usual).compile(&long()),
+            Ok(())
+        );
+        assert_eq!(trial("exit 7", usual).compile(&[0; 100]), Ok(()));
+        assert!(refused("exit 7", usual).contains("exit status: 7"));
+        let none = CompileTrial { program: "/no/such".into(), args: Vec::new(), budget: usual };
+        assert!(none.compile(&long()).is_err_and(|why| why.reason.contains("cannot be tried")));
+    }
+
+    #[test]
+    fn a_child_past_its_budget_is_ended_and_named() {
+        let wall = Budget { wall: Duration::from_millis(50), ..Budget::default() };
+        assert!(refused("exec sleep 60", wall).contains("more than 0 s"));
+        let cpu = Budget { cpu_s: 1, ..Budget::default() };
+        assert!(refused("while :; do :; done", cpu).contains("1 s of processor time"));
+        assert!(refused("kill -ABRT $$", cpu).contains("1024 MiB of memory"));
+    }
+}

@@ -1,0 +1,245 @@
+//! What a module may ask of a compiler, as counts that can be seen while it is parsed.
+//!
+//! No engine can be told to stop compiling, and none of its limits on running apply to it: a
+//! module of 13 KB takes 17 GB. So a host counts before its engine sees the bytes. This is the
+//! policy; whoever reads modules holds them to it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+macro_rules! static_limits {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal <= $bound:literal, $why:literal;)+) => {
+        /// One count of a module.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Count {
+            $($(#[doc = $doc])+ $variant,)+
+        }
+
+        impl Count {
+            /// Every count: of the module first, then of one function.
+            pub const ALL: &[Count] = &[$(Count::$variant),+];
+
+            /// The word used in scenarios and refusals.
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// What is counted, in one sentence.
+            pub fn doc(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii()),+ }
+            }
+
+            /// The most that is recommended.
+            pub fn recommended(self) -> u64 {
+                match self { $(Self::$variant => $bound),+ }
+            }
+
+            /// Why that much and no more. Times are of Cranelift, measured on one core.
+            pub fn why(self) -> &'static str {
+                match self { $(Self::$variant => $why),+ }
+            }
+        }
+    };
+}
+
+static_limits! {
+    /// Bytes of the module, decompressed.
+    ModuleBytes = "module-bytes" <= 16_777_216,
+        "a Go server with net/http has 12 MB; a longer module is an upload to think about";
+    /// Types, each of a group counted.
+    Types = "types" <= 10_000,
+        "Go has 20 to 100; 100,000 different ones take 15 s";
+    /// Parameters and results of all types together.
+    TypeValues = "type-values" <= 50_000,
+        "3,000 types of 2,000 values take 95 s";
+    /// Parameters of one type.
+    Params = "params" <= 128,
+        "compilers pass more by memory; a thousand arguments make each call a page of code";
+    /// Results of one type, of blocks too.
+    Results = "results" <= 16,
+        "Go and Rust have one; a thousand values a loop, nested, take 17 GB";
+    /// Imports.
+    Imports = "imports" <= 256,
+        "a Go guest has 10 to 20, all of WASI is 46";
+    /// Exports.
+    Exports = "exports" <= 1_000,
+        "plugins have a handful; each is held by name in each instance";
+    /// Bytes of one name of an import or export.
+    NameBytes = "name-bytes" <= 1_024,
+        "names go into logs and reports; C++ names reach some hundred bytes";
+    /// Functions that have a body.
+    Functions = "functions" <= 50_000,
+        "a Go server with net/http has 12,000; a million empty ones take 47 s and 5 GB";
+    /// Globals.
+    Globals = "globals" <= 10_000,
+        "Go has 8; each instance pays for each of them, 13 ms for a million";
+    /// Memories.
+    Memories = "memories" <= 1,
+        "caps on memory are for each one: a hundred of them are a hundred caps";
+    /// Tables.
+    Tables = "tables" <= 4,
+        "caps on elements are for each one";
+    /// Data segments.
+    DataSegments = "data-segments" <= 100_000,
+        "Go has 20,000 to 60,000; those that are active cost 0.1 µs each";
+    /// Element segments.
+    ElementSegments = "element-segments" <= 1_000,
+        "compilers make one a table";
+    /// Elements of all segments together.
+    Elements = "elements" <= 100_000,
+        "one a function; a million that are expressions are evaluated at each start";
+    /// Bytes of all custom sections together.
+    CustomBytes = "custom-bytes" <= 8_388_608,
+        "debug information of a Go server has 5 MB; what nobody runs needs no more";
+    /// Targets of all branch tables of the module together.
+    AllBranchTargets = "all-branch-targets" <= 262_144,
+        "a thousand tables of a thousand take 6 s where nothing is optimised";
+    /// Calls through tables of the module together.
+    AllIndirectCalls = "all-indirect-calls" <= 100_000,
+        "a Go server has 30,000; functions full of them are slow, each by itself";
+    /// Locals of all functions together, parameters left out.
+    AllLocals = "all-locals" <= 1_000_000,
+        "a module of 8 KB has 50 million, which take 5 s and, compiled by Winch, 390 MB";
+
+    /// Bytes of one function's body.
+    BodyBytes = "body-bytes" <= 262_144,
+        "passes over one function are not linear: 7 MB of calls take 34 s and 6 GB";
+    /// Locals of one function.
+    Locals = "locals" <= 2_000,
+        "compilers of honest code stay below a thousand";
+    /// Loops of one function.
+    Loops = "loops" <= 500,
+        "each is a place where every local may change";
+    /// Locals of one function multiplied by its loops, each counted by how deep in loops it is.
+    LocalsTimesLoops = "locals-times-loops" <= 1_000_000,
+        "200 locals in 500 nested loops, 5 KB, take half a minute; side by side they take nothing";
+    /// Depth of nested blocks of one function.
+    Nesting = "nesting" <= 4_000,
+        "Go nests a block for each place where a function can resume; 100,000 take wazero 43 s";
+    /// Parameters and results of each block multiplied by its depth, summed over one function.
+    ArityTimesNesting = "arity-times-nesting" <= 100_000,
+        "16 values in each of 1,000 nested loops take 0.5 s and 280 MB";
+    /// Targets of one branch table.
+    BranchTargets = "branch-targets" <= 8_192,
+        "a table for each opcode of an interpreter has some hundred";
+    /// Calls of one function.
+    Calls = "calls" <= 30_000,
+        "3.5 million take 34 s; each keeps what lives across it";
+    /// Calls through tables of one function.
+    IndirectCalls = "indirect-calls" <= 4_000,
+        "the time grows with their square: 200,000 take more than 100 s";
+    /// Branches of one function that have a condition.
+    Branches = "branches" <= 20_000,
+        "70,000 in a body of 1 MB take 6 s";
+    /// Copies, fills and initialisations of memories and tables in one function.
+    BulkOperations = "bulk-operations" <= 10_000,
+        "small constant ones are written out as loads and stores: 1 MB of them take 22 s";
+}
+
+/// The most that a module may have of each count.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct StaticLimits(BTreeMap<Count, u64>);
+
+impl StaticLimits {
+    /// What honest modules of Go, Rust and C keep to by far, and what a compiler is done with in
+    /// a second.
+    pub fn recommended() -> Self {
+        Self::default()
+    }
+
+    /// No limit on anything.
+    pub fn none() -> Self {
+        Self(Count::ALL.iter().map(|count| (*count, u64::MAX)).collect())
+    }
+
+    /// The same with another bound on one count.
+    #[must_use]
+    pub fn with(mut self, count: Count, most: u64) -> Self {
+        match most == count.recommended() {
+            true => self.0.remove(&count),
+            false => self.0.insert(count, most),
+        };
+        self
+    }
+
+    /// The most of a count.
+    pub fn most(&self, count: Count) -> u64 {
+        self.0.get(&count).copied().unwrap_or(count.recommended())
+    }
+
+    /// Whether every bound is the recommended one.
+    pub fn is_recommended(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The bounds that are not the recommended ones, by their words.
+impl Serialize for StaticLimits {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_map(self.0.iter().map(|(count, most)| (count.word(), most)))
+    }
+}
+
+impl<'de> Deserialize<'de> for StaticLimits {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let written = BTreeMap::<String, u64>::deserialize(from)?;
+        written.into_iter().try_fold(Self::recommended(), |limits, (word, most)| {
+            let count = Count::ALL.iter().find(|count| count.word() == word);
+            let unknown = || D::Error::custom(format!("nothing is counted as `{word}`"));
+            Ok(limits.with(*count.ok_or_else(unknown)?, most))
+        })
+    }
+}
+
+impl JsonSchema for StaticLimits {
+    fn schema_name() -> Cow<'static, str> {
+        "StaticLimits".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let properties: serde_json::Map<String, serde_json::Value> = Count::ALL
+            .iter()
+            .map(|count| {
+                let doc = format!("{} Why: {}.", count.doc(), count.why());
+                let value = serde_json::json!({
+                    "type": "integer", "minimum": 0, "default": count.recommended(),
+                    "description": doc,
+                });
+                (count.word().to_owned(), value)
+            })
+            .collect();
+        json_schema!({
+            "type": "object",
+            "description": "Counts of a module; what is not written has the recommended bound.",
+            "additionalProperties": false,
+            "properties": properties,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_that_is_written_is_read_and_the_rest_is_recommended() {
+        let limits = StaticLimits::recommended().with(Count::Functions, 7);
+        let json = serde_json::to_string(&limits).expect("it is written");
+        assert_eq!(json, r#"{"functions":7}"#);
+        assert_eq!(serde_json::from_str::<StaticLimits>(&json).expect("it is read"), limits);
+        assert_eq!(limits.most(Count::Types), Count::Types.recommended());
+        assert!(limits.with(Count::Functions, Count::Functions.recommended()).is_recommended());
+        assert!(serde_json::from_str::<StaticLimits>(r#"{"funtions":7}"#).is_err());
+        assert_eq!(StaticLimits::none().most(Count::BodyBytes), u64::MAX);
+    }
+
+    #[test]
+    fn every_count_has_a_word_of_its_own_and_a_reason() {
+        let words: std::collections::BTreeSet<_> = Count::ALL.iter().map(|c| c.word()).collect();
+        assert_eq!(words.len(), Count::ALL.len());
+        assert!(Count::ALL.iter().all(|count| count.why().len() > 20));
+    }
+}
