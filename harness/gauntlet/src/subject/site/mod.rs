@@ -18,6 +18,7 @@ use wasm_gauntlet_model::target::{ONE_OFF_WORD_USUAL, SiteTarget};
 
 use self::probe::asked::Asked;
 use self::probe::decoded::Decoder;
+use self::probe::inspect::Inspected;
 use self::probe::place::Origin;
 pub use self::wire::Bounds;
 use self::wire::{Client, reach};
@@ -36,6 +37,7 @@ pub struct Site {
     one_off_word: Option<String>,
     decoder: Decoder,
     asked: Asked,
+    inspected: Inspected,
 }
 
 impl Site {
@@ -68,6 +70,7 @@ impl Site {
             one_off_word: Some(ONE_OFF_WORD_USUAL.to_owned()),
             decoder: Decoder::default(),
             asked: Asked::default(),
+            inspected: Inspected::default(),
         })
     }
 

@@ -5,7 +5,7 @@ mod body;
 pub mod decoded;
 mod evidence;
 mod facts;
-mod inspect;
+pub mod inspect;
 mod lattice;
 mod module;
 mod page;

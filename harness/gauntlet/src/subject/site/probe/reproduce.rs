@@ -73,8 +73,7 @@ mod tests {
             received: std::time::SystemTime::UNIX_EPOCH,
         };
         let wall = std::time::Duration::ZERO;
-        let digest = std::sync::OnceLock::new();
-        Trail { hops: Vec::new(), ask, reply, stopped: None, wall, digest }
+        Trail { hops: Vec::new(), ask, reply, stopped: None, wall }
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Redirects, followed by us, one hop at a time: bounded, recorded, loops refused.
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use url::Url;
@@ -30,8 +29,6 @@ pub struct Trail {
     pub stopped: Option<String>,
     /// From the first request to the last byte.
     pub wall: Duration,
-    /// SHA-256 of the last body's bytes, once somebody has asked.
-    pub digest: OnceLock<String>,
 }
 
 impl Trail {
@@ -59,14 +56,7 @@ pub fn follow(
     loop {
         let reply = client.exchange(&ask)?;
         wall += reply.wall;
-        let trail = |hops, reply, stopped| Trail {
-            hops,
-            ask: ask.clone(),
-            reply,
-            stopped,
-            wall,
-            digest: OnceLock::new(),
-        };
+        let trail = |hops, reply, stopped| Trail { hops, ask: ask.clone(), reply, stopped, wall };
         let mut next = match target(&ask.url, &reply) {
             Ok(Some(next)) => next,
             Ok(None) => return Ok(trail(hops, reply, None)),
