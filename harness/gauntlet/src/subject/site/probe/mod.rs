@@ -1,5 +1,6 @@
 //! One trial's exchanges with a site: the request of each step, and what it reports.
 
+mod again;
 pub mod asked;
 mod body;
 pub mod decoded;
@@ -22,7 +23,9 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use url::Url;
 use wasm_gauntlet_model::action::{Action, Fetch, OneOff, Place};
 use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_model::scenario::Decided;
 
+use self::again::{Fresh, Past};
 use self::decoded::Decoder;
 use self::place::Origin;
 use self::relations::{Done, Earlier};
@@ -47,6 +50,7 @@ pub struct Probe<'a> {
     site: &'a Site,
     one_off: String,
     steps: BTreeMap<String, Done>,
+    past: Vec<Past>,
 }
 
 impl<'a> Probe<'a> {
@@ -54,7 +58,7 @@ impl<'a> Probe<'a> {
     /// has: a cache may still hold what an earlier run of the same seed put there.
     pub fn new(site: &'a Site, seed: u64) -> Self {
         let word = ChaCha8Rng::seed_from_u64(seed ^ site.nonce).next_u64();
-        Self { site, one_off: format!("{word:016x}"), steps: BTreeMap::new() }
+        Self { site, one_off: format!("{word:016x}"), steps: BTreeMap::new(), past: Vec::new() }
     }
 
     fn fetch(&mut self, step: &str, fetch: &Fetch) -> Result<Observation, Inability> {
@@ -67,6 +71,8 @@ impl<'a> Probe<'a> {
         let trail = self.site.asked.once(ask, fetch.one_off, make)?;
         let (observation, policies) =
             observation(fetch, &trail, &earlier, &self.site.decoder, unconditional);
+        let pinned = self.site.secure.is_some();
+        self.past.push(Past::fetched(step, fetch, &trail, !policies.is_empty(), pinned));
         self.steps.insert(step.to_owned(), Done { trail, policies });
         Ok(observation)
     }
@@ -168,12 +174,21 @@ impl Session for Probe<'_> {
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability> {
         match action {
             Action::Fetch(fetch) => self.fetch(step, fetch),
-            Action::Inspect(inspect) => self.inspect(inspect),
+            Action::Inspect(inspect) => {
+                let observation = self.inspect(inspect)?;
+                self.past.push(Past::inspected(step, inspect, &observation.facts));
+                Ok(observation)
+            }
             Action::Everywhere(everywhere) => lattice::perform(self, step, everywhere),
             Action::Call(_) | Action::Compare(_) | Action::Contest(_) => {
                 Err(Inability("a site takes no guests: it can only be fetched from".to_owned()))
             }
         }
+    }
+
+    fn reproduce(&self, decided: &Decided) -> Option<String> {
+        let fresh = Fresh { word: self.site.one_off_word.as_deref(), value: &self.one_off };
+        again::line(&self.past, decided, &fresh)
     }
 }
 

@@ -84,6 +84,11 @@ impl Ask {
         Self { method, url, fields, enough: None, host: None, via: None }
     }
 
+    /// Whether the request has the field `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(have, _)| *have == name)
+    }
+
     /// The word of the request line.
     pub fn method_word(&self) -> &'static str {
         match self.method {

@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::Failure;
 
 /// How often a connection that is done with is given the chance to close itself.
-const TURNS: usize = 2;
+const TURNS: usize = 1;
 
 /// Runtimes that nobody uses at the moment; as many are made as exchanges run side by side.
 #[derive(Debug, Default)]
@@ -29,7 +29,7 @@ impl Runtimes {
         let runtime = match known {
             Some(runtime) => runtime,
             None => {
-                let made = Builder::new_current_thread().enable_all().build();
+                let made = Builder::new_current_thread().enable_io().enable_time().build();
                 made.map_err(|error| Failure::own(&error))?
             }
         };
