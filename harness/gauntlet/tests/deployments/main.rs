@@ -98,11 +98,21 @@ fn differs(deployment: &Deployment, url: &str) -> Vec<String> {
 
 /// The exit code, and the record, of the scenarios `only` on the site at `url`.
 fn run(url: &str, only: &str) -> (Option<i32>, Record) {
+    run_with(&["--site", url], only)
+}
+
+/// The same on what a target file of this text names.
+fn run_target(target: &str, only: &str) -> (Option<i32>, Record) {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), target).expect("it is written");
+    run_with(&["--target", &file.path().display().to_string()], only)
+}
+
+fn run_with(subject: &[&str], only: &str) -> (Option<i32>, Record) {
     let out = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
-    let ran =
-        command.args(["run", "--site", url, "--only", only, "--out"]).arg(out.path()).output();
-    let ran = ran.expect("the program runs");
+    command.arg("run").args(subject).args(["--only", only, "--out"]).arg(out.path());
+    let ran = command.output().expect("the program runs");
     let text = std::fs::read_to_string(out.path().join("run.json"));
     let text = text.unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&ran.stderr)));
     (ran.status.code(), serde_json::from_str(&text).expect("a record"))
@@ -170,8 +180,48 @@ fn an_object_store() {
 }
 
 #[test]
-fn the_lines_of_a_playbook_mend_what_they_are_for() {
-    mended::check();
+fn the_lines_for_nginx_mend() {
+    mended::check("nginx");
+}
+
+#[test]
+fn the_lines_for_apache_mend() {
+    mended::check("apache");
+}
+
+#[test]
+fn the_lines_for_caddy_mend() {
+    mended::check("caddy");
+}
+
+#[test]
+fn the_lines_for_lighttpd_mend() {
+    mended::check("lighttpd");
+}
+
+#[test]
+fn the_lines_for_varnish_mend() {
+    mended::check("varnish");
+}
+
+#[test]
+fn the_lines_for_express_mend() {
+    mended::check("express");
+}
+
+#[test]
+fn the_lines_for_go_mend() {
+    mended::check("go");
+}
+
+#[test]
+fn the_lines_for_s3_mend() {
+    mended::check("s3");
+}
+
+#[test]
+fn no_line_of_a_playbook_is_untried_without_a_reason() {
+    mended::all_are_tried();
 }
 
 #[test]

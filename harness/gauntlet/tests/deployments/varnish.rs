@@ -10,7 +10,7 @@ use crate::servers::{Nginx, Place, Server, is_there};
 const VARNISH: &str = "/usr/sbin/varnishd";
 
 /// Varnish before a right origin that compresses for proxies too, which they ask with `Via`.
-fn before(site: &Path, vcl: &str, parameters: &[&str]) -> Option<Vec<Server>> {
+pub fn before(site: &Path, vcl: &str, parameters: &[&str]) -> Option<Vec<Server>> {
     if !is_there(VARNISH) {
         return None;
     }
