@@ -1,8 +1,9 @@
 //! The gauntlet: scenarios are replayed against subjects, and a verdict is given with evidence.
 //!
-//! Data goes one way: `event, load, coding, subject, testbed, engine, render, cli`; nothing
+//! Data goes one way: `event, load, coding, subject, testbed, chaos, engine, render, cli`; nothing
 //! imports what comes after it.
 
+pub mod chaos;
 pub mod cli;
 pub mod coding;
 pub mod engine;

@@ -68,14 +68,17 @@ fn prepared() -> (Arc<Stage>, Plan) {
     let plugins = plugins.expect("the plugin host starts");
     let (url, limits) = (plugins.url(), Limits::default());
     let host = HostHttp::new("host", &url, limits, None, Box::new(module::catalogue));
-    subjects.push(Box::new(host.expect("a host")));
+    let references = runtimes::references(program);
+    subjects.push(Box::new(host.expect("a host").compared_with(references.clone())));
     for runtime in runtimes::NAMES {
         let program = env!("CARGO_BIN_EXE_gauntlet").into();
-        subjects.push(Box::new(runtimes::subject(runtime, program, &[])));
+        let subject = runtimes::subject(runtime, program, &[]);
+        subjects.push(Box::new(subject.compared_with(references.clone())));
     }
     if let Some(program) = wazero() {
         for external in external::ALL {
-            subjects.push(Box::new(external.subject(program.clone())));
+            let subject = external.subject(program.clone());
+            subjects.push(Box::new(subject.compared_with(references.clone())));
         }
     }
     let (subjects, _, unreachable) = reach(subjects);

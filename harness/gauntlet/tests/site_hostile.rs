@@ -20,6 +20,8 @@ const BOUNDS: Bounds = Bounds {
     idle: Duration::from_secs(1),
     body_bytes_max: 1 << 20,
     redirects_max: 10,
+    lost: Duration::from_secs(60),
+    all: Duration::from_secs(600),
 };
 
 /// Answers each connection once. Its thread ends with the test program.

@@ -4,8 +4,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::excuse::Excuse;
 use crate::limits::{Grants, Limits};
-use crate::observation::{Contest, Exchange, Field, GuestCall, Inspection, Lattice, Pace};
+use crate::observation::{
+    Agreement, Contest, Exchange, Field, GuestCall, Inspection, Lattice, Pace,
+};
 use crate::profile::Found;
 
 /// One action, every parameter filled in.
@@ -23,6 +26,8 @@ pub enum Action {
     Compare(Compare),
     /// Polite tenants alone and beside a noisy one.
     Contest(Match),
+    /// Run guests here and on the reference runtimes, and compare the answers.
+    Differ(Differ),
 }
 
 impl Action {
@@ -35,6 +40,7 @@ impl Action {
             Self::Call(_) => GuestCall::FIELDS,
             Self::Compare(_) => Pace::FIELDS,
             Self::Contest(_) => Contest::FIELDS,
+            Self::Differ(_) => Agreement::FIELDS,
         }
     }
 }
@@ -251,6 +257,21 @@ pub struct Match {
     pub rounds: u32,
     /// Milliseconds added to both p99 before the ratio, so that trifles give no ratio.
     pub floor_ms: u32,
+    /// The limits of all.
+    pub limits: Limits,
+}
+
+/// Guests whose answers are compared with those of the reference runtimes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Differ {
+    /// Id of the guest.
+    pub guest: String,
+    /// How many modules are drawn, where the guest is drawn from a seed.
+    pub seeds: u32,
+    /// What is excused.
+    pub excuses: Vec<Excuse>,
+    /// The tenant in whose name.
+    pub tenant: String,
     /// The limits of all.
     pub limits: Limits,
 }

@@ -10,9 +10,11 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+mod agreement;
 mod inspection;
 mod kinds;
 
+pub use agreement::Agreement;
 pub use inspection::Inspection;
 pub use kinds::{Contest, Exchange, GuestCall, Lattice, Pace};
 

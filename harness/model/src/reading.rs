@@ -311,3 +311,4 @@ worded!(crate::profile::Need, "need", crate::profile::Need::ALL);
 worded!(crate::action::Asset, "asset", crate::action::Asset::ALL);
 worded!(crate::action::OneOff, "reach of a one-off word", crate::action::OneOff::ALL);
 worded!(crate::action::Place, "place", crate::action::Place::ALL);
+worded!(crate::excuse::Excuse, "excuse", crate::excuse::Excuse::ALL);

@@ -1,8 +1,13 @@
 //! Target files: what to test and how to reach it, from text to what is meant.
 
-// Of `core`: an address is a value here, and nothing is connected to.
-use core::net::IpAddr;
+mod module;
+mod site;
 
+pub use module::{Budget, Form, NameDigest};
+pub use site::{ONE_OFF_WORD_USUAL, OriginTarget, SiteTarget};
+
+use self::module::RawBudget;
+use self::site::RawSite;
 use crate::limits::Limits;
 use crate::reading::{Log, Read, written};
 use crate::source::{At, Complaint, Complaints, Source};
@@ -27,25 +32,6 @@ written! {
 }
 
 written! {
-    /// A deployed site.
-    "a site" RawSite {
-        /// The page.
-        url: At<String>,
-        /// Modules of earlier builds that are to be served still: addresses, or names relative
-        /// to the page.
-        previous: Vec<String>,
-        /// What stands behind the edge, with which it is compared.
-        origin: Option<RawOrigin>,
-        /// IP addresses of the edge, each of which is asked; the name's own if not written.
-        addresses: Vec<At<String>>,
-        /// Whether caches may be played with under a one-off query word; `true` if not written.
-        one_off: Option<bool>,
-        /// The name of that query word; `gauntlet` if not written.
-        one_off_word: Option<At<String>>,
-    }
-}
-
-written! {
     /// A directory that a build produced.
     "a build directory" RawArtefact {
         /// The directory.
@@ -65,16 +51,11 @@ written! {
         /// Whether pairs of Go's shim and module are started in Node, which runs the build's own
         /// code; not if not written.
         run_in_node: Option<bool>,
-    }
-}
-
-written! {
-    /// What stands behind the edge of a site.
-    "an origin" RawOrigin {
-        /// Its address; paths are those of the site.
-        url: At<String>,
-        /// `Host` to send, where the origin tells its sites apart by it.
-        host: Option<At<String>>,
+        /// What each module may weigh.
+        budget: Option<RawBudget>,
+        /// The digest of the content that names carry, as in `sha256-raw`; guessed from the files
+        /// if not written.
+        name_digest: Option<At<String>>,
     }
 }
 
@@ -111,42 +92,6 @@ pub struct Target {
     pub authorize: Vec<String>,
 }
 
-/// A deployed site, and the ways to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SiteTarget {
-    /// Address of the page.
-    pub url: String,
-    /// What stands behind the edge.
-    pub origin: Option<OriginTarget>,
-    /// Addresses of the edge; the name's own where there are none.
-    pub addresses: Vec<IpAddr>,
-    /// The query word under which caches may be played with; none where they may not.
-    pub one_off_word: Option<String>,
-    /// Modules of earlier builds that the site is to serve still.
-    pub previous: Vec<String>,
-}
-
-impl SiteTarget {
-    /// The site at `url`, of which no more is known.
-    pub fn at(url: impl Into<String>) -> Self {
-        let one_off_word = Some(ONE_OFF_WORD_USUAL.to_owned());
-        let (addresses, previous) = (Vec::new(), Vec::new());
-        Self { url: url.into(), origin: None, addresses, one_off_word, previous }
-    }
-}
-
-/// What stands behind the edge of a site.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OriginTarget {
-    /// Its address.
-    pub url: String,
-    /// `Host` to send, where it is not the one of the address.
-    pub host: Option<String>,
-}
-
-/// The query word under which caches are played with where nothing is said.
-pub const ONE_OFF_WORD_USUAL: &str = "gauntlet";
-
 /// A plugin host over HTTP.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HostTarget {
@@ -177,6 +122,10 @@ pub struct ArtefactTarget {
     pub exports: Vec<String>,
     /// Whether pairs of Go's shim and module are started in Node.
     pub run_in_node: bool,
+    /// What each module may weigh.
+    pub budget: Budget,
+    /// The digest that names carry.
+    pub name_digest: Option<NameDigest>,
 }
 
 /// Where the modules of a build may go.
@@ -229,7 +178,10 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
             log.add(Complaint::new(url.span, problem).help("expected http://… or https://…"));
         }
     }
-    raw.site.iter().for_each(|site| check_site(site, log));
+    raw.site.iter().for_each(|site| site::check(site, log));
+    for build in &raw.artefacts {
+        module::check(build.budget.as_ref(), build.name_digest.as_ref(), log);
+    }
     for runtime in &raw.runtimes {
         if !runtimes.contains(&runtime.value.as_str()) {
             log.unknown("runtime", runtime, runtimes);
@@ -253,37 +205,6 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
     }
 }
 
-fn check_site(raw: &RawSite, log: &mut Log) {
-    for address in raw.addresses.iter().filter(|one| one.value.parse::<IpAddr>().is_err()) {
-        let problem = format!("`{}` is no IP address", address.value);
-        log.add(
-            Complaint::new(address.span, problem).help("expected as in 192.0.2.1 or 2001:db8::1"),
-        );
-    }
-    let is_plain = |word: &str| {
-        !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
-    };
-    for word in raw.one_off_word.iter().filter(|word| !is_plain(&word.value)) {
-        let problem = format!("`{}` is no name of a query word", word.value);
-        log.add(Complaint::new(word.span, problem).help("expected letters, digits, `-`, `_`, `.`"));
-    }
-}
-
-fn site(raw: RawSite) -> SiteTarget {
-    let word = raw.one_off_word.map(|word| word.value);
-    let may = raw.one_off.unwrap_or(true);
-    SiteTarget {
-        url: raw.url.value,
-        origin: raw.origin.map(|origin| OriginTarget {
-            url: origin.url.value,
-            host: origin.host.map(|host| host.value),
-        }),
-        addresses: raw.addresses.iter().filter_map(|one| one.value.parse().ok()).collect(),
-        one_off_word: may.then(|| word.unwrap_or_else(|| ONE_OFF_WORD_USUAL.to_owned())),
-        previous: raw.previous,
-    }
-}
-
 fn meant(raw: RawTarget) -> Target {
     let usual = Limits::default();
     let host = |host: RawHost| HostTarget {
@@ -298,7 +219,7 @@ fn meant(raw: RawTarget) -> Target {
     };
     Target {
         artefacts: raw.artefacts.into_iter().map(artefact).collect(),
-        site: raw.site.map(site),
+        site: raw.site.map(site::meant),
         host: raw.host.map(host),
         runtimes: raw.runtimes.into_iter().map(|runtime| runtime.value).collect(),
         noise_factor: raw.noise_factor.map_or(NOISE_FACTOR_USUAL, |factor| f64::from(factor.value)),
@@ -316,6 +237,8 @@ fn artefact(raw: RawArtefact) -> ArtefactTarget {
         destination: raw.destination.map(|at| at.value),
         exports: raw.exports,
         run_in_node: raw.run_in_node.unwrap_or(false),
+        budget: module::budget(raw.budget),
+        name_digest: module::name_digest(raw.name_digest),
     }
 }
 

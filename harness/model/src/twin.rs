@@ -70,6 +70,8 @@ twins! {
     NoVaryOnIdentity = "no-vary-on-identity" in Origin;
     /// The 304 response alone carries no `Vary`.
     NoVaryOn304 = "no-vary-on-304" in Origin;
+    /// The 304 response alone carries another `Vary`, without `Accept-Encoding`.
+    OtherVaryOn304 = "other-vary-on-304" in Origin;
     /// The br variant of the module is gzipped once more, and only `br` is declared.
     GzipOverBr = "gzip-over-br" in Origin;
     /// Encoded module bytes are sent without `Content-Encoding`.
@@ -128,6 +130,8 @@ twins! {
     BrowsersRefused = "browsers-refused" in Origin;
     /// The shim's address answers with the entry page, status 200, as HTML.
     ShimFallback = "shim-fallback" in Origin;
+    /// A client that knows dictionaries is sent one's coding without having said which it has.
+    DictionaryUnasked = "dictionary-unasked" in Origin;
     /// The shared cache keys on the URL alone.
     EdgeIgnoresVary = "edge-ignores-vary" in Edge;
     /// Over TLS the edge speaks HTTP/1.1 and nothing later.
@@ -186,6 +190,12 @@ twins! {
     NoMetrics = "no-metrics" in Host;
     /// A tenant may have any number of calls in flight.
     NoTenantLimit = "no-tenant-limit" in Host;
+    /// Rounding a float towards zero gives one too many where the float is positive.
+    OffByOneRuntime = "off-by-one-runtime" in Host;
+    /// Each call leaves an open file behind.
+    LeakDescriptor = "leak-descriptor" in Host;
+    /// Each call leaves a thread behind that waits for ever.
+    LeakThread = "leak-thread" in Host;
     /// The module's `.br` holds the build before this one.
     BuildStaleBr = "stale-br" in Build;
     /// The module's `.gz` is missing, where other files have theirs.
@@ -210,6 +220,8 @@ twins! {
     BuildUnstripped = "unstripped-build" in Build;
     /// The second build of the same sources has other bytes.
     BuildUnreproducible = "unreproducible" in Build;
+    /// The module carries 4 MB that nobody needs and nothing compresses.
+    BuildOverBudget = "over-budget-build" in Build;
     /// Nothing in the module says which build it is.
     BuildUnidentified = "unidentified" in Build;
     /// The manifest has the digest of another build's module.

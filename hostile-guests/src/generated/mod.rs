@@ -9,6 +9,8 @@ mod bomb_code;
 mod bomb_count;
 mod bomb_flow;
 mod custom;
+mod drawn;
+mod drawn_abi;
 mod encode;
 mod many;
 mod memory;
@@ -41,6 +43,7 @@ pub(crate) const TABLES: &[&Table] = &[
     &bomb_count::TABLE,
     &bomb_flow::TABLE,
     &custom::TABLE,
+    &drawn::TABLE,
     &many::TABLE,
     &memory::TABLE,
     &section::TABLE,

@@ -3,18 +3,20 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::subject::Subject;
 use crate::subject::absent::Absent;
+use crate::subject::adapter::References;
 use crate::subject::external::{self, External, WAZERO_PROGRAM};
 
 /// The variable that names the program that hosts on wazero.
 const WAZERO_VARIABLE: &str = "GAUNTLET_WAZERO";
 
 /// The subject of an external runtime; one whose program cannot be had says why in the record.
-pub(super) fn subject(external: External) -> Box<dyn Subject> {
+pub(super) fn subject(external: External, references: Arc<References>) -> Box<dyn Subject> {
     match wazero() {
-        Ok(program) => Box::new(external.subject(program)),
+        Ok(program) => Box::new(external.subject(program).compared_with(references)),
         Err(why) => Box::new(Absent::new(external.name, why)),
     }
 }

@@ -85,6 +85,8 @@ impl Deployment {
         let host =
             HostHttp::new("host", &host, Limits::default(), None, Box::new(module::catalogue));
         let host = host.map_err(|inability| Failure::harness(inability.to_string()))?;
+        let references = subjects::references()?;
+        let host = host.compared_with(references.clone());
         let origin = Some(OriginTarget { url: self.origin_url(), host: None });
         let previous = vec![self.site.previous_url()];
         let site = SiteTarget { origin, previous, ..SiteTarget::at(self.site_url()) };
@@ -98,7 +100,7 @@ impl Deployment {
             vec![Box::new(site), Box::new(artefact), Box::new(host)];
         for runtime in runtimes::NAMES {
             let subject = runtimes::subject(runtime, subjects::program()?, &self.faults);
-            subjects.push(Box::new(subject));
+            subjects.push(Box::new(subject.compared_with(references.clone())));
         }
         Ok(subjects)
     }

@@ -12,12 +12,15 @@
 //!
 //! ```no_run
 //! # use std::sync::Arc;
-//! # use gauntlet::host::{About, Grants, Host, Limits, Plugin, Rejection};
+//! # use gauntlet::host::{About, Grants, Host, Limits, Plugin, RejectStage, Rejection};
 //! # struct MyHost;
 //! # impl Host for MyHost {
-//! #     fn about(&self) -> About { unimplemented!() }
+//! #     fn about(&self) -> About {
+//! #         let (name, version, engine) = ("my-host".into(), "1".into(), "none".into());
+//! #         About { name, version, engine, wasi: false, fuel: false }
+//! #     }
 //! #     fn load(&self, _: &[u8], _: &Limits, _: &Grants) -> Result<Arc<dyn Plugin>, Rejection> {
-//! #         unimplemented!()
+//! #         Err(Rejection { stage: RejectStage::Validate, reason: "it runs nothing yet".into() })
 //! #     }
 //! # }
 //! fn main() -> std::process::ExitCode {
@@ -50,12 +53,14 @@ use wasm_gauntlet_model::verdict::Verdict;
 use crate::engine::{Engine, Reached, reach};
 use crate::event::Deaf;
 use crate::load;
-use crate::subject::adapter::{Adapter, Launch};
+use crate::subject::adapter::{Adapter, Launch, References};
 use crate::subject::calls::module;
 use crate::subject::host::Host;
+use crate::subject::runtimes;
 use crate::subject::worker::{self, Confinement};
 
-/// Set in the environment of a worker, which is this test binary once more.
+/// Set in the environment of a worker, which is this test binary once more: to the name of a
+/// reference runtime where it hosts that, and to anything else where it hosts the user's.
 const WORKER: &str = "GAUNTLET_HOST_WORKER";
 
 /// A test of one host, to be run as the `main` of a test without harness.
@@ -93,7 +98,10 @@ impl HostTest {
         H: Host + 'static,
         E: Display,
     {
-        if env::var_os(WORKER).is_some() {
+        if let Some(role) = env::var_os(WORKER) {
+            if let Ok(Some(reference)) = runtimes::host(&role.to_string_lossy(), &[]) {
+                return worker::main_beside_stdout(reference, &Confinement::default());
+            }
             return match make() {
                 Ok(host) => worker::main_beside_stdout(Arc::new(host), &Confinement::default()),
                 Err(error) => failure(&format!("the host cannot be made: {error}")),
@@ -115,7 +123,13 @@ impl HostTest {
         let scenarios = load::catalogue().map_err(|wrong| wrong.to_string())?;
         let program = env::current_exe().map_err(|error| error.to_string())?;
         let launch = Launch::beside_stdout(&program, WORKER);
-        let host = Adapter::new(&self.name, launch, Box::new(module::catalogue));
+        let reference = |name: &&str| {
+            let env = vec![(WORKER.to_owned(), (*name).to_owned())];
+            ((*name).to_owned(), Launch { env, ..launch.clone() })
+        };
+        let references = References::new(runtimes::NAMES.iter().map(reference).collect());
+        let host = Adapter::new(&self.name, launch.clone(), Box::new(module::catalogue))
+            .compared_with(Arc::new(references));
         let (subjects, _, unreachable) = reach(vec![Box::new(host)]);
         if let Some(outcome) = unreachable.first() {
             return Err(outcome.reason.clone());

@@ -4,15 +4,17 @@
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 
-use wasm_gauntlet_model::action::Asset;
+use wasm_gauntlet_model::action::{Action, Asset, Inspect};
+use wasm_gauntlet_model::observation::Value;
 use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::source::printable;
-use wasm_gauntlet_model::target::SiteTarget;
+use wasm_gauntlet_model::target::{NameDigest, SiteTarget};
 
 use super::args::InitArgs;
 use super::exit::{Exit, Failure};
 use super::subjects;
 use crate::subject::Subject;
+use crate::subject::site::Site;
 
 /// Look at the site, and write its target file.
 ///
@@ -29,7 +31,7 @@ pub(super) fn init(args: &InitArgs) -> Result<Exit, Failure> {
         exit: Exit::Inconclusive,
         text: format!("{inability}\n"),
     })?;
-    let text = written(args.site.as_str(), &profile);
+    let text = written(args.site.as_str(), &profile, name_digest(&site, &profile));
     let file = OpenOptions::new().write(true).create_new(true).open(&args.out);
     let mut file = file.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => is_there(),
@@ -43,8 +45,30 @@ pub(super) fn init(args: &InitArgs) -> Result<Exit, Failure> {
     Ok(Exit::Ready)
 }
 
+/// Files whose names are held against their contents; a rule shows itself in a few.
+const NAMED_MAX: usize = 8;
+
+/// The digest that every name with digits in it carries; none where two differ, or where one is
+/// of no digest that we know.
+fn name_digest(site: &Site, profile: &Profile) -> Option<NameDigest> {
+    let mut session = site.open(0).ok()?;
+    let named = |asset| matches!(asset, Asset::Module | Asset::Shim);
+    let mut digests = Vec::new();
+    for found in profile.found.iter().filter(|found| named(found.asset)).take(NAMED_MAX) {
+        let (asset, url) = (found.asset, found.url.clone());
+        let inspect = Inspect { asset, url, beside: Vec::new() };
+        let facts = session.perform("init", &Action::Inspect(inspect)).ok()?.facts;
+        if facts.get("name-carries-hash") == Some(&Value::Bool(true)) {
+            let Some(Value::Text(scheme)) = facts.get("hash-scheme") else { return None };
+            digests.push(NameDigest::of_words(scheme)?);
+        }
+    }
+    let first = *digests.first()?;
+    digests.iter().all(|digest| *digest == first).then_some(first)
+}
+
 /// The text of the file. A comment holds one line of printable text, whatever the site says.
-fn written(url: &str, profile: &Profile) -> String {
+fn written(url: &str, profile: &Profile, digest: Option<NameDigest>) -> String {
     // A JSON string is a YAML string.
     let quoted = serde_json::Value::from(url).to_string();
     let found: String = profile
@@ -56,6 +80,10 @@ fn written(url: &str, profile: &Profile) -> String {
         })
         .collect();
     let about = printable(&profile.about);
+    let digest = match digest {
+        Some(digest) => format!("  name-digest: {digest}\n"),
+        None => "  # name-digest: sha256-raw\n".to_owned(),
+    };
     format!(
         "# What the gauntlet tests. Written by `gauntlet init`; read by
 #
@@ -79,6 +107,15 @@ site:
   # Caches are played with under a query word that no real request has, `?gauntlet=…`.
   # one-off: false
   # one-off-word: \"gauntlet\"
+
+  # The digest of the content that names carry: a name that breaks the rule was changed after it
+  # was made. Written here where the names that were found keep it.
+{digest}
+  # What each module may weigh: on the wire as a browser gets it, and decoded.
+  # budget: {{ wire-bytes: 600000, raw-bytes: 2500000 }}
+
+  # The certificate of a host that no public authority has signed, as a PEM file.
+  # certificate: \"staging.pem\"
 
 # A plugin host that speaks the contract over HTTP.
 # host:

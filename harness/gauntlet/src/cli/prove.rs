@@ -14,7 +14,7 @@ use super::deployment::{self, Deployment};
 use super::exit::{Exit, Failure};
 use super::folder::Folder;
 use super::replay::{Replay, SEED_USUAL};
-use super::{catalogue, interrupt, selection};
+use super::{catalogue, interrupt, selection, subjects};
 use crate::render::matrix;
 
 /// `gauntlet prove`.
@@ -31,6 +31,8 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         noise_factor: NOISE_FACTOR_USUAL,
         named: false,
     };
+    // Kept from switch to switch, with what they said.
+    let _references = subjects::references()?;
     let healthy = on(&replay, None, folder.as_ref())?;
     let selected = scenarios.iter().filter(|one| selection.takes(&one.incident));
     let named: Vec<Twin> =

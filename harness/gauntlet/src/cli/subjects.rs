@@ -1,6 +1,7 @@
 //! The subjects that a command line names.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use url::{Host, Url};
 use wasm_gauntlet_model::name::nearest;
@@ -10,6 +11,7 @@ use super::adapters;
 use super::exit::Failure;
 use super::memory;
 use super::targets::Named;
+use crate::subject::adapter::References;
 use crate::subject::artefact::{Artefact, Build, manifest};
 use crate::subject::calls::module;
 use crate::subject::host_http::HostHttp;
@@ -39,9 +41,10 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
             return Err(Failure::usage(format!("the runtime `{runtime}` is named twice")));
         }
         if let Some(external) = external::find(runtime) {
-            subjects.push(adapters::subject(external));
+            subjects.push(adapters::subject(external, references()?));
         } else if runtimes::NAMES.contains(&runtime.as_str()) {
-            subjects.push(Box::new(runtimes::subject(runtime, program.clone(), &[])));
+            let subject = runtimes::subject(runtime, program.clone(), &[]);
+            subjects.push(Box::new(subject.compared_with(references()?)));
         } else {
             let known = runtimes::known();
             let help = match nearest(runtime, known.iter().copied()) {
@@ -72,6 +75,8 @@ fn artefact(target: &ArtefactTarget) -> Result<Artefact, Failure> {
         destination: target.destination.clone(),
         exports: target.exports.clone(),
         node: target.run_in_node.then(node).transpose()?,
+        budget: target.budget,
+        name_digest: target.name_digest,
         dir,
     };
     Ok(Artefact::new(build, flags))
@@ -116,7 +121,7 @@ fn host(target: &HostTarget, authorize: &[String]) -> Result<HostHttp, Failure> 
     let source = Box::new(module::catalogue);
     let host = HostHttp::new("host", url, target.limits.clone(), target.grace_ms, source);
     let host = host.map_err(|inability| Failure::usage(inability.to_string()))?;
-    Ok(host.called_by(format!("--host {url} ")))
+    Ok(host.called_by(format!("--host {url} ")).compared_with(references()?))
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -126,6 +131,17 @@ fn is_loopback(url: &Url) -> bool {
         Some(Host::Domain(name)) => name == "localhost",
         None => false,
     }
+}
+
+/// What subjects of this process are compared with: the same two workers for all that live at
+/// the same time.
+pub(super) fn references() -> Result<Arc<References>, Failure> {
+    static SHARED: Mutex<Weak<References>> = Mutex::new(Weak::new());
+    let program = program()?;
+    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    let references = shared.upgrade().unwrap_or_else(|| runtimes::references(&program));
+    *shared = Arc::downgrade(&references);
+    Ok(references)
 }
 
 /// This program, which workers run.

@@ -6,6 +6,7 @@
 
 mod content;
 mod declared;
+mod dictionary;
 mod encode;
 mod peel;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod undo;
 
 pub use content::{Content, classify};
 pub use declared::{DecodeError, decode_declared};
+pub use dictionary::Dictionary;
 pub use encode::encode;
 pub use peel::{Peeled, peel};
 

@@ -1,6 +1,7 @@
 //! The switches of an embedded host: each causes exactly one defect.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use wasm_gauntlet_model::limits::Limits;
@@ -17,6 +18,11 @@ const UNCAPPED_MEMORY_PAGES: u32 = 4096;
 const UNCAPPED_TABLE_ELEMENTS: u32 = 20_000_000;
 /// What `leak-instance` keeps of each call, bytes: a small guest's memory.
 const LEAKED_BYTES: usize = 1 << 20;
+/// Descriptors or threads that one process leaks at most: past what is seen as a leak, and still
+/// less than it may have open (256), so that it fails at nothing else.
+const LEAKS_MAX: u32 = 120;
+/// Stack of a thread that is left behind, which never calls anything.
+const LEAKED_STACK_BYTES: usize = 64 << 10;
 /// What `unbounded-output` lifts the bounds of a log to: past every right one, and still less
 /// than a worker's memory.
 const UNBOUNDED_LOG_LINES: u32 = 1 << 14;
@@ -98,9 +104,21 @@ impl Defects {
         }
     }
 
-    /// At the end of a call: a host with `leak-instance` never frees the memory that it had.
+    /// At the end of a call: a host with `leak-instance` never frees the memory that it had, one
+    /// with `leak-descriptor` leaves a file open, one with `leak-thread` a thread behind.
     /// Not the instance itself: a pool that runs out of those would be another defect.
     pub fn leak(&self) {
+        if self.has(Twin::LeakDescriptor) && leaks_more(&DESCRIPTORS_LEAKED) {
+            std::mem::forget(std::fs::File::open("/dev/null"));
+        }
+        if self.has(Twin::LeakThread) && leaks_more(&THREADS_LEAKED) {
+            let thread = std::thread::Builder::new().stack_size(LEAKED_STACK_BYTES);
+            let _ = thread.spawn(|| {
+                loop {
+                    std::thread::park();
+                }
+            });
+        }
         if self.has(Twin::LeakInstance) {
             // Without the black box the compiler leaves the allocation out.
             std::mem::forget(std::hint::black_box(vec![1_u8; LEAKED_BYTES]));
@@ -116,6 +134,14 @@ impl Defects {
             (end, said) => (end, said),
         }
     }
+}
+
+static DESCRIPTORS_LEAKED: AtomicU32 = AtomicU32::new(0);
+static THREADS_LEAKED: AtomicU32 = AtomicU32::new(0);
+
+/// Whether this process may leak one more.
+fn leaks_more(leaked: &AtomicU32) -> bool {
+    leaked.fetch_add(1, Ordering::Relaxed) < LEAKS_MAX
 }
 
 /// The one name that every instance of a `named-instance` host has.

@@ -23,6 +23,7 @@ use super::guest_abi::growth::{Caps, Growth};
 use super::guest_abi::keep::Keep;
 use super::guest_abi::log::SharedLog;
 use super::host::{About, Host, Plugin};
+use super::off_by_one;
 
 /// Compiled modules kept: a Go guest takes some 20 MB.
 const MODULES_MAX: usize = 32;
@@ -238,6 +239,9 @@ impl<R: Runtime> Shared<R> {
         bytes: &[u8],
         contract: Contract,
     ) -> Result<Arc<Loaded<R>>, Rejection> {
+        let off_by_one = self.defects.has(Twin::OffByOneRuntime);
+        let wrong = off_by_one.then(|| off_by_one::miscompiled(bytes));
+        let bytes = wrong.as_deref().unwrap_or(bytes);
         let module = self.runtime.compile(key, bytes, contract)?;
         Ok(Arc::new(Loaded { module, keep: Keep::new(&self.defects) }))
     }

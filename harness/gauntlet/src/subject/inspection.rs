@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_gauntlet_model::observation::{Inspection, Seen};
+use wasm_gauntlet_model::target::{Budget, Form, NameDigest};
 
 use super::anatomy::flavour::GO_NAMESPACES;
 use super::anatomy::hash::{Digests, hex};
@@ -36,6 +37,10 @@ pub struct Around<'a> {
     pub complete: bool,
     /// Other files of the same build, held for the scheme of their names.
     pub beside: &'a [File<'a>],
+    /// What the target file says that names carry.
+    pub name_digest: Option<NameDigest>,
+    /// What the target file says that files may weigh.
+    pub budget: Budget,
 }
 
 /// The facts of `file`.
@@ -47,6 +52,7 @@ pub fn of(file: File<'_>, around: Around<'_>) -> Inspection {
         ..Inspection::default()
     };
     names(file, around, &mut facts);
+    (facts.raw_budget, facts.over_raw_budget) = held(&facts.raw_bytes, around.budget.raw_bytes);
     let content = coding::classify(file.bytes);
     facts.content = content.word().to_owned().into();
     let is_wasm = content == Content::Wasm;
@@ -86,6 +92,33 @@ fn names(file: File<'_>, around: Around<'_>, facts: &mut Inspection) {
         .filter_map(|other| digests(*other).scheme(other.name.split('?').next()?))
         .find(|scheme| scheme.may_name(path));
     facts.scheme_beside = Seen::looked(scheme.map(|scheme| scheme.to_string()));
+    facts.name_digest = Seen::looked(around.name_digest.map(|digest| digest.to_string()));
+    facts.name_digest_right = match around.name_digest {
+        Some(digest) if name::carries_hash(path) => named_by(file, path, digest),
+        _ => Seen::Absent,
+    };
+}
+
+/// Whether the digits in the name begin this digest; unknown where the form is not at hand.
+fn named_by(file: File<'_>, path: &str, digest: NameDigest) -> Seen<bool> {
+    let bytes = match digest.form {
+        Form::Raw => Some(file.bytes),
+        Form::Br => file.br,
+        Form::Gz => file.gzip,
+    };
+    let Some(bytes) = bytes else { return Seen::Unknown };
+    let digests = Digests::of(&[(digest.form.word(), bytes)]).only(digest.algorithm);
+    digests.scheme(path).is_some().into()
+}
+
+/// The bound that the target file sets, and the bytes past it.
+pub fn held(bytes: &Seen<i64>, bound: Option<u32>) -> (Seen<i64>, Seen<i64>) {
+    let Some(bound) = bound.map(i64::from) else { return (Seen::Absent, Seen::Absent) };
+    let over = match bytes {
+        Seen::Is(bytes) => (bytes - bound).max(0).into(),
+        _ => Seen::Unknown,
+    };
+    (bound.into(), over)
 }
 
 fn anatomy(module: &Module, facts: &mut Inspection) {

@@ -1,12 +1,12 @@
 //! The runtimes that this tool embeds, by name; each runs in a worker process of its own.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use wasm_gauntlet_model::twin::Twin;
 
-use super::adapter::{Adapter, Launch};
+use super::adapter::{Adapter, Launch, References};
 use super::calls::module;
 use super::defects::Defects;
 use super::external;
@@ -40,6 +40,13 @@ pub fn host(name: &str, defects: &[Twin]) -> io::Result<Option<Arc<dyn Host>>> {
         return Ok(Some(host));
     }
     Ok(Some(Arc::new(PerTenant::new(host))))
+}
+
+/// Every embedded runtime without any switch, to compare others with; started when first asked.
+pub fn references(program: &Path) -> Arc<References> {
+    let worker =
+        |name: &&str| ((*name).to_owned(), Launch::worker(program.to_path_buf(), name, &[]));
+    Arc::new(References::new(NAMES.iter().map(worker).collect()))
 }
 
 /// The subject that tests the runtime `name` in workers that `program` runs.

@@ -28,7 +28,7 @@ pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
 }
 
 /// `file` keeps what is not there from being told to be missing for a year.
-const CACHING: &str = r#"
+pub const CACHING: &str = r#"
     @page path / *.html
     header @page Cache-Control no-cache
     @hashed {
@@ -45,7 +45,7 @@ const CACHING_ALL: &str = r#"
     header @hashed Cache-Control "public, max-age=31536000, immutable""#;
 
 /// Caddy says `Vary` only where it compresses; the raw variant needs it as much.
-const VARY: &str = "header Vary Accept-Encoding";
+pub const VARY: &str = "header Vary Accept-Encoding";
 
 /// The files that the build made.
 pub const VARIANTS: &str = "file_server {\nprecompressed br gzip\n}";

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::builds::Wrong;
 use crate::servers::pair;
 
 /// Which files.
@@ -14,6 +15,8 @@ pub enum Files {
     Hashed,
     /// As `Plain`, but the module was forgotten.
     WithoutModule,
+    /// A build that went wrong.
+    Wrong(Wrong),
 }
 
 impl Files {
@@ -27,6 +30,7 @@ impl Files {
                 fs::remove_file(site.path().join("main.wasm")).expect("the module was there");
                 site
             }
+            Self::Wrong(wrong) => wrong.site(),
         }
     }
 

@@ -31,7 +31,8 @@ fn program(source: &str) -> PathBuf {
     program
 }
 
-fn serving(site: &Path, mode: &str) -> Option<Vec<Server>> {
+/// The program in this mode.
+pub fn serving(site: &Path, mode: &str) -> Option<Vec<Server>> {
     if !is_there("go") {
         return None;
     }

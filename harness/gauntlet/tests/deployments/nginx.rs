@@ -7,19 +7,21 @@ use crate::files::Files;
 use crate::servers::{Nginx, Server};
 
 /// The page asked for each time, hashed names for ever.
-const CACHING: &str = r#"
+pub const CACHING: &str = r#"
     location / { add_header Cache-Control "no-cache"; }
     location ~ "\.[0-9a-f]{16}\.(wasm|js)$" {
         add_header Cache-Control "public, max-age=31536000, immutable";
     }"#;
 
-const COMPRESSING: &str = r#"
+/// Both codings, made on the way.
+pub const COMPRESSING: &str = r#"
     gzip on; gzip_vary on; gzip_comp_level 6;
     gzip_types application/wasm application/javascript;
     brotli on; brotli_comp_level 5;
     brotli_types application/wasm application/javascript;"#;
 
-const STATIC: &str = "gzip_static on; brotli_static on; gzip_vary on;";
+/// Both codings, made by the build.
+pub const STATIC: &str = "gzip_static on; brotli_static on; gzip_vary on;";
 
 /// nginx with these lines inside `http` and these inside `server`.
 pub fn serving(site: &Path, http: &str, server: &str) -> Option<Vec<Server>> {

@@ -56,11 +56,16 @@ impl Nginx {
         )
     }
 
-    /// With these lines inside `http` and these inside `server`.
+    /// With these lines inside `http` and these inside `server`. `@PORT@` stands for the port;
+    /// where a line says `listen`, that is where it listens.
     pub fn serving(site: &Path, http: &str, server: &str) -> Option<Server> {
         Self::start(site, |place| {
             let (root, pid, port) = (place.path("site"), place.path("nginx.pid"), place.port);
-            format!(
+            let listen = match server.contains("listen ") {
+                true => String::new(),
+                false => format!("listen 127.0.0.1:{port};"),
+            };
+            let text = format!(
                 r#"
                 pid {pid};
                 include /etc/nginx/modules-enabled/*.conf;
@@ -71,12 +76,13 @@ impl Nginx {
                     default_type application/octet-stream;
                     {http}
                     server {{
-                        listen 127.0.0.1:{port};
+                        {listen}
                         root {root};
                         {server}
                     }}
                 }}"#
-            )
+            );
+            text.replace("@PORT@", &port.to_string())
         })
     }
 

@@ -48,7 +48,8 @@ fn built() -> Pair {
     Pair { module, shim: shim.expect("Go brings its shim") }
 }
 
-fn go(arguments: &[&str], environment: &[(&str, &str)]) -> String {
+/// What `go` prints.
+pub fn go(arguments: &[&str], environment: &[(&str, &str)]) -> String {
     let mut command = Command::new("go");
     command.args(arguments).envs(environment.iter().copied());
     let output = command.output().expect("go runs");
@@ -79,7 +80,7 @@ fn generated() -> Pair {
 }
 
 /// A page that starts `module` by `shim`, in the words of Go's own example.
-fn page(shim: &str, module: &str) -> String {
+pub fn page(shim: &str, module: &str) -> String {
     format!(
         "<!doctype html>\n<html><head><meta charset=\"utf-8\"><title>pair</title>\n\
          <script src=\"{shim}\"></script>\n<script>\n\
@@ -115,10 +116,11 @@ pub fn right_site() -> tempfile::TempDir {
 }
 
 /// The first 16 hex digits of the SHA-256.
-fn digest(bytes: &[u8]) -> String {
+pub fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn write(site: &tempfile::TempDir, name: &str, bytes: &[u8]) {
+/// Write a file of the site.
+pub fn write(site: &tempfile::TempDir, name: &str, bytes: &[u8]) {
     fs::write(site.path().join(name), bytes).expect("a file of the site");
 }

@@ -53,6 +53,22 @@ observation! {
         hash_scheme = "hash-scheme": String,
         /// The scheme that another file beside it follows; absent if none does.
         scheme_beside = "scheme-beside": String,
+        /// The digest that the target file says names carry, as in `sha256-raw`; absent if it says
+        /// nothing.
+        name_digest = "name-digest": String,
+        /// Whether the digits in the name begin that digest; absent where nothing is said, or the
+        /// name has no digits.
+        name_digest_right = "name-digest-right": bool,
+        /// Bytes on the wire in the best coding that is there; of a build directory alone.
+        wire_bytes = "wire-bytes": i64,
+        /// Bytes that the target file allows on the wire; absent if it says nothing.
+        wire_budget = "wire-budget": i64,
+        /// Bytes on the wire past that; 0 if within; absent if nothing is said.
+        over_wire_budget = "over-wire-budget": i64,
+        /// Bytes that the target file allows the file itself; absent if it says nothing.
+        raw_budget = "raw-budget": i64,
+        /// Bytes of the file past that; 0 if within; absent if nothing is said.
+        over_raw_budget = "over-raw-budget": i64,
         /// The script that defines what the module imports; absent if none does.
         glue = "glue": String,
         /// Whether the name of that script is content-addressed.

@@ -5,23 +5,21 @@ use crate::call::{CallOutcome, RejectStage};
 use crate::trap::TrapKind;
 
 /// The words of calls, and the one of several calls that did not end alike.
-const OUTCOME: &[&str] = &[
-    "ok",
-    "trap",
-    "deadline",
-    "memory-cap",
-    "fuel",
-    "guest-error",
-    "rejected",
-    "denied",
-    "busy",
-    "host-fault",
-    "mixed",
-];
+const OUTCOME: &[&str] = &{
+    let mut words = ["mixed"; CallOutcome::WORDS.len() + 1];
+    let mut at = 0;
+    while at < CallOutcome::WORDS.len() {
+        words[at] = CallOutcome::WORDS[at];
+        at += 1;
+    }
+    words
+};
 /// What decoded bytes are taken for.
 const CONTENT: &[&str] = &["wasm", "html", "javascript", "empty", "other"];
 /// Codings that are found by their bytes.
 const LAYERS: &[&str] = &["gzip", "br", "zstd", "deflate"];
+/// Codings that need a dictionary.
+const DICTIONARIES: &[&str] = &["dcb", "dcz"];
 /// Who stops a guest.
 const STOPPED_BY: &[&str] = &["host", "watchdog"];
 
@@ -143,6 +141,15 @@ observation! {
         /// Bytes of the wire a second, from the header fields to the last byte; absent where
         /// nothing came after them.
         bytes_per_s = "bytes-per-s": f64,
+        /// Whether both `Content-Length` and `Transfer-Encoding` were sent (RFC 9112 §6.3).
+        length_and_transfer_coding = "length-and-transfer-coding": bool,
+        /// The coding by which the body is told from a dictionary, `dcb` or `dcz` (RFC 9842), as
+        /// the header or the body's first bytes say; absent if neither. It is not undone here.
+        dictionary = "dictionary": String [DICTIONARIES],
+        /// Bytes on the wire that the target file allows a module; absent if it says nothing.
+        wire_budget = "wire-budget": i64,
+        /// Bytes on the wire past that; 0 if within; absent if nothing is said.
+        over_wire_budget = "over-wire-budget": i64,
     }
 }
 
@@ -225,6 +232,15 @@ observation! {
         overrun_ms = "overrun-ms": (f64, f64),
         /// Peak memory of the host process past its size before the call, MiB (`VmHWM`).
         host_peak_mib = "host-peak-mib": f64,
+        /// Memory of the host process when the calls have ended, past its size before, MiB.
+        host_settled_mib = "host-settled-mib": f64,
+        /// Threads of the host process when the calls have ended and threads had a second to
+        /// end, past their number before.
+        threads_grown = "threads-grown": i64,
+        /// Open descriptors of the host process then, past their number before.
+        descriptors_grown = "descriptors-grown": i64,
+        /// Processor time that the host process used, milliseconds, in steps of 10.
+        processor_ms = "processor-ms": i64,
         /// Whether the same host process still answers after the call; absent where nothing tells.
         host_alive = "host-alive": bool,
         /// Which mechanism stopped the guest: `host`, or `watchdog` (ours, from outside);

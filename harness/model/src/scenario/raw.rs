@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::action::{Asset, OneOff, Place};
+use crate::excuse::Excuse;
 use crate::profile::Need;
 use crate::reading::{Log, Read, expected, pairs, written};
 use crate::source::At;
@@ -113,6 +114,8 @@ written! {
         compare: Option<At<RawCompare>>,
         /// Load polite tenants alone and beside a noisy one.
         contest: Option<At<RawContest>>,
+        /// Compare a guest's answers with those of the reference runtimes.
+        differ: Option<At<RawDiffer>>,
         /// The name of what the step gives.
         r#as: At<String>,
     }
@@ -217,6 +220,18 @@ written! {
         rounds: u32,
         /// Milliseconds added to both p99 before the ratio.
         floor_ms: u32,
+    }
+}
+
+written! {
+    /// A guest whose answers are compared with those of the reference runtimes.
+    "a comparison of answers" RawDiffer {
+        /// Id of the guest.
+        guest: At<String>,
+        /// How many modules are drawn, where the guest is drawn from a seed.
+        seeds: u32,
+        /// What may differ.
+        excuse: Vec<Excuse>,
     }
 }
 

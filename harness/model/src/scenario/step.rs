@@ -1,8 +1,10 @@
 //! Steps: templates of actions. With a case's parameters a step becomes an action.
 
 use crate::action::{
-    Action, Asset, Call, Compare, Everywhere, Fetch, Input, Inspect, Match, Method, OneOff, Special,
+    Action, Asset, Call, Compare, Differ, Everywhere, Fetch, Input, Inspect, Match, Method, OneOff,
+    Special,
 };
+use crate::excuse::Excuse;
 use crate::limits::{Grants, Limits};
 use crate::observation::Field;
 use crate::profile::{Found, Profile};
@@ -27,6 +29,7 @@ pub(super) enum StepPlan {
     Call(Box<CallPlan>),
     Compare { guest: Template, control: Template, pairs: u32 },
     Contest { noise: Template, rest: Match },
+    Differ { guest: Template, seeds: u32, excuses: Vec<Excuse> },
 }
 
 #[derive(Debug, Clone)]
@@ -89,6 +92,7 @@ impl Step {
             StepPlan::Call(_) => crate::observation::GuestCall::FIELDS,
             StepPlan::Compare { .. } => crate::observation::Pace::FIELDS,
             StepPlan::Contest { .. } => crate::observation::Contest::FIELDS,
+            StepPlan::Differ { .. } => crate::observation::Agreement::FIELDS,
         }
     }
 
@@ -116,6 +120,7 @@ impl Step {
             StepPlan::Call(call) => std::iter::once(&call.guest).chain(&call.meanwhile).collect(),
             StepPlan::Compare { guest, control, .. } => vec![guest, control],
             StepPlan::Contest { noise, .. } => vec![noise],
+            StepPlan::Differ { guest, .. } => vec![guest],
         }
     }
 
@@ -153,6 +158,13 @@ impl Step {
                 noise: noise.text(case.params),
                 limits: case.limits.clone(),
                 ..rest.clone()
+            })),
+            StepPlan::Differ { guest, seeds, excuses } => Ok(Action::Differ(Differ {
+                guest: guest.text(case.params),
+                seeds: *seeds,
+                excuses: excuses.clone(),
+                tenant: case.tenant.to_owned(),
+                limits: case.limits.clone(),
             })),
         }
     }

@@ -13,11 +13,12 @@ mod modules;
 pub mod pair;
 mod post;
 mod process;
+mod references;
 mod supervised;
 mod trial;
 mod vitals;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 
@@ -28,6 +29,7 @@ use idle::Idle;
 use trial::Trial;
 
 pub use launch::{CANARY_ENV, Launch};
+pub use references::References;
 pub use supervised::{Patience, Supervised};
 pub use vitals::Vitals;
 
@@ -48,6 +50,7 @@ pub struct Adapter {
     source: Box<Source>,
     idle: Idle,
     spins_per_ms: OnceLock<f64>,
+    references: Option<Arc<References>>,
 }
 
 impl Adapter {
@@ -61,7 +64,14 @@ impl Adapter {
             source,
             idle: Idle::default(),
             spins_per_ms: OnceLock::new(),
+            references: None,
         }
+    }
+
+    /// The same, its answers compared with those of `references` where a scenario asks for it.
+    pub fn compared_with(mut self, references: Arc<References>) -> Self {
+        self.references = Some(references);
+        self
     }
 
     /// The same, named on the command line by `flags` (see [`Subject::flags`]).
@@ -130,6 +140,8 @@ fn profile(hello: &Hello, memory_seen: bool) -> Profile {
     }
 }
 
+#[cfg(test)]
+mod oracle_tests;
 #[cfg(test)]
 pub mod test_rig;
 #[cfg(test)]

@@ -53,6 +53,7 @@ pub struct Process {
     requests: SyncSender<Vec<u8>>,
     next_id: AtomicU64,
     peak_kib: AtomicU64,
+    looks: AtomicU64,
     post: Arc<Post>,
     life: Arc<Life>,
     reaper: Mutex<Option<JoinHandle<()>>>,
@@ -145,6 +146,7 @@ impl Process {
             requests,
             next_id: AtomicU64::new(1),
             peak_kib: AtomicU64::new(0),
+            looks: AtomicU64::new(0),
             post,
             life,
             reaper: Mutex::new(Some(reaper)),
@@ -174,6 +176,12 @@ impl Process {
         let vitals = Vitals::of(self.pid).filter(|_| self.gone().is_none())?;
         self.peak_kib.fetch_max(vitals.peak_kib, Ordering::Relaxed);
         Some(vitals)
+    }
+
+    /// How often it was looked at while somebody waited for an answer: the watch is kept in our
+    /// own process, so that nothing that a guest does can stall it.
+    pub fn looks(&self) -> u64 {
+        self.looks.load(Ordering::Relaxed)
     }
 
     /// Forget the peak; whether that was permitted.
@@ -230,7 +238,10 @@ impl Process {
             let left = patience.saturating_sub(begun.elapsed());
             match delivery.recv_timeout(left.min(LOOK_EVERY)) {
                 Ok(delivery) => return Some(delivery),
-                Err(RecvTimeoutError::Timeout) if !left.is_zero() => drop(self.vitals()),
+                Err(RecvTimeoutError::Timeout) if !left.is_zero() => {
+                    self.vitals();
+                    self.looks.fetch_add(1, Ordering::Relaxed);
+                }
                 Err(_) => return None,
             }
         }

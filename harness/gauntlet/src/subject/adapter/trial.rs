@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
@@ -9,9 +10,11 @@ use wasm_gauntlet_model::observation::Observation;
 use super::Adapter;
 use super::process::Process;
 use super::supervised::Supervised;
+use super::vitals::Vitals;
 use crate::subject::calls;
+use crate::subject::calls::differ::Opinions;
 use crate::subject::calls::module::Module;
-use crate::subject::calls::port::{Loaded, Port, Timed, Vigil, Work};
+use crate::subject::calls::port::{Loaded, Port, Settled, Timed, Vigil, Work};
 use crate::subject::{Inability, Session};
 
 const KIB_PER_MIB: f64 = 1024.0;
@@ -28,9 +31,55 @@ pub struct Trial<'a> {
 /// The process as it was when a watch began.
 struct Mark {
     process: Arc<Process>,
-    resident_kib: u64,
+    before: Option<Vitals>,
+    looks: u64,
     /// Peaks at or below this one are not seen; 0 where the peak could be reset.
     blind_below_kib: u64,
+}
+
+/// Threads or descriptors more than this are given time to go: a pool that serves calls has a
+/// few more after them than before, and whoever is looked at at once may not have closed yet.
+const UNSETTLED_MIN: i64 = 8;
+
+/// How long they are given.
+const SETTLE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// Between two looks meanwhile.
+const SETTLE_NAP: Duration = Duration::from_millis(20);
+
+impl Mark {
+    /// What is there beside `before`, when it has settled or was given time to.
+    fn settled(&self, before: Vitals) -> Option<Settled> {
+        let until = Instant::now() + SETTLE_PATIENCE;
+        loop {
+            let settled = beside(before, self.process.vitals()?);
+            let more = settled.threads.max(settled.descriptors.unwrap_or(0));
+            if more <= UNSETTLED_MIN || Instant::now() >= until {
+                return Some(settled);
+            }
+            std::thread::sleep(SETTLE_NAP);
+        }
+    }
+}
+
+fn beside(before: Vitals, after: Vitals) -> Settled {
+    let descriptors = before.descriptors.zip(after.descriptors);
+    Settled {
+        memory_mib: mib(grown(before.resident_kib, after.resident_kib)),
+        threads: grown(before.threads, after.threads),
+        descriptors: descriptors.map(|(before, after)| grown(before, after)),
+        processor_ms: grown(before.processor_ms, after.processor_ms),
+    }
+}
+
+fn grown(before: u64, after: u64) -> i64 {
+    after.saturating_sub(before).cast_signed() - before.saturating_sub(after).cast_signed()
+}
+
+fn mib(kib: i64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "2^52 KiB is more memory than there is")]
+    let kib = kib as f64;
+    kib / KIB_PER_MIB
 }
 
 impl<'a> Trial<'a> {
@@ -74,10 +123,12 @@ impl Port for Trial<'_> {
 
     fn watch(&self, modules: &[&Module]) -> Result<(), Inability> {
         let process = self.host(modules.iter().all(|module| module.benign)).process()?;
-        let before = process.vitals().unwrap_or_default();
+        let before = process.vitals();
         let reset = process.reset_peak();
-        let blind_below_kib = if reset { 0 } else { before.peak_kib };
-        let mark = Mark { process, resident_kib: before.resident_kib, blind_below_kib };
+        let peak_kib = before.map_or(0, |before| before.peak_kib);
+        let blind_below_kib = if reset { 0 } else { peak_kib };
+        let looks = process.looks();
+        let mark = Mark { process, before, looks, blind_below_kib };
         *self.mark.lock().unwrap_or_else(PoisonError::into_inner) = Some(mark);
         Ok(())
     }
@@ -86,11 +137,16 @@ impl Port for Trial<'_> {
         let mark = self.mark.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(mark) = mark.as_ref() else { return Vigil::default() };
         let peak_kib = mark.process.peak_seen_kib();
-        let seen = mark.resident_kib > 0 && peak_kib > mark.blind_below_kib;
-        let past_kib = peak_kib.saturating_sub(mark.resident_kib);
-        #[expect(clippy::cast_precision_loss, reason = "2^52 KiB is more memory than there is")]
-        let peak_mib = seen.then_some(past_kib as f64 / KIB_PER_MIB);
-        Vigil { peak_mib, alive: Some(mark.process.answers()) }
+        let before = mark.before.filter(|_| peak_kib > mark.blind_below_kib);
+        let past = |before: Vitals| mib(grown(before.resident_kib, peak_kib).max(0));
+        let peak_mib = before.map(past);
+        let looks = mark.process.looks().saturating_sub(mark.looks);
+        let alive = Some(mark.process.answers());
+        Vigil { peak_mib, settled: mark.before.and_then(|one| mark.settled(one)), looks, alive }
+    }
+
+    fn opinions(&self) -> Option<&dyn Opinions> {
+        self.adapter.references.as_deref().map(|references| references as &dyn Opinions)
     }
 
     fn spins_per_ms(&self, find: &dyn Fn() -> Result<f64, Inability>) -> Result<f64, Inability> {

@@ -15,7 +15,13 @@ pub struct Vitals {
     pub threads: u64,
     /// Open descriptors; none if they may not be counted.
     pub descriptors: Option<u64>,
+    /// Processor time of all its threads since its start, milliseconds.
+    pub processor_ms: u64,
 }
+
+/// Milliseconds of one tick of `/proc/PID/stat`: Linux tells a hundred a second on every
+/// architecture (`USER_HZ`), whatever the kernel's own clock.
+const TICK_MS: u64 = 10;
 
 fn path(pid: Pid, file: &str) -> PathBuf {
     PathBuf::from(format!("/proc/{}/{file}", pid.as_raw_nonzero()))
@@ -27,6 +33,8 @@ impl Vitals {
         let mut vitals = Self::read(&std::fs::read_to_string(path(pid, "status")).ok()?)?;
         let descriptors = std::fs::read_dir(path(pid, "fd")).ok();
         vitals.descriptors = descriptors.map(|entries| entries.count() as u64);
+        let stat = std::fs::read_to_string(path(pid, "stat")).unwrap_or_default();
+        vitals.processor_ms = processor_ms(&stat).unwrap_or_default();
         Some(vitals)
     }
 
@@ -38,7 +46,8 @@ impl Vitals {
             line.split_ascii_whitespace().next()?.parse().ok()
         };
         let (resident_kib, peak_kib) = (number("VmRSS")?, number("VmHWM")?);
-        Some(Self { resident_kib, peak_kib, threads: number("Threads")?, descriptors: None })
+        let threads = number("Threads")?;
+        Some(Self { resident_kib, peak_kib, threads, ..Self::default() })
     }
 
     /// Set the peak back to what is resident now (`proc_pid_clear_refs(5)`, value 5); whether
@@ -46,6 +55,14 @@ impl Vitals {
     pub fn reset_peak(pid: Pid) -> bool {
         std::fs::write(path(pid, "clear_refs"), "5").is_ok()
     }
+}
+
+/// User and system time (fields 14 and 15 of `proc_pid_stat(5)`); the name of the program, which
+/// may hold anything, ends at the last bracket.
+fn processor_ms(stat: &str) -> Option<u64> {
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    Some((ticks()? + ticks()?) * TICK_MS)
 }
 
 #[cfg(test)]
@@ -58,6 +75,14 @@ mod tests {
         let vitals = Vitals::read(status).expect("all lines are there");
         assert_eq!((vitals.resident_kib, vitals.peak_kib, vitals.threads), (800, 1200, 3));
         assert_eq!(Vitals::read("Name:\tx\nState:\tZ (zombie)\nThreads:\t1\n"), None);
+    }
+
+    #[test]
+    fn processor_time_is_read_past_a_name_that_is_hostile() {
+        let stat = "7 (a) 9 9 9 (b) S 1 7 7 0 -1 4194560 1 0 0 0 12 3 0 0 20 0 4";
+        assert_eq!(processor_ms(stat), Some(150));
+        assert_eq!(processor_ms("7 (a"), None);
+        assert_eq!(processor_ms("7 (a) S 1"), None);
     }
 
     #[test]

@@ -34,6 +34,12 @@ impl<'a> Digests<'a> {
         Self(forms.to_vec())
     }
 
+    /// Those of this algorithm alone.
+    pub fn only(mut self, algorithm: &str) -> Self {
+        self.0.retain(|(name, _)| name.split(' ').next() == Some(algorithm));
+        self
+    }
+
     /// The scheme by which a part of `path` is the beginning of a digest.
     pub fn scheme(&self, path: &str) -> Option<Scheme> {
         let file = path.rsplit(['/', '\\']).next().unwrap_or(path);

@@ -12,7 +12,7 @@ use crate::coding::Layer;
 use crate::subject::Inability;
 use crate::subject::anatomy::flavour::Flavour;
 use crate::subject::anatomy::{first, shown};
-use crate::subject::inspection::{self, Around, File, count};
+use crate::subject::inspection::{self, Around, File, count, held};
 
 /// Read the file that `inspect` names.
 pub fn look(
@@ -26,9 +26,20 @@ pub fn look(
     let others = Other::all(files, inspect)?;
     let own = Other { name: name.clone(), ..Other::of(files, name)? };
     let beside: Vec<File<'_>> = others.iter().map(Other::file).collect();
-    let around = Around { texts: &texts.scripts, complete: texts.complete, beside: &beside };
+    let around = Around {
+        texts: &texts.scripts,
+        complete: texts.complete,
+        beside: &beside,
+        name_digest: artefact.build.name_digest,
+        budget: artefact.build.budget,
+    };
     let mut facts = inspection::of(own.file(), around);
     facts.exports_missing = inspection::exports_missing(&bytes, &artefact.build.exports);
+    let least = [Some(&own.bytes), own.br.as_ref(), own.gzip.as_ref()];
+    let least = least.into_iter().flatten().map(Vec::len).min();
+    facts.wire_bytes = count(least.unwrap_or(0)).into();
+    let wire_budget = artefact.build.budget.wire_bytes;
+    (facts.wire_budget, facts.over_wire_budget) = held(&facts.wire_bytes, wire_budget);
     facts.destination = Seen::looked(destination(artefact, inspect));
     facts.ran = ran(artefact, &bytes, &texts, &facts)?;
     siblings::look(files, name, &bytes, &mut facts)?;

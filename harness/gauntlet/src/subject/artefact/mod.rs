@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use wasm_gauntlet_model::action::{Action, Asset};
 use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
+use wasm_gauntlet_model::target::{Budget, NameDigest};
 
 use self::files::Files;
 use super::anatomy::{first, shown};
@@ -44,6 +45,10 @@ pub struct Build {
     pub exports: Vec<String>,
     /// Node, where pairs of Go's shim and module may be started.
     pub node: Option<PathBuf>,
+    /// What each module may weigh.
+    pub budget: Budget,
+    /// The digest that names carry.
+    pub name_digest: Option<NameDigest>,
 }
 
 /// A build directory under test.

@@ -60,6 +60,7 @@ pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability>
     evidence.push(told::outcomes(&calls));
     evidence.push(told::told("late", format!("this machine woke threads up to {late:?} late")));
     evidence.extend(calls.first().map(|timed| told::recorded(&timed.called)));
+    evidence.extend(told::vitals(&vigil));
     evidence.extend(told::log(&calls));
     Ok(Observation { facts: seen.facts(), evidence, reproduce: stage.port.reproduce(&work) })
 }
@@ -123,9 +124,8 @@ fn only_loaded(module: &Module, wall: Duration, vigil: &Vigil) -> GuestCall {
         reason: Seen::Absent,
         wall_ms: ms(wall).into(),
         stopped_by: Seen::Absent,
-        host_peak_mib: known(vigil.peak_mib),
         host_alive: known(vigil.alive),
-        ..GuestCall::default()
+        ..oracle(vigil)
     }
 }
 
@@ -152,6 +152,7 @@ fn seen(
     let ends = calls.iter().map(|timed| &timed.called.outcome);
     let used = calls.iter().filter_map(|timed| timed.called.fuel_used);
     let fuel: BTreeSet<i64> = used.map(|used| i64::try_from(used).unwrap_or(i64::MAX)).collect();
+    let oracle = oracle(vigil);
     GuestCall {
         guest: work.module.id.clone().into(),
         contained: contained::all(work.module, ends).into(),
@@ -171,12 +172,29 @@ fn seen(
         log_attributed: if log.is_empty() { Seen::Absent } else { attributed.into() },
         wall_ms: ms(longest).into(),
         overrun_ms: (ms(sure), ms(overrun)).into(),
-        host_peak_mib: known(vigil.peak_mib),
         host_alive: Seen::looked(vigil.alive),
+        threads_grown: oracle.threads_grown,
+        descriptors_grown: oracle.descriptors_grown,
+        processor_ms: oracle.processor_ms,
+        host_settled_mib: oracle.host_settled_mib,
+        host_peak_mib: oracle.host_peak_mib,
         stopped_by: Seen::looked(stopped_by(calls).map(str::to_owned)),
         digest: Seen::looked(served.cloned()),
         digest_right: if served.is_some() { all_right.into() } else { Seen::Absent },
         ..outputs(calls, work)
+    }
+}
+
+/// What the kernel says of the host's process.
+fn oracle(vigil: &Vigil) -> GuestCall {
+    let settled = vigil.settled;
+    GuestCall {
+        host_peak_mib: known(vigil.peak_mib),
+        host_settled_mib: known(settled.map(|settled| settled.memory_mib)),
+        threads_grown: known(settled.map(|settled| settled.threads)),
+        descriptors_grown: known(settled.and_then(|settled| settled.descriptors)),
+        processor_ms: known(settled.map(|settled| settled.processor_ms)),
+        ..GuestCall::default()
     }
 }
 

@@ -6,10 +6,11 @@
 
 mod arrivals;
 mod call;
-mod chance;
+pub mod chance;
 mod compare;
 mod contained;
 mod contest;
+pub mod differ;
 mod lateness;
 mod meanwhile;
 pub mod module;
@@ -30,6 +31,7 @@ struct Stage<'a> {
     port: &'a dyn Port,
     source: &'a Source,
     chance: Chance,
+    seed: u64,
 }
 
 impl Stage<'_> {
@@ -49,11 +51,12 @@ pub fn perform(
     step: &str,
     action: &Action,
 ) -> Result<Observation, Inability> {
-    let mut stage = Stage { port, source, chance: Chance::new(seed, step) };
+    let mut stage = Stage { port, source, chance: Chance::new(seed, step), seed };
     match action {
         Action::Call(call) => call::perform(&stage, call),
         Action::Compare(compare) => compare::perform(&mut stage, compare),
         Action::Contest(contest) => contest::perform(&mut stage, contest),
+        Action::Differ(differ) => differ::perform(&stage, differ),
         Action::Fetch(_) | Action::Everywhere(_) | Action::Inspect(_) => {
             Err(Inability("a plugin host has no pages to fetch".to_owned()))
         }

@@ -23,6 +23,10 @@ pub struct Module {
     pub contained_if: Vec<String>,
     /// The one right output, in the words of its header; none for a module that has no header.
     pub returns: Option<String>,
+    /// The proposals beyond the baseline that its header names.
+    pub features: Vec<String>,
+    /// Whether it is drawn from a seed, which is a parameter of it.
+    pub seeded: bool,
 }
 
 impl Module {
@@ -31,7 +35,8 @@ impl Module {
         let digest = hex(&Sha256::digest(&bytes));
         let contained_if = vec!["ok".to_owned()];
         let (id, attack) = (id.to_owned(), attack.to_owned());
-        Self { id, attack, benign, digest, bytes, contained_if, returns: None }
+        let (features, seeded) = (Vec::new(), false);
+        Self { id, attack, benign, digest, bytes, contained_if, returns: None, features, seeded }
     }
 }
 
@@ -51,7 +56,10 @@ pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<Module, Inabil
     let contained_if = guest.contained_if.iter().map(ToString::to_string).collect();
     let usual = params.is_empty();
     let returns = guest.returns.clone().filter(|_| usual);
-    Ok(Module { contained_if, returns, ..Module::new(id, &guest.attack, guest.benign, bytes) })
+    let features = guest.features.iter().map(|feature| feature.word().to_owned()).collect();
+    let seeded = guest.params.iter().any(|(name, _)| name == "seed");
+    let module = Module::new(id, &guest.attack, guest.benign, bytes);
+    Ok(Module { contained_if, returns, features, seeded, ..module })
 }
 
 #[cfg(test)]

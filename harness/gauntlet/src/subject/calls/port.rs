@@ -5,6 +5,7 @@ use std::time::Duration;
 use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
+use super::differ::Opinions;
 use super::module::Module;
 use crate::subject::Inability;
 
@@ -68,8 +69,25 @@ pub struct Work<'a> {
 pub struct Vigil {
     /// Peak memory past the size at the beginning, MiB; none where it cannot be seen.
     pub peak_mib: Option<f64>,
+    /// What stands beside the peak; none where the process cannot be seen, or is gone.
+    pub settled: Option<Settled>,
+    /// How often the process was looked at from outside while calls ran.
+    pub looks: u64,
     /// Whether the same process still answers; none where that cannot be told.
     pub alive: Option<bool>,
+}
+
+/// The host's process after the calls of a step, beside what it was before.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Settled {
+    /// Memory that stayed, MiB; less than zero where it has shrunk.
+    pub memory_mib: f64,
+    /// Threads more.
+    pub threads: i64,
+    /// Open descriptors more; none if they may not be counted.
+    pub descriptors: Option<i64>,
+    /// Processor time used, milliseconds.
+    pub processor_ms: i64,
 }
 
 /// A host within reach.
@@ -105,6 +123,11 @@ pub trait Port: Sync {
     /// # Errors
     /// What `find` gives.
     fn spins_per_ms(&self, find: &dyn Fn() -> Result<f64, Inability>) -> Result<f64, Inability>;
+
+    /// Runtimes that are asked what they make of a call, where there are any.
+    fn opinions(&self) -> Option<&dyn Opinions> {
+        None
+    }
 
     /// A command line that repeats the call, where there is one.
     fn reproduce(&self, _work: &Work<'_>) -> Option<String> {

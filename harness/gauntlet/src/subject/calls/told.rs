@@ -7,7 +7,7 @@ use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::Evidence;
 
 use super::module::Module;
-use super::port::Timed;
+use super::port::{Settled, Timed, Vigil};
 
 /// Log lines shown as evidence.
 const LOG_LINES_SHOWN: usize = 5;
@@ -85,6 +85,22 @@ pub fn recorded(called: &Called) -> Evidence {
             called.log_lines_dropped
         ),
     )
+}
+
+/// What the kernel said of the host's process, where it can be seen.
+pub fn vitals(vigil: &Vigil) -> Option<Evidence> {
+    let peak = vigil.peak_mib.map(|mib| format!("memory rose by {mib:.1} MiB at most"));
+    let settled = vigil.settled.map(|settled| {
+        let Settled { memory_mib, threads, descriptors, processor_ms } = settled;
+        let descriptors = descriptors.map_or("unknown".to_owned(), |more| format!("{more:+}"));
+        format!(
+            "afterwards memory {memory_mib:+.1} MiB, threads {threads:+}, descriptors \
+             {descriptors}, {processor_ms} ms of processor time"
+        )
+    });
+    let looks = format!("looked at {} times while calls ran", vigil.looks);
+    let seen: Vec<String> = peak.into_iter().chain(settled).collect();
+    (!seen.is_empty()).then(|| told("host process", [seen.join("; "), looks].join("; ")))
 }
 
 /// The first log lines, where there are any.

@@ -11,13 +11,14 @@ mod reading;
 mod tests;
 mod trial;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 use tokio::runtime::Runtime;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 
+use crate::subject::adapter::References;
 use crate::subject::calls::module::Source;
 use crate::subject::protocol::feature;
 use crate::subject::{Inability, Session, Subject};
@@ -46,6 +47,7 @@ pub struct HostHttp {
     exchange: Exchange,
     runtime: Option<Runtime>,
     spins_per_ms: OnceLock<f64>,
+    references: Option<Arc<References>>,
 }
 
 /// What a host says of itself; every member may be missing, from strangers all of them are.
@@ -86,7 +88,14 @@ impl HostHttp {
             source,
             runtime: Some(runtime),
             spins_per_ms: OnceLock::new(),
+            references: None,
         })
+    }
+
+    /// The same, its answers compared with those of `references` where a scenario asks for it.
+    pub fn compared_with(mut self, references: Arc<References>) -> Self {
+        self.references = Some(references);
+        self
     }
 
     /// The same, named on the command line by `flags` (see [`Subject::flags`]).

@@ -61,18 +61,6 @@ pub fn timed(sent: Sent) -> Result<Timed, Inability> {
 
 /// The outcome of a problem: none if the body is no problem, or its type ends in no outcome.
 fn problem(answer: &Answer) -> Option<Parts> {
-    const WORDS: [&str; 10] = [
-        "ok",
-        "trap",
-        "deadline",
-        "memory-cap",
-        "fuel",
-        "guest-error",
-        "rejected",
-        "denied",
-        "busy",
-        "host-fault",
-    ];
     let kind = answer.header("content-type")?;
     let media = kind.split(';').next()?.trim();
     if !media.eq_ignore_ascii_case("application/problem+json") {
@@ -80,7 +68,7 @@ fn problem(answer: &Answer) -> Option<Parts> {
     }
     let problem: Problem = serde_json::from_slice(&answer.body).ok()?;
     let word = problem.kind.rsplit(['/', ':', '#']).next()?;
-    let known = WORDS.contains(&word);
+    let known = CallOutcome::WORDS.contains(&word);
     known.then(|| Parts { outcome: word.to_owned(), ..problem.parts })
 }
 

@@ -13,6 +13,7 @@ use wasm_gauntlet_model::observation::Observation;
 use super::exchange::{Answer, Sent};
 use super::{HostHttp, curl, reading};
 use crate::subject::calls;
+use crate::subject::calls::differ::Opinions;
 use crate::subject::calls::module::Module;
 use crate::subject::calls::port::{Loaded, Port, Timed, Vigil, Work};
 use crate::subject::protocol::LOG_LINES_MAX;
@@ -130,7 +131,12 @@ impl Port for Trial<'_> {
     fn vigil(&self) -> Vigil {
         let before = *self.lost_before.lock().unwrap_or_else(PoisonError::into_inner);
         let alive = self.host.health().is_ok_and(|health| health.processes_lost == before);
-        Vigil { peak_mib: None, alive: Some(alive && !self.lost.load(Ordering::Relaxed)) }
+        let alive = Some(alive && !self.lost.load(Ordering::Relaxed));
+        Vigil { alive, ..Vigil::default() }
+    }
+
+    fn opinions(&self) -> Option<&dyn Opinions> {
+        self.host.references.as_deref().map(|references| references as &dyn Opinions)
     }
 
     fn spins_per_ms(&self, find: &dyn Fn() -> Result<f64, Inability>) -> Result<f64, Inability> {

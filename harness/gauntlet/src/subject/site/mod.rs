@@ -14,14 +14,15 @@ use std::time::SystemTime;
 
 use url::Url;
 use wasm_gauntlet_model::profile::{Need, Profile};
-use wasm_gauntlet_model::target::{ONE_OFF_WORD_USUAL, SiteTarget};
+use wasm_gauntlet_model::target::{Budget, NameDigest, ONE_OFF_WORD_USUAL, SiteTarget};
 
 use self::probe::asked::Asked;
 use self::probe::decoded::Decoder;
 use self::probe::inspect::Inspected;
 use self::probe::place::Origin;
 pub use self::wire::Bounds;
-use self::wire::{Client, reach};
+use self::wire::failure::Failure;
+use self::wire::{Certificates, Client, reach};
 use super::{Inability, Session, Subject};
 
 /// A deployed site.
@@ -35,6 +36,8 @@ pub struct Site {
     secure: Option<Origin>,
     addresses: Vec<IpAddr>,
     one_off_word: Option<String>,
+    budget: Budget,
+    name_digest: Option<NameDigest>,
     decoder: Decoder,
     asked: Asked,
     inspected: Inspected,
@@ -68,6 +71,8 @@ impl Site {
             secure: None,
             addresses: Vec::new(),
             one_off_word: Some(ONE_OFF_WORD_USUAL.to_owned()),
+            budget: Budget::default(),
+            name_digest: None,
             decoder: Decoder::default(),
             asked: Asked::default(),
             inspected: Inspected::default(),
@@ -100,10 +105,23 @@ impl Site {
         site.origin = target.origin.as_ref().map(Origin::new).transpose()?;
         site.one_off_word.clone_from(&target.one_off_word);
         site.addresses.clone_from(&target.addresses);
-        let host = site.url.host_str().unwrap_or_default().to_owned();
-        let opened = site.client.open_doors(&host, &site.addresses);
-        opened.map_err(|failure| Inability(failure.to_string()))?;
+        (site.budget, site.name_digest) = (target.budget, target.name_digest);
+        site.reach(target).map_err(|failure| Inability(failure.to_string()))?;
         site.remembering(&target.previous)
+    }
+
+    /// Prepare the ways to the site: whom to trust, and which addresses to ask.
+    fn reach(&mut self, target: &SiteTarget) -> Result<(), Failure> {
+        let certificates = target.certificate.as_ref().map(|file| {
+            let cannot = |error| Failure::Other(format!("cannot read {file}: {error}"));
+            Certificates::of_pem(&std::fs::read(file).map_err(cannot)?, file.clone())
+        });
+        let certificates = certificates.transpose()?;
+        if let Some(certificates) = &certificates {
+            self.client.trust(&self.url, certificates)?;
+        }
+        let host = self.url.host_str().unwrap_or_default().to_owned();
+        self.client.open_doors(&host, &self.addresses, certificates.as_ref())
     }
 
     /// The same site, which is served over TLS at `url` too, with this certificate (DER).
@@ -111,7 +129,8 @@ impl Site {
     /// # Errors
     /// When the certificate cannot be read.
     pub fn secured(mut self, url: Url, certificate: &[u8]) -> Result<Self, Inability> {
-        let trusted = self.client.trust(&url, certificate);
+        let trusted = Certificates::of_der(certificate);
+        let trusted = trusted.and_then(|certificate| self.client.trust(&url, &certificate));
         trusted.map_err(|failure| Inability(failure.to_string()))?;
         self.secure = Some(Origin { url, host: None });
         Ok(self)

@@ -81,7 +81,7 @@ impl Made<'_> {
             go: self.has(Twin::BuildOldToolchain).then_some("go1.23.12"),
             feature: if self.has(Twin::BuildOldToolchain) { "unexported" } else { FEATURE },
             debug: self.has(Twin::BuildUnstripped),
-            ballast: false,
+            ballast: self.has(Twin::BuildOverBudget),
         }
     }
 

@@ -65,6 +65,12 @@ impl Asset {
         }
     }
 
+    /// The br bytes behind the mark of a dictionary that nobody has (RFC 9842 §4).
+    pub(super) fn by_dictionary(&self) -> Variant {
+        let body = [b"\xffDCB", &Sha256::digest(&self.path)[..], &self.br.body].concat();
+        Variant::new(&self.path, "dcb", Some("dcb"), Bytes::from(body))
+    }
+
     /// The variant for what negotiation chose.
     pub(super) fn variant(&self, chosen: Option<Layer>) -> &Variant {
         match chosen {

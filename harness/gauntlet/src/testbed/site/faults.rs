@@ -6,7 +6,7 @@
 //! | `no-compression` | -; `Vary` stays, as it may |
 //! | `no-vary` | `cache-ignores-vary`: a right cache cannot know that variants differ; note 1 |
 //! | `no-vary-on-identity` | -; note 1 |
-//! | `no-vary-on-304` | -; the edge hands the origin's 304 on |
+//! | `no-vary-on-304`, `other-vary-on-304` | -; the edge hands the origin's 304 on |
 //! | `gzip-over-br` | `cache-ignores-vary`: who offers br is handed gzip too |
 //! | `coding-undeclared` | - |
 //! | `coding-declared-only` | `uncompressed`; `cache-ignores-vary`: gzip is declared to all |
@@ -25,7 +25,7 @@
 //! | `edge-ignores-vary` | note 1 |
 //! | `edge-rewrites-type` | `mime-type`: people load it from the edge |
 //! | `edge-identity-only` | `uncompressed`: likewise |
-//! | `negotiate-by-substring` | - |
+//! | `negotiate-by-substring`, `dictionary-unasked` | - |
 //! | `edge-stale`, `br-of-old-build` | `hash-matches-content`: the name is that of the new module |
 //! | `soft-404`, `long-cached-404` | - |
 //! | `length-of-raw` | -; what came is whole, though browsers give it up |

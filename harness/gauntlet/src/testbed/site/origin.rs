@@ -123,7 +123,8 @@ impl Origin {
             self.set_vary(&mut reply, true);
             return reply;
         };
-        let variant = asset.variant(chosen);
+        let by_dictionary = self.is_by_dictionary(kind, request).then(|| asset.by_dictionary());
+        let variant = by_dictionary.as_ref().unwrap_or_else(|| asset.variant(chosen));
         let mut reply = if is_unchanged(request.headers(), variant) {
             not_modified()
         } else if let Some(part) = self.part_of_raw(kind, asset, variant, request.headers()) {
@@ -138,6 +139,15 @@ impl Origin {
         headers.insert(header::LAST_MODIFIED, HeaderValue::from_static(LAST_MODIFIED));
         self.set_vary(&mut reply, chosen.is_some());
         reply
+    }
+
+    /// The fault of a coding that needs a dictionary, for whoever knows it by name.
+    fn is_by_dictionary<B>(&self, kind: Kind, request: &Request<B>) -> bool {
+        let offers = request.headers().get_all(header::ACCEPT_ENCODING).iter();
+        let mut offers = offers.filter_map(|line| line.to_str().ok());
+        self.faults.has(Twin::DictionaryUnasked)
+            && kind == Kind::Module
+            && offers.any(|line| line.split(',').any(|word| word.trim() == "dcb"))
     }
 
     fn choose<B>(&self, request: &Request<B>) -> Result<Option<Layer>, super::negotiate::Refused> {
@@ -243,7 +253,9 @@ impl Origin {
             || (self.faults.has(Twin::NoVaryOn304) && is_304)
             || (self.faults.has(Twin::NoVaryOnIdentity) && !coded && !is_304);
         if !omitted {
-            let vary = HeaderValue::from_static("Accept-Encoding");
+            let other = self.faults.has(Twin::OtherVaryOn304) && is_304;
+            let vary = if other { "Origin" } else { "Accept-Encoding" };
+            let vary = HeaderValue::from_static(vary);
             reply.headers_mut().insert(header::VARY, vary);
         }
     }

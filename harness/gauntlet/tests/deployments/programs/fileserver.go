@@ -2,7 +2,8 @@
 //
 //	plain   http.FileServer alone, as in the package's own example
 //	right   variants made by the build, chosen by Accept-Encoding, with Vary and Cache-Control
-//	naive   the same, but any Accept-Encoding that contains "gzip" takes the .gz file, with no
+//	length  as right, but Content-Length is that of the raw file, whatever is sent
+//	naive   as right, but any Accept-Encoding that contains "gzip" takes the .gz file, with no
 //	        Vary, and the type is left to the sniffing of net/http
 package main
 
@@ -40,6 +41,32 @@ func takes(field, coding string) bool {
 		any = any || name == "*" && weight > 0
 	}
 	return any
+}
+
+// lengths sets the length of the raw file before a handler that sends a variant of it.
+func lengths(root string, next http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		name := filepath.Join(root, filepath.Clean("/"+r.URL.Path))
+		about, err := os.Stat(name)
+		if err != nil || about.IsDir() || filepath.Ext(name) != ".wasm" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(&lengthened{w, about.Size()}, r)
+	}
+}
+
+// lengthened is a ResponseWriter whose answers have this length.
+type lengthened struct {
+	http.ResponseWriter
+	length int64
+}
+
+func (w *lengthened) WriteHeader(status int) {
+	if status == http.StatusOK {
+		w.Header().Set("Content-Length", strconv.FormatInt(w.length, 10))
+	}
+	w.ResponseWriter.WriteHeader(status)
 }
 
 func right(root string) http.HandlerFunc {
@@ -105,9 +132,10 @@ func naive(root string) http.HandlerFunc {
 func main() {
 	mode, address, root := os.Args[1], os.Args[2], os.Args[3]
 	handlers := map[string]http.Handler{
-		"plain": http.FileServer(http.Dir(root)),
-		"right": right(root),
-		"naive": naive(root),
+		"plain":  http.FileServer(http.Dir(root)),
+		"right":  right(root),
+		"naive":  naive(root),
+		"length": lengths(root, right(root)),
 	}
 	log.Fatal(http.ListenAndServe(address, handlers[mode]))
 }

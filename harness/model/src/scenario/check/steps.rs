@@ -4,7 +4,7 @@ use crate::action::{Match, Method, Special};
 use crate::limits::Limits;
 use crate::name::is_word;
 use crate::reading::Log;
-use crate::scenario::raw::{RawCall, RawContest, RawEverywhere, RawFetch, RawStep};
+use crate::scenario::raw::{RawCall, RawContest, RawDiffer, RawEverywhere, RawFetch, RawStep};
 use crate::scenario::step::{CallPlan, FetchPlan, StepPlan};
 use crate::scenario::template::{Template, checked};
 use crate::scenario::{SUBJECT, Scalar, Step};
@@ -82,9 +82,13 @@ fn plan(
     if let Some(raw) = &step.contest {
         plans.push(contest(&raw.value, limits, params, log));
     }
+    if let Some(raw) = &step.differ {
+        plans.push(differ(raw, params, log));
+    }
     if plans.len() != 1 {
         let problem = format!("a step does one thing, this one does {}", plans.len());
-        let help = "expected one of: get, head, everywhere, inspect, call, load, compare, contest";
+        let help =
+            "expected one of: get, head, everywhere, inspect, call, load, compare, contest, differ";
         log.add(Complaint::new(step.r#as.span, problem).help(help));
         return None;
     }
@@ -167,6 +171,17 @@ fn call(raw: &At<RawCall>, load_only: bool, params: &[String], log: &mut Log) ->
         load_only,
         grants: super::grants(raw.value.grants.as_ref()),
     }))
+}
+
+fn differ(raw: &At<RawDiffer>, params: &[String], log: &mut Log) -> StepPlan {
+    let RawDiffer { guest, seeds, excuse } = &raw.value;
+    if *seeds == 0 || *seeds > CALLS_MAX {
+        let problem = format!("`seeds` is {seeds}");
+        let help = format!("expected 1 to {CALLS_MAX}");
+        log.add(Complaint::new(raw.span, problem).help(help));
+    }
+    let guest = checked(guest, params, log);
+    StepPlan::Differ { guest, seeds: *seeds, excuses: excuse.clone() }
 }
 
 fn contest(raw: &RawContest, limits: &Limits, params: &[String], log: &mut Log) -> StepPlan {

@@ -127,6 +127,13 @@ mod tests {
             ("max-age=0, stale-while-revalidate=60", Some(0), false),
             ("max-age=0, stale-while-revalidate=60, must-revalidate", Some(0), true),
             ("private=\"a, max-age=5\"", None, false),
+            (", ,max-age=5,", Some(5), false),
+            ("max-age=5;no-cache", Some(0), false),
+            ("no-cache, no-cache=\"set-cookie\"", Some(0), true),
+            ("max-age=\"6\\0\"", Some(60), false),
+            ("max-age=+5", Some(0), false),
+            ("max-age=1.5", Some(0), false),
+            ("ext=\"a, no-cache\", max-age=9", Some(9), false),
         ] {
             let got = read(&[("cache-control", value)]);
             assert_eq!((got.fresh_s, got.revalidated), (fresh_s, revalidated), "{value}");

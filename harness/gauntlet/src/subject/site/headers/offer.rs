@@ -37,8 +37,16 @@ fn offer(member: &str) -> (String, f64) {
     let weight = parts
         .filter_map(|part| part.split_once('='))
         .find(|(name, _)| list::trim(name).eq_ignore_ascii_case("q"))
-        .and_then(|(_, value)| list::trim(value).parse().ok());
+        .and_then(|(_, value)| weight(list::trim(value)));
     (coding, weight.unwrap_or(1.0))
+}
+
+/// `0` or `1` with decimals (§12.4.2), no sign, no exponent; more than three are read too.
+fn weight(text: &str) -> Option<f64> {
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let is_weight = matches!(whole, "0" | "1") && digits(decimals);
+    is_weight.then(|| text.parse().ok()).flatten().filter(|weight| *weight <= 1.0)
 }
 
 #[cfg(test)]
@@ -58,6 +66,16 @@ mod tests {
             (Some("br;q=0, *"), "gzip", true),
             (Some("*;q=0"), "gzip", false),
             (Some("gzip; q=0.5"), "x-gzip", true),
+            (Some("gzip\t;\tq=0.001"), "gzip", true),
+            (Some("br;q=0."), "br", false),
+            (Some("br;q=1.000"), "br", true),
+            (Some(", ,br,,"), "br", true),
+            // What is no weight says nothing, as if it were not there.
+            (Some("br;q=-0"), "br", true),
+            (Some("br;q=0e5"), "br", true),
+            (Some("br;q=nan"), "br", true),
+            (Some("br;level=0;q=0"), "br", false),
+            (Some("br;q=0, br"), "br", false),
             (Some("x-gzip"), "gzip", true),
             (Some("brotli, abr"), "br", false),
             (Some("identity"), "zstd", false),

@@ -10,11 +10,12 @@ use super::{Headers, list};
 pub struct Policies(pub Vec<String>);
 
 impl Policies {
-    /// The policies of the header fields, and those that the page holds in `meta` elements.
+    /// The policies of the header fields, and those that the page holds in `meta` elements. A
+    /// comma ends a policy in a field alone (CSP §4.1 and HTML §4.2.5.3).
     pub fn of(headers: &Headers, in_page: &[String]) -> Self {
         let lines = headers.lines("content-security-policy");
-        let lines = lines.iter().chain(in_page);
-        Self(lines.flat_map(|line| line.split(',').map(str::to_owned)).collect())
+        let in_fields = lines.iter().flat_map(|line| line.split(',').map(str::to_owned));
+        Self(in_fields.chain(in_page.iter().cloned()).collect())
     }
 
     /// Whether WebAssembly may be compiled: by every policy that says anything of scripts.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use url::Url;
-use wasm_gauntlet_model::action::{Asset, Fetch, Inspect, Method, OneOff, Place};
+use wasm_gauntlet_model::action::{Asset, Fetch, Inspect, Method, OneOff};
 use wasm_gauntlet_model::observation::{Facts, Value};
 use wasm_gauntlet_model::scenario::Decided;
 
@@ -22,23 +22,15 @@ pub struct Past {
 
 #[derive(Debug)]
 enum Deed {
-    Fetched { fetch: Fetch, trail: Arc<Trail>, policies: bool, any_certificate: bool },
+    Fetched { fetch: Fetch, trail: Arc<Trail>, policies: bool },
     Inspected { inspect: Inspect, facts: Facts },
 }
 
 impl Past {
-    /// A step that fetched; `policies` says whether the page holds some itself, `pinned` whether
-    /// TLS is spoken with a certificate that only we trust.
-    pub fn fetched(
-        step: &str,
-        fetch: &Fetch,
-        trail: &Arc<Trail>,
-        policies: bool,
-        pinned: bool,
-    ) -> Self {
-        let any_certificate = pinned && fetch.special.place == Place::Secure;
+    /// A step that fetched; `policies` says whether the page holds some itself.
+    pub fn fetched(step: &str, fetch: &Fetch, trail: &Arc<Trail>, policies: bool) -> Self {
         let (fetch, trail) = (fetch.clone(), Arc::clone(trail));
-        let deed = Deed::Fetched { fetch, trail, policies, any_certificate };
+        let deed = Deed::Fetched { fetch, trail, policies };
         Self { step: step.to_owned(), deed }
     }
 
@@ -52,10 +44,6 @@ impl Past {
     /// for is what a cache may have for the next.
     fn plays(&self) -> bool {
         matches!(&self.deed, Deed::Fetched { fetch, .. } if fetch.one_off == Some(OneOff::Trial))
-    }
-
-    fn any_certificate(&self) -> bool {
-        matches!(&self.deed, Deed::Fetched { any_certificate: true, .. })
     }
 
     fn trail(&self) -> Option<&Trail> {
@@ -126,13 +114,13 @@ fn beside(one: &Past, trail: &Trail, field: &str, fresh: &Fresh) -> String {
         "part-right" => return String::new(),
         _ => Look::Fields,
     };
-    reproduce::again(trail, &fresh.url(one, trail), look, one.any_certificate())
+    reproduce::again(trail, &fresh.url(one, trail), look)
 }
 
 fn deciding(one: &Past, field: &str, past: &[Past], fresh: &Fresh) -> String {
     match &one.deed {
         Deed::Inspected { inspect, facts } => inspected(inspect, facts, field),
-        Deed::Fetched { fetch, trail, policies, any_certificate } => {
+        Deed::Fetched { fetch, trail, policies } => {
             let whole = fetch.special.part_of.as_ref().filter(|_| field == "part-right");
             let whole = whole.and_then(|name| past.iter().find(|one| one.step == *name));
             if let Some(whole) = whole.and_then(Past::trail) {
@@ -140,7 +128,7 @@ fn deciding(one: &Past, field: &str, past: &[Past], fresh: &Fresh) -> String {
                 return reproduce::parts(whole, trail, part);
             }
             let look = look(field, trail, *policies);
-            reproduce::again(trail, &fresh.url(one, trail), look, *any_certificate)
+            reproduce::again(trail, &fresh.url(one, trail), look)
         }
     }
 }

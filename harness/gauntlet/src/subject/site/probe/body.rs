@@ -9,7 +9,7 @@ use wasm_gauntlet_model::observation::{Evidence, Seen};
 
 use super::decoded::{Decoded, Decoder, Inside};
 use super::evidence::piece;
-use crate::coding::{self, Content, DecodeError, Layer};
+use crate::coding::{self, Content, DecodeError, Dictionary, Layer};
 use crate::subject::site::headers::offer;
 use crate::subject::site::wire::redirect::Trail;
 
@@ -31,6 +31,7 @@ pub struct Body {
     pub module_error: Seen<String>,
     pub lost_3g_s: Seen<f64>,
     pub shared_memory: Seen<bool>,
+    pub dictionary: Seen<String>,
     /// Policies in the page itself; none where the body was not seen.
     pub policies: Option<Vec<String>>,
     pub evidence: Vec<Evidence>,
@@ -56,6 +57,9 @@ pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> Body {
         return body;
     }
     let decode = || known.decoded(decoder);
+    if body.dictionary(fetch, bytes, &declared) {
+        return body;
+    }
     if let Some(why) = &trail.stopped {
         body.no_module(&format!("a redirect that leads nowhere: {why}"));
     } else if let Some(why) = &trail.reply.broken {
@@ -89,6 +93,24 @@ impl Body {
             let text = format!("{} bytes, sha256 {wire_sha256}", bytes.len());
             self.evidence.push(piece("wire bytes", &text));
         }
+    }
+
+    /// Whether the body is coded with a dictionary, which nobody can undo who has not got it. Of
+    /// what is inside nothing is known, and the coding is a layer like any other.
+    fn dictionary(&mut self, fetch: &Fetch, bytes: &[u8], declared: &[String]) -> bool {
+        let said = declared.last().and_then(|word| Dictionary::of_word(word));
+        let found = Dictionary::of_bytes(bytes);
+        let one = found.as_ref().map(|(one, _)| *one).or(said);
+        self.dictionary = Seen::looked(one.map(|one| one.word().to_owned()));
+        let Some((one, digest)) = found else { return false };
+        let text = format!("{}, by the dictionary of sha256 {digest}", one.word());
+        self.evidence.push(piece("dictionary", &text));
+        if self.coding_not_offered == Seen::Unknown {
+            self.coding_not_offered = Seen::looked(not_offered(fetch, [one.word()]));
+        }
+        self.layers_match = (said == Some(one) && declared.len() == 1).into();
+        self.layers = vec![one.word().to_owned()].into();
+        true
     }
 
     fn no_module(&mut self, why: &str) {
@@ -153,6 +175,8 @@ fn layers_match(decoded: &Decoded, trail: &Trail) -> Seen<bool> {
             let strange = *content == Content::Other && named_module;
             (layers.is_empty() && stopped.is_none() && !strange).into()
         }
+        // A dictionary's coding that is there has been told from its first bytes before.
+        Err(DecodeError::Unknown(word)) if Dictionary::of_word(word).is_some() => false.into(),
         Err(DecodeError::Unknown(_)) if *content == Content::Other => Seen::Unknown,
         Err(_) => false.into(),
     }

@@ -3,9 +3,11 @@
 
 use wasm_gauntlet_model::action::{Fetch, Method};
 use wasm_gauntlet_model::observation::{Exchange, Seen};
+use wasm_gauntlet_model::target::Budget;
 
 use super::body::Body;
 use super::relations::{self, Earlier};
+use crate::subject::inspection::held;
 use crate::subject::site::headers::cache::{self, Directive};
 use crate::subject::site::headers::name::is_content_addressed;
 use crate::subject::site::headers::policy::{self, Policies};
@@ -15,9 +17,10 @@ use crate::subject::site::wire::Reply;
 use crate::subject::site::wire::redirect::Trail;
 
 /// Every fact of the exchange, those that hold it against earlier ones among them.
-pub fn of(fetch: &Fetch, trail: &Trail, body: Body, earlier: &Earlier) -> Exchange {
+pub fn of(fetch: &Fetch, trail: &Trail, body: Body, earlier: &Earlier, budget: Budget) -> Exchange {
     let relations = relations::of(trail, earlier);
     let own = of_itself(fetch, trail, body);
+    let (wire_budget, over_wire_budget) = held(&own.wire_bytes, budget.wire_bytes);
     Exchange {
         fields_changed: relations.fields_changed,
         fields_lost: relations.fields_lost,
@@ -26,22 +29,27 @@ pub fn of(fetch: &Fetch, trail: &Trail, body: Body, earlier: &Earlier) -> Exchan
         cross_origin: relations.cross_origin,
         cors_allows: relations.cors_allows,
         csp_allows_fetch: relations.csp_allows_fetch,
+        wire_budget,
+        over_wire_budget,
         ..own
     }
 }
 
 fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
     let reply = &trail.reply;
+    let dictionary = body.dictionary.clone();
     let seen = with_body(trail, body);
     let etag = reply.headers.first("etag").map(|etag| etag.trim().to_owned());
     let media = reply.headers.combined("content-type").as_deref().map(media::media_type);
     let is_script =
         |media: &String| SCRIPT_TYPES.contains(&media.split(';').next().unwrap_or_default().trim());
     Exchange {
+        dictionary,
         refuses_identity: offer::refuses_identity(fetch.accept_encoding.as_deref()).into(),
         length_fits: length_fits(fetch, reply),
+        length_and_transfer_coding: has_both(&reply.headers).into(),
         etag_weak: Seen::looked(etag.as_ref().map(|etag| etag.starts_with("W/"))),
-        etag_tag: Seen::looked(etag.map(|etag| etag.trim_start_matches("W/").to_owned())),
+        etag_tag: Seen::looked(etag.map(|etag| without_weakness(&etag))),
         allow_origin: Seen::looked(reply.headers.combined("access-control-allow-origin")),
         csp: Seen::looked(reply.headers.combined("content-security-policy")),
         isolated: policy::isolated(&reply.headers).into(),
@@ -69,9 +77,21 @@ fn length_fits(fetch: &Fetch, reply: &Reply) -> Seen<bool> {
     if fetch.method == Method::Head || matches!(reply.status, 204 | 304) {
         return Seen::Unknown;
     }
-    let length = reply.headers.combined("content-length");
-    let fits = |length: String| length.trim().parse() == Ok(reply.body.len());
-    Seen::looked(length.map(fits))
+    let lengths = reply.headers.members("content-length");
+    // Equal lengths may stand twice, in one line or in several (RFC 9110 §8.6).
+    let fit = lengths.iter().all(|length| length.parse() == Ok(reply.body.len()));
+    Seen::looked((!lengths.is_empty()).then_some(fit))
+}
+
+/// Whether the length is told in both ways, of which the receiver has to pass one over.
+fn has_both(headers: &Headers) -> bool {
+    let has = |name: &str| !headers.lines(name).is_empty();
+    has("content-length") && has("transfer-encoding")
+}
+
+/// The opaque part of a tag: `W/` is said once, in upper case (RFC 9110 §8.8.3).
+fn without_weakness(etag: &str) -> String {
+    etag.strip_prefix("W/").unwrap_or(etag).to_owned()
 }
 
 /// By default in HTTP/1.1 and always later; only when said in HTTP/1.0 (RFC 9112 §9.3).
@@ -94,7 +114,8 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
     let headers = &trail.reply.headers;
     let content_type = headers.combined("content-type");
     let policy = cache::policy(headers, trail.reply.received);
-    let length = headers.first("content-length").and_then(|text| text.trim().parse().ok());
+    let lengths = headers.members("content-length");
+    let length = lengths.first().and_then(|text| text.parse().ok());
     let url = &trail.ask.url;
     Exchange {
         status: i64::from(trail.reply.status).into(),

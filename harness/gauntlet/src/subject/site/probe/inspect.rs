@@ -91,7 +91,14 @@ impl Probe<'_> {
         }
         complete &= inspect.beside.len() <= BESIDE_MAX;
         let beside: Vec<File<'_>> = others.iter().map(Got::file).collect();
-        let facts = inspection::of(got.file(), Around { texts: &texts, complete, beside: &beside });
+        let around = Around {
+            texts: &texts,
+            complete,
+            beside: &beside,
+            name_digest: self.site.name_digest,
+            budget: self.site.budget,
+        };
+        let facts = inspection::of(got.file(), around);
         let names: Vec<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
         evidence.push(evidence::piece("read beside it", &names.join(", ")));
         Ok(Observation { facts: facts.facts(), evidence, reproduce })

@@ -119,7 +119,7 @@ fn ask(
         name: format!("{} at {}", if offer.is_empty() { "no coding" } else { offer }, place.name),
         status: trail.reply.status,
         digest,
-        reproduce: reproduce::again(&trail, reproduce::first(&trail), Look::Digest, false),
+        reproduce: reproduce::again(&trail, reproduce::first(&trail), Look::Digest),
     })
 }
 

@@ -13,6 +13,7 @@ mod page;
 pub mod place;
 mod relations;
 mod reproduce;
+pub use self::reproduce::quoted;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ use url::Url;
 use wasm_gauntlet_model::action::{Action, Fetch, OneOff, Place};
 use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_model::scenario::Decided;
+use wasm_gauntlet_model::target::Budget;
 
 use self::again::{Fresh, Past};
 use self::decoded::Decoder;
@@ -41,7 +43,9 @@ const PART_BYTES: usize = 64;
 
 /// The condition that a cache sends of what it has (RFC 9110 §13.1.2 and §13.1.3).
 fn condition(headers: &Headers) -> Option<(&'static str, String)> {
-    let etag = headers.first("etag").map(|etag| ("if-none-match", etag));
+    // As its bytes: a tag may hold any past ASCII too (RFC 9110 §8.8.3).
+    let etag = headers.0.iter().find(|(name, _)| name == "etag");
+    let etag = etag.map(|(_, tag)| ("if-none-match", tag.iter().map(|b| char::from(*b)).collect()));
     etag.or_else(|| Some(("if-modified-since", headers.first("last-modified")?)))
 }
 
@@ -69,10 +73,9 @@ impl<'a> Probe<'a> {
             && !ask.fields.iter().any(|(name, _)| name.starts_with("if-"));
         let make = |ask| self.follow(step, fetch.one_off, origin, ask);
         let trail = self.site.asked.once(ask, fetch.one_off, make)?;
-        let (observation, policies) =
-            observation(fetch, &trail, &earlier, &self.site.decoder, unconditional);
-        let pinned = self.site.secure.is_some();
-        self.past.push(Past::fetched(step, fetch, &trail, !policies.is_empty(), pinned));
+        let held = (&self.site.decoder, self.site.budget);
+        let (observation, policies) = observation(fetch, &trail, &earlier, held, unconditional);
+        self.past.push(Past::fetched(step, fetch, &trail, !policies.is_empty()));
         self.steps.insert(step.to_owned(), Done { trail, policies });
         Ok(observation)
     }
@@ -180,7 +183,7 @@ impl Session for Probe<'_> {
                 Ok(observation)
             }
             Action::Everywhere(everywhere) => lattice::perform(self, step, everywhere),
-            Action::Call(_) | Action::Compare(_) | Action::Contest(_) => {
+            Action::Call(_) | Action::Compare(_) | Action::Contest(_) | Action::Differ(_) => {
                 Err(Inability("a site takes no guests: it can only be fetched from".to_owned()))
             }
         }
@@ -197,7 +200,7 @@ fn observation(
     fetch: &Fetch,
     trail: &Trail,
     earlier: &Earlier,
-    decoder: &Decoder,
+    (decoder, budget): (&Decoder, Budget),
     unconditional: bool,
 ) -> (Observation, Vec<String>) {
     let body = body::read(fetch, trail, decoder);
@@ -210,6 +213,6 @@ fn observation(
     let compared =
         earlier.against.map(|first| evidence::response_of("compared with", &first.trail));
     evidence.extend(compared);
-    let facts = facts::of(fetch, trail, body, earlier).facts();
+    let facts = facts::of(fetch, trail, body, earlier, budget).facts();
     (Observation { facts, evidence, reproduce: Some(reproduce::curl(trail)) }, policies)
 }

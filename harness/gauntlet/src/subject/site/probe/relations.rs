@@ -99,10 +99,39 @@ fn part_right(whole: &Reply, part: &Reply) -> Option<bool> {
 
 /// `bytes FIRST-LAST/LENGTH`, or `*` as length (RFC 9110 §14.4).
 fn read_range(said: &str) -> Option<(usize, usize, Option<usize>)> {
-    let (range, length) = said.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (unit, range) = said.trim().split_once(' ')?;
+    // Names of units are free in their case (§14.1).
+    let range = Some(range).filter(|_| unit.eq_ignore_ascii_case("bytes"))?;
+    let (range, length) = range.split_once('/')?;
     let (first, last) = range.trim().split_once('-')?;
-    let (first, last) = (first.parse().ok()?, last.parse::<usize>().ok()?);
-    let length = if length == "*" { None } else { Some(length.parse().ok()?) };
+    let (first, last) = (number(first)?, number(last)?);
+    let length = if length == "*" { None } else { Some(number(length)?) };
     // The last byte of a range that a program could hold.
     (first <= last && last < usize::MAX).then_some((first, last, length))
+}
+
+/// Digits and nothing else; a sign is none.
+fn number(text: &str) -> Option<usize> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_read_by_its_grammar() {
+        for (said, read) in [
+            ("bytes 0-63/100", Some((0, 63, Some(100)))),
+            ("Bytes 5-5/*", Some((5, 5, None))),
+            ("bytes */100", None),
+            ("bytes 9-3/100", None),
+            ("bytes +0-63/100", None),
+            ("bytes=0-63/100", None),
+            ("items 0-63/100", None),
+            ("bytes 0-18446744073709551615/*", None),
+        ] {
+            assert_eq!(read_range(said), read, "{said}");
+        }
+    }
 }

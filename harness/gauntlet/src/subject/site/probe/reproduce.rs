@@ -54,7 +54,7 @@ const SECTIONS: &str = "node -e 'const m = new WebAssembly.Module(require(\"fs\"
 
 /// The `curl` command whose output has the header fields of this exchange.
 pub fn curl(trail: &Trail) -> String {
-    again(trail, first(trail), Look::Fields, false)
+    again(trail, first(trail), Look::Fields)
 }
 
 /// Where an exchange began.
@@ -62,10 +62,9 @@ pub fn first(trail: &Trail) -> &Url {
     trail.hops.first().map_or(&trail.ask.url, |hop| &hop.url)
 }
 
-/// The commands that show `look` of this exchange, begun at `url`; `any_certificate` is for one that is not
-/// signed by anybody whom a machine trusts.
-pub fn again(trail: &Trail, url: &Url, look: Look, any_certificate: bool) -> String {
-    let line = |options: &str| request(Request::of(trail, url, any_certificate), options);
+/// The commands that show `look` of this exchange, begun at `url`.
+pub fn again(trail: &Trail, url: &Url, look: Look) -> String {
+    let line = |options: &str| request(Request::of(trail, url), options);
     shown(&trail.ask, look, line)
 }
 
@@ -120,7 +119,7 @@ pub fn namespaces(ask: &Ask) -> String {
 pub fn parts(whole: &Trail, part: &Trail, (before, bytes): (usize, usize)) -> String {
     let cut =
         format!("{{ head -c {before} >/dev/null; head -c {bytes} | sha256sum; cat >/dev/null; }}");
-    let line = |trail| request(Request::of(trail, first(trail), false), "");
+    let line = |trail| request(Request::of(trail, first(trail)), "");
     let (whole, came) = (line(whole), line(part));
     format!("{} && {whole} | {cut} && {came} | sha256sum", curl(part))
 }
@@ -131,23 +130,25 @@ struct Request<'a> {
     /// Where it begins, and whether redirects lead on from there.
     url: &'a Url,
     follows: bool,
-    any_certificate: bool,
+    /// The option by which `curl` trusts it as we did.
+    trust: Option<&'a str>,
 }
 
 impl<'a> Request<'a> {
-    fn of(trail: &'a Trail, url: &'a Url, any_certificate: bool) -> Self {
-        Self { ask: &trail.ask, url, follows: !trail.hops.is_empty(), any_certificate }
+    fn of(trail: &'a Trail, url: &'a Url) -> Self {
+        let (follows, trust) = (!trail.hops.is_empty(), trail.trust.as_deref());
+        Self { ask: &trail.ask, url, follows, trust }
     }
 
     fn plain(ask: &'a Ask) -> Self {
-        Self { ask, url: &ask.url, follows: true, any_certificate: false }
+        Self { ask, url: &ask.url, follows: true, trust: None }
     }
 }
 
-fn request(Request { ask, url, follows, any_certificate }: Request, options: &str) -> String {
+fn request(Request { ask, url, follows, trust }: Request, options: &str) -> String {
     let mut line = "curl -sS -g".to_owned();
-    if any_certificate {
-        line.push_str(" -k");
+    if let Some(option) = trust {
+        line.push_str(&format!(" {option}"));
     }
     if !options.is_empty() {
         line.push_str(&format!(" {options}"));
@@ -192,7 +193,7 @@ const SHOWN: &[(&str, &str)] = &[
 
 /// `text` as one word of a POSIX shell; a line break or other control character, which no
 /// field can hold, is left out.
-fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let text: String = text.chars().filter(|c| !c.is_control()).collect();
     format!("'{}'", text.replace('\'', "'\\''"))
 }
@@ -220,7 +221,7 @@ mod tests {
             received: std::time::SystemTime::UNIX_EPOCH,
         };
         let wall = std::time::Duration::ZERO;
-        Trail { hops: Vec::new(), ask, reply, stopped: None, wall }
+        Trail { hops: Vec::new(), ask, reply, stopped: None, wall, trust: None }
     }
 
     #[test]
@@ -235,6 +236,14 @@ mod tests {
             "curl -sS -g -I -H 'Accept-Encoding;' -H 'If-None-Match: \"it'\\''s\"' \
              'http://s.test/a?b=c&d'"
         );
+    }
+
+    #[test]
+    fn the_line_trusts_whom_we_trusted() {
+        let mut own = trail(Method::Get, &[], "https://s.test/");
+        own.trust = Some("--cacert 'a b.pem'".to_owned());
+        let line = curl(&own);
+        assert_eq!(line, "curl -sS -g -o /dev/null -D - --cacert 'a b.pem' 'https://s.test/'");
     }
 
     proptest! {

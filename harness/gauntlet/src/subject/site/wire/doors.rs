@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use url::{Host, Url};
 
 use super::failure::Failure;
-use super::{Ask, Bounds, builder};
+use super::{Ask, Bounds, Certificates, builder};
 
 /// A client for each address of one host.
 #[derive(Debug, Default)]
@@ -17,10 +17,16 @@ pub(super) struct Doors {
 
 impl Doors {
     /// Clients that take `host` for each of `addresses`.
-    pub(super) fn new(host: &str, addresses: &[IpAddr], bounds: &Bounds) -> Result<Self, Failure> {
+    pub(super) fn new(
+        host: &str,
+        addresses: &[IpAddr],
+        trusted: Option<&Certificates>,
+        bounds: &Bounds,
+    ) -> Result<Self, Failure> {
         let client = |address: &IpAddr| {
+            let usual = trusted.map_or_else(|| builder(bounds), |trusted| trusted.builder(bounds));
             // The port is that of the URL, whatever is said here.
-            let client = builder(bounds).resolve(host, SocketAddr::new(*address, 0)).build();
+            let client = usual.resolve(host, SocketAddr::new(*address, 0)).build();
             // As for the client without an address: a machine may have no certificates.
             let client = client.or_else(|_| {
                 let bare = builder(bounds).resolve(host, SocketAddr::new(*address, 0));

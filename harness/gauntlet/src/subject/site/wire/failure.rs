@@ -23,6 +23,9 @@ pub enum Failure {
     /// No whole response within the bound.
     #[error("timed out {0}")]
     Timeout(String),
+    /// The site has had all the time that there is for it.
+    #[error("not asked any more: {0}, which is the bound; see what keeps the server busy")]
+    NoPatience(String),
     /// No trust, or no common TLS.
     #[error("TLS failed ({0}); check the certificate and its chain, and http against https")]
     Tls(String),

@@ -29,6 +29,8 @@ pub struct Trail {
     pub stopped: Option<String>,
     /// From the first request to the last byte.
     pub wall: Duration,
+    /// The option by which `curl` trusts the first address as we did; none where as usual.
+    pub trust: Option<String>,
 }
 
 impl Trail {
@@ -53,10 +55,14 @@ pub fn follow(
     let mut hops: Vec<Hop> = Vec::new();
     let mut wall = Duration::ZERO;
     each(&mut ask.url);
+    let trust = client.trust_option(&ask.url).map(str::to_owned);
     loop {
         let reply = client.exchange(&ask)?;
         wall += reply.wall;
-        let trail = |hops, reply, stopped| Trail { hops, ask: ask.clone(), reply, stopped, wall };
+        let trail = |hops, reply, stopped| {
+            let (ask, trust) = (ask.clone(), trust.clone());
+            Trail { hops, ask, reply, stopped, wall, trust }
+        };
         let mut next = match target(&ask.url, &reply) {
             Ok(Some(next)) => next,
             Ok(None) => return Ok(trail(hops, reply, None)),

@@ -41,7 +41,7 @@ fn meant(twin: Twin, fact: &Fact) -> bool {
         Twin::NoCompression => coded(fact) && matches!(what, "coding" | "layers"),
         Twin::NoVary => matches!(what, "vary" | "304-vary"),
         Twin::NoVaryOnIdentity => !coded(fact) && what == "vary",
-        Twin::NoVaryOn304 => what == "304-vary",
+        Twin::NoVaryOn304 | Twin::OtherVaryOn304 => what == "304-vary",
         Twin::GzipOverBr => module && br(fact) && what == "layers",
         Twin::CodingUndeclared => module && coded(fact) && what == "coding",
         Twin::CodingDeclaredOnly => {
@@ -70,10 +70,11 @@ fn meant(twin: Twin, fact: &Fact) -> bool {
 }
 
 /// Whether a switch changes what these facts do not hold: the edge, digits in a name, the text
-/// of the shim, what the page does not name.
+/// of the shim, what the page does not name, who offers a dictionary's coding.
 fn lies_elsewhere(twin: Twin) -> bool {
     twin.part() == Part::Edge
         || matches!(twin, Twin::WrongHash | Twin::StaleShim | Twin::PreviousGone)
+        || twin == Twin::DictionaryUnasked
 }
 
 /// Whether a switch answers with something else altogether, so that every fact changes with it.

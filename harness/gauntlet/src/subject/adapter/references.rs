@@ -1,0 +1,88 @@
+//! The reference runtimes: embedded ones without any switch, in workers of their own, that are
+//! asked what they make of a call. What they said is remembered, as many subjects are compared.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use wasm_gauntlet_model::limits::Limits;
+
+use super::launch::Launch;
+use super::supervised::{Patience, Supervised};
+use crate::subject::Inability;
+use crate::subject::calls::differ::{Answer, Opinion, Opinions};
+use crate::subject::calls::port::{Timed, Work};
+
+/// Most answers remembered: one of a drawn module is 100 bytes, so these are some 2 MiB. Past it
+/// all are forgotten, as a proof asks for the same few hundred again and again and a soak never
+/// does.
+const KNOWN_MAX: usize = 8192;
+
+/// One call, whoever asks. The tenant is left out: no reference answers by it.
+#[derive(PartialEq, Eq, Hash)]
+struct Question {
+    digest: String,
+    input: Vec<u8>,
+    limits: String,
+}
+
+/// Runtimes that are asked for a second opinion.
+pub struct References {
+    hosts: Vec<(String, Supervised)>,
+    known: Mutex<HashMap<Question, Vec<Opinion>>>,
+}
+
+impl References {
+    /// The runtimes that these launches start, when they are asked first.
+    pub fn new(launches: Vec<(String, Launch)>) -> Self {
+        let host = |(name, launch)| (name, Supervised::new(launch, Patience::default()));
+        Self { hosts: launches.into_iter().map(host).collect(), known: Mutex::default() }
+    }
+}
+
+impl Opinions for References {
+    fn names(&self) -> Vec<String> {
+        self.hosts.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    fn of(&self, work: &Work<'_>) -> Result<Vec<Opinion>, Inability> {
+        // Held while they are asked: who asks the same meanwhile would only ask twice.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let question = Question::of(work);
+        if let Some(opinions) = known.get(&question) {
+            return Ok(opinions.clone());
+        }
+        let ask = |(name, host): &(String, Supervised)| {
+            Ok(Opinion { runtime: name.clone(), answer: asked(name, host, work)? })
+        };
+        let opinions: Vec<Opinion> = self.hosts.iter().map(ask).collect::<Result<_, _>>()?;
+        if known.len() >= KNOWN_MAX {
+            known.clear();
+        }
+        known.insert(question, opinions.clone());
+        Ok(opinions)
+    }
+}
+
+impl Question {
+    fn of(work: &Work<'_>) -> Self {
+        let Limits { deadline_ms, memory_pages, table_elements, fuel, .. } = work.limits;
+        Self {
+            digest: work.module.digest.clone(),
+            input: work.input.to_vec(),
+            limits: format!("{deadline_ms} {memory_pages} {table_elements} {fuel:?}"),
+        }
+    }
+}
+
+/// The answer of one; a worker that used up its processor time is replaced by another, once.
+fn asked(name: &str, host: &Supervised, work: &Work<'_>) -> Result<Answer, Inability> {
+    let first = host.call(work)?;
+    let Timed { called, lost, .. } = if first.lost.is_some() { host.call(work)? } else { first };
+    match lost {
+        None => Ok(Answer::of(&called)),
+        Some(_) => Err(Inability(format!(
+            "the reference runtime {name} was lost on {}, sha256:{}: {:?}",
+            work.module.id, work.module.digest, called.outcome
+        ))),
+    }
+}

@@ -1,0 +1,58 @@
+//! What other runtimes say of the same call.
+
+use wasm_gauntlet_model::call::{CallOutcome, Called, hex};
+
+use super::super::port::Work;
+use super::super::told;
+use crate::subject::Inability;
+
+/// Longest output told in words, bytes: that of a drawn module is 96.
+const OUTPUT_TOLD_MAX: usize = 128;
+
+/// What of a call is compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// How it ended.
+    pub outcome: CallOutcome,
+    /// Growths that were denied.
+    pub growths_denied: u64,
+}
+
+impl Answer {
+    /// The answer of a call.
+    pub fn of(called: &Called) -> Self {
+        Self { outcome: called.outcome.clone(), growths_denied: called.growths_denied }
+    }
+
+    /// In words, the output too.
+    pub fn words(&self) -> String {
+        match &self.outcome {
+            CallOutcome::Ok { output } => {
+                let shown = &output[..output.len().min(OUTPUT_TOLD_MAX)];
+                format!("{}: {}", told::outcome(&self.outcome), hex(shown))
+            }
+            other => told::outcome(other),
+        }
+    }
+}
+
+/// The answer of one runtime.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opinion {
+    /// Its name.
+    pub runtime: String,
+    /// What it answered.
+    pub answer: Answer,
+}
+
+/// Runtimes without any switch, that are asked for a second opinion.
+pub trait Opinions: Sync {
+    /// Their names.
+    fn names(&self) -> Vec<String>;
+
+    /// What each says of `work`.
+    ///
+    /// # Errors
+    /// When one cannot be asked, or is lost: that is nothing about the subject.
+    fn of(&self, work: &Work<'_>) -> Result<Vec<Opinion>, Inability>;
+}

@@ -1,0 +1,255 @@
+//! Whether two answers are the same, and what excuses it where they are not. Pure.
+
+use std::collections::BTreeSet;
+
+use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::excuse::Excuse;
+use wasm_gauntlet_model::trap::TrapKind;
+
+use super::super::module::Module;
+use super::{Answer, Opinion};
+
+/// What became of one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Weighed {
+    /// It is what the references agree on.
+    Same,
+    /// Somewhere two differ, and an excuse covers it: nothing was learnt.
+    Excused,
+    /// The references agree on another.
+    Different,
+    /// The references do not agree.
+    Disputed,
+}
+
+/// Why.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct How {
+    /// What was excused.
+    pub excused: BTreeSet<Excuse>,
+    /// The difference; empty where there is none.
+    pub words: String,
+}
+
+/// One answer beside another.
+enum Pair {
+    Same,
+    Excused(Excuse),
+    Apart(String),
+}
+
+/// `mine` beside what the references say, which must be at least one.
+pub fn weigh(
+    mine: &Answer,
+    others: &[Opinion],
+    module: &Module,
+    excuses: &[Excuse],
+) -> (Weighed, How) {
+    let mut how = How::default();
+    let Some((first, rest)) = others.split_first() else { return (Weighed::Excused, how) };
+    let mut excused = |pair: Pair| match pair {
+        Pair::Same => None,
+        Pair::Excused(excuse) => {
+            how.excused.insert(excuse);
+            None
+        }
+        Pair::Apart(words) => Some(words),
+    };
+    for other in rest {
+        if let Some(words) = excused(pair(&first.answer, &other.answer, module, excuses)) {
+            how.words = format!("{} and {} part: {words}", first.runtime, other.runtime);
+            return (Weighed::Disputed, how);
+        }
+    }
+    let names: Vec<&str> = others.iter().map(|one| one.runtime.as_str()).collect();
+    for other in others {
+        if let Some(words) = excused(pair(mine, &other.answer, module, excuses)) {
+            how.words = format!("here and on {}: {words}", names.join(" and "));
+            return (Weighed::Different, how);
+        }
+    }
+    let weighed = if how.excused.is_empty() { Weighed::Same } else { Weighed::Excused };
+    (weighed, how)
+}
+
+fn pair(one: &Answer, other: &Answer, module: &Module, excuses: &[Excuse]) -> Pair {
+    if same(&one.outcome, &other.outcome) {
+        return Pair::Same;
+    }
+    let found = open(one, other, module).into_iter().find(|excuse| excuses.contains(excuse));
+    found.map_or_else(|| Pair::Apart(apart(&one.outcome, &other.outcome)), Pair::Excused)
+}
+
+/// Whether two ends are the same in neutral words: not what was said, but what it was.
+fn same(one: &CallOutcome, other: &CallOutcome) -> bool {
+    use CallOutcome::{GuestError, Ok, Trap};
+    match (one, other) {
+        (Ok { output }, Ok { output: other }) => output == other,
+        (Trap { kind }, Trap { kind: other }) => kind == other,
+        (GuestError { code, .. }, GuestError { code: other, .. }) => code == other,
+        _ => one.word() == other.word(),
+    }
+}
+
+/// What the specification leaves open that can have made this difference.
+fn open(one: &Answer, other: &Answer, module: &Module) -> Vec<Excuse> {
+    use CallOutcome::{Fuel, MemoryCap, Ok, Rejected, Trap};
+    let ends = [&one.outcome, &other.outcome];
+    let any = |is: &dyn Fn(&CallOutcome) -> bool| ends.iter().any(|end| is(end));
+    let kind = |end: &CallOutcome| if let Trap { kind } = end { Some(*kind) } else { None };
+    let outputs = match ends {
+        [Ok { output }, Ok { output: other }] => Some((output, other)),
+        _ => None,
+    };
+    let needs = |feature: Option<&str>| match feature {
+        Some(feature) => module.features.iter().any(|one| one == feature),
+        None => !module.features.is_empty(),
+    };
+    let all = [
+        (Excuse::NanBits, outputs.is_some_and(|(one, other)| same_but_nans(one, other))),
+        (Excuse::StackDepth, any(&|end| kind(end) == Some(TrapKind::Stack))),
+        (
+            Excuse::Growth,
+            one.growths_denied != other.growths_denied || any(&|end| *end == MemoryCap),
+        ),
+        (Excuse::Proposals, needs(None) && any(&|end| matches!(end, Rejected(_)))),
+        (Excuse::RelaxedSimd, needs(Some("relaxed-simd")) && outputs.is_some()),
+        (Excuse::Fuel, any(&|end| *end == Fuel)),
+        (Excuse::TableTraps, ends.iter().all(|end| kind(end).is_some_and(of_a_table))),
+    ];
+    all.into_iter().filter(|(_, fits)| *fits).map(|(excuse, _)| excuse).collect()
+}
+
+fn of_a_table(kind: TrapKind) -> bool {
+    matches!(kind, TrapKind::TableOutOfBounds | TrapKind::NullElement | TrapKind::SignatureMismatch)
+}
+
+/// Whether two outputs differ in nothing but NaNs, of 32 or of 64 bits, at places of four bytes.
+fn same_but_nans(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len().max(other.len()) {
+        let (one, other) = (one.get(at..).unwrap_or(&[]), other.get(at..).unwrap_or(&[]));
+        at += match (one, other) {
+            (one, other) if one.len() != other.len() => return false,
+            (one, other) if one[..one.len().min(4)] == other[..other.len().min(4)] => 4,
+            (one, other) if both(one, other, |four: [u8; 4]| f32::from_le_bytes(four).is_nan()) => {
+                4
+            }
+            (one, other) if both(one, other, |all: [u8; 8]| f64::from_le_bytes(all).is_nan()) => 8,
+            _ => return false,
+        };
+    }
+    true
+}
+
+fn both<const N: usize>(one: &[u8], other: &[u8], is: impl Fn([u8; N]) -> bool) -> bool {
+    [one, other].iter().all(|bytes| bytes.first_chunk().is_some_and(|first| is(*first)))
+}
+
+/// Parts of the output of a drawn module, in order, eight bytes each.
+const PARTS: [&str; 4] = ["function", "pages", "memory", "globals"];
+
+/// Length of the output of a drawn module.
+const DRAWN_BYTES: usize = 96;
+
+fn apart(one: &CallOutcome, other: &CallOutcome) -> String {
+    if let (CallOutcome::Ok { output: one }, CallOutcome::Ok { output: other }) = (one, other)
+        && (one.len(), other.len()) == (DRAWN_BYTES, DRAWN_BYTES)
+    {
+        let words = one.chunks(8).zip(other.chunks(8)).enumerate();
+        let apart = words.filter(|(_, (one, other))| one != other).map(|(index, _)| {
+            let result = || format!("result {}", index - PARTS.len());
+            PARTS.get(index).map_or_else(result, |part| (*part).to_owned())
+        });
+        return format!("other {}", apart.collect::<Vec<_>>().join(", "));
+    }
+    let words = |end: &CallOutcome| Answer { outcome: end.clone(), growths_denied: 0 }.words();
+    format!("{} beside {}", words(one), words(other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_gauntlet_model::call::{RejectStage, Rejection};
+
+    fn answer(outcome: CallOutcome) -> Answer {
+        Answer { outcome, growths_denied: 0 }
+    }
+
+    fn ok(output: &[u8]) -> Answer {
+        answer(CallOutcome::Ok { output: output.to_vec() })
+    }
+
+    fn trap(kind: TrapKind) -> Answer {
+        answer(CallOutcome::Trap { kind })
+    }
+
+    fn weighed(mine: &Answer, others: &[&Answer], excuses: &[Excuse]) -> (Weighed, How) {
+        let named = |(index, answer): (usize, &&Answer)| Opinion {
+            runtime: format!("r{index}"),
+            answer: (*answer).clone(),
+        };
+        let others: Vec<Opinion> = others.iter().enumerate().map(named).collect();
+        let mut module = Module::new("g", "a", false, Vec::new());
+        module.features = vec!["relaxed-simd".to_owned()];
+        weigh(mine, &others, &module, excuses)
+    }
+
+    #[test]
+    fn who_is_alone_is_different_and_references_that_part_are_a_dispute() {
+        let (one, two) = (ok(b"one"), ok(b"two"));
+        for (mine, others, is) in [
+            (&one, [&one, &one], Weighed::Same),
+            (&two, [&one, &one], Weighed::Different),
+            (&one, [&one, &two], Weighed::Disputed),
+            (&two, [&one, &two], Weighed::Disputed),
+        ] {
+            assert_eq!(weighed(mine, &others, Excuse::ALL).0, is, "{mine:?} {others:?}");
+        }
+        let lost = answer(CallOutcome::HostFault { detail: "gone".into(), signal: None });
+        assert_eq!(weighed(&lost, &[&one, &one], Excuse::ALL).0, Weighed::Different);
+    }
+
+    #[test]
+    fn an_excuse_covers_its_own_difference_and_only_if_it_is_named() {
+        let nan = |bits: u32| ok(&[&7_u32.to_le_bytes()[..], &bits.to_le_bytes()].concat());
+        let double = |bits: u64| ok(&bits.to_le_bytes());
+        let denied = Answer { growths_denied: 1, ..ok(b"xxxx") };
+        let rejection = Rejection { stage: RejectStage::Validate, reason: String::new() };
+        let rejected = answer(CallOutcome::Rejected(rejection));
+        for (mine, other, excuse) in [
+            (nan(0x7fc0_0000), nan(0xffc0_0001), Excuse::NanBits),
+            (double(0x7ff8 << 48), double(0xfff8_0000_0000_0001), Excuse::NanBits),
+            (trap(TrapKind::Stack), ok(b"deep"), Excuse::StackDepth),
+            (denied, ok(b"yyyy"), Excuse::Growth),
+            (rejected, ok(b""), Excuse::Proposals),
+            (ok(b"four"), ok(b"five"), Excuse::RelaxedSimd),
+            (answer(CallOutcome::Fuel), ok(b""), Excuse::Fuel),
+            (trap(TrapKind::NullElement), trap(TrapKind::TableOutOfBounds), Excuse::TableTraps),
+        ] {
+            let (seen, how) = weighed(&mine, &[&other, &other], &[excuse]);
+            assert_eq!((seen, how.excused), (Weighed::Excused, [excuse].into()), "{mine:?}");
+            assert_eq!(weighed(&mine, &[&other, &other], &[]).0, Weighed::Different, "{mine:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_but_a_nan_is_a_nan() {
+        let nan = f32::NAN.to_le_bytes();
+        let number = 1.0_f32.to_le_bytes();
+        assert!(!same_but_nans(&nan, &number));
+        assert!(!same_but_nans(&[&nan[..], b"a"].concat(), &[&nan[..], b"b"].concat()));
+        assert!(!same_but_nans(&nan, &[]));
+        assert!(same_but_nans(b"same", b"same"));
+        assert!(!same_but_nans(b"same", b"sane"));
+    }
+
+    #[test]
+    fn a_difference_of_drawn_modules_says_where() {
+        let (mut one, two) = (vec![0; 96], vec![0; 96]);
+        one[16] = 1;
+        one[40] = 1;
+        let (_, how) = weighed(&ok(&one), &[&ok(&two)], &[]);
+        assert_eq!(how.words, "here and on r0: other memory, result 1");
+    }
+}

@@ -1,0 +1,92 @@
+//! How long one site may keep us in all. Each exchange is bounded, and a site is asked hundreds of
+//! times: one that sends a byte a second would hold a run for hours. Past the bound it is asked
+//! nothing more, and whatever was still to be seen stays a doubt.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::Bounds;
+use super::failure::Failure;
+
+/// Bytes a second below which an answer that lasts is no answer but a wait: a modem of 1998
+/// gave seven times as many.
+const SLOW_BYTES_PER_S: f64 = 1000.0;
+
+/// What any answer may take before it counts as slow: a cold start of a serverless origin.
+const SLOW_AFTER: Duration = Duration::from_secs(2);
+
+/// What a site has cost so far.
+#[derive(Debug, Default)]
+pub(super) struct Patience {
+    spent: Mutex<Spent>,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Spent {
+    /// In all exchanges together.
+    all: Duration,
+    /// In those that met a bound of time, or were slower than any link.
+    lost: Duration,
+}
+
+impl Patience {
+    /// Whether there is time left for one more exchange.
+    ///
+    /// # Errors
+    /// When there is none, with what it went for.
+    pub(super) fn check(&self, bounds: &Bounds) -> Result<(), Failure> {
+        let spent = *self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let of = |bound: Duration, what: &str| {
+            let seconds = bound.as_secs_f64();
+            Err(Failure::NoPatience(format!("{seconds} s went for {what}")))
+        };
+        if spent.lost >= bounds.lost {
+            return of(bounds.lost, "answers that came too slowly or never");
+        }
+        if spent.all >= bounds.all {
+            return of(bounds.all, "this site");
+        }
+        Ok(())
+    }
+
+    /// An exchange that took `wall` and gave `bytes`; none where a bound of time was met.
+    pub(super) fn spend(&self, wall: Duration, bytes: Option<usize>) {
+        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        spent.all += wall;
+        let slow = |bytes: usize| {
+            wall > SLOW_AFTER && (bytes as f64) < wall.as_secs_f64() * SLOW_BYTES_PER_S
+        };
+        if bytes.is_none_or(slow) {
+            spent.lost += wall;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(spend: &[(u64, Option<usize>)]) -> bool {
+        let bounds = Bounds {
+            lost: Duration::from_secs(60),
+            all: Duration::from_secs(100),
+            ..Bounds::default()
+        };
+        let patience = Patience::default();
+        for (seconds, bytes) in spend {
+            patience.spend(Duration::from_secs(*seconds), *bytes);
+        }
+        patience.check(&bounds).is_ok()
+    }
+
+    #[test]
+    fn what_is_slow_counts_as_lost_and_everything_counts() {
+        assert!(left(&[]));
+        assert!(left(&[(30, None), (29, None)]));
+        assert!(!left(&[(30, None), (30, None)]), "two answers that never came");
+        assert!(!left(&[(30, Some(30)), (30, Some(30))]), "a byte a second");
+        assert!(left(&[(30, Some(1 << 20)), (30, Some(1 << 20))]), "a slow link");
+        assert!(left(&[(2, Some(0)); 40]), "short answers are not slow");
+        assert!(!left(&[(50, Some(1 << 20)), (50, Some(1 << 20))]), "too long in all");
+    }
+}

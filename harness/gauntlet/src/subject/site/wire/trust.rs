@@ -1,0 +1,77 @@
+//! An origin that is trusted by certificates of its own, as a staging host has them, and by no
+//! other; and how `curl` is told the same.
+
+use url::Url;
+
+use super::failure::Failure;
+use super::{Bounds, builder};
+
+/// Certificates, and where they are from.
+#[derive(Debug, Clone)]
+pub struct Certificates {
+    list: Vec<reqwest::Certificate>,
+    /// The file that holds them; none where they never were in one.
+    file: Option<String>,
+}
+
+impl Certificates {
+    /// One certificate (DER) that is in no file.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn of_der(bytes: &[u8]) -> Result<Self, Failure> {
+        let one = reqwest::Certificate::from_der(bytes).map_err(|error| Failure::own(&error))?;
+        Ok(Self { list: vec![one], file: None })
+    }
+
+    /// Those of the text (PEM) of `file`.
+    ///
+    /// # Errors
+    /// When it holds none, or one that cannot be read.
+    pub fn of_pem(text: &[u8], file: String) -> Result<Self, Failure> {
+        let list = reqwest::Certificate::from_pem_bundle(text);
+        let list = list.map_err(|error| Failure::own(&error))?;
+        match list.is_empty() {
+            true => Err(Failure::Other(format!("{file} holds no certificate"))),
+            false => Ok(Self { list, file: Some(file) }),
+        }
+    }
+
+    /// A builder that trusts these and nothing else.
+    pub(super) fn builder(&self, bounds: &Bounds) -> reqwest::ClientBuilder {
+        builder(bounds).tls_certs_only(self.list.clone())
+    }
+
+    /// The option by which `curl` trusts the same: a certificate that is in no file is shown by
+    /// nobody but its server, so that it is not checked at all.
+    fn option(&self) -> String {
+        match &self.file {
+            Some(file) => format!("--cacert {}", super::super::probe::quoted(file)),
+            None => "-k".to_owned(),
+        }
+    }
+}
+
+/// One origin, and the client that trusts its certificates.
+pub(super) struct Pinned {
+    origin: url::Origin,
+    http: reqwest::Client,
+    option: String,
+}
+
+impl Pinned {
+    pub(super) fn new(url: &Url, by: &Certificates, bounds: &Bounds) -> Result<Self, Failure> {
+        let http = by.builder(bounds).build().map_err(|error| Failure::own(&error))?;
+        Ok(Self { origin: url.origin(), http, option: by.option() })
+    }
+
+    /// The client, where `url` is of this origin.
+    pub(super) fn client(&self, url: &Url) -> Option<&reqwest::Client> {
+        (url.origin() == self.origin).then_some(&self.http)
+    }
+
+    /// The option of `curl`, where `url` is of this origin.
+    pub(super) fn option(&self, url: &Url) -> Option<&str> {
+        (url.origin() == self.origin).then_some(self.option.as_str())
+    }
+}

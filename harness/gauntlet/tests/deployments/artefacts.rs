@@ -1,0 +1,208 @@
+//! Build directories: made by the real toolchain, `gzip`, Node's brotli and `sha256sum`, in the
+//! ways that people get them wrong, and looked at before they are deployed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::builds::{self, Build, OLD, RELEASE, UNSTRIPPED, build};
+use crate::servers::is_there;
+use crate::servers::pair::{digest, page, pair};
+use crate::{held, run_on};
+
+/// One directory.
+pub struct Directory {
+    /// Says what is special about it.
+    pub name: &'static str,
+    /// Makes it under a folder; gives the lines of the target file beside `dir`.
+    make: fn(&Dist) -> String,
+    /// `severity incident` of everything of severity minor and above.
+    pub incidents: &'static [&'static str],
+}
+
+/// The folder that a build writes to.
+struct Dist(PathBuf);
+
+impl Dist {
+    fn put(&self, name: &str, bytes: &[u8]) {
+        fs::write(self.0.join(name), bytes).expect("a file of the build");
+    }
+
+    /// Run a shell line in the folder.
+    fn shell(&self, line: &str) {
+        let ran = Command::new("sh").args(["-ec", line]).current_dir(&self.0).output();
+        let ran = ran.expect("a shell");
+        assert!(ran.status.success(), "{line}: {}", String::from_utf8_lossy(&ran.stderr));
+    }
+
+    /// The siblings of every file, as a build script makes them.
+    fn compress(&self) {
+        self.shell(
+            "for f in *.html *.js *.wasm; do gzip -9 -n -k -f \"$f\"; node -e \"\
+             const fs = require('fs'), zlib = require('zlib');\
+             fs.writeFileSync('$f.br', zlib.brotliCompressSync(fs.readFileSync('$f')));\"; done",
+        );
+    }
+
+    /// Page, script and module, the latter named by `named_by`.
+    fn write(&self, module: &[u8], named_by: &[u8], shim: &[u8]) {
+        let (shim_name, module_name) = names(named_by, shim);
+        self.put("index.html", page(&shim_name, &module_name).as_bytes());
+        self.put(&shim_name, shim);
+        self.put(&module_name, module);
+    }
+
+    /// A build as it should be, of this module.
+    fn right(&self, module: &[u8]) {
+        self.write(module, module, &pair().shim);
+        self.compress();
+    }
+}
+
+fn names(module: &[u8], shim: &[u8]) -> (String, String) {
+    let (shim, module) = (digest(shim), digest(module));
+    (format!("wasm_exec.{shim}.js"), format!("main.{module}.wasm"))
+}
+
+/// Passes of a directory that is right: its incidents, and of some the page and the script too.
+const PASSES_MIN: usize = 9;
+
+const MANIFEST: &str = "sha256sum *.html *.js *.wasm *.gz *.br > SHA256SUMS";
+
+/// Each of them is held to its incidents.
+pub fn check() {
+    if !["go", "gzip", "node", "sha256sum"].into_iter().all(is_there) {
+        return;
+    }
+    let mut wrong = Vec::new();
+    for directory in DIRECTORIES {
+        let folder = tempfile::tempdir().expect("a folder");
+        let dist = Dist(folder.path().join("dist"));
+        fs::create_dir(&dist.0).expect("a folder");
+        let lines = (directory.make)(&dist);
+        let file = folder.path().join("gauntlet.yaml");
+        let dir = dist.0.display();
+        let text = format!("artefacts:\n  - dir: \"{dir}\"\n{lines}");
+        fs::write(&file, text).expect("a target file");
+        let (code, record) = run_on(&["--target", &path(&file)], "artefact/");
+        let expected = (directory.incidents, PASSES_MIN);
+        wrong.extend(held(directory.name, expected, code, &record));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn path(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Each of them.
+pub const DIRECTORIES: &[Directory] = &[
+    Directory {
+        name: "as it should be, twice, with its manifest",
+        make: |dist| {
+            dist.right(&pair().module);
+            dist.shell(MANIFEST);
+            dist.shell("cp -r . ../again");
+            let again = path(&dist.0.with_file_name("again"));
+            format!("    second-build: \"{again}\"\n    name-digest: sha256-raw\n")
+        },
+        incidents: &[],
+    },
+    Directory {
+        name: "built again, and the .br left as it was",
+        make: |dist| {
+            for (name, bytes) in [("wasm_exec.js", &pair().shim), ("main.wasm", &build(&OLD))] {
+                dist.put(name, bytes);
+            }
+            dist.put("index.html", page("wasm_exec.js", "main.wasm").as_bytes());
+            dist.compress();
+            dist.put("main.wasm", &pair().module);
+            dist.shell("gzip -9 -n -k -f main.wasm");
+            String::new()
+        },
+        incidents: &["critical artefact/siblings"],
+    },
+    Directory {
+        name: "stripped after it was named",
+        make: |dist| {
+            let whole = build(&Build { flags: &[], ..RELEASE });
+            dist.write(&pair().module, &whole, &pair().shim);
+            dist.compress();
+            String::new()
+        },
+        incidents: &["critical artefact/names"],
+    },
+    Directory {
+        name: "the script copied once, from a Go before 1.21",
+        make: |dist| {
+            dist.write(&pair().module, &pair().module, &builds::old_shim());
+            dist.compress();
+            String::new()
+        },
+        incidents: &["critical artefact/shim-pair"],
+    },
+    Directory {
+        name: "GOOS=wasip1 for a page",
+        make: |dist| {
+            dist.right(&build(&Build { target: "wasip1", ..RELEASE }));
+            String::new()
+        },
+        incidents: &["major artefact/flavour-and-version"],
+    },
+    Directory {
+        name: "go build without any flag",
+        make: |dist| {
+            dist.right(&build(&UNSTRIPPED));
+            String::new()
+        },
+        incidents: &["minor artefact/stripped"],
+    },
+    Directory {
+        name: "built twice, with the hour in it",
+        make: |dist| {
+            dist.right(&pair().module);
+            dist.shell("cp -r . ../again");
+            let again = Dist(dist.0.with_file_name("again"));
+            again.shell("rm *");
+            again.right(&build(&Build { text: "hello at noon", ..RELEASE }));
+            format!("    second-build: \"{}\"\n", path(&again.0))
+        },
+        incidents: &["major artefact/reproducible"],
+    },
+    Directory {
+        name: "without a word on which build it is",
+        make: |dist| {
+            let flags = &["-trimpath", "-ldflags=-s -w -buildid="];
+            dist.right(&build(&Build { flags, ..RELEASE }));
+            String::new()
+        },
+        incidents: &["minor artefact/identified"],
+    },
+    Directory {
+        name: "built again after the manifest was made",
+        make: |dist| {
+            dist.right(&pair().module);
+            dist.shell(MANIFEST);
+            dist.shell("rm main.* index.*");
+            dist.right(&build(&OLD));
+            String::new()
+        },
+        incidents: &["major artefact/supply-chain"],
+    },
+    Directory {
+        name: "a file of 4 MB in the module that nothing compresses",
+        make: |dist| {
+            dist.right(&build(&Build { embeds: true, ..RELEASE }));
+            String::new()
+        },
+        incidents: &["minor artefact/budget"],
+    },
+    Directory {
+        name: "past the budget of the target file",
+        make: |dist| {
+            dist.right(&pair().module);
+            "    budget: { raw-bytes: 1000000 }\n".to_owned()
+        },
+        incidents: &["minor artefact/budget"],
+    },
+];

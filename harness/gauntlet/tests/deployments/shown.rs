@@ -1,0 +1,53 @@
+//! Every incident of the catalogue that a site or a build can have is shown by something real:
+//! counted from what the deployments of this suite are held to, and from no list beside them.
+
+use std::collections::BTreeSet;
+
+use gauntlet::load;
+
+use crate::{
+    apache, artefacts, behind, caddy, express, go, lighttpd, nginx, proxy_cache, python, s3,
+    varnish, wrong,
+};
+
+/// Clean deployments, each another server or another configuration; the catalogue asks for eight.
+const CLEAN_MIN: usize = 15;
+
+/// What each deployment is held to.
+fn held() -> Vec<&'static [&'static str]> {
+    let plain = [
+        apache::DEPLOYMENTS,
+        caddy::DEPLOYMENTS,
+        express::DEPLOYMENTS,
+        go::DEPLOYMENTS,
+        lighttpd::DEPLOYMENTS,
+        nginx::DEPLOYMENTS,
+        proxy_cache::DEPLOYMENTS,
+        python::DEPLOYMENTS,
+        s3::DEPLOYMENTS,
+        varnish::DEPLOYMENTS,
+    ];
+    let behind = [behind::WAYS, behind::POLICIES, wrong::SERVED, wrong::HANDLED];
+    let plain = plain.into_iter().flatten().map(|one| one.incidents);
+    let behind = behind.into_iter().flatten().map(|one| one.incidents);
+    plain.chain(behind).chain(artefacts::DIRECTORIES.iter().map(|one| one.incidents)).collect()
+}
+
+/// The incidents that no deployment shows, and those that are held to and do not exist.
+pub fn every_incident_is() {
+    let held = held();
+    let shown: BTreeSet<&str> = (held.iter().flat_map(|incidents| incidents.iter()))
+        .filter_map(|incident| incident.split_once(' '))
+        .map(|(_, incident)| incident)
+        .collect();
+    let scenarios = load::catalogue().expect("the catalogue loads");
+    let known: BTreeSet<&str> = (scenarios.iter().map(|scenario| scenario.incident.as_str()))
+        .filter(|incident| ["delivery/", "artefact/"].iter().any(|one| incident.starts_with(one)))
+        .collect();
+    let missing: Vec<_> = known.difference(&shown).collect();
+    let strange: Vec<_> = shown.difference(&known).collect();
+    assert!(missing.is_empty(), "shown by nothing real: {missing:?}");
+    assert!(strange.is_empty(), "not in the catalogue: {strange:?}");
+    let clean = held.iter().filter(|incidents| incidents.is_empty()).count();
+    assert!(clean >= CLEAN_MIN, "{clean} clean deployments");
+}

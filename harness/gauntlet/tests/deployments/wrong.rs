@@ -1,0 +1,163 @@
+//! Builds and handlers that went wrong, as real servers hand them out.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::behind::{Behind, Running, variants};
+use crate::builds::Wrong;
+use crate::files::Files;
+use crate::servers::{Place, Server, is_there};
+use crate::{apache, caddy, express, go, nginx};
+
+fn served(site: &Path, lines: &str) -> Option<Running> {
+    Some(Running::new(variants(site, "")?, lines))
+}
+
+/// Right servers, wrong builds.
+pub const SERVED: &[Behind] = &[
+    Behind {
+        name: "a module that was stripped after it was named",
+        files: Files::Wrong(Wrong::Patched),
+        start: |site| served(site, ""),
+        incidents: &["major delivery/hash-matches-content"],
+    },
+    Behind {
+        name: "the same, where the target file knows how names are made",
+        files: Files::Wrong(Wrong::Patched),
+        start: |site| served(site, "  name-digest: sha256-raw\n"),
+        incidents: &["critical delivery/hash-matches-content"],
+    },
+    Behind {
+        name: "names that are right, and the target file knows how they are made",
+        files: Files::Hashed,
+        start: |site| served(site, "  name-digest: sha256-raw\n"),
+        incidents: &[],
+    },
+    Behind {
+        name: "a script that the step which names files leaves out",
+        files: Files::Wrong(Wrong::PlainShim),
+        start: |site| served(site, ""),
+        incidents: &["major delivery/shim-hashed-as-pair"],
+    },
+    Behind {
+        name: "a single-page fallback for everything, and the script forgotten",
+        files: Files::Wrong(Wrong::WithoutShim),
+        start: |site| {
+            let fallback = "add_header Cache-Control no-cache;\ntry_files $uri /index.html;";
+            Some(Running::new(nginx::serving(site, nginx::COMPRESSING, fallback)?, ""))
+        },
+        incidents: &[
+            "critical delivery/shim-is-script",
+            "major delivery/missing-is-404",
+            "minor delivery/short-cache-hashed",
+        ],
+    },
+    Behind {
+        name: "a script that was copied once, from a Go before 1.21",
+        files: Files::Wrong(Wrong::OldShim),
+        start: |site| served(site, ""),
+        incidents: &["critical delivery/shim-matches-binary"],
+    },
+    Behind {
+        name: "a module for WASI in a page",
+        files: Files::Wrong(Wrong::ForWasi),
+        start: |site| served(site, ""),
+        incidents: &["critical delivery/right-flavour"],
+    },
+    Behind {
+        name: "a module with all that the toolchain knows of it",
+        files: Files::Wrong(Wrong::Unstripped),
+        start: |site| served(site, ""),
+        incidents: &["minor delivery/stripped"],
+    },
+    Behind {
+        name: "a file of 4 MB in the module that nothing compresses",
+        files: Files::Wrong(Wrong::Large),
+        start: |site| served(site, ""),
+        incidents: &["minor delivery/budget", "minor delivery/uncompressed"],
+    },
+    Behind {
+        name: "a module past the budget of the target file",
+        files: Files::Hashed,
+        start: |site| served(site, "  budget: { wire-bytes: 100000 }\n"),
+        incidents: &["minor delivery/budget"],
+    },
+];
+
+/// Python with a handler that sends both lengths, as programs do that set one by hand and leave
+/// the other to a library.
+fn both_lengths(site: &Path) -> Option<Running> {
+    if !is_there("python3") {
+        return None;
+    }
+    let place = Place::new(site);
+    let program = include_str!("programs/both_lengths.py");
+    let file = place.put("server.py", program);
+    let (root, port) = (place.path("site"), place.port.to_string());
+    let server = place.start(Command::new("python3").args(["-u", &file, &root, &port]));
+    Some(Running::new(vec![server], ""))
+}
+
+fn of(servers: Option<Vec<Server>>) -> Option<Running> {
+    Some(Running::new(servers?, ""))
+}
+
+/// Handlers that were written by hand.
+pub const HANDLED: &[Behind] = &[
+    Behind {
+        name: "Go: Content-Length of the file, and then the .gz of it",
+        files: Files::Hashed,
+        start: |site| of(go::serving(site, "length")),
+        incidents: &["critical delivery/length"],
+    },
+    Behind {
+        name: "Apache: every page and script rewritten to a .gz that not all of them have",
+        files: Files::Plain,
+        start: |site| {
+            let lines = "RewriteEngine On\n\
+                         RewriteCond %{HTTP:Accept-Encoding} gzip\n\
+                         RewriteRule \"^(.+\\.(?:html|js))$\" \"$1.gz\" [L]\n\
+                         AddOutputFilterByType BROTLI_COMPRESS;DEFLATE application/wasm\n\
+                         Header merge Vary Accept-Encoding\n\
+                         Header set Cache-Control no-cache";
+            of(apache::serving(site, lines))
+        },
+        // mod_deflate does not know its own ETag again.
+        incidents: &["critical delivery/answers", "minor delivery/validators"],
+    },
+    Behind {
+        name: "Python: Content-Length and Transfer-Encoding",
+        files: Files::Plain,
+        start: both_lengths,
+        incidents: &["minor delivery/length", "major delivery/uncompressed"],
+    },
+    Behind {
+        name: "Express: a module for everybody from the cache of a service that gzips it",
+        files: Files::Hashed,
+        start: |site| of(express::serving(site, GZIPPED_ONLY)),
+        incidents: &[],
+    },
+    Behind {
+        name: "Caddy: a policy with a word for WebAssembly",
+        files: Files::Hashed,
+        start: |site| {
+            let policy = "header Content-Security-Policy \
+                          \"script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'\"";
+            let lines =
+                format!("{}\n{}\n{policy}\n{}", caddy::CACHING, caddy::VARY, caddy::VARIANTS);
+            of(caddy::serving(site, &lines))
+        },
+        incidents: &[],
+    },
+];
+
+/// Stores without negotiation send what was uploaded to everybody.
+const GZIPPED_ONLY: &str = r"
+    app.get(/\.(wasm|js)$/, (request, response) => {
+        response.set('Content-Encoding', 'gzip');
+        response.sendFile(path.join(root, request.path + '.gz'),
+            { maxAge: '1y', immutable: true, headers: { 'Content-Type':
+                request.path.endsWith('.js') ? 'text/javascript' : 'application/wasm' } });
+    });
+    app.use(express.static(root, { setHeaders: (response) =>
+        response.setHeader('Cache-Control', 'no-cache') }));";

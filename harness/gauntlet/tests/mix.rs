@@ -1,0 +1,150 @@
+//! A mix of every guest on every runtime: the harness lives, its memory is flat, and nothing is
+//! left afterwards: no process, no thread, no descriptor, no folder.
+//!
+//! 300 calls, and as many as `GAUNTLET_MIX_CALLS` says (`ci/soak.sh` makes 10,000). The mix runs in
+//! this program started again, so that its temporary folders are its own.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::Instant;
+
+use gauntlet::chaos::mix::{Mix, Tally};
+use gauntlet::subject::{Subject, external, runtimes};
+use hostile_guests::Tier;
+
+/// Set in the program that does the mix.
+const INNER: &str = "GAUNTLET_MIX_INNER";
+/// Calls where nothing else is said.
+const CALLS_USUAL: usize = 300;
+/// Fewer calls say nothing of a leak: caches of the harness are still being filled.
+const CALLS_STEADY_MIN: usize = 5_000;
+/// What is promised of the second half.
+const GROWTH_MAX: f64 = 1.05;
+/// Descriptors and threads more than at the beginning that are no leak: the thread that starts
+/// children lives on.
+const LEFT_MAX: u64 = 2;
+
+fn main() -> ExitCode {
+    if std::env::var_os(INNER).is_some() {
+        return inner();
+    }
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let itself = std::env::current_exe().expect("a running program has a path");
+    let ended = Command::new(itself).env(INNER, "1").env("TMPDIR", folder.path()).status();
+    let ended = ended.expect("it starts");
+    let left = left_in(folder.path());
+    say(&format!("mix: ended with {ended}; folders left: {left:?}"));
+    if ended.success() && left.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn say(line: &str) {
+    writeln!(std::io::stdout(), "{line}").expect("stdout takes a line");
+}
+
+fn left_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("it is there").flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// The subjects, their names as seen; wazero where it can be had.
+fn subjects() -> Vec<Box<dyn Subject>> {
+    let program = Path::new(env!("CARGO_BIN_EXE_gauntlet"));
+    let embedded = |name: &&str| -> Box<dyn Subject> {
+        Box::new(runtimes::subject(name, program.to_path_buf(), &[]))
+    };
+    let mut subjects: Vec<Box<dyn Subject>> = runtimes::NAMES.iter().map(embedded).collect();
+    let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");
+    match gauntlet::cli::adapters::wazero() {
+        Ok(program) => {
+            let wazero = external::find("wazero").expect("it is known");
+            subjects.push(Box::new(wazero.subject(program)));
+        }
+        Err(why) if required => panic!("{why}"),
+        Err(why) => say(&format!("skipped: wazero: {why}")),
+    }
+    subjects
+}
+
+fn inner() -> ExitCode {
+    let calls = std::env::var("GAUNTLET_MIX_CALLS").ok();
+    let calls = calls.map_or(CALLS_USUAL, |calls| calls.parse().expect("a number of calls"));
+    let guests = hostile_guests::all().iter().filter(|guest| guest.tier == Tier::Core);
+    let guests: Vec<&str> = guests.map(|guest| guest.id.as_str()).collect();
+    let before = Own::look();
+    let (began, mut sizes) = (Instant::now(), Vec::new());
+    let subjects = subjects();
+    let mix = Mix { subjects: &subjects, guests: &guests, seed: 1, calls };
+    let tally = mix.run(|made| {
+        sizes.push(Own::look().resident_kib);
+        if made % 1000 < 20 {
+            let (seconds, kib) = (began.elapsed().as_secs(), sizes.last().copied());
+            say(&format!("mix: {made} calls, {seconds} s, {} KiB", kib.unwrap_or_default()));
+        }
+    });
+    drop(subjects);
+    told(&tally, guests.len());
+    let (half, end) = (around(&sizes, sizes.len() / 2), around(&sizes, sizes.len()));
+    let after = Own::look();
+    say(&format!("mix: resident at half {half} KiB, at the end {end} KiB; {before:?} {after:?}"));
+    let steady = calls < CALLS_STEADY_MIN || end as f64 <= half as f64 * GROWTH_MAX;
+    let alone = after.children == 0
+        && after.threads <= before.threads + LEFT_MAX
+        && after.descriptors <= before.descriptors + LEFT_MAX;
+    let seen = tally.calls == calls && tally.unseen.0 * 10 <= calls as u64;
+    say(&format!("mix: steady {steady}, nothing left {alone}, seen {seen}"));
+    if steady && alone && seen { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn told(tally: &Tally, guests: usize) {
+    say(&format!("mix: {} calls of {guests} guests; unseen {:?}", tally.calls, tally.unseen));
+    for ((subject, outcome), times) in &tally.outcomes {
+        say(&format!("mix: {subject} {outcome} {times}"));
+    }
+    for ((subject, guest), times) in &tally.uncontained {
+        say(&format!("mix: not contained: {subject} {guest} {times}"));
+    }
+}
+
+/// The median of the ten sizes before `end`: one size alone may stand in the middle of a call.
+fn around(sizes: &[u64], end: usize) -> u64 {
+    let mut window = sizes[end.saturating_sub(10)..end].to_vec();
+    window.sort_unstable();
+    window.get(window.len() / 2).copied().unwrap_or_default()
+}
+
+/// What this process holds.
+#[derive(Debug)]
+struct Own {
+    resident_kib: u64,
+    threads: u64,
+    descriptors: u64,
+    children: usize,
+}
+
+impl Own {
+    fn look() -> Self {
+        let status = std::fs::read_to_string("/proc/self/status").expect("this is Linux");
+        let number = |name: &str| -> u64 {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            let word = line.and_then(|line| {
+                line.trim_start_matches(":").split_ascii_whitespace().next()?.parse().ok()
+            });
+            word.unwrap_or_else(|| panic!("{name} is not in the status"))
+        };
+        let descriptors = std::fs::read_dir("/proc/self/fd").expect("it is ours").count() as u64;
+        let (resident_kib, threads) = (number("VmRSS"), number("Threads"));
+        Self { resident_kib, threads, descriptors, children: children() }
+    }
+}
+
+/// Processes whose parent is this one.
+fn children() -> usize {
+    let own = std::process::id();
+    let parent = |stat: String| -> Option<u32> {
+        stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.parse().ok()
+    };
+    let entries = std::fs::read_dir("/proc").expect("this is Linux").flatten();
+    let stats = entries.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
+    stats.filter_map(parent).filter(|found| *found == own).count()
+}

@@ -1,0 +1,133 @@
+//! A deployed site, and the ways to it.
+
+// Of `core`: an address is a value here, and nothing is connected to.
+use core::net::IpAddr;
+
+use super::module::{self, Budget, NameDigest, RawBudget};
+use crate::reading::{Log, written};
+use crate::source::{At, Complaint};
+
+written! {
+    /// A deployed site.
+    "a site" RawSite {
+        /// The page.
+        url: At<String>,
+        /// Modules of earlier builds that are to be served still: addresses, or names relative
+        /// to the page.
+        previous: Vec<String>,
+        /// What stands behind the edge, with which it is compared.
+        origin: Option<RawOrigin>,
+        /// IP addresses of the edge, each of which is asked; the name's own if not written.
+        addresses: Vec<At<String>>,
+        /// Whether caches may be played with under a one-off query word; `true` if not written.
+        one_off: Option<bool>,
+        /// The name of that query word; `gauntlet` if not written.
+        one_off_word: Option<At<String>>,
+        /// What each module may weigh.
+        budget: Option<RawBudget>,
+        /// The digest of the content that names carry, as in `sha256-raw`: `sha256`, `sha384`,
+        /// `sha512`, `sha1` or `md5` of the `raw`, the `br` or the `gz` bytes. A name that breaks
+        /// the rule is critical then; where it is not written the rule is guessed from the files.
+        name_digest: Option<At<String>>,
+        /// A file of certificates (PEM) that the site is trusted by, and nothing else: its own
+        /// one, or that of the authority that signed it.
+        certificate: Option<String>,
+    }
+}
+
+written! {
+    /// What stands behind the edge of a site.
+    "an origin" RawOrigin {
+        /// Its address; paths are those of the site.
+        url: At<String>,
+        /// `Host` to send, where the origin tells its sites apart by it.
+        host: Option<At<String>>,
+    }
+}
+
+/// A deployed site, and the ways to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteTarget {
+    /// Address of the page.
+    pub url: String,
+    /// What stands behind the edge.
+    pub origin: Option<OriginTarget>,
+    /// Addresses of the edge; the name's own where there are none.
+    pub addresses: Vec<IpAddr>,
+    /// The query word under which caches may be played with; none where they may not.
+    pub one_off_word: Option<String>,
+    /// Modules of earlier builds that the site is to serve still.
+    pub previous: Vec<String>,
+    /// What each module may weigh.
+    pub budget: Budget,
+    /// The digest that names carry.
+    pub name_digest: Option<NameDigest>,
+    /// The file of the certificates that the site is trusted by.
+    pub certificate: Option<String>,
+}
+
+impl SiteTarget {
+    /// The site at `url`, of which no more is known.
+    pub fn at(url: impl Into<String>) -> Self {
+        let one_off_word = Some(ONE_OFF_WORD_USUAL.to_owned());
+        Self {
+            url: url.into(),
+            origin: None,
+            addresses: Vec::new(),
+            one_off_word,
+            previous: Vec::new(),
+            budget: Budget::default(),
+            name_digest: None,
+            certificate: None,
+        }
+    }
+}
+
+/// What stands behind the edge of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OriginTarget {
+    /// Its address.
+    pub url: String,
+    /// `Host` to send, where it is not the one of the address.
+    pub host: Option<String>,
+}
+
+/// The query word under which caches are played with where nothing is said.
+pub const ONE_OFF_WORD_USUAL: &str = "gauntlet";
+
+/// Complain of what cannot be meant.
+pub fn check(raw: &RawSite, log: &mut Log) {
+    for address in raw.addresses.iter().filter(|one| one.value.parse::<IpAddr>().is_err()) {
+        let problem = format!("`{}` is no IP address", address.value);
+        log.add(
+            Complaint::new(address.span, problem).help("expected as in 192.0.2.1 or 2001:db8::1"),
+        );
+    }
+    let is_plain = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
+    };
+    for word in raw.one_off_word.iter().filter(|word| !is_plain(&word.value)) {
+        let problem = format!("`{}` is no name of a query word", word.value);
+        log.add(Complaint::new(word.span, problem).help("expected letters, digits, `-`, `_`, `.`"));
+    }
+    module::check(raw.budget.as_ref(), raw.name_digest.as_ref(), log);
+}
+
+/// What is meant by it.
+pub fn meant(raw: RawSite) -> SiteTarget {
+    let word = raw.one_off_word.map(|word| word.value);
+    let may = raw.one_off.unwrap_or(true);
+    SiteTarget {
+        url: raw.url.value,
+        origin: raw.origin.map(|origin| OriginTarget {
+            url: origin.url.value,
+            host: origin.host.map(|host| host.value),
+        }),
+        addresses: raw.addresses.iter().filter_map(|one| one.value.parse().ok()).collect(),
+        one_off_word: may.then(|| word.unwrap_or_else(|| ONE_OFF_WORD_USUAL.to_owned())),
+        previous: raw.previous,
+        budget: module::budget(raw.budget),
+        name_digest: module::name_digest(raw.name_digest),
+        certificate: raw.certificate,
+    }
+}

@@ -1,0 +1,187 @@
+//! Valid modules that nobody thought of, drawn from a seed, each with the guest ABI around it.
+//!
+//! Every right host gives the same answer: floats are made canonical where the specification
+//! leaves NaN bits open, and loops and recursion are bounded by a counter in the module itself.
+
+use arbitrary::Unstructured;
+use wasm_smith::{Config, Module};
+
+use super::drawn_abi;
+use super::{Generated, Table};
+use crate::assemble::{AssembleError, Params};
+
+pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
+
+const GUESTS: &[Generated] = &[
+    Generated {
+        id: "det-drawn-plain",
+        header: "\
+;; attack: is a module drawn from `seed`, of WebAssembly 2.0 without vectors and references
+;; contained-if: ok | trap(unreachable)
+;; returns: 96 bytes, as in src/generated/drawn_abi.rs: the same on every right host
+;; seen-in: wasm-smith
+;; tier: core
+;; near-twin: benign-math
+;; params: seed=0
+",
+        build: |params| drawn(params, Shape::Plain),
+    },
+    Generated {
+        id: "det-drawn-vectors",
+        header: "\
+;; attack: is a module with vectors drawn from `seed`
+;; contained-if: ok | trap(unreachable)
+;; returns: 96 bytes, as in src/generated/drawn_abi.rs: the same on every right host
+;; seen-in: wasm-smith
+;; tier: core
+;; near-twin: benign-math
+;; params: seed=0
+",
+        build: |params| drawn(params, Shape::Vectors),
+    },
+    Generated {
+        id: "det-drawn-tables",
+        header: "\
+;; attack: is a module with tables and references of functions drawn from `seed`
+;; contained-if: ok | trap(unreachable)
+;; returns: 96 bytes, as in src/generated/drawn_abi.rs: the same on every right host
+;; seen-in: wasm-smith
+;; tier: core
+;; near-twin: benign-math
+;; params: seed=0
+",
+        build: |params| drawn(params, Shape::Tables),
+    },
+    Generated {
+        id: "det-drawn-traps",
+        header: "\
+;; attack: is a module drawn from `seed` that is likely to trap
+;; contained-if: ok | trap(unreachable) | trap(memory-out-of-bounds) | trap(table-out-of-bounds)
+;;   | trap(divide-by-zero) | trap(integer-overflow) | trap(bad-conversion)
+;;   | trap(signature-mismatch) | trap(null-element)
+;; returns: 96 bytes, as in src/generated/drawn_abi.rs: the same on every right host
+;; seen-in: wasm-smith
+;; tier: core
+;; near-twin: benign-math
+;; params: seed=0
+",
+        build: |params| drawn(params, Shape::Traps),
+    },
+];
+
+/// What a drawn module is likely to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Plain,
+    Vectors,
+    Tables,
+    Traps,
+}
+
+/// Chance for one module, bytes: wasm-smith ends where it ends, at a few KiB of module.
+const CHANCE_BYTES: usize = 8 << 10;
+
+/// Draws for one seed, until one fits: of those with tables one in fourteen has no references of the
+/// host, which a runtime without a collector refuses.
+const DRAWS_MAX: u64 = 2000;
+
+/// How often a drawn module may begin a loop or a function. Recursion of so many frames fits in
+/// every stack known: half a MiB, at under 1 KiB a frame.
+const STEPS: u32 = 200;
+
+fn drawn(params: &Params, shape: Shape) -> Result<Vec<u8>, AssembleError> {
+    let seed = u64::from(params.number("seed")?);
+    let draw = |attempt| draw(Chance::new(seed, attempt), shape);
+    (0..DRAWS_MAX).find_map(draw).ok_or_else(|| params.bad("seed"))
+}
+
+fn draw(mut chance: Chance, shape: Shape) -> Option<Vec<u8>> {
+    let bytes: Vec<u8> = std::iter::repeat_with(|| chance.next().to_le_bytes())
+        .take(CHANCE_BYTES / 8)
+        .flatten()
+        .collect();
+    let mut module = Module::new(config(shape), &mut Unstructured::new(&bytes)).ok()?;
+    module.ensure_termination(STEPS).ok()?;
+    drawn_abi::around(&module.to_bytes(), &mut chance)
+}
+
+/// What wazero, wasmi and wasmtime all offer without being asked; sizes that an interpreter
+/// walks through in a millisecond.
+fn config(shape: Shape) -> Config {
+    let tables = shape == Shape::Tables;
+    Config {
+        canonicalize_nans: true,
+        disallow_traps: shape != Shape::Traps,
+        simd_enabled: shape == Shape::Vectors,
+        reference_types_enabled: tables,
+        exceptions_enabled: false,
+        extended_const_enabled: false,
+        gc_enabled: false,
+        memory64_enabled: false,
+        relaxed_simd_enabled: false,
+        tail_call_enabled: false,
+        threads_enabled: false,
+        min_funcs: 1,
+        max_funcs: 6,
+        max_exports: 0,
+        max_imports: 0,
+        max_tags: 0,
+        max_types: if tables { 4 } else { 8 },
+        max_globals: if tables { 2 } else { 6 },
+        max_instructions: if tables { 100 } else { 150 },
+        max_nesting_depth: 6,
+        min_memories: 1,
+        max_memory32_bytes: 2 << 16,
+        memory_max_size_required: true,
+        max_tables: if tables { 2 } else { 1 },
+        max_table_elements: 32,
+        table_max_size_required: true,
+        max_data_segments: 4,
+        max_element_segments: 4,
+        max_elements: 8,
+        ..Config::default()
+    }
+}
+
+/// A stream of numbers that a seed replays on every machine and in every release (SplitMix64).
+pub(super) struct Chance(u64);
+
+impl Chance {
+    fn new(seed: u64, attempt: u64) -> Self {
+        Self(seed << 12 | attempt)
+    }
+
+    pub(super) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// One of `all`, which is not empty.
+    pub(super) fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
+        all[usize::try_from(self.next() % all.len() as u64).unwrap_or_default()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A drawn module is worth little if most seeds give the same, or none.
+    #[test]
+    fn seeds_give_modules_that_differ_and_replay() {
+        for shape in [Shape::Plain, Shape::Vectors, Shape::Tables, Shape::Traps] {
+            let of = |seed: u64| {
+                (0..DRAWS_MAX).find_map(|attempt| draw(Chance::new(seed, attempt), shape))
+            };
+            let modules: Vec<Vec<u8>> =
+                (0..50).map(|seed| of(seed).expect("a module is drawn")).collect();
+            let distinct: std::collections::BTreeSet<_> = modules.iter().collect();
+            assert_eq!(distinct.len(), modules.len(), "{shape:?}");
+            assert_eq!(of(7).as_ref(), Some(&modules[7]), "{shape:?}");
+            let long = modules.iter().filter(|module| module.len() > 600).count();
+            assert!(long > 25, "{shape:?}: {long} of 50 have more than 600 bytes");
+        }
+    }
+}
