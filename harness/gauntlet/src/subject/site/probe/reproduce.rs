@@ -42,9 +42,11 @@ const COMPILES: &str = "node -e 'WebAssembly.compile(require(\"fs\").readFileSyn
 
 const IMPORTS: &str = "node -e 'try { const m = new WebAssembly.Module(require(\"fs\").\
                        readFileSync(0)); for (const i of WebAssembly.Module.imports(m)) \
-                       console.log(i.module + \".\" + i.name) } catch (e) { console.log(String(e)) }'";
+                       console.log(i.module + \".\" + i.name) } \
+                       catch (e) { console.log(String(e)) }'";
 
-const SECTIONS: &str = "node -e 'const m = new WebAssembly.Module(require(\"fs\").readFileSync(0)); \
+const SECTIONS: &str = "node -e 'const m = new WebAssembly.Module(\
+                        require(\"fs\").readFileSync(0)); \
                         for (const n of [\"info\", \"line\", \"str\", \"abbrev\", \"ranges\", \
                         \"loc\", \"frame\", \"aranges\"].map((n) => \".debug_\" + n).concat([\
                         \"sourceMappingURL\", \"external_debug_info\", \"name\"])) { \
