@@ -230,6 +230,9 @@ observation! {
         /// Wall time past the deadline, milliseconds, seen from outside; 0 if in time. The lower
         /// end leaves out what this machine was late by itself, waking threads.
         overrun_ms = "overrun-ms": (f64, f64),
+        /// Longest wall time of a call that was answered `busy`, milliseconds; absent without one.
+        /// The lower end leaves out what this machine was late by itself.
+        busy_ms = "busy-ms": (f64, f64),
         /// Peak memory of the host process past its size before the call, MiB (`VmHWM`).
         host_peak_mib = "host-peak-mib": f64,
         /// Memory of the host process when the calls have ended, past its size before, MiB.

@@ -119,6 +119,8 @@ fn profile(hello: &Hello, memory_seen: bool) -> Profile {
         (feature::LOG, Need::HostLog),
         (feature::FUEL, Need::HostFuel),
         (feature::TENANTS, Need::HostTenants),
+        (feature::RATE, Need::HostRate),
+        (feature::CAPACITY, Need::HostCapacity),
     ];
     let has = |word: &str| hello.features.iter().any(|feature| feature == word);
     let mut can = vec![Need::HostCall];
@@ -136,6 +138,7 @@ fn profile(hello: &Hello, memory_seen: bool) -> Profile {
         found: Vec::new(),
         left_out: Vec::new(),
         limits: None,
+        deployed: None,
         grace_ms: GRACE_MS,
     }
 }

@@ -172,6 +172,7 @@ fn seen(
         log_attributed: if log.is_empty() { Seen::Absent } else { attributed.into() },
         wall_ms: ms(longest).into(),
         overrun_ms: (ms(sure), ms(overrun)).into(),
+        busy_ms: Seen::looked(busy(calls, ran.unwrap_or_default())),
         host_alive: Seen::looked(vigil.alive),
         threads_grown: oracle.threads_grown,
         descriptors_grown: oracle.descriptors_grown,
@@ -183,6 +184,13 @@ fn seen(
         digest_right: if served.is_some() { all_right.into() } else { Seen::Absent },
         ..outputs(calls, work)
     }
+}
+
+/// The longest wait for `busy`: without and with what this machine was late by itself.
+fn busy(calls: &[Timed], late: Duration) -> Option<(f64, f64)> {
+    let busy = calls.iter().filter(|timed| timed.called.outcome == CallOutcome::Busy);
+    let longest = busy.map(|timed| timed.wall).max()?;
+    Some((ms(longest.saturating_sub(late)), ms(longest)))
 }
 
 /// What the kernel says of the host's process.

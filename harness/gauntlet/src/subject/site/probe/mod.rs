@@ -183,7 +183,11 @@ impl Session for Probe<'_> {
                 Ok(observation)
             }
             Action::Everywhere(everywhere) => lattice::perform(self, step, everywhere),
-            Action::Call(_) | Action::Compare(_) | Action::Contest(_) | Action::Differ(_) => {
+            Action::Call(_)
+            | Action::Compare(_)
+            | Action::Contest(_)
+            | Action::Control(_)
+            | Action::Differ(_) => {
                 Err(Inability("a site takes no guests: it can only be fetched from".to_owned()))
             }
         }
