@@ -28,7 +28,10 @@ pub(super) fn run(
     let limits = reached.profile.limits.clone().unwrap_or_else(|| scenario.limits.clone());
     let looked = catch_unwind(AssertUnwindSafe(|| look(engine, scenario, reached, case, &limits)));
     match looked {
-        Ok(Ok(looked)) => (judged(engine, scenario, reached, case, &limits, looked), false),
+        Ok(Ok((looked, session))) => {
+            let judgement = judged(engine, scenario, reached, case, &limits, &looked);
+            (told(base, judgement, scenario, reached, (looked, &*session), engine.seed), false)
+        }
         Ok(Err(inability)) => {
             (Outcome { verdict: Verdict::Inconclusive, reason: inability.0, ..base }, false)
         }
@@ -47,14 +50,14 @@ pub(super) fn blank(scenario: &Scenario, subject: &str, case: &str) -> Outcome {
     Outcome { claim: scenario.claim.clone(), ..unknown }
 }
 
-/// Do the steps in order.
-fn look(
+/// Do the steps in order; gives the session too, which remembers them.
+fn look<'a>(
     engine: &Engine,
     scenario: &Scenario,
-    reached: &Reached,
+    reached: &'a Reached,
     case: &Case,
     limits: &Limits,
-) -> Result<Looked, Inability> {
+) -> Result<(Looked, Box<dyn Session + 'a>), Inability> {
     let tenant = tenant(scenario, case);
     let context = CaseContext {
         params: &case.params,
@@ -64,12 +67,13 @@ fn look(
         tenant: &tenant,
     };
     let mut session = reached.subject.open(engine.seed ^ mark(&tenant))?;
-    let step = |step: &wasm_gauntlet_model::scenario::Step| {
+    let mut step = |step: &wasm_gauntlet_model::scenario::Step| {
         let action = step.action(context).map_err(Inability)?;
         let observation = perform(session.as_mut(), &step.name, &action)?;
         Ok((step.name.clone(), observation))
     };
-    scenario.steps.iter().map(step).collect()
+    let looked = scenario.steps.iter().map(&mut step).collect::<Result<_, _>>()?;
+    Ok((looked, session))
 }
 
 fn perform(
@@ -99,8 +103,8 @@ fn judged(
     reached: &Reached,
     case: &Case,
     limits: &Limits,
-    looked: Looked,
-) -> Outcome {
+    looked: &Looked,
+) -> Judgement {
     let mut seen: Seen =
         looked.iter().map(|(step, one)| (step.clone(), one.facts.clone())).collect();
     seen.insert(SUBJECT.to_owned(), reached.profile.facts());
@@ -110,9 +114,7 @@ fn judged(
         grace_ms: reached.profile.grace_ms,
         noise_factor: engine.noise_factor,
     };
-    let judgement = judge(scenario, &seen, context);
-    let base = blank(scenario, reached.subject.name(), &case.label);
-    told(base, judgement, scenario, reached, looked, engine.seed)
+    judge(scenario, &seen, context)
 }
 
 /// Tell a judgement, with advice and evidence where it is no pass.
@@ -121,7 +123,7 @@ fn told(
     judgement: Judgement,
     scenario: &Scenario,
     reached: &Reached,
-    looked: Looked,
+    (looked, session): (Looked, &dyn Session),
     seed: u64,
 ) -> Outcome {
     let Judgement { verdict, severity, reason, observed, expected, span, step } = judgement;
@@ -132,7 +134,10 @@ fn told(
     let again =
         format!("gauntlet run {}--only {} --seed {seed}", reached.subject.flags(), base.incident);
     let deciding = looked.iter().find(|(name, _)| Some(name) == step.as_ref());
-    let command = deciding.and_then(|(_, observation)| observation.reproduce.clone());
+    let decided = span.and_then(|span| scenario.decided(span)).filter(|_| failed);
+    let command = decided.and_then(|decided| session.reproduce(&decided));
+    let own = || deciding.and_then(|(_, observation)| observation.reproduce.clone());
+    let command = command.or_else(own);
     let evidence = match verdict {
         Verdict::Pass | Verdict::Skipped => Vec::new(),
         Verdict::Fail | Verdict::Inconclusive => {

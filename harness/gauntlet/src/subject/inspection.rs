@@ -76,7 +76,7 @@ fn is_hashed(file: &str) -> bool {
 }
 
 /// The digests of a file in all its forms; those forms that nobody has are made.
-fn digests(file: File<'_>) -> Digests {
+fn digests(file: File<'_>) -> Digests<'_> {
     let forms = [("raw", Some(file.bytes)), ("br", file.br), ("gz", file.gzip)];
     let known: Vec<_> = forms.iter().filter_map(|(form, bytes)| Some((*form, (*bytes)?))).collect();
     Digests::of(&known)

@@ -33,6 +33,7 @@ pub mod worker;
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_model::profile::Profile;
+use wasm_gauntlet_model::scenario::Decided;
 
 /// What kept us from looking. Never a finding about the subject; it makes a trial inconclusive.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -75,4 +76,10 @@ pub trait Session {
     /// # Errors
     /// When nothing could be seen; a refusal or a crash of the subject is an observation.
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability>;
+
+    /// A command that shows again what decided, where that takes more than the one of the step's
+    /// own observation.
+    fn reproduce(&self, _decided: &Decided) -> Option<String> {
+        None
+    }
 }

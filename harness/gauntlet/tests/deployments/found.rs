@@ -16,6 +16,8 @@ const PAGES: &[(&str, &str)] = &[
             { "scopes": { "/scoped.mjs": { "lib": "/in-scope.mjs" } } }</script>
         <link rel="modulepreload" href="preloaded.mjs">
         <script type="module" src="scoped.mjs"></script>
+        <script src="bundle.js"></script><script src="hello.js"></script>
+        <script src="blazor.js"></script>
         <iframe src="frame.html"></iframe>
         <script>
             const folder = "/", ending = ".wasm";
@@ -31,6 +33,20 @@ const PAGES: &[(&str, &str)] = &[
     ("frame.html", "<!doctype html><script>fetch('by-frame.wasm')</script>"),
     ("worker.js", "fetch('by-worker.wasm')"),
     ("offline.js", "fetch('by-service-worker.wasm')"),
+    // As webpack 5, wasm-bindgen and Blazor write them, cut to what matters.
+    (
+        "bundle.js",
+        r#"(()=>{var o={};o.u=e=>e+".chunk.js";o.v=(e,t,r,n)=>WebAssembly.instantiateStreaming(
+           fetch(o.p+""+r+".module.wasm"),n);o.e(12).then(o.bind(o,12))})()"#,
+    ),
+    ("12.chunk.js", r#"n.v(t,e.id,"3f9a2c1b4d5e6f708192",{"./app_bg.js":{a:r.x}})"#),
+    (
+        "hello.js",
+        r#"let script_src = new URL(document.currentScript.src, location.href).toString();
+           module_or_path = script_src.replace(/\.js$/, "_bg.wasm");"#,
+    ),
+    ("blazor.js", r#"const e = await fetch("blazor.boot.json"); WebAssembly.compile(e)"#),
+    ("blazor.boot.json", r#"{ "resources": { "wasmNative": { "dotnet.wasm": "sha256-x" } } }"#),
     ("empty.html", "<!doctype html><title>no module</title><script src=lazy.js></script>"),
     ("lazy.js", "load(pick() + '.was' + 'm')"),
 ];
@@ -44,6 +60,9 @@ const MODULES: &[&str] = &[
     "by-frame.wasm",
     "by-worker.wasm",
     "by-service-worker.wasm",
+    "3f9a2c1b4d5e6f708192.module.wasm",
+    "hello_bg.wasm",
+    "dotnet.wasm",
 ];
 
 fn server() -> Option<Server> {

@@ -10,19 +10,19 @@ use crate::servers::{Place, Server, is_there};
 
 const SOURCE: &str = include_str!("programs/fileserver.go");
 
-/// The program, built once a release of its source.
-fn program() -> PathBuf {
-    let length = SOURCE.len();
-    let sum = SOURCE.bytes().fold(5381_u64, |sum, byte| sum.wrapping_mul(33) ^ u64::from(byte));
+/// The program of `source`, built once.
+fn program(source: &str) -> PathBuf {
+    let length = source.len();
+    let sum = source.bytes().fold(5381_u64, |sum, byte| sum.wrapping_mul(33) ^ u64::from(byte));
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fileserver");
     let program = cache.join(format!("fileserver-{length}-{sum:016x}"));
     if !program.is_file() {
         fs::create_dir_all(&cache).expect("a cache folder");
         let work = tempfile::tempdir_in(&cache).expect("a folder to build in");
-        let (source, out) = (work.path().join("main.go"), work.path().join("out"));
-        fs::write(&source, SOURCE).expect("a source");
+        let (main, out) = (work.path().join("main.go"), work.path().join("out"));
+        fs::write(&main, source).expect("a source");
         let mut build = Command::new("go");
-        build.args(["build", "-trimpath", "-o"]).arg(&out).arg(&source);
+        build.args(["build", "-trimpath", "-o"]).arg(&out).arg(&main);
         let built = build.env("GO111MODULE", "off").output().expect("go runs");
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
         // Whole or not at all: two test programs may build at once.
@@ -36,11 +36,22 @@ pub fn serving(site: &Path, mode: &str) -> Option<Vec<Server>> {
     if !is_there("go") {
         return None;
     }
-    let program = program();
+    let program = program(SOURCE);
     let place = Place::new(site);
     let address = format!("127.0.0.1:{}", place.port);
     let root = place.path("site");
     Some(vec![place.start(Command::new(program).args([mode, &address, &root]))])
+}
+
+/// The program of `source`, which takes its address and the folder of the site.
+pub fn serving_program(site: &Path, source: &str) -> Option<Vec<Server>> {
+    if !is_there("go") {
+        return None;
+    }
+    let program = program(source);
+    let place = Place::new(site);
+    let (address, root) = (format!("127.0.0.1:{}", place.port), place.path("site"));
+    Some(vec![place.start(Command::new(program).args([address, root]))])
 }
 
 /// Each of them.

@@ -55,7 +55,7 @@ const CACHING_ALL: &str = r#"
     }"#;
 
 /// The variants beside a file; what is rewritten is matched again under its new name.
-const VARIANTS: &str = r#"
+pub const VARIANTS: &str = r#"
     $REQUEST_HEADER["Accept-Encoding"] =~ "(^|,)\s*br\s*(,|$|;\s*q=(1|0\.0*[1-9]))" {
         url.rewrite-once = ( "^(/[^?]*\.(wasm|js))(\?|$)" => "$1.br" )
     }

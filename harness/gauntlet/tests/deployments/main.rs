@@ -118,6 +118,13 @@ fn run(url: &str, only: &str) -> (Option<i32>, Record) {
     run_on(&["--site", url], only)
 }
 
+/// The same on what a target file of this text names.
+fn run_target(target: &str, only: &str) -> (Option<i32>, Record) {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), target).expect("it is written");
+    run_on(&["--target", &file.path().display().to_string()], only)
+}
+
 /// The exit code, and the record, of the scenarios `only` on what `named` names.
 fn run_on(named: &[&str], only: &str) -> (Option<i32>, Record) {
     let out = tempfile::tempdir().expect("a folder");
@@ -196,6 +203,51 @@ fn an_object_store() {
 }
 
 #[test]
+fn the_lines_for_nginx_mend() {
+    mended::check("nginx");
+}
+
+#[test]
+fn the_lines_for_apache_mend() {
+    mended::check("apache");
+}
+
+#[test]
+fn the_lines_for_caddy_mend() {
+    mended::check("caddy");
+}
+
+#[test]
+fn the_lines_for_lighttpd_mend() {
+    mended::check("lighttpd");
+}
+
+#[test]
+fn the_lines_for_varnish_mend() {
+    mended::check("varnish");
+}
+
+#[test]
+fn the_lines_for_express_mend() {
+    mended::check("express");
+}
+
+#[test]
+fn the_lines_for_go_mend() {
+    mended::check("go");
+}
+
+#[test]
+fn the_lines_for_s3_mend() {
+    mended::check("s3");
+}
+
+#[test]
+fn no_line_of_a_playbook_is_untried_without_a_reason() {
+    mended::all_are_tried();
+}
+
+#[test]
 fn ways_to_a_site_that_a_target_file_names() {
     behind::check(ways::WAYS);
 }
@@ -223,11 +275,6 @@ fn build_directories() {
 #[test]
 fn every_incident_is_shown_by_something_real() {
     shown::every_incident_is();
-}
-
-#[test]
-fn the_lines_of_a_playbook_mend_what_they_are_for() {
-    mended::check();
 }
 
 #[test]

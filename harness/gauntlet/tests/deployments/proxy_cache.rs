@@ -7,7 +7,7 @@ use crate::files::Files;
 use crate::servers::{Nginx, Server};
 
 /// A cache of what `path` matches, before a right origin; `proxy` stands beside `proxy_pass`.
-fn before(site: &Path, path: &str, proxy: &str) -> Option<Vec<Server>> {
+pub fn before(site: &Path, path: &str, proxy: &str) -> Option<Vec<Server>> {
     let origin = Nginx::right(site)?;
     let pass = origin.url("").trim_end_matches('/').to_owned();
     let server = format!(
@@ -30,7 +30,8 @@ fn before(site: &Path, path: &str, proxy: &str) -> Option<Vec<Server>> {
 /// The path is relative to the folder that nginx is started in.
 const CACHE: &str = "proxy_cache_path edge keys_zone=edge:1m;";
 
-const ASSETS: &str = r"~ \.(wasm|js)$";
+/// Modules and scripts.
+pub const ASSETS: &str = r"~ \.(wasm|js)$";
 
 /// Each of them.
 pub const DEPLOYMENTS: &[Deployment] = &[

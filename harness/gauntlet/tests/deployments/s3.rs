@@ -10,25 +10,32 @@ use crate::files::{Files, is_asset};
 use crate::servers::{Place, Server, is_there};
 
 /// How files are put into the bucket.
-struct Upload {
+pub struct Upload {
     /// The type of modules; none leaves it to the store, as `aws s3 cp` does for what it does
     /// not know.
-    module_type: Option<&'static str>,
+    pub module_type: Option<String>,
     /// Whether what is put is the `.gz` file, under the plain name.
-    gzipped: bool,
+    pub gzipped: bool,
     /// Whether that is said.
-    coding_said: bool,
-    /// `Cache-Control` of hashed names, and of the page.
-    caching: Option<[&'static str; 2]>,
+    pub coding_said: bool,
+    /// `Cache-Control` of what is no page.
+    pub caching: Option<String>,
+    /// `Cache-Control` of the page.
+    pub page_caching: Option<String>,
 }
 
-/// What is right for a store that cannot choose by Accept-Encoding.
-const RIGHT: Upload = Upload {
-    module_type: Some("application/wasm"),
-    gzipped: true,
-    coding_said: true,
-    caching: Some(["public, max-age=31536000, immutable", "no-cache"]),
-};
+impl Upload {
+    /// What is right for a store that cannot choose by Accept-Encoding.
+    pub fn right() -> Self {
+        Self {
+            module_type: Some("application/wasm".to_owned()),
+            gzipped: true,
+            coding_said: true,
+            caching: Some("public, max-age=31536000, immutable".to_owned()),
+            page_caching: Some("no-cache".to_owned()),
+        }
+    }
+}
 
 const BUCKET: &str = "site";
 
@@ -36,7 +43,8 @@ const BUCKET: &str = "site";
 const WEBSITE: &str = "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix>\
                        </IndexDocument></WebsiteConfiguration>";
 
-fn serving(site: &Path, upload: &Upload) -> Option<Vec<Server>> {
+/// The bucket, with the files of `site` as `upload` says.
+pub fn serving(site: &Path, upload: &Upload) -> Option<Vec<Server>> {
     let modules = npm("s3rver")?;
     if !is_there("curl") {
         return None;
@@ -67,16 +75,15 @@ fn put(server: &Server, file: &Path, upload: &Upload) {
     let kind = match name.rsplit('.').next() {
         Some("html") => Some("text/html"),
         Some("js") => Some("text/javascript"),
-        _ => upload.module_type,
+        _ => upload.module_type.as_deref(),
     };
     fields.push(format!("Content-Type: {}", kind.unwrap_or("binary/octet-stream")));
     let gzipped = upload.gzipped && !page;
     if gzipped && upload.coding_said {
         fields.push("Content-Encoding: gzip".to_owned());
     }
-    if let Some([hashed, moving]) = upload.caching {
-        fields.push(format!("Cache-Control: {}", if page { moving } else { hashed }));
-    }
+    let caching = if page { &upload.page_caching } else { &upload.caching };
+    fields.extend(caching.iter().map(|value| format!("Cache-Control: {value}")));
     let from = if gzipped { format!("{}.gz", file.display()) } else { file.display().to_string() };
     let mut command = Command::new("curl");
     command.args(["-sS", "--fail", "-T", &from]);
@@ -91,14 +98,14 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         name: "gzipped by the build, with type, coding and caching",
         page: "/site/",
         files: Files::Hashed,
-        start: |site| serving(site, &RIGHT),
+        start: |site| serving(site, &Upload::right()),
         incidents: &[],
     },
     Deployment {
         name: "gzipped by the build, its coding not said",
         page: "/site/",
         files: Files::Hashed,
-        start: |site| serving(site, &Upload { coding_said: false, ..RIGHT }),
+        start: |site| serving(site, &Upload { coding_said: false, ..Upload::right() }),
         incidents: &["critical delivery/double-compression"],
     },
     Deployment {
@@ -106,7 +113,13 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         page: "/site/",
         files: Files::Hashed,
         start: |site| {
-            let upload = Upload { module_type: None, gzipped: false, caching: None, ..RIGHT };
+            let upload = Upload {
+                module_type: None,
+                gzipped: false,
+                caching: None,
+                page_caching: None,
+                ..Upload::right()
+            };
             serving(site, &upload)
         },
         incidents: &[

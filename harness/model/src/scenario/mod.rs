@@ -6,6 +6,7 @@
 mod cases;
 mod check;
 mod claim;
+mod decided;
 mod expect;
 mod matrix;
 mod raw;
@@ -16,6 +17,7 @@ mod template;
 pub use cases::Case;
 pub use check::Vocabulary;
 pub use claim::{Block, Bound, Claim, Comparison, SUBJECT, ScalarTemplate, Test};
+pub use decided::Decided;
 pub use raw::RawScenario;
 pub use scalar::Scalar;
 pub use step::{CaseContext, Step};

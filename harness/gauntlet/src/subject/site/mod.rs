@@ -18,6 +18,7 @@ use wasm_gauntlet_model::target::{Budget, NameDigest, ONE_OFF_WORD_USUAL, SiteTa
 
 use self::probe::asked::Asked;
 use self::probe::decoded::Decoder;
+use self::probe::inspect::Inspected;
 use self::probe::place::Origin;
 pub use self::wire::Bounds;
 use self::wire::failure::Failure;
@@ -39,6 +40,7 @@ pub struct Site {
     name_digest: Option<NameDigest>,
     decoder: Decoder,
     asked: Asked,
+    inspected: Inspected,
 }
 
 impl Site {
@@ -73,6 +75,7 @@ impl Site {
             name_digest: None,
             decoder: Decoder::default(),
             asked: Asked::default(),
+            inspected: Inspected::default(),
         })
     }
 

@@ -10,6 +10,7 @@ use super::Haul;
 use super::import_map::ImportMap;
 use super::page::{self, Page};
 use super::script::{self, Base, Kind, Mention, Script, Strength};
+use super::webpack::Webpack;
 use crate::coding::{self, Content};
 use crate::subject::site::wire::failure::Failure;
 use crate::subject::site::wire::redirect::{Trail, follow};
@@ -35,6 +36,9 @@ const CONFIRM_BYTES: usize = 4 << 10;
 
 /// All of discovery; a site slower than this has larger troubles.
 const DISCOVERY_MAX: Duration = Duration::from_secs(120);
+
+/// What wasm-bindgen's loader without modules puts in place of `.js`.
+const BINDGEN_END: &str = "_bg.wasm";
 
 /// A script to read.
 struct Next {
@@ -66,6 +70,9 @@ pub struct Crawl<'a> {
     import_map: ImportMap,
     frames: VecDeque<Url>,
     late: bool,
+    /// Parts of names, and the folder of the script whose runtime puts them together.
+    webpack: Webpack,
+    runtime: Option<Url>,
 }
 
 impl<'a> Crawl<'a> {
@@ -82,6 +89,8 @@ impl<'a> Crawl<'a> {
             import_map: ImportMap::default(),
             frames: VecDeque::new(),
             late: false,
+            webpack: Webpack::default(),
+            runtime: None,
         }
     }
 
@@ -124,7 +133,7 @@ impl<'a> Crawl<'a> {
 
     /// Read the scripts that wait, of which `read` were read before.
     fn scripts(&mut self, read: &mut usize, haul: &mut Haul) {
-        while let Some(next) = self.queue.pop_front() {
+        while let Some(next) = self.next() {
             if *read == SCRIPTS_MAX {
                 haul.leave_out(format!("scripts past {SCRIPTS_MAX} are not read"));
                 self.queue.clear();
@@ -133,6 +142,31 @@ impl<'a> Crawl<'a> {
             *read += 1;
             self.script(next, haul);
         }
+    }
+
+    /// The next script to read; where none waits, those that webpack loads late.
+    fn next(&mut self) -> Option<Next> {
+        if self.queue.is_empty() {
+            for name in self.webpack.scripts() {
+                let Some(url) = self.put_together(&name).into_iter().next() else { continue };
+                let (how, strength) = ("chunk that webpack loads".to_owned(), Strength::Named);
+                self.enqueue(Next { url, second: None, how, strength, depth: DEPTH_MAX });
+            }
+        }
+        self.queue.pop_front()
+    }
+
+    /// The addresses that a name of webpack's runtime may mean: in the folder that is written
+    /// down, or else in that of the script with the runtime.
+    fn put_together(&self, name: &str) -> Vec<Url> {
+        let folder = self.webpack.folder.as_deref().unwrap_or_default();
+        let written = self.base.join(folder).and_then(|folder| folder.join(name));
+        let beside = self.runtime.as_ref().map(|own| own.join(name));
+        let both = match folder.is_empty() {
+            true => [beside, Some(written)],
+            false => [Some(written), beside],
+        };
+        both.into_iter().flatten().flatten().collect()
     }
 
     /// Read the pages in frames, each with its own base and import map.
@@ -206,6 +240,10 @@ impl<'a> Crawl<'a> {
 
     /// Take what the script at `own` names.
     fn take_script(&mut self, script: &Script, own: &Url, place: &str, depth: usize) {
+        if script.webpack.is_runtime() {
+            self.runtime = Some(own.clone());
+        }
+        self.webpack.add(&script.webpack);
         for mention in &script.mentions {
             let mut addresses = self.addresses(mention, own);
             let how = format!("{} in {place}", mention.how);
@@ -232,6 +270,14 @@ impl<'a> Crawl<'a> {
                 both.into_iter().flatten().collect()
             }
         };
+        // wasm-bindgen without modules: the script's own address, its end replaced by this.
+        if mention.name == BINDGEN_END
+            && let Some(stem) = own.path().strip_suffix(".js")
+        {
+            let mut url = own.clone();
+            url.set_path(&format!("{stem}{BINDGEN_END}"));
+            addresses.insert(0, url);
+        }
         addresses.iter_mut().for_each(|url| url.set_fragment(None));
         addresses.dedup();
         addresses
@@ -286,6 +332,10 @@ impl<'a> Crawl<'a> {
     }
 
     fn confirm_all(&mut self, haul: &mut Haul) {
+        for name in self.webpack.modules() {
+            let how = "name that webpack puts together".to_owned();
+            self.candidate(self.put_together(&name), how, Strength::Named);
+        }
         if self.candidates.len() >= CANDIDATES_MAX {
             haul.leave_out(format!("names of modules past {CANDIDATES_MAX} are not asked for"));
         }

@@ -20,6 +20,7 @@ mod import_map;
 pub mod lexer;
 pub mod page;
 pub mod script;
+mod webpack;
 
 use url::Url;
 use wasm_gauntlet_model::action::Asset;

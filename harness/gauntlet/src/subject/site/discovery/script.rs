@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::fold::fold;
 use super::lexer::{Token, tokens};
+use super::webpack::Webpack;
 
 /// What a name is relative to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,8 @@ pub struct Script {
     pub mentions: Vec<Mention>,
     /// Whether it instantiates or compiles modules, or defines or uses Go's loader.
     pub deals_with_wasm: bool,
+    /// Parts of names that webpack's runtime puts together.
+    pub webpack: Webpack,
 }
 
 impl Script {
@@ -80,7 +83,7 @@ const NAME_BYTES_MAX: usize = 2048;
 pub fn read(source: &str) -> Script {
     let tokens = fold(tokens(source));
     let fetched = fetched_names(&tokens);
-    let mut script = Script::default();
+    let mut script = Script { webpack: Webpack::read(&tokens), ..Script::default() };
     for at in 0..tokens.len() {
         script.deals_with_wasm |= deals_with_wasm(&tokens, at);
         let Some(mention) = mention(&tokens, &fetched, at) else { continue };
@@ -185,6 +188,8 @@ fn mention(tokens: &[Token<'_>], fetched: &HashSet<&str>, at: usize) -> Option<M
         _ if blank => return None,
         _ if import && whole => Kind::Script { specifier: true },
         Some("js" | "mjs") if whole => Kind::Script { specifier: false },
+        // The list of files that Blazor's loader asks for, among them the runtime's modules.
+        Some("json") if whole && name.ends_with(".boot.json") => Kind::Script { specifier: false },
         _ if worker && whole => Kind::Script { specifier: false },
         _ => return None,
     };

@@ -62,6 +62,7 @@ fn further_scripts_are_found() {
         ("new Worker('w')", "w", false, Base::Page),
         ("navigator.serviceWorker.register('/sw')", "/sw", false, Base::Page),
         ("new Worker(new URL('w.js', import.meta.url))", "w.js", false, Base::Script),
+        ("fetch('_framework/blazor.boot.json')", "_framework/blazor.boot.json", false, Base::Page),
         ("s.src = '/wasm_exec.js'", "/wasm_exec.js", false, Base::Page),
     ] {
         let script = read(source);

@@ -26,8 +26,18 @@ pub struct Asked {
 
 #[derive(Debug, Default)]
 struct Known {
-    trails: BTreeMap<Key, Arc<Trail>>,
+    trails: BTreeMap<Key, Arc<Mutex<Answer>>>,
     bytes: usize,
+}
+
+/// What is known of one exchange.
+#[derive(Debug, Default)]
+enum Answer {
+    #[default]
+    Unasked,
+    /// Nothing came, or more than is remembered.
+    Unknown,
+    Is(Arc<Trail>),
 }
 
 impl Asked {
@@ -52,15 +62,24 @@ impl Asked {
             reach.is_some(),
         );
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(trail) = known().trails.get(&key) {
+        let answer = Arc::clone(known().trails.entry(key).or_default());
+        let mut held = answer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Answer::Is(trail) = &*held {
             return Ok(Arc::clone(trail));
         }
-        // Not under the lock: two trials may ask at once, and neither waits for the other.
+        // Whoever asks for the same meanwhile waits for the first answer; but where there was
+        // none, as each may take until a timeout, all who want one ask at once.
+        let first = matches!(*held, Answer::Unasked);
+        *held = Answer::Unknown;
+        if !first {
+            drop(held);
+            return make(ask).map(Arc::new);
+        }
         let trail = Arc::new(make(ask)?);
         let mut known = known();
         if known.bytes + trail.reply.body.len() <= BYTES_MAX {
             known.bytes += trail.reply.body.len();
-            known.trails.insert(key, Arc::clone(&trail));
+            *held = Answer::Is(Arc::clone(&trail));
         }
         Ok(trail)
     }

@@ -7,7 +7,7 @@
 use wasm_gauntlet_model::action::{Fetch, Method};
 use wasm_gauntlet_model::observation::{Evidence, Seen};
 
-use super::decoded::{Decoded, Decoder, sha256};
+use super::decoded::{Decoded, Decoder, Inside};
 use super::evidence::piece;
 use crate::coding::{self, Content, DecodeError, Dictionary, Layer};
 use crate::subject::site::headers::offer;
@@ -50,13 +50,13 @@ pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> Body {
         return body;
     }
     let bytes = &trail.reply.body;
-    let wire_sha256 = trail.digest.get_or_init(|| sha256(bytes));
-    body.wire(bytes, wire_sha256);
+    let known = decoder.body(bytes, &declared);
+    body.wire(bytes, known.wire_sha256());
     if trail.reply.status == 206 {
         // A part of coded bytes says nothing of what they hold.
         return body;
     }
-    let decode = || decoder.decode(bytes, wire_sha256, &declared);
+    let decode = || known.decoded(decoder);
     if body.dictionary(fetch, bytes, &declared) {
         return body;
     }
@@ -66,11 +66,11 @@ pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> Body {
         let coded = !declared.is_empty();
         // An announced length that is too long breaks off what is there to its end.
         match coded.then(decode).filter(|decoded| decoded.ends_by_itself()) {
-            Some(decoded) => body.whole(fetch, trail, &decoded, &declared),
+            Some(decoded) => body.whole(fetch, trail, decoded, &declared),
             None => body.broken(bytes, coded, why),
         }
     } else {
-        body.whole(fetch, trail, &decode(), &declared);
+        body.whole(fetch, trail, decode(), &declared);
     }
     body
 }
@@ -151,14 +151,15 @@ impl Body {
     }
 
     fn inside(&mut self, decoded: &Decoded) {
-        let Decoded { content, raw_bytes, raw_sha256, wrong, .. } = decoded;
+        let content = decoded.content;
+        let Inside { raw_bytes, raw_sha256, wrong, shared_memory, policies } = &*decoded.inside;
         self.raw_bytes = count(*raw_bytes).into();
         self.raw_sha256 = raw_sha256.clone().into();
         self.content = content.word().to_owned().into();
         self.module_valid = wrong.is_none().into();
         self.module_error = Seen::looked(wrong.clone());
-        self.shared_memory = Seen::looked(decoded.shared_memory);
-        self.policies = Some(decoded.policies.clone());
+        self.shared_memory = Seen::looked(*shared_memory);
+        self.policies = Some(policies.clone());
         let digest = format!("{}, {raw_bytes} bytes, sha256 {raw_sha256}", content.word());
         self.evidence.push(piece("content", &digest));
     }

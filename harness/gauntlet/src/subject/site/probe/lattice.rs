@@ -11,7 +11,7 @@ use super::Probe;
 use super::body;
 use super::evidence::piece;
 use super::place::Origin;
-use super::reproduce;
+use super::reproduce::{self, Look};
 use crate::subject::Inability;
 use crate::subject::site::text::visible;
 use crate::subject::site::wire::Ask;
@@ -119,7 +119,7 @@ fn ask(
         name: format!("{} at {}", if offer.is_empty() { "no coding" } else { offer }, place.name),
         status: trail.reply.status,
         digest,
-        reproduce: reproduce::curl(&trail),
+        reproduce: reproduce::again(&trail, reproduce::first(&trail), Look::Digest),
     })
 }
 
@@ -156,8 +156,19 @@ fn observation(places: &[Place], answers: &[Answer]) -> Observation {
     Observation {
         facts: facts.facts(),
         evidence: vec![piece("answers", &lines.join("\n"))],
-        reproduce: odd.first().or(unread.first()).map(|answer| answer.reproduce.clone()),
+        reproduce: reproduced(
+            most.and_then(|most| by_digest[most].first().copied()),
+            &odd,
+            &unread,
+        ),
     }
+}
+
+/// The digests of an answer that most agree with, and of one that is not like it.
+fn reproduced(usual: Option<&Answer>, odd: &[&Answer], unread: &[&Answer]) -> Option<String> {
+    let other = odd.first().or(unread.first())?;
+    let lines = usual.into_iter().chain([*other]).map(|answer| answer.reproduce.clone());
+    Some(lines.collect::<Vec<_>>().join(" && "))
 }
 
 fn names(answers: &[&Answer]) -> Vec<String> {

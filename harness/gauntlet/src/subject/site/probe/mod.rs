@@ -1,11 +1,12 @@
 //! One trial's exchanges with a site: the request of each step, and what it reports.
 
+mod again;
 pub mod asked;
 mod body;
 pub mod decoded;
 mod evidence;
 mod facts;
-mod inspect;
+pub mod inspect;
 mod lattice;
 mod module;
 mod page;
@@ -23,8 +24,10 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use url::Url;
 use wasm_gauntlet_model::action::{Action, Fetch, OneOff, Place};
 use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_model::scenario::Decided;
 use wasm_gauntlet_model::target::Budget;
 
+use self::again::{Fresh, Past};
 use self::decoded::Decoder;
 use self::place::Origin;
 use self::relations::{Done, Earlier};
@@ -51,6 +54,7 @@ pub struct Probe<'a> {
     site: &'a Site,
     one_off: String,
     steps: BTreeMap<String, Done>,
+    past: Vec<Past>,
 }
 
 impl<'a> Probe<'a> {
@@ -58,7 +62,7 @@ impl<'a> Probe<'a> {
     /// has: a cache may still hold what an earlier run of the same seed put there.
     pub fn new(site: &'a Site, seed: u64) -> Self {
         let word = ChaCha8Rng::seed_from_u64(seed ^ site.nonce).next_u64();
-        Self { site, one_off: format!("{word:016x}"), steps: BTreeMap::new() }
+        Self { site, one_off: format!("{word:016x}"), steps: BTreeMap::new(), past: Vec::new() }
     }
 
     fn fetch(&mut self, step: &str, fetch: &Fetch) -> Result<Observation, Inability> {
@@ -71,6 +75,7 @@ impl<'a> Probe<'a> {
         let trail = self.site.asked.once(ask, fetch.one_off, make)?;
         let held = (&self.site.decoder, self.site.budget);
         let (observation, policies) = observation(fetch, &trail, &earlier, held, unconditional);
+        self.past.push(Past::fetched(step, fetch, &trail, !policies.is_empty()));
         self.steps.insert(step.to_owned(), Done { trail, policies });
         Ok(observation)
     }
@@ -172,7 +177,11 @@ impl Session for Probe<'_> {
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability> {
         match action {
             Action::Fetch(fetch) => self.fetch(step, fetch),
-            Action::Inspect(inspect) => self.inspect(inspect),
+            Action::Inspect(inspect) => {
+                let observation = self.inspect(inspect)?;
+                self.past.push(Past::inspected(step, inspect, &observation.facts));
+                Ok(observation)
+            }
             Action::Everywhere(everywhere) => lattice::perform(self, step, everywhere),
             Action::Call(_)
             | Action::Compare(_)
@@ -182,6 +191,11 @@ impl Session for Probe<'_> {
                 Err(Inability("a site takes no guests: it can only be fetched from".to_owned()))
             }
         }
+    }
+
+    fn reproduce(&self, decided: &Decided) -> Option<String> {
+        let fresh = Fresh { word: self.site.one_off_word.as_deref(), value: &self.one_off };
+        again::line(&self.past, decided, &fresh)
     }
 }
 

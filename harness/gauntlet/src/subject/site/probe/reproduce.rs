@@ -1,38 +1,185 @@
 //! A command line that shows the same exchange again, quoted for a POSIX shell.
 
+use url::Url;
 use wasm_gauntlet_model::action::Method;
 
+use crate::subject::site::wire::Ask;
 use crate::subject::site::wire::redirect::Trail;
+
+/// What of an exchange is to be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Status and header fields.
+    Fields,
+    /// Those, and how many bytes came.
+    Size,
+    /// Those, and the version of the protocol.
+    Version,
+    /// Those, how many bytes came, and how many there are without the coding.
+    Ratio,
+    /// The first bytes, as they came and with `Content-Encoding` undone.
+    Bytes,
+    /// The first characters.
+    Text,
+    /// The digest of the content.
+    Digest,
+    /// What an engine says of the module.
+    Module,
+    /// What the module imports.
+    Imports,
+    /// The sections of the module that nobody needs to run it.
+    Sections,
+    /// The policies that the page holds itself.
+    Policies,
+}
+
+/// A pipe to the first bytes of what comes; the rest is read too, as `curl` would complain.
+const FIRST_BYTES: &str = "{ od -An -tx1 -N 16; cat >/dev/null; }";
+const FIRST_CHARACTERS: &str = "{ od -An -c -N 48; cat >/dev/null; }";
+
+const COMPILES: &str = "node -e 'WebAssembly.compile(require(\"fs\").readFileSync(0)).then(\
+                        () => console.log(\"a valid module\"), (e) => console.log(String(e)))'";
+
+const IMPORTS: &str = "node -e 'try { const m = new WebAssembly.Module(require(\"fs\").\
+                       readFileSync(0)); for (const i of WebAssembly.Module.imports(m)) \
+                       console.log(i.module + \".\" + i.name) } \
+                       catch (e) { console.log(String(e)) }'";
+
+const SECTIONS: &str = "node -e 'const m = new WebAssembly.Module(\
+                        require(\"fs\").readFileSync(0)); \
+                        for (const n of [\"info\", \"line\", \"str\", \"abbrev\", \"ranges\", \
+                        \"loc\", \"frame\", \"aranges\"].map((n) => \".debug_\" + n).concat([\
+                        \"sourceMappingURL\", \"external_debug_info\", \"name\"])) { \
+                        const all = WebAssembly.Module.customSections(m, n); \
+                        if (all.length) console.log(n + \": \" + all.reduce((s, b) => \
+                        s + b.byteLength, 0) + \" bytes\") }'";
 
 /// The `curl` command whose output has the header fields of this exchange.
 pub fn curl(trail: &Trail) -> String {
-    let head = if trail.ask.method == Method::Head { "-I" } else { "-o /dev/null -D -" };
-    let mut line = format!("curl -sS -g {head}");
-    if !trail.hops.is_empty() {
-        line.push_str(" -L");
+    again(trail, first(trail), Look::Fields)
+}
+
+/// Where an exchange began.
+pub fn first(trail: &Trail) -> &Url {
+    trail.hops.first().map_or(&trail.ask.url, |hop| &hop.url)
+}
+
+/// The commands that show `look` of this exchange, begun at `url`.
+pub fn again(trail: &Trail, url: &Url, look: Look) -> String {
+    let line = |options: &str| request(Request::of(trail, url), options);
+    shown(&trail.ask, look, line)
+}
+
+/// The commands that show `look` of what would be asked.
+pub fn asked(ask: &Ask, look: Look) -> String {
+    shown(ask, look, |options| request(Request::plain(ask), options))
+}
+
+fn shown(ask: &Ask, look: Look, line: impl Fn(&str) -> String) -> String {
+    let fields = match ask.method {
+        Method::Head => "-I",
+        Method::Get => "-o /dev/null -D -",
+    };
+    let head = line(fields);
+    let piped = |to: &str| format!("{} | {to}", line("--compressed"));
+    match look {
+        Look::Fields => head,
+        Look::Size => line(&format!("{fields} -w '%{{size_download}} bytes came\\n'")),
+        Look::Ratio => {
+            let came = line(&format!("{fields} -w '%{{size_download}} bytes came\\n'"));
+            format!("{came} && {}", piped("wc -c"))
+        }
+        Look::Version => line(&format!("{fields} -w 'HTTP/%{{http_version}}\\n'")),
+        Look::Bytes => {
+            let raw = format!("{} | {FIRST_BYTES}", line(""));
+            format!("{head} && {raw} && {}", piped(FIRST_BYTES))
+        }
+        Look::Text => format!("{head} && {}", piped(FIRST_CHARACTERS)),
+        Look::Digest => piped("sha256sum"),
+        Look::Module => piped(COMPILES),
+        Look::Imports => piped(IMPORTS),
+        Look::Sections => piped(SECTIONS),
+        Look::Policies => {
+            format!("{head} && {}", piped("grep -aio '<meta[^>]*content-security-policy[^>]*>'"))
+        }
     }
-    if let Some(option) = &trail.trust {
+}
+
+/// How often a text stands in the content of what is asked for.
+pub fn occurrences(ask: &Ask, text: &str) -> String {
+    let line = request(Request::plain(ask), "--compressed");
+    format!("{line} | {{ grep -aoF {} || true; }} | sort | uniq -c", quoted(text))
+}
+
+/// What a script calls the namespaces that shims of Go and of WASI define.
+pub fn namespaces(ask: &Ask) -> String {
+    let line = request(Request::plain(ask), "--compressed");
+    format!("{line} | {{ grep -aoE '(_?gotest|gojs|go|env|wasi_[a-z0-9_]+) *: *\\{{' || true; }}")
+}
+
+/// The digests of the part of `whole` that was asked for, and of the `part` that came.
+pub fn parts(whole: &Trail, part: &Trail, (before, bytes): (usize, usize)) -> String {
+    let cut =
+        format!("{{ head -c {before} >/dev/null; head -c {bytes} | sha256sum; cat >/dev/null; }}");
+    let line = |trail| request(Request::of(trail, first(trail)), "");
+    let (whole, came) = (line(whole), line(part));
+    format!("{} && {whole} | {cut} && {came} | sha256sum", curl(part))
+}
+
+/// What is to be asked.
+struct Request<'a> {
+    ask: &'a Ask,
+    /// Where it begins, and whether redirects lead on from there.
+    url: &'a Url,
+    follows: bool,
+    /// The option by which `curl` trusts it as we did.
+    trust: Option<&'a str>,
+}
+
+impl<'a> Request<'a> {
+    fn of(trail: &'a Trail, url: &'a Url) -> Self {
+        let (follows, trust) = (!trail.hops.is_empty(), trail.trust.as_deref());
+        Self { ask: &trail.ask, url, follows, trust }
+    }
+
+    fn plain(ask: &'a Ask) -> Self {
+        Self { ask, url: &ask.url, follows: true, trust: None }
+    }
+}
+
+fn request(Request { ask, url, follows, trust }: Request, options: &str) -> String {
+    let mut line = "curl -sS -g".to_owned();
+    if let Some(option) = trust {
         line.push_str(&format!(" {option}"));
     }
-    for (name, value) in &trail.ask.fields {
+    if !options.is_empty() {
+        line.push_str(&format!(" {options}"));
+    }
+    if follows {
+        line.push_str(" -L");
+    }
+    if options.contains("--compressed") && !ask.has("accept-encoding") {
+        // `curl` would offer what it can undo.
+        line.push_str(" -H 'Accept-Encoding:'");
+    }
+    for (name, value) in &ask.fields {
         let Some((_, shown)) = SHOWN.iter().find(|(field, _)| field == name) else { continue };
         // `curl` drops a field whose value is empty, unless it is written with a semicolon.
         let field =
             if value.is_empty() { format!("{shown};") } else { format!("{shown}: {value}") };
         line.push_str(&format!(" -H {}", quoted(&field)));
     }
-    let url = trail.hops.first().map_or(&trail.ask.url, |hop| &hop.url);
-    if let Some(host) = &trail.ask.host {
+    if let Some(host) = &ask.host {
         line.push_str(&format!(" -H {}", quoted(&format!("Host: {host}"))));
     }
-    line.push_str(&door(trail, url));
+    line.push_str(&door(ask, url));
     line.push_str(&format!(" {}", quoted(url.as_str())));
     line
 }
 
 /// The option that leads to the address which was asked; none where the name decided.
-fn door(trail: &Trail, url: &url::Url) -> String {
-    let (Some(via), Some(host)) = (trail.ask.via, url.host_str()) else { return String::new() };
+fn door(ask: &Ask, url: &Url) -> String {
+    let (Some(via), Some(host)) = (ask.via, url.host_str()) else { return String::new() };
     let via = if via.is_ipv6() { format!("[{via}]") } else { via.to_string() };
     format!(" --connect-to {}", quoted(&format!("{host}::{via}:")))
 }
@@ -76,8 +223,7 @@ mod tests {
             received: std::time::SystemTime::UNIX_EPOCH,
         };
         let wall = std::time::Duration::ZERO;
-        let digest = std::sync::OnceLock::new();
-        Trail { hops: Vec::new(), ask, reply, stopped: None, wall, trust: None, digest }
+        Trail { hops: Vec::new(), ask, reply, stopped: None, wall, trust: None }
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! The facts of made-up responses: every way that header and bytes can agree or not.
 
-use std::sync::OnceLock;
 use std::time::{Duration, SystemTime};
 
 use wasm_gauntlet_model::action::{Method, Special};
@@ -39,15 +38,7 @@ fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> T
         received: SystemTime::UNIX_EPOCH,
     };
     let wall = Duration::ZERO;
-    Trail {
-        hops: Vec::new(),
-        ask,
-        reply,
-        stopped: None,
-        wall,
-        trust: None,
-        digest: OnceLock::new(),
-    }
+    Trail { hops: Vec::new(), ask, reply, stopped: None, wall, trust: None }
 }
 
 /// An empty answer to `ask`.

@@ -8,9 +8,11 @@ pub mod failure;
 mod patience;
 pub mod reach;
 pub mod redirect;
+mod runtimes;
 mod trust;
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
 use url::Url;
@@ -19,6 +21,7 @@ use wasm_gauntlet_model::action::Method;
 use self::doors::Doors;
 use self::failure::Failure;
 use self::patience::Patience;
+use self::runtimes::Runtimes;
 pub use self::trust::Certificates;
 use self::trust::Pinned;
 use super::headers::Headers;
@@ -31,6 +34,9 @@ const HEADER_LINES_MAX: usize = 100;
 
 /// Bytes of all header lines over HTTP/2; browsers stop at 256 KiB.
 const HEADER_BYTES_MAX: u32 = 256 << 10;
+
+/// Bytes made room for because they were announced; more than that has to come first.
+const ANNOUNCED_MAX: usize = 4 << 20;
 
 /// How long, how much and how far a single exchange may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +97,11 @@ impl Ask {
         Self { method, url, fields, enough: None, host: None, via: None }
     }
 
+    /// Whether the request has the field `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.fields.iter().any(|(have, _)| *have == name)
+    }
+
     /// The word of the request line.
     pub fn method_word(&self) -> &'static str {
         match self.method {
@@ -125,15 +136,16 @@ pub struct Reply {
 
 /// Makes exchanges.
 pub struct Client {
+    /// For plain HTTP.
     http: reqwest::Client,
+    /// For TLS, once it is wanted: to read 140 certificates takes longer than an exchange.
+    https: OnceLock<Secured>,
     /// The ways to single addresses of the site's host.
     doors: Doors,
     /// Origins with certificates of their own, the last named first.
     pinned: Vec<Pinned>,
     patience: Patience,
-    runtime: tokio::runtime::Runtime,
-    /// Why no certificate store could be read; then every TLS connection fails.
-    no_roots: Option<String>,
+    runtimes: Runtimes,
     /// What is held to.
     pub bounds: Bounds,
 }
@@ -146,19 +158,12 @@ impl Client {
     pub fn new(bounds: Bounds) -> Result<Self, Failure> {
         // Another part of the process may have installed one before; either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut runtime = tokio::runtime::Builder::new_multi_thread();
-        let runtime = runtime.worker_threads(1).enable_all().build();
-        let runtime = runtime.map_err(|error| Failure::own(&error))?;
-        // Plain HTTP must work on a machine without certificates, as in a bare container.
-        let (http, no_roots) = match builder(&bounds).build() {
-            Ok(http) => (http, None),
-            Err(error) => {
-                let bare = builder(&bounds).tls_certs_only([]).build();
-                (bare.map_err(|error| Failure::own(&error))?, Some(failure::chain(&error)))
-            }
-        };
-        let (doors, pinned, patience) = (Doors::default(), Vec::new(), Patience::default());
-        Ok(Self { http, doors, pinned, patience, runtime, no_roots, bounds })
+        let runtimes = Runtimes::default();
+        let http = builder(&bounds).tls_certs_only([]).build();
+        let http = http.map_err(|error| Failure::own(&error))?;
+        let (https, doors) = (OnceLock::new(), Doors::default());
+        let (pinned, patience) = (Vec::new(), Patience::default());
+        Ok(Self { http, https, doors, pinned, patience, runtimes, bounds })
     }
 
     /// Let requests for `host` go to each of `addresses`, as [`Ask::via`] says.
@@ -196,80 +201,111 @@ impl Client {
     pub fn exchange(&self, ask: &Ask) -> Result<Reply, Failure> {
         self.patience.check(&self.bounds)?;
         let begun = Instant::now();
-        let made = self.runtime.block_on(self.exchange_soon(ask));
+        let pinned = self.pinned.iter().find_map(|one| one.client(&ask.url));
+        let usual = match pinned {
+            Some(http) => http,
+            None if ask.url.scheme() == "https" => &self.secured().http,
+            None => &self.http,
+        };
+        let (http, url, host) = self.doors.way(usual, ask);
+        let soon = exchange(http.clone(), url, host, ask.clone(), self.bounds);
+        let made = self.runtimes.run(soon)?;
         let bytes = match &made {
             Ok(reply) => Some(reply.body.len()),
             Err(Failure::Timeout(_) | Failure::ConnectTimeout(_)) => None,
             Err(_) => Some(usize::MAX),
         };
         self.patience.spend(begun.elapsed(), bytes);
-        made.map_err(|failure| match &self.no_roots {
-            Some(why) if failure.is_tls() => failure.because(why),
+        made.map_err(|failure| match self.https.get() {
+            Some(Secured { no_roots: Some(why), .. }) if failure.is_tls() => failure.because(why),
             _ => failure,
         })
     }
 
-    async fn exchange_soon(&self, ask: &Ask) -> Result<Reply, Failure> {
-        let begun = Instant::now();
-        let method = match ask.method {
-            Method::Get => reqwest::Method::GET,
-            Method::Head => reqwest::Method::HEAD,
-        };
-        let pinned = self.pinned.iter().find_map(|one| one.client(&ask.url));
-        let usual = pinned.unwrap_or(&self.http);
-        let (http, url, host) = self.doors.way(usual, ask);
-        let mut request = http.request(method, url);
-        if let Some(host) = host {
-            request = request.header("host", host);
-        }
-        for (name, value) in &ask.fields {
-            request = request.header(*name, bytes_of(value));
-        }
-        let mut response =
-            request.send().await.map_err(|error| Failure::of(&error, &self.bounds))?;
-        let (received, first_byte) = (SystemTime::now(), begun.elapsed());
-        let headers = response.headers().iter();
-        let headers = headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
-        let mut reply = Reply {
-            version: format!("{:?}", response.version()),
-            status: response.status().as_u16(),
-            headers: Headers(headers.collect()),
-            body: Vec::new(),
-            broken: None,
-            peer: response.remote_addr(),
-            first_byte,
-            wall: Duration::ZERO,
-            received,
-        };
-        self.read_body(&mut response, ask, &mut reply).await?;
-        reply.wall = begun.elapsed();
-        Ok(reply)
-    }
-
-    async fn read_body(
-        &self,
-        response: &mut reqwest::Response,
-        ask: &Ask,
-        reply: &mut Reply,
-    ) -> Result<(), Failure> {
-        loop {
-            match response.chunk().await {
-                Ok(Some(chunk)) => reply.body.extend_from_slice(&chunk),
-                Ok(None) => return Ok(()),
-                Err(error) if error.is_timeout() => {
-                    return Err(Failure::slow_body(reply.body.len(), &self.bounds));
-                }
-                Err(error) => {
-                    reply.broken = Some(failure::chain(&error));
-                    return Ok(());
-                }
+    fn secured(&self) -> &Secured {
+        self.https.get_or_init(|| match builder(&self.bounds).build() {
+            Ok(http) => Secured { http, no_roots: None },
+            Err(error) => {
+                let no_roots = Some(failure::chain(&error));
+                Secured { http: self.http.clone(), no_roots }
             }
-            if ask.enough.is_some_and(|enough| reply.body.len() >= enough) {
+        })
+    }
+}
+
+/// What speaks TLS.
+struct Secured {
+    http: reqwest::Client,
+    /// Why no certificate store could be read; then every TLS connection fails.
+    no_roots: Option<String>,
+}
+
+async fn exchange(
+    http: reqwest::Client,
+    url: Url,
+    host: Option<String>,
+    ask: Ask,
+    bounds: Bounds,
+) -> Result<Reply, Failure> {
+    let begun = Instant::now();
+    let method = match ask.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Head => reqwest::Method::HEAD,
+    };
+    let mut request = http.request(method, url);
+    if let Some(host) = host {
+        request = request.header("host", host);
+    }
+    for (name, value) in &ask.fields {
+        request = request.header(*name, bytes_of(value));
+    }
+    let mut response = request.send().await.map_err(|error| Failure::of(&error, &bounds))?;
+    let (received, first_byte) = (SystemTime::now(), begun.elapsed());
+    let headers = response.headers().iter();
+    let headers = headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
+    let mut reply = Reply {
+        version: format!("{:?}", response.version()),
+        status: response.status().as_u16(),
+        headers: Headers(headers.collect()),
+        body: Vec::new(),
+        broken: None,
+        peer: response.remote_addr(),
+        first_byte,
+        wall: Duration::ZERO,
+        received,
+    };
+    let read = read_body(&mut response, &ask, &mut reply, bounds).await;
+    reply.wall = begun.elapsed();
+    drop(response);
+    runtimes::settled().await;
+    read.map(|()| reply)
+}
+
+async fn read_body(
+    response: &mut reqwest::Response,
+    ask: &Ask,
+    reply: &mut Reply,
+    bounds: Bounds,
+) -> Result<(), Failure> {
+    let announced = response.content_length().map_or(0, |length| length as usize);
+    reply.body.reserve(announced.min(ANNOUNCED_MAX));
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) => reply.body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(()),
+            Err(error) if error.is_timeout() => {
+                return Err(Failure::slow_body(reply.body.len(), &bounds));
+            }
+            Err(error) => {
+                reply.broken = Some(failure::chain(&error));
                 return Ok(());
             }
-            if reply.body.len() > self.bounds.body_bytes_max {
-                return Err(Failure::TooLarge { bytes_max: self.bounds.body_bytes_max });
-            }
+        }
+        if ask.enough.is_some_and(|enough| reply.body.len() >= enough) {
+            return Ok(());
+        }
+        if reply.body.len() > bounds.body_bytes_max {
+            return Err(Failure::TooLarge { bytes_max: bounds.body_bytes_max });
         }
     }
 }
@@ -293,6 +329,11 @@ fn builder(bounds: &Bounds) -> reqwest::ClientBuilder {
         // as the next response, and no idle connection dies under a request.
         .pool_max_idle_per_host(0)
         .retry(reqwest::retry::never())
+        // An exchange ends long before the first probe would be sent.
+        .tcp_keepalive(None)
+        .tcp_keepalive_interval(None)
+        .tcp_keepalive_retries(None)
+        .tcp_user_timeout(None)
         .http1_max_headers(HEADER_LINES_MAX)
         // A user agent reads a folded line as one (RFC 9112 §5.2).
         .http1_allow_obsolete_multiline_headers_in_responses(true)

@@ -1,6 +1,5 @@
 //! Redirects, followed by us, one hop at a time: bounded, recorded, loops refused.
 
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use url::Url;
@@ -32,8 +31,6 @@ pub struct Trail {
     pub wall: Duration,
     /// The option by which `curl` trusts the first address as we did; none where as usual.
     pub trust: Option<String>,
-    /// SHA-256 of the last body's bytes, once somebody has asked.
-    pub digest: OnceLock<String>,
 }
 
 impl Trail {
@@ -62,14 +59,9 @@ pub fn follow(
     loop {
         let reply = client.exchange(&ask)?;
         wall += reply.wall;
-        let trail = |hops, reply, stopped| Trail {
-            hops,
-            ask: ask.clone(),
-            reply,
-            stopped,
-            wall,
-            trust: trust.clone(),
-            digest: OnceLock::new(),
+        let trail = |hops, reply, stopped| {
+            let (ask, trust) = (ask.clone(), trust.clone());
+            Trail { hops, ask, reply, stopped, wall, trust }
         };
         let mut next = match target(&ask.url, &reply) {
             Ok(Some(next)) => next,

@@ -1,0 +1,207 @@
+//! The configuration that a playbook offers for the server that was recognised: put into a
+//! deployment that is wrong, it mends it, and the command that shows the defect shows it.
+//!
+//! The lines are those of the catalogue. Each that is there is tried, or it is said why not.
+
+mod apache;
+mod caddy;
+mod express;
+mod go;
+mod lighttpd;
+mod nginx;
+mod s3;
+mod untried;
+mod varnish;
+
+use std::path::Path;
+use std::process::Command;
+
+use gauntlet::load;
+use wasm_gauntlet_model::record::{Outcome, Record};
+use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::verdict::{Severity, Verdict};
+
+use crate::files::Files;
+use crate::servers::{Nginx, Server};
+use crate::{run, run_target};
+
+/// Starts a deployment with the lines of the playbook, which are empty where it is to be wrong.
+type Start = fn(&Path, &str) -> Option<Vec<Server>>;
+
+/// A deployment that is wrong, into which lines can be put.
+pub struct Broken {
+    incident: &'static str,
+    files: Files,
+    start: Start,
+}
+
+/// A deployment of `files` that shows `incident`.
+pub const fn broken(incident: &'static str, files: Files, start: Start) -> Broken {
+    Broken { incident, files, start }
+}
+
+/// The lines of the playbook, or what is wrong, where they are to stand in place of it.
+pub fn instead<'a>(fix: &'a str, wrong: &'a str) -> &'a str {
+    if fix.is_empty() { wrong } else { fix }
+}
+
+/// Servers that do not name themselves: Go's is told by the order of its fields, where there are
+/// enough of them, and s3rver says nothing of what Amazon's store says.
+const NAMELESS: [&str; 2] = ["go", "s3"];
+
+const YEAR: &str = "public, max-age=31536000, immutable";
+
+/// Every server with what is tried on it.
+const SERVERS: &[(&str, &[Broken])] = &[
+    ("nginx", nginx::BROKEN),
+    ("apache", apache::BROKEN),
+    ("caddy", caddy::BROKEN),
+    ("lighttpd", lighttpd::BROKEN),
+    ("varnish", varnish::BROKEN),
+    ("express", express::BROKEN),
+    ("go", go::BROKEN),
+    ("s3", s3::BROKEN),
+];
+
+fn fix<'a>(scenarios: &'a [Scenario], incident: &str, server: &str) -> Option<&'a str> {
+    let scenario = scenarios.iter().find(|scenario| scenario.incident == incident)?;
+    let fixes = &scenario.playbook.fix;
+    fixes.iter().find(|(name, _)| name == server).map(|(_, fix)| fix.as_str())
+}
+
+/// What is tried on `server`: each is red with the right advice, its command shows it, and
+/// mended it is green.
+pub fn check(server: &str) {
+    let scenarios = load::catalogue().expect("the catalogue loads");
+    let (_, tried) = SERVERS.iter().find(|(name, _)| *name == server).expect("a server");
+    let only = std::env::var("MENDED_ONLY").unwrap_or_default();
+    let mut wrong = Vec::new();
+    for one in tried.iter().filter(|one| one.incident.contains(&only)) {
+        let fix = fix(&scenarios, one.incident, server).expect("the playbook has lines for it");
+        let Some(problem) = mend(server, one, fix) else { continue };
+        wrong.push(format!("{server} {}: {problem}", one.incident));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// No line stands in a playbook that is neither tried nor known not to be, with the reason.
+pub fn all_are_tried() {
+    let scenarios = load::catalogue().expect("the catalogue loads");
+    let tried = |incident: &str, server: &str| {
+        let own = SERVERS.iter().filter(|(name, _)| *name == server);
+        own.flat_map(|(_, tried)| *tried).any(|one| one.incident == incident)
+    };
+    let mut wrong = Vec::new();
+    let delivery = scenarios.iter().filter(|one| one.incident.starts_with("delivery/"));
+    for scenario in delivery {
+        for (server, text) in &scenario.playbook.fix {
+            let (incident, server) = (scenario.incident.as_str(), server.as_str());
+            let ways = [
+                tried(incident, server),
+                untried::reason(incident, server).is_some(),
+                untried::alike(incident, server).is_some_and(|other| {
+                    tried(other, server) && fix(&scenarios, other, server) == Some(text)
+                }),
+            ];
+            let known = ways.iter().filter(|way| **way).count();
+            if server != "any" && known != 1 {
+                wrong.push(format!("{incident} {server}: known in {known} ways: {ways:?}"));
+            }
+        }
+    }
+    for (incident, server) in untried::all() {
+        if fix(&scenarios, incident, server).is_none() {
+            wrong.push(format!("{incident} {server}: the playbook has no such lines"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What the program says of the deployment that `running` is: an edge and its origin where the
+/// incident lies between the two, and a page on another origin where that is what it is about.
+fn looked_at(server: &str, one: &Broken, running: &[Server]) -> Option<Record> {
+    let (incident, files) = (one.incident, one.files);
+    // An object store has its site in a bucket.
+    let url = running[0].url(if server == "s3" { "/site/" } else { "/" });
+    let record = match (incident, running) {
+        ("delivery/cdn-rewrites-type" | "delivery/edge-skips-compression", [_, origin, ..]) => {
+            let origin = origin.url("/");
+            let target = format!("site:\n  url: \"{url}\"\n  origin: {{ url: \"{origin}\" }}\n");
+            run_target(&target, incident).1
+        }
+        ("delivery/cross-origin", _) => {
+            let page = tempfile::tempdir().expect("a folder");
+            let [_, (_, module), (_, shim)] = files.paths();
+            let text = format!(
+                "<!doctype html><title>page</title><script src=\"{}\"></script>\
+                 <script>WebAssembly.instantiateStreaming(fetch(\"{}\"))</script>",
+                running[0].url(&shim),
+                running[0].url(&module)
+            );
+            std::fs::write(page.path().join("index.html"), text).expect("a page");
+            let elsewhere = Nginx::serving(page.path(), "", "")?;
+            run(&elsewhere.url("/"), incident).1
+        }
+        _ => run(&url, incident).1,
+    };
+    Some(record)
+}
+
+/// What is not as it should be; none where all is, or where the server is not installed.
+fn mend(server: &str, one: &Broken, fix: &str) -> Option<String> {
+    let site = one.files.folder();
+    let running = (one.start)(site.path(), "")?;
+    let record = looked_at(server, one, &running)?;
+    let of = |outcome: &&Outcome| {
+        outcome.verdict == Verdict::Fail && outcome.severity >= Severity::Minor
+    };
+    let Some(failed) = record.outcomes.iter().find(of) else {
+        return Some("is not red".to_owned());
+    };
+    let advice = failed.advice.as_ref().map(|advice| advice.fix.as_str());
+    // More than one software may have had a part in the answer; each is advised on.
+    let named = !NAMELESS.contains(&server);
+    if named && !advice.is_some_and(|advice| advice.contains(fix)) {
+        return Some(format!("advises {advice:?}"));
+    }
+    let line = failed.reproduce.as_deref().unwrap_or_default();
+    if let Some(problem) = shows(one.incident, line) {
+        return Some(problem);
+    }
+    drop(running);
+    let running = (one.start)(site.path(), fix)?;
+    let record = looked_at(server, one, &running)?;
+    let left = record.outcomes.iter().find(of);
+    let looked = |one: &Outcome| matches!(one.verdict, Verdict::Pass | Verdict::Fail);
+    match left {
+        Some(left) => Some(format!("mended, still: {}: {}", left.case, left.reason)),
+        None if record.outcomes.iter().any(looked) => None,
+        None => Some("mended, nothing was looked at".to_owned()),
+    }
+}
+
+/// What is wrong with `line`; none where its output shows the defect.
+fn shows(incident: &str, line: &str) -> Option<String> {
+    let ran = Command::new("sh").args(["-c", line]).output().expect("a shell");
+    let said = String::from_utf8_lossy(&ran.stdout).to_ascii_lowercase();
+    let lines = |name: &str| -> Vec<&str> {
+        let start = format!("{name}: ");
+        said.lines().filter_map(|line| line.strip_prefix(&start)).map(str::trim).collect()
+    };
+    let cached = lines("cache-control").join(", ");
+    let shown = match incident {
+        "delivery/missing-vary" => lines("vary").is_empty(),
+        "delivery/uncompressed" => lines("content-encoding").is_empty(),
+        "delivery/mime-type" => lines("content-type") != ["application/wasm"],
+        "delivery/entry-not-revalidated" => !cached.contains("no-cache"),
+        "delivery/long-cache-unhashed" => cached.contains("max-age=31536000"),
+        "delivery/short-cache-hashed" => !cached.contains("max-age=31536000"),
+        "delivery/cross-origin" => lines("access-control-allow-origin").is_empty(),
+        // What `tests/reproduce.rs` holds each command to, for every incident.
+        _ => said.contains("http/1.1 "),
+    };
+    // `curl` gives up what is shorter than announced, as browsers do.
+    let given_up = incident == "delivery/length" && ran.status.code() == Some(18);
+    let ok = (ran.status.success() || given_up) && line.starts_with("curl ") && shown;
+    (!ok).then(|| format!("`{line}` shows\n{said}"))
+}

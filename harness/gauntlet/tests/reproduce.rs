@@ -1,0 +1,238 @@
+//! Every failure on a switched site comes with a command line that a person can paste: each is
+//! run, ends well, and shows what the failure says.
+
+mod servers {
+    //! Whether a program is there; its absence is said aloud, and refused in CI.
+    pub fn is_there(program: &str) -> bool {
+        let search = std::env::var_os("PATH").unwrap_or_default();
+        let there = std::env::split_paths(&search).any(|dir| dir.join(program).is_file());
+        let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");
+        assert!(there || !required, "{program} is required and not installed");
+        there
+    }
+}
+
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+
+use gauntlet::engine::{Engine, reach};
+use gauntlet::event::Deaf;
+use gauntlet::load;
+use gauntlet::subject::Subject;
+use gauntlet::subject::site::Site;
+use gauntlet::testbed::site::TestbedSite;
+use wasm_gauntlet_model::ledger::Ledger;
+use wasm_gauntlet_model::plan::plan;
+use wasm_gauntlet_model::record::Outcome;
+use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::selection::Selection;
+use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
+use wasm_gauntlet_model::twin::{Part, Twin};
+use wasm_gauntlet_model::verdict::Verdict;
+
+/// What a command said, in lower case: header fields, and everything.
+struct Said {
+    fields: Vec<(String, String)>,
+    all: String,
+    words: Vec<String>,
+}
+
+impl Said {
+    fn of(text: &str) -> Self {
+        let all = text.to_ascii_lowercase();
+        let fields = all.lines().filter_map(|line| line.split_once(": "));
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
+        let words = all.split_whitespace().map(str::to_owned).collect();
+        Self { fields: fields.collect(), words, all }
+    }
+
+    /// Every value of the field `name`, in the order of the exchanges.
+    fn field(&self, name: &str) -> Vec<&str> {
+        let own = self.fields.iter().filter(|(have, _)| have == name);
+        own.map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// The digests, as `sha256sum` writes them.
+    fn digests(&self) -> Vec<&str> {
+        let digest =
+            |word: &&String| word.len() == 64 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+        self.words.iter().filter(digest).map(String::as_str).collect()
+    }
+
+    /// The statuses, in order.
+    fn statuses(&self) -> Vec<&str> {
+        let lines = self.all.lines().filter(|line| line.starts_with("http/"));
+        lines.filter_map(|line| line.split(' ').nth(1)).collect()
+    }
+
+    /// Rows of bytes, as `od` writes them.
+    fn rows(&self) -> Vec<&str> {
+        let hex = |word: &str| word.len() == 2 && word.bytes().all(|b| b.is_ascii_hexdigit());
+        let row = |line: &&str| line.starts_with(' ') && line.split_whitespace().all(hex);
+        self.all.lines().filter(row).map(str::trim).collect()
+    }
+
+    fn has(&self, text: &str) -> bool {
+        self.all.contains(text)
+    }
+}
+
+/// Whether what was said shows what `outcome` says.
+fn shows(outcome: &Outcome, said: &Said) -> bool {
+    let long = |values: &[&str]| {
+        values.iter().any(|value| value.contains("max-age=") && !value.contains("no-cache"))
+    };
+    let (codings, reason) = (said.field("content-encoding"), outcome.reason.as_str());
+    let differ = |values: &[&str]| values.iter().any(|value| *value != values[0]);
+    match outcome.incident.as_str() {
+        "delivery/answers" => said.statuses() == ["503"],
+        "delivery/budget" => came(said) > Some(3 << 20),
+        "delivery/cache-ignores-vary" => {
+            let last = said.statuses().len() >= 2;
+            last && reason.contains(codings.last().unwrap_or(&"nothing"))
+        }
+        "delivery/cdn-rewrites-type" => differ(&said.field("content-type")),
+        "delivery/cross-origin" => match reason.contains("may not compile") {
+            true => said.has("content-security-policy"),
+            false => said.field("access-control-allow-origin").is_empty(),
+        },
+        "delivery/double-compression" => {
+            let rows = said.rows();
+            !rows.is_empty() && rows.last().is_none_or(|row| !row.starts_with("00 61 73 6d"))
+                || said.has("curl: (61)")
+                || said.has("curl: (23)")
+                || codings.is_empty()
+        }
+        "delivery/edge-skips-compression" => codings.len() == 1 && said.statuses().len() == 2,
+        "delivery/entry-not-revalidated" | "delivery/long-cache-unhashed" => {
+            long(&said.field("cache-control"))
+        }
+        "delivery/hash-matches-content" => {
+            let url = outcome.reproduce.as_deref().unwrap_or_default();
+            said.digests().len() == 1 && !url.contains(&said.digests()[0][..8])
+        }
+        "delivery/head-and-range" => match outcome.case.as_str() {
+            _ if reason.contains("range") => {
+                let digests = said.digests();
+                digests.len() == 2 && digests[0] != digests[1]
+            }
+            _ => differ(&said.field("content-length")) || differ(&said.field("etag")),
+        },
+        "delivery/length" => {
+            let announced = said.field("content-length").first().and_then(|n| n.parse().ok());
+            said.has("curl: (18)") && announced > came(said)
+        }
+        "delivery/mime-type" => said.field("content-type") != ["application/wasm"],
+        "delivery/missing-is-404" => {
+            said.statuses() == ["200"] || long(&said.field("cache-control"))
+        }
+        "delivery/missing-vary" => said.field("vary").is_empty(),
+        "delivery/module-is-valid" => {
+            said.has("compileerror") || said.has("<   !   d   o   c") || said.has("text/html")
+        }
+        "delivery/negotiation" => !codings.is_empty() || said.statuses() != ["200"],
+        "delivery/previous-still-served" => said.statuses() != ["200"] || said.has("text/html"),
+        "delivery/right-flavour" => said.has("wasi_snapshot_preview1."),
+        "delivery/same-bytes-everywhere" => {
+            let digests = said.digests();
+            digests.len() == 2 && digests[0] != digests[1]
+        }
+        "delivery/shim-hashed-as-pair" => said.statuses().len() >= 2,
+        "delivery/shim-is-script" => said.has("text/html"),
+        "delivery/shim-matches-binary" => {
+            said.has("gojs.") && said.all.lines().any(|line| line.starts_with("go:"))
+        }
+        "delivery/short-cache-hashed" => said.field("cache-control") == ["no-cache"],
+        "delivery/stripped" => said.has(" bytes") || said.has("/"),
+        "delivery/transport" => said.words.last().is_some_and(|word| word == "http/1.1"),
+        "delivery/uncompressed" if reason.contains(" left ") => {
+            let raw = said.words.last().and_then(|word| word.parse().ok());
+            raw > came(said) && came(said).is_some()
+        }
+        "delivery/uncompressed" if !codings.is_empty() => {
+            said.rows().first().is_some_and(|row| row.starts_with("00 61 73 6d"))
+        }
+        "delivery/uncompressed" => came(said) > Some(1400),
+        "delivery/validators" => {
+            let etags = said.field("etag");
+            etags.len() >= 2 && !differ(&etags)
+        }
+        _ => false,
+    }
+}
+
+/// How many bytes `curl` says that came.
+fn came(said: &Said) -> Option<u64> {
+    let line = said.all.lines().find(|line| line.ends_with(" bytes came"))?;
+    line.split(' ').next()?.parse().ok()
+}
+
+/// The site with one switch, as `gauntlet prove` looks at it.
+fn failures(twin: Twin, scenarios: &[Scenario], testbed: &TestbedSite) -> Vec<Outcome> {
+    let mut target = SiteTarget::at(testbed.site_url());
+    target.origin = Some(OriginTarget { url: testbed.origin_url(), host: None });
+    target.previous = vec![testbed.previous_url()];
+    let (url, certificate) = testbed.secure();
+    let url = url.parse().expect("an address of the testbed");
+    let site = Site::of(&target).and_then(|site| site.secured(url, certificate));
+    let site: Box<dyn Subject> = Box::new(site.expect("the site can be looked at"));
+    let (reached, _, unreachable) = reach(vec![site]);
+    assert!(unreachable.is_empty(), "{unreachable:?}");
+    let own = |one: &&Scenario| one.twins.contains(&twin) || one.implied_by.contains(&twin);
+    let only = scenarios.iter().filter(own).map(|one| one.incident.clone()).collect();
+    let selection = Selection { only, ..Selection::default() };
+    let profiles: Vec<_> = reached.iter().map(|one| one.profile.clone()).collect();
+    let plan = plan(scenarios, &profiles, &selection);
+    let engine = Engine {
+        scenarios,
+        subjects: &reached,
+        jobs: 2,
+        seed: 1,
+        noise_factor: 1.0,
+        ledger: &Ledger::default(),
+        journal: None,
+        listener: &Deaf,
+        stop: &AtomicBool::new(false),
+    };
+    let outcomes = engine.run(&plan).outcomes;
+    outcomes.into_iter().filter(|one| one.verdict == Verdict::Fail).collect()
+}
+
+/// What is wrong with the command of `outcome`; none where it shows the failure.
+fn wrong(outcome: &Outcome, ran: &mut BTreeMap<String, (bool, String)>) -> Option<String> {
+    let line = outcome.reproduce.as_deref().unwrap_or_default();
+    if !line.starts_with("curl ") {
+        return Some(format!("is no curl line: {line}"));
+    }
+    let (ended_well, text) = ran.entry(line.to_owned()).or_insert_with(|| {
+        let done = Command::new("sh").args(["-c", line]).output().expect("a shell runs");
+        let text = [done.stdout, done.stderr].map(|out| String::from_utf8_lossy(&out).into_owned());
+        (done.status.success(), text.concat())
+    });
+    // That curl gives the transfer up is what such a failure says.
+    let given_up = outcome.incident == "delivery/length" && text.contains("curl: (18)");
+    let right = (*ended_well || given_up) && shows(outcome, &Said::of(text));
+    (!right).then(|| format!("{}\n  $ {line}\n{text}", outcome.reason))
+}
+
+#[test]
+fn every_failure_on_a_twin_is_shown_by_its_command() {
+    if !["curl", "node", "sha256sum", "od"].into_iter().all(servers::is_there) {
+        return;
+    }
+    let scenarios = load::catalogue().expect("the catalogue loads");
+    let mut bad = Vec::new();
+    for twin in Twin::ALL.iter().filter(|one| matches!(one.part(), Part::Origin | Part::Edge)) {
+        let testbed = TestbedSite::start(&[*twin], None).expect("a site");
+        let failed = failures(*twin, &scenarios, &testbed);
+        assert!(!failed.is_empty(), "{} shows nothing", twin.word());
+        let mut ran = BTreeMap::new();
+        for outcome in &failed {
+            let problem = wrong(outcome, &mut ran);
+            let name = format!("{} {} {}", twin.word(), outcome.incident, outcome.case);
+            bad.extend(problem.map(|problem| format!("{name}: {problem}")));
+        }
+    }
+    assert!(bad.is_empty(), "{} commands:\n{}", bad.len(), bad.join("\n"));
+}

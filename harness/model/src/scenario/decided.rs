@@ -1,0 +1,44 @@
+//! Which steps a failed claim is about: what a reader has to see again to believe it.
+
+use super::Scenario;
+use super::claim::{Block, Claim, Test};
+use crate::source::Span;
+
+/// What decided, and what it is told beside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decided {
+    /// The step whose observation decided.
+    pub step: String,
+    /// The field of it.
+    pub field: String,
+    /// Other steps whose fields the claim compares with, or the sentence of its block tells.
+    pub beside: Vec<String>,
+}
+
+impl Scenario {
+    /// What the claim written at `span` is about.
+    pub fn decided(&self, span: Span) -> Option<Decided> {
+        let claims = |block| {
+            let block: &Block = block;
+            block.claims.iter().map(move |claim| (block, claim))
+        };
+        let (block, claim) =
+            self.expect.iter().flat_map(claims).find(|(_, one)| one.span == span)?;
+        let told = told(block).chain(compared(claim));
+        let beside = told.filter(|step| *step != claim.step).map(str::to_owned).collect();
+        Some(Decided { step: claim.step.clone(), field: claim.field.clone(), beside })
+    }
+}
+
+/// The steps in the sentence of a block.
+fn told(block: &Block) -> impl Iterator<Item = &str> {
+    let names = block.says.iter().flat_map(|says| says.names());
+    names.filter_map(|name| name.split_once('.').map(|(step, _)| step))
+}
+
+fn compared(claim: &Claim) -> impl Iterator<Item = &str> {
+    claim.tests.iter().filter_map(|test| match test {
+        Test::Same(step, _, _) => Some(step.as_str()),
+        _ => None,
+    })
+}
