@@ -95,6 +95,7 @@ fn record(outcomes: Vec<Outcome>) -> Record {
             how: "fetch in /main.js".to_owned(),
         }],
         limits: None,
+        deployed: None,
         grace_ms: 0,
     };
     let host = Profile { kind: SubjectKind::Host, found: Vec::new(), ..site.clone() };

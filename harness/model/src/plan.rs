@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::profile::{Profile, SubjectKind};
+use crate::reading::few;
 use crate::scenario::{Case, Scenario};
 use crate::selection::{Selection, Shard};
 
@@ -56,12 +57,7 @@ pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection)
             }
             match reason_to_skip(scenario, profile) {
                 Some(reason) => plan.skips.push(Skip { scenario: index, subject, reason }),
-                None => plan.trials.extend(scenario.cases(profile).into_iter().map(|case| Trial {
-                    scenario: index,
-                    subject,
-                    case,
-                    timing: scenario.timing,
-                })),
+                None => plan.add(index, scenario, subject, profile),
             }
         }
     }
@@ -72,6 +68,26 @@ pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection)
 }
 
 impl Plan {
+    /// The cases of one scenario on one subject; those whose guests cannot be had are one skip.
+    fn add(&mut self, index: usize, scenario: &Scenario, subject: usize, profile: &Profile) {
+        let (mut missing, mut cases) = (BTreeSet::new(), 0);
+        for case in scenario.cases(profile) {
+            let guests = scenario.steps.iter().flat_map(|step| step.guests_in(&case.params));
+            let lacking: Vec<String> = guests.filter(|id| !profile.has_guest(id)).collect();
+            if lacking.is_empty() {
+                let timing = scenario.timing;
+                self.trials.push(Trial { scenario: index, subject, case, timing });
+            } else {
+                missing.extend(lacking);
+                cases += 1;
+            }
+        }
+        if cases > 0 {
+            let reason = not_deployed(&missing, cases);
+            self.skips.push(Skip { scenario: index, subject, reason });
+        }
+    }
+
     /// Keep one shard: every `count`-th trial, so that shards are alike in cost.
     fn take(&mut self, shard: Shard) {
         let mut index = 0;
@@ -87,6 +103,15 @@ fn lower(sentence: &str) -> String {
     let sentence = sentence.trim_end_matches('.');
     let head = sentence.chars().take(1).flat_map(char::to_lowercase);
     head.chain(sentence.chars().skip(1)).collect()
+}
+
+/// Why so many cases do not run: the first few of the guests that are not there.
+fn not_deployed(missing: &BTreeSet<String>, cases: usize) -> String {
+    let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
+    let (noun, verb) = if missing.len() == 1 { ("guest", "is") } else { ("guests", "are") };
+    let names = few(&missing);
+    let cases = if cases == 1 { "1 case".to_owned() } else { format!("{cases} cases") };
+    format!("{noun} {names} {verb} not among those deployed ({cases})")
 }
 
 fn reason_to_skip(scenario: &Scenario, profile: &Profile) -> Option<String> {

@@ -81,6 +81,20 @@ needs! {
     HostFuel = "host/fuel" as "host-fuel";
     /// A host that tells tenants apart and limits each.
     HostTenants = "host/tenants" as "host-tenants";
+    /// A host that limits how many calls a second a tenant makes, and says how many.
+    HostRate = "host/rate" as "host-rate";
+    /// A host that limits how many instances there are at once.
+    HostCapacity = "host/capacity" as "host-capacity";
+    /// A host that keeps modules by digest, one of them active.
+    HostRegistry = "host/registry" as "host-registry";
+    /// A host that counts its calls where anyone may read it.
+    HostMetrics = "host/metrics" as "host-metrics";
+    /// Go 1.24 or later on this machine, which guests are built with.
+    ToolchainGo = "toolchain/go" as "toolchain-go";
+    /// Clang with its WebAssembly target on this machine, which guests are built with.
+    ToolchainC = "toolchain/c" as "toolchain-c";
+    /// Rust with wasm32-unknown-unknown on this machine, which guests are built with.
+    ToolchainRust = "toolchain/rust" as "toolchain-rust";
 }
 
 /// What kind of thing a subject is; scenarios of a family are planned for its kind only.
@@ -126,6 +140,9 @@ pub struct Profile {
     pub left_out: Vec<String>,
     /// The limits it holds every guest to, where a scenario cannot set them.
     pub limits: Option<Limits>,
+    /// The guests that are deployed on a host to which none can be uploaded, sorted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deployed: Option<Vec<String>>,
     /// Milliseconds past a deadline that are still in time for this subject (its own grace plus
     /// the way to it).
     pub grace_ms: u32,
@@ -141,5 +158,10 @@ impl Profile {
     /// Whether the subject can do what is needed.
     pub fn can(&self, need: Need) -> bool {
         self.can.contains(&need)
+    }
+
+    /// Whether this guest can be had here.
+    pub fn has_guest(&self, id: &str) -> bool {
+        self.deployed.as_ref().is_none_or(|all| all.iter().any(|one| one == id))
     }
 }

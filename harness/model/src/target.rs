@@ -1,7 +1,12 @@
 //! Target files: what to test and how to reach it, from text to what is meant.
 
+mod mapping;
 mod module;
+mod pattern;
+mod preset;
+mod rule;
 mod site;
+mod written;
 
 pub use module::{Budget, Form, NameDigest};
 pub use site::{ONE_OFF_WORD_USUAL, OriginTarget, SiteTarget};
@@ -12,6 +17,13 @@ use crate::limits::Limits;
 use crate::reading::{Log, Read, written};
 use crate::source::{At, Complaint, Complaints, Source};
 use crate::yaml;
+use mapping::{RawMapping, RawSpeech};
+use written::Texts;
+
+pub use mapping::{Mapping, RequestTemplate, Speech};
+pub use pattern::Pattern;
+pub use preset::PRESETS;
+pub use rule::{Encoding, Finds, Gives, Rule};
 
 written! {
     /// What to test.
@@ -72,6 +84,14 @@ written! {
         table_elements: Option<u32>,
         /// Milliseconds past a deadline that are still in time, the way to the host included.
         grace_ms: Option<u32>,
+        /// A mapping of the package, for a host that does not speak the contract: `viceroy`,
+        /// `wasi-http`, `workerd`.
+        preset: Option<At<String>>,
+        /// How the host is spoken to, where it does not speak the contract.
+        mapping: Option<At<RawMapping>>,
+        /// The guests that are deployed on a host to which none can be uploaded, and for each the
+        /// word `{deployed}` of its requests: a path, a name, an address.
+        guests: Option<At<Texts>>,
     }
 }
 
@@ -101,6 +121,8 @@ pub struct HostTarget {
     pub limits: Limits,
     /// Milliseconds past a deadline that are still in time; none for the usual.
     pub grace_ms: Option<u32>,
+    /// How it is spoken to.
+    pub speech: Speech,
 }
 
 /// A directory that a build produced.
@@ -150,17 +172,34 @@ impl Default for Target {
     }
 }
 
+/// What exists outside, by name.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// Embedded runtimes.
+    pub runtimes: &'a [&'a str],
+    /// Guests; none where nobody knows.
+    pub guests: &'a [&'a str],
+}
+
 /// The target that `source` says; `runtimes` are the embedded ones that exist.
 ///
 /// # Errors
 /// Every complaint about the text, in its order.
 pub fn parse(source: &Source, runtimes: &[&str]) -> Result<Target, Complaints> {
+    parse_knowing(source, Known { runtimes, guests: &[] })
+}
+
+/// The same, where the guests that exist are known too.
+///
+/// # Errors
+/// Every complaint about the text, in its order.
+pub fn parse_knowing(source: &Source, known: Known<'_>) -> Result<Target, Complaints> {
     let complain = |list| Complaints::new(source.clone(), list);
     let tree = yaml::parse(source).map_err(|complaint| complain(vec![complaint]))?;
     let mut log = Log::default();
     let target = RawTarget::read(&tree, &mut log).map(|raw| {
-        check(&raw, tree.span, runtimes, &mut log);
-        meant(raw)
+        check(&raw, tree.span, known.runtimes, &mut log);
+        meant(raw, known.guests, &mut log)
     });
     match target {
         Some(target) if log.0.is_empty() => Ok(target),
@@ -205,22 +244,27 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
     }
 }
 
-fn meant(raw: RawTarget) -> Target {
+fn host(raw: RawHost, guests: &[&str], log: &mut Log) -> HostTarget {
     let usual = Limits::default();
-    let host = |host: RawHost| HostTarget {
-        url: host.url.value,
+    let speech = RawSpeech { preset: raw.preset, mapping: raw.mapping, guests: raw.guests };
+    HostTarget {
+        url: raw.url.value,
         limits: Limits {
-            deadline_ms: host.deadline_ms.unwrap_or(usual.deadline_ms),
-            memory_pages: host.memory_pages.unwrap_or(usual.memory_pages),
-            table_elements: host.table_elements.unwrap_or(usual.table_elements),
-            ..usual.clone()
+            deadline_ms: raw.deadline_ms.unwrap_or(usual.deadline_ms),
+            memory_pages: raw.memory_pages.unwrap_or(usual.memory_pages),
+            table_elements: raw.table_elements.unwrap_or(usual.table_elements),
+            ..usual
         },
-        grace_ms: host.grace_ms,
-    };
+        grace_ms: raw.grace_ms,
+        speech: mapping::speech(speech, guests, log),
+    }
+}
+
+fn meant(raw: RawTarget, guests: &[&str], log: &mut Log) -> Target {
     Target {
         artefacts: raw.artefacts.into_iter().map(artefact).collect(),
         site: raw.site.map(site::meant),
-        host: raw.host.map(host),
+        host: raw.host.map(|raw| host(raw, guests, log)),
         runtimes: raw.runtimes.into_iter().map(|runtime| runtime.value).collect(),
         noise_factor: raw.noise_factor.map_or(NOISE_FACTOR_USUAL, |factor| f64::from(factor.value)),
         authorize: raw.authorize.into_iter().map(|host| host.value).collect(),
@@ -248,53 +292,4 @@ pub fn schema() -> serde_json::Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_that_is_wrong_is_said_at_once() {
-        let text = "site: { url: example.org }\nruntimes: [wasmtme]\nnoise-factr: 3\n";
-        let wrong = parse(&Source::new("t.yaml", text), &["wasmtime", "wasmi"]).expect_err("wrong");
-        let shown = wrong.to_string();
-        for part in ["t.yaml:1:14", "did you mean `wasmtime`?", "did you mean `noise-factor`?"] {
-            assert!(shown.contains(part), "{part} is not in\n{shown}");
-        }
-    }
-
-    #[test]
-    fn the_ways_to_a_site_are_read() {
-        let text = "site:\n  url: https://s.test/\n  one-off: false\n  \
-                    origin: { url: http://o.test, host: s.test }\n  \
-                    addresses: [192.0.2.1, \"2001:db8::1\"]\n";
-        let site = parse(&Source::new("t.yaml", text), &[]).expect("a target").site;
-        let site = site.expect("a site");
-        assert_eq!(site.addresses.len(), 2);
-        assert_eq!(site.origin.and_then(|origin| origin.host).as_deref(), Some("s.test"));
-        assert_eq!(site.one_off_word, None);
-        let plain = parse(&Source::new("t.yaml", "site: { url: http://s.test/ }"), &[]);
-        assert_eq!(plain.expect("a target").site, Some(SiteTarget::at("http://s.test/")));
-        let text = "site: { url: http://s/, addresses: [edge], one-off-word: \"a b\" }";
-        let wrong = parse(&Source::new("t.yaml", text), &[]).expect_err("wrong").to_string();
-        assert!(wrong.contains("no IP address") && wrong.contains("no name of a query"), "{wrong}");
-    }
-
-    #[test]
-    fn a_noise_factor_that_would_forgive_anything_is_refused() {
-        let read = |factor: &str| {
-            let text = format!("runtimes: [wasmi]\nnoise-factor: {factor}\n");
-            parse(&Source::new("t.yaml", text), &["wasmi"])
-        };
-        assert_eq!(read("10").expect("a target").noise_factor, 10.0);
-        for wrong in ["0", "11", "4000000000"] {
-            let shown = read(wrong).expect_err("wrong").to_string();
-            assert!(shown.contains("t.yaml:2:15") && shown.contains("1 to 10"), "{shown}");
-        }
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn reading_never_panics(text in "(?s)(site|host|url|:|\\{|\\}| |\n|[a-z]){0,40}") {
-            let _target = parse(&Source::new("t", text), &["wasmtime"]);
-        }
-    }
-}
+mod tests;

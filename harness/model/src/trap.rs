@@ -30,6 +30,10 @@ pub enum TrapKind {
     HostPointer,
     /// The runtime named no kind that we know.
     Other,
+    /// The host says that the guest trapped and not why: only of hosts that a target file maps,
+    /// so that nobody can say it of himself.
+    #[serde(skip_deserializing)]
+    Untold,
 }
 
 impl TrapKind {
@@ -64,6 +68,7 @@ impl TrapKind {
             Self::UncaughtException => "uncaught-exception",
             Self::HostPointer => "host-pointer",
             Self::Other => "other",
+            Self::Untold => "untold",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use url::{Host, Url};
 use wasm_gauntlet_model::name::nearest;
-use wasm_gauntlet_model::target::{ArtefactTarget, HostTarget, SiteTarget};
+use wasm_gauntlet_model::target::{ArtefactTarget, HostTarget, SiteTarget, Speech};
 
 use super::adapters;
 use super::exit::Failure;
@@ -14,7 +14,7 @@ use super::targets::Named;
 use crate::subject::adapter::References;
 use crate::subject::artefact::{Artefact, Build, manifest};
 use crate::subject::calls::module;
-use crate::subject::host_http::HostHttp;
+use crate::subject::host_http::{HostHttp, mapped};
 use crate::subject::site::Site;
 use crate::subject::{Subject, external, runtimes};
 
@@ -102,10 +102,22 @@ pub(super) fn site(target: &SiteTarget) -> Result<Site, Failure> {
     Site::of(target).map_err(wrong)
 }
 
-/// The plugin host of `target`, which is sent hostile guests and load only if it is on this
-/// machine, or if its owner says so.
+/// The plugin host of `target`, and the addresses of guests that are deployed elsewhere.
 fn host(target: &HostTarget, authorize: &[String]) -> Result<HostHttp, Failure> {
     let url = &target.url;
+    check_authorized(url, authorize)?;
+    if let Speech::Mapped(mapping) = &target.speech {
+        mapped::addresses(mapping).try_for_each(|url| check_authorized(url, authorize))?;
+    }
+    let source = Box::new(module::catalogue);
+    let host = HostHttp::new("host", url, target.limits.clone(), target.grace_ms, source);
+    let host = host.and_then(|host| host.speaking(&target.speech));
+    let host = host.map_err(|inability| Failure::usage(inability.to_string()))?;
+    Ok(host.called_by(format!("--host {url} ")).compared_with(references()?))
+}
+
+/// A host is sent hostile guests and load only if it is on this machine, or if its owner says so.
+fn check_authorized(url: &str, authorize: &[String]) -> Result<(), Failure> {
     let wrong = |error: String| Failure::usage(format!("{url}: {error}"));
     let parsed = Url::parse(url).map_err(|error| wrong(error.to_string()))?;
     let name = parsed.host_str().unwrap_or_default().to_owned();
@@ -118,10 +130,7 @@ fn host(target: &HostTarget, authorize: &[String]) -> Result<HostHttp, Failure> 
                     names under `authorize`";
         return Err(wrong(format!("{help}; expected `authorize: [\"{named}\"]`")));
     }
-    let source = Box::new(module::catalogue);
-    let host = HostHttp::new("host", url, target.limits.clone(), target.grace_ms, source);
-    let host = host.map_err(|inability| Failure::usage(inability.to_string()))?;
-    Ok(host.called_by(format!("--host {url} ")).compared_with(references()?))
+    Ok(())
 }
 
 fn is_loopback(url: &Url) -> bool {

@@ -4,7 +4,7 @@ use url::Url;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::source::Source;
 use wasm_gauntlet_model::target::{
-    self, ArtefactTarget, HostTarget, NOISE_FACTOR_USUAL, SiteTarget,
+    self, ArtefactTarget, HostTarget, Known, NOISE_FACTOR_USUAL, SiteTarget, Speech,
 };
 
 use super::args::RunArgs;
@@ -52,7 +52,9 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
     for path in &args.target {
         let cannot = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
         let text = std::fs::read_to_string(path).map_err(cannot)?;
-        match target::parse(&Source::new(path.display().to_string(), text), &runtimes::known()) {
+        let guests: Vec<&str> = hostile_guests::all().iter().map(|guest| &*guest.id).collect();
+        let known = Known { runtimes: &runtimes::known(), guests: &guests };
+        match target::parse_knowing(&Source::new(path.display().to_string(), text), known) {
             Ok(target) => {
                 named.sites.extend(target.site);
                 named.hosts.extend(target.host);
@@ -75,5 +77,10 @@ fn artefact(dir: &std::path::Path) -> ArtefactTarget {
 }
 
 fn host(url: &str) -> HostTarget {
-    HostTarget { url: url.to_owned(), limits: Limits::default(), grace_ms: None }
+    HostTarget {
+        url: url.to_owned(),
+        limits: Limits::default(),
+        grace_ms: None,
+        speech: Speech::Contract,
+    }
 }

@@ -33,6 +33,7 @@ impl Scripted {
             found: Vec::new(),
             left_out: Vec::new(),
             limits: Some(Limits::default()),
+            deployed: None,
             grace_ms: 0,
         };
         Self {

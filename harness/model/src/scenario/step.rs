@@ -1,8 +1,8 @@
 //! Steps: templates of actions. With a case's parameters a step becomes an action.
 
 use crate::action::{
-    Action, Asset, Call, Compare, Differ, Everywhere, Fetch, Input, Inspect, Match, Method, OneOff,
-    Special,
+    Action, Asset, Call, Compare, Control, Differ, Everywhere, Fetch, Input, Inspect, Match,
+    Method, OneOff, Special,
 };
 use crate::excuse::Excuse;
 use crate::limits::{Grants, Limits};
@@ -10,6 +10,9 @@ use crate::observation::Field;
 use crate::profile::{Found, Profile};
 
 use super::template::{Params, Template};
+
+/// The guest whose input is a number of steps: what polite tenants call in a contest.
+pub const SPIN_GUEST: &str = "benign-spin";
 
 /// One step: a name, and an action with parameters in it.
 #[derive(Debug, Clone)]
@@ -30,6 +33,15 @@ pub(super) enum StepPlan {
     Compare { guest: Template, control: Template, pairs: u32 },
     Contest { noise: Template, rest: Match },
     Differ { guest: Template, seeds: u32, excuses: Vec<Excuse> },
+    Control(Box<ControlPlan>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct ControlPlan {
+    pub guest: Template,
+    pub params: Vec<(String, Template)>,
+    pub other: Option<Template>,
+    pub rest: Control,
 }
 
 #[derive(Debug, Clone)]
@@ -93,6 +105,7 @@ impl Step {
             StepPlan::Compare { .. } => crate::observation::Pace::FIELDS,
             StepPlan::Contest { .. } => crate::observation::Contest::FIELDS,
             StepPlan::Differ { .. } => crate::observation::Agreement::FIELDS,
+            StepPlan::Control(plan) => plan.rest.task.fields(),
         }
     }
 
@@ -121,12 +134,31 @@ impl Step {
             StepPlan::Compare { guest, control, .. } => vec![guest, control],
             StepPlan::Contest { noise, .. } => vec![noise],
             StepPlan::Differ { guest, .. } => vec![guest],
+            StepPlan::Control(plan) => std::iter::once(&plan.guest).chain(&plan.other).collect(),
         }
     }
 
     /// The guests that the step uses in one case.
     pub fn guest_ids(&self, params: &Params) -> Vec<String> {
         self.guests().iter().map(|guest| guest.text(params)).collect()
+    }
+
+    /// The guests that the step needs of the subject in one case: those it names, with the values
+    /// of their parameters, and the one that the performer brings along.
+    pub fn guests_in(&self, params: &Params) -> Vec<String> {
+        let mut ids = self.guest_ids(params);
+        match &self.plan {
+            StepPlan::Call(call) if !call.params.is_empty() => {
+                let value =
+                    |(name, value): &(String, Template)| format!("{name}={}", value.text(params));
+                let values: Vec<String> = call.params.iter().map(value).collect();
+                ids[0] = format!("{}({})", ids[0], values.join(", "));
+            }
+            StepPlan::Contest { .. } => ids.push(SPIN_GUEST.to_owned()),
+            StepPlan::Differ { .. } => ids[0].push_str("(drawn from a seed)"),
+            _ => {}
+        }
+        ids
     }
 
     /// The action of this step in one case.
@@ -166,6 +198,7 @@ impl Step {
                 tenant: case.tenant.to_owned(),
                 limits: case.limits.clone(),
             })),
+            StepPlan::Control(plan) => Ok(Action::Control(plan.action(case))),
         }
     }
 }
@@ -182,6 +215,20 @@ impl FetchPlan {
             one_off: self.one_off,
             special: self.special.clone(),
         }))
+    }
+}
+
+impl ControlPlan {
+    fn action(&self, case: CaseContext) -> Control {
+        let text = |template: &Template| template.text(case.params);
+        Control {
+            guest: text(&self.guest),
+            guest_params: self.params.iter().map(|(k, v)| (k.clone(), text(v))).collect(),
+            other: self.other.as_ref().map(text).unwrap_or_default(),
+            tenant: case.tenant.to_owned(),
+            limits: case.limits.clone(),
+            task: self.rest.task,
+        }
     }
 }
 

@@ -53,6 +53,15 @@ impl Template {
         self.0.iter().map(part).collect()
     }
 
+    /// The bytes, each name replaced by what `value` gives for it.
+    pub fn fill_bytes(&self, value: impl Fn(&str) -> Option<Vec<u8>>) -> Vec<u8> {
+        let part = |part: &Part| match part {
+            Part::Text(text) => text.clone().into_bytes(),
+            Part::Name(name) => value(name).unwrap_or_else(|| format!("{{{name}}}").into_bytes()),
+        };
+        self.0.iter().flat_map(part).collect()
+    }
+
     /// The text with parameters filled in.
     pub fn text(&self, params: &Params) -> String {
         self.fill(|name| param(params, name).map(Scalar::text))

@@ -96,7 +96,8 @@ impl Subject for Artefact {
             .collect();
         let about = about.join("; ");
         let kind = SubjectKind::Artefact;
-        Ok(Profile { kind, about, can, found, left_out: Vec::new(), limits: None, grace_ms: 0 })
+        let (left_out, limits, deployed) = (Vec::new(), None, None);
+        Ok(Profile { kind, about, can, found, left_out, limits, deployed, grace_ms: 0 })
     }
 
     fn open(&self, _seed: u64) -> Result<Box<dyn Session + '_>, Inability> {

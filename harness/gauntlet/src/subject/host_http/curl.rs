@@ -1,5 +1,7 @@
 //! A command line that repeats a call, for a person with a shell.
 
+use super::exchange::Spoken;
+
 /// Longest input that is written into the command line.
 const INPUT_BYTES_MAX: usize = 256;
 
@@ -18,6 +20,23 @@ pub fn call(url: &str, guest: &str, digest: &str, tenant: &str, input: &[u8]) ->
         quoted(&octal),
         quoted(&format!("X-Tenant: {tenant}")),
         quoted(&call),
+    ))
+}
+
+/// One request of a mapping, for a guest that is there already.
+pub fn spoken(request: &Spoken) -> Option<String> {
+    if request.body.len() > INPUT_BYTES_MAX {
+        return None;
+    }
+    let octal: String = request.body.iter().map(|byte| format!("\\{byte:03o}")).collect();
+    let header =
+        |(name, value): &(String, String)| format!("-H {} ", quoted(&format!("{name}: {value}")));
+    Some(format!(
+        "printf {} | curl -sSi -X {} {}--data-binary @- {}",
+        quoted(&octal),
+        quoted(&request.method),
+        request.headers.iter().map(header).collect::<String>(),
+        quoted(&request.url),
     ))
 }
 

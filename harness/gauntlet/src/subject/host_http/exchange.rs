@@ -25,6 +25,19 @@ const SHORT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The tenant's header.
 const TENANT: &str = "X-Tenant";
 
+/// A request as a mapping writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// The method.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// Header fields.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
 /// What came of sending a request.
 pub enum Sent {
     /// A whole response.
@@ -108,6 +121,18 @@ impl Exchange {
     pub fn post(&self, url: &str, tenant: &str, body: Vec<u8>, patience: Duration) -> Sent {
         let request = self.client.request(Method::POST, url).header(TENANT, tenant);
         self.send(request.body(body).timeout(patience))
+    }
+
+    /// A request in another tongue.
+    pub fn spoken(&self, spoken: Spoken, patience: Duration) -> Sent {
+        let method = match Method::from_bytes(spoken.method.as_bytes()) {
+            Ok(method) => method,
+            Err(error) => return Sent::Never(error.to_string()),
+        };
+        let request = self.client.request(method, &spoken.url).timeout(patience);
+        let headers = spoken.headers.into_iter();
+        let request = headers.fold(request, |request, (name, value)| request.header(name, value));
+        self.send(request.body(spoken.body))
     }
 
     fn send(&self, request: RequestBuilder) -> Sent {

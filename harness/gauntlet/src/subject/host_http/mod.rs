@@ -6,29 +6,44 @@
 
 mod curl;
 mod exchange;
+mod health;
+pub mod mapped;
 mod reading;
+mod registry;
+mod rules;
 #[cfg(test)]
 mod tests;
 mod trial;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
-use serde::Deserialize;
 use tokio::runtime::Runtime;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
+use wasm_gauntlet_model::target::Speech;
 
 use crate::subject::adapter::References;
-use crate::subject::calls::module::Source;
+use crate::subject::calls::module::{self, Source};
 use crate::subject::protocol::feature;
 use crate::subject::{Inability, Session, Subject};
-use exchange::{Exchange, Sent};
+use exchange::Exchange;
+use health::Health;
+use mapped::Mapped;
 use trial::Trial;
 
 /// Milliseconds past a deadline that are in time where the target says nothing: 20 that a host
 /// is granted, and 10 for a connection of its own, the front and the pipe behind it. It fits a
 /// machine's own network; a target further away names its own.
 pub const GRACE_MS: u32 = 30;
+
+/// What a supervisor is given to start a lost host anew: a process that restarts in a container,
+/// with a probe of health each second before it.
+const BACK_WITHIN: Duration = Duration::from_secs(10);
+
+/// Between two looks whether it is back.
+const BACK_PAUSE: Duration = Duration::from_millis(100);
 
 /// The threads of the client.
 const THREADS: usize = 2;
@@ -41,24 +56,20 @@ pub struct HostHttp {
     name: String,
     flags: String,
     url: String,
+    mapped: Option<Mapped>,
     limits: Limits,
     grace_ms: u32,
     source: Box<Source>,
     exchange: Exchange,
     runtime: Option<Runtime>,
+    /// Whether it stayed away once: nobody waits for it again.
+    gone: AtomicBool,
+    /// Whether it was ever there.
+    met: AtomicBool,
     spins_per_ms: OnceLock<f64>,
     references: Option<Arc<References>>,
-}
-
-/// What a host says of itself; every member may be missing, from strangers all of them are.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "kebab-case", default)]
-struct Health {
-    name: String,
-    version: String,
-    engine: String,
-    features: Vec<String>,
-    processes_lost: Option<u64>,
+    /// Calls a second of a tenant, where the host says it of itself.
+    calls_per_s: OnceLock<u32>,
 }
 
 impl HostHttp {
@@ -82,13 +93,17 @@ impl HostHttp {
             name: name.to_owned(),
             flags: String::new(),
             url: base.as_str().trim_end_matches('/').to_owned(),
+            mapped: None,
             exchange: Exchange::new(runtime.handle().clone())?,
             limits,
             grace_ms: grace_ms.unwrap_or(GRACE_MS),
             source,
             runtime: Some(runtime),
+            gone: AtomicBool::new(false),
+            met: AtomicBool::new(false),
             spins_per_ms: OnceLock::new(),
             references: None,
+            calls_per_s: OnceLock::new(),
         })
     }
 
@@ -104,26 +119,46 @@ impl HostHttp {
         self
     }
 
+    /// The same, spoken to as the target file says.
+    ///
+    /// # Errors
+    /// When a guest is deployed at an address that is none.
+    pub fn speaking(mut self, speech: &Speech) -> Result<Self, Inability> {
+        let cannot = |error: url::ParseError| Inability(format!("{}: {error}", self.url));
+        self.mapped = match speech {
+            Speech::Contract => None,
+            Speech::Mapped(mapping) => {
+                let base = url::Url::parse(&self.url).map_err(cannot)?;
+                Some(Mapped::new((**mapping).clone(), base)?)
+            }
+        };
+        Ok(self)
+    }
+
     fn health(&self) -> Result<Health, Inability> {
-        let url = format!("{}/healthz", self.url);
-        match self.exchange.get(&url, None) {
-            Sent::Answer(answer) if (200..300).contains(&answer.status) => {
-                Ok(serde_json::from_slice(&answer.body).unwrap_or_default())
+        let health = match &self.mapped {
+            None => health::by_contract(&self.exchange, &self.url),
+            Some(mapped) => health::mapped(&self.exchange, mapped),
+        };
+        self.met.fetch_or(health.is_ok(), Ordering::Relaxed);
+        health
+    }
+
+    /// The same, once it is back: whoever was there and was lost may have a supervisor.
+    fn health_again(&self) -> Result<Health, Inability> {
+        let begun = Instant::now();
+        loop {
+            let health = self.health();
+            let may_return =
+                || self.met.load(Ordering::Relaxed) && !self.gone.load(Ordering::Relaxed);
+            if health.is_ok() || !may_return() {
+                return health;
             }
-            Sent::Answer(answer) => Err(Inability(format!(
-                "{url}: status {}, so nothing here speaks the host contract; expected the address \
-                 of a plugin host, as `gauntlet testbed` prints one beside `host`",
-                answer.status
-            ))),
-            Sent::Cut { detail, .. } if detail.contains("Connection refused") => {
-                Err(Inability(format!(
-                    "{}: connection refused: nothing listens there; check the port, and whether \
-                     the host runs",
-                    self.url
-                )))
+            if begun.elapsed() >= BACK_WITHIN {
+                self.gone.store(true, Ordering::Relaxed);
+                return health;
             }
-            Sent::Cut { detail, .. } => Err(Inability(format!("{url}: {detail}"))),
-            Sent::Never(why) => Err(Inability(why)),
+            std::thread::sleep(BACK_PAUSE);
         }
     }
 }
@@ -149,13 +184,21 @@ impl Subject for HostHttp {
             (feature::WASI, Need::HostWasi),
             (feature::LOG, Need::HostLog),
             (feature::TENANTS, Need::HostTenants),
+            (feature::RATE, Need::HostRate),
+            (feature::REGISTRY, Need::HostRegistry),
+            (feature::METRICS, Need::HostMetrics),
         ];
+        if let Some(calls) = health.limits.calls_per_s {
+            self.calls_per_s.get_or_init(|| calls);
+        }
         let mut can = vec![Need::HostCall];
+        can.extend(self.mapped.iter().flat_map(|mapped| &mapped.mapping().features));
         can.extend(needs.iter().filter(|(word, _)| has(word)).map(|(_, need)| *need));
+        can.extend(module::toolchains());
         let short = |text: &str| text.chars().take(ABOUT_CHARS_MAX).collect::<String>();
         let (name, version) = (short(&health.name), short(&health.version));
         let about = match &*name {
-            "" => "a host over HTTP that says nothing of itself".to_owned(),
+            "" => "a host over HTTP, by the mapping of the target file".to_owned(),
             name => format!("{name} {version} ({}) over HTTP", short(&health.engine)),
         };
         let (kind, limits) = (SubjectKind::Host, Some(self.limits.clone()));
@@ -166,6 +209,7 @@ impl Subject for HostHttp {
             found: Vec::new(),
             left_out: Vec::new(),
             limits,
+            deployed: self.mapped.as_ref().and_then(Mapped::deployed),
             grace_ms: self.grace_ms,
         })
     }

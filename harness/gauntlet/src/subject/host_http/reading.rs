@@ -72,7 +72,8 @@ fn problem(answer: &Answer) -> Option<Parts> {
     known.then(|| Parts { outcome: word.to_owned(), ..problem.parts })
 }
 
-fn excerpt(body: &[u8]) -> String {
+/// The beginning of a body, as text that can be shown.
+pub fn excerpt(body: &[u8]) -> String {
     body[..body.len().min(EXCERPT_BYTES_MAX)].escape_ascii().to_string()
 }
 

@@ -7,13 +7,15 @@ use wasm_gauntlet_model::action::{Action, Call, Input};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::observation::{Observation, Value};
 use wasm_gauntlet_model::profile::Need;
+use wasm_gauntlet_model::source::Source;
+use wasm_gauntlet_model::target;
 use wasm_gauntlet_model::twin::Twin;
 
 use super::HostHttp;
 use super::trial::Trial;
 use crate::subject::adapter::test_rig::worker;
 use crate::subject::calls::module::catalogue;
-use crate::subject::calls::port::Port;
+use crate::subject::calls::port::{Port, Work};
 use crate::subject::{Inability, Session, Subject};
 use crate::testbed::plugins::PluginFront;
 
@@ -150,12 +152,13 @@ fn canned(response: &'static str) -> String {
 
 #[test]
 fn strangers_are_read_without_a_panic() {
-    const OK: &str = "HTTP/1.1 200 OK\r\nX-Guest-Digest: 00\r\nContent-Length: 2\r\n\r\nhi";
+    const OK: &str = "HTTP/1.1 200 OK\r\nX-Guest-Digest: 00\r\nContent-Length: 26\r\n\r\n\
+                      {\"name\":\"x\",\"features\":[]}";
     let host_of = |response| host(&canned(response));
     let digest = host_of(OK);
     let mut session = digest.open(1).expect("nothing is sent yet");
     let seen = call(&mut *session, "benign-tiny", |_| {}).expect("it answers");
-    assert_eq!(fact(&seen, "output"), text("hi"));
+    assert_eq!(fact(&seen, "output-bytes"), Value::Int(26));
     assert_eq!(fact(&seen, "digest-right"), Value::Bool(false), "it names another module");
     for garbage in ["", "garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nshort"] {
         assert!(host_of(garbage).profile().is_err(), "{garbage}");
@@ -172,4 +175,69 @@ fn a_death_that_another_client_caused_is_seen_too() {
     let mut other = host.open(2).expect("nothing is sent yet");
     call(&mut *other, "trap-unreachable", |_| {}).expect("it answers");
     assert_eq!(watcher.vigil().alive, Some(false));
+}
+
+#[test]
+fn a_web_server_is_no_host_because_it_says_200() {
+    for response in [
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 204 No Content\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"up\"}",
+        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull",
+    ] {
+        let shown = host(&canned(response)).profile().expect_err("it is any web server");
+        let shown = shown.to_string();
+        assert!(shown.contains("any web server") && shown.contains("mapping"), "{shown}");
+    }
+}
+
+/// A host that is spoken to by a mapping, with two guests.
+fn strange(url: &str) -> HostHttp {
+    let text = format!(
+        "host:\n  url: {url}\n  guests: {{ benign-tiny: /tiny }}\n  mapping:\n    call:\n      \
+         path: \"{{deployed}}\"\n      outcomes:\n        - {{ json: {{ /out: \"*\" }}, outcome: \
+         ok, output: /out }}\n"
+    );
+    let target = target::parse(&Source::new("t", text), &[]).unwrap_or_else(|e| panic!("{e}"));
+    host(url).speaking(&target.host.expect("a host").speech).expect("it is right")
+}
+
+#[test]
+fn what_a_mapped_host_answers_is_ok_by_a_rule_alone() {
+    let ok = strange(&canned("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n{\"out\":\"hi\"}"));
+    let profile = ok.profile().expect("it answers");
+    assert_eq!(profile.deployed, Some(vec!["benign-tiny".to_owned()]));
+    assert!(profile.about.contains("mapping"), "{}", profile.about);
+    let mut session = ok.open(1).expect("nothing is sent yet");
+    let seen = call(&mut *session, "benign-tiny", |_| {}).expect("it answers");
+    assert_eq!((fact(&seen, "outcome"), fact(&seen, "output")), (text("ok"), text("hi")));
+    let line = seen.reproduce.expect("there is one");
+    assert!(line.contains("-X 'POST'") && line.contains("/tiny"), "{line}");
+    let missing = call(&mut *session, "benign-echo", |_| {}).expect_err("it is not deployed");
+    assert!(missing.to_string().contains("not among those deployed"), "{missing}");
+}
+
+/// Answers of a host that means harm: whatever it sends, nothing is `ok` and nothing panics.
+#[test]
+fn garbage_bombs_and_floods_of_a_mapped_host_are_never_ok() {
+    let deep = format!("HTTP/1.1 200 OK\r\n\r\n{}", "[".repeat(4 << 20));
+    let wide = format!("HTTP/1.1 200 OK\r\n\r\n[{}0]", "0,".repeat(2 << 20));
+    let endless = format!("HTTP/1.1 200 OK\r\n\r\n{}", "x".repeat(9 << 20));
+    let headers = format!("HTTP/1.1 200 OK\r\nX: {}\r\n\r\n", "y".repeat(4 << 20));
+    let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "X: y\r\n".repeat(5000));
+    let lines = ["", "garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{\"out\":"];
+    let plain = ["HTTP/1.1 302 Found\r\nLocation: http://example.org/\r\n\r\n"];
+    let answers = [deep, wide, endless, headers, many].into_iter();
+    for answer in answers.chain(lines.into_iter().chain(plain).map(str::to_owned)) {
+        let shown: String = answer.chars().take(40).collect();
+        let host = strange(&canned(answer.leak()));
+        let trial = Trial::new(&host, 1);
+        let module = catalogue("benign-tiny", &[]).expect("the catalogue has it");
+        let (limits, grants) = (&Limits::default(), &Grants::default());
+        let work = Work { module: &module, tenant: "a", input: b"", limits, grants };
+        if let Ok(timed) = trial.call(&work) {
+            assert_eq!(timed.called.outcome.word(), "host-fault", "{shown}");
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use wasm_gauntlet_model::action::Action;
@@ -11,37 +11,42 @@ use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::Observation;
 
 use super::exchange::{Answer, Sent};
-use super::{HostHttp, curl, reading};
+use super::{HostHttp, curl, reading, rules};
 use crate::subject::calls;
 use crate::subject::calls::differ::Opinions;
 use crate::subject::calls::module::Module;
 use crate::subject::calls::port::{Loaded, Port, Timed, Vigil, Work};
+use crate::subject::calls::registrar::Registrar;
 use crate::subject::protocol::LOG_LINES_MAX;
 use crate::subject::{Inability, Session};
 
 /// Past the deadline of a call, until we give it up. The host's own watchdog is to come first:
 /// its answer says more than our silence.
-const CALL_PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const CALL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// For an upload, compilation included, past the patience that a front of ours has for it.
-const UPLOAD_PATIENCE: Duration = Duration::from_secs(40);
+pub(super) const UPLOAD_PATIENCE: Duration = Duration::from_secs(40);
 
 /// A session with a host over HTTP.
 pub struct Trial<'a> {
-    host: &'a HostHttp,
+    pub(super) host: &'a HostHttp,
     seed: u64,
     uploads: Mutex<HashMap<String, Loaded>>,
     /// Whether the host was ever there: from then on its absence is a finding.
     reached: AtomicBool,
     lost: AtomicBool,
     lost_before: Mutex<Option<u64>>,
+    /// What was active before we switched.
+    pub(super) active_before: OnceLock<Option<String>>,
 }
 
 impl<'a> Trial<'a> {
     /// Nothing is sent before the first action.
     pub fn new(host: &'a HostHttp, seed: u64) -> Self {
         let (reached, lost) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { host, seed, uploads: Mutex::default(), reached, lost, lost_before: Mutex::default() }
+        let (uploads, lost_before) = (Mutex::default(), Mutex::default());
+        let active_before = OnceLock::new();
+        Self { host, seed, uploads, reached, lost, lost_before, active_before }
     }
 
     fn uploads(&self) -> MutexGuard<'_, HashMap<String, Loaded>> {
@@ -53,9 +58,22 @@ impl<'a> Trial<'a> {
     }
 
     fn upload(&self, module: &Module) -> Result<Loaded, Inability> {
-        let sent =
-            self.host.exchange.put(&self.guest_url(module), module.bytes.clone(), UPLOAD_PATIENCE);
-        let timed = self.seen(reading::timed(sent)?);
+        let exchange = &self.host.exchange;
+        let timed = match &self.host.mapped {
+            None => {
+                let bytes = module.bytes.clone();
+                reading::timed(exchange.put(&self.guest_url(module), bytes, UPLOAD_PATIENCE))?
+            }
+            Some(mapped) => match (mapped.load(module), &mapped.mapping().load) {
+                (Some(request), Some(template)) => {
+                    let sent = exchange.spoken(request?, UPLOAD_PATIENCE);
+                    rules::timed(sent, &template.rules, UPLOAD_PATIENCE)?
+                }
+                // It was deployed beforehand.
+                _ => return Ok(Loaded::Ready { wall: Duration::ZERO }),
+            },
+        };
+        let timed = self.seen(timed);
         Ok(match timed.called.outcome {
             CallOutcome::Ok { .. } => Loaded::Ready { wall: timed.wall },
             _ => Loaded::Ended(timed),
@@ -65,6 +83,19 @@ impl<'a> Trial<'a> {
     fn seen(&self, timed: Timed) -> Timed {
         self.lost.fetch_or(timed.lost.is_some(), Ordering::Relaxed);
         timed
+    }
+
+    /// A call by the contract, and its log.
+    fn by_contract(&self, work: &Work<'_>, patience: Duration) -> Result<Timed, Inability> {
+        let url = format!("{}/call", self.guest_url(work.module));
+        let sent = self.host.exchange.post(&url, work.tenant, work.input.to_vec(), patience);
+        let log = match &sent {
+            Sent::Answer(answer) => self.log(answer, work.tenant),
+            _ => Vec::new(),
+        };
+        let mut timed = reading::timed(sent)?;
+        timed.called.log = log;
+        Ok(timed)
     }
 
     /// The log of a call, where the answer says that there is one.
@@ -98,24 +129,26 @@ impl Port for Trial<'_> {
         if let Loaded::Ended(end) = self.load(work)? {
             return Ok(end);
         }
-        let url = format!("{}/call", self.guest_url(work.module));
-        let patience = Duration::from_millis(self.host.limits.deadline_ms) + CALL_PATIENCE;
-        let sent = self.host.exchange.post(&url, work.tenant, work.input.to_vec(), patience);
-        let log = match &sent {
-            Sent::Answer(answer) => self.log(answer, work.tenant),
-            _ => Vec::new(),
+        let deadline = Duration::from_millis(self.host.limits.deadline_ms);
+        let patience = deadline + CALL_PATIENCE;
+        let timed = match &self.host.mapped {
+            None => self.by_contract(work, patience)?,
+            Some(mapped) => {
+                let sent = self.host.exchange.spoken(mapped.call(work)?, patience);
+                rules::timed(sent, &mapped.mapping().call.rules, deadline)?
+            }
         };
-        let mut timed = self.seen(reading::timed(sent)?);
-        timed.called.log = log;
-        Ok(timed)
+        Ok(self.seen(timed))
     }
 
     fn limits(&self, _: &Limits) -> Limits {
-        self.host.limits.clone()
+        let mut limits = self.host.limits.clone();
+        limits.calls_per_s = limits.calls_per_s.or(self.host.calls_per_s.get().copied());
+        limits
     }
 
     fn watch(&self, _: &[&Module]) -> Result<(), Inability> {
-        let health = match self.host.health() {
+        let health = match self.host.health_again() {
             Err(unable) if !self.reached.load(Ordering::Relaxed) => return Err(unable),
             health => health.ok(),
         };
@@ -147,7 +180,14 @@ impl Port for Trial<'_> {
         }
     }
 
+    fn registrar(&self) -> Option<&dyn Registrar> {
+        Some(self)
+    }
+
     fn reproduce(&self, work: &Work<'_>) -> Option<String> {
+        if let Some(mapped) = &self.host.mapped {
+            return curl::spoken(&mapped.call(work).ok()?);
+        }
         let (url, module) = (&self.host.url, work.module);
         curl::call(url, &module.id, &module.digest, work.tenant, work.input)
     }
@@ -156,5 +196,11 @@ impl Port for Trial<'_> {
 impl Session for Trial<'_> {
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability> {
         calls::perform(self, &*self.host.source, self.seed, step, action)
+    }
+}
+
+impl Drop for Trial<'_> {
+    fn drop(&mut self) {
+        self.back();
     }
 }

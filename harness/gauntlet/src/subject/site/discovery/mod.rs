@@ -194,5 +194,6 @@ fn profile(server: &str, haul: Haul) -> Profile {
     let about = bounded(words.collect::<Vec<_>>().join("; "), ABOUT_BYTES_MAX);
     let kind = SubjectKind::Site;
     let (found, left_out) = (haul.found, haul.left_out);
-    Profile { kind, about, can, found, left_out, limits: None, grace_ms: GRACE_MS }
+    let (limits, deployed) = (None, None);
+    Profile { kind, about, can, found, left_out, limits, deployed, grace_ms: GRACE_MS }
 }

@@ -1,0 +1,147 @@
+//! From a response to an outcome by the rules of a mapping: total. No rule fits by default, and
+//! what none fits is never `ok`.
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use wasm_gauntlet_model::call::{CallOutcome, Called, Rejection, unhex};
+use wasm_gauntlet_model::limits::ERROR_TEXT_BYTES_MAX;
+use wasm_gauntlet_model::target::{Encoding, Gives, Pattern, Rule};
+
+use super::exchange::{Answer, Sent};
+use super::reading::excerpt;
+use crate::subject::Inability;
+use crate::subject::calls::port::{Lost, Timed};
+
+/// Longest body that is read as JSON: the longest output, in base64, and some words around it.
+/// A tree takes 32 bytes for each two of its text, so that this is 32 MiB at the worst.
+const JSON_BYTES_MAX: usize = 2 << 20;
+
+/// What a rule looks at.
+struct Answered<'a> {
+    answer: &'a Answer,
+    /// The body, where it is JSON; serde_json refuses what is nested deeper than 128.
+    json: Option<Value>,
+    /// Whether it came after the deadline.
+    past_deadline: bool,
+}
+
+/// What came of a request: the outcome of the first rule that fits, or the host's loss.
+///
+/// # Errors
+/// When no rule is about an answer below 500, or what a rule points at is not there.
+pub fn timed(sent: Sent, rules: &[Rule], deadline: Duration) -> Result<Timed, Inability> {
+    let answer = match sent {
+        Sent::Never(why) => return Err(Inability(why)),
+        Sent::Cut { detail, slow, wall } => {
+            let how = if slow { Lost::Hung } else { Lost::Died };
+            return Ok(Timed::lost(how, format!("no whole answer: {detail}"), None, wall));
+        }
+        Sent::Answer(answer) => answer,
+    };
+    let (wall, readable) = (answer.wall, answer.body.len() <= JSON_BYTES_MAX);
+    let asks_json = rules.iter().any(reads_json) && readable;
+    let json = asks_json.then(|| serde_json::from_slice(&answer.body).ok()).flatten();
+    let answered = Answered { answer: &answer, json, past_deadline: wall >= deadline };
+    let shown = || format!("status {}: {}", answer.status, excerpt(&answer.body));
+    match rules.iter().find(|rule| fits(rule, &answered)) {
+        Some(rule) => {
+            let outcome = outcome(rule, &answered);
+            let outcome = outcome.map_err(|why| Inability(format!("{why}, of {}", shown())))?;
+            let digest = answer.header("x-guest-digest").unwrap_or_default().to_owned();
+            Ok(Timed { called: Called { digest, ..Called::bare(outcome) }, wall, lost: None })
+        }
+        None => {
+            let why = format!("no rule of the mapping fits {}", shown());
+            match answer.status {
+                500.. => Ok(Timed::lost(Lost::Died, why, None, wall)),
+                _ => Err(Inability(why)),
+            }
+        }
+    }
+}
+
+fn reads_json(rule: &Rule) -> bool {
+    let finds = [&rule.finds.output, &rule.finds.text, &rule.finds.code];
+    !rule.json.is_empty() || finds.iter().any(|pointer| pointer.is_some())
+}
+
+/// Whether every condition holds.
+fn fits(rule: &Rule, seen: &Answered<'_>) -> bool {
+    let status = |range: &(u16, u16)| (range.0..=range.1).contains(&seen.answer.status);
+    let header = |(name, pattern): &(String, Pattern)| {
+        let values = seen.answer.headers.get_all(name.as_str()).iter();
+        values.filter_map(|value| value.to_str().ok()).any(|value| pattern.fits(value))
+    };
+    let member = |(pointer, pattern): &(String, Pattern)| {
+        seen.json
+            .as_ref()
+            .and_then(|json| json.pointer(pointer))
+            .is_some_and(|value| pattern.fits(&scalar(value)))
+    };
+    (rule.status.is_empty() || rule.status.iter().any(status))
+        && rule.headers.iter().all(header)
+        && rule.json.iter().all(member)
+        && rule.past_deadline.is_none_or(|past| past == seen.past_deadline)
+}
+
+/// The outcome of an answer that fits, or what of it is not there or not as the rule says.
+fn outcome(rule: &Rule, seen: &Answered<'_>) -> Result<CallOutcome, String> {
+    let at = |pointer: &String| {
+        let found = seen.json.as_ref().and_then(|json| json.pointer(pointer)).map(scalar);
+        found.ok_or_else(|| format!("there is no `{pointer}` in JSON"))
+    };
+    let told = |pointer: &Option<String>| pointer.as_ref().map(at).transpose();
+    let text = || told(&rule.finds.text).map(|text| cut(text.unwrap_or_default()));
+    Ok(match &rule.gives {
+        Gives::Ok => CallOutcome::Ok {
+            output: match told(&rule.finds.output)? {
+                None => seen.answer.body.clone(),
+                Some(text) => bytes(rule.finds.encoding, text)?,
+            },
+        },
+        Gives::Trap(kind) => CallOutcome::Trap { kind: *kind },
+        Gives::Deadline => CallOutcome::Deadline,
+        Gives::MemoryCap => CallOutcome::MemoryCap,
+        Gives::Fuel => CallOutcome::Fuel,
+        Gives::GuestError => {
+            let code = told(&rule.finds.code)?.unwrap_or_default();
+            let code = code.parse().map_err(|_| format!("`{}` is no code", cut(code)))?;
+            CallOutcome::GuestError { code, text: text()? }
+        }
+        Gives::Rejected(stage) => {
+            CallOutcome::Rejected(Rejection { stage: *stage, reason: text()? })
+        }
+        Gives::Denied => CallOutcome::Denied { capability: text()? },
+        Gives::Busy => CallOutcome::Busy,
+        Gives::HostFault => CallOutcome::HostFault { detail: text()?, signal: None },
+    })
+}
+
+/// A scalar as text; of a list or a mapping only that it is there, which `*` fits.
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(_) | Value::Object(_) => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn cut(mut text: String) -> String {
+    text.truncate(text.floor_char_boundary(ERROR_TEXT_BYTES_MAX));
+    text
+}
+
+fn bytes(encoding: Encoding, text: String) -> Result<Vec<u8>, String> {
+    match encoding {
+        Encoding::Text => Ok(text.into_bytes()),
+        Encoding::Hex => unhex(&text).ok_or_else(|| "the output is no hex".to_owned()),
+        Encoding::Base64 => STANDARD.decode(text).map_err(|_| "the output is no base64".to_owned()),
+    }
+}
+
+#[cfg(test)]
+#[path = "rules_tests.rs"]
+mod tests;
