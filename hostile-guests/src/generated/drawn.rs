@@ -58,7 +58,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: is a module drawn from `seed` that is likely to trap
 ;; contained-if: ok | trap(unreachable) | trap(memory-out-of-bounds) | trap(table-out-of-bounds)
 ;;   | trap(divide-by-zero) | trap(integer-overflow) | trap(bad-conversion)
-;;   | trap(signature-mismatch) | trap(null-element)
+;;   | trap(signature-mismatch) | trap(null-element) | rejected(instantiate)
 ;; returns: 96 bytes, as in src/generated/drawn_abi.rs: the same on every right host
 ;; seen-in: wasm-smith
 ;; tier: core

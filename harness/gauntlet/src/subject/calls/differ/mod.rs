@@ -69,6 +69,7 @@ fn draws(chance: &mut Chance, count: u32) -> Vec<u64> {
 /// One module on which answers differ, as it is shown.
 struct Shown {
     bytes: usize,
+    digest: String,
     evidence: Vec<Evidence>,
     line: String,
 }
@@ -178,9 +179,12 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Keep the smallest modules: they are the quickest to understand.
+    /// Keep the smallest modules, each once: they are the quickest to understand.
     fn show(&mut self, module: &Module, line: String, mine: &Answer, others: &[Opinion]) {
-        let bytes = module.bytes.len();
+        if self.shown.iter().any(|shown| shown.digest == module.digest) {
+            return;
+        }
+        let (bytes, digest) = (module.bytes.len(), module.digest.clone());
         let base64 = base64::engine::general_purpose::STANDARD.encode(&module.bytes);
         let mut answers = vec![format!("here: {}", mine.words())];
         answers.extend(others.iter().map(|one| format!("{}: {}", one.runtime, one.answer.words())));
@@ -190,7 +194,7 @@ impl<'a> Comparison<'a> {
             told::told("module, base64", base64),
             told::told("guest digest", format!("sha256:{}", module.digest)),
         ];
-        self.shown.push(Shown { bytes, evidence, line });
+        self.shown.push(Shown { bytes, digest, evidence, line });
         self.shown.sort_by_key(|shown| shown.bytes);
         self.shown.truncate(SHOWN_MAX);
     }

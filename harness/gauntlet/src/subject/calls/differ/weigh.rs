@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::call::{CallOutcome, RejectStage, Rejection};
 use wasm_gauntlet_model::excuse::Excuse;
 use wasm_gauntlet_model::trap::TrapKind;
 
@@ -110,14 +110,25 @@ fn open(one: &Answer, other: &Answer, module: &Module) -> Vec<Excuse> {
         (Excuse::StackDepth, any(&|end| kind(end) == Some(TrapKind::Stack))),
         (
             Excuse::Growth,
-            one.growths_denied != other.growths_denied || any(&|end| *end == MemoryCap),
+            // A drawn module declares two pages at most, which every cap lets it have.
+            !module.seeded
+                && (one.growths_denied != other.growths_denied || any(&|end| *end == MemoryCap)),
         ),
         (Excuse::Proposals, needs(None) && any(&|end| matches!(end, Rejected(_)))),
         (Excuse::RelaxedSimd, needs(Some("relaxed-simd")) && outputs.is_some()),
         (Excuse::Fuel, any(&|end| *end == Fuel)),
         (Excuse::TableTraps, ends.iter().all(|end| kind(end).is_some_and(of_a_table))),
+        (Excuse::Instantiation, not_instantiated(ends) || not_instantiated([ends[1], ends[0]])),
     ];
     all.into_iter().filter(|(_, fits)| *fits).map(|(excuse, _)| excuse).collect()
+}
+
+/// Whether one refused to instantiate what trapped, as a segment does, on the other.
+fn not_instantiated([one, other]: [&CallOutcome; 2]) -> bool {
+    use CallOutcome::{Rejected, Trap};
+    let segment = [TrapKind::MemoryOutOfBounds, TrapKind::TableOutOfBounds];
+    matches!(one, Rejected(Rejection { stage: RejectStage::Instantiate, .. }))
+        && matches!(other, Trap { kind } if segment.contains(kind))
 }
 
 fn of_a_table(kind: TrapKind) -> bool {
@@ -170,7 +181,6 @@ fn apart(one: &CallOutcome, other: &CallOutcome) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use wasm_gauntlet_model::call::{RejectStage, Rejection};
 
     fn answer(outcome: CallOutcome) -> Answer {
         Answer { outcome, growths_denied: 0 }
@@ -204,10 +214,10 @@ mod tests {
             (&one, [&one, &two], Weighed::Disputed),
             (&two, [&one, &two], Weighed::Disputed),
         ] {
-            assert_eq!(weighed(mine, &others, Excuse::ALL).0, is, "{mine:?} {others:?}");
+            assert_eq!(weighed(mine, &others, &[]).0, is, "{mine:?} {others:?}");
         }
         let lost = answer(CallOutcome::HostFault { detail: "gone".into(), signal: None });
-        assert_eq!(weighed(&lost, &[&one, &one], Excuse::ALL).0, Weighed::Different);
+        assert_eq!(weighed(&lost, &[&one, &one], &[]).0, Weighed::Different);
     }
 
     #[test]
@@ -215,14 +225,17 @@ mod tests {
         let nan = |bits: u32| ok(&[&7_u32.to_le_bytes()[..], &bits.to_le_bytes()].concat());
         let double = |bits: u64| ok(&bits.to_le_bytes());
         let denied = Answer { growths_denied: 1, ..ok(b"xxxx") };
-        let rejection = Rejection { stage: RejectStage::Validate, reason: String::new() };
-        let rejected = answer(CallOutcome::Rejected(rejection));
+        let rejected =
+            |stage| answer(CallOutcome::Rejected(Rejection { stage, reason: String::new() }));
+        let (invalid, unmade) =
+            (rejected(RejectStage::Validate), rejected(RejectStage::Instantiate));
         for (mine, other, excuse) in [
             (nan(0x7fc0_0000), nan(0xffc0_0001), Excuse::NanBits),
             (double(0x7ff8 << 48), double(0xfff8_0000_0000_0001), Excuse::NanBits),
             (trap(TrapKind::Stack), ok(b"deep"), Excuse::StackDepth),
             (denied, ok(b"yyyy"), Excuse::Growth),
-            (rejected, ok(b""), Excuse::Proposals),
+            (invalid, ok(b""), Excuse::Proposals),
+            (unmade, trap(TrapKind::MemoryOutOfBounds), Excuse::Instantiation),
             (ok(b"four"), ok(b"five"), Excuse::RelaxedSimd),
             (answer(CallOutcome::Fuel), ok(b""), Excuse::Fuel),
             (trap(TrapKind::NullElement), trap(TrapKind::TableOutOfBounds), Excuse::TableTraps),
