@@ -19,6 +19,13 @@ command -v curl >/dev/null || need+=(curl)
 # The adapter for wazero is built with it; a Go that is older than 1.25 fetches a newer one as a
 # module of its own, where GOTOOLCHAIN lets it.
 command -v go >/dev/null || need+=(golang-go ca-certificates)
+# The guests that compilers build. Any rustc on the path will do that has the standard library for
+# wasm32-unknown-unknown; Debian's has it in a package of its own.
+command -v clang >/dev/null || need+=(clang)
+command -v wasm-ld >/dev/null || need+=(lld)
+[ -d /usr/lib/rustlib/wasm32-unknown-unknown ] ||
+  [ -d "$(rustc --print target-libdir --target wasm32-unknown-unknown 2>/dev/null)" ] ||
+  need+=(rustc libstd-rust-dev-wasm32)
 command -v python3 >/dev/null || need+=(python3)
 command -v node >/dev/null || need+=(nodejs)
 command -v npm >/dev/null || need+=(npm)

@@ -21,6 +21,8 @@ pub enum AssembleError {
     },
     /// The text does not assemble; the complaint names its line.
     Text(String),
+    /// The guest is built by a compiler, in a `toolchain::Workshop`.
+    Compiled(String),
 }
 
 impl fmt::Display for AssembleError {
@@ -33,6 +35,7 @@ impl fmt::Display for AssembleError {
                 write!(f, "parameter `{name}` does not take `{value}`")
             }
             Self::Text(complaint) => write!(f, "{complaint}"),
+            Self::Compiled(guest) => write!(f, "guest `{guest}` is built by a compiler"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::assemble::{self, AssembleError, Params};
 use crate::feature::Feature;
 use crate::header::Header;
+use crate::toolchain::{Recipe, Toolchain};
 use crate::words::{Contained, Tier};
 
 /// A module with its attack and what a right host does about it.
@@ -30,6 +31,10 @@ pub struct Guest {
     pub features: Vec<Feature>,
     /// Whether a right host must run it to its end.
     pub benign: bool,
+    /// The compiler that its bytes come from: [`crate::toolchain::Workshop::bytes`] has them.
+    pub toolchain: Option<Toolchain>,
+    /// The first word of its input, by which it is known among guests that share a module.
+    pub input: Option<String>,
     pub(crate) origin: Origin,
 }
 
@@ -43,6 +48,8 @@ pub(crate) enum Origin {
     Text(&'static str),
     /// A generator.
     Built(Build),
+    /// A source for a compiler.
+    Compiled { recipe: Recipe, source: &'static str },
 }
 
 impl Guest {
@@ -59,6 +66,8 @@ impl Guest {
             params: header.params,
             features: header.features,
             benign: family == BENIGN,
+            toolchain: None,
+            input: None,
             origin,
         }
     }
@@ -67,12 +76,13 @@ impl Guest {
     ///
     /// # Errors
     ///
-    /// When a parameter is unknown or its value does not fit.
+    /// When a parameter is unknown or its value does not fit, or a compiler is needed.
     pub fn bytes(&self, params: &[(&str, &str)]) -> Result<Vec<u8>, AssembleError> {
         let params = Params::resolve(&self.id, &self.params, params)?;
         match self.origin {
             Origin::Text(source) => assemble::assemble_text(&self.id, source, &params),
             Origin::Built(build) => build(&params),
+            Origin::Compiled { .. } => Err(AssembleError::Compiled(self.id.clone())),
         }
     }
 
@@ -80,7 +90,7 @@ impl Guest {
     #[must_use]
     pub fn source(&self) -> Option<&'static str> {
         match self.origin {
-            Origin::Text(source) => Some(source),
+            Origin::Text(source) | Origin::Compiled { source, .. } => Some(source),
             Origin::Built(_) => None,
         }
     }

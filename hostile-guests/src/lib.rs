@@ -2,7 +2,8 @@
 //!
 //! A guest is one `.wat` file under `guests/<family>/` with a fixed header, or, where text cannot
 //! say it, one generator under `src/generated/` with the same header. Everything travels inside the
-//! crate: a host's own tests can walk [`all`] without a file system.
+//! crate: a host's own tests can walk [`all`] without a file system. What real compilers make of Go,
+//! C and Rust is in [`toolchain`].
 //!
 //! The header, one key a line in this order, `;;   ` before what does not fit on the line:
 //!
@@ -36,6 +37,7 @@ mod feature;
 mod generated;
 mod guest;
 mod header;
+pub mod toolchain;
 mod words;
 
 pub use assemble::AssembleError;
@@ -50,7 +52,8 @@ use std::sync::LazyLock;
 static GUESTS: LazyLock<Vec<Guest>> =
     LazyLock::new(|| load().unwrap_or_else(|complaint| panic!("hostile-guests: {complaint}")));
 
-/// Every guest, sorted by id.
+/// Every guest whose bytes need nothing but this crate, sorted by id; [`toolchain::all`] has those
+/// that a compiler builds.
 ///
 /// # Panics
 ///
@@ -60,9 +63,12 @@ pub fn all() -> &'static [Guest] {
     &GUESTS
 }
 
-/// The guest of that id.
+/// The guest of that id, of [`all`] or of [`toolchain::all`].
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Guest> {
-    let guests = all();
-    guests.binary_search_by(|guest| guest.id.as_str().cmp(id)).ok().map(|index| &guests[index])
+    let among = |guests: &'static [Guest]| {
+        let found = guests.binary_search_by(|guest| guest.id.as_str().cmp(id));
+        found.ok().map(|index| &guests[index])
+    };
+    among(all()).or_else(|| among(toolchain::all()))
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use hostile_guests::{Guest, all};
+use hostile_guests::{Guest, all, toolchain};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -32,12 +32,20 @@ fn the_package_holds_the_guests() {
         let file = format!("guests/{}/{}.wat", guest.family, guest.id);
         assert!(listed.lines().any(|line| line == file), "{file} is not in the package");
     }
+    for file in ["toolchain/go/go.mod", "toolchain/go/echo.go", "toolchain/c/abi.h"] {
+        assert!(listed.lines().any(|line| line == file), "{file} is not in the package");
+    }
 }
 
 fn catalogue() -> String {
     let heavy = all().iter().filter(|g| g.tier == hostile_guests::Tier::Heavy).count();
     let mut text = String::from("# Hostile guests\n\n");
-    let count = format!("{} guests, {} of them heavy.", all().len(), heavy);
+    let count = format!(
+        "{} guests, {} of them heavy, and {} that a compiler builds.",
+        all().len(),
+        heavy,
+        toolchain::all().len()
+    );
     text.push_str(&count);
     text.push_str(" Made from their headers by `tests/catalogue.rs`; do not edit.\n");
     let mut families: Vec<&str> = all().iter().map(|guest| guest.family.as_str()).collect();
@@ -46,6 +54,14 @@ fn catalogue() -> String {
     for family in families {
         let _ = write!(text, "\n## {family}\n\n{HEAD}");
         for guest in all().iter().filter(|guest| guest.family == family) {
+            text.push_str(&row(guest));
+        }
+    }
+    for one in toolchain::Toolchain::ALL {
+        let (word, needs) = (one.word(), one.needs());
+        let _ =
+            write!(text, "\n## {word}\n\nBuilt by {needs}, from `toolchain/{word}/`.\n\n{HEAD}");
+        for guest in toolchain::all().iter().filter(|guest| guest.toolchain == Some(one)) {
             text.push_str(&row(guest));
         }
     }
@@ -60,6 +76,7 @@ fn row(guest: &Guest) -> String {
     let mut needs: Vec<String> =
         guest.features.iter().map(|feature| feature.word().to_owned()).collect();
     needs.extend(guest.params.iter().map(|(name, value)| format!("`{name}={value}`")));
+    needs.extend(guest.input.iter().map(|input| format!("input `{input}`")));
     let cells = [
         format!("`{}`", guest.id),
         guest.attack.clone(),

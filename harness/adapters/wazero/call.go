@@ -19,6 +19,8 @@ type call struct {
 	deadline  time.Time
 	said      outcome
 	callsMade uint64
+	// heard is set where the function listener stopped the guest.
+	heard bool
 }
 
 type callKey struct{}
@@ -120,7 +122,7 @@ func (h *host) run(module *module, call *call, input []byte) (end outcome) {
 	case err != nil:
 		return failed(err, call)
 	case !time.Now().Before(call.deadline):
-		return word("deadline")
+		return deadline("late-look")
 	case call.said != nil:
 		return call.said
 	case fault != "":

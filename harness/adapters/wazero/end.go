@@ -31,7 +31,10 @@ func failed(err error, call *call) outcome {
 	var exit *sys.ExitError
 	if errors.As(err, &exit) {
 		if !time.Now().Before(call.deadline) {
-			return word("deadline")
+			if call.heard {
+				return deadline("listener")
+			}
+			return deadline("context")
 		}
 		return guestError(int32(exit.ExitCode()), "exit")
 	}

@@ -72,6 +72,7 @@ func (interrupter) NewFunctionListener(api.FunctionDefinition) experimental.Func
 			}
 			call.callsMade++
 			if call.callsMade%callsBetweenLooks == 0 && !time.Now().Before(call.deadline) {
+				call.heard = true
 				panic(sys.NewExitError(sys.ExitCodeDeadlineExceeded))
 			}
 		})

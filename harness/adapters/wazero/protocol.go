@@ -55,7 +55,9 @@ func reject(stage, reason string) *rejection {
 // outcome is one word of the protocol's vocabulary with the members that go with it.
 type outcome message
 
-func word(name string) outcome { return outcome{"outcome": name} }
+// deadline says which of the mechanisms stopped the guest: the context that wazero itself looks at
+// in loops, our function listener, or a look of ours after the guest had come to its end.
+func deadline(by string) outcome { return outcome{"outcome": "deadline", "stopped_by": by} }
 
 func trapped(kind string) outcome { return outcome{"outcome": "trap", "trap": kind} }
 

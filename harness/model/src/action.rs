@@ -1,6 +1,8 @@
 //! What a subject can be asked to do. A step of a scenario becomes an action when its
 //! parameters are filled in; a subject performs it and never judges.
 
+mod control;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +12,8 @@ use crate::observation::{
     Agreement, Contest, Exchange, Field, GuestCall, Inspection, Lattice, Pace,
 };
 use crate::profile::Found;
+
+pub use control::{Control, Naming, Task, Verb};
 
 /// One action, every parameter filled in.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -28,6 +32,8 @@ pub enum Action {
     Contest(Match),
     /// Run guests here and on the reference runtimes, and compare the answers.
     Differ(Differ),
+    /// Ask something of the host as a whole.
+    Control(Control),
 }
 
 impl Action {
@@ -41,6 +47,7 @@ impl Action {
             Self::Compare(_) => Pace::FIELDS,
             Self::Contest(_) => Contest::FIELDS,
             Self::Differ(_) => Agreement::FIELDS,
+            Self::Control(control) => control.task.fields(),
         }
     }
 }

@@ -162,6 +162,9 @@ pub struct Called {
     pub fuel_used: Option<u64>,
     /// Growths of memory or table that the host denied in this call.
     pub growths_denied: u64,
+    /// The mechanism that stopped the guest, in the host's own words (`epoch`, `fuel`, …); none
+    /// where nothing was stopped, or the host does not say.
+    pub stopped_by: Option<String>,
 }
 
 impl Called {
@@ -175,6 +178,7 @@ impl Called {
             host_wall_us: 0,
             fuel_used: None,
             growths_denied: 0,
+            stopped_by: None,
         }
     }
 }

@@ -34,6 +34,7 @@ impl Context<'_> {
             Bound::Deadline => self.limits.deadline_ms as f64,
             Bound::MemoryPages => f64::from(self.limits.memory_pages),
             Bound::TableElements => f64::from(self.limits.table_elements),
+            Bound::Instances => self.limits.instances.map_or(f64::INFINITY, f64::from),
             Bound::NoiseFactor => self.noise_factor,
         }
     }

@@ -23,6 +23,12 @@ pub struct Limits {
     pub log_lines_max: u32,
     /// Longest log line kept, bytes; the rest is cut.
     pub log_line_bytes_max: u32,
+    /// Calls a second of one tenant, with a second's worth at once; none means not limited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calls_per_s: Option<u32>,
+    /// Instances at once on the whole host, of all tenants; none means not limited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instances: Option<u32>,
 }
 
 impl Default for Limits {
@@ -35,6 +41,8 @@ impl Default for Limits {
             output_bytes_max: 1 << 20,
             log_lines_max: 256,
             log_line_bytes_max: 4096,
+            calls_per_s: None,
+            instances: None,
         }
     }
 }

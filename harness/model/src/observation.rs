@@ -11,10 +11,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod agreement;
+mod control;
 mod inspection;
 mod kinds;
 
 pub use agreement::Agreement;
+pub use control::{Audit, Fill, Flood, Registration, Rollback, Starts};
 pub use inspection::Inspection;
 pub use kinds::{Contest, Exchange, GuestCall, Lattice, Pace};
 

@@ -81,6 +81,20 @@ needs! {
     HostFuel = "host/fuel" as "host-fuel";
     /// A host that tells tenants apart and limits each.
     HostTenants = "host/tenants" as "host-tenants";
+    /// A host that limits how many calls a second a tenant makes, and says how many.
+    HostRate = "host/rate" as "host-rate";
+    /// A host that limits how many instances there are at once.
+    HostCapacity = "host/capacity" as "host-capacity";
+    /// A host that keeps modules by digest, one of them active.
+    HostRegistry = "host/registry" as "host-registry";
+    /// A host that counts its calls where anyone may read it.
+    HostMetrics = "host/metrics" as "host-metrics";
+    /// Go 1.24 or later on this machine, which guests are built with.
+    ToolchainGo = "toolchain/go" as "toolchain-go";
+    /// Clang with its WebAssembly target on this machine, which guests are built with.
+    ToolchainC = "toolchain/c" as "toolchain-c";
+    /// Rust with wasm32-unknown-unknown on this machine, which guests are built with.
+    ToolchainRust = "toolchain/rust" as "toolchain-rust";
 }
 
 /// What kind of thing a subject is; scenarios of a family are planned for its kind only.

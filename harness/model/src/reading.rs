@@ -312,3 +312,4 @@ worded!(crate::action::Asset, "asset", crate::action::Asset::ALL);
 worded!(crate::action::OneOff, "reach of a one-off word", crate::action::OneOff::ALL);
 worded!(crate::action::Place, "place", crate::action::Place::ALL);
 worded!(crate::excuse::Excuse, "excuse", crate::excuse::Excuse::ALL);
+worded!(crate::action::Naming, "way to write a digest", crate::action::Naming::ALL);

@@ -186,7 +186,7 @@ twins! {
     CloseRuntime = "close-runtime" in Host;
     /// Instances are never freed.
     LeakInstance = "leak-instance" in Host;
-    /// No call says which module served it, nor whose a log record is.
+    /// No call says which module served it, nor whose a log record is, and no counter moves.
     NoMetrics = "no-metrics" in Host;
     /// A tenant may have any number of calls in flight.
     NoTenantLimit = "no-tenant-limit" in Host;
@@ -196,6 +196,16 @@ twins! {
     LeakDescriptor = "leak-descriptor" in Host;
     /// Each call leaves a thread behind that waits for ever.
     LeakThread = "leak-thread" in Host;
+    /// A module becomes the active one unchecked: refused at upload, or failing when it is called.
+    PromoteUnvalidated = "promote-unvalidated" in Host;
+    /// Every second call runs on the module that was active before, and names the active one.
+    MixedVersions = "mixed-versions" in Host;
+    /// A tenant may make any number of calls a second.
+    NoRateLimit = "no-rate-limit" in Host;
+    /// Twice as many instances run at once as the host says it takes.
+    Overcommit = "overcommit" in Host;
+    /// A call that traps is run again by the host itself, up to three times.
+    RetryStorm = "retry-storm" in Host;
     /// The module's `.br` holds the build before this one.
     BuildStaleBr = "stale-br" in Build;
     /// The module's `.gz` is missing, where other files have theirs.

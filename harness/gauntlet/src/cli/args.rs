@@ -43,6 +43,10 @@ pub enum Command {
     /// List, show or export the hostile guests
     #[command(subcommand)]
     Guests(GuestsCommand),
+    /// Measure which mechanism stops which shape of endless guest, and how soon
+    ///
+    /// Tries the embedded runtimes, wazero where it can be had, and the end of the process.
+    Interruption(InterruptionArgs),
     /// Write a target file from what is found on a site
     Init(InitArgs),
     /// Show the record of a run again, in another form
@@ -176,6 +180,17 @@ pub enum GuestsCommand {
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
+}
+
+/// `gauntlet interruption`.
+#[derive(Debug, Clone, Args)]
+pub struct InterruptionArgs {
+    /// Keep the table in DIR, as `interruption.md` and `interruption.json`
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print the mechanisms alone, without times
+    #[arg(long)]
+    pub words: bool,
 }
 
 /// `gauntlet init`.

@@ -11,6 +11,7 @@ use crate::load;
 use crate::render::paint::{Paint, sign};
 use crate::subject::adapter::conformance::{self, Came, Checked};
 use crate::subject::external;
+use hostile_guests::toolchain::{Toolchain, Workshop};
 use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
@@ -102,7 +103,17 @@ fn guests() -> Result<String, String> {
     for guest in core {
         guest.bytes(&[]).map_err(|error| error.to_string())?;
     }
-    Ok(format!("{} modules, all of the core tier assembled", guests.len()))
+    Ok(format!("{} modules, all of the core tier assembled{}", guests.len(), built()))
+}
+
+/// What compilers of this machine add to the guests; one that is missing is no fault.
+fn built() -> String {
+    let workshop = Workshop::of_user();
+    let told = Toolchain::ALL.map(|one| match workshop.compiler(one) {
+        Ok(version) => format!("; {} guests by {version}", one.word()),
+        Err(_) => format!("; no {} guests without {}", one.word(), one.needs()),
+    });
+    told.concat()
 }
 
 fn loopback() -> Result<String, String> {

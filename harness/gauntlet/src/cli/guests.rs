@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use hostile_guests::toolchain::{self, Toolchain, Workshop};
 use hostile_guests::{Guest, Tier};
 use wasm_gauntlet_model::name::nearest;
+use wasm_gauntlet_model::source::printable;
 
 use super::args::GuestsCommand;
 use super::exit::{Exit, Failure};
@@ -12,25 +14,30 @@ use super::exit::{Exit, Failure};
 /// `gauntlet guests`.
 pub(super) fn guests(command: &GuestsCommand) -> Result<Exit, Failure> {
     match command {
-        GuestsCommand::List => super::print(&list(hostile_guests::all()))?,
+        GuestsCommand::List => super::print(&listed())?,
         GuestsCommand::Show { id } => super::print(&shown(find(id)?))?,
         GuestsCommand::Export { dir } => super::print(&export(dir)?)?,
     }
     Ok(Exit::Ready)
 }
 
-fn list(guests: &[Guest]) -> String {
-    let width = guests.iter().map(|guest| guest.id.len()).max().unwrap_or(0);
+fn every() -> impl Iterator<Item = &'static Guest> {
+    hostile_guests::all().iter().chain(toolchain::all())
+}
+
+/// A line a guest: its tier, or the toolchain that builds it.
+fn listed() -> String {
+    let width = every().map(|guest| guest.id.len()).max().unwrap_or(0);
     let line = |guest: &Guest| {
-        let tier = guest.tier.word();
-        format!("{:width$}  {tier:5}  {}\n", guest.id, guest.attack)
+        let kind = guest.toolchain.map_or(guest.tier.word(), Toolchain::word);
+        format!("{:width$}  {kind:5}  {}\n", guest.id, guest.attack)
     };
-    guests.iter().map(line).collect()
+    every().map(line).collect()
 }
 
 fn find(id: &str) -> Result<&'static Guest, Failure> {
     hostile_guests::find(id).ok_or_else(|| {
-        let known = hostile_guests::all().iter().map(|guest| guest.id.as_str());
+        let known = every().map(|guest| guest.id.as_str());
         let help = nearest(id, known).map(|near| format!("; did you mean `{near}`?"));
         Failure::usage(format!("no guest is called `{id}`{}", help.unwrap_or_default()))
     })
@@ -47,6 +54,8 @@ fn shown(guest: &Guest) -> String {
         ("returns", guest.returns.clone().unwrap_or_default()),
         ("seen in", guest.seen_in.clone()),
         ("tier", guest.tier.word().to_owned()),
+        ("built by", guest.toolchain.map(|one| one.needs().to_owned()).unwrap_or_default()),
+        ("input", guest.input.clone().unwrap_or_default()),
         ("near twin", guest.near_twin.clone().unwrap_or_default()),
         ("parameters", joined(params)),
         ("features", joined(features)),
@@ -68,7 +77,31 @@ fn export(dir: &Path) -> Result<String, Failure> {
         let bytes = assembled.map_err(|error| Failure::harness(error.to_string()))?;
         fs::write(dir.join(format!("{}.wasm", guest.id)), bytes).map_err(refused)?;
     }
-    let (written, kept) = (core.len(), heavy.len());
-    let dir = wasm_gauntlet_model::source::printable(&dir.to_string_lossy());
-    Ok(format!("{written} guests in {dir}; {kept} heavy ones are not exported\n"))
+    let (built, missing) = export_built(dir)?;
+    let (written, kept) = (core.len() + built, heavy.len());
+    let dir = printable(&dir.to_string_lossy());
+    Ok(format!("{written} guests in {dir}; {kept} heavy ones are not exported\n{missing}"))
+}
+
+/// Write each guest that a compiler of this machine builds: how many, and why others are missing.
+fn export_built(dir: &Path) -> Result<(usize, String), Failure> {
+    let refused = |error| Failure::usage(format!("cannot write to {}: {error}", dir.display()));
+    let workshop = Workshop::of_user();
+    let (mut written, mut missing) = (0, String::new());
+    for toolchain in Toolchain::ALL {
+        let mut guests = toolchain::all().iter().filter(|one| one.toolchain == Some(toolchain));
+        let failed = guests.find_map(|guest| match workshop.bytes(guest) {
+            Ok(bytes) => {
+                written += 1;
+                let path = dir.join(format!("{}.wasm", guest.id));
+                fs::write(path, bytes).map_err(refused).err().map(Err)
+            }
+            Err(error) => Some(Ok(error.to_string())),
+        });
+        if let Some(why) = failed.transpose()? {
+            let why = printable(&why);
+            missing += &format!("without the guests of toolchain `{}`: {why}\n", toolchain.word());
+        }
+    }
+    Ok((written, missing))
 }

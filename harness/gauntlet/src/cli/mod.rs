@@ -13,6 +13,7 @@ mod guests;
 pub mod host_test;
 mod init;
 mod interrupt;
+mod interruption;
 mod machine;
 mod memory;
 mod prove;
@@ -57,6 +58,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::List(args) => catalogue::list(args),
         Command::Explain(args) => catalogue::explain(args),
         Command::Guests(command) => guests::guests(command),
+        Command::Interruption(args) => interruption::interruption(args),
         Command::Init(args) => init::init(args),
         Command::Report(args) => report::report(args),
         Command::Schema(args) => schema::schema(args),

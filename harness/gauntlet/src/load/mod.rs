@@ -55,8 +55,9 @@ pub fn directory(path: &Path) -> Result<Vec<Scenario>, LoadError> {
 pub fn vocabulary() -> Vocabulary {
     let guests = hostile_guests::all();
     let heavy = guests.iter().filter(|guest| guest.tier == hostile_guests::Tier::Heavy);
+    let built = hostile_guests::toolchain::all();
     Vocabulary {
-        guests: guests.iter().map(|guest| guest.id.clone()).collect(),
+        guests: guests.iter().chain(built).map(|guest| guest.id.clone()).collect(),
         heavy: heavy.map(|guest| guest.id.clone()).collect(),
     }
 }

@@ -17,7 +17,7 @@ use wasm_gauntlet_model::twin::Twin;
 use super::defects::{Defects, Named};
 use super::guest_abi::cache::Cache;
 use super::guest_abi::contract::{self, Contract};
-use super::guest_abi::end::{End, Said, outcome};
+use super::guest_abi::end::{By, End, Said, outcome};
 use super::guest_abi::fixture::Fixture;
 use super::guest_abi::growth::{Caps, Growth};
 use super::guest_abi::keep::Keep;
@@ -113,7 +113,7 @@ impl Call<'_> {
     /// between slices; the host looks once more.
     pub fn end(&self, output: Vec<u8>) -> End {
         match self.deadline {
-            Some(deadline) if Instant::now() >= deadline => End::Deadline,
+            Some(deadline) if Instant::now() >= deadline => End::Deadline(By::LateLook),
             _ => End::Output(output),
         }
     }
@@ -331,9 +331,11 @@ impl<R: Runtime> Plugin for EmbeddedPlugin<R> {
         let ended = self.shared.after(era, ended);
         defects.on_end(&ended.end);
         let (log, log_lines_dropped) = log.lock().take();
+        let stopped_by = ended.end.stopped_by().map(str::to_owned);
         let (end, said) = defects.said(ended.end, ended.said);
         Called {
             growths_denied: ended.growth.denied(),
+            stopped_by,
             outcome: outcome(end, said, &ended.growth),
             log,
             log_lines_dropped,

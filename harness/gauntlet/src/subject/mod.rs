@@ -14,6 +14,7 @@ pub mod guest_abi;
 pub mod host;
 pub mod host_http;
 pub mod inspection;
+pub mod interruption;
 mod off_by_one;
 pub mod protocol;
 pub mod runtimes;

@@ -30,16 +30,12 @@ pub fn known() -> Vec<&'static str> {
 /// When the runtime cannot be started.
 pub fn host(name: &str, defects: &[Twin]) -> io::Result<Option<Arc<dyn Host>>> {
     let defects = Defects::new(defects.iter().copied());
-    let unlimited = defects.has(Twin::NoTenantLimit);
     let host: Arc<dyn Host> = match name {
-        "wasmtime" => Arc::new(WasmtimeHost::new(defects)?),
-        "wasmi" => Arc::new(WasmiHost::new(defects)?),
+        "wasmtime" => Arc::new(WasmtimeHost::new(defects.clone())?),
+        "wasmi" => Arc::new(WasmiHost::new(defects.clone())?),
         _ => return Ok(None),
     };
-    if unlimited {
-        return Ok(Some(host));
-    }
-    Ok(Some(Arc::new(PerTenant::new(host))))
+    Ok(Some(Arc::new(PerTenant::new(host, defects))))
 }
 
 /// Every embedded runtime without any switch, to compare others with; started when first asked.

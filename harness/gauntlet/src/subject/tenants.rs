@@ -1,9 +1,11 @@
-//! Limits per tenant, around any host: calls in flight, and a share of the processor.
+//! Limits per tenant, around any host: calls in flight, calls a second, and a share of the
+//! processor; and one for all of them, of instances at once.
 //!
 //! The share is work-conserving: it binds a tenant only while others use the processor, so a
 //! tenant alone is never refused for it. It is charged in processor time of the calling thread,
 //! so that a tenant is not charged for waiting behind others.
 
+mod rate;
 mod share;
 
 use std::collections::HashMap;
@@ -13,9 +15,13 @@ use std::time::{Duration, Instant};
 use rustix::time::{ClockId, clock_gettime};
 use wasm_gauntlet_model::call::{CallOutcome, Called, Rejection};
 use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::twin::Twin;
 
+use self::rate::Rate;
 use self::share::{Recent, Share};
+use super::defects::Defects;
 use super::host::{About, Host, Plugin};
+use super::protocol::feature;
 
 /// Calls of one tenant at once: a page that fans out needs a few.
 pub const IN_FLIGHT_MAX: u32 = 4;
@@ -25,17 +31,38 @@ const TENANTS_MAX: usize = 4096;
 /// Processor time of others, in the recent past, from which the share binds: 4 ms of half a
 /// second. Less is the noise of calls that do nothing.
 const CONTENDED_S: f64 = 0.004;
+/// How often the defect `retry-storm` runs a call that traps again: the usual default of clients.
+const RETRIES: u32 = 3;
 
 /// A host that answers `busy` to a tenant past its limits.
 pub struct PerTenant {
     host: Arc<dyn Host>,
     gate: Arc<Gate>,
+    defects: Defects,
+}
+
+/// What the calls of one module are held to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Bounds {
+    /// Whether a tenant has no limit of calls in flight and no share: a defect.
+    unlimited: bool,
+    calls_per_s: Option<u32>,
+    instances: Option<u32>,
 }
 
 impl PerTenant {
-    /// `host` behind the limits.
-    pub fn new(host: Arc<dyn Host>) -> Self {
-        Self { host, gate: Arc::new(Gate::default()) }
+    /// `host` behind the limits, with those of the defects that are about them.
+    pub fn new(host: Arc<dyn Host>, defects: Defects) -> Self {
+        Self { host, gate: Arc::new(Gate::default()), defects }
+    }
+
+    fn bounds(&self, limits: &Limits) -> Bounds {
+        let factor = if self.defects.has(Twin::Overcommit) { 2 } else { 1 };
+        Bounds {
+            unlimited: self.defects.has(Twin::NoTenantLimit),
+            calls_per_s: limits.calls_per_s.filter(|_| !self.defects.has(Twin::NoRateLimit)),
+            instances: limits.instances.map(|instances| instances.saturating_mul(factor)),
+        }
     }
 }
 
@@ -45,7 +72,9 @@ impl Host for PerTenant {
     }
 
     fn features(&self) -> Vec<&'static str> {
-        self.host.features()
+        let mut features = self.host.features();
+        features.extend([feature::RATE, feature::CAPACITY]);
+        features
     }
 
     fn load(
@@ -55,19 +84,42 @@ impl Host for PerTenant {
         grants: &Grants,
     ) -> Result<Arc<dyn Plugin>, Rejection> {
         let plugin = self.host.load(bytes, limits, grants)?;
-        Ok(Arc::new(Limited { plugin, gate: self.gate.clone() }))
+        let retries = if self.defects.has(Twin::RetryStorm) { RETRIES } else { 0 };
+        let (bounds, log_lines) = (self.bounds(limits), limits.log_lines_max as usize);
+        Ok(Arc::new(Limited { plugin, gate: self.gate.clone(), bounds, retries, log_lines }))
     }
 }
 
 struct Limited {
     plugin: Arc<dyn Plugin>,
     gate: Arc<Gate>,
+    bounds: Bounds,
+    retries: u32,
+    log_lines: usize,
+}
+
+impl Limited {
+    /// One run; with `retry-storm` more of them, whose logs come together.
+    fn run(&self, tenant: &str, input: &[u8]) -> Called {
+        let mut called = self.plugin.call(tenant, input);
+        for _ in 0..self.retries {
+            if !matches!(called.outcome, CallOutcome::Trap { .. }) {
+                break;
+            }
+            let mut again = self.plugin.call(tenant, input);
+            let mut log = std::mem::take(&mut called.log);
+            log.append(&mut again.log);
+            log.truncate(self.log_lines);
+            called = Called { log, ..again };
+        }
+        called
+    }
 }
 
 impl Plugin for Limited {
     fn call(&self, tenant: &str, input: &[u8]) -> Called {
-        match Flight::admit(&self.gate, tenant) {
-            Some(_flight) => self.plugin.call(tenant, input),
+        match Flight::admit(&self.gate, tenant, self.bounds) {
+            Some(_flight) => self.run(tenant, input),
             None => Called::bare(CallOutcome::Busy),
         }
     }
@@ -79,9 +131,27 @@ struct Gate(Mutex<Ledger>);
 
 #[derive(Default)]
 struct Ledger {
-    tenants: HashMap<String, Share>,
+    tenants: HashMap<String, Tenant>,
+    /// Calls in flight, of all tenants.
+    in_flight: u32,
     /// Processor time of all tenants.
     all: Recent,
+}
+
+/// What is known of one tenant.
+struct Tenant {
+    share: Share,
+    rate: Rate,
+}
+
+impl Tenant {
+    fn new(now: Instant) -> Self {
+        Self { share: Share::new(now), rate: Rate::new(now) }
+    }
+
+    fn forgettable(&mut self, now: Instant) -> bool {
+        self.share.forgettable(now) && self.rate.forgettable(now)
+    }
 }
 
 impl Gate {
@@ -92,23 +162,36 @@ impl Gate {
 
 impl Ledger {
     /// What a call in the name of `tenant` reserves, if it may begin now.
-    fn admit(&mut self, tenant: &str, now: Instant) -> Option<Duration> {
+    fn admit(&mut self, tenant: &str, now: Instant, bounds: Bounds) -> Option<Duration> {
+        if bounds.instances.is_some_and(|instances| self.in_flight >= instances) {
+            return None;
+        }
         if self.tenants.len() >= TENANTS_MAX && !self.tenants.contains_key(tenant) {
-            self.tenants.retain(|_, share| !share.forgettable(now));
+            self.tenants.retain(|_, tenant| !tenant.forgettable(now));
             if self.tenants.len() >= TENANTS_MAX {
                 return None;
             }
         }
         let all = self.all.at(now);
-        let share = self.tenants.entry(tenant.to_owned()).or_insert_with(|| Share::new(now));
-        let contended = all - share.recent(now) > CONTENDED_S;
-        share.admit(now, contended, IN_FLIGHT_MAX)
+        let known = self.tenants.entry(tenant.to_owned()).or_insert_with(|| Tenant::new(now));
+        if bounds.calls_per_s.is_some_and(|per_s| !known.rate.allows(now, per_s)) {
+            return None;
+        }
+        let contended = all - known.share.recent(now) > CONTENDED_S;
+        let reserved = match bounds.unlimited {
+            true => Duration::ZERO,
+            false => known.share.admit(now, contended, IN_FLIGHT_MAX)?,
+        };
+        known.rate.take();
+        self.in_flight += 1;
+        Some(reserved)
     }
 
     fn finish(&mut self, tenant: &str, now: Instant, reserved: Duration, used: Duration) {
         self.all.add(now, used);
-        if let Some(share) = self.tenants.get_mut(tenant) {
-            share.finish(now, reserved, used);
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if let Some(known) = self.tenants.get_mut(tenant) {
+            known.share.finish(now, reserved, used);
         }
     }
 }
@@ -122,8 +205,8 @@ struct Flight<'a> {
 }
 
 impl<'a> Flight<'a> {
-    fn admit(gate: &'a Gate, tenant: &'a str) -> Option<Self> {
-        let reserved = gate.lock().admit(tenant, Instant::now())?;
+    fn admit(gate: &'a Gate, tenant: &'a str, bounds: Bounds) -> Option<Self> {
+        let reserved = gate.lock().admit(tenant, Instant::now(), bounds)?;
         Some(Self { gate, tenant, reserved, began: processor_time() })
     }
 }

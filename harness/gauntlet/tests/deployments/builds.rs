@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gauntlet::coding::{Layer, encode};
+use gauntlet::coding::Layer;
 use tempfile::TempDir;
 
-use crate::servers::pair::{self, digest, go, page, pair, write};
+use crate::servers::pair::{self, coded, digest, go, page, pair, write};
 
 /// What went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,8 +71,8 @@ impl Wrong {
         let old = build(&OLD);
         match self {
             Self::StaleBr => {
-                write(&site, "main.wasm.gz", &encode(Layer::Gzip, module));
-                write(&site, "main.wasm.br", &encode(Layer::Br, &old));
+                write(&site, "main.wasm.gz", &coded(Layer::Gzip, module));
+                write(&site, "main.wasm.br", &coded(Layer::Br, &old));
             }
             _ => write(&site, "main.old.wasm", &old),
         }
@@ -87,8 +87,8 @@ fn hashed(module: &[u8], module_name: &str, shim: &[u8], shim_name: &str) -> Tem
     for (name, bytes) in [("index.html", page.as_bytes()), (shim_name, shim), (module_name, module)]
     {
         write(&site, name, bytes);
-        write(&site, &format!("{name}.gz"), &encode(Layer::Gzip, bytes));
-        write(&site, &format!("{name}.br"), &encode(Layer::Br, bytes));
+        write(&site, &format!("{name}.gz"), &coded(Layer::Gzip, bytes));
+        write(&site, &format!("{name}.br"), &coded(Layer::Br, bytes));
     }
     site
 }

@@ -4,7 +4,8 @@
 use std::fs;
 use std::process::{Command, Output};
 
-use crate::servers::{Nginx, Server, pair};
+use crate::builds::Wrong;
+use crate::servers::{Nginx, Server, is_there, pair};
 
 /// Each module is reached in one way only.
 const PAGES: &[(&str, &str)] = &[
@@ -79,6 +80,25 @@ pub fn is_written() {
     assert_eq!(fs::read_to_string(&file).expect("the file is there"), text);
     let run = gauntlet(&["run", "--target", &file, "--only", "delivery/mime-type"]);
     assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stdout));
+}
+
+/// The rule by which names are made is written where every name that is found keeps it.
+pub fn rule_of_names_is_written() {
+    if !is_there("go") {
+        return;
+    }
+    for (site, line) in [
+        (pair::right_site(), "\n  name-digest: sha256-raw\n"),
+        (Wrong::Patched.site(), "\n  # name-digest: sha256-raw\n"),
+    ] {
+        let Some(server) = Nginx::right(site.path()) else { return };
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("gauntlet.yaml").display().to_string();
+        let written = gauntlet(&["init", "--site", &server.url("/"), "--out", &file]);
+        assert_eq!(written.status.code(), Some(0));
+        let text = fs::read_to_string(&file).expect("the file is there");
+        assert!(text.contains(line), "{line} is not in\n{text}");
+    }
 }
 
 /// Nothing found is no success, and what to do is said.

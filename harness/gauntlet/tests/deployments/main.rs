@@ -14,17 +14,20 @@ mod express;
 mod files;
 mod found;
 mod go;
+mod handled;
 mod lighttpd;
 mod mended;
 mod nginx;
+mod policies;
 mod proxy_cache;
 mod python;
 mod s3;
+mod served;
 #[path = "../servers/mod.rs"]
 mod servers;
 mod shown;
 mod varnish;
-mod wrong;
+mod ways;
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -194,22 +197,22 @@ fn an_object_store() {
 
 #[test]
 fn ways_to_a_site_that_a_target_file_names() {
-    behind::check(behind::WAYS);
+    behind::check(ways::WAYS);
 }
 
 #[test]
 fn policies_and_other_origins() {
-    behind::check(behind::POLICIES);
+    behind::check(policies::POLICIES);
 }
 
 #[test]
 fn builds_that_went_wrong_as_they_are_served() {
-    behind::check(wrong::SERVED);
+    behind::check(served::SERVED);
 }
 
 #[test]
 fn handlers_that_went_wrong() {
-    behind::check(wrong::HANDLED);
+    behind::check(handled::HANDLED);
 }
 
 #[test]
@@ -230,6 +233,11 @@ fn the_lines_of_a_playbook_mend_what_they_are_for() {
 #[test]
 fn a_target_file_is_written_from_what_is_found() {
     found::is_written();
+}
+
+#[test]
+fn the_rule_of_names_is_written_where_it_is_kept() {
+    found::rule_of_names_is_written();
 }
 
 #[test]

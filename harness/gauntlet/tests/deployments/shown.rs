@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use gauntlet::load;
 
 use crate::{
-    apache, artefacts, behind, caddy, express, go, lighttpd, nginx, proxy_cache, python, s3,
-    varnish, wrong,
+    apache, artefacts, caddy, express, go, handled, lighttpd, nginx, policies, proxy_cache, python,
+    s3, served, varnish, ways,
 };
 
 /// Clean deployments, each another server or another configuration; the catalogue asks for eight.
@@ -27,7 +27,7 @@ fn held() -> Vec<&'static [&'static str]> {
         s3::DEPLOYMENTS,
         varnish::DEPLOYMENTS,
     ];
-    let behind = [behind::WAYS, behind::POLICIES, wrong::SERVED, wrong::HANDLED];
+    let behind = [ways::WAYS, policies::POLICIES, served::SERVED, handled::HANDLED];
     let plain = plain.into_iter().flatten().map(|one| one.incidents);
     let behind = behind.into_iter().flatten().map(|one| one.incidents);
     plain.chain(behind).chain(artefacts::DIRECTORIES.iter().map(|one| one.incidents)).collect()

@@ -61,10 +61,8 @@ impl Nginx {
     pub fn serving(site: &Path, http: &str, server: &str) -> Option<Server> {
         Self::start(site, |place| {
             let (root, pid, port) = (place.path("site"), place.path("nginx.pid"), place.port);
-            let listen = match server.contains("listen ") {
-                true => String::new(),
-                false => format!("listen 127.0.0.1:{port};"),
-            };
+            let own = server.contains("listen ");
+            let listen = if own { String::new() } else { format!("listen 127.0.0.1:{port};") };
             let text = format!(
                 r#"
                 pid {pid};

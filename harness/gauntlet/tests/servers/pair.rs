@@ -1,10 +1,11 @@
 //! A real pair of module and shim: built by Go where it is installed, generated where not; and
 //! two sites made of it, as people first write one and as one should be.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use gauntlet::coding::{Layer, encode};
 use sha2::{Digest, Sha256};
@@ -109,10 +110,24 @@ pub fn right_site() -> tempfile::TempDir {
     let files = [("index.html", &page), (&shim, &pair.shim), (&module, &pair.module)];
     for (name, bytes) in files {
         write(&site, name, bytes);
-        write(&site, &format!("{name}.gz"), &encode(Layer::Gzip, bytes));
-        write(&site, &format!("{name}.br"), &encode(Layer::Br, bytes));
+        write(&site, &format!("{name}.gz"), &coded(Layer::Gzip, bytes));
+        write(&site, &format!("{name}.br"), &coded(Layer::Br, bytes));
     }
     site
+}
+
+/// The coded form of `bytes`, made once: a module takes brotli a second, unoptimised more.
+pub fn coded(layer: Layer, bytes: &[u8]) -> Vec<u8> {
+    static KNOWN: Mutex<BTreeMap<(Layer, String), Vec<u8>>> = Mutex::new(BTreeMap::new());
+    let key = (layer, digest(bytes));
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(coded) = known().get(&key) {
+        return coded.clone();
+    }
+    // Not under the lock: another test may need another file.
+    let coded = encode(layer, bytes);
+    known().insert(key, coded.clone());
+    coded
 }
 
 /// The first 16 hex digits of the SHA-256.

@@ -230,6 +230,9 @@ observation! {
         /// Wall time past the deadline, milliseconds, seen from outside; 0 if in time. The lower
         /// end leaves out what this machine was late by itself, waking threads.
         overrun_ms = "overrun-ms": (f64, f64),
+        /// Longest wall time of a call that was answered `busy`, milliseconds; absent without one.
+        /// The lower end leaves out what this machine was late by itself.
+        busy_ms = "busy-ms": (f64, f64),
         /// Peak memory of the host process past its size before the call, MiB (`VmHWM`).
         host_peak_mib = "host-peak-mib": f64,
         /// Memory of the host process when the calls have ended, past its size before, MiB.
@@ -246,6 +249,9 @@ observation! {
         /// Which mechanism stopped the guest: `host`, or `watchdog` (ours, from outside);
         /// absent if nothing was stopped.
         stopped_by = "stopped-by": String [STOPPED_BY],
+        /// The mechanism that did it, in the host's own words (`epoch`, `fuel`, `fuel-slice`,
+        /// `host-call`, `late-look`, …), or `watchdog`; absent if nothing was stopped.
+        mechanism = "mechanism": String,
         /// SHA-256 of the module that served, as the host says.
         digest = "digest": String,
         /// Whether that digest is the digest of the bytes that we sent.

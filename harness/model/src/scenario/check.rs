@@ -12,6 +12,7 @@ use super::raw::{RawGrants, RawLimits, RawPlaybook, RawScenario};
 use super::{Playbook, Scalar, Scenario, Step};
 
 mod claims;
+mod control;
 mod steps;
 
 /// Names that the pure half cannot know.
@@ -126,6 +127,8 @@ fn limits(raw: Option<&RawLimits>) -> Limits {
         memory_pages: raw.memory_pages.unwrap_or(usual.memory_pages),
         table_elements: raw.table_elements.unwrap_or(usual.table_elements),
         fuel: raw.fuel,
+        calls_per_s: raw.calls_per_s,
+        instances: raw.instances,
         ..usual
     }
 }

@@ -91,6 +91,8 @@ pub enum Bound {
     MemoryPages,
     /// The cap of a table, elements.
     TableElements,
+    /// Instances at once that the whole host takes.
+    Instances,
     /// The factor by which a neighbour may move a p99.
     NoiseFactor,
 }
@@ -102,6 +104,7 @@ impl Bound {
         ("deadline", Self::Deadline),
         ("memory-pages", Self::MemoryPages),
         ("table-elements", Self::TableElements),
+        ("instances", Self::Instances),
         ("noise-factor", Self::NoiseFactor),
     ];
 }

@@ -1,5 +1,7 @@
 //! A scenario as people write it. `check` makes it what is meant.
 
+mod control;
+
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -16,6 +18,8 @@ use crate::yaml::Node;
 use super::expect::RawExpect;
 use super::matrix::Matrix;
 use super::scalar::Scalar;
+
+pub use control::{RawAudit, RawFill, RawFlood, RawRegistry, RawRollback, RawStart};
 
 written! {
     /// One incident: its claim, its playbook, its cases, its twins.
@@ -76,6 +80,10 @@ written! {
         table_elements: Option<u32>,
         /// Instruction budget of one call.
         fuel: Option<u64>,
+        /// Calls a second of one tenant.
+        calls_per_s: Option<u32>,
+        /// Instances at once on the whole host.
+        instances: Option<u32>,
     }
 }
 
@@ -116,6 +124,18 @@ written! {
         contest: Option<At<RawContest>>,
         /// Compare a guest's answers with those of the reference runtimes.
         differ: Option<At<RawDiffer>>,
+        /// Ask something of the host's registry.
+        registry: Option<At<RawRegistry>>,
+        /// Switch the active guest to and fro while it is called.
+        rollback: Option<At<RawRollback>>,
+        /// Call more often than a tenant may.
+        flood: Option<At<RawFlood>>,
+        /// Have more instances at once than the host says it takes.
+        fill: Option<At<RawFill>>,
+        /// Read the host's counters before and after calls.
+        audit: Option<At<RawAudit>>,
+        /// Start guests that the host has never seen, and call them again.
+        start: Option<At<RawStart>>,
         /// The name of what the step gives.
         r#as: At<String>,
     }

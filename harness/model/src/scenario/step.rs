@@ -1,8 +1,8 @@
 //! Steps: templates of actions. With a case's parameters a step becomes an action.
 
 use crate::action::{
-    Action, Asset, Call, Compare, Differ, Everywhere, Fetch, Input, Inspect, Match, Method, OneOff,
-    Special,
+    Action, Asset, Call, Compare, Control, Differ, Everywhere, Fetch, Input, Inspect, Match,
+    Method, OneOff, Special,
 };
 use crate::excuse::Excuse;
 use crate::limits::{Grants, Limits};
@@ -33,6 +33,15 @@ pub(super) enum StepPlan {
     Compare { guest: Template, control: Template, pairs: u32 },
     Contest { noise: Template, rest: Match },
     Differ { guest: Template, seeds: u32, excuses: Vec<Excuse> },
+    Control(Box<ControlPlan>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct ControlPlan {
+    pub guest: Template,
+    pub params: Vec<(String, Template)>,
+    pub other: Option<Template>,
+    pub rest: Control,
 }
 
 #[derive(Debug, Clone)]
@@ -96,6 +105,7 @@ impl Step {
             StepPlan::Compare { .. } => crate::observation::Pace::FIELDS,
             StepPlan::Contest { .. } => crate::observation::Contest::FIELDS,
             StepPlan::Differ { .. } => crate::observation::Agreement::FIELDS,
+            StepPlan::Control(plan) => plan.rest.task.fields(),
         }
     }
 
@@ -124,6 +134,7 @@ impl Step {
             StepPlan::Compare { guest, control, .. } => vec![guest, control],
             StepPlan::Contest { noise, .. } => vec![noise],
             StepPlan::Differ { guest, .. } => vec![guest],
+            StepPlan::Control(plan) => std::iter::once(&plan.guest).chain(&plan.other).collect(),
         }
     }
 
@@ -187,6 +198,7 @@ impl Step {
                 tenant: case.tenant.to_owned(),
                 limits: case.limits.clone(),
             })),
+            StepPlan::Control(plan) => Ok(Action::Control(plan.action(case))),
         }
     }
 }
@@ -203,6 +215,20 @@ impl FetchPlan {
             one_off: self.one_off,
             special: self.special.clone(),
         }))
+    }
+}
+
+impl ControlPlan {
+    fn action(&self, case: CaseContext) -> Control {
+        let text = |template: &Template| template.text(case.params);
+        Control {
+            guest: text(&self.guest),
+            guest_params: self.params.iter().map(|(k, v)| (k.clone(), text(v))).collect(),
+            other: self.other.as_ref().map(text).unwrap_or_default(),
+            tenant: case.tenant.to_owned(),
+            limits: case.limits.clone(),
+            task: self.rest.task,
+        }
     }
 }
 

@@ -22,7 +22,7 @@ use std::sync::{Arc, OnceLock};
 
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 
-use crate::subject::calls::module::Source;
+use crate::subject::calls::module::{self, Source};
 use crate::subject::protocol::{Hello, feature};
 use crate::subject::{Inability, Session, Subject};
 use idle::Idle;
@@ -119,11 +119,14 @@ fn profile(hello: &Hello, memory_seen: bool) -> Profile {
         (feature::LOG, Need::HostLog),
         (feature::FUEL, Need::HostFuel),
         (feature::TENANTS, Need::HostTenants),
+        (feature::RATE, Need::HostRate),
+        (feature::CAPACITY, Need::HostCapacity),
     ];
     let has = |word: &str| hello.features.iter().any(|feature| feature == word);
     let mut can = vec![Need::HostCall];
     can.extend(needs.iter().filter(|(word, _)| has(word)).map(|(_, need)| *need));
     can.extend(memory_seen.then_some(Need::HostMemory));
+    can.extend(module::toolchains());
     can.sort_unstable();
     let short = |text: &str| text.chars().take(ABOUT_CHARS_MAX).collect::<String>();
     let (name, version) = (short(&hello.name), short(&hello.version));

@@ -33,11 +33,13 @@ const LOG_LINES_MAX: usize = 1024;
 /// Load, call, look.
 pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability> {
     let module = (stage.source)(&call.guest, &call.guest_params)?;
-    let input = spin::bytes(stage, &call.input, &call.limits)?;
+    let input = module.input(spin::bytes(stage, &call.input, &call.limits)?);
     let (limits, grants) = (&call.limits, &call.grants);
     let work = Work { module: &module, tenant: &call.tenant, input: &input, limits, grants };
     stage.port.watch(&[&module])?;
-    let loaded = stage.port.load(&work)?;
+    let (loaded, late) = lateness::during(|| stage.port.load(&work));
+    let loaded = loaded?;
+    held_up(&module, &loaded, late)?;
     let ((calls, beside), late) = lateness::during(|| {
         meanwhile::during(stage, call, || match &loaded {
             Loaded::Ended(end) => Ok(vec![end.clone()]),
@@ -113,6 +115,22 @@ fn starved(module: &Module, calls: &[Timed], late: Duration) -> Result<(), Inabi
     }
 }
 
+/// Nothing is known of a host that had not compiled an honest size of module in our patience,
+/// while this machine was busy for most of it.
+fn held_up(module: &Module, loaded: &Loaded, late: Duration) -> Result<(), Inability> {
+    let bomb = module.contained_if.iter().any(|words| words == "rejected(compile-budget)");
+    match loaded {
+        Loaded::Ended(end) if end.lost == Some(Lost::Hung) && late >= end.wall / 2 && !bomb => {
+            Err(Inability(format!(
+                "{} was not loaded after {} s while this machine was busy; try again on a quiet one",
+                module.id,
+                end.wall.as_secs()
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn only_loaded(module: &Module, wall: Duration, vigil: &Vigil) -> GuestCall {
     GuestCall {
         guest: module.id.clone().into(),
@@ -124,6 +142,7 @@ fn only_loaded(module: &Module, wall: Duration, vigil: &Vigil) -> GuestCall {
         reason: Seen::Absent,
         wall_ms: ms(wall).into(),
         stopped_by: Seen::Absent,
+        mechanism: Seen::Absent,
         host_alive: known(vigil.alive),
         ..oracle(vigil)
     }
@@ -172,6 +191,7 @@ fn seen(
         log_attributed: if log.is_empty() { Seen::Absent } else { attributed.into() },
         wall_ms: ms(longest).into(),
         overrun_ms: (ms(sure), ms(overrun)).into(),
+        busy_ms: Seen::looked(busy(calls, ran.unwrap_or_default())),
         host_alive: Seen::looked(vigil.alive),
         threads_grown: oracle.threads_grown,
         descriptors_grown: oracle.descriptors_grown,
@@ -179,10 +199,18 @@ fn seen(
         host_settled_mib: oracle.host_settled_mib,
         host_peak_mib: oracle.host_peak_mib,
         stopped_by: Seen::looked(stopped_by(calls).map(str::to_owned)),
+        mechanism: mechanism(calls),
         digest: Seen::looked(served.cloned()),
         digest_right: if served.is_some() { all_right.into() } else { Seen::Absent },
         ..outputs(calls, work)
     }
+}
+
+/// The longest wait for `busy`: without and with what this machine was late by itself.
+fn busy(calls: &[Timed], late: Duration) -> Option<(f64, f64)> {
+    let busy = calls.iter().filter(|timed| timed.called.outcome == CallOutcome::Busy);
+    let longest = busy.map(|timed| timed.wall).max()?;
+    Some((ms(longest.saturating_sub(late)), ms(longest)))
 }
 
 /// What the kernel says of the host's process.
@@ -294,6 +322,17 @@ fn stopped_by(calls: &[Timed]) -> Option<&'static str> {
     let stopped =
         |timed: &Timed| matches!(timed.called.outcome, CallOutcome::Deadline | CallOutcome::Fuel);
     if hung { Some("watchdog") } else { calls.iter().any(stopped).then_some("host") }
+}
+
+/// The first mechanism that a host names, where anything was stopped; nobody looked where a host
+/// stopped a guest and does not say by what.
+fn mechanism(calls: &[Timed]) -> Seen<String> {
+    let named = calls.iter().find_map(|timed| timed.called.stopped_by.clone());
+    match stopped_by(calls) {
+        Some("watchdog") => "watchdog".to_owned().into(),
+        Some(_) => named.map_or(Seen::Unknown, Seen::Is),
+        None => Seen::Absent,
+    }
 }
 
 fn known<T>(value: Option<T>) -> Seen<T> {

@@ -10,11 +10,13 @@ pub mod chance;
 mod compare;
 mod contained;
 mod contest;
+mod control;
 pub mod differ;
 mod lateness;
 mod meanwhile;
 pub mod module;
 pub mod port;
+pub mod registrar;
 mod spin;
 mod told;
 
@@ -57,6 +59,7 @@ pub fn perform(
         Action::Compare(compare) => compare::perform(&mut stage, compare),
         Action::Contest(contest) => contest::perform(&mut stage, contest),
         Action::Differ(differ) => differ::perform(&stage, differ),
+        Action::Control(control) => control::perform(&mut stage, control),
         Action::Fetch(_) | Action::Everywhere(_) | Action::Inspect(_) => {
             Err(Inability("a plugin host has no pages to fetch".to_owned()))
         }

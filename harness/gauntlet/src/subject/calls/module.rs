@@ -1,7 +1,11 @@
 //! A guest of the catalogue as bytes with a digest.
 
+use std::sync::LazyLock;
+
+use hostile_guests::toolchain::{Toolchain, Workshop};
 use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::call::hex;
+use wasm_gauntlet_model::profile::Need;
 
 use crate::subject::Inability;
 
@@ -23,6 +27,8 @@ pub struct Module {
     pub contained_if: Vec<String>,
     /// The one right output, in the words of its header; none for a module that has no header.
     pub returns: Option<String>,
+    /// The first word of each input of a guest that shares its module with others.
+    pub word: Option<String>,
     /// The proposals beyond the baseline that its header names.
     pub features: Vec<String>,
     /// Whether it is drawn from a seed, which is a parameter of it.
@@ -35,8 +41,16 @@ impl Module {
         let digest = hex(&Sha256::digest(&bytes));
         let contained_if = vec!["ok".to_owned()];
         let (id, attack) = (id.to_owned(), attack.to_owned());
-        let (features, seeded) = (Vec::new(), false);
-        Self { id, attack, benign, digest, bytes, contained_if, returns: None, features, seeded }
+        let (returns, word, features, seeded) = (None, None, Vec::new(), false);
+        Self { id, attack, benign, digest, bytes, contained_if, returns, word, features, seeded }
+    }
+
+    /// What the guest is called with for the input `given`.
+    pub fn input(&self, given: Vec<u8>) -> Vec<u8> {
+        match &self.word {
+            Some(word) => [word.as_bytes(), b" ", &given].concat(),
+            None => given,
+        }
     }
 }
 
@@ -52,14 +66,32 @@ pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<Module, Inabil
     let guest = hostile_guests::find(id).ok_or_else(unknown)?;
     let params: Vec<_> = params.iter().map(|(name, value)| (&**name, &**value)).collect();
     let unfit = |error| Inability(format!("the guest `{id}` cannot be built: {error}"));
-    let bytes = guest.bytes(&params).map_err(unfit)?;
+    let bytes = match guest.toolchain {
+        Some(_) => WORKSHOP.bytes(guest).map_err(|error| Inability(error.to_string()))?,
+        None => guest.bytes(&params).map_err(unfit)?,
+    };
     let contained_if = guest.contained_if.iter().map(ToString::to_string).collect();
     let usual = params.is_empty();
     let returns = guest.returns.clone().filter(|_| usual);
+    let word = guest.input.clone();
     let features = guest.features.iter().map(|feature| feature.word().to_owned()).collect();
     let seeded = guest.params.iter().any(|(name, _)| name == "seed");
     let module = Module::new(id, &guest.attack, guest.benign, bytes);
-    Ok(Module { contained_if, returns, features, seeded, ..module })
+    Ok(Module { contained_if, returns, word, features, seeded, ..module })
+}
+
+/// Where guests are built that a compiler makes.
+static WORKSHOP: LazyLock<Workshop> = LazyLock::new(Workshop::of_user);
+
+/// The toolchains of this machine whose guests can be built.
+pub fn toolchains() -> Vec<Need> {
+    let needs = Toolchain::ALL.into_iter().filter(|one| WORKSHOP.compiler(*one).is_ok());
+    let needs = needs.map(|one| match one {
+        Toolchain::Go => Need::ToolchainGo,
+        Toolchain::C => Need::ToolchainC,
+        Toolchain::Rust => Need::ToolchainRust,
+    });
+    needs.collect()
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::differ::Opinions;
 use super::module::Module;
+use super::registrar::Registrar;
 use crate::subject::Inability;
 
 /// How the host was lost in a call.
@@ -123,6 +124,11 @@ pub trait Port: Sync {
     /// # Errors
     /// What `find` gives.
     fn spins_per_ms(&self, find: &dyn Fn() -> Result<f64, Inability>) -> Result<f64, Inability>;
+
+    /// The host's registry and counters, where there are any within reach.
+    fn registrar(&self) -> Option<&dyn Registrar> {
+        None
+    }
 
     /// Runtimes that are asked what they make of a call, where there are any.
     fn opinions(&self) -> Option<&dyn Opinions> {

@@ -7,7 +7,7 @@ use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::Evidence;
 
 use super::module::Module;
-use super::port::{Settled, Timed, Vigil};
+use super::port::{Lost, Settled, Timed, Vigil};
 
 /// Log lines shown as evidence.
 const LOG_LINES_SHOWN: usize = 5;
@@ -60,7 +60,13 @@ fn short(text: &str) -> String {
 pub fn outcomes(calls: &[Timed]) -> Evidence {
     let mut kinds = BTreeMap::<String, (u32, f64)>::new();
     for timed in calls {
-        let (count, longest) = kinds.entry(outcome(&timed.called.outcome)).or_default();
+        let by = match (timed.lost, timed.called.stopped_by.as_deref()) {
+            (Some(Lost::Hung), _) => " by our watchdog".to_owned(),
+            (_, Some(by)) => format!(" by {}", short(by)),
+            _ => String::new(),
+        };
+        let kind = outcome(&timed.called.outcome) + &by;
+        let (count, longest) = kinds.entry(kind).or_default();
         *count += 1;
         *longest = longest.max(timed.wall.as_secs_f64() * 1000.0);
     }

@@ -8,12 +8,37 @@ use super::AbiFault;
 use super::growth::Growth;
 use super::log::plain;
 
+/// Which mechanism of a host met the deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// A tick of an epoch, at which the guest's own code looks at the clock.
+    Epoch,
+    /// The end of a slice of fuel, at which the host looks.
+    FuelSlice,
+    /// A host function that the guest called, or waited in.
+    HostCall,
+    /// A look after the guest had come to its end by itself, too late.
+    LateLook,
+}
+
+impl By {
+    /// The word of the mechanism in records.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Epoch => "epoch",
+            Self::FuelSlice => "fuel-slice",
+            Self::HostCall => "host-call",
+            Self::LateLook => "late-look",
+        }
+    }
+}
+
 /// Why a host function of ours stops a guest. A type of our own, so that no guest can forge it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Stop {
     /// The deadline is past on the host's clock.
     #[error("stopped by the host: deadline")]
-    Deadline,
+    Deadline(By),
     /// A host function was given a range outside the guest's memory.
     #[error("stopped by the host: a pointer outside the guest's memory")]
     HostPointer,
@@ -32,7 +57,7 @@ pub enum End {
     /// The guest called `proc_exit`, with 0 too: `process` has not returned.
     Exit(i32),
     /// The deadline passed on the host's clock.
-    Deadline,
+    Deadline(By),
     /// The instruction budget of the limits ran out.
     Fuel,
     /// The guest broke the ABI.
@@ -45,10 +70,21 @@ pub enum End {
     HostFault(String),
 }
 
+impl End {
+    /// The mechanism that stopped the guest; none where it came to an end of its own.
+    pub fn stopped_by(&self) -> Option<&'static str> {
+        match self {
+            Self::Deadline(by) => Some(by.word()),
+            Self::Fuel => Some("fuel"),
+            _ => None,
+        }
+    }
+}
+
 impl From<Stop> for End {
     fn from(stop: Stop) -> Self {
         match stop {
-            Stop::Deadline => Self::Deadline,
+            Stop::Deadline(by) => Self::Deadline(by),
             Stop::HostPointer => Self::Trap(TrapKind::HostPointer),
             Stop::Exit(code) => Self::Exit(code),
         }
@@ -95,7 +131,7 @@ pub fn outcome(end: End, said: Option<Said>, growth: &Growth) -> CallOutcome {
             Some(Said { code, text }) => CallOutcome::GuestError { code, text },
             None => CallOutcome::GuestError { code: ABI_ERROR_CODE, text: fault.to_string() },
         },
-        End::Deadline => CallOutcome::Deadline,
+        End::Deadline(_) => CallOutcome::Deadline,
         End::Fuel => CallOutcome::Fuel,
         End::Refused(rejection) => CallOutcome::Rejected(rejection),
         End::Busy => CallOutcome::Busy,
@@ -130,7 +166,7 @@ mod tests {
         assert_eq!(word(End::Exit(2), true), "memory-cap");
         assert_eq!(word(broken(), true), "memory-cap");
         assert_eq!(word(broken(), false), "guest-error");
-        assert_eq!(word(End::Deadline, true), "deadline");
+        assert_eq!(word(End::Deadline(By::Epoch), true), "deadline");
         assert_eq!(word(End::Output(vec![]), true), "ok");
     }
 
@@ -142,7 +178,7 @@ mod tests {
             end(End::Output(vec![])),
             CallOutcome::GuestError { code: 7, text: "no\\nrule".to_owned() }
         );
-        assert_eq!(end(End::Deadline), CallOutcome::Deadline);
+        assert_eq!(end(End::Deadline(By::Epoch)), CallOutcome::Deadline);
         assert_eq!(end(End::Trap(TrapKind::Stack)), CallOutcome::Trap { kind: TrapKind::Stack });
         assert_eq!(end(End::Exit(0)).word(), "guest-error");
     }

@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use super::clock::Clock;
-use super::end::Stop;
+use super::end::{By, Stop};
 use super::{preview1, range};
 
 /// Most subscriptions of one call; Go uses two.
@@ -122,7 +122,7 @@ fn sleep(nanos: u64, deadline: Option<Instant>) -> Result<(), Stop> {
     match left {
         Some(left) if left < wanted => {
             std::thread::sleep(left);
-            Err(Stop::Deadline)
+            Err(Stop::Deadline(By::HostCall))
         }
         _ => {
             std::thread::sleep(wanted);
@@ -165,7 +165,7 @@ mod tests {
         let mut memory = vec![0; 1024];
         clock_subscription(&mut memory, 0, u64::MAX, false);
         let began = Instant::now();
-        assert_eq!(poll(&mut memory, 1, 20), Err(Stop::Deadline));
+        assert_eq!(poll(&mut memory, 1, 20), Err(Stop::Deadline(By::HostCall)));
         assert!(began.elapsed() >= Duration::from_millis(20));
         assert!(began.elapsed() < Duration::from_secs(2));
     }

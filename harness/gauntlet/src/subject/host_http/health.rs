@@ -26,6 +26,17 @@ pub struct Health {
     /// How many of its processes died since the start.
     #[serde(default)]
     pub processes_lost: Option<u64>,
+    /// What it holds guests to.
+    #[serde(default)]
+    pub limits: Announced,
+}
+
+/// What a host says that it holds guests to; only what a target file does not say is read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Announced {
+    /// Calls a second of one tenant.
+    pub calls_per_s: Option<u32>,
 }
 
 /// What to do about a host that speaks otherwise.

@@ -10,6 +10,7 @@ mod exchange;
 mod health;
 pub mod mapped;
 mod reading;
+mod registry;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,7 @@ use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 use wasm_gauntlet_model::target::Speech;
 
 use crate::subject::adapter::References;
-use crate::subject::calls::module::Source;
+use crate::subject::calls::module::{self, Source};
 use crate::subject::protocol::feature;
 use crate::subject::{Inability, Session, Subject};
 use exchange::Exchange;
@@ -68,6 +69,8 @@ pub struct HostHttp {
     met: AtomicBool,
     spins_per_ms: OnceLock<f64>,
     references: Option<Arc<References>>,
+    /// Calls a second of a tenant, where the host says it of itself.
+    calls_per_s: OnceLock<u32>,
 }
 
 impl HostHttp {
@@ -101,6 +104,7 @@ impl HostHttp {
             met: AtomicBool::new(false),
             spins_per_ms: OnceLock::new(),
             references: None,
+            calls_per_s: OnceLock::new(),
         })
     }
 
@@ -181,10 +185,17 @@ impl Subject for HostHttp {
             (feature::WASI, Need::HostWasi),
             (feature::LOG, Need::HostLog),
             (feature::TENANTS, Need::HostTenants),
+            (feature::RATE, Need::HostRate),
+            (feature::REGISTRY, Need::HostRegistry),
+            (feature::METRICS, Need::HostMetrics),
         ];
+        if let Some(calls) = health.limits.calls_per_s {
+            self.calls_per_s.get_or_init(|| calls);
+        }
         let mut can = vec![Need::HostCall];
         can.extend(self.mapped.iter().flat_map(|mapped| &mapped.mapping().features));
         can.extend(needs.iter().filter(|(word, _)| has(word)).map(|(_, need)| *need));
+        can.extend(module::toolchains());
         let short = |text: &str| text.chars().take(ABOUT_CHARS_MAX).collect::<String>();
         let (name, version) = (short(&health.name), short(&health.version));
         let about = match &*name {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use wasm_gauntlet_model::action::Action;
@@ -16,32 +16,37 @@ use crate::subject::calls;
 use crate::subject::calls::differ::Opinions;
 use crate::subject::calls::module::Module;
 use crate::subject::calls::port::{Loaded, Port, Timed, Vigil, Work};
+use crate::subject::calls::registrar::Registrar;
 use crate::subject::protocol::LOG_LINES_MAX;
 use crate::subject::{Inability, Session};
 
 /// Past the deadline of a call, until we give it up. The host's own watchdog is to come first:
 /// its answer says more than our silence.
-const CALL_PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const CALL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// For an upload, compilation included, past the patience that a front of ours has for it.
-const UPLOAD_PATIENCE: Duration = Duration::from_secs(40);
+pub(super) const UPLOAD_PATIENCE: Duration = Duration::from_secs(40);
 
 /// A session with a host over HTTP.
 pub struct Trial<'a> {
-    host: &'a HostHttp,
+    pub(super) host: &'a HostHttp,
     seed: u64,
     uploads: Mutex<HashMap<String, Loaded>>,
     /// Whether the host was ever there: from then on its absence is a finding.
     reached: AtomicBool,
     lost: AtomicBool,
     lost_before: Mutex<Option<u64>>,
+    /// What was active before we switched.
+    pub(super) active_before: OnceLock<Option<String>>,
 }
 
 impl<'a> Trial<'a> {
     /// Nothing is sent before the first action.
     pub fn new(host: &'a HostHttp, seed: u64) -> Self {
         let (reached, lost) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self { host, seed, uploads: Mutex::default(), reached, lost, lost_before: Mutex::default() }
+        let (uploads, lost_before) = (Mutex::default(), Mutex::default());
+        let active_before = OnceLock::new();
+        Self { host, seed, uploads, reached, lost, lost_before, active_before }
     }
 
     fn uploads(&self) -> MutexGuard<'_, HashMap<String, Loaded>> {
@@ -137,7 +142,9 @@ impl Port for Trial<'_> {
     }
 
     fn limits(&self, _: &Limits) -> Limits {
-        self.host.limits.clone()
+        let mut limits = self.host.limits.clone();
+        limits.calls_per_s = limits.calls_per_s.or(self.host.calls_per_s.get().copied());
+        limits
     }
 
     fn watch(&self, _: &[&Module]) -> Result<(), Inability> {
@@ -173,6 +180,10 @@ impl Port for Trial<'_> {
         }
     }
 
+    fn registrar(&self) -> Option<&dyn Registrar> {
+        Some(self)
+    }
+
     fn reproduce(&self, work: &Work<'_>) -> Option<String> {
         if let Some(mapped) = &self.host.mapped {
             return curl::spoken(&mapped.call(work).ok()?);
@@ -185,5 +196,11 @@ impl Port for Trial<'_> {
 impl Session for Trial<'_> {
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability> {
         calls::perform(self, &*self.host.source, self.seed, step, action)
+    }
+}
+
+impl Drop for Trial<'_> {
+    fn drop(&mut self) {
+        self.back();
     }
 }

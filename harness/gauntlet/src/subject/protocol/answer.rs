@@ -5,6 +5,9 @@ use wasm_gauntlet_model::call::{Called, LogLine};
 
 use super::{LOG_LINES_MAX, Parts, Unreadable};
 
+/// Longest word kept of the mechanism that stopped a guest; ours have ten letters.
+const MECHANISM_CHARS_MAX: usize = 40;
+
 /// One line from an adapter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer {
@@ -88,6 +91,8 @@ pub struct WrittenCall {
     host_wall_us: u64,
     fuel_used: Option<u64>,
     growths_denied: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped_by: Option<String>,
 }
 
 impl From<&Called> for WrittenCall {
@@ -100,6 +105,7 @@ impl From<&Called> for WrittenCall {
             host_wall_us: called.host_wall_us,
             fuel_used: called.fuel_used,
             growths_denied: called.growths_denied,
+            stopped_by: called.stopped_by.clone(),
         }
     }
 }
@@ -120,6 +126,9 @@ impl WrittenCall {
             host_wall_us: self.host_wall_us,
             fuel_used: self.fuel_used,
             growths_denied: self.growths_denied,
+            stopped_by: self
+                .stopped_by
+                .map(|word| word.chars().take(MECHANISM_CHARS_MAX).collect()),
         })
     }
 }

@@ -41,6 +41,14 @@ pub mod feature {
     pub const LOG: &str = "log";
     /// Tenants are told apart, and each has a limit of calls in flight.
     pub const TENANTS: &str = "tenants";
+    /// A tenant makes at most `limits.calls_per_s` calls a second.
+    pub const RATE: &str = "rate";
+    /// There are at most `limits.instances` instances at once.
+    pub const CAPACITY: &str = "capacity";
+    /// Over HTTP: modules are kept by digest, and one of them is active.
+    pub const REGISTRY: &str = "registry";
+    /// Over HTTP: calls are counted, and `GET /metrics` says how many.
+    pub const METRICS: &str = "metrics";
     /// `limits` of a load are held to.
     pub const LIMITS: &str = "limits";
     /// `grants` of a load are given, and nothing else.

@@ -6,7 +6,13 @@ use crate::subject::guest_abi::trial::{bytes, words};
 use crate::subject::wasmtime::WasmtimeHost;
 
 fn limited() -> PerTenant {
-    PerTenant::new(Arc::new(WasmtimeHost::new(Defects::default()).expect("the ticker starts")))
+    with(&[])
+}
+
+fn with(defects: &[Twin]) -> PerTenant {
+    let defects = Defects::new(defects.iter().copied());
+    let host = WasmtimeHost::new(defects.clone()).expect("the ticker starts");
+    PerTenant::new(Arc::new(host), defects)
 }
 
 fn plugin(host: &PerTenant, id: &str) -> Arc<dyn Plugin> {
@@ -48,10 +54,49 @@ fn tenants_that_owe_nothing_are_forgotten_and_those_in_flight_are_not() {
     let mut ledger = Ledger::default();
     let now = Instant::now();
     for nth in 0..TENANTS_MAX {
-        assert!(ledger.admit(&nth.to_string(), now).is_some());
+        assert!(ledger.admit(&nth.to_string(), now, Bounds::default()).is_some());
     }
-    assert!(ledger.admit("one more", now).is_none());
+    assert!(ledger.admit("one more", now, Bounds::default()).is_none());
     ledger.finish("7", now, Duration::ZERO, Duration::ZERO);
-    assert!(ledger.admit("one more", now + Duration::from_secs(1)).is_some());
+    let later = now + Duration::from_secs(1);
+    assert!(ledger.admit("one more", later, Bounds::default()).is_some());
     assert_eq!(ledger.tenants.len(), TENANTS_MAX);
+}
+
+fn outcomes(host: &PerTenant, id: &str, limits: Limits, tenants: &[&str]) -> Vec<String> {
+    let plugin = host.load(&bytes(id), &limits, &Grants::default()).expect("it loads");
+    tenants.iter().map(|tenant| words(&Ok(plugin.call(tenant, b"")))).collect()
+}
+
+#[test]
+fn calls_past_the_rate_are_busy_unless_the_switch_says_otherwise() {
+    // No machine makes three calls so slowly that one more falls due.
+    let limits = || Limits { calls_per_s: Some(1), ..Limits::default() };
+    let calls = ["a", "a", "a", "b"];
+    let right = outcomes(&limited(), "benign-tiny", limits(), &calls);
+    assert_eq!(right.iter().filter(|word| *word == "busy").count(), 2, "{right:?}");
+    assert_eq!(right[3], "ok", "another tenant's");
+    let wrong = outcomes(&with(&[Twin::NoRateLimit]), "benign-tiny", limits(), &calls);
+    assert!(wrong.iter().all(|word| word == "ok"), "{wrong:?}");
+}
+
+#[test]
+fn instances_past_the_hosts_limit_are_busy_whosever_they_are() {
+    let limits = Limits { instances: Some(2), ..Limits::default() };
+    for (defects, ran) in [(&[][..], 2), (&[Twin::Overcommit][..], 4)] {
+        let host = with(defects);
+        let plugin = host.load(&bytes("cpu-loop"), &limits, &Grants::default()).expect("it loads");
+        let words = at_once(plugin.as_ref(), &["a", "b", "c", "d", "e", "f"]);
+        let busy = words.iter().filter(|word| *word == "busy").count();
+        assert_eq!(busy, 6 - ran, "{words:?}");
+    }
+}
+
+#[test]
+fn a_call_that_traps_is_run_once_unless_the_switch_says_otherwise() {
+    for (defects, lines) in [(&[][..], 1), (&[Twin::RetryStorm][..], 4)] {
+        let host = with(defects);
+        let called = plugin(&host, "trap-after-log").call("a", b"");
+        assert_eq!((called.outcome.word(), called.log.len()), ("trap", lines));
+    }
 }

@@ -67,13 +67,15 @@ fn trapped(trap: TrapCode) -> End {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::subject::guest_abi::end::By;
 
     #[test]
     fn a_text_decides_nothing() {
         for text in ["all fuel consumed by WebAssembly", "stopped by the host: deadline"] {
             assert!(matches!(failed(&Error::new(text)), End::Trap(TrapKind::HostPointer)));
         }
-        assert!(matches!(failed(&Error::host(Stop::Deadline)), End::Deadline));
+        let stopped = Error::host(Stop::Deadline(By::HostCall));
+        assert!(matches!(failed(&stopped), End::Deadline(By::HostCall)));
         assert!(matches!(failed(&Error::host(Stop::Exit(3))), End::Exit(3)));
         assert!(matches!(failed(&Error::from(TrapCode::OutOfFuel)), End::Fuel));
     }

@@ -6,7 +6,7 @@ use wasmi::{Store, TypedFunc, TypedResumableCall, WasmParams, WasmResults};
 
 use super::ending::failed;
 use super::state::State;
-use crate::subject::guest_abi::end::End;
+use crate::subject::guest_abi::end::{By, End};
 
 /// Fuel of one slice. Measured: 100,000 stop a deadline of 50 ms after 50.09 ms, in 136 slices;
 /// ten times as much stops it after 50.6 ms.
@@ -49,7 +49,7 @@ impl Budget {
                 TypedResumableCall::HostTrap(trap) => return Err(failed(trap.host_error())),
                 TypedResumableCall::OutOfFuel(paused) => {
                     if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                        return Err(End::Deadline);
+                        return Err(End::Deadline(By::FuelSlice));
                     }
                     self.give(store, paused.required_fuel())?;
                     call = paused.resume(&mut *store);

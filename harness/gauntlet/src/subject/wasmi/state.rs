@@ -8,7 +8,7 @@ use wasmi_core::LimiterError;
 use wasmi_wasi::WasiCtx;
 
 use crate::subject::guest_abi::clock::Clock;
-use crate::subject::guest_abi::end::{Said, Stop};
+use crate::subject::guest_abi::end::{By, Said, Stop};
 use crate::subject::guest_abi::growth::{Growth, TABLES_MAX};
 use crate::subject::guest_abi::log::SharedLog;
 use crate::subject::guest_abi::preview1::{EINVAL, ENOTSUP, PROC_EXIT, SUCCESS};
@@ -68,7 +68,7 @@ impl ResourceLimiter for Limiter {
 pub(super) fn on_call(state: &mut State, hook: CallHook) -> Result<(), Error> {
     match (hook, state.deadline) {
         (CallHook::CallingHost, Some(deadline)) if Instant::now() >= deadline => {
-            Err(Error::host(Stop::Deadline))
+            Err(Error::host(Stop::Deadline(By::HostCall)))
         }
         _ => Ok(()),
     }

@@ -65,6 +65,7 @@ fn trapped(trap: Trap) -> End {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::subject::guest_abi::end::By;
 
     #[test]
     fn a_text_decides_nothing() {
@@ -76,8 +77,8 @@ mod tests {
 
     #[test]
     fn types_decide_through_any_context() {
-        let error = wasmtime::Error::from(Stop::Deadline).context("while running");
-        assert!(matches!(failed(&error), End::Deadline));
+        let error = wasmtime::Error::from(Stop::Deadline(By::Epoch)).context("while running");
+        assert!(matches!(failed(&error), End::Deadline(By::Epoch)));
         let error = wasmtime::Error::from(Trap::OutOfFuel).context("while running");
         assert!(matches!(failed(&error), End::Fuel));
         let error = wasmtime::Error::from(Trap::StackOverflow);

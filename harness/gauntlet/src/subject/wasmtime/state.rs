@@ -6,7 +6,7 @@ use wasmtime::{Caller, Engine, Extern, Linker, ResourceLimiter, StoreContextMut,
 use wasmtime_wasi::p1::WasiP1Ctx;
 
 use crate::subject::guest_abi::clock::Clock;
-use crate::subject::guest_abi::end::{Said, Stop};
+use crate::subject::guest_abi::end::{By, Said, Stop};
 use crate::subject::guest_abi::growth::{Growth, TABLES_MAX};
 use crate::subject::guest_abi::log::SharedLog;
 use crate::subject::guest_abi::preview1::{EINVAL, PROC_EXIT, SUCCESS};
@@ -64,7 +64,7 @@ impl ResourceLimiter for Limiter {
 /// At each tick: has the deadline passed on the clock? Ticks are never counted.
 pub(super) fn on_tick(store: StoreContextMut<'_, State>) -> wasmtime::Result<UpdateDeadline> {
     match store.data().deadline {
-        Some(deadline) if Instant::now() >= deadline => Err(Stop::Deadline.into()),
+        Some(deadline) if Instant::now() >= deadline => Err(Stop::Deadline(By::Epoch).into()),
         _ => Ok(UpdateDeadline::Continue(1)),
     }
 }

@@ -1,6 +1,8 @@
 //! What the front does for each request. Everything here may block; `serve` calls it on a thread
 //! for that.
 
+mod promote;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -10,16 +12,18 @@ use hyper::header::{HeaderName, HeaderValue};
 use serde_json::json;
 use wasm_gauntlet_model::call::{CallOutcome, LogLine, RejectStage, Rejection};
 use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::twin::Twin;
 
 use super::answer::{self, Reply};
 use super::journal::Journal;
 use super::metrics::{Gauges, Metrics};
 use super::registry::Registry;
-use super::route::is_digest;
 use crate::subject::Inability;
 use crate::subject::adapter::{Launch, Patience, Supervised};
 use crate::subject::calls::module::Module;
 use crate::subject::calls::port::{Loaded, Lost, Timed, Work};
+use crate::subject::defects::Defects;
+use crate::subject::protocol::feature;
 
 /// Largest module taken: ten times a Go build.
 pub const MODULE_BYTES_MAX: usize = 16 << 20;
@@ -45,11 +49,14 @@ pub struct Front {
     journal: Journal,
     metrics: Metrics,
     in_flight: AtomicU64,
+    defects: Defects,
+    /// Calls of the active module, for the defect `mixed-versions`.
+    runs: AtomicU64,
 }
 
 impl Front {
-    /// A front whose host runs.
-    pub fn start(launch: Launch, limits: Limits) -> Result<Self, Inability> {
+    /// A front whose host runs, with those of the defects that are the front's own.
+    pub fn start(launch: Launch, limits: Limits, defects: Defects) -> Result<Self, Inability> {
         let host = Supervised::new(launch, Patience::default());
         host.process()?;
         Ok(Self {
@@ -60,6 +67,8 @@ impl Front {
             journal: Journal::default(),
             metrics: Metrics::default(),
             in_flight: AtomicU64::new(0),
+            defects,
+            runs: AtomicU64::new(0),
         })
     }
 
@@ -80,6 +89,7 @@ impl Front {
             Ok(Loaded::Ended(end)) if end.lost.is_some() => (lost(&end), "lost"),
             Ok(Loaded::Ended(end)) => {
                 let word = end.called.outcome.word();
+                self.refused(module);
                 (answer::outcome(end.called.outcome), word)
             }
             Ok(Loaded::Ready { .. }) => match self.registry.keep(module) {
@@ -110,27 +120,6 @@ impl Front {
         }
     }
 
-    /// `POST /run`.
-    pub fn run_active(&self, tenant: &str, input: &[u8]) -> Reply {
-        match self.registry.active() {
-            Some(module) => self.run(&module, tenant, input),
-            None => answer::problem(StatusCode::CONFLICT, "no-active-guest", "PUT /active first"),
-        }
-    }
-
-    /// `PUT /active`: a document `{"digest": "…"}`.
-    pub fn activate(&self, body: &[u8]) -> Reply {
-        let document: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-        match document["digest"].as_str().filter(|digest| is_digest(digest)) {
-            None => {
-                let detail = "expected {\"digest\": \"64 hex digits\"}";
-                answer::problem(StatusCode::BAD_REQUEST, "no-digest", detail)
-            }
-            Some(digest) if self.registry.activate(digest) => answer::empty(StatusCode::NO_CONTENT),
-            Some(_) => unknown_guest(),
-        }
-    }
-
     /// `GET /calls/{id}/log`.
     pub fn log(&self, id: u64, tenant: &str) -> Reply {
         match self.journal.find(id, tenant) {
@@ -148,11 +137,13 @@ impl Front {
             Err(unable) => answer::plain(StatusCode::SERVICE_UNAVAILABLE, &unable.0),
             Ok(process) => {
                 let hello = process.hello();
+                let mut features: Vec<&str> = hello.features.iter().map(String::as_str).collect();
+                features.extend([feature::REGISTRY, feature::METRICS]);
                 answer::json(&json!({
                     "name": hello.name,
                     "version": hello.version,
                     "engine": hello.engine,
-                    "features": hello.features,
+                    "features": features,
                     "limits": self.limits,
                     "processes-lost": self.host.lost(),
                 }))
@@ -176,7 +167,12 @@ impl Front {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         let timed = self.host.call(&self.work(module, tenant, input));
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
-        let count = |word| self.metrics.call(tenant, word, begun.elapsed());
+        let counts = !self.defects.has(Twin::NoMetrics);
+        let count = |word| {
+            if counts {
+                self.metrics.call(tenant, word, begun.elapsed());
+            }
+        };
         match timed {
             Err(unable) => {
                 count("lost");

@@ -6,8 +6,13 @@ use std::fmt::Write;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use hdrhistogram::Histogram;
+
 /// Most tenants told apart; the rest are `other`.
 const TENANTS_MAX: usize = 64;
+
+/// The quantiles of latencies that are shown.
+const QUANTILES: [f64; 2] = [0.5, 0.99];
 
 /// The label of the tenants past the bound.
 const OTHER: &str = "other";
@@ -23,7 +28,20 @@ struct State {
     tenants: BTreeSet<String>,
     calls: BTreeMap<(String, &'static str), u64>,
     uploads: BTreeMap<&'static str, u64>,
-    seconds: BTreeMap<String, (f64, u64)>,
+    seconds: BTreeMap<String, Seconds>,
+}
+
+/// The latencies of one tenant, microseconds; two significant digits take 20 KB a tenant.
+struct Seconds {
+    sum: f64,
+    histogram: Histogram<u64>,
+}
+
+impl Default for Seconds {
+    fn default() -> Self {
+        let histogram = Histogram::new(2).unwrap_or_else(|_| unreachable!("2 digits are allowed"));
+        Self { sum: 0.0, histogram }
+    }
 }
 
 /// What the front knows beside its counters.
@@ -44,9 +62,10 @@ impl Metrics {
             state.tenants.insert(label.clone());
         }
         *state.calls.entry((label.clone(), outcome)).or_default() += 1;
-        let (sum, count) = state.seconds.entry(label).or_default();
-        *sum += wall.as_secs_f64();
-        *count += 1;
+        let seconds = state.seconds.entry(label).or_default();
+        seconds.sum += wall.as_secs_f64();
+        let us = u64::try_from(wall.as_micros()).unwrap_or(u64::MAX);
+        seconds.histogram.saturating_record(us.max(1));
     }
 
     /// Count an upload.
@@ -66,8 +85,13 @@ impl Metrics {
             let _ = writeln!(page, "plugin_calls_total{labels} {count}");
         }
         head(&mut page, "plugin_call_seconds", "summary", "Wall time of calls.");
-        for (tenant, (sum, count)) in &state.seconds {
-            let tenant = escaped(tenant);
+        for (tenant, Seconds { sum, histogram }) in &state.seconds {
+            let (tenant, count) = (escaped(tenant), histogram.len());
+            for quantile in QUANTILES {
+                let us = Duration::from_micros(histogram.value_at_quantile(quantile));
+                let labels = format!("{{tenant=\"{tenant}\",quantile=\"{quantile}\"}}");
+                let _ = writeln!(page, "plugin_call_seconds{labels} {}", us.as_secs_f64());
+            }
             let _ = writeln!(page, "plugin_call_seconds_sum{{tenant=\"{tenant}\"}} {sum}");
             let _ = writeln!(page, "plugin_call_seconds_count{{tenant=\"{tenant}\"}} {count}");
         }

@@ -25,6 +25,7 @@ use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::twin::Twin;
 
 use crate::subject::adapter::Launch;
+use crate::subject::defects::Defects;
 use front::Front;
 use serve::serve;
 
@@ -33,6 +34,10 @@ const THREADS: usize = 2;
 
 /// Threads that wait for the host: one a call. A tenant's flood of 64 leaves room for others.
 const WAITING_THREADS: usize = 256;
+
+/// Calls a second of one tenant in the reference deployment: a scenario that is not about it makes
+/// up to 85 in the name of one tenant, and one that is about it need not make many more.
+const CALLS_PER_S: u32 = 100;
 
 /// The running front; it stops, and its host with it, when this is dropped.
 pub struct PluginFront {
@@ -54,8 +59,10 @@ impl PluginFront {
         faults: &[Twin],
         limits: Limits,
     ) -> io::Result<Self> {
-        let faults: Vec<&str> = faults.iter().map(|twin| twin.word()).collect();
-        Self::over(Launch::worker(program.to_owned(), runtime, &faults), limits, None)
+        let words: Vec<&str> = faults.iter().map(|twin| twin.word()).collect();
+        let launch = Launch::worker(program.to_owned(), runtime, &words);
+        let limits = Limits { calls_per_s: limits.calls_per_s.or(Some(CALLS_PER_S)), ..limits };
+        Self::with(launch, limits, Defects::new(faults.iter().copied()), None)
     }
 
     /// The same over any adapter, at `listen` or at a free loopback port.
@@ -63,7 +70,18 @@ impl PluginFront {
     /// # Errors
     /// When the host cannot be started or no address or thread can be had.
     pub fn over(launch: Launch, limits: Limits, listen: Option<SocketAddr>) -> io::Result<Self> {
-        let front = Arc::new(Front::start(launch, limits).map_err(io::Error::other)?);
+        Self::with(launch, limits, Defects::default(), listen)
+    }
+
+    /// The same, with those of `defects` that are the front's own.
+    fn with(
+        launch: Launch,
+        limits: Limits,
+        defects: Defects,
+        listen: Option<SocketAddr>,
+    ) -> io::Result<Self> {
+        let front = Front::start(launch, limits, defects).map_err(io::Error::other)?;
+        let front = Arc::new(front);
         let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let socket = TcpListener::bind(listen.unwrap_or(free))?;
         socket.set_nonblocking(true)?;

@@ -1,12 +1,13 @@
-//! The modules that were accepted, by digest, and which one is active.
+//! The modules that were accepted, by digest, and which one is active. The oldest give way to new
+//! ones; the active one and the one before it never do.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::subject::calls::module::Module;
 
 /// Most modules kept, and most bytes of them: earlier versions stay callable for a rollback.
-const MODULES_MAX: usize = 512;
+pub const MODULES_MAX: usize = 512;
 const BYTES_MAX: usize = 512 << 20;
 
 /// The registry is full.
@@ -23,7 +24,31 @@ pub struct Registry {
 struct State {
     modules: BTreeMap<String, Arc<Module>>,
     bytes: usize,
+    /// Their digests, oldest first.
+    order: VecDeque<String>,
     active: Option<String>,
+    /// What was active before.
+    previous: Option<String>,
+    /// Digests of those that stood their first call.
+    stood: BTreeSet<String>,
+    /// The defect `promote-unvalidated`: what was refused, and may become active all the same.
+    refused: Option<Arc<Module>>,
+}
+
+impl State {
+    /// Make room for a module of so many bytes.
+    fn room(&mut self, bytes: usize) -> Result<(), Full> {
+        while self.modules.len() >= MODULES_MAX || self.bytes + bytes > BYTES_MAX {
+            let held = [&self.active, &self.previous];
+            let free = |digest: &String| !held.contains(&&Some(digest.clone()));
+            let at = self.order.iter().position(free).ok_or(Full)?;
+            let oldest = self.order.remove(at).ok_or(Full)?;
+            self.stood.remove(&oldest);
+            let gone = self.modules.remove(&oldest);
+            self.bytes -= gone.map_or(0, |module| module.bytes.len());
+        }
+        Ok(())
+    }
 }
 
 impl Registry {
@@ -37,11 +62,9 @@ impl Registry {
         if state.modules.contains_key(&module.digest) {
             return Ok(false);
         }
-        let bytes = state.bytes + module.bytes.len();
-        if state.modules.len() >= MODULES_MAX || bytes > BYTES_MAX {
-            return Err(Full);
-        }
-        state.bytes = bytes;
+        state.room(module.bytes.len())?;
+        state.bytes += module.bytes.len();
+        state.order.push_back(module.digest.clone());
         state.modules.insert(module.digest.clone(), module);
         Ok(true)
     }
@@ -51,19 +74,67 @@ impl Registry {
         self.state().modules.get(digest).cloned()
     }
 
+    /// The defect `promote-unvalidated`: remember what was refused.
+    pub fn remember_refused(&self, module: Arc<Module>) {
+        self.state().refused = Some(module);
+    }
+
+    /// Whether a module has stood its first call.
+    pub fn stood(&self, digest: &str) -> bool {
+        self.state().stood.contains(digest)
+    }
+
+    /// A module has stood its first call.
+    pub fn stands(&self, digest: &str) {
+        self.state().stood.insert(digest.to_owned());
+    }
+
     /// Make a module the active one; false if it is not here.
     pub fn activate(&self, digest: &str) -> bool {
         let mut state = self.state();
+        if let Some(refused) = state.refused.take_if(|refused| refused.digest == digest) {
+            state.modules.insert(digest.to_owned(), refused);
+        }
         let known = state.modules.contains_key(digest);
-        if known {
-            state.active = Some(digest.to_owned());
+        if known && state.active.as_deref() != Some(digest) {
+            state.previous = state.active.replace(digest.to_owned());
         }
         known
+    }
+
+    /// The module that was active before the active one.
+    pub fn previous(&self) -> Option<Arc<Module>> {
+        let state = self.state();
+        state.modules.get(state.previous.as_ref()?).cloned()
     }
 
     /// The active module.
     pub fn active(&self) -> Option<Arc<Module>> {
         let state = self.state();
         state.modules.get(state.active.as_ref()?).cloned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_give_way_and_what_is_active_never_does() {
+        let registry = Registry::default();
+        let module =
+            |number: usize| Arc::new(Module::new("g", "a", true, number.to_le_bytes().to_vec()));
+        let keep = |number| registry.keep(module(number)).expect("there is room");
+        let here = |number: usize| registry.find(&module(number).digest).is_some();
+        assert!(keep(0) && !keep(0));
+        assert!(registry.activate(&module(0).digest));
+        assert!(!registry.activate(&module(1).digest), "it is not here");
+        (1..=MODULES_MAX).for_each(|number| assert!(keep(number)));
+        assert!(here(0) && !here(1) && here(2) && here(MODULES_MAX));
+        registry.activate(&module(2).digest);
+        assert_eq!(
+            registry.previous().map(|module| module.digest.clone()),
+            Some(module(0).digest.clone())
+        );
     }
 }

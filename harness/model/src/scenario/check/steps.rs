@@ -85,10 +85,12 @@ fn plan(
     if let Some(raw) = &step.differ {
         plans.push(differ(raw, params, log));
     }
+    let control = super::control::plans(step, params, limits, log);
+    plans.extend(control.into_iter().map(|plan| StepPlan::Control(Box::new(plan))));
     if plans.len() != 1 {
         let problem = format!("a step does one thing, this one does {}", plans.len());
-        let help =
-            "expected one of: get, head, everywhere, inspect, call, load, compare, contest, differ";
+        let help = "expected one of: get, head, everywhere, inspect, call, load, compare, contest, \
+                    differ, registry, rollback, flood, fill, audit, start";
         log.add(Complaint::new(step.r#as.span, problem).help(help));
         return None;
     }

@@ -174,7 +174,11 @@ impl Session for Probe<'_> {
             Action::Fetch(fetch) => self.fetch(step, fetch),
             Action::Inspect(inspect) => self.inspect(inspect),
             Action::Everywhere(everywhere) => lattice::perform(self, step, everywhere),
-            Action::Call(_) | Action::Compare(_) | Action::Contest(_) | Action::Differ(_) => {
+            Action::Call(_)
+            | Action::Compare(_)
+            | Action::Contest(_)
+            | Action::Control(_)
+            | Action::Differ(_) => {
                 Err(Inability("a site takes no guests: it can only be fetched from".to_owned()))
             }
         }

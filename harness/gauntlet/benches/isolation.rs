@@ -1,0 +1,110 @@
+//! What isolation costs: a call through a warm worker beside the same call in this process, in
+//! units of a bare process spawn, which is what a process for each call would cost at least.
+//!
+//! All three alternate in one run, because each is a moment of the machine; that is why this is no
+//! divan benchmark. Ends with code 1 where the promise is broken.
+
+#![expect(clippy::print_stdout, reason = "a benchmark reports on its standard output")]
+
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use gauntlet::subject::adapter::{Launch, Patience, Supervised};
+use gauntlet::subject::calls::module::{self, Module};
+use gauntlet::subject::calls::port::{Loaded, Work};
+use gauntlet::subject::defects::Defects;
+use gauntlet::subject::host::{Host, Plugin};
+use gauntlet::subject::wasmi::WasmiHost;
+use gauntlet::subject::wasmtime::WasmtimeHost;
+use wasm_gauntlet_model::limits::{Grants, Limits};
+
+/// Rounds of a guest; each is a spawn, a call in this process, and one through the worker.
+const ROUNDS: usize = 200;
+/// What is promised: the extra cost of a call through a warm worker, in spawns.
+const RATIO_MAX: f64 = 0.5;
+/// Guests of each size of input and end; the last is built where Go is present.
+const GUESTS: [&str; 5] =
+    ["benign-tiny", "benign-echo", "trap-unreachable", "benign-init", "go-echo"];
+/// Bytes of the input.
+const INPUT: &[u8] = &[0x5a; 1024];
+/// A program that does nothing.
+const NOTHING: &str = "/bin/true";
+
+fn main() -> ExitCode {
+    let wasmtime = WasmtimeHost::new(Defects::default()).expect("the ticker starts");
+    let wasmi = WasmiHost::new(Defects::default()).expect("WASI links");
+    let hosts: [&dyn Host; 2] = [&wasmtime, &wasmi];
+    let kept = hosts.map(promises).into_iter().all(|kept| kept);
+    ExitCode::from(u8::from(!kept))
+}
+
+fn promises(host: &dyn Host) -> bool {
+    let name = host.about().name;
+    let program = env!("CARGO_BIN_EXE_gauntlet").into();
+    let worker = Supervised::new(Launch::worker(program, &name, &[]), Patience::default());
+    let mut kept = true;
+    for guest in GUESTS {
+        match module::catalogue(guest, &[]) {
+            Ok(module) => kept &= promise(host, &worker, &module),
+            Err(why) => println!("skipped: {guest}: {why}"),
+        }
+    }
+    kept && worker.lost() == 0
+}
+
+/// One guest, precompiled on both sides.
+fn promise(host: &dyn Host, worker: &Supervised, module: &Module) -> bool {
+    // No deadline that a busy machine could bring into play.
+    let limits = Limits { deadline_ms: 10_000, ..Limits::default() };
+    let grants = Grants::default();
+    let input = module.input(INPUT.to_vec());
+    let plugin = host.load(&module.bytes, &limits, &grants).expect("it loads");
+    let work = Work { module, tenant: "t", input: &input, limits: &limits, grants: &grants };
+    let loaded = worker.load(&work).expect("the worker starts");
+    assert!(matches!(loaded, Loaded::Ready { .. }), "{loaded:?}");
+    let mut rounds = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let spawn = ms(spawn);
+        let inside = ms(|| drop(plugin.call("t", &input)));
+        let through = ms(|| drop(worker.call(&work).expect("the worker is there")));
+        rounds.push((spawn, inside, through));
+    }
+    same(plugin.as_ref(), worker, &work);
+    let spawn = median(rounds.iter().map(|round| round.0));
+    let inside = median(rounds.iter().map(|round| round.1));
+    let through = median(rounds.iter().map(|round| round.2));
+    let ratio = median(rounds.iter().map(|round| round.2 - round.1)) / spawn;
+    let kept = ratio <= RATIO_MAX;
+    let (word, name) = (if kept { "ok" } else { "NOT ok" }, host.about().name);
+    println!(
+        "{word}: {name} {:16} spawn {spawn:.3} ms, in process {inside:.3} ms, through a warm worker \
+         {through:.3} ms: {ratio:.3} of a spawn more, at most {RATIO_MAX}",
+        module.id
+    );
+    kept
+}
+
+/// Both sides did the same, or the comparison means nothing.
+fn same(plugin: &dyn Plugin, worker: &Supervised, work: &Work<'_>) {
+    let inside = plugin.call("t", work.input).outcome;
+    let through = worker.call(work).expect("the worker is there").called.outcome;
+    assert_eq!(inside, through, "{}", work.module.id);
+}
+
+fn spawn() {
+    let mut nothing = Command::new(NOTHING);
+    let nothing = nothing.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    assert!(nothing.status().expect("it is there").success());
+}
+
+fn ms(work: impl FnOnce()) -> f64 {
+    let began = Instant::now();
+    work();
+    began.elapsed().as_secs_f64() * 1e3
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

@@ -1,0 +1,156 @@
+//! One tenant calls faster than the host says a tenant may, one after another on a few threads, so
+//! that no limit of calls in flight is met; another calls politely meanwhile.
+
+mod side;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use wasm_gauntlet_model::action::Control;
+use wasm_gauntlet_model::limits::Grants;
+use wasm_gauntlet_model::observation::{Flood, Observation, Seen};
+
+use super::super::module::Module;
+use super::super::port::{Loaded, Port};
+use super::super::{Stage, told};
+use super::{known, lost, unknown, work};
+use crate::subject::Inability;
+use side::Side;
+
+/// After so long this machine is said to be too slow to pass the limit; 160 calls over HTTP take
+/// 0.2 s, and six times that on a machine shared with eight.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// Past what the rate allows by our clock, before we say that it is not held to: a tenth for
+/// clocks that differ, and a few for calls on their way.
+const SURPLUS: f64 = 1.1;
+const SURPLUS_CALLS: f64 = 5.0;
+
+/// The polite tenant makes at least so many calls, one every so often, and stays below a quarter
+/// of what it may make at once.
+const POLITE_CALLS_MIN: u64 = 3;
+const POLITE_EVERY: Duration = Duration::from_millis(3);
+
+/// Flood until the first `busy`, until the rate is surely passed, or until patience ends.
+pub fn perform(
+    stage: &Stage<'_>,
+    control: &Control,
+    callers: u32,
+) -> Result<Observation, Inability> {
+    let module = stage.module(&control.guest)?;
+    let Some(per_s) = stage.port.limits(&control.limits).calls_per_s else {
+        return Ok(unknown("the host does not say how many calls a second a tenant may make"));
+    };
+    stage.port.watch(&[&module])?;
+    let (flooding, polite) = (format!("{}-flood", control.tenant), control.tenant.as_str());
+    if let Loaded::Ended(end) = stage.port.load(&work(control, &module, polite, &NOTHING))? {
+        return Ok(unknown(&told::outcome(&end.called.outcome)));
+    }
+    let flood = Play {
+        port: stage.port,
+        control,
+        module: &module,
+        per_s,
+        begun: Instant::now(),
+        flood: Side::default(),
+        polite: Side::default(),
+        over: AtomicBool::new(false),
+    };
+    flood.run(callers, &flooding, polite)?;
+    let mut evidence = told::guest(&module).to_vec();
+    evidence.push(told::limits(&stage.port.limits(&control.limits)));
+    let facts = flood.facts().facts();
+    Ok(Observation { facts, evidence, reproduce: None })
+}
+
+/// No grants.
+const NOTHING: Grants = Grants {
+    env: std::collections::BTreeMap::new(),
+    args: Vec::new(),
+    files: false,
+    clock: false,
+    random: false,
+};
+
+struct Play<'a> {
+    port: &'a dyn Port,
+    control: &'a Control,
+    module: &'a Module,
+    per_s: u32,
+    begun: Instant,
+    flood: Side,
+    polite: Side,
+    over: AtomicBool,
+}
+
+impl Play<'_> {
+    fn run(&self, callers: u32, flooding: &str, polite: &str) -> Result<(), Inability> {
+        std::thread::scope(|scope| {
+            let mut threads: Vec<_> = (0..callers)
+                .map(|_| scope.spawn(|| self.until_over(flooding, &self.flood, None)))
+                .collect();
+            let most = u64::from(self.per_s / 4).max(POLITE_CALLS_MIN);
+            threads.push(scope.spawn(move || self.until_over(polite, &self.polite, Some(most))));
+            while !self.decided() && self.begun.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            self.over.store(true, Ordering::SeqCst);
+            threads.into_iter().try_for_each(|thread| thread.join().map_err(lost)?)
+        })
+    }
+
+    /// Call until it is over; `most` is the number of calls of one who is polite.
+    fn until_over(&self, tenant: &str, side: &Side, most: Option<u64>) -> Result<(), Inability> {
+        while !self.over.load(Ordering::SeqCst) {
+            if most.is_none_or(|most| side.calls() < most) {
+                self.once(tenant, side)?;
+            }
+            if most.is_some() {
+                std::thread::sleep(POLITE_EVERY);
+            }
+        }
+        Ok(())
+    }
+
+    fn once(&self, tenant: &str, side: &Side) -> Result<(), Inability> {
+        let timed = self.port.call(&work(self.control, self.module, tenant, &NOTHING))?;
+        side.count(self.module, &timed.called.outcome);
+        Ok(())
+    }
+
+    /// Whether more has run than the rate allows, by our clock.
+    fn passed(&self) -> bool {
+        let allowed = f64::from(self.per_s) * (1.0 + self.begun.elapsed().as_secs_f64());
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^52 calls")]
+        let ran = self.flood.ran() as f64;
+        ran > allowed * SURPLUS + SURPLUS_CALLS
+    }
+
+    fn decided(&self) -> bool {
+        let enough = self.polite.calls() >= POLITE_CALLS_MIN;
+        enough && (self.flood.busy() > 0 || self.passed())
+    }
+
+    fn facts(&self) -> Flood {
+        let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+        #[expect(clippy::cast_precision_loss, reason = "far below 2^52 calls")]
+        let per_s = self.flood.calls() as f64 / self.begun.elapsed().as_secs_f64();
+        let limited = match self.flood.busy() {
+            0 => self.passed().then_some(false),
+            _ => Some(true),
+        };
+        Flood {
+            limited: known(limited),
+            calls: count(self.flood.calls()).into(),
+            ran: count(self.flood.ran()).into(),
+            per_s: per_s.into(),
+            announced_per_s: i64::from(self.per_s).into(),
+            contained: (self.flood.uncontained() == 0).into(),
+            polite_calls: count(self.polite.calls()).into(),
+            polite_busy: match self.polite.calls() {
+                0 => Seen::Unknown,
+                _ => count(self.polite.busy()).into(),
+            },
+        }
+    }
+}

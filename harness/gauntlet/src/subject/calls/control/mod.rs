@@ -1,0 +1,78 @@
+//! `Action::Control`: what is asked of a host as a whole.
+
+mod audit;
+mod fill;
+mod flood;
+mod registry;
+mod rollback;
+mod start;
+
+use std::time::Duration;
+
+use wasm_gauntlet_model::action::{Control, Task};
+use wasm_gauntlet_model::limits::Grants;
+use wasm_gauntlet_model::observation::{Observation, Seen};
+
+use super::module::Module;
+use super::port::Work;
+use super::registrar::Registrar;
+use super::{Stage, told};
+use crate::subject::Inability;
+
+/// The input of every call; `benign-echo` gives it back.
+const INPUT: &[u8] = b"ping";
+
+/// Do the task.
+pub fn perform(stage: &mut Stage<'_>, control: &Control) -> Result<Observation, Inability> {
+    match control.task {
+        Task::Registry { verb, named, times } => {
+            registry::perform(stage, control, verb, named, times)
+        }
+        Task::Rollback { switches, callers } => {
+            rollback::perform(stage, control, switches, callers)
+        }
+        Task::Flood { callers } => flood::perform(stage, control, callers),
+        Task::Fill => fill::perform(stage, control),
+        Task::Audit { times } => audit::perform(stage, control, times),
+        Task::Start { times } => start::perform(stage, control, times),
+    }
+}
+
+/// A call of `module` in the name of `tenant`, given nothing.
+fn work<'a>(
+    control: &'a Control,
+    module: &'a Module,
+    tenant: &'a str,
+    grants: &'a Grants,
+) -> Work<'a> {
+    Work { module, tenant, input: INPUT, limits: &control.limits, grants }
+}
+
+/// The registry, which the need of the scenario promised.
+fn registrar<'a>(stage: &Stage<'a>) -> Result<&'a dyn Registrar, Inability> {
+    let none = || Inability("this host's registry is out of reach".to_owned());
+    stage.port.registrar().ok_or_else(none)
+}
+
+/// Nothing is known, and why.
+fn unknown(why: &str) -> Observation {
+    let evidence = vec![told::told("not looked at", why)];
+    Observation { evidence, ..Observation::default() }
+}
+
+fn known<T>(value: Option<T>) -> Seen<T> {
+    value.map_or(Seen::Unknown, Seen::Is)
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn ms(wall: Duration) -> f64 {
+    wall.as_secs_f64() * 1000.0
+}
+
+/// A thread of the performer did not come back.
+fn lost<T>(_: T) -> Inability {
+    Inability("a thread of the performer ended early".to_owned())
+}

@@ -1,0 +1,144 @@
+//! Cold and warm starts. Cold is a module that the host has never seen: the guest with a custom
+//! section of its own, so that its digest is new, and its code is not.
+
+mod variant;
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use wasm_gauntlet_model::action::Control;
+use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::limits::Grants;
+use wasm_gauntlet_model::observation::{Observation, Seen, Starts};
+
+use super::super::chance::median;
+use super::super::module::Module;
+use super::super::port::{Loaded, Work};
+use super::super::{Stage, contained, told};
+use super::{known, ms, work};
+use crate::subject::Inability;
+use variant::{nonce, variant};
+
+/// Warm calls after each start; the least counts, as noise only ever adds.
+const WARM_CALLS: usize = 4;
+
+/// Cold and warm, milliseconds.
+type Pair = (f64, f64);
+
+/// Start so many modules, and call each again.
+pub fn perform(
+    stage: &mut Stage<'_>,
+    control: &Control,
+    times: u32,
+) -> Result<Observation, Inability> {
+    let guest = (stage.source)(&control.guest, &control.guest_params)?;
+    stage.port.watch(&[&guest])?;
+    let mut seen = Times::default();
+    let run = nonce();
+    for number in 0..times {
+        let module = variant(&guest, run, number);
+        if !seen.module(stage, control, &module)? {
+            break;
+        }
+    }
+    let ratio = |drawn: &mut Vec<Pair>| {
+        let (mut cold, mut warm): (Vec<f64>, Vec<f64>) = drawn.iter().copied().unzip();
+        median(&mut warm) / median(&mut cold)
+    };
+    let interval = stage.chance.interval(&seen.pairs, ratio);
+    let mut evidence = told::guest(&guest).to_vec();
+    let pairs = seen.pairs.iter().map(|(cold, warm)| format!("{cold:.3} / {warm:.3}"));
+    evidence.push(told::told("cold / warm, milliseconds", pairs.collect::<Vec<_>>().join("\n")));
+    let facts = Starts {
+        modules: i64::from(times).into(),
+        load_p50_ms: p50(&seen.loads),
+        load_max_ms: longest(&seen.loads),
+        first_p50_ms: p50(&seen.firsts),
+        first_max_ms: longest(&seen.firsts),
+        warm_p50_ms: p50(&seen.warm),
+        warm_max_ms: longest(&seen.warm),
+        warm_over_cold: known(interval),
+        failures: seen.failures.into_iter().collect::<Vec<_>>().into(),
+    };
+    Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
+}
+
+/// Microseconds of each kind, three significant digits.
+struct Times {
+    loads: Histogram<u64>,
+    firsts: Histogram<u64>,
+    warm: Histogram<u64>,
+    pairs: Vec<Pair>,
+    failures: BTreeSet<String>,
+}
+
+impl Default for Times {
+    fn default() -> Self {
+        let new = || Histogram::new(3).unwrap_or_else(|_| unreachable!("3 digits are allowed"));
+        let (loads, firsts, warm) = (new(), new(), new());
+        Self { loads, firsts, warm, pairs: Vec::new(), failures: BTreeSet::new() }
+    }
+}
+
+impl Times {
+    /// Start one module and call it again; false where that failed.
+    fn module(
+        &mut self,
+        stage: &Stage<'_>,
+        control: &Control,
+        module: &Module,
+    ) -> Result<bool, Inability> {
+        let nothing = Grants::default();
+        let work = Work { input: &[], ..work(control, module, &control.tenant, &nothing) };
+        let load = match stage.port.load(&work)? {
+            Loaded::Ready { wall } => wall,
+            Loaded::Ended(end) => {
+                self.failures.insert(end.called.outcome.word().to_owned());
+                return Ok(false);
+            }
+        };
+        let Some(first) = self.call(stage, &work)? else { return Ok(false) };
+        record(&mut self.loads, load);
+        record(&mut self.firsts, first);
+        let mut least = Duration::MAX;
+        for _ in 0..WARM_CALLS {
+            let Some(warm) = self.call(stage, &work)? else { return Ok(false) };
+            record(&mut self.warm, warm);
+            least = least.min(warm);
+        }
+        self.pairs.push((ms(load + first), ms(least)));
+        Ok(true)
+    }
+
+    /// One call; none, with its word kept, if it is not the right answer.
+    fn call(&mut self, stage: &Stage<'_>, work: &Work<'_>) -> Result<Option<Duration>, Inability> {
+        let timed = stage.port.call(work)?;
+        match &timed.called.outcome {
+            CallOutcome::Ok { output }
+                if contained::right_output(work.module, work.input, output) != Some(false) =>
+            {
+                return Ok(Some(timed.wall));
+            }
+            other => self.failures.insert(other.word().to_owned()),
+        };
+        Ok(None)
+    }
+}
+
+fn record(histogram: &mut Histogram<u64>, wall: Duration) {
+    histogram.saturating_record(u64::try_from(wall.as_micros()).unwrap_or(u64::MAX).max(1));
+}
+
+fn p50(histogram: &Histogram<u64>) -> Seen<f64> {
+    known((!histogram.is_empty()).then(|| in_ms(histogram.value_at_quantile(0.5))))
+}
+
+fn longest(histogram: &Histogram<u64>) -> Seen<f64> {
+    known((!histogram.is_empty()).then(|| in_ms(histogram.max())))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a time limit of minutes")]
+fn in_ms(us: u64) -> f64 {
+    us as f64 / 1000.0
+}

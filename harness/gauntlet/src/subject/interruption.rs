@@ -1,0 +1,159 @@
+//! Endless guests of each shape under each mechanism that can stop them: which one does, and how
+//! long that takes.
+//!
+//! Measures, and judges nothing: the scenarios `host/deadline` and `host/endless-shapes` do.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::interruption::{Cell, Column, Interruption, Row};
+use wasm_gauntlet_model::limits::{Grants, Limits};
+
+use super::Inability;
+use super::adapter::{Launch, Patience, Supervised};
+use super::calls::module::{self, Module};
+use super::calls::port::{Lost, Timed, Work};
+use super::external::{self, External};
+
+/// The deadline of each call.
+const DEADLINE_MS: u64 = 50;
+
+/// Fuel of the columns that meter: an engine that compiles uses it up in a millisecond, one that
+/// interprets in ten. Where a call of the host costs as much fuel as an addition, it takes longer.
+const FUEL: u64 = 500_000;
+
+/// The deadline beside fuel, past what the fuel takes: what is stopped by it has no price in fuel.
+const DEADLINE_BESIDE_FUEL_MS: u64 = 2_000;
+
+/// Calls of a cell; the median counts.
+const CALLS: usize = 3;
+
+/// A call that took so long is not made again, nor one after which the process was ended.
+const LONG: Duration = Duration::from_millis(500);
+
+/// How long the watchdog of the last column waits past the deadline.
+const WATCHDOG: Duration = Duration::from_millis(150);
+
+/// Each shape with the guest that has it.
+const SHAPES: &[(&str, &str)] = &[
+    ("loop", "cpu-loop"),
+    ("nested loops", "cpu-nested-loops"),
+    ("loop of indirect calls", "cpu-indirect-loop"),
+    ("loop of `br_table`", "cpu-br-table-storm"),
+    ("loop of host calls", "cpu-hostcall-loop"),
+    ("loop of `memory.fill`", "cpu-bulk-loop"),
+    ("loop of denied `memory.grow`", "mem-grow-spin"),
+    ("loop of `table.fill`", "cpu-table-fill"),
+    ("bulk operations in a line", "cpu-straightline-bulk"),
+    ("tree of calls, no loop", "cpu-call-fanout"),
+    ("recursion", "cpu-recursion-tree"),
+    ("tail calls", "cpu-tail-direct"),
+    ("loop in the start function", "inst-start-loop"),
+    ("tree of calls in the start function", "inst-start-fanout"),
+    ("loop in `_initialize`", "inst-initialize-loop"),
+    ("loop in `alloc`", "abi-alloc-loop"),
+    ("sleep in the host", "io-poll-sleep"),
+];
+
+/// A host set up with one mechanism.
+pub struct Mechanism {
+    column: Column,
+    host: Supervised,
+    limits: Limits,
+}
+
+impl Mechanism {
+    fn new(name: &str, means: &str, launch: Launch, patience: Duration) -> Self {
+        let column = Column { name: name.to_owned(), means: means.to_owned() };
+        let patience = Patience { call: patience, ..Patience::default() };
+        let limits = Limits { deadline_ms: DEADLINE_MS, ..Limits::default() };
+        Self { column, host: Supervised::new(launch, patience), limits }
+    }
+
+    fn metered(mut self) -> Self {
+        self.limits.fuel = Some(FUEL);
+        self.limits.deadline_ms = DEADLINE_BESIDE_FUEL_MS;
+        self
+    }
+}
+
+/// The mechanisms of the runtimes in this program, run by `program`: its own, then the watchdog's.
+pub fn embedded(program: &Path) -> Vec<Mechanism> {
+    let usual = Patience::default().call;
+    let worker = |name, faults: &[&str]| Launch::worker(program.to_owned(), name, faults);
+    let new = Mechanism::new;
+    vec![
+        new("wasmtime", "epochs, at which the clock is read", worker("wasmtime", &[]), usual),
+        new("wasmtime, fuel", "a budget of 500,000", worker("wasmtime", &[]), usual).metered(),
+        new("wasmi", "fuel in slices, the clock read between", worker("wasmi", &[]), usual),
+        new("wasmi, fuel", "a budget of 500,000", worker("wasmi", &[]), usual).metered(),
+        new(
+            "outer kill",
+            "wasmtime without a deadline; its process group is killed",
+            worker("wasmtime", &["no-deadline", "blocking-poll"]),
+            WATCHDOG,
+        ),
+    ]
+}
+
+/// The mechanisms of wazero, by the adapter `program`.
+pub fn wazero(program: &Path) -> Vec<Mechanism> {
+    let column = |runtime: &External| {
+        let mitigated = runtime.name.ends_with("mitigated");
+        let means = if mitigated { "the same and a function listener" } else { CONTEXT };
+        let args: Vec<String> = runtime.args.iter().map(ToString::to_string).collect();
+        let launch = external::launch(PathBuf::from(program), &args);
+        Mechanism::new(runtime.name, means, launch, Patience::default().call)
+    };
+    external::ALL.iter().map(column).collect()
+}
+
+const CONTEXT: &str = "WithCloseOnContextDone(true)";
+
+/// Try every shape under every mechanism.
+///
+/// # Errors
+/// When a host cannot be started.
+pub fn measure(mechanisms: &[Mechanism]) -> Result<Interruption, Inability> {
+    let mut rows = Vec::with_capacity(SHAPES.len());
+    for (shape, guest) in SHAPES {
+        let module = module::catalogue(guest, &[])?;
+        let cells = mechanisms.iter().map(|one| cell(one, &module));
+        let cells = cells.collect::<Result<_, _>>()?;
+        rows.push(Row { shape: (*shape).to_owned(), guest: (*guest).to_owned(), cells });
+    }
+    let columns = mechanisms.iter().map(|one| one.column.clone()).collect();
+    Ok(Interruption { deadline_ms: DEADLINE_MS, columns, rows })
+}
+
+fn cell(mechanism: &Mechanism, module: &Module) -> Result<Cell, Inability> {
+    let grants = Grants { clock: true, ..Grants::default() };
+    let (tenant, input, limits) = ("interruption", b"ping", &mechanism.limits);
+    let work = Work { module, tenant, input, limits, grants: &grants };
+    let mut calls = Vec::with_capacity(CALLS);
+    for _ in 0..CALLS {
+        let timed = mechanism.host.call(&work)?;
+        let enough = timed.lost.is_some() || timed.wall >= LONG;
+        calls.push((timed.wall, stopped_by(&timed)));
+        if enough {
+            break;
+        }
+    }
+    calls.sort();
+    let (wall, stopped_by) = calls.swap_remove(calls.len() / 2);
+    Ok(Cell { stopped_by, wall_ms: wall.as_secs_f64() * 1000.0 })
+}
+
+/// Who stopped it, in one word where it was stopped.
+fn stopped_by(timed: &Timed) -> String {
+    if timed.lost == Some(Lost::Hung) {
+        return "watchdog".to_owned();
+    }
+    match (&timed.called.outcome, &timed.called.stopped_by) {
+        (CallOutcome::Deadline | CallOutcome::Fuel, Some(by)) => by.clone(),
+        (CallOutcome::Rejected(rejection), _) => format!("rejected({})", rejection.stage.word()),
+        (CallOutcome::Trap { kind }, _) => format!("trap({})", kind.word()),
+        (other, _) => other.word().to_owned(),
+    }
+}

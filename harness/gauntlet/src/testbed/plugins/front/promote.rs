@@ -1,0 +1,85 @@
+//! Which module is active: nothing becomes it that was not accepted, or that fails when called.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use hyper::StatusCode;
+use hyper::header::HeaderValue;
+use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::twin::Twin;
+
+use super::super::answer::{self, Reply};
+use super::super::route::is_digest;
+use super::{Front, GUEST_DIGEST, lost, unknown_guest};
+use crate::subject::calls::module::Module;
+use crate::subject::calls::port::Timed;
+
+/// In whose name a module is called before it becomes active.
+const SMOKE: &str = "smoke";
+
+impl Front {
+    /// `PUT /active`: a document `{"digest": "…"}`.
+    pub fn activate(&self, body: &[u8]) -> Reply {
+        let document: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+        let Some(digest) = document["digest"].as_str().filter(|digest| is_digest(digest)) else {
+            let detail = "expected {\"digest\": \"64 lower-case hex digits\"}";
+            return answer::problem(StatusCode::BAD_REQUEST, "no-digest", detail);
+        };
+        if let Some(unfit) = self.registry.find(digest).and_then(|module| self.unfit(&module)) {
+            return unfit;
+        }
+        match self.registry.activate(digest) {
+            true => answer::empty(StatusCode::NO_CONTENT),
+            false => unknown_guest(),
+        }
+    }
+
+    /// `POST /run`.
+    pub fn run_active(&self, tenant: &str, input: &[u8]) -> Reply {
+        let Some(active) = self.registry.active() else {
+            return answer::problem(StatusCode::CONFLICT, "no-active-guest", "PUT /active first");
+        };
+        let second = self.runs.fetch_add(1, Ordering::Relaxed) % 2 == 1;
+        let before = self.registry.previous();
+        match before.filter(|_| second && self.defects.has(Twin::MixedVersions)) {
+            None => self.run(&active, tenant, input),
+            Some(before) => {
+                let mut reply = self.run(&before, tenant, input);
+                if let Ok(digest) = HeaderValue::from_str(&active.digest) {
+                    reply.headers_mut().insert(GUEST_DIGEST, digest);
+                }
+                reply
+            }
+        }
+    }
+
+    /// A module was refused: nothing is kept of it by a right host.
+    pub(super) fn refused(&self, module: Arc<Module>) {
+        if self.defects.has(Twin::PromoteUnvalidated) {
+            self.registry.remember_refused(module);
+        }
+    }
+
+    /// Why a module may not become the active one. It is called once, with no input; one that
+    /// stood that is not called again, so that going back is at once.
+    fn unfit(&self, module: &Module) -> Option<Reply> {
+        if self.defects.has(Twin::PromoteUnvalidated) || self.registry.stood(&module.digest) {
+            return None;
+        }
+        match self.host.call(&self.work(module, SMOKE, &[])) {
+            Err(unable) => Some(answer::plain(StatusCode::BAD_GATEWAY, &unable.0)),
+            Ok(timed) if timed.lost.is_some() => Some(lost(&timed)),
+            Ok(Timed { called, .. }) => match called.outcome {
+                CallOutcome::Ok { .. } | CallOutcome::GuestError { .. } => {
+                    self.registry.stands(&module.digest);
+                    None
+                }
+                failed => {
+                    let detail = format!("its first call ended in {}", failed.word());
+                    let status = StatusCode::UNPROCESSABLE_ENTITY;
+                    Some(answer::problem(status, "smoke-failed", &detail))
+                }
+            },
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What stops which shape of endless guest is what `reports/interruption.md` says: the mechanisms,
+//! in words, without times. `UPDATE_INTERRUPTION=1` rewrites it; where two mechanisms race, the
+//! committed cell names both, as in `context or listener`.
+
+use std::path::Path;
+use std::process::Command;
+
+const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reports/interruption.md");
+
+/// The cells of a Markdown table by column, header first.
+fn columns(text: &str) -> Vec<Vec<String>> {
+    let lines = text.lines().filter(|line| line.starts_with("| "));
+    let rows: Vec<Vec<String>> = lines
+        .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect())
+        .collect();
+    let width = rows.first().map_or(0, Vec::len);
+    (0..width).map(|index| rows.iter().map(|row| row[index].clone()).collect()).collect()
+}
+
+fn measured() -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_gauntlet"))
+        .args(["interruption", "--words"])
+        .output()
+        .expect("the binary starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");
+    assert!(output.status.success(), "{said}");
+    assert!(!required || !said.contains("without wazero"), "{said}");
+    String::from_utf8(output.stdout).expect("it is text")
+}
+
+/// What is measured otherwise than the committed cell says.
+fn differences(measured: &str, committed: &str) -> Vec<String> {
+    let committed = columns(committed);
+    let known = |name: &str| committed.iter().find(|column| column[0] == name);
+    let mut wrong = Vec::new();
+    for column in columns(measured) {
+        let Some(said) = known(&column[0]) else {
+            wrong.push(format!("no column `{}`", column[0]));
+            continue;
+        };
+        if said.len() != column.len() {
+            wrong.push(format!("`{}` has {} rows, not {}", column[0], column.len(), said.len()));
+        }
+        for (row, (is, said)) in column.iter().zip(said).enumerate() {
+            if !said.split(" or ").any(|word| word == is) {
+                wrong.push(format!("{}, row {row}: {is}, committed is {said}", column[0]));
+            }
+        }
+    }
+    wrong
+}
+
+#[test]
+fn each_shape_is_stopped_by_what_the_report_says() {
+    let table = measured();
+    if std::env::var_os("UPDATE_INTERRUPTION").is_some() {
+        let head = "# What stops which endless guest\n\nMechanisms in words, from \
+            `gauntlet interruption --words`; times are in its own output.\n\n";
+        std::fs::write(Path::new(COMMITTED), format!("{head}{table}")).expect("it is written");
+        return;
+    }
+    let committed = std::fs::read_to_string(COMMITTED).expect("the report is committed");
+    let mut wrong = differences(&table, &committed);
+    if !wrong.is_empty() {
+        // A machine that is busy at the wrong moment lets another mechanism win; once.
+        wrong = differences(&measured(), &committed);
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn a_cell_may_name_two_mechanisms_and_no_third() {
+    let committed = "| shape | wasmi |\n|---|---|\n| loop | fuel-slice or host-call |\n";
+    let table = |word: &str| format!("| shape | wasmi |\n|---|---|\n| loop | {word} |\n");
+    assert!(differences(&table("host-call"), committed).is_empty());
+    assert_eq!(differences(&table("watchdog"), committed).len(), 1);
+    assert_eq!(differences("| shape | new |\n| loop | x |\n", committed).len(), 1);
+}

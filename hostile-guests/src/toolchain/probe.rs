@@ -1,0 +1,110 @@
+//! Whether a compiler is there and can build for WebAssembly; a compiler that cannot is none.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::Toolchain;
+use super::run::run;
+
+/// Where the standard library of the Rust guests would be.
+const RUST_TARGET: [&str; 4] = ["--print", "target-libdir", "--target", "wasm32-unknown-unknown"];
+
+/// First minor version of Go 1 that exports functions (`go:wasmexport`).
+const GO_MINOR_MIN: u32 = 24;
+
+/// A compiler that can build guests.
+#[derive(Debug, Clone)]
+pub(super) struct Compiler {
+    pub(super) program: PathBuf,
+    /// What it says of its version, which is part of the key of what it builds.
+    pub(super) version: String,
+}
+
+/// The first compiler in the folders of `path` that can; or why none can. `folder` is ours.
+pub(super) fn find(toolchain: Toolchain, path: &OsStr, folder: &Path) -> Result<Compiler, String> {
+    let program = match toolchain {
+        Toolchain::Go => "go",
+        Toolchain::C => "clang",
+        Toolchain::Rust => "rustc",
+    };
+    let mut why = format!("no {program} on the path");
+    for candidate in std::env::split_paths(path).map(|place| place.join(program)) {
+        if !candidate.is_absolute() || !candidate.is_file() {
+            continue;
+        }
+        let ask = |args: &[&str]| ask(&candidate, args, folder);
+        let version = match toolchain {
+            Toolchain::Go => ask(&["env", "GOVERSION"]).and_then(|said| go(&said)),
+            Toolchain::C => clang(&ask, path),
+            Toolchain::Rust => rust(&ask),
+        };
+        match version {
+            Ok(version) => return Ok(Compiler { program: candidate, version }),
+            Err(lacks) => why = format!("{}: {lacks}", candidate.display()),
+        }
+    }
+    Err(why)
+}
+
+type Ask<'a> = dyn Fn(&[&str]) -> Result<String, String> + 'a;
+
+/// What the program says to these arguments.
+fn ask(program: &Path, args: &[&str], folder: &Path) -> Result<String, String> {
+    let ran = run(Command::new(program).args(args), folder).map_err(|error| error.to_string())?;
+    ran.well.then_some(ran.said.clone()).ok_or(ran.said)
+}
+
+fn go(said: &str) -> Result<String, String> {
+    let minor = said.strip_prefix("go1.").map(|rest| {
+        rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse::<u32>()
+    });
+    match minor {
+        Some(Ok(minor)) if minor < GO_MINOR_MIN => {
+            Err(format!("{said} is older than 1.{GO_MINOR_MIN}, the first with go:wasmexport"))
+        }
+        _ => Ok(said.to_owned()),
+    }
+}
+
+fn clang(ask: &Ask<'_>, path: &OsStr) -> Result<String, String> {
+    if !ask(&["--print-targets"])?.contains("wasm32") {
+        return Err("it has no WebAssembly target".to_owned());
+    }
+    let linker = PathBuf::from(ask(&["-print-prog-name=wasm-ld"])?);
+    let mut places = std::env::split_paths(path).map(|place| place.join(&linker));
+    if !linker.is_file() && !places.any(|place| place.is_file()) {
+        return Err("there is no wasm-ld beside it".to_owned());
+    }
+    let said = ask(&["--version"])?;
+    Ok(said.lines().next().unwrap_or_default().to_owned())
+}
+
+fn rust(ask: &Ask<'_>) -> Result<String, String> {
+    let library = PathBuf::from(ask(&RUST_TARGET)?);
+    if !library.is_dir() {
+        return Err("it has no standard library for wasm32-unknown-unknown".to_owned());
+    }
+    ask(&["--version"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_go_that_cannot_export_is_none() {
+        assert!(go("go1.23.4").is_err());
+        assert!(go("go1.24").is_ok() && go("go1.26.8").is_ok());
+        assert!(go("devel go1.27-abcdef").is_ok());
+    }
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let folder = std::env::temp_dir();
+        for toolchain in Toolchain::ALL {
+            let why = find(toolchain, OsStr::new("/nonexistent"), &folder).expect_err("none");
+            assert!(why.contains("on the path"), "{why}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+// attack: returns its input; an honest guest as Go builds it, with its runtime
+// contained-if: ok
+// returns: input
+// seen-in: GUESTS.md section 1.7
+// tier: core
+
+//go:build wasip1
+
+package main
+
+func init() {
+	behaviours["echo"] = func(input []byte) []byte { return input }
+}

@@ -1,0 +1,21 @@
+// attack: hands out the environment that it was given
+// contained-if: ok
+// returns: empty; nothing was granted
+// seen-in: GUESTS.md section 2.Q
+// tier: core
+// near-twin: go-echo
+
+//go:build wasip1
+
+package main
+
+import (
+	"strings"
+	"syscall"
+)
+
+func init() {
+	behaviours["env"] = func([]byte) []byte {
+		return []byte(strings.Join(syscall.Environ(), "\n"))
+	}
+}

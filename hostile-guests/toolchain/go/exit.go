@@ -1,0 +1,18 @@
+// attack: ends the program with status 3, as os.Exit does
+// contained-if: guest-error
+// seen-in: GUESTS.md section 2.Q
+// tier: core
+// near-twin: go-echo
+
+//go:build wasip1
+
+package main
+
+import "syscall"
+
+func init() {
+	behaviours["exit"] = func([]byte) []byte {
+		syscall.Exit(3)
+		return nil
+	}
+}

@@ -1,0 +1,3 @@
+module hostile-guests
+
+go 1.24

@@ -1,0 +1,26 @@
+// attack: a hundred goroutines that spin and yield to one another for ever
+// contained-if: deadline
+// seen-in: GUESTS.md section 2.Q
+// tier: core
+// near-twin: go-echo
+
+//go:build wasip1
+
+package main
+
+import "runtime"
+
+func init() {
+	behaviours["goroutine-spin"] = func([]byte) []byte {
+		spin := func() {
+			for {
+				runtime.Gosched()
+			}
+		}
+		for range 100 {
+			go spin()
+		}
+		spin()
+		return nil
+	}
+}

@@ -1,0 +1,16 @@
+// attack: built for a page (GOOS=js), whose shim alone can give it what it imports
+// contained-if: rejected(import) | rejected(export)
+// seen-in: GUESTS.md section 2.Q
+// tier: core
+// near-twin: go-echo
+
+//go:build js
+
+package main
+
+import "syscall/js"
+
+func main() {
+	js.Global().Set("process", js.FuncOf(func(_ js.Value, args []js.Value) any { return args[0] }))
+	select {}
+}

@@ -1,0 +1,19 @@
+// attack: spins in a loop that Go compiled, without a call
+// contained-if: deadline
+// seen-in: GUESTS.md section 2.Q
+// tier: core
+// near-twin: go-echo
+
+//go:build wasip1
+
+package main
+
+var turns uint64
+
+func init() {
+	behaviours["loop"] = func([]byte) []byte {
+		for {
+			turns++
+		}
+	}
+}

@@ -1,0 +1,18 @@
+// attack: writes into a map that was never made
+// contained-if: trap(unreachable) | guest-error
+// seen-in: GUESTS.md section 1.7
+// tier: core
+// near-twin: go-echo
+
+//go:build wasip1
+
+package main
+
+var never map[string]int
+
+func init() {
+	behaviours["nilmap"] = func([]byte) []byte {
+		never["x"] = 1
+		return nil
+	}
+}

@@ -1,0 +1,13 @@
+// attack: panics; the runtime prints a trace to standard error and ends the guest
+// contained-if: trap(unreachable) | guest-error
+// seen-in: GUESTS.md section 1.7
+// tier: core
+// near-twin: go-echo
+
+//go:build wasip1
+
+package main
+
+func init() {
+	behaviours["panic"] = func([]byte) []byte { panic("a plugin's own \x1b[31mbug\x07\r\n") }
+}

@@ -1,0 +1,17 @@
+// attack: prints to standard error for ever
+// contained-if: deadline
+// seen-in: GUESTS.md section 2.Q
+// tier: core
+// near-twin: go-echo
+
+//go:build wasip1
+
+package main
+
+func init() {
+	behaviours["print-flood"] = func([]byte) []byte {
+		for {
+			println("one line of a flood, sixty-four bytes with the end of line.....")
+		}
+	}
+}

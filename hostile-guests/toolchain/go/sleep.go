@@ -1,0 +1,18 @@
+// attack: sleeps for a minute; time.Sleep becomes poll_oneoff, in the host
+// contained-if: deadline
+// seen-in: GUESTS.md section 2.Q
+// tier: core
+// near-twin: go-echo
+
+//go:build wasip1
+
+package main
+
+import "time"
+
+func init() {
+	behaviours["sleep"] = func([]byte) []byte {
+		time.Sleep(time.Minute)
+		return nil
+	}
+}

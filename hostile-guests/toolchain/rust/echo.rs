@@ -1,0 +1,11 @@
+// attack: returns its input; an honest guest as Rust builds it
+// contained-if: ok
+// returns: input
+// seen-in: GUESTS.md section 2.Q
+// tier: core
+
+include!("abi.rs");
+
+fn answer(input: &[u8]) -> Vec<u8> {
+    input.to_vec()
+}

@@ -1,0 +1,11 @@
+// attack: indexes past the end of a slice; the panic is an abort
+// contained-if: trap(unreachable)
+// seen-in: GUESTS.md section 2.Q
+// tier: core
+// near-twin: rust-echo
+
+include!("abi.rs");
+
+fn answer(input: &[u8]) -> Vec<u8> {
+    vec![input[input.len()]]
+}
