@@ -39,7 +39,7 @@ if command -v service >/dev/null; then
   for name in nginx caddy lighttpd varnish; do service "$name" stop >/dev/null 2>&1 || true; done
 fi
 
-# Express with compression, and an object store: 161 packages of npm, 18 MB, 7 s.
+# Express with compression, an object store, and workerd: 163 packages of npm, 180 MB, 12 s.
 packages=harness/gauntlet/tests/deployments/programs/package.json
 npm=${CARGO_TARGET_DIR:-target}/npm
 if ! cmp -s "$packages" "$npm/installed.json"; then

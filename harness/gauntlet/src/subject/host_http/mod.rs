@@ -1,4 +1,5 @@
-//! A deployed plugin host, over the host contract (`testbed/plugins/openapi.yaml`).
+//! A deployed plugin host, over the host contract (`testbed/plugins/openapi.yaml`), or as the
+//! mapping of a target file says.
 //!
 //! Nothing here starts, stops or looks into the host: what it answers, and when, is all there
 //! is. A connection that is cut and a 5xx that carries no outcome are host faults; a host that

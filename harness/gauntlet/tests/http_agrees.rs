@@ -1,0 +1,108 @@
+//! The scenarios over HTTP and on the embedded runtime behind it agree, case by case: what runs on
+//! the one runs on the other but for a reason by name, and on a defect both say the same.
+//!
+//! That every case is green on both of the healthy hosts is what `tests/catalogue.rs` shows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+
+use gauntlet::engine::{Engine, Reached, reach};
+use gauntlet::event::Deaf;
+use gauntlet::load;
+use gauntlet::subject::calls::module;
+use gauntlet::subject::host_http::HostHttp;
+use gauntlet::subject::{Subject, runtimes};
+use gauntlet::testbed::plugins::PluginFront;
+use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::plan::{Plan, plan};
+use wasm_gauntlet_model::profile::{Need, Profile};
+use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::selection::Selection;
+use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
+use wasm_gauntlet_model::twin::Twin;
+
+/// What a host behind HTTP does not let a stranger do: each a reason for a case not to run there.
+const NOT_OVER_HTTP: &[Need] =
+    &[Need::HostLimits, Need::HostGrants, Need::HostMemory, Need::HostFuel];
+
+/// The host over HTTP, then the same runtime embedded; both with these defects.
+struct Both {
+    subjects: Vec<Reached>,
+    scenarios: Vec<Scenario>,
+    _front: PluginFront,
+}
+
+impl Both {
+    fn with(faults: &[Twin]) -> Self {
+        let program = Path::new(env!("CARGO_BIN_EXE_gauntlet"));
+        let front = PluginFront::start(program, "wasmtime", faults, Limits::default());
+        let front = front.expect("the plugin host starts");
+        let source = Box::new(module::catalogue);
+        let host = HostHttp::new("host", &front.url(), Limits::default(), None, source);
+        let embedded = runtimes::subject("wasmtime", program.into(), faults);
+        let both: Vec<Box<dyn Subject>> =
+            vec![Box::new(host.expect("an address")), Box::new(embedded)];
+        let (subjects, _, unreachable) = reach(both);
+        assert!(unreachable.is_empty(), "{unreachable:?}");
+        let scenarios = load::catalogue().unwrap_or_else(|wrong| panic!("{wrong}"));
+        Self { subjects, scenarios, _front: front }
+    }
+
+    fn plan(&self) -> Plan {
+        let profiles: Vec<Profile> = self.subjects.iter().map(|one| one.profile.clone()).collect();
+        plan(&self.scenarios, &profiles, &Selection::default())
+    }
+
+    /// The cases of `plan` on one of the two.
+    fn cases(&self, plan: &Plan, subject: usize) -> BTreeSet<(usize, String)> {
+        let of = plan.trials.iter().filter(|trial| trial.subject == subject);
+        of.map(|trial| (trial.scenario, trial.case.label.clone())).collect()
+    }
+}
+
+#[test]
+fn what_runs_embedded_runs_over_http_but_for_a_reason_by_name() {
+    let both = Both::with(&[]);
+    let plan = both.plan();
+    let (http, embedded) = (both.cases(&plan, 0), both.cases(&plan, 1));
+    assert!(http.len() > 300, "only {} cases over HTTP", http.len());
+    assert!(http.is_subset(&embedded), "{:?}", http.difference(&embedded).next());
+    for (scenario, case) in embedded.difference(&http) {
+        let scenario = &both.scenarios[*scenario];
+        let named = scenario.needs.iter().any(|need| NOT_OVER_HTTP.contains(need));
+        assert!(named, "{} {case} does not run over HTTP", scenario.incident);
+    }
+}
+
+#[test]
+fn on_a_defect_both_give_the_same_verdict_in_each_case() {
+    const INCIDENTS: &[&str] = &["host/wrong-contract", "host/fresh-instance", "host/exit"];
+    let both = Both::with(&[Twin::LoadAnything, Twin::SharedInstance]);
+    let mut plan = both.plan();
+    plan.skips.clear();
+    plan.trials
+        .retain(|trial| INCIDENTS.contains(&both.scenarios[trial.scenario].incident.as_str()));
+    let results = Engine {
+        scenarios: &both.scenarios,
+        subjects: &both.subjects,
+        jobs: 2,
+        seed: 1,
+        noise_factor: NOISE_FACTOR_USUAL,
+        ledger: &load::ledger().expect("it is right"),
+        journal: None,
+        listener: &Deaf,
+        stop: &AtomicBool::new(false),
+    }
+    .run(&plan);
+    let mut verdicts: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
+    for outcome in &results.outcomes {
+        let case = (outcome.incident.clone(), outcome.case.clone());
+        verdicts.entry(case).or_default().push(outcome.verdict.word());
+    }
+    for (case, verdicts) in &verdicts {
+        assert!(matches!(verdicts[..], [a, b] if a == b), "{case:?}: {verdicts:?}");
+    }
+    let words: BTreeSet<&str> = verdicts.values().flatten().copied().collect();
+    assert_eq!(words, BTreeSet::from(["fail", "pass"]), "both kinds are compared");
+}
