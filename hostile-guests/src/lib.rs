@@ -2,8 +2,8 @@
 //!
 //! A guest is one `.wat` file under `guests/<family>/` with a fixed header, or, where text cannot
 //! say it, one generator under `src/generated/` with the same header. Everything travels inside the
-//! crate: a host's own tests can walk [`all`] without a file system. What real compilers make of Go,
-//! C and Rust is in [`toolchain`].
+//! crate: a host's own tests can walk [`all`] without a file system. What real compilers make of
+//! Go, C and Rust is in [`toolchain`].
 //!
 //! The header, one key a line in this order, `;;   ` before what does not fit on the line:
 //!

@@ -77,7 +77,7 @@ fn promise(host: &dyn Host, worker: &Supervised, module: &Module) -> bool {
     let kept = ratio <= RATIO_MAX;
     let (word, name) = (if kept { "ok" } else { "NOT ok" }, host.about().name);
     println!(
-        "{word}: {name} {:16} spawn {spawn:.3} ms, in process {inside:.3} ms, through a warm worker \
+        "{word}: {name} {:16} spawn {spawn:.3} ms, in process {inside:.3} ms, by a warm worker \
          {through:.3} ms: {ratio:.3} of a spawn more, at most {RATIO_MAX}",
         module.id
     );

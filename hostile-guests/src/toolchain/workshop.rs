@@ -92,7 +92,7 @@ impl Workshop {
         if let Some(bytes) = built.get(&key) {
             return Ok(recipe.finish(bytes.clone()));
         }
-        let bytes = self.from_cache(&guest.id, recipe)?;
+        let bytes = self.kept_or_built(&guest.id, recipe)?;
         built.insert(key, bytes.clone());
         Ok(recipe.finish(bytes))
     }
@@ -106,7 +106,7 @@ impl Workshop {
         found.as_ref().map_err(|why| BuildError::Absent(toolchain, why.clone()))
     }
 
-    fn from_cache(&self, guest: &str, recipe: Recipe) -> Result<Vec<u8>, BuildError> {
+    fn kept_or_built(&self, guest: &str, recipe: Recipe) -> Result<Vec<u8>, BuildError> {
         let toolchain = recipe.toolchain();
         let compiler = self.found(toolchain)?;
         let key = key(toolchain, &compiler.version);

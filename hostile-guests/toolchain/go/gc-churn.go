@@ -1,4 +1,5 @@
-// attack: throws 5 MiB away in pieces of 16 KiB, past the 4 MiB at which Go collects; an honest guest
+// attack: throws 5 MiB away in pieces of 16 KiB, past the 4 MiB at which Go collects; an honest
+//   guest
 // contained-if: ok
 // returns: bytes 40010000
 // seen-in: GUESTS.md section 2.Q

@@ -122,7 +122,8 @@ fn held_up(module: &Module, loaded: &Loaded, late: Duration) -> Result<(), Inabi
     match loaded {
         Loaded::Ended(end) if end.lost == Some(Lost::Hung) && late >= end.wall / 2 && !bomb => {
             Err(Inability(format!(
-                "{} was not loaded after {} s while this machine was busy; try again on a quiet one",
+                "{} was not loaded after {} s while this machine was busy; try again on a \
+                 quiet one",
                 module.id,
                 end.wall.as_secs()
             )))
