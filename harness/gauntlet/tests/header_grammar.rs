@@ -120,7 +120,7 @@ fn a_dictionary_that_is_only_declared_or_only_there_is_a_mismatch() {
     assert_eq!(declared["dictionary"], Value::Text("dcz".to_owned()));
     let there = seen(
         b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\
-          \x5e\x2a\x4d\x18\x20\0\0\x000123456789abcdef0123456789abcdefrest",
+          \x5e\x2a\x4d\x18\x20\0\0\x00\x30123456789abcdef0123456789abcdefrest",
     );
     assert_eq!(there["layers-match"], Value::Bool(false));
     assert_eq!(there["dictionary"], Value::Text("dcz".to_owned()));
