@@ -51,6 +51,7 @@ impl Host for ExampleHost {
             stage: RejectStage::Validate,
             reason: error.to_string().escape_debug().to_string(),
         };
+        gauntlet::static_limits::check(&limits.static_limits, bytes)?;
         let module = Module::new(&self.engine, bytes).map_err(invalid)?;
         let (limits, digest) = (limits.clone(), hex(&Sha256::digest(bytes)));
         Ok(Arc::new(ExamplePlugin { module, digest, limits, guest: Mutex::default() }))

@@ -26,7 +26,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md E, 1.4
-;; tier: core
+;; tier: heavy
 ;; near-twin: benign-heavy
 ;; params: locals=1100, loops=100
 ",

@@ -1,5 +1,5 @@
 // attack: sleeps for a minute; time.Sleep becomes poll_oneoff, in the host
-// contained-if: deadline
+// contained-if: ok | deadline | denied
 // seen-in: GUESTS.md section 2.Q
 // tier: core
 // near-twin: go-echo

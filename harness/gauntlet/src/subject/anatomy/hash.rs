@@ -26,18 +26,21 @@ const HASHES: [(&str, Hash); 5] = [
 /// The digests of a file in each of its forms, as texts that names may begin with. Each is made
 /// when it is looked at: all of them take 8 ms for a megabyte, and the first is mostly right.
 #[derive(Debug, Clone)]
-pub struct Digests<'a>(Vec<Form<'a>>);
+pub struct Digests<'a> {
+    forms: Vec<Form<'a>>,
+    /// The only one that counts; all of them where none is said.
+    algorithm: Option<&'a str>,
+}
 
 impl<'a> Digests<'a> {
     /// Of each form: raw, br, gz.
     pub fn of(forms: &[Form<'a>]) -> Self {
-        Self(forms.to_vec())
+        Self { forms: forms.to_vec(), algorithm: None }
     }
 
     /// Those of this algorithm alone.
-    pub fn only(mut self, algorithm: &str) -> Self {
-        self.0.retain(|(name, _)| name.split(' ').next() == Some(algorithm));
-        self
+    pub fn only(self, algorithm: &'a str) -> Self {
+        Self { algorithm: Some(algorithm), ..self }
     }
 
     /// The scheme by which a part of `path` is the beginning of a digest.
@@ -46,7 +49,9 @@ impl<'a> Digests<'a> {
         if Writing::ALL.iter().all(|writing| writing.parts(file).next().is_none()) {
             return None;
         }
-        let all = self.0.iter().flat_map(|form| HASHES.iter().map(move |hash| (form, hash)));
+        let counts = |name: &str| self.algorithm.is_none_or(|only| only == name);
+        let hashes = || HASHES.iter().filter(|(name, _)| counts(name));
+        let all = self.forms.iter().flat_map(|form| hashes().map(move |hash| (form, hash)));
         all.into_iter().find_map(|((form, bytes), (name, hash))| {
             let digest = hash(bytes);
             Writing::ALL.into_iter().find_map(|writing| {

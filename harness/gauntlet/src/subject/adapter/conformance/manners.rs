@@ -28,13 +28,16 @@ const fn always(rule: &'static str, look: fn(&Launch) -> Result<(), Wrong>) -> C
 }
 
 /// Every word that means something under `features`.
-const FEATURES: [&str; 6] = [
+const FEATURES: [&str; 9] = [
     feature::WASI,
     feature::FUEL,
     feature::LOG,
     feature::TENANTS,
     feature::LIMITS,
     feature::GRANTS,
+    feature::RATE,
+    feature::REGISTRY,
+    feature::METRICS,
 ];
 
 fn hello(launch: &Launch) -> Result<(), Wrong> {

@@ -245,7 +245,7 @@ mod tests {
         let mut own = trail(Method::Get, &[], "https://s.test/");
         own.trust = Some("--cacert 'a b.pem'".to_owned());
         let line = curl(&own);
-        assert_eq!(line, "curl -sS -g -o /dev/null -D - --cacert 'a b.pem' 'https://s.test/'");
+        assert_eq!(line, "curl -sS -g --cacert 'a b.pem' -o /dev/null -D - 'https://s.test/'");
     }
 
     proptest! {
