@@ -150,6 +150,32 @@ impl StaticLimits {
         Self::default()
     }
 
+    /// What most honest modules keep to, the large ones of Go among them: compilers take more
+    /// than twice as long for a function of twice the size, so a module in which each function is
+    /// small is compiled in time that grows with its bytes alone.
+    pub fn calm() -> Self {
+        let per_function = [
+            (Count::BodyBytes, 65_536),
+            (Count::Locals, 500),
+            (Count::Loops, 100),
+            (Count::LocalsTimesLoops, 100_000),
+            (Count::Nesting, 2_000),
+            (Count::ArityTimesNesting, 10_000),
+            (Count::BranchTargets, 2_048),
+            (Count::Calls, 5_000),
+            (Count::IndirectCalls, 500),
+            (Count::Branches, 5_000),
+            (Count::BulkOperations, 1_000),
+        ];
+        let whole = [
+            (Count::ModuleBytes, 4_194_304),
+            (Count::AllLocals, 250_000),
+            (Count::AllIndirectCalls, 20_000),
+            (Count::AllBranchTargets, 65_536),
+        ];
+        Self(per_function.into_iter().chain(whole).collect())
+    }
+
     /// No limit on anything.
     pub fn none() -> Self {
         Self(Count::ALL.iter().map(|count| (*count, u64::MAX)).collect())

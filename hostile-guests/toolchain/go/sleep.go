@@ -1,5 +1,6 @@
 // attack: sleeps for a minute; time.Sleep becomes poll_oneoff, in the host
 // contained-if: ok | deadline | denied
+// returns: bytes
 // seen-in: GUESTS.md section 2.Q
 // tier: core
 // near-twin: go-echo

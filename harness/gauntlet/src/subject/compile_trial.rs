@@ -4,7 +4,8 @@
 //! things in a long module are much; so a long module is compiled in a child that may take so much
 //! memory and processor time and no more. A child that ends by itself has shown that the module can
 //! be compiled, and the host does the same again; its code is not taken over, because to read code
-//! back is to trust it. A module that is short is bounded by the static limits alone.
+//! back is to trust it. A module that is short, or calm all over ([`StaticLimits::calm`]: what Go
+//! builds mostly is), is bounded by its counts alone.
 
 use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -18,6 +19,7 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::static_limits::StaticLimits;
 
 use super::host::Host;
+use super::static_limits::check;
 use super::worker::Confinement;
 
 /// Modules up to so many bytes are not tried: within the static limits they hold two or three
@@ -69,7 +71,7 @@ impl CompileTrial {
     /// # Errors
     /// A child that could not be started, or did not end by itself within the budget.
     pub fn compile(&self, bytes: &[u8]) -> Result<(), Rejection> {
-        if bytes.len() <= UNTRIED_BYTES {
+        if bytes.len() <= UNTRIED_BYTES || check(&StaticLimits::calm(), bytes).is_ok() {
             return Ok(());
         }
         let refuse = |reason: String| Rejection { stage: RejectStage::CompileBudget, reason };
