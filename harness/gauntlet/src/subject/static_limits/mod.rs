@@ -70,7 +70,7 @@ impl From<Refusal> for Rejection {
             Refusal::Over { .. } => RejectStage::StaticLimit,
             Refusal::Malformed { .. } => RejectStage::Validate,
         };
-        Self { stage, reason: refusal.to_string() }
+        Self { stage, reason: refusal.to_string().escape_debug().to_string() }
     }
 }
 

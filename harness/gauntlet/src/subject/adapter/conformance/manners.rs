@@ -28,7 +28,7 @@ const fn always(rule: &'static str, look: fn(&Launch) -> Result<(), Wrong>) -> C
 }
 
 /// Every word that means something under `features`.
-const FEATURES: [&str; 9] = [
+const FEATURES: [&str; 10] = [
     feature::WASI,
     feature::FUEL,
     feature::LOG,
@@ -38,6 +38,7 @@ const FEATURES: [&str; 9] = [
     feature::RATE,
     feature::REGISTRY,
     feature::METRICS,
+    feature::CAPACITY,
 ];
 
 fn hello(launch: &Launch) -> Result<(), Wrong> {
