@@ -129,7 +129,10 @@ fn workerd_contains_what_it_contains_and_has_no_cap_of_memory() {
     ] {
         assert_eq!(outcomes[case].0, "pass", "{case}: {}", outcomes[case].1);
     }
-    let (verdict, reason) = &outcomes["host/trap-is-data -"];
+    let left_out = outcomes.iter().find(|(case, (verdict, _))| {
+        case.starts_with("host/trap-is-data ") && verdict == "skipped"
+    });
+    let (_, (verdict, reason)) = left_out.expect("some guests are not deployed");
     assert_eq!(verdict, "skipped");
     assert!(reason.contains("not among those deployed"), "{reason}");
     assert!(outcomes.values().all(|(verdict, _)| verdict != "inconclusive"), "{outcomes:#?}");

@@ -11,7 +11,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
 macro_rules! static_limits {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal <= $bound:literal, $why:literal;)+) => {
+    ($($(#[doc = $doc:literal])+
+        $variant:ident = $word:literal <= $bound:literal, $why:literal;)+) => {
         /// One count of a module.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Count {

@@ -81,7 +81,7 @@ enum Shape {
 /// Chance for one module, bytes: wasm-smith ends where it ends, at a few KiB of module.
 const CHANCE_BYTES: usize = 8 << 10;
 
-/// Draws for one seed, until one fits: of those with tables one in fourteen has no references of the
+/// Draws for one seed, until one fits: of those with tables one in 14 has no references of the
 /// host, which a runtime without a collector refuses.
 const DRAWS_MAX: u64 = 2000;
 

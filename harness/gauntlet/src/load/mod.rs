@@ -1,7 +1,5 @@
-//! Scenarios from texts to what is meant: the built-in catalogue, or a directory. Every
-//! complaint about every file is given at once.
-//!
-//! Reads files; opens no socket and runs nothing.
+//! Scenarios from texts to what is meant: the built-in catalogue, or a directory. Every complaint
+//! about every file is given at once. Reads files; opens no socket and runs nothing.
 
 mod directory;
 mod ledger;

@@ -19,7 +19,7 @@ const UNCAPPED_MEMORY_PAGES: u32 = 4096;
 const UNCAPPED_TABLE_ELEMENTS: u32 = 20_000_000;
 /// What `leak-instance` keeps of each call, bytes: a small guest's memory.
 const LEAKED_BYTES: usize = 1 << 20;
-/// Calls of a process of which that is kept, 1 GiB: one that ends for want of memory would be another
+/// Calls of a process of which that is kept, 1 GiB: one that ends for want of memory is another
 /// defect, and a deployed host serves thousands of calls of scenarios that are about others.
 const LEAKED_CALLS_MAX: u32 = 1024;
 /// Descriptors or threads that one process leaks at most: past what is seen as a leak, and still

@@ -1,7 +1,6 @@
 //! Whether the limits on a process really hold here, shown by processes that try to exceed them.
 //!
-//! Modules that can exhaust a machine run only where they do: a container or a kernel in which a
-//! limit is set and not held looks like any other until it is too late.
+//! A machine on which a limit is set and not held looks like any other until it is too late.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};

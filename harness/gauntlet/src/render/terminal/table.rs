@@ -21,10 +21,8 @@ pub(super) fn write(record: &Record, page: &mut Page) {
     let mut incidents: Vec<&str> = cells.keys().map(|(incident, _)| *incident).collect();
     incidents.dedup();
     let subjects = subjects(record);
-    if incidents.is_empty() {
-        return;
-    }
-    let left = incidents.iter().map(|one| printable(one).chars().count()).max().unwrap_or(0);
+    let widths = incidents.iter().map(|one| printable(one).chars().count());
+    let Some(left) = widths.max() else { return };
     let mut rest = subjects.as_slice();
     while !rest.is_empty() {
         let (part, after) = rest.split_at(fitting(rest, &cells, left, page.look.columns));

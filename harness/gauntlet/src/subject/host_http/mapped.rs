@@ -162,5 +162,4 @@ fn escaped(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "mapped_tests.rs"]
 mod tests;

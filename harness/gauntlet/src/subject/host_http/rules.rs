@@ -143,5 +143,4 @@ fn bytes(encoding: Encoding, text: String) -> Result<Vec<u8>, String> {
 }
 
 #[cfg(test)]
-#[path = "rules_tests.rs"]
 mod tests;

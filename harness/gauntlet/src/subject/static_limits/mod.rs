@@ -29,7 +29,7 @@ use section::Counted;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// A count is over its bound.
-    #[error("{}: {seen}, at most {most} are taken ({})", .count.word(), place(*.function, *.offset))]
+    #[error("{}: {seen}, at most {most} are taken ({})", .count.word(), at(*.function, *.offset))]
     Over {
         /// Which.
         count: Count,
@@ -52,7 +52,7 @@ pub enum Refusal {
     },
 }
 
-fn place(function: Option<u64>, offset: u64) -> String {
+fn at(function: Option<u64>, offset: u64) -> String {
     let function = function.map(|index| format!("in function {index}, ")).unwrap_or_default();
     format!("{function}at offset {offset:#x}")
 }

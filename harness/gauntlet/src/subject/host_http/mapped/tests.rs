@@ -52,8 +52,8 @@ host:
 
 fn deployed(place: &str) -> Result<Mapped, Inability> {
     mapped(&format!(
-        "host:\n  url: http://127.0.0.1:1\n  guests: {{ g: \"{place}\" }}\n  mapping:\n    call: {{ \
-         path: \"{{deployed}}\", outcomes: [{{ status: [200], outcome: ok }}] }}\n"
+        "host:\n  url: http://127.0.0.1:1\n  guests: {{ g: \"{place}\" }}\n  mapping:\n    \
+         call: {{ path: \"{{deployed}}\", outcomes: [{{ status: [200], outcome: ok }}] }}\n"
     ))
 }
 
