@@ -14,7 +14,13 @@ use serde_json::Value;
 const GUESTS: &[&str] = &[
     "benign-echo",
     "benign-grow",
+    "benign-indirect",
+    "benign-math",
+    "benign-memory",
+    "benign-recurse",
     "benign-spin",
+    "benign-start",
+    "benign-tiny",
     "trap-div0",
     "trap-indirect-sig",
     "trap-oob-load",

@@ -1,7 +1,5 @@
-//! What the hosts in this process have in common: caches, switches, and the frame of a call.
-//!
-//! A runtime compiles a module and runs one call of it; everything else is here. Nothing here
-//! names a runtime.
+//! What the hosts in this process have in common: caches, switches, and the frame of a call. A
+//! runtime compiles a module and runs one call of it; nothing here names one.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -148,11 +146,10 @@ pub struct Embedded<R: Runtime>(Arc<Shared<R>>);
 /// Compiled modules by digest and key; a refusal is remembered too.
 type Modules<R> = Cache<(Sha, <R as Runtime>::Key), Result<Arc<Loaded<R>>, Rejection>>;
 
-/// What the plugins of one host share.
+/// Shared by plugins of one host.
 struct Shared<R: Runtime> {
     runtime: R,
     defects: Defects,
-    /// Where a module is compiled first, to see what that takes.
     trial: Option<CompileTrial>,
     contracts: Cache<(Sha, Caps, StaticLimits), Result<Contract, Rejection>>,
     modules: Modules<R>,
@@ -170,8 +167,7 @@ struct Loaded<R: Runtime> {
 }
 
 impl<R: Runtime> Embedded<R> {
-    /// A host on `runtime` with these defects; with none it is right. Compiling is bounded by
-    /// static limits alone.
+    /// A host on `runtime` with these defects, none if right; static limits alone bound compiling.
     pub fn on(runtime: R, defects: Defects) -> Self {
         Self(Arc::new(Shared {
             runtime,
@@ -371,7 +367,7 @@ impl<R: Runtime> EmbeddedPlugin<R> {
             Ok(named) => named,
             Err(clash) => return Ended::fault(self.caps, &clash),
         };
-        let deadline = started.checked_add(Duration::from_millis(self.limits.deadline_ms));
+        let until = started.checked_add(Duration::from_millis(self.limits.deadline_ms));
         let call = Call {
             input,
             limits: &self.limits,
@@ -380,7 +376,7 @@ impl<R: Runtime> EmbeddedPlugin<R> {
             fixture: self.fixture.as_deref(),
             defects,
             log,
-            deadline: deadline.filter(|_| !defects.has(Twin::NoDeadline)),
+            deadline: until.filter(|_| !defects.has(Twin::NoDeadline)),
         };
         match &self.artefact {
             Artefact::Loaded(loaded) => self.run(loaded, &call),
@@ -393,8 +389,8 @@ impl<R: Runtime> EmbeddedPlugin<R> {
     }
 
     fn run(&self, loaded: &Arc<Loaded<R>>, call: &Call<'_>) -> Ended {
-        let runtime = &self.shared.runtime;
-        let ended = loaded.keep.call(|kept| runtime.call(&loaded.module, kept, call));
+        let run = |kept| self.shared.runtime.call(&loaded.module, kept, call);
+        let ended = loaded.keep.call(run);
         call.defects.leak();
         if call.defects.keeps_instances() {
             self.shared.keeping(loaded);
