@@ -6,6 +6,8 @@
 
 mod journal;
 mod trial;
+#[cfg(test)]
+mod turns_tests;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -56,6 +58,8 @@ pub struct Reached {
     pub subject: Box<dyn Subject>,
     /// Its profile.
     pub profile: Profile,
+    /// Held by the trial under way, where trials disturb one another: whoever runs them.
+    turn: Mutex<()>,
 }
 
 /// What became of a plan.
@@ -79,7 +83,7 @@ pub fn reach(subjects: Vec<Box<dyn Subject>>) -> (Vec<Reached>, Vec<SubjectRecor
         let name = subject.name().to_owned();
         let profile = match subject.profile() {
             Ok(profile) => {
-                reached.push(Reached { subject, profile: profile.clone() });
+                reached.push(Reached { subject, profile: profile.clone(), turn: Mutex::default() });
                 Some(profile)
             }
             Err(inability) => {
@@ -159,8 +163,7 @@ impl Engine<'_> {
         self.listener.hear(&Event::Planned { trials: plan.trials.len() });
         let (alone, beside): (Vec<&Trial>, Vec<&Trial>) =
             plan.trials.iter().partition(|trial| trial.timing);
-        let turns = self.subjects.iter().map(|_| Mutex::new(())).collect();
-        let kept = Kept { turns, ..Kept::default() };
+        let kept = Kept::default();
         self.together(&beside, self.jobs, &kept);
         self.together(&[alone, kept.again(&plan.trials)].concat(), 1, &kept);
         let mut outcomes = kept.outcomes.into_inner().unwrap_or_else(|lock| lock.into_inner());
@@ -199,11 +202,10 @@ impl Engine<'_> {
             case: trial.case.label.clone(),
             subject: subject.subject.name().to_owned(),
         });
-        let turn = &kept.turns[trial.subject];
         let _turn = subject
             .subject
             .one_at_a_time()
-            .then(|| turn.lock().unwrap_or_else(|lock| lock.into_inner()));
+            .then(|| subject.turn.lock().unwrap_or_else(|lock| lock.into_inner()));
         let (mut outcome, mut panicked) = trial::run(self, scenario, subject, &trial.case);
         let doubtful = |outcome: &Outcome| outcome.verdict == Verdict::Inconclusive;
         if doubtful(&outcome) && !panicked && self.may_clear_up(trial) && kept.put_off(trial) {
@@ -254,8 +256,6 @@ struct Kept {
     again: Mutex<Vec<Trial>>,
     /// Set while trials are done alone, which is when nothing is put off any more.
     alone: AtomicBool,
-    /// One a subject: held by the trial under way on it, where they disturb one another.
-    turns: Vec<Mutex<()>>,
 }
 
 impl Kept {
