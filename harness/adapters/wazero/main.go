@@ -17,7 +17,7 @@ import (
 )
 
 // requestBytesMax is the longest request line of the protocol.
-const requestBytesMax = 64 << 20
+const requestBytesMax = 160 << 20
 
 func main() {
 	engine := flag.String("engine", "compiler", "compiler or interpreter")

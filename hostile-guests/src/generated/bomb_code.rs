@@ -183,13 +183,13 @@ const GUESTS: &[Generated] = &[
     Generated {
         id: "cb-parallel",
         header: "\
-;; attack: has `functions` functions of moderate size, which take every core
+;; attack: has `functions` functions of moderate size, compiled on every core at once
 ;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md E
 ;; tier: heavy
 ;; near-twin: benign-heavy
-;; params: functions=12000
+;; params: functions=1000
 ",
         build: benign::heavy,
     },

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use url::{Host, Url};
 use wasm_gauntlet_model::name::nearest;
-use wasm_gauntlet_model::target::{ArtefactTarget, HostTarget, SiteTarget, Speech};
+use wasm_gauntlet_model::target::{ArtefactTarget, Credential, HostTarget, SiteTarget, Speech};
 
 use super::adapters;
 use super::exit::Failure;
@@ -14,7 +14,7 @@ use super::targets::Named;
 use crate::subject::adapter::References;
 use crate::subject::artefact::{Artefact, Build, manifest};
 use crate::subject::calls::module;
-use crate::subject::host_http::{HostHttp, mapped};
+use crate::subject::host_http::{HostHttp, Secrets, Unfit, mapped};
 use crate::subject::site::Site;
 use crate::subject::{Subject, external, runtimes};
 
@@ -114,7 +114,15 @@ fn host(target: &HostTarget, authorize: &[String]) -> Result<HostHttp, Failure> 
     let host = HostHttp::new("host", url, target.limits.clone(), target.grace_ms, source);
     let host = host.and_then(|host| host.speaking(&target.speech));
     let host = host.map_err(|inability| Failure::usage(inability.to_string()))?;
+    let host = host.with_secrets(secrets(&target.credentials)?);
     Ok(host.called_by(format!("--host {url} ")).compared_with(references()?))
+}
+
+/// The secrets that the environment holds.
+fn secrets(credentials: &[Credential]) -> Result<Secrets, Failure> {
+    let wrong = |unfit: Unfit| Failure::usage(unfit.to_string());
+    let value = |variable: &str| std::env::var_os(variable)?.into_string().ok();
+    Secrets::new(credentials, value).map_err(wrong)
 }
 
 /// A host is sent hostile guests and load only if it is on this machine, or if its owner says so.

@@ -62,6 +62,8 @@ pub struct Process {
     pub modules: Modules,
     /// Trials that it has served and was kept after.
     pub uses: AtomicU32,
+    /// Whether modules are counted before it has them (see [`Launch::counted_first`]).
+    pub counted_first: bool,
 }
 
 /// An answer.
@@ -92,6 +94,7 @@ impl Process {
         let cannot = |what: String| Inability(format!("{program}: {what}"));
         let started = launch.start().map_err(|error| cannot(error.to_string()))?;
         let mut process = Self::attend(started);
+        process.counted_first = launch.counted_first;
         launch.confinement.apply_to(process.pid).map_err(|error| cannot(error.to_string()))?;
         process.hello = match process.ask(Ask::Hello { protocol: VERSION }, HELLO_PATIENCE) {
             Ok(Heard { reply: Reply::Hello(hello), .. }) if hello.protocol == VERSION => hello,
@@ -153,6 +156,7 @@ impl Process {
             hello: Hello::default(),
             modules: Modules::default(),
             uses: AtomicU32::new(0),
+            counted_first: false,
         }
     }
 
