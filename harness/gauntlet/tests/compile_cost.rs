@@ -13,7 +13,8 @@ use gauntlet::static_limits::{StaticLimits, check};
 use hostile_guests::Guest;
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
-/// Milliseconds of processor time that a bomb may take on wasmtime. Where nothing is optimised our
+/// Milliseconds of processor time that a bomb may take on wasmtime: the worst, 16,384 empty
+/// functions, take 1.3 s, on two cores less than a second, and all others less than 0.9 s. Where nothing is optimised our
 /// own half of the work takes five times as long, and Cranelift, built with little, three times.
 const MOST_MS: u64 = if cfg!(debug_assertions) { 6_000 } else { 1_500 };
 
@@ -83,7 +84,11 @@ fn what_the_limits_let_pass_is_compiled_soon() {
     let start_ms = cost_ms("wasmtime", b"\0asm\x01\0\0\0");
     let (mut table, mut slow) = (String::new(), Vec::new());
     for bomb in hostile_guests::all().iter().filter(|guest| guest.family == "cb") {
-        let (part, bytes) = largest_passing(bomb).unwrap_or_else(|| panic!("{}", bomb.id));
+        let Some((part, bytes)) = largest_passing(bomb) else {
+            // What makes it a bomb is no parameter, as a thousand arguments of each call.
+            table += &format!("{:20} is refused at any size\n", bomb.id);
+            continue;
+        };
         let ms = cost_ms("wasmtime", &bytes).saturating_sub(start_ms);
         let line = format!("{:20} {part:9.6} of it, {:9} bytes: {ms:5} ms", bomb.id, bytes.len());
         if ms > MOST_MS {

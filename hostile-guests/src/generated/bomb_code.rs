@@ -189,7 +189,7 @@ const GUESTS: &[Generated] = &[
 ;; seen-in: GUESTS.md E
 ;; tier: heavy
 ;; near-twin: benign-heavy
-;; params: functions=1000
+;; params: functions=200
 ",
         build: benign::heavy,
     },

@@ -14,6 +14,7 @@ pub mod pair;
 mod post;
 mod process;
 mod references;
+mod strays;
 mod supervised;
 mod trial;
 mod vitals;

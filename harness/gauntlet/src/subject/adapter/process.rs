@@ -14,6 +14,7 @@ use super::launch::{Launch, Started};
 use super::life::{Life, Why};
 use super::modules::Modules;
 use super::post::{Delivery, Gone, Post};
+use super::strays;
 use super::vitals::Vitals;
 use crate::subject::Inability;
 use crate::subject::protocol::{Ask, Hello, Reply, Request, VERSION};
@@ -135,6 +136,10 @@ impl Process {
         let (reap_post, reap_life) = (Arc::clone(&post), Arc::clone(&life));
         let reaper = std::thread::spawn(move || {
             let (mut detail, signal) = reap_life.reap(&mut child).words();
+            let strays = strays::end(scratch.path());
+            if strays > 0 {
+                detail = format!("{detail}; it left {strays} processes running, which were killed");
+            }
             let _ = streams_end.recv_timeout(DRAIN_PATIENCE);
             finish_soon(&errors);
             let tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
