@@ -194,7 +194,8 @@ impl Session for Probe<'_> {
     }
 
     fn reproduce(&self, decided: &Decided) -> Option<String> {
-        let fresh = Fresh { word: self.site.one_off_word.as_deref(), value: &self.one_off };
+        let (site, value) = (self.site, self.one_off.as_str());
+        let fresh = Fresh { word: site.one_off_word.as_deref(), value, client: &site.client };
         again::line(&self.past, decided, &fresh)
     }
 }
