@@ -156,7 +156,7 @@ fn look(field: &str, trail: &Trail, policies: bool) -> Look {
         "module-valid" | "module-error" => Look::Module,
         "raw-sha256" | "wire-sha256" => Look::Digest,
         "protocol" => Look::Version,
-        "csp-allows-wasm" | "csp-allows-fetch" if policies => Look::Policies,
+        "csp-allows-wasm" | "csp-allows-inline" | "csp-allows-fetch" if policies => Look::Policies,
         _ => Look::Fields,
     }
 }
