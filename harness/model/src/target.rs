@@ -239,7 +239,9 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
         }
     }
     let named = raw.site.is_some() || raw.host.is_some();
-    if !named && raw.runtimes.is_empty() && raw.artefacts.is_empty() {
+    // Where something else is wrong, that is what kept it from being named.
+    let whole = log.0.is_empty();
+    if whole && !named && raw.runtimes.is_empty() && raw.artefacts.is_empty() {
         let help = "expected `site`, `host`, `artefacts` or `runtimes`";
         log.add(Complaint::new(span, "nothing is named that could be tested").help(help));
     }

@@ -1,18 +1,18 @@
 //! The subjects that a command line names.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use url::{Host, Url};
 use wasm_gauntlet_model::name::nearest;
-use wasm_gauntlet_model::target::{ArtefactTarget, Credential, HostTarget, SiteTarget, Speech};
+use wasm_gauntlet_model::target::{Credential, HostTarget, SiteTarget, Speech};
 
 use super::adapters;
+use super::build_directory;
 use super::exit::Failure;
 use super::memory;
 use super::targets::Named;
 use crate::subject::adapter::References;
-use crate::subject::artefact::{Artefact, Build, manifest};
 use crate::subject::calls::module;
 use crate::subject::host_http::{HostHttp, Secrets, Unfit, mapped};
 use crate::subject::site::Site;
@@ -30,7 +30,7 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
         subjects.push(Box::new(self::site(&site)?));
     }
     for target in &named.artefacts {
-        subjects.push(Box::new(artefact(target)?));
+        subjects.push(Box::new(build_directory::of(target)?));
     }
     for target in &named.hosts {
         subjects.push(Box::new(host(target, &named.authorize)?));
@@ -56,45 +56,6 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
         }
     }
     Ok(subjects)
-}
-
-/// The build directory of `target`.
-fn artefact(target: &ArtefactTarget) -> Result<Artefact, Failure> {
-    let dir = PathBuf::from(&target.dir);
-    for dir in std::iter::once(&target.dir).chain(&target.second_build) {
-        if !Path::new(dir).is_dir() {
-            return Err(Failure::usage(format!("{dir} is no directory")));
-        }
-    }
-    let flags = format!("--artefact {} ", target.dir);
-    let path = |path: &Option<String>| path.as_ref().map(PathBuf::from);
-    let build = Build {
-        second: path(&target.second_build),
-        manifest: path(&target.manifest),
-        signature: path(&target.signature),
-        public_key: target.public_key.as_deref().map(key).transpose()?,
-        destination: target.destination.clone(),
-        exports: target.exports.clone(),
-        node: target.run_in_node.then(node).transpose()?,
-        budget: target.budget,
-        name_digest: target.name_digest,
-        dir,
-    };
-    Ok(Artefact::new(build, flags))
-}
-
-/// Node, which the target file asks for.
-fn node() -> Result<PathBuf, Failure> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found =
-        std::env::split_paths(&path).map(|dir| dir.join("node")).find(|node| node.is_file());
-    found.ok_or_else(|| Failure::usage("`run-in-node` is set, and there is no `node` on the PATH"))
-}
-
-fn key(text: &str) -> Result<[u8; 32], Failure> {
-    manifest::fixed(text).ok_or_else(|| {
-        Failure::usage("`public-key` is no ed25519 key: expected 32 bytes, base64 or hexadecimal")
-    })
 }
 
 /// The site of `target`.

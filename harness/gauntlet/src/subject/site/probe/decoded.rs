@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::module;
+use super::page::Page;
 use crate::coding::{self, Content, DecodeError, Layer, Stop};
 
 /// Bodies remembered: page, script and module of a site in five codings each are 15.
@@ -49,8 +50,8 @@ pub struct Inside {
     pub wrong: Option<String>,
     /// Whether the module imports a shared memory; none where there is no module.
     pub shared_memory: Option<bool>,
-    /// Policies that the page holds in `meta` elements.
-    pub policies: Vec<String>,
+    /// What the page says of what it may do.
+    pub page: Page,
 }
 
 impl Inside {
@@ -60,7 +61,7 @@ impl Inside {
             raw_sha256,
             wrong: module::complaint(bytes, content),
             shared_memory: module::imports_shared_memory(bytes, content),
-            policies: super::page::policies(bytes, content),
+            page: Page::of(bytes, content),
         }
     }
 }

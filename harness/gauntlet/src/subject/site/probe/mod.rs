@@ -38,6 +38,10 @@ use super::wire::Ask;
 use super::wire::redirect::{Trail, follow};
 use crate::subject::{Inability, Session};
 
+/// The status by which a site says that we ask too often (RFC 6585 §4): it says nothing of what
+/// people get.
+const TOO_MANY_REQUESTS: u16 = 429;
+
 /// Bytes of a part that is asked for.
 const PART_BYTES: usize = 64;
 
@@ -164,8 +168,15 @@ impl<'a> Probe<'a> {
         let url = visible(ask.url.as_str());
         // An origin in a private network is asked because its owner named it.
         let behalf = origin.map_or(&self.site.url, |origin| &origin.url);
-        follow(&self.site.client, behalf, ask, one_off)
-            .map_err(|failure| Inability(format!("{url}: {}", visible(&failure.to_string()))))
+        let trail = follow(&self.site.client, behalf, ask, one_off)
+            .map_err(|failure| Inability(format!("{url}: {}", visible(&failure.to_string()))))?;
+        match trail.reply.status {
+            TOO_MANY_REQUESTS => Err(Inability(format!(
+                "{url} is answered with 429: the site limits how often it is asked; let this \
+                 machine past the limit"
+            ))),
+            _ => Ok(trail),
+        }
     }
 }
 
@@ -194,7 +205,8 @@ impl Session for Probe<'_> {
     }
 
     fn reproduce(&self, decided: &Decided) -> Option<String> {
-        let fresh = Fresh { word: self.site.one_off_word.as_deref(), value: &self.one_off };
+        let (site, value) = (self.site, self.one_off.as_str());
+        let fresh = Fresh { word: site.one_off_word.as_deref(), value, client: &site.client };
         again::line(&self.past, decided, &fresh)
     }
 }

@@ -190,7 +190,7 @@ impl Client {
     }
 
     /// The option by which `curl` trusts the origin of `url` as we do, where that is not as usual.
-    fn trust_option(&self, url: &Url) -> Option<&str> {
+    pub fn trust_option(&self, url: &Url) -> Option<&str> {
         self.pinned.iter().find_map(|one| one.option(url))
     }
 
