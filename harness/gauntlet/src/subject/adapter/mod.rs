@@ -76,6 +76,12 @@ impl Adapter {
         self
     }
 
+    /// The same, its guests from `source`.
+    pub fn with_guests(mut self, source: Box<Source>) -> Self {
+        self.source = source;
+        self
+    }
+
     /// The same, named on the command line by `flags` (see [`Subject::flags`]).
     pub fn called_by(mut self, flags: String) -> Self {
         self.flags = flags;
