@@ -246,7 +246,7 @@ pub struct Compare {
 }
 
 /// Polite tenants against a noisy one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Match {
     /// Milliseconds of work of one polite call.
     pub polite_ms: u32,
@@ -264,6 +264,8 @@ pub struct Match {
     pub rounds: u32,
     /// Milliseconds added to both p99 before the ratio, so that trifles give no ratio.
     pub floor_ms: u32,
+    /// What the ratio is held against: rounds end where one is far from it.
+    pub factor: f64,
     /// The limits of all.
     pub limits: Limits,
 }

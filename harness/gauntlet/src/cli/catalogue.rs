@@ -143,6 +143,9 @@ fn cases(one: &Scenario) -> Vec<String> {
         let values: Vec<String> = values.iter().map(|value| value.label()).collect();
         format!("for {name} in {}", values.join(" | "))
     });
-    let alone = one.timing.then(|| "alone: time is measured, so nothing else runs".to_owned());
+    let alone = one.timing.then(|| match one.steady {
+        true => "two at a time, and alone where that leaves a doubt: time is measured".to_owned(),
+        false => "alone: time is measured, so nothing else runs".to_owned(),
+    });
     assets.chain(params).chain(alone).collect()
 }

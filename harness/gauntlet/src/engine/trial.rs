@@ -65,6 +65,7 @@ fn look<'a>(
         profile: &reached.profile,
         limits,
         tenant: &tenant,
+        noise_factor: engine.noise_factor,
     };
     let mut session = reached.subject.open(engine.seed ^ mark(&tenant))?;
     let mut step = |step: &wasm_gauntlet_model::scenario::Step| {

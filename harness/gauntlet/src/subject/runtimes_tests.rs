@@ -140,6 +140,7 @@ fn noise_is_held_off_by_a_limit_of_calls() {
             phase_ms: 1000,
             rounds: 3,
             floor_ms: 10,
+            factor: 1.0,
             limits: Limits::default(),
         };
         let host = wasmtime(faults);

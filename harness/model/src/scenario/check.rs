@@ -53,6 +53,7 @@ pub(super) fn check(
     let limits = limits(raw.limits.as_ref());
     let steps = steps::check(&raw.steps, &params, &limits, log);
     kind(&steps, &raw, log);
+    steady(&raw, log);
     let expect = claims::check(&raw.expect.value, &steps, &params, raw.expect.span, log);
     let scenario = Scenario {
         file: file.to_owned(),
@@ -68,6 +69,7 @@ pub(super) fn check(
         heavy,
         near_twins,
         timing: raw.timing.unwrap_or(false),
+        steady: raw.steady.is_some_and(|steady| steady.value),
         limits,
         steps,
         expect,
@@ -92,6 +94,14 @@ fn incident(incident: &At<String>, file: &str, log: &mut Log) {
         let problem = format!("`{}` does not stand in a file of its name", incident.value);
         let help = format!("expected the file catalogue/{}.yaml", incident.value);
         log.add(Complaint::new(incident.span, problem).help(help));
+    }
+}
+
+/// Who measures nothing has nothing beside which it is steady.
+fn steady(raw: &RawScenario, log: &mut Log) {
+    if let Some(steady) = raw.steady.as_ref().filter(|_| raw.timing != Some(true)) {
+        let problem = "`steady` says how a measurement bears company, and none is made here";
+        log.add(Complaint::new(steady.span, problem.to_owned()).help("expected `timing: true`"));
     }
 }
 

@@ -1,4 +1,7 @@
-//! `Action::Contest`: polite tenants alone, and beside a noisy one, in rounds.
+//! `Action::Contest`: polite tenants alone, and beside a noisy one, in rounds, of which the first
+//! is the last where it is far from what the ratio is held against.
+
+mod enough;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -100,8 +103,24 @@ impl Arena<'_> {
                 *(if noise { &mut round.beside } else { &mut round.alone }) = latencies;
             }
             rounds.push(round);
+            if self.decided(&rounds) {
+                break;
+            }
         }
         Ok(rounds)
+    }
+
+    /// Whether another round can change nothing: somebody polite was let down, or the ratio is far
+    /// from its bound.
+    fn decided(&self, rounds: &[Round]) -> bool {
+        let failed = |side: &Latencies| !side.failures.is_empty();
+        let failed = rounds.iter().any(|round| failed(&round.alone) || failed(&round.beside));
+        failed || enough::decided(&self.ratios(rounds), self.contest.factor)
+    }
+
+    fn ratios(&self, rounds: &[Round]) -> Vec<f64> {
+        let floor_ms = f64::from(self.contest.floor_ms);
+        rounds.iter().filter_map(|round| round.ratio(floor_ms)).collect()
     }
 
     /// One phase: every polite tenant by its plan, and the noise from before the first call
@@ -172,14 +191,14 @@ impl Arena<'_> {
     }
 
     fn facts(&self, rounds: Vec<Round>, chance: &mut Chance) -> Contest {
-        let floor_ms = f64::from(self.contest.floor_ms);
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let (ran, busy) = (self.ran.load(Ordering::Relaxed), self.busy.load(Ordering::Relaxed));
-        let ratios: Vec<f64> = rounds.iter().filter_map(|round| round.ratio(floor_ms)).collect();
+        let ratios = self.ratios(&rounds);
         let number = rounds.len();
         // A round without samples, or noise that never came, says nothing of the ratio.
         let whole = ratios.len() == number && ran + busy > 0;
-        let ratio = chance.interval(&ratios, |drawn| median(drawn)).filter(|_| whole);
+        let drawn = || chance.interval(&ratios, |drawn| median(drawn));
+        let ratio = enough::of_one(&ratios).or_else(drawn).filter(|_| whole);
         let (mut alone, mut beside) = (Latencies::default(), Latencies::default());
         for round in rounds {
             alone.add(round.alone);

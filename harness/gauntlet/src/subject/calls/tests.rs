@@ -171,6 +171,8 @@ fn contest(noise: &str) -> Observation {
         phase_ms: 1000,
         rounds: 2,
         floor_ms: 1,
+        // Where the truth is, so that no single round decides.
+        factor: 1.0,
         limits: Limits::default(),
     };
     perform(&Action::Contest(contest)).expect("it can be played")

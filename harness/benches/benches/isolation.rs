@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 
 fn promises(host: &dyn Host) -> bool {
     let name = host.about().name;
-    let program = env!("CARGO_BIN_EXE_gauntlet").into();
+    let program = wasm_gauntlet_benches::tool().expect("the tool is built").into();
     let worker = Supervised::new(Launch::worker(program, &name, &[]), Patience::default());
     let mut kept = true;
     for guest in GUESTS {
