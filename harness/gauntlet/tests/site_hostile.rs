@@ -85,7 +85,9 @@ impl Server {
             one_off: None,
             special: Special::default(),
         };
-        session.perform("step", &Action::Fetch(fetch))
+        let mut seen = session.perform("step", &Action::Fetch(fetch))?;
+        seen.evidence.extend(session.evidence("step"));
+        Ok(seen)
     }
 
     /// A fetch that must see nothing: the reason.

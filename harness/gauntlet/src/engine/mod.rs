@@ -9,8 +9,8 @@ mod trial;
 #[cfg(test)]
 mod turns_tests;
 
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::observation::Facts;

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::task::Context;
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant, SystemTime};
 
 use http_body_util::Empty;
@@ -56,7 +56,7 @@ pub(super) fn exchange(
     reply.broken = match body.size_hint().exact() {
         Some(length) => {
             let length = usize::try_from(length).unwrap_or(usize::MAX);
-            known(&line, open, length.min(wanted), into)
+            known(&line, open, body, length.min(wanted), into)
         }
         None => unknown(&line, open, body, wanted, into),
     }
@@ -133,13 +133,22 @@ fn head(
 fn known(
     line: &Line,
     open: Open,
+    mut body: Incoming,
     length: usize,
     into: &mut Vec<u8>,
 ) -> Result<Option<String>, Late> {
-    // hyper reads no body that nobody has asked it for, but for what came with the head.
-    let first = open.connection.into_parts().read_buf;
     into.reserve(length.min(ANNOUNCED_MAX));
-    into.extend_from_slice(&first[..first.len().min(length)]);
+    // What came with the head: first what hyper has taken for the body, then what it has not.
+    let mut context = Context::from_waker(Waker::noop());
+    while let Poll::Ready(Some(frame)) = Pin::new(&mut body).poll_frame(&mut context) {
+        match frame {
+            Ok(frame) => into.extend_from_slice(frame.data_ref().map_or(&[], |bytes| bytes)),
+            Err(error) => return Ok(Some(failure::chain(&error))),
+        }
+    }
+    into.extend_from_slice(&open.connection.into_parts().read_buf);
+    // More than was announced is no part of the body.
+    into.truncate(length);
     let read = line.fill(into, length)?;
     Ok(read.err().map(|error| match error.kind() {
         ErrorKind::UnexpectedEof => "end of file before message length reached".to_owned(),
