@@ -15,11 +15,11 @@ const REMEMBERED_MAX: usize = 64;
 /// Bytes of the bodies remembered, of which a large site has less.
 const REMEMBERED_BYTES_MAX: usize = 64 << 20;
 
-/// Bytes compressed for an estimate: 16 pieces of 8 KiB keep it under 10 ms of work.
-const SAMPLE_BYTES: usize = 128 << 10;
+/// Bytes compressed for an estimate: 8 pieces of 8 KiB keep it under 5 ms of work.
+const SAMPLE_BYTES: usize = 64 << 10;
 
 /// Pieces that a sample is taken in, evenly spaced.
-const SAMPLE_PIECES: usize = 16;
+const SAMPLE_PIECES: usize = 8;
 
 /// What one body is made of.
 #[derive(Debug)]

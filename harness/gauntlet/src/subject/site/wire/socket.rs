@@ -26,8 +26,10 @@ pub(super) struct Line {
     stream: TcpStream,
     /// Who is at the other end.
     pub peer: SocketAddr,
-    /// What the socket was last waited for.
+    /// What is to be waited for.
     wanted: Cell<PollFlags>,
+    /// Whether something may be there to read: hyper asks four times an exchange when nothing is.
+    readable: Cell<bool>,
     /// When the exchange has had all its time.
     end: Instant,
     /// How long nothing may come.
@@ -45,11 +47,11 @@ impl Line {
     pub(super) fn open(url: &Url, via: Option<IpAddr>, bounds: &Bounds) -> Result<Self, Failure> {
         let end = Instant::now() + bounds.total;
         let addresses = addresses(url, via, bounds)?;
-        let stream = connected(&addresses, bounds)?;
+        let (stream, peer) = connected(&addresses, bounds)?;
         let own = |error: io::Error| Failure::Other(error.to_string());
         stream.set_nonblocking(true).map_err(own)?;
-        let peer = stream.peer_addr().map_err(|error| Failure::Closed(error.to_string()))?;
-        Ok(Self { stream, peer, wanted: Cell::new(PollFlags::empty()), end, idle: bounds.idle })
+        let (wanted, readable) = (Cell::new(PollFlags::empty()), Cell::new(false));
+        Ok(Self { stream, peer, wanted, readable, end, idle: bounds.idle })
     }
 
     /// Do `work`, which waits for nothing but this connection.
@@ -94,19 +96,17 @@ impl Line {
                 Ok(0) => return Err(Late),
                 Err(rustix::io::Errno::INTR) => {}
                 // What is wrong with the socket is told by the next read or write.
-                _ => return Ok(()),
+                _ => {
+                    self.readable.set(true);
+                    return Ok(());
+                }
             }
         }
     }
 
-    fn ready<T>(&self, done: io::Result<T>, wants: PollFlags) -> Poll<io::Result<T>> {
-        match done {
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                self.wanted.set(self.wanted.get() | wants);
-                Poll::Pending
-            }
-            done => Poll::Ready(done),
-        }
+    fn later<T>(&self, wants: PollFlags) -> Poll<io::Result<T>> {
+        self.wanted.set(self.wanted.get() | wants);
+        Poll::Pending
     }
 }
 
@@ -129,10 +129,24 @@ impl hyper::rt::Read for Socket {
         _: &mut Context<'_>,
         mut into: hyper::rt::ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
+        if !self.0.readable.get() {
+            return self.0.later(PollFlags::IN);
+        }
         let mut piece = [0; PIECE_BYTES];
         let most = into.remaining().min(PIECE_BYTES);
-        let read = (&self.0.stream).read(&mut piece[..most]);
-        self.0.ready(read, PollFlags::IN).map_ok(|bytes| into.put_slice(&piece[..bytes]))
+        match (&self.0.stream).read(&mut piece[..most]) {
+            Ok(bytes) => {
+                // Less than there was room for is all that there is for now.
+                self.0.readable.set(bytes == most);
+                into.put_slice(&piece[..bytes]);
+                Poll::Ready(Ok(()))
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                self.0.readable.set(false);
+                self.0.later(PollFlags::IN)
+            }
+            Err(error) => Poll::Ready(Err(error)),
+        }
     }
 }
 
@@ -142,7 +156,10 @@ impl hyper::rt::Write for Socket {
         _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.0.ready((&self.0.stream).write(bytes), PollFlags::OUT)
+        match (&self.0.stream).write(bytes) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => self.0.later(PollFlags::OUT),
+            written => Poll::Ready(written),
+        }
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -181,7 +198,10 @@ fn addresses(url: &Url, via: Option<IpAddr>, bounds: &Bounds) -> Result<Vec<Sock
 }
 
 /// A connection to the first of `addresses` that takes one; each has its share of the time left.
-fn connected(addresses: &[SocketAddr], bounds: &Bounds) -> Result<TcpStream, Failure> {
+fn connected(
+    addresses: &[SocketAddr],
+    bounds: &Bounds,
+) -> Result<(TcpStream, SocketAddr), Failure> {
     let end = Instant::now() + bounds.connect;
     let mut last = Failure::ConnectTimeout(bounds.connect.as_secs());
     for (at, address) in addresses.iter().enumerate() {
@@ -191,7 +211,7 @@ fn connected(addresses: &[SocketAddr], bounds: &Bounds) -> Result<TcpStream, Fai
             break;
         }
         match TcpStream::connect_timeout(address, share) {
-            Ok(stream) => return Ok(stream),
+            Ok(stream) => return Ok((stream, *address)),
             Err(error) if error.kind() == ErrorKind::TimedOut => {
                 last = Failure::ConnectTimeout(bounds.connect.as_secs());
             }
