@@ -395,5 +395,5 @@ fn decoded(trail: &Trail) -> Vec<u8> {
     let codings = trail.reply.headers.codings();
     let bounds = coding::Bounds::default();
     coding::decode_declared(&trail.reply.body, &codings, &bounds)
-        .unwrap_or_else(|_| trail.reply.body.clone())
+        .unwrap_or_else(|_| trail.reply.body.to_vec())
 }

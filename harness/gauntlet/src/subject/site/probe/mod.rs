@@ -23,7 +23,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use url::Url;
 use wasm_gauntlet_model::action::{Action, Fetch, OneOff, Place};
-use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_model::observation::{Evidence, Observation};
 use wasm_gauntlet_model::scenario::Decided;
 use wasm_gauntlet_model::target::Budget;
 
@@ -204,6 +204,11 @@ impl Session for Probe<'_> {
         }
     }
 
+    fn evidence(&self, step: &str) -> Vec<Evidence> {
+        let trail = self.steps.get(step).map(|done| evidence::of(&done.trail));
+        trail.unwrap_or_default()
+    }
+
     fn reproduce(&self, decided: &Decided) -> Option<String> {
         let (site, value) = (self.site, self.one_off.as_str());
         let fresh = Fresh { word: site.one_off_word.as_deref(), value, client: &site.client };
@@ -221,8 +226,7 @@ fn observation(
 ) -> (Observation, Vec<String>) {
     let body = body::read(fetch, trail, decoder);
     let policies = body.policies.clone().unwrap_or_default();
-    let mut evidence = evidence::of(trail);
-    evidence.extend(body.evidence.iter().cloned());
+    let mut evidence = body.evidence.clone();
     if unconditional {
         evidence.push(evidence::piece("condition", "no ETag and no Last-Modified to send"));
     }

@@ -224,7 +224,7 @@ mod tests {
             version: String::new(),
             status: 200,
             headers: Headers::default(),
-            body: Vec::new(),
+            body: Default::default(),
             broken: None,
             peer: None,
             first_byte: std::time::Duration::ZERO,
