@@ -98,10 +98,7 @@ fn outcome(rule: &Rule, seen: &Answered<'_>) -> Result<CallOutcome, String> {
                 Some(text) => bytes(rule.finds.encoding, text)?,
             },
         },
-        Gives::Trap(kind) => CallOutcome::Trap { kind: *kind },
-        Gives::Deadline => CallOutcome::Deadline,
-        Gives::MemoryCap => CallOutcome::MemoryCap,
-        Gives::Fuel => CallOutcome::Fuel,
+        Gives::Just(outcome) => outcome.clone(),
         Gives::GuestError => {
             let code = told(&rule.finds.code)?.unwrap_or_default();
             let code = code.parse().map_err(|_| format!("`{}` is no code", cut(code)))?;
@@ -111,7 +108,6 @@ fn outcome(rule: &Rule, seen: &Answered<'_>) -> Result<CallOutcome, String> {
             CallOutcome::Rejected(Rejection { stage: *stage, reason: text()? })
         }
         Gives::Denied => CallOutcome::Denied { capability: text()? },
-        Gives::Busy => CallOutcome::Busy,
         Gives::HostFault => CallOutcome::HostFault { detail: text()?, signal: None },
     })
 }
