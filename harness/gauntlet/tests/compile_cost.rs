@@ -14,8 +14,9 @@ use hostile_guests::Guest;
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
 /// Milliseconds of processor time that a bomb may take on wasmtime: the worst, 16,384 empty
-/// functions, take 1.3 s, on two cores less than a second, and all others less than 0.9 s. Where nothing is optimised our
-/// own half of the work takes five times as long, and Cranelift, built with little, three times.
+/// functions, take 1.3 s, on two cores less than a second, and all others less than 0.9 s. Where
+/// nothing is optimised our own half of the work takes five times as long, and Cranelift, built
+/// with little, three times.
 const MOST_MS: u64 = if cfg!(debug_assertions) { 6_000 } else { 1_500 };
 
 /// Steps by which the largest bomb that passes is looked for: the last is a part in 4,000.

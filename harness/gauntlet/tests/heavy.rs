@@ -140,10 +140,11 @@ fn cells(guest: &str) -> [String; 4] {
 
 const HEAD: &str = "# What contains the heavy guests
 
-Each in a worker of its own, under the limits of the heavy tier: `GAUNTLET_HEAVY=1 cargo test --test heavy`.
-`rejected` names the stage before any of its code ran; `ok` is a right answer within all limits. Without static
-limits, who comes first is a matter of the machine: `rejected(compile-budget)` is the process that compiles first,
-`rlimit` a limit on the worker with the signal that told it, `watchdog` the harness after 30 s.
+Each in a worker of its own, under the limits of the heavy tier, by `tests/heavy.rs` with
+`GAUNTLET_HEAVY=1`. `rejected` names the stage before any of its code ran; `ok` is a right answer
+within all limits. Without static limits, who comes first is a matter of the machine:
+`rejected(compile-budget)` is the process that compiles first, `rlimit` a limit on the worker with
+the signal that told it, `watchdog` the harness after 30 s.
 
 | guest | wasmtime | wasmi | wasmtime, no static limits | wasmi, no static limits |
 |---|---|---|---|---|

@@ -58,17 +58,20 @@ pub enum Sent {
 }
 
 impl Sent {
-    /// The whole response; otherwise what its absence means.
+    /// What `read` makes of the whole response; otherwise what its absence means.
     ///
     /// # Errors
-    /// The host's loss, or our own inability to ask.
-    pub fn answer(self) -> Result<Answer, Result<Timed, Inability>> {
+    /// Where the request cannot be written, and those of `read`.
+    pub fn read(
+        self,
+        read: impl FnOnce(Answer) -> Result<Timed, Inability>,
+    ) -> Result<Timed, Inability> {
         match self {
-            Self::Answer(answer) => Ok(answer),
-            Self::Never(why) => Err(Err(Inability(why))),
+            Self::Answer(answer) => read(answer),
+            Self::Never(why) => Err(Inability(why)),
             Self::Cut { detail, slow, wall } => {
                 let how = if slow { Lost::Hung } else { Lost::Died };
-                Err(Ok(Timed::lost(how, format!("no whole answer: {detail}"), None, wall)))
+                Ok(Timed::lost(how, format!("no whole answer: {detail}"), None, wall))
             }
         }
     }
