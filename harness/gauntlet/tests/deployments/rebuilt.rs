@@ -71,7 +71,7 @@ fn plain(dist: &Dist, module: &[u8], shim: &[u8]) -> String {
 }
 
 /// Programs that a command of a playbook begins with.
-const PROGRAMS: [&str; 5] = ["sha256sum ", "openssl ", "cp ", "gzip ", "brotli "];
+const PROGRAMS: [&str; 5] = ["find ", "openssl ", "cp ", "gzip ", "brotli "];
 
 /// The commands among the lines of `text`.
 fn commands(text: &str) -> Vec<&str> {
