@@ -96,7 +96,7 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
             last && reason.contains(codings.last().unwrap_or(&"nothing"))
         }
         "delivery/cdn-rewrites-type" => differ(&said.field("content-type")),
-        "delivery/cross-origin" => match reason.contains("may not compile") {
+        "delivery/cross-origin" => match reason.contains("policy") {
             true => said.has("content-security-policy"),
             false => said.field("access-control-allow-origin").is_empty(),
         },
@@ -135,6 +135,7 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
             said.has("compileerror") || said.has("<   !   d   o   c") || said.has("text/html")
         }
         "delivery/negotiation" => !codings.is_empty() || said.statuses() != ["200"],
+        "delivery/page-is-shown" => !said.field("content-type").concat().contains("html"),
         "delivery/previous-still-served" => said.statuses() != ["200"] || said.has("text/html"),
         "delivery/right-flavour" => said.has("wasi_snapshot_preview1."),
         "delivery/same-bytes-everywhere" => {
