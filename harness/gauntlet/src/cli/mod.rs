@@ -55,7 +55,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-/// Whether a command can run for hours. A worker is none: what it holds is what a guest made it hold.
+/// Whether a command can run for hours. A worker is none: what it holds, a guest made it hold.
 fn lasts(command: &Command) -> bool {
     use Command::{Interruption, Prove, Run, Testbed};
     matches!(command, Run(_) | Prove(_) | Testbed(_) | Interruption(_))
