@@ -222,6 +222,25 @@ pub struct Call {
     pub grants: Grants,
 }
 
+impl Call {
+    /// The usual call of `guest`: once, with a word as its input, under the usual limits, given
+    /// nothing.
+    pub fn usual(guest: &str, tenant: &str) -> Self {
+        Self {
+            guest: guest.to_owned(),
+            guest_params: Vec::new(),
+            input: Input::Bytes(b"ping".to_vec()),
+            tenant: tenant.to_owned(),
+            times: 1,
+            at_once: false,
+            meanwhile: None,
+            load_only: false,
+            limits: Limits::default(),
+            grants: Grants::default(),
+        }
+    }
+}
+
 /// The input of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Input {

@@ -190,6 +190,8 @@ twins! {
     LeakInstance = "leak-instance" in Host;
     /// No call says which module served it, nor whose a log record is, and no counter moves.
     NoMetrics = "no-metrics" in Host;
+    /// No counter says which tenant and which module reached a limit.
+    NoCapHits = "no-cap-hits" in Host;
     /// Modules are compiled without a look at what compiling them takes.
     NoCompileLimits = "no-compile-limits" in Host;
     /// A tenant may have any number of calls in flight.
