@@ -5,10 +5,10 @@
 //! other rounds are played and decide alone, as if there had been no look before.
 //!
 //! The early end adds a way to either colour, so it must be a narrow one: it is wrong only where
-//! chance moves one round by more than the margin past the bound. While p99 of a round have a spread
-//! of 30 % that is 4 % of contests at the bound itself, half of which two rounds would leave in
-//! doubt, and less than 1 % a quarter away from it; two rounds are wrong in 25 % and 5 %. The test
-//! plays both rules against each other.
+//! chance moves one round by more than the margin past the bound. While p99 of a round have a
+//! spread of 30 % that is 4 % of contests at the bound itself, half of which two rounds would leave
+//! in doubt, and less than 1 % a quarter away from it; two rounds are wrong in 25 % and 5 %. The
+//! test plays both rules against each other.
 
 /// How far one round may be from the truth, as a factor: p99 of 28 calls is the longest of them,
 /// and moves by a fifth from round to round on a machine of two cores. What nobody disturbs has a
