@@ -130,6 +130,8 @@ twins! {
     BrowsersRefused = "browsers-refused" in Origin;
     /// The shim's address answers with the entry page, status 200, as HTML.
     ShimFallback = "shim-fallback" in Origin;
+    /// The page is sent as `application/octet-stream`.
+    PageAsDownload = "page-as-download" in Origin;
     /// A client that knows dictionaries is sent one's coding without having said which it has.
     DictionaryUnasked = "dictionary-unasked" in Origin;
     /// The shared cache keys on the URL alone.

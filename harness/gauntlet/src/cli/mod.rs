@@ -3,6 +3,7 @@
 
 pub mod adapters;
 pub mod args;
+mod build_directory;
 mod catalogue;
 mod deployment;
 pub mod display;

@@ -20,7 +20,8 @@ use crate::render::matrix;
 
 /// `gauntlet prove`.
 pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
-    let scenarios = catalogue::scenarios(args.catalogue.scenarios.as_deref())?;
+    let (dir, only) = (args.catalogue.scenarios.as_deref(), &args.catalogue.only);
+    let scenarios = catalogue::scenarios(dir, only)?;
     let selection = selection::select(&args.catalogue.only, None, &scenarios)?;
     let folder = args.out.as_deref().map(Folder::make).transpose()?;
     let replay = Replay {

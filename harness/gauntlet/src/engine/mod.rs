@@ -11,9 +11,10 @@ mod trial;
 mod turns_tests;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use wasm_gauntlet_model::ledger::Ledger;
+use wasm_gauntlet_model::observation::Facts;
 use wasm_gauntlet_model::plan::{Plan, Skip, Trial};
 use wasm_gauntlet_model::profile::{Profile, SubjectKind};
 use wasm_gauntlet_model::record::{Outcome, SubjectRecord};
@@ -65,6 +66,8 @@ pub struct Reached {
     pub subject: Box<dyn Subject>,
     /// Its profile.
     pub profile: Profile,
+    /// What the profile says, as facts that every trial may judge by.
+    facts: Arc<Facts>,
     /// Held by the trial under way, where trials disturb one another: whoever runs them.
     turn: Mutex<()>,
 }
@@ -90,7 +93,8 @@ pub fn reach(subjects: Vec<Box<dyn Subject>>) -> (Vec<Reached>, Vec<SubjectRecor
         let name = subject.name().to_owned();
         let profile = match subject.profile() {
             Ok(profile) => {
-                reached.push(Reached { subject, profile: profile.clone(), turn: Mutex::default() });
+                let (facts, turn) = (Arc::new(profile.facts()), Mutex::default());
+                reached.push(Reached { subject, profile: profile.clone(), facts, turn });
                 Some(profile)
             }
             Err(inability) => {

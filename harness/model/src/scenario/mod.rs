@@ -15,7 +15,7 @@ mod step;
 mod template;
 
 pub use cases::Case;
-pub use check::Vocabulary;
+pub use check::{Vocabulary, Words};
 pub use claim::{Block, Bound, Claim, Comparison, SUBJECT, ScalarTemplate, Test};
 pub use decided::Decided;
 pub use raw::RawScenario;

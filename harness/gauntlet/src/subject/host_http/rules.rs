@@ -33,13 +33,9 @@ struct Answered<'a> {
 /// # Errors
 /// When no rule is about an answer below 500, or what a rule points at is not there.
 pub fn timed(sent: Sent, rules: &[Rule], deadline: Duration) -> Result<Timed, Inability> {
-    let answer = match sent {
-        Sent::Never(why) => return Err(Inability(why)),
-        Sent::Cut { detail, slow, wall } => {
-            let how = if slow { Lost::Hung } else { Lost::Died };
-            return Ok(Timed::lost(how, format!("no whole answer: {detail}"), None, wall));
-        }
-        Sent::Answer(answer) => answer,
+    let answer = match sent.answer() {
+        Ok(answer) => answer,
+        Err(without) => return without,
     };
     let (wall, readable) = (answer.wall, answer.body.len() <= JSON_BYTES_MAX);
     let asks_json = rules.iter().any(reads_json) && readable;
