@@ -40,7 +40,7 @@ fn main() -> ExitCode {
 
 fn promises(host: &dyn Host) -> bool {
     let name = host.about().name;
-    let program = wasm_gauntlet_benches::tool().expect("the tool is built").into();
+    let program = wasm_gauntlet_benches::tool().expect("the tool is built");
     let worker = Supervised::new(Launch::worker(program, &name, &[]), Patience::default());
     let mut kept = true;
     for guest in GUESTS {

@@ -283,7 +283,7 @@ pub struct Match {
     pub rounds: u32,
     /// Milliseconds added to both p99 before the ratio, so that trifles give no ratio.
     pub floor_ms: u32,
-    /// What the ratio is held against: rounds end where one is far from it.
+    /// What the ratio is held against: rounds end where the first is far below it.
     pub factor: f64,
     /// The limits of all.
     pub limits: Limits,

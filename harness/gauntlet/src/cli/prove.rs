@@ -92,7 +92,7 @@ fn side_by_side(
     });
     let mut switched = Vec::new();
     for thread in seen {
-        let lost = |_| Failure::harness("a thread of the proof ended early".to_owned());
+        let lost = |_| Failure::harness("a thread of the proof ended early");
         switched.extend(thread.map_err(lost)?.into_iter().collect::<Result<Vec<_>, _>>()?);
     }
     switched.sort_by_key(|(turn, ..)| *turn);

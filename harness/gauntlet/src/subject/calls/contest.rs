@@ -1,5 +1,5 @@
 //! `Action::Contest`: polite tenants alone, and beside a noisy one, in rounds, of which the first
-//! is the last where it is far from what the ratio is held against.
+//! is the last where nobody was held up in it.
 
 mod enough;
 
@@ -110,12 +110,21 @@ impl Arena<'_> {
         Ok(rounds)
     }
 
-    /// Whether another round can change nothing: somebody polite was let down, or the ratio is far
-    /// from its bound.
+    /// Whether another round can change nothing: somebody polite was let down, or nobody was held
+    /// up in the first one.
     fn decided(&self, rounds: &[Round]) -> bool {
         let failed = |side: &Latencies| !side.failures.is_empty();
         let failed = rounds.iter().any(|round| failed(&round.alone) || failed(&round.beside));
-        failed || enough::decided(&self.ratios(rounds), self.contest.factor)
+        failed || self.of_one(rounds).is_some()
+    }
+
+    /// The interval of the first round, where that is enough.
+    fn of_one(&self, rounds: &[Round]) -> Option<(f64, f64)> {
+        let [round] = rounds else { return None };
+        let floor_ms = f64::from(self.contest.floor_ms);
+        let least_ms = f64::from(self.contest.polite_ms) + floor_ms;
+        let most = enough::at_most(round.beside.p99_ms()? + floor_ms, least_ms);
+        (most <= self.contest.factor).then_some((round.ratio(floor_ms)?.min(most), most))
     }
 
     fn ratios(&self, rounds: &[Round]) -> Vec<f64> {
@@ -198,7 +207,7 @@ impl Arena<'_> {
         // A round without samples, or noise that never came, says nothing of the ratio.
         let whole = ratios.len() == number && ran + busy > 0;
         let drawn = || chance.interval(&ratios, |drawn| median(drawn));
-        let ratio = enough::of_one(&ratios).or_else(drawn).filter(|_| whole);
+        let ratio = self.of_one(&rounds).or_else(drawn).filter(|_| whole);
         let (mut alone, mut beside) = (Latencies::default(), Latencies::default());
         for round in rounds {
             alone.add(round.alone);

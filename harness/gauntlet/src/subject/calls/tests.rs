@@ -160,7 +160,7 @@ fn contest(noise: &str) -> Observation {
         phase_ms: 1000,
         rounds: 2,
         floor_ms: 1,
-        // Where the truth is, so that no single round decides.
+        // At the truth, so that one round is not enough.
         factor: 1.0,
         limits: Limits::default(),
     };
