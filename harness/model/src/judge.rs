@@ -4,7 +4,6 @@
 //! block applied is skipped, never passed.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use crate::limits::Limits;
 use crate::observation::{Facts, Value};
@@ -42,7 +41,7 @@ impl Context<'_> {
 }
 
 /// Facts of each step by the step's name.
-pub type Seen = BTreeMap<String, Arc<Facts>>;
+pub type Seen = BTreeMap<String, Facts>;
 
 /// What a trial came to, and why.
 #[derive(Debug, Clone, PartialEq)]

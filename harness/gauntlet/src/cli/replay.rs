@@ -4,7 +4,6 @@ use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use wasm_gauntlet_model::action::Asset;
-use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::plan::plan;
 use wasm_gauntlet_model::profile::{Profile, SubjectKind};
 use wasm_gauntlet_model::record::{
@@ -49,10 +48,7 @@ impl Replay<'_> {
         let (reached, records, unreachable) = engine::reach(subjects);
         let profiles: Vec<Profile> = reached.iter().map(|one| one.profile.clone()).collect();
         let plan = plan(self.scenarios, &profiles, self.selection);
-        let ledger = match profiles.iter().any(|profile| profile.kind == SubjectKind::Host) {
-            true => load::ledger().map_err(|wrong| Failure::harness(wrong.to_string()))?,
-            false => Ledger::default(),
-        };
+        let ledger = load::ledger().map_err(|wrong| Failure::harness(wrong.to_string()))?;
         let display = Display::new();
         let results = Engine {
             scenarios: self.scenarios,
