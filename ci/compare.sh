@@ -166,7 +166,7 @@ if [ -x "$hurl" ]; then
     timed "$work/hurl" requests
     timed "$work/ours" plain
   done
-  told "200 plain checks, and hurl" "$work/ours" "$work/hurl" 1
+  told "200 plain checks, and hurl" "$work/ours" "$work/hurl" 1 cpu
 else
   echo "hurl was not timed: it takes libcurl, libxml2 and libclang to build (cargo install hurl)"
   absent=1

@@ -33,8 +33,11 @@ crate_get() { # crate, version, program, features…
     --root "$work/tools" "$profile" "${@:4}"
 }
 
-cargo build -q -p wasm-gauntlet
-gauntlet=${CARGO_TARGET_DIR:-target}/debug/gauntlet
+gauntlet=${GAUNTLET:-}
+if [ -z "$gauntlet" ]; then
+  cargo build -q -p wasm-gauntlet
+  gauntlet=${CARGO_TARGET_DIR:-target}/debug/gauntlet
+fi
 "$gauntlet" guests export "$work/guests"
 
 # What a target file says of a platform: its preset, its limits, and where the guests are.

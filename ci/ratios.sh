@@ -3,13 +3,15 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-cargo bench -q -p wasm-gauntlet --bench deadline
-cargo bench -q -p wasm-gauntlet --bench load
-cargo bench -q -p wasm-gauntlet --bench isolation
+# The tool that one of them starts; the others share what it is built of.
+cargo build --release -q
+cargo bench -q -p wasm-gauntlet-benches --bench deadline
+cargo bench -q -p wasm-gauntlet-benches --bench load
+cargo bench -q -p wasm-gauntlet-benches --bench isolation
 # What the means of interruption cost on honest code: figures, no promise.
-cargo bench -q -p wasm-gauntlet --bench interruption_cost
+cargo bench -q -p wasm-gauntlet-benches --bench interruption_cost
 # The ratio is 1.05 to 1.10 as the machine is quiet or not, and 1.10 is the promise: two more
 # attempts, each said by its own figures.
-cargo bench -q -p wasm-gauntlet --bench embedded_call ||
-  cargo bench -q -p wasm-gauntlet --bench embedded_call ||
-  cargo bench -q -p wasm-gauntlet --bench embedded_call
+cargo bench -q -p wasm-gauntlet-benches --bench embedded_call ||
+  cargo bench -q -p wasm-gauntlet-benches --bench embedded_call ||
+  cargo bench -q -p wasm-gauntlet-benches --bench embedded_call

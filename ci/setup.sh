@@ -29,6 +29,7 @@ command -v wasm-ld >/dev/null || need+=(lld)
 command -v python3 >/dev/null || need+=(python3)
 command -v node >/dev/null || need+=(nodejs)
 command -v npm >/dev/null || need+=(npm)
+command -v brotli >/dev/null || need+=(brotli)
 if [ "${#need[@]}" -gt 0 ]; then
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -q

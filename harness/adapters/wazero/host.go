@@ -32,8 +32,10 @@ const (
 type host struct {
 	engine    string
 	mitigated mitigations
-	folder    string
-	cache     wazero.CompilationCache
+	// noDeadline leaves WithCloseOnContextDone out.
+	noDeadline bool
+	folder     string
+	cache      wazero.CompilationCache
 	// building is held while code is made or dropped, and guards rooms; calls never wait for it.
 	building sync.Mutex
 	rooms    map[uint32]*room
@@ -244,7 +246,7 @@ func (h *host) room(pages uint32) (*room, error) {
 	if h.engine == "interpreter" {
 		config = wazero.NewRuntimeConfigInterpreter()
 	}
-	config = config.WithCloseOnContextDone(true).WithMemoryLimitPages(min(pages, pagesMax)).
+	config = config.WithCloseOnContextDone(!h.noDeadline).WithMemoryLimitPages(min(pages, pagesMax)).
 		WithCompilationCache(h.cache)
 	if h.mitigated.tables {
 		config = config.WithCoreFeatures(api.CoreFeaturesV2.SetEnabled(api.CoreFeatureReferenceTypes, false))

@@ -1,9 +1,10 @@
 // Command gauntlet-wazero hosts guests on wazero and speaks the adapter protocol of the gauntlet,
 // version 1 (harness/gauntlet/src/subject/protocol/PROTOCOL.md), over stdin and stdout.
 //
-//	gauntlet-wazero [--engine compiler|interpreter] [--mitigate WORD,…]
+//	gauntlet-wazero [--engine compiler|interpreter] [--mitigate WORD,…] [--no-deadline]
 //
 // Without --mitigate it hosts as wazero's own documentation shows: that is what most people ship.
+// With --no-deadline nothing stops a guest, to measure what looking at the deadline costs.
 package main
 
 import (
@@ -17,13 +18,17 @@ import (
 )
 
 // requestBytesMax is the longest request line of the protocol.
-const requestBytesMax = 64 << 20
+const requestBytesMax = 160 << 20
 
 func main() {
 	engine := flag.String("engine", "compiler", "compiler or interpreter")
 	mitigate := flag.String("mitigate", "", "comma-separated: "+mitigationWords)
+	noDeadline := flag.Bool("no-deadline", false, "run guests without a look at their deadline")
 	flag.Parse()
 	host, err := newHost(*engine, *mitigate)
+	if err == nil {
+		host.noDeadline = *noDeadline
+	}
 	if err == nil {
 		err = serve(host, os.Stdin, os.Stdout)
 	}

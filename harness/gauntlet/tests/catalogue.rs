@@ -22,7 +22,7 @@ use gauntlet::testbed::site::TestbedSite;
 use libtest_mimic::{Arguments, Failed, Trial};
 use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::limits::Limits;
-use wasm_gauntlet_model::plan::{Plan, plan};
+use wasm_gauntlet_model::plan::{self, Plan, plan};
 use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::scenario::Scenario;
@@ -126,7 +126,7 @@ fn trials(stage: &Arc<Stage>, plan: Plan) -> Vec<Trial> {
         Trial::test(name, || Ok(())).with_ignored_flag(true)
     });
     let skipped: Vec<Trial> = skipped.collect();
-    let planned = plan.trials.into_iter().map(|trial| {
+    let planned = spread(stage, plan.trials).into_iter().map(|trial| {
         let name = name(stage, trial.subject, trial.scenario, &trial.case.label);
         let stage = Arc::clone(stage);
         Trial::test(name, move || stage.run(trial))
@@ -134,9 +134,22 @@ fn trials(stage: &Arc<Stage>, plan: Plan) -> Vec<Trial> {
     planned.chain(skipped).collect()
 }
 
+/// The trials of subjects that bear one at a time, evenly among the others: in a row they would
+/// make every thread but one wait.
+fn spread(stage: &Stage, trials: Vec<plan::Trial>) -> Vec<plan::Trial> {
+    let one_at_a_time = |trial: &plan::Trial| stage.subjects[trial.subject].subject.one_at_a_time();
+    let (rare, others): (Vec<_>, Vec<_>) = trials.into_iter().partition(one_at_a_time);
+    let (rares, rest) = (rare.len(), others.len());
+    let mut placed: Vec<(usize, plan::Trial)> = Vec::new();
+    placed.extend(rare.into_iter().enumerate().map(|(at, trial)| ((2 * at + 1) * rest, trial)));
+    placed.extend(others.into_iter().enumerate().map(|(at, trial)| ((2 * at + 1) * rares, trial)));
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, trial)| trial).collect()
+}
+
 impl Stage {
     /// A trial beside others, and alone where it measures time or where that left a doubt.
-    fn run(&self, trial: wasm_gauntlet_model::plan::Trial) -> Result<(), Failed> {
+    fn run(&self, trial: plan::Trial) -> Result<(), Failed> {
         if !trial.timing {
             let _beside = self.quiet.read().unwrap_or_else(PoisonError::into_inner);
             let outcome = self.outcome(trial.clone())?;
@@ -148,7 +161,7 @@ impl Stage {
         told(&self.outcome(trial)?)
     }
 
-    fn outcome(&self, trial: wasm_gauntlet_model::plan::Trial) -> Result<Outcome, Failed> {
+    fn outcome(&self, trial: plan::Trial) -> Result<Outcome, Failed> {
         let plan = Plan { trials: vec![trial], skips: Vec::new() };
         let results = Engine {
             scenarios: &self.scenarios,

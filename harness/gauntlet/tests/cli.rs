@@ -99,7 +99,7 @@ fn help_offers_only_what_works() {
 fn wrong_usage_is_exit_2_and_says_what_is_wrong() {
     let table = [
         (&["run", "--sites", "http://localhost/"][..], "--site"),
-        (&["run", "--site", "localhost:8080"], "https://example.org/"),
+        (&["run", "--site", "localhost:8080"], "`http://localhost:8080/`"),
         (&["run", "--shard", "3/2"], "1/4"),
         (&["run", "--gate", "awful"], "critical"),
         (&["run", "--jobs", "0"], "1 or more"),
@@ -241,6 +241,28 @@ fn a_build_directory_is_tested_and_an_empty_one_is_no_success() {
     assert!(stdout(&run).contains("no .wasm among the 1 files"), "{}", stdout(&run));
     let run = gauntlet(&["run", "--artefact", "/nowhere/at/all"]);
     assert_eq!(code(&run), 2, "{}", stderr(&run));
+}
+
+/// A check that is left out for it would be taken for one that went well.
+#[test]
+fn what_a_target_file_names_of_a_build_has_to_be_there() {
+    let dist = folder(&[("app.wasm", b"\0asm\x01\0\0\0")]);
+    let dir = dist.path().display();
+    for (lines, words) in [
+        (format!("second-build: {dir}"), "`dir` itself"),
+        ("second-build: nowhere".to_owned(), "nowhere is no directory"),
+        ("manifest: nowhere".to_owned(), "no such file is there"),
+        (format!("signature: {dir}/app.wasm"), "without the `public-key`"),
+        ("public-key: x".to_owned(), "openssl pkey"),
+        (format!("public-key: \"{}\"", "00".repeat(32)), "there is no manifest"),
+    ] {
+        let text = format!("artefacts:\n  - dir: {dir}\n    {lines}\n");
+        let file = folder(&[("gauntlet.yaml", text.as_bytes())]);
+        let file = file.path().join("gauntlet.yaml").display().to_string();
+        let output = gauntlet(&["run", "--target", &file, "--only", "artefact/"]);
+        assert_eq!(code(&output), 2, "{text}");
+        assert!(stderr(&output).contains(words), "{text}{}", stderr(&output));
+    }
 }
 
 #[test]

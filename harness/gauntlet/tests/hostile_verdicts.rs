@@ -129,6 +129,15 @@ fn a_redirect_loop() {
 }
 
 #[test]
+fn a_limit_on_how_often_one_may_ask() {
+    const ANSWER: &[u8] = b"HTTP/1.1 429 No\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n";
+    let (code, record, said) = run(|_, connection| send(connection, ANSWER));
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("limits how often it is asked"), "{said}");
+    not_green(&record, &said);
+}
+
+#[test]
 fn a_header_flood() {
     is_doubtful(
         |_, to| {

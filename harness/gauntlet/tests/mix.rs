@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, ExitCode};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use gauntlet::chaos::mix::{Mix, Tally};
 use gauntlet::subject::{Subject, external, runtimes};
@@ -15,9 +15,6 @@ use hostile_guests::Tier;
 
 /// Set in the program that does the mix.
 const INNER: &str = "GAUNTLET_MIX_INNER";
-/// glibc gives threads heaps of their own, eight a processor, which fill up to some 5 MiB each over
-/// the first 20,000 calls: with two of them what is seen is what the harness holds.
-const ARENAS: (&str, &str) = ("MALLOC_ARENA_MAX", "2");
 /// Calls where nothing else is said.
 const CALLS_USUAL: usize = 300;
 /// Fewer calls say nothing of a leak: caches of the harness are still being filled.
@@ -27,19 +24,24 @@ const GROWTH_MAX: f64 = 1.05;
 /// Descriptors and threads more than at the beginning that are no leak: the thread that starts
 /// children lives on.
 const LEFT_MAX: u64 = 2;
+/// Threads that read from a child end when its streams do; on a busy machine they take a moment.
+const SETTLE_PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
+    // As the program does whose memory is promised to be flat.
+    gauntlet::cli::heap::hold();
     if std::env::var_os(INNER).is_some() {
         return inner();
     }
     let folder = tempfile::tempdir().expect("a folder can be made");
     let itself = std::env::current_exe().expect("a running program has a path");
     let mut inner = Command::new(itself);
-    inner.env(INNER, "1").env("TMPDIR", folder.path()).env(ARENAS.0, ARENAS.1);
+    inner.env(INNER, "1").env("TMPDIR", folder.path());
     let ended = inner.status().expect("it starts");
-    let left = left_in(folder.path());
-    say(&format!("mix: ended with {ended}; folders left: {left:?}"));
-    if ended.success() && left.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let (left, running) = (left_in(folder.path()), running_in(folder.path()));
+    say(&format!("mix: ended with {ended}; folders left: {left:?}, processes left: {running:?}"));
+    let clean = left.is_empty() && running.is_empty();
+    if ended.success() && clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn say(line: &str) {
@@ -49,6 +51,19 @@ fn say(line: &str) {
 fn left_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("it is there").flatten();
     entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// The processes with a `TMPDIR` below `folder`, whoever their parent is by now: every worker and
+/// every adapter has one, and what these start inherits it.
+fn running_in(folder: &Path) -> Vec<String> {
+    let below = format!("TMPDIR={}", folder.display());
+    let is_below = |environment: Vec<u8>| {
+        environment.split(|byte| *byte == 0).any(|one| one.starts_with(below.as_bytes()))
+    };
+    let entries = std::fs::read_dir("/proc").expect("this is Linux").flatten();
+    let found =
+        entries.filter(|entry| std::fs::read(entry.path().join("environ")).is_ok_and(is_below));
+    found.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
 /// The subjects, their names as seen; wazero where it can be had.
@@ -89,12 +104,10 @@ fn inner() -> ExitCode {
     drop(subjects);
     told(&tally, guests.len());
     let (half, end) = (around(&sizes, sizes.len() / 2), around(&sizes, sizes.len()));
-    let after = Own::look();
+    let after = Own::settled(&before);
     say(&format!("mix: resident at half {half} KiB, at the end {end} KiB; {before:?} {after:?}"));
     let steady = calls < CALLS_STEADY_MIN || end as f64 <= half as f64 * GROWTH_MAX;
-    let alone = after.children == 0
-        && after.threads <= before.threads + LEFT_MAX
-        && after.descriptors <= before.descriptors + LEFT_MAX;
+    let alone = after.is_alone(&before);
     let seen = tally.calls == calls && tally.unseen.0 * 10 <= calls as u64;
     say(&format!("mix: steady {steady}, nothing left {alone}, seen {seen}"));
     if steady && alone && seen { ExitCode::SUCCESS } else { ExitCode::FAILURE }
@@ -127,6 +140,21 @@ struct Own {
 }
 
 impl Own {
+    /// What it holds when all that was begun since `before` has ended, or has had its time.
+    fn settled(before: &Self) -> Self {
+        let until = Instant::now() + SETTLE_PATIENCE;
+        while !Self::look().is_alone(before) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Self::look()
+    }
+
+    fn is_alone(&self, before: &Self) -> bool {
+        self.children == 0
+            && self.threads <= before.threads + LEFT_MAX
+            && self.descriptors <= before.descriptors + LEFT_MAX
+    }
+
     fn look() -> Self {
         let status = std::fs::read_to_string("/proc/self/status").expect("this is Linux");
         let number = |name: &str| -> u64 {

@@ -85,7 +85,9 @@ impl Server {
             one_off: None,
             special: Special::default(),
         };
-        session.perform("step", &Action::Fetch(fetch))
+        let mut seen = session.perform("step", &Action::Fetch(fetch))?;
+        seen.evidence.extend(session.evidence("step"));
+        Ok(seen)
     }
 
     /// A fetch that must see nothing: the reason.
@@ -233,6 +235,35 @@ fn a_length_that_is_too_small_cuts_the_module() {
     let server = Server::saying([head.as_bytes(), &module].concat());
     let seen = server.fetch("/m.wasm").expect("an answer");
     assert_eq!(seen.facts["module-valid"], Value::Bool(false));
+}
+
+#[test]
+fn a_body_is_read_to_its_end_however_it_comes() {
+    let long = vec![b'a'; 300_000];
+    let chunk = format!("{:x}\r\n{}\r\n", long.len(), "a".repeat(long.len()));
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let chunks = |end: &str| format!("{head}{chunk}{chunk}{end}").into_bytes();
+    let more = [response("", &long), b"more than was announced".to_vec()].concat();
+    let bare = [b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), long.clone()].concat();
+    for (bytes, count, whole) in [
+        (response("", &long), 300_000, true),
+        (more, 300_000, true),
+        (bare, 300_000, true),
+        (chunks("0\r\n\r\n"), 600_000, true),
+        (chunks(""), 600_000, false),
+        (chunks("zz"), 600_000, false),
+    ] {
+        let server = Server::new(move |_, connection| {
+            for piece in bytes.chunks(100_001) {
+                send(connection, piece);
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let seen = server.fetch("/a.txt").expect("an answer");
+        assert_eq!(seen.facts["wire-bytes"], Value::Int(count));
+        let told = seen.evidence.iter().any(|piece| piece.text.contains("the body broke off"));
+        assert_eq!(told, !whole, "{:?}", seen.evidence);
+    }
 }
 
 #[test]

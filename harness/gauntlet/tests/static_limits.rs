@@ -36,16 +36,18 @@ fn every_guest_that_a_right_host_must_take_passes() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Bombs that pass: no compiler looks at segments of data for long, and many functions of moderate
-/// size are what honest code is, so that the budget of the process that compiles must hold them.
+/// Bombs that pass: a Go server has as many segments of data, and functions of moderate size are
+/// what honest code is.
 const HARMLESS: &[&str] = &["cb-data-segs", "cb-parallel"];
 
 #[test]
 fn every_compile_bomb_is_refused_or_harmless() {
-    let bombs = hostile_guests::all().iter().filter(|guest| guest.family == "cb");
-    let passing: Vec<&str> =
-        bombs.filter(|bomb| refusal(&bytes(bomb)).is_none()).map(|bomb| bomb.id.as_str()).collect();
-    assert_eq!(passing, HARMLESS);
+    let passing = bombs().filter(|bomb| refusal(&bytes(bomb)).is_none());
+    assert_eq!(passing.map(|bomb| bomb.id.as_str()).collect::<Vec<&str>>(), HARMLESS);
+}
+
+fn bombs() -> impl Iterator<Item = &'static Guest> {
+    hostile_guests::all().iter().filter(|guest| guest.family == "cb")
 }
 
 #[test]

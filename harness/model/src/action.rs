@@ -222,6 +222,25 @@ pub struct Call {
     pub grants: Grants,
 }
 
+impl Call {
+    /// The usual call of `guest`: once, with a word as its input, under the usual limits, given
+    /// nothing.
+    pub fn usual(guest: &str, tenant: &str) -> Self {
+        Self {
+            guest: guest.to_owned(),
+            guest_params: Vec::new(),
+            input: Input::Bytes(b"ping".to_vec()),
+            tenant: tenant.to_owned(),
+            times: 1,
+            at_once: false,
+            meanwhile: None,
+            load_only: false,
+            limits: Limits::default(),
+            grants: Grants::default(),
+        }
+    }
+}
+
 /// The input of a call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Input {
@@ -246,7 +265,7 @@ pub struct Compare {
 }
 
 /// Polite tenants against a noisy one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Match {
     /// Milliseconds of work of one polite call.
     pub polite_ms: u32,
@@ -264,6 +283,8 @@ pub struct Match {
     pub rounds: u32,
     /// Milliseconds added to both p99 before the ratio, so that trifles give no ratio.
     pub floor_ms: u32,
+    /// What the ratio is held against: rounds end where the first is far below it.
+    pub factor: f64,
     /// The limits of all.
     pub limits: Limits,
 }

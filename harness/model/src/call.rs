@@ -168,6 +168,22 @@ pub struct Called {
 }
 
 impl Called {
+    /// The words of [`Called::limits_reached`].
+    pub const LIMITS: &[&str] = &["deadline", "fuel", "log", "memory"];
+
+    /// The limits that the guest reached, by what the host recorded: a guest that was denied a
+    /// growth may well end in `ok`.
+    pub fn limits_reached(&self) -> Vec<&'static str> {
+        let memory = self.outcome == CallOutcome::MemoryCap || self.growths_denied > 0;
+        let all = [
+            ("deadline", self.outcome == CallOutcome::Deadline),
+            ("fuel", self.outcome == CallOutcome::Fuel),
+            ("log", self.log_lines_dropped > 0),
+            ("memory", memory),
+        ];
+        all.into_iter().filter(|(_, reached)| *reached).map(|(word, _)| word).collect()
+    }
+
     /// An outcome with nothing recorded beside it.
     pub fn bare(outcome: CallOutcome) -> Self {
         Self {

@@ -4,6 +4,7 @@
 //! block applied is skipped, never passed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::limits::Limits;
 use crate::observation::{Facts, Value};
@@ -41,7 +42,7 @@ impl Context<'_> {
 }
 
 /// Facts of each step by the step's name.
-pub type Seen = BTreeMap<String, Facts>;
+pub type Seen = BTreeMap<String, Arc<Facts>>;
 
 /// What a trial came to, and why.
 #[derive(Debug, Clone, PartialEq)]

@@ -18,6 +18,8 @@ pub struct Trial {
     pub case: Case,
     /// Whether nothing else may run meanwhile.
     pub timing: bool,
+    /// Whether one other measurement may, all the same.
+    pub steady: bool,
 }
 
 /// A scenario that will not run on a subject, and why.
@@ -82,8 +84,8 @@ impl Plan {
             let guests = scenario.steps.iter().flat_map(|step| step.guests_in(&case.params));
             let lacking: Vec<String> = guests.filter(|id| !profile.has_guest(id)).collect();
             if lacking.is_empty() {
-                let timing = scenario.timing;
-                self.trials.push(Trial { scenario: index, subject, case, timing });
+                let Scenario { timing, steady, .. } = *scenario;
+                self.trials.push(Trial { scenario: index, subject, case, timing, steady });
             } else {
                 missing.extend(lacking);
                 cases += 1;

@@ -55,9 +55,9 @@ needs! {
     ArtefactModule = "artefact/module" as "artefact-module";
     /// A directory with a script that names or instantiates a module.
     ArtefactShim = "artefact/shim" as "artefact-shim";
-    /// A second build of the same sources to compare with.
+    /// A second build of the same sources, which a target file names as `second-build`.
     ArtefactSecond = "artefact/second-build" as "artefact-second-build";
-    /// A manifest of SHA-256 digests.
+    /// A manifest of SHA-256 digests: `SHA256SUMS` in the directory, or named in the target file.
     ArtefactManifest = "artefact/manifest" as "artefact-manifest";
     /// A site whose origin is known, as a target file names it.
     SiteOrigin = "site/origin" as "site-origin";

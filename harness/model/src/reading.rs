@@ -64,6 +64,12 @@ pub fn expected<T>(noun: &str, node: &Node, log: &mut Log) -> Option<T> {
     None
 }
 
+/// Add help to the last complaint.
+fn hint(log: &mut Log, help: &str) {
+    let last = log.0.pop().map(|complaint| complaint.help(help));
+    log.0.extend(last);
+}
+
 macro_rules! leaf {
     ($type:ty, $noun:literal, $pattern:pat => $value:expr) => {
         impl Read for $type {
@@ -127,7 +133,9 @@ impl<T: Read> Read for Vec<T> {
 
     fn read(node: &Node, log: &mut Log) -> Option<Self> {
         let Tree::List(items) = &node.value else {
-            return expected(&Self::noun(), node, log);
+            let none = expected(&Self::noun(), node, log);
+            hint(log, "a list stands in brackets, as in `[a, b]`");
+            return none;
         };
         Some(items.iter().filter_map(|item| T::read(item, log)).collect())
     }

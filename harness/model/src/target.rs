@@ -1,5 +1,6 @@
 //! Target files: what to test and how to reach it, from text to what is meant.
 
+mod credential;
 mod mapping;
 mod module;
 mod pattern;
@@ -8,6 +9,7 @@ mod rule;
 mod site;
 mod written;
 
+pub use credential::Credential;
 pub use module::{Budget, Form, NameDigest};
 pub use site::{ONE_OFF_WORD_USUAL, OriginTarget, SiteTarget};
 
@@ -92,6 +94,9 @@ written! {
         /// The guests that are deployed on a host to which none can be uploaded, and for each the
         /// word `{deployed}` of its requests: a path, a name, an address.
         guests: Option<At<Texts>>,
+        /// Header fields that each request carries, each with a secret from an environment
+        /// variable, as in `Authorization: "Bearer {env.STAGING_TOKEN}"`; no report shows them.
+        credentials: Option<Texts>,
     }
 }
 
@@ -123,6 +128,8 @@ pub struct HostTarget {
     pub grace_ms: Option<u32>,
     /// How it is spoken to.
     pub speech: Speech,
+    /// What each request carries, and nothing shows.
+    pub credentials: Vec<Credential>,
 }
 
 /// A directory that a build produced.
@@ -232,7 +239,9 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
         }
     }
     let named = raw.site.is_some() || raw.host.is_some();
-    if !named && raw.runtimes.is_empty() && raw.artefacts.is_empty() {
+    // Where something else is wrong, that is what kept it from being named.
+    let whole = log.0.is_empty();
+    if whole && !named && raw.runtimes.is_empty() && raw.artefacts.is_empty() {
         let help = "expected `site`, `host`, `artefacts` or `runtimes`";
         log.add(Complaint::new(span, "nothing is named that could be tested").help(help));
     }
@@ -257,6 +266,7 @@ fn host(raw: RawHost, guests: &[&str], log: &mut Log) -> HostTarget {
         },
         grace_ms: raw.grace_ms,
         speech: mapping::speech(speech, guests, log),
+        credentials: credential::meant(raw.credentials.unwrap_or_default(), log),
     }
 }
 

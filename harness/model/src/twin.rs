@@ -130,6 +130,8 @@ twins! {
     BrowsersRefused = "browsers-refused" in Origin;
     /// The shim's address answers with the entry page, status 200, as HTML.
     ShimFallback = "shim-fallback" in Origin;
+    /// The page is sent as `application/octet-stream`.
+    PageAsDownload = "page-as-download" in Origin;
     /// A client that knows dictionaries is sent one's coding without having said which it has.
     DictionaryUnasked = "dictionary-unasked" in Origin;
     /// The shared cache keys on the URL alone.
@@ -188,6 +190,8 @@ twins! {
     LeakInstance = "leak-instance" in Host;
     /// No call says which module served it, nor whose a log record is, and no counter moves.
     NoMetrics = "no-metrics" in Host;
+    /// No counter says which tenant and which module reached a limit.
+    NoCapHits = "no-cap-hits" in Host;
     /// Modules are compiled without a look at what compiling them takes.
     NoCompileLimits = "no-compile-limits" in Host;
     /// A tenant may have any number of calls in flight.

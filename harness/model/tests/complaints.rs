@@ -1,12 +1,14 @@
 //! What people are told who write a scenario wrongly: every complaint, at once, at its place.
 
-use wasm_gauntlet_model::scenario::{Vocabulary, parse};
+use wasm_gauntlet_model::scenario::{Vocabulary, Words, parse};
 use wasm_gauntlet_model::source::Source;
 
 fn told(text: &str) -> String {
-    let guests = ["cpu-loop", "cpu-nested", "benign-echo"].map(str::to_owned).to_vec();
-    let heavy = vec!["cpu-nested".to_owned()];
-    let vocabulary = Vocabulary { guests, heavy, ..Vocabulary::default() };
+    let vocabulary = Vocabulary::new(|| {
+        let guests = ["cpu-loop", "cpu-nested", "benign-echo"].map(str::to_owned).to_vec();
+        let heavy = vec!["cpu-nested".to_owned()];
+        Words { guests, heavy, ..Words::default() }
+    });
     match parse(&Source::new("mine.yaml", text), &vocabulary) {
         Ok(scenario) => panic!("{} was accepted", scenario.incident),
         Err(complaints) => complaints.to_string(),

@@ -23,7 +23,8 @@ fn scenario(expect: &str) -> Scenario {
 }
 
 fn judged(expect: &str, facts: Facts, other: Facts) -> Judgement {
-    let seen: Seen = BTreeMap::from([("got".to_owned(), facts), ("other".to_owned(), other)]);
+    let seen: Seen =
+        BTreeMap::from([("got".to_owned(), facts.into()), ("other".to_owned(), other.into())]);
     let limits = Limits::default();
     let params = Vec::new();
     let context = Context { params: &params, limits: &limits, grace_ms: 20, noise_factor: 2.0 };

@@ -3,7 +3,7 @@
 ;; returns: u32 == x after iterations times x = x * 1664525 + 1013904223 from x = 1
 ;; seen-in: GUESTS.md A
 ;; tier: core
-;; params: iterations=1000000
+;; params: iterations=100000
 
 (module
   (memory (export "memory") 1)

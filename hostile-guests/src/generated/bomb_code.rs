@@ -13,184 +13,142 @@ pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 const GUESTS: &[Generated] = &[
     Generated {
         id: "cb-calls",
-        header: "\
-;; attack: calls a function `times` times in one body
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=3500000
-",
+        header: bomb_header!(
+            "heavy",
+            "calls a function `times` times in one body",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "times=3500000"
+        ),
         build: calls,
     },
     Generated {
         id: "cb-callind",
-        header: "\
-;; attack: calls through a table `times` times in one body
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=200000
-",
+        header: bomb_header!(
+            "heavy",
+            "calls through a table `times` times in one body",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "times=200000"
+        ),
         build: indirect_calls,
     },
     Generated {
         id: "cb-call-args-1000",
-        header: "\
-;; attack: makes `times` calls with a thousand arguments each
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=1000
-",
+        header: bomb_header!(
+            "heavy",
+            "makes `times` calls with a thousand arguments each",
+            seen_in: "GUESTS.md E",
+            params: "times=1000"
+        ),
         build: wide_calls,
     },
     Generated {
         id: "cb-multi-result",
-        header: "\
-;; attack: makes `times` calls with a thousand results each
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=1000
-",
+        header: bomb_header!(
+            "heavy",
+            "makes `times` calls with a thousand results each",
+            seen_in: "GUESTS.md E",
+            params: "times=1000"
+        ),
         build: wide_results,
     },
     Generated {
         id: "cb-ifelse",
-        header: "\
-;; attack: has `times` branches with an else in one body
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=70000
-",
+        header: bomb_header!(
+            "heavy",
+            "has `times` branches with an else in one body",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "times=70000"
+        ),
         build: if_else,
     },
     Generated {
         id: "cb-bulk-inline",
-        header: "\
-;; attack: copies eight constant bytes `times` times in one body
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=100000
-",
+        header: bomb_header!(
+            "heavy",
+            "copies eight constant bytes `times` times in one body",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "times=100000"
+        ),
         build: bulk_inline,
     },
     Generated {
         id: "cb-loadstore",
-        header: "\
-;; attack: loads and stores `times` times in one body
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=700000
-",
+        header: bomb_header!(
+            "heavy",
+            "loads and stores `times` times in one body",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "times=700000"
+        ),
         build: load_store,
     },
     Generated {
         id: "cb-straightline",
-        header: "\
-;; attack: adds `times` times in one body, which compilers are quick at
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=1000000
-",
+        header: bomb_header!(
+            "heavy",
+            "adds `times` times in one body, which compilers are quick at",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "times=1000000"
+        ),
         build: straight_line,
     },
     Generated {
         id: "cb-select-chain",
-        header: "\
-;; attack: selects `times` times in one body, each from the result before
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=500000
-",
+        header: bomb_header!(
+            "heavy",
+            "selects `times` times in one body, each from the result before",
+            seen_in: "GUESTS.md E",
+            params: "times=500000"
+        ),
         build: select_chain,
     },
     Generated {
         id: "cb-const-tree",
-        header: "\
-;; attack: adds `times` constants that fold into one
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=2000000
-",
+        header: bomb_header!(
+            "heavy",
+            "adds `times` constants that fold into one",
+            seen_in: "GUESTS.md E",
+            params: "times=2000000"
+        ),
         build: const_tree,
     },
     Generated {
         id: "cb-simd-shuffle",
-        header: "\
-;; attack: shuffles `times` vectors in one body
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=200000
-",
+        header: bomb_header!(
+            "heavy",
+            "shuffles `times` vectors in one body",
+            seen_in: "GUESTS.md E",
+            params: "times=200000"
+        ),
         build: shuffles,
     },
     Generated {
         id: "cb-select-v128",
-        header: "\
-;; attack: selects `times` vectors in one body
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=500000
-",
+        header: bomb_header!(
+            "heavy",
+            "selects `times` vectors in one body",
+            seen_in: "GUESTS.md E",
+            params: "times=500000"
+        ),
         build: select_vectors,
     },
     Generated {
         id: "cb-unreachable-tail",
-        header: "\
-;; attack: has `times` dead instructions after an unreachable
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: times=2000000
-",
+        header: bomb_header!(
+            "heavy",
+            "has `times` dead instructions after an unreachable",
+            seen_in: "GUESTS.md E",
+            params: "times=2000000"
+        ),
         build: unreachable_tail,
     },
     Generated {
         id: "cb-parallel",
-        header: "\
-;; attack: has `functions` functions of moderate size, which take every core
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: functions=12000
-",
+        header: bomb_header!(
+            "heavy",
+            "has `functions` functions of moderate size, compiled on every core at once",
+            seen_in: "GUESTS.md E",
+            params: "functions=200"
+        ),
         build: benign::heavy,
     },
 ];

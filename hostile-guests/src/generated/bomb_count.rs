@@ -14,54 +14,42 @@ pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 const GUESTS: &[Generated] = &[
     Generated {
         id: "cb-funcs-1m",
-        header: "\
-;; attack: has `functions` empty functions
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: functions=999000
-",
+        header: bomb_header!(
+            "heavy",
+            "has `functions` empty functions",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "functions=999000"
+        ),
         build: functions,
     },
     Generated {
         id: "cb-types-distinct",
-        header: "\
-;; attack: has `types` function types, all different
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: types=100000
-",
+        header: bomb_header!(
+            "heavy",
+            "has `types` function types, all different",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "types=100000"
+        ),
         build: distinct_types,
     },
     Generated {
         id: "cb-types-wide",
-        header: "\
-;; attack: has `types` function types of a thousand parameters and results each
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: types=3000
-",
+        header: bomb_header!(
+            "heavy",
+            "has `types` function types of a thousand parameters and results each",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "types=3000"
+        ),
         build: wide_types,
     },
     Generated {
         id: "cb-types-same",
-        header: "\
-;; attack: has `types` function types, all the same
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: types=900000
-",
+        header: bomb_header!(
+            "heavy",
+            "has `types` function types, all the same",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "types=900000"
+        ),
         build: same_types,
     },
     Generated {
@@ -81,67 +69,52 @@ const GUESTS: &[Generated] = &[
     },
     Generated {
         id: "cb-globals",
-        header: "\
-;; attack: has `globals` globals
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: globals=1000000
-",
+        header: bomb_header!(
+            "heavy",
+            "has `globals` globals",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "globals=1000000"
+        ),
         build: globals,
     },
     Generated {
         id: "cb-exports",
-        header: "\
-;; attack: has `exports` exports
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: exports=100000
-",
+        header: bomb_header!(
+            "heavy",
+            "has `exports` exports",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "exports=100000"
+        ),
         build: exports,
     },
     Generated {
         id: "cb-imports",
-        header: "\
-;; attack: imports env.log `imports` times
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: imports=100000
-",
+        header: bomb_header!(
+            "heavy",
+            "imports env.log `imports` times",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "imports=100000"
+        ),
         build: imports,
     },
     Generated {
         id: "cb-data-segs",
-        header: "\
-;; attack: has `segments` passive data segments
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: segments=99000
-",
+        header: bomb_header!(
+            "heavy",
+            "has `segments` passive data segments",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "segments=99000"
+        ),
         build: data_segments,
     },
     Generated {
         id: "cb-elem-exprs",
-        header: "\
-;; attack: has an element segment of `elements` expressions
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: elements=1000000
-",
+        header: bomb_header!(
+            "heavy",
+            "has an element segment of `elements` expressions",
+            seen_in: "GUESTS.md E",
+            params: "elements=1000000"
+        ),
         build: element_expressions,
     },
 ];

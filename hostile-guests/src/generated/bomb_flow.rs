@@ -13,119 +13,92 @@ pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 const GUESTS: &[Generated] = &[
     Generated {
         id: "cb-multival",
-        header: "\
-;; attack: nests `loops` loops that each take and give `values` values: 13 KB, 17 GB to compile
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: loops=1000, values=1000
-",
+        header: bomb_header!(
+            "heavy",
+            "nests `loops` loops that each take and give `values` values: 13 KB, 17 GB to compile",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "loops=1000, values=1000"
+        ),
         build: multi_value,
     },
     Generated {
         id: "cb-phi",
-        header: "\
-;; attack: changes `locals` locals inside `loops` nested loops: 45 KB, 26 s to compile
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: locals=5000, loops=100
-",
+        header: bomb_header!(
+            "heavy",
+            "changes `locals` locals inside `loops` nested loops: 45 KB, 26 s to compile",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "locals=5000, loops=100"
+        ),
         build: phi,
     },
     Generated {
         id: "cb-locals",
-        header: "\
-;; attack: has `functions` functions with `locals` locals each: 8 KB
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: functions=1000, locals=49999
-",
+        header: bomb_header!(
+            "heavy",
+            "has `functions` functions with `locals` locals each: 8 KB",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "functions=1000, locals=49999"
+        ),
         build: locals,
     },
     Generated {
         id: "cb-dead-locals",
-        header: "\
-;; attack: has `functions` functions with `locals` vectors each that nobody uses
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: functions=200, locals=49999
-",
+        header: bomb_header!(
+            "heavy",
+            "has `functions` functions with `locals` vectors each that nobody uses",
+            seen_in: "GUESTS.md E",
+            params: "functions=200, locals=49999"
+        ),
         build: dead_locals,
     },
     Generated {
         id: "cb-brtable-matrix",
-        header: "\
-;; attack: has `tables` branch tables over `blocks` nested blocks
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: blocks=1000, tables=1000
-",
+        header: bomb_header!(
+            "heavy",
+            "has `tables` branch tables over `blocks` nested blocks",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "blocks=1000, tables=1000"
+        ),
         build: branch_matrix,
     },
     Generated {
         id: "cb-brtable-wide",
-        header: "\
-;; attack: has one branch table of `targets` targets
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: targets=65000
-",
+        header: bomb_header!(
+            "heavy",
+            "has one branch table of `targets` targets",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "targets=65000"
+        ),
         build: branch_wide,
     },
     Generated {
         id: "cb-nest-block",
-        header: "\
-;; attack: nests `depth` blocks
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: depth=100000
-",
+        header: bomb_header!(
+            "heavy",
+            "nests `depth` blocks",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "depth=100000"
+        ),
         build: nest_blocks,
     },
     Generated {
         id: "cb-nest-loop",
-        header: "\
-;; attack: nests `depth` loops
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: depth=100000
-",
+        header: bomb_header!(
+            "heavy",
+            "nests `depth` loops",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "depth=100000"
+        ),
         build: nest_loops,
     },
     Generated {
         id: "cb-nest-if",
-        header: "\
-;; attack: nests `depth` ifs
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: depth=100000
-",
+        header: bomb_header!(
+            "heavy",
+            "nests `depth` ifs",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "depth=100000"
+        ),
         build: nest_ifs,
     },
     Generated {

@@ -8,54 +8,43 @@ pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 const GUESTS: &[Generated] = &[
     Generated {
         id: "cb-mild-multival",
-        header: "\
-;; attack: nests `loops` loops that each take and give `values` values: 7 KB, 280 MB to compile
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: core
-;; near-twin: benign-heavy
-;; params: loops=1000, values=16
-",
+        header: bomb_header!(
+            "core",
+            "nests `loops` loops that each take and give `values` values: 7 KB, 280 MB to compile",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "loops=1000, values=16"
+        ),
         build: bomb_flow::multi_value,
     },
     Generated {
         id: "cb-mild-phi",
-        header: "\
-;; attack: changes `locals` locals inside `loops` nested loops: 14 KB, 0.3 s to compile
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: heavy
-;; near-twin: benign-heavy
-;; params: locals=1100, loops=100
-",
+        header: bomb_header!(
+            "heavy",
+            "changes `locals` locals inside `loops` nested loops: 14 KB, 0.3 s to compile",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "locals=1100, loops=100"
+        ),
         build: bomb_flow::phi,
     },
     Generated {
         id: "cb-mild-locals",
-        header: "\
-;; attack: has `functions` functions with `locals` locals each: 1 KB, 0.3 s to compile
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: core
-;; near-twin: benign-heavy
-;; params: functions=100, locals=30000
-",
+        header: bomb_header!(
+            "core",
+            "has `functions` functions with `locals` locals each: 1 KB, 0.3 s to compile",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "functions=100, locals=30000"
+        ),
         build: bomb_flow::locals,
     },
     Generated {
         id: "cb-mild-types",
-        header: "\
-;; attack: has `types` function types, all the same: 3 MB, a second to read for an interpreter too
-;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size)
-;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E, 1.4
-;; tier: core
-;; near-twin: benign-heavy
-;; params: types=900000
-",
+        header: bomb_header!(
+            "core",
+            "has `types` function types, all the same: 3 MB, \
+             a second to read for an interpreter too",
+            seen_in: "GUESTS.md E, 1.4",
+            params: "types=900000"
+        ),
         build: bomb_count::same_types,
     },
 ];

@@ -12,59 +12,54 @@ use crate::assemble::{AssembleError, Params};
 
 pub(super) const TABLE: Table = Table { file: file!(), guests: GUESTS };
 
+/// The header of drawn guests: what each is, and the ends that are right.
+macro_rules! drawn_header {
+    ($attack:literal, $contained_if:literal) => {
+        concat!(
+            ";; attack: ",
+            $attack,
+            "\n;; contained-if: ",
+            $contained_if,
+            "\n;; returns: 96 bytes, as in src/generated/drawn_abi.rs: the same on every right host\
+             \n;; seen-in: wasm-smith\n;; tier: core\n;; near-twin: benign-math\
+             \n;; params: seed=0\n"
+        )
+    };
+}
+
 const GUESTS: &[Generated] = &[
     Generated {
         id: "det-drawn-plain",
-        header: "\
-;; attack: is a module drawn from `seed`, of WebAssembly 2.0 without vectors and references
-;; contained-if: ok | trap(unreachable)
-;; returns: 96 bytes, as in src/generated/drawn_abi.rs: the same on every right host
-;; seen-in: wasm-smith
-;; tier: core
-;; near-twin: benign-math
-;; params: seed=0
-",
+        header: drawn_header!(
+            "is a module drawn from `seed`, of WebAssembly 2.0 without vectors and references",
+            "ok | trap(unreachable)"
+        ),
         build: |params| drawn(params, Shape::Plain),
     },
     Generated {
         id: "det-drawn-vectors",
-        header: "\
-;; attack: is a module with vectors drawn from `seed`
-;; contained-if: ok | trap(unreachable)
-;; returns: 96 bytes, as in src/generated/drawn_abi.rs: the same on every right host
-;; seen-in: wasm-smith
-;; tier: core
-;; near-twin: benign-math
-;; params: seed=0
-",
+        header: drawn_header!(
+            "is a module with vectors drawn from `seed`",
+            "ok | trap(unreachable)"
+        ),
         build: |params| drawn(params, Shape::Vectors),
     },
     Generated {
         id: "det-drawn-tables",
-        header: "\
-;; attack: is a module with tables and references of functions drawn from `seed`
-;; contained-if: ok | trap(unreachable)
-;; returns: 96 bytes, as in src/generated/drawn_abi.rs: the same on every right host
-;; seen-in: wasm-smith
-;; tier: core
-;; near-twin: benign-math
-;; params: seed=0
-",
+        header: drawn_header!(
+            "is a module with tables and references of functions drawn from `seed`",
+            "ok | trap(unreachable)"
+        ),
         build: |params| drawn(params, Shape::Tables),
     },
     Generated {
         id: "det-drawn-traps",
-        header: "\
-;; attack: is a module drawn from `seed` that is likely to trap
-;; contained-if: ok | trap(unreachable) | trap(memory-out-of-bounds) | trap(table-out-of-bounds)
-;;   | trap(divide-by-zero) | trap(integer-overflow) | trap(bad-conversion)
-;;   | trap(signature-mismatch) | trap(null-element) | rejected(instantiate)
-;; returns: 96 bytes, as in src/generated/drawn_abi.rs: the same on every right host
-;; seen-in: wasm-smith
-;; tier: core
-;; near-twin: benign-math
-;; params: seed=0
-",
+        header: drawn_header!(
+            "is a module drawn from `seed` that is likely to trap",
+            "ok | trap(unreachable) | trap(memory-out-of-bounds) | trap(table-out-of-bounds) \
+             | trap(divide-by-zero) | trap(integer-overflow) | trap(bad-conversion) \
+             | trap(signature-mismatch) | trap(null-element) | rejected(instantiate)"
+        ),
         build: |params| drawn(params, Shape::Traps),
     },
 ];

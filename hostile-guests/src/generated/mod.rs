@@ -2,6 +2,24 @@
 //!
 //! A generator is deterministic: the same parameters give the same bytes.
 
+/// The header of a compile bomb: what is right of all of them, around what is each one's own.
+macro_rules! bomb_header {
+    ($tier:literal, $attack:literal, seen_in: $seen_in:literal, params: $params:literal) => {
+        concat!(
+            ";; attack: ",
+            $attack,
+            "\n;; contained-if: ok | rejected(compile-budget) | rejected(static-limit)",
+            " | rejected(size)\n;; returns: bytes 74696e79\n;; seen-in: ",
+            $seen_in,
+            "\n;; tier: ",
+            $tier,
+            "\n;; near-twin: benign-heavy\n;; params: ",
+            $params,
+            "\n"
+        )
+    };
+}
+
 mod artefact;
 mod benign;
 mod body;

@@ -5,8 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use wasm_gauntlet_model::action::{Action, Call, Input};
-use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::action::{Action, Call};
 use wasm_gauntlet_model::observation::{Facts, Value};
 
 use crate::subject::calls::chance::Chance;
@@ -83,7 +82,7 @@ impl Deck {
 impl Tally {
     fn session(&mut self, subject: &str, session: &mut dyn Session, guests: &[&str]) {
         for guest in guests {
-            match session.perform("call", &Action::Call(call(guest))) {
+            match session.perform("call", &Action::Call(Call::usual(guest, "mix"))) {
                 Ok(observation) => self.seen(subject, guest, &observation.facts),
                 Err(inability) => self.unseen(1, inability),
             }
@@ -105,22 +104,6 @@ impl Tally {
     fn unseen(&mut self, calls: usize, inability: Inability) {
         self.calls += calls;
         self.unseen = (self.unseen.0 + calls as u64, Some(inability));
-    }
-}
-
-/// One call under the usual limits, with nothing granted.
-fn call(guest: &str) -> Call {
-    Call {
-        guest: guest.to_owned(),
-        guest_params: Vec::new(),
-        input: Input::Bytes(b"ping".to_vec()),
-        tenant: "mix".to_owned(),
-        times: 1,
-        at_once: false,
-        meanwhile: None,
-        load_only: false,
-        limits: Limits::default(),
-        grants: Grants::default(),
     }
 }
 

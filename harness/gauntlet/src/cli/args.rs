@@ -321,11 +321,21 @@ fn jobs(text: &str) -> Result<NonZeroUsize, String> {
 
 fn web_address(text: &str) -> Result<Url, String> {
     let expected = "expected an address such as `https://example.org/`";
+    let no_scheme = || {
+        // What this machine serves is rarely served over TLS.
+        let local = ["localhost", "127.", "[::1]"].iter().any(|start| text.starts_with(start));
+        let scheme = if local { "http" } else { "https" };
+        let end = if text.contains('/') { "" } else { "/" };
+        format!("it has no scheme; did you mean `{scheme}://{text}{end}`?")
+    };
     let url = Url::parse(text).map_err(|error| match text.contains("://") || text.is_empty() {
         true => format!("{error}; {expected}"),
-        false => format!("it has no scheme; did you mean `https://{text}/`?"),
+        false => no_scheme(),
     })?;
+    // `localhost:8080` is read as an address of the scheme `localhost`.
+    let is_port = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     match url.scheme() {
+        _ if text.split_once(':').is_some_and(|(_, rest)| is_port(rest)) => Err(no_scheme()),
         "http" | "https" if url.has_host() => Ok(url),
         other => Err(format!("`{other}:` is neither http nor https; {expected}")),
     }

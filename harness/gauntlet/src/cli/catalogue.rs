@@ -16,14 +16,15 @@ use crate::render::paint::Paint;
 /// Styles are always written here; the printer strips them off a terminal.
 const PAINT: Paint = Paint { coloured: true };
 
-/// The scenarios that are asked for, sorted by incident: all of them, filters not yet applied.
+/// The scenarios that are asked for, sorted by incident: of a directory all of them, of our own
+/// those that the filters `only` may take.
 ///
 /// # Errors
 /// Wrong usage: a directory that cannot be read, or files that are no scenarios.
-pub(super) fn scenarios(dir: Option<&Path>) -> Result<Vec<Scenario>, Failure> {
+pub(super) fn scenarios(dir: Option<&Path>, only: &[String]) -> Result<Vec<Scenario>, Failure> {
     let loaded = match dir {
         Some(dir) => load::directory(dir),
-        None => load::catalogue(),
+        None => load::selected(only),
     };
     loaded.map_err(|error| {
         let exit = match (&error, dir) {
@@ -50,7 +51,7 @@ fn total(wrong: &[wasm_gauntlet_model::source::Complaints]) -> String {
 /// `gauntlet list`.
 pub(super) fn list(args: &ListArgs) -> Result<Exit, Failure> {
     let CatalogueArgs { only, scenarios: dir } = &args.catalogue;
-    let all = scenarios(dir.as_deref())?;
+    let all = scenarios(dir.as_deref(), only)?;
     let selection = select(only, None, &all)?;
     let mut families: BTreeMap<&str, Vec<&Scenario>> = BTreeMap::new();
     for scenario in all.iter().filter(|one| selection.takes(&one.incident)) {
@@ -82,7 +83,7 @@ fn listed(family: &str, scenarios: &[&Scenario]) -> String {
 
 /// `gauntlet explain`.
 pub(super) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let all = scenarios(args.scenarios.as_deref())?;
+    let all = scenarios(args.scenarios.as_deref(), &[])?;
     let found = all.iter().find(|one| one.incident == args.incident);
     let scenario = found.ok_or_else(|| unknown(&args.incident, &all))?;
     super::print(&explained(scenario))?;
@@ -143,6 +144,9 @@ fn cases(one: &Scenario) -> Vec<String> {
         let values: Vec<String> = values.iter().map(|value| value.label()).collect();
         format!("for {name} in {}", values.join(" | "))
     });
-    let alone = one.timing.then(|| "alone: time is measured, so nothing else runs".to_owned());
+    let alone = one.timing.then(|| match one.steady {
+        true => "two at a time, and alone where that leaves a doubt: time is measured".to_owned(),
+        false => "alone: time is measured, so nothing else runs".to_owned(),
+    });
     assets.chain(params).chain(alone).collect()
 }

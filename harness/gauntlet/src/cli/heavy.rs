@@ -45,7 +45,7 @@ pub(super) fn ready(args: &RunArgs, mut named: Named) -> Result<Named, Failure> 
             broken.join(", ")
         )));
     }
-    super::say(&format!("isolation holds: {}\n", isolation::LIMITS.join(", ")));
+    super::say(&format!("isolation holds: {}\n", isolation::words().join(", ")));
     if named.runtimes.is_empty() {
         named.runtimes = runtimes::NAMES.iter().map(ToString::to_string).collect();
     }

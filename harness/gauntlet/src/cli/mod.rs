@@ -3,6 +3,7 @@
 
 pub mod adapters;
 pub mod args;
+mod build_directory;
 mod catalogue;
 mod deployment;
 pub mod display;
@@ -10,6 +11,7 @@ mod doctor;
 pub mod exit;
 mod folder;
 mod guests;
+pub mod heap;
 mod heavy;
 pub mod host_test;
 mod init;
@@ -42,6 +44,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(arguments) => arguments,
         Err(answer) => return answer_of_clap(&answer),
     };
+    if lasts(&arguments.command) {
+        heap::hold();
+    }
     match dispatch(&arguments.command) {
         Ok(exit) => exit,
         Err(failure) => {
@@ -49,6 +54,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
             failure.exit
         }
     }
+}
+
+/// Whether a command can run for hours. A worker is none: what it holds, a guest made it hold.
+fn lasts(command: &Command) -> bool {
+    use Command::{Interruption, Prove, Run, Testbed};
+    matches!(command, Run(_) | Prove(_) | Testbed(_) | Interruption(_))
 }
 
 fn dispatch(command: &Command) -> Result<Exit, Failure> {

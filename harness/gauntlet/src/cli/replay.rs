@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::time::Instant;
 
 use wasm_gauntlet_model::action::Asset;
+use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::plan::plan;
 use wasm_gauntlet_model::profile::{Profile, SubjectKind};
 use wasm_gauntlet_model::record::{
@@ -48,7 +49,10 @@ impl Replay<'_> {
         let (reached, records, unreachable) = engine::reach(subjects);
         let profiles: Vec<Profile> = reached.iter().map(|one| one.profile.clone()).collect();
         let plan = plan(self.scenarios, &profiles, self.selection);
-        let ledger = load::ledger().map_err(|wrong| Failure::harness(wrong.to_string()))?;
+        let ledger = match profiles.iter().any(|profile| profile.kind == SubjectKind::Host) {
+            true => load::ledger().map_err(|wrong| Failure::harness(wrong.to_string()))?,
+            false => Ledger::default(),
+        };
         let display = Display::new();
         let results = Engine {
             scenarios: self.scenarios,

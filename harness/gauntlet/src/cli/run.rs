@@ -12,7 +12,8 @@ use super::{catalogue, folder, heavy, report, selection, subjects, targets};
 
 /// `gauntlet run`.
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
-    let scenarios = catalogue::scenarios(args.catalogue.scenarios.as_deref())?;
+    let (dir, only) = (args.catalogue.scenarios.as_deref(), &args.catalogue.only);
+    let scenarios = catalogue::scenarios(dir, only)?;
     let selected = selection::select(&args.catalogue.only, args.shard, &scenarios)?;
     let heavy = args.tier == Tier::Heavy;
     let selection = Selection { heavy, ..selected };

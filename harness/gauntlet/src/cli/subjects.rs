@@ -1,20 +1,20 @@
 //! The subjects that a command line names.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use url::{Host, Url};
 use wasm_gauntlet_model::name::nearest;
-use wasm_gauntlet_model::target::{ArtefactTarget, HostTarget, SiteTarget, Speech};
+use wasm_gauntlet_model::target::{Credential, HostTarget, SiteTarget, Speech};
 
 use super::adapters;
+use super::build_directory;
 use super::exit::Failure;
 use super::memory;
 use super::targets::Named;
 use crate::subject::adapter::References;
-use crate::subject::artefact::{Artefact, Build, manifest};
 use crate::subject::calls::module;
-use crate::subject::host_http::{HostHttp, mapped};
+use crate::subject::host_http::{HostHttp, Secrets, Unfit, mapped};
 use crate::subject::site::Site;
 use crate::subject::{Subject, external, runtimes};
 
@@ -30,7 +30,7 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
         subjects.push(Box::new(self::site(&site)?));
     }
     for target in &named.artefacts {
-        subjects.push(Box::new(artefact(target)?));
+        subjects.push(Box::new(build_directory::of(target)?));
     }
     for target in &named.hosts {
         subjects.push(Box::new(host(target, &named.authorize)?));
@@ -58,45 +58,6 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
     Ok(subjects)
 }
 
-/// The build directory of `target`.
-fn artefact(target: &ArtefactTarget) -> Result<Artefact, Failure> {
-    let dir = PathBuf::from(&target.dir);
-    for dir in std::iter::once(&target.dir).chain(&target.second_build) {
-        if !Path::new(dir).is_dir() {
-            return Err(Failure::usage(format!("{dir} is no directory")));
-        }
-    }
-    let flags = format!("--artefact {} ", target.dir);
-    let path = |path: &Option<String>| path.as_ref().map(PathBuf::from);
-    let build = Build {
-        second: path(&target.second_build),
-        manifest: path(&target.manifest),
-        signature: path(&target.signature),
-        public_key: target.public_key.as_deref().map(key).transpose()?,
-        destination: target.destination.clone(),
-        exports: target.exports.clone(),
-        node: target.run_in_node.then(node).transpose()?,
-        budget: target.budget,
-        name_digest: target.name_digest,
-        dir,
-    };
-    Ok(Artefact::new(build, flags))
-}
-
-/// Node, which the target file asks for.
-fn node() -> Result<PathBuf, Failure> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found =
-        std::env::split_paths(&path).map(|dir| dir.join("node")).find(|node| node.is_file());
-    found.ok_or_else(|| Failure::usage("`run-in-node` is set, and there is no `node` on the PATH"))
-}
-
-fn key(text: &str) -> Result<[u8; 32], Failure> {
-    manifest::fixed(text).ok_or_else(|| {
-        Failure::usage("`public-key` is no ed25519 key: expected 32 bytes, base64 or hexadecimal")
-    })
-}
-
 /// The site of `target`.
 pub(super) fn site(target: &SiteTarget) -> Result<Site, Failure> {
     let wrong = |inability| Failure::usage(format!("{}: {inability}", target.url));
@@ -114,7 +75,15 @@ fn host(target: &HostTarget, authorize: &[String]) -> Result<HostHttp, Failure> 
     let host = HostHttp::new("host", url, target.limits.clone(), target.grace_ms, source);
     let host = host.and_then(|host| host.speaking(&target.speech));
     let host = host.map_err(|inability| Failure::usage(inability.to_string()))?;
+    let host = host.with_secrets(secrets(&target.credentials)?);
     Ok(host.called_by(format!("--host {url} ")).compared_with(references()?))
+}
+
+/// The secrets that the environment holds.
+fn secrets(credentials: &[Credential]) -> Result<Secrets, Failure> {
+    let wrong = |unfit: Unfit| Failure::usage(unfit.to_string());
+    let value = |variable: &str| std::env::var_os(variable)?.into_string().ok();
+    Secrets::new(credentials, value).map_err(wrong)
 }
 
 /// A host is sent hostile guests and load only if it is on this machine, or if its owner says so.

@@ -56,7 +56,7 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
     for path in &args.target {
         let cannot = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
         let text = std::fs::read_to_string(path).map_err(cannot)?;
-        let guests: Vec<&str> = hostile_guests::all().iter().map(|guest| &*guest.id).collect();
+        let guests: Vec<&str> = guests().collect();
         let known = Known { runtimes: &runtimes::known(), guests: &guests };
         match target::parse_knowing(&Source::new(path.display().to_string(), text), known) {
             Ok(target) => {
@@ -76,6 +76,12 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
     Ok(named)
 }
 
+/// Every guest that can be deployed: those that a compiler builds too.
+fn guests() -> impl Iterator<Item = &'static str> {
+    let all = hostile_guests::all().iter().chain(hostile_guests::toolchain::all());
+    all.map(|guest| guest.id.as_str())
+}
+
 fn artefact(dir: &std::path::Path) -> ArtefactTarget {
     ArtefactTarget { dir: dir.to_string_lossy().into_owned(), ..ArtefactTarget::default() }
 }
@@ -86,5 +92,6 @@ fn host(url: &str) -> HostTarget {
         limits: Limits::default(),
         grace_ms: None,
         speech: Speech::Contract,
+        credentials: Vec::new(),
     }
 }

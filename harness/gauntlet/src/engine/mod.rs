@@ -1,18 +1,20 @@
 //! The engine: trials are done, observations judged, outcomes kept.
 //!
 //! It names no concrete subject and draws nothing on a screen. Trials that do not disturb one
-//! another run side by side; timing trials run alone. Each outcome is in the journal before
-//! the thread that made it begins its next trial.
+//! another run side by side; timing trials run alone, or two at a time where they are steady. Each
+//! outcome is in the journal before the thread that made it begins its next trial.
 
 mod journal;
+mod lane;
 mod trial;
 #[cfg(test)]
 mod turns_tests;
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use wasm_gauntlet_model::ledger::Ledger;
+use wasm_gauntlet_model::observation::Facts;
 use wasm_gauntlet_model::plan::{Plan, Skip, Trial};
 use wasm_gauntlet_model::profile::{Profile, SubjectKind};
 use wasm_gauntlet_model::record::{Outcome, SubjectRecord};
@@ -23,10 +25,16 @@ use crate::event::{Event, Listener};
 use crate::subject::Subject;
 
 pub use journal::{Journal, JournalError};
+use lane::Lane;
 
 /// How often a trial that measures time is made while its interval does not decide. A trial that
 /// decided, red or green, is never made again.
 const MEASUREMENTS_MAX: usize = 3;
+/// Steady measurements side by side: one for each processor of the smallest machine that we run on.
+const STEADY_MAX: usize = 2;
+/// Held by whoever measures time, so that no other engine of this process does anything meanwhile,
+/// and shared by all trials that measure none.
+static QUIET: RwLock<()> = RwLock::new(());
 /// Most trials that are done again alone: more are a machine that is too busy for any answer.
 const AGAIN_MAX: usize = 32;
 
@@ -58,6 +66,8 @@ pub struct Reached {
     pub subject: Box<dyn Subject>,
     /// Its profile.
     pub profile: Profile,
+    /// What the profile says, as facts that every trial may judge by.
+    facts: Arc<Facts>,
     /// Held by the trial under way, where trials disturb one another: whoever runs them.
     turn: Mutex<()>,
 }
@@ -83,7 +93,8 @@ pub fn reach(subjects: Vec<Box<dyn Subject>>) -> (Vec<Reached>, Vec<SubjectRecor
         let name = subject.name().to_owned();
         let profile = match subject.profile() {
             Ok(profile) => {
-                reached.push(Reached { subject, profile: profile.clone(), turn: Mutex::default() });
+                let (facts, turn) = (Arc::new(profile.facts()), Mutex::default());
+                reached.push(Reached { subject, profile: profile.clone(), facts, turn });
                 Some(profile)
             }
             Err(inability) => {
@@ -161,11 +172,17 @@ impl Engine<'_> {
     /// Do the plan.
     pub fn run(&self, plan: &Plan) -> Results {
         self.listener.hear(&Event::Planned { trials: plan.trials.len() });
-        let (alone, beside): (Vec<&Trial>, Vec<&Trial>) =
+        let (timing, beside): (Vec<&Trial>, Vec<&Trial>) =
             plan.trials.iter().partition(|trial| trial.timing);
+        let (steady, alone): (Vec<&Trial>, Vec<&Trial>) =
+            timing.into_iter().partition(|trial| trial.steady);
         let kept = Kept::default();
         self.together(&beside, self.jobs, &kept);
+        let measured = !steady.is_empty() || !alone.is_empty() || kept.has_again();
+        let quiet = measured.then(|| QUIET.write().unwrap_or_else(PoisonError::into_inner));
+        self.together(&steady, self.jobs.min(STEADY_MAX), &kept);
         self.together(&[alone, kept.again(&plan.trials)].concat(), 1, &kept);
+        drop(quiet);
         let mut outcomes = kept.outcomes.into_inner().unwrap_or_else(|lock| lock.into_inner());
         let done = outcomes.len();
         outcomes.extend(plan.skips.iter().map(|skip| self.skipped(skip)));
@@ -177,13 +194,17 @@ impl Engine<'_> {
         Results { outcomes, aborted: lost.or(cut), panics, journal_lost }
     }
 
-    /// Do trials, at most `jobs` side by side.
+    /// Do trials, at most `jobs` side by side, and of a subject whose trials disturb one another
+    /// one: meanwhile the others do those of other subjects.
     fn together(&self, trials: &[&Trial], jobs: usize, kept: &Kept) {
-        let next = AtomicUsize::new(0);
+        let exclusive = self.subjects.iter().map(|one| one.subject.one_at_a_time());
+        let lane = Lane::new(trials, exclusive.collect());
+        let over = || self.stop.load(Ordering::Relaxed) || kept.failed();
         let work = || {
-            while !self.stop.load(Ordering::Relaxed) && !kept.failed() {
-                let Some(trial) = trials.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
-                self.one(trial, kept);
+            while let Some(taken) = lane.take().filter(|_| !over()) {
+                let _company = (!taken.trial.timing && !kept.alone.load(Ordering::Relaxed))
+                    .then(|| QUIET.read().unwrap_or_else(PoisonError::into_inner));
+                self.one(taken.trial, kept);
             }
         };
         std::thread::scope(|scope| {
@@ -228,7 +249,8 @@ impl Engine<'_> {
 
     /// Whether a doubt may come from the trials beside: a host shares its processors with them.
     fn may_clear_up(&self, trial: &Trial) -> bool {
-        !trial.timing && self.subjects[trial.subject].profile.kind == SubjectKind::Host
+        let in_company = !trial.timing || trial.steady;
+        in_company && self.subjects[trial.subject].profile.kind == SubjectKind::Host
     }
 
     fn skipped(&self, skip: &Skip) -> Outcome {
@@ -267,6 +289,10 @@ impl Kept {
             again.push(trial.clone());
         }
         room
+    }
+
+    fn has_again(&self) -> bool {
+        !self.again.lock().unwrap_or_else(|lock| lock.into_inner()).is_empty()
     }
 
     /// The trials that were put off, in the order of the plan; from now on none is.

@@ -1,6 +1,8 @@
 //! One trial: a session, its steps, the judgement, the outcome.
 
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::judge::{Context, Judgement, Seen, judge};
@@ -28,9 +30,11 @@ pub(super) fn run(
     let limits = reached.profile.limits.clone().unwrap_or_else(|| scenario.limits.clone());
     let looked = catch_unwind(AssertUnwindSafe(|| look(engine, scenario, reached, case, &limits)));
     match looked {
-        Ok(Ok((looked, session))) => {
-            let judgement = judged(engine, scenario, reached, case, &limits, &looked);
-            (told(base, judgement, scenario, reached, (looked, &*session), engine.seed), false)
+        Ok(Ok((mut looked, session))) => {
+            let seen = seen(&mut looked, reached);
+            let judgement = judged(engine, reached, (scenario, case), &limits, &seen);
+            let found = (looked, seen, &*session);
+            (told(base, judgement, scenario, reached, found, engine.seed), false)
         }
         Ok(Err(inability)) => {
             (Outcome { verdict: Verdict::Inconclusive, reason: inability.0, ..base }, false)
@@ -65,6 +69,7 @@ fn look<'a>(
         profile: &reached.profile,
         limits,
         tenant: &tenant,
+        noise_factor: engine.noise_factor,
     };
     let mut session = reached.subject.open(engine.seed ^ mark(&tenant))?;
     let mut step = |step: &wasm_gauntlet_model::scenario::Step| {
@@ -97,24 +102,27 @@ fn mark(text: &str) -> u64 {
     })
 }
 
+/// The facts of every step, taken out of what they gave, and those of the subject.
+fn seen(looked: &mut Looked, reached: &Reached) -> Seen {
+    let facts = looked.iter_mut().map(|(step, one)| (step.clone(), mem::take(&mut one.facts)));
+    let facts = facts.map(|(step, facts)| (step, Arc::new(facts)));
+    facts.chain([(SUBJECT.to_owned(), Arc::clone(&reached.facts))]).collect()
+}
+
 fn judged(
     engine: &Engine,
-    scenario: &Scenario,
     reached: &Reached,
-    case: &Case,
+    (scenario, case): (&Scenario, &Case),
     limits: &Limits,
-    looked: &Looked,
+    seen: &Seen,
 ) -> Judgement {
-    let mut seen: Seen =
-        looked.iter().map(|(step, one)| (step.clone(), one.facts.clone())).collect();
-    seen.insert(SUBJECT.to_owned(), reached.profile.facts());
     let context = Context {
         params: &case.params,
         limits,
         grace_ms: reached.profile.grace_ms,
         noise_factor: engine.noise_factor,
     };
-    judge(scenario, &seen, context)
+    judge(scenario, seen, context)
 }
 
 /// Tell a judgement, with advice and evidence where it is no pass.
@@ -123,7 +131,7 @@ fn told(
     judgement: Judgement,
     scenario: &Scenario,
     reached: &Reached,
-    (looked, session): (Looked, &dyn Session),
+    (looked, seen, session): (Looked, Seen, &dyn Session),
     seed: u64,
 ) -> Outcome {
     let Judgement { verdict, severity, reason, observed, expected, span, step } = judgement;
@@ -131,19 +139,22 @@ fn told(
         format!("{}:{}:{}", scenario.file, span.line, span.column)
     };
     let failed = verdict == Verdict::Fail;
-    let again =
-        format!("gauntlet run {}--only {} --seed {seed}", reached.subject.flags(), base.incident);
+    let flags = || reached.subject.flags();
+    let again = || format!("gauntlet run {}--only {} --seed {seed}", flags(), base.incident);
     let deciding = looked.iter().find(|(name, _)| Some(name) == step.as_ref());
     let decided = span.and_then(|span| scenario.decided(span)).filter(|_| failed);
     let command = decided.and_then(|decided| session.reproduce(&decided));
     let own = || deciding.and_then(|(_, observation)| observation.reproduce.clone());
-    let command = command.or_else(own);
+    let software = || step.as_ref().and_then(|step| seen.get(step)?.get("software"));
     let evidence = match verdict {
         Verdict::Pass | Verdict::Skipped => Vec::new(),
         Verdict::Fail | Verdict::Inconclusive => {
             let deciding =
                 looked.iter().filter(|(name, _)| step.as_ref().is_none_or(|s| s == name));
-            deciding.flat_map(|(_, observation)| observation.evidence.clone()).collect()
+            let evidence = |(name, observation): &(String, Observation)| {
+                [session.evidence(name), observation.evidence.clone()].concat()
+            };
+            deciding.flat_map(evidence).collect()
         }
     };
     Outcome {
@@ -152,17 +163,17 @@ fn told(
         reason,
         observed,
         expected,
-        reproduce: failed.then(|| command.unwrap_or(again)),
+        reproduce: failed.then(|| command.or_else(own).unwrap_or_else(again)),
         r#where: span.map(place),
-        advice: failed.then(|| advice(scenario, &named(deciding), &reached.profile.about)),
+        advice: failed.then(|| advice(scenario, &named(software()), &reached.profile.about)),
         evidence,
         ..base
     }
 }
 
 /// The software that answered the step that decided, where the step tells.
-fn named(deciding: Option<&(String, Observation)>) -> Vec<String> {
-    match deciding.and_then(|(_, observation)| observation.facts.get("software")) {
+fn named(software: Option<&Value>) -> Vec<String> {
+    match software {
         Some(Value::Texts(names)) => names.clone(),
         _ => Vec::new(),
     }

@@ -12,7 +12,7 @@ macro_rules! files {
 }
 
 /// Path and text of each.
-const FILES: &[(&str, &str)] = files!["wazero.yaml"];
+const FILES: &[(&str, &str)] = files!["wasmi.yaml", "wazero.yaml"];
 
 /// What is known of every runtime.
 ///

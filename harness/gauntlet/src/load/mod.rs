@@ -9,7 +9,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
 
-use wasm_gauntlet_model::scenario::{self, Scenario, Vocabulary};
+use wasm_gauntlet_model::scenario::{self, Scenario, Vocabulary, Words};
 use wasm_gauntlet_model::source::{Complaint, Complaints, Source, Span};
 
 pub use directory::DirectoryError;
@@ -35,9 +35,28 @@ fn listed(errors: &[DirectoryError]) -> String {
 /// # Errors
 /// When a built-in file is wrong, which the tests of this crate exclude.
 pub fn catalogue() -> Result<Vec<Scenario>, LoadError> {
-    let files = wasm_gauntlet_scenarios::all().into_iter();
+    selected(&[])
+}
+
+/// The scenarios that the tool carries whose incidents begin with one of the filters `only`; all
+/// of them where there is no filter, or one that begins no incident's id.
+///
+/// # Errors
+/// As [`catalogue`], of these files.
+pub fn selected(only: &[String]) -> Result<Vec<Scenario>, LoadError> {
+    let all = wasm_gauntlet_scenarios::all();
+    let begins = |filter: &String, path: &str| path.starts_with(filter.as_str());
+    let known = |filter| all.iter().any(|(path, _)| begins(filter, id(path)));
+    let every = only.is_empty() || !only.iter().all(known);
+    let wanted = |path| every || only.iter().any(|filter| begins(filter, id(path)));
+    let files = all.iter().copied().filter(|(path, _)| wanted(path));
     let sources = files.map(|(path, text)| Source::new(format!("catalogue/{path}"), text));
     scenarios(&sources.collect::<Vec<_>>(), &vocabulary())
+}
+
+/// The incident of a built-in file, which bears its name.
+fn id(path: &str) -> &str {
+    path.strip_suffix(".yaml").unwrap_or(path)
 }
 
 /// The scenarios of every `.yaml` file below `path`, sorted by incident.
@@ -51,12 +70,16 @@ pub fn directory(path: &Path) -> Result<Vec<Scenario>, LoadError> {
 
 /// The guests that scenarios may name.
 pub fn vocabulary() -> Vocabulary {
+    Vocabulary::new(words)
+}
+
+fn words() -> Words {
     let guests = hostile_guests::all();
     let heavy = guests.iter().filter(|guest| guest.tier == hostile_guests::Tier::Heavy);
     let built = hostile_guests::toolchain::all();
     let twins =
         guests.iter().filter_map(|guest| Some((guest.id.clone(), guest.near_twin.clone()?)));
-    Vocabulary {
+    Words {
         guests: guests.iter().chain(built).map(|guest| guest.id.clone()).collect(),
         heavy: heavy.map(|guest| guest.id.clone()).collect(),
         near_twins: twins.collect(),

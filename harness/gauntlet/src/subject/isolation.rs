@@ -6,14 +6,38 @@ use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal};
 
 use super::compile_trial::wait;
 use super::worker::Confinement;
 
-/// What is tried, by the word of the child's argument.
-pub const LIMITS: &[&str] = &["memory", "processor", "descriptors", "file"];
+/// A limit, and the signal by which a child ends that it held. The kernel sends two of them; where
+/// it only refuses, the child checks that the refusal is the right one, and aborts.
+struct Limit {
+    word: &'static str,
+    ends_by: Signal,
+    exceed: fn() -> io::Result<Held>,
+}
+
+/// What a child saw at its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    /// It was refused more.
+    Yes,
+    /// It went past.
+    No,
+}
+
+const LIMITS: [Limit; 4] = [
+    Limit { word: "memory", ends_by: Signal::ABORT, exceed: memory },
+    Limit { word: "processor", ends_by: Signal::XCPU, exceed: processor },
+    Limit { word: "descriptors", ends_by: Signal::ABORT, exceed: descriptors },
+    Limit { word: "file", ends_by: Signal::XFSZ, exceed: file },
+];
 
 /// The limits under which it is tried: small, so that a machine bears it where they do not hold.
 const TRIED: Confinement = Confinement {
@@ -30,72 +54,92 @@ const FACTOR: u64 = 2;
 /// Longer than a second of processor time takes on a busy machine.
 const WALL: Duration = Duration::from_secs(30);
 
+/// What is tried, in words.
+pub fn words() -> [&'static str; 4] {
+    LIMITS.map(|limit| limit.word)
+}
+
 /// The limits that do not hold here; none where all of them do.
 ///
 /// # Errors
-/// When a child cannot be started or confined.
+/// When a child cannot be started or confined, or cannot try.
 pub fn broken(program: &Path) -> io::Result<Vec<&'static str>> {
     let mut broken = Vec::new();
-    for limit in LIMITS {
+    for limit in &LIMITS {
         if !holds(program, limit)? {
-            broken.push(*limit);
+            broken.push(limit.word);
         }
     }
     Ok(broken)
 }
 
-fn holds(program: &Path, limit: &str) -> io::Result<bool> {
+fn holds(program: &Path, limit: &Limit) -> io::Result<bool> {
     let mut command = Command::new(program);
-    command.args(["worker", "--runtime", "none", "--exceed", limit]).process_group(0);
+    command.args(["worker", "--runtime", "none", "--exceed", limit.word]).process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     let mut child = command.spawn()?;
-    let confined = TRIED.apply_to(rustix::process::Pid::from_child(&child));
-    // The child begins when its stdin ends.
-    drop(child.stdin.take());
-    let ended = match confined {
-        Ok(()) => wait(&mut child, WALL),
-        Err(unconfined) => Err(io::Error::other(unconfined.to_string())),
-    };
+    let ended = tried(&mut child);
     if !matches!(ended, Ok(Some(_))) {
         let _ = child.kill();
         let _ = child.wait();
     }
-    Ok(ended?.is_some_and(|status| status.signal().is_some()))
+    match ended? {
+        Some(status) if status.signal() == Some(limit.ends_by.as_raw()) => Ok(true),
+        Some(status) if status.success() => Ok(false),
+        None => Ok(false),
+        // Ended otherwise, as by the kernel for want of memory: that shows nothing of the limit.
+        Some(status) => {
+            let word = limit.word;
+            Err(io::Error::other(format!("the child that tried {word} ended with {status}")))
+        }
+    }
+}
+
+/// Confine a child that waits for the end of its stdin, let it try, and see how it ends.
+fn tried(child: &mut Child) -> io::Result<Option<ExitStatus>> {
+    let confined = TRIED.apply_to(Pid::from_child(child));
+    confined.map_err(|unconfined| io::Error::other(unconfined.to_string()))?;
+    drop(child.stdin.take());
+    wait(child, WALL)
 }
 
 /// The child's side: go past `limit`. It ends well only where nothing stops it.
 pub fn exceed(limit: &str) -> ExitCode {
     let mut nothing = Vec::new();
     if io::stdin().lock().read_to_end(&mut nothing).is_err() {
-        return ExitCode::from(4);
+        return CANNOT;
     }
-    let gone_past = match limit {
-        "memory" => memory(),
-        "processor" => processor(),
-        "descriptors" => descriptors(),
-        "file" => file(),
-        _ => return ExitCode::from(2),
+    let Some(limit) = LIMITS.iter().find(|known| known.word == limit) else {
+        return CANNOT;
     };
-    match gone_past {
-        Ok(()) => ExitCode::SUCCESS,
-        // As for the other limits, a signal says so, which no exit code of a shell can be.
-        Err(_) => std::process::abort(),
+    match (limit.exceed)() {
+        Ok(Held::No) => ExitCode::SUCCESS,
+        // As for the limits that the kernel ends: by a signal, which no exit code can be.
+        Ok(Held::Yes) => std::process::abort(),
+        // No descriptor, folder or clock to try it with, which is no limit that held.
+        Err(_) => CANNOT,
     }
 }
 
-fn memory() -> io::Result<()> {
+/// Nothing was tried.
+const CANNOT: ExitCode = ExitCode::FAILURE;
+
+/// More than the memory of the limit, each page of it written.
+fn memory() -> io::Result<Held> {
     const BLOCK_BYTES: u64 = 16 << 20;
     let mut blocks: Vec<Vec<u8>> = Vec::new();
     for _ in 0..FACTOR * TRIED.data_bytes / BLOCK_BYTES {
         let mut block = Vec::new();
-        block.try_reserve_exact(BLOCK_BYTES as usize).map_err(io::Error::other)?;
+        if block.try_reserve_exact(BLOCK_BYTES as usize).is_err() {
+            return Ok(Held::Yes);
+        }
         block.resize(BLOCK_BYTES as usize, 1);
         blocks.push(std::hint::black_box(block));
     }
-    Ok(())
+    Ok(Held::No)
 }
 
-fn processor() -> io::Result<()> {
+fn processor() -> io::Result<Held> {
     let most = Duration::from_secs(FACTOR * TRIED.cpu_s);
     let began = Instant::now();
     // Waiting for a processor is no use of one, so this goes on for longer than `most`.
@@ -105,16 +149,22 @@ fn processor() -> io::Result<()> {
     {
         std::hint::spin_loop();
     }
-    Ok(())
+    Ok(Held::No)
 }
 
-fn descriptors() -> io::Result<()> {
+fn descriptors() -> io::Result<Held> {
     let open = |_| File::open("/dev/null");
-    (0..FACTOR * TRIED.descriptors).map(open).collect::<io::Result<Vec<File>>>().map(drop)
+    let all: io::Result<Vec<File>> = (0..FACTOR * TRIED.descriptors).map(open).collect();
+    match all {
+        Ok(_) => Ok(Held::No),
+        Err(error) if error.raw_os_error() == Some(Errno::MFILE.raw_os_error()) => Ok(Held::Yes),
+        Err(error) => Err(error),
+    }
 }
 
-fn file() -> io::Result<()> {
+fn file() -> io::Result<Held> {
     let mut file = tempfile::tempfile()?;
     file.seek(io::SeekFrom::Start(FACTOR * TRIED.file_bytes))?;
-    file.write_all(b"past the limit")
+    file.write_all(b"past the limit")?;
+    Ok(Held::No)
 }

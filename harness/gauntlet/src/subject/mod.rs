@@ -31,7 +31,7 @@ pub mod wasmtime;
 pub mod worker;
 
 use wasm_gauntlet_model::action::Action;
-use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_model::observation::{Evidence, Observation};
 use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::scenario::Decided;
 
@@ -76,6 +76,12 @@ pub trait Session {
     /// # Errors
     /// When nothing could be seen; a refusal or a crash of the subject is an observation.
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability>;
+
+    /// Why to believe what `step` gave, beside the evidence in its observation: what is only
+    /// worth putting into words where somebody will read it.
+    fn evidence(&self, _step: &str) -> Vec<Evidence> {
+        Vec::new()
+    }
 
     /// A command that shows again what decided, where that takes more than the one of the step's
     /// own observation.

@@ -1,7 +1,7 @@
 //! The catalogue against wasmtime in a confined worker: what the parts do when put together.
 
 use wasm_gauntlet_model::action::{Action, Call, Compare, Input, Match};
-use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{Observation, Value};
 use wasm_gauntlet_model::profile::Need;
 use wasm_gauntlet_model::twin::Twin;
@@ -16,18 +16,7 @@ fn wasmtime(faults: &[Twin]) -> Adapter {
 }
 
 fn call(session: &mut dyn Session, guest: &str, with: impl FnOnce(&mut Call)) -> Observation {
-    let mut call = Call {
-        guest: guest.to_owned(),
-        guest_params: vec![],
-        input: Input::Bytes(b"ping".to_vec()),
-        tenant: "a".to_owned(),
-        times: 1,
-        at_once: false,
-        meanwhile: None,
-        load_only: false,
-        limits: Limits::default(),
-        grants: Grants::default(),
-    };
+    let mut call = Call::usual(guest, "a");
     with(&mut call);
     session.perform("step", &Action::Call(call)).expect("it can be called")
 }
@@ -140,6 +129,7 @@ fn noise_is_held_off_by_a_limit_of_calls() {
             phase_ms: 1000,
             rounds: 3,
             floor_ms: 10,
+            factor: 1.0,
             limits: Limits::default(),
         };
         let host = wasmtime(faults);

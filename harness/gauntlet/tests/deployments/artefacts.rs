@@ -21,22 +21,31 @@ pub struct Directory {
 }
 
 /// The folder that a build writes to.
-struct Dist(PathBuf);
+pub struct Dist(pub PathBuf);
 
 impl Dist {
-    fn put(&self, name: &str, bytes: &[u8]) {
+    /// An empty one under `folder`.
+    pub fn under(folder: &Path) -> Self {
+        let dist = Self(folder.join("dist"));
+        fs::create_dir(&dist.0).expect("a folder");
+        dist
+    }
+
+    /// Write a file.
+    pub fn put(&self, name: &str, bytes: &[u8]) {
         fs::write(self.0.join(name), bytes).expect("a file of the build");
     }
 
-    /// Run a shell line in the folder.
-    fn shell(&self, line: &str) {
+    /// What a shell line says in the folder.
+    pub fn shell(&self, line: &str) -> String {
         let ran = Command::new("sh").args(["-ec", line]).current_dir(&self.0).output();
         let ran = ran.expect("a shell");
         assert!(ran.status.success(), "{line}: {}", String::from_utf8_lossy(&ran.stderr));
+        String::from_utf8_lossy(&ran.stdout).into_owned()
     }
 
     /// The siblings of every file, as a build script makes them.
-    fn compress(&self) {
+    pub fn compress(&self) {
         self.shell(
             "for f in *.html *.js *.wasm; do gzip -9 -n -k -f \"$f\"; node -e \"\
              const fs = require('fs'), zlib = require('zlib');\
@@ -77,8 +86,7 @@ pub fn check() {
     let mut wrong = Vec::new();
     for directory in DIRECTORIES {
         let folder = tempfile::tempdir().expect("a folder");
-        let dist = Dist(folder.path().join("dist"));
-        fs::create_dir(&dist.0).expect("a folder");
+        let dist = Dist::under(folder.path());
         let lines = (directory.make)(&dist);
         let file = folder.path().join("gauntlet.yaml");
         let dir = dist.0.display();

@@ -48,7 +48,7 @@ const PAGES: &[(&str, &str)] = &[
     ("blazor.js", r#"const e = await fetch("blazor.boot.json"); WebAssembly.compile(e)"#),
     ("blazor.boot.json", r#"{ "resources": { "wasmNative": { "dotnet.wasm": "sha256-x" } } }"#),
     ("empty.html", "<!doctype html><title>no module</title><script src=lazy.js></script>"),
-    ("lazy.js", "load(pick() + '.was' + 'm')"),
+    ("lazy.js", "load(pick() + '.was' + 'm'); fetch('data:application/wasm;base64,AGFzbQEAAAA=')"),
 ];
 
 /// The modules of those pages.
@@ -133,6 +133,8 @@ pub fn nothing_is_no_success() {
         let said = String::from_utf8_lossy(&said).split_whitespace().collect::<Vec<_>>().join(" ");
         let advice = "name the page that loads one, or the address of the module itself";
         assert!(said.contains(advice), "{arguments:?}: {said}");
+        let inside = "/lazy.js holds a module in a `data:` address";
+        assert!(said.contains(inside), "{arguments:?}: {said}");
     }
     assert!(!file.exists());
 }

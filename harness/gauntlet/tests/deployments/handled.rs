@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::behind::{Behind, Running};
 use crate::files::Files;
 use crate::servers::{Place, Server, is_there};
-use crate::{apache, caddy, express, go};
+use crate::{apache, caddy, express, go, nginx};
 
 /// Python with a handler that sends both lengths, as programs do that set one by hand and leave
 /// the other to a library.
@@ -60,6 +60,54 @@ pub const HANDLED: &[Behind] = &[
         files: Files::Hashed,
         start: |site| of(express::serving(site, GZIPPED_ONLY)),
         incidents: &[],
+    },
+    Behind {
+        // It takes the place of the whole table, and of pages and scripts nobody knows the type.
+        name: "nginx: a types block for .wasm in the server block",
+        files: Files::Hashed,
+        start: |site| {
+            let lines = format!("types {{ application/wasm wasm; }}\n{}", nginx::CACHING);
+            of(nginx::serving(site, nginx::STATIC, &lines))
+        },
+        incidents: &["critical delivery/page-is-shown"],
+    },
+    Behind {
+        name: "nginx: a fallback for the page's own addresses alone",
+        files: Files::Hashed,
+        start: |site| {
+            let lines = r#"
+                location / { add_header Cache-Control no-cache; try_files $uri $uri/ /index.html; }
+                location ~ \.(wasm|js)$ {
+                    add_header Cache-Control "public, max-age=31536000, immutable";
+                    try_files $uri =404;
+                }"#;
+            of(nginx::serving(site, nginx::STATIC, lines))
+        },
+        incidents: &[],
+    },
+    Behind {
+        // What one block says with add_header holds in another that has some of its own no more.
+        name: "nginx: caching for the server, and a field of its own for modules",
+        files: Files::Hashed,
+        start: |site| {
+            let lines = r#"
+                add_header Cache-Control "public, max-age=31536000, immutable";
+                location ~ (/|\.html)$ { add_header Cache-Control no-cache; }
+                location ~ \.wasm$ { add_header X-Build 7; }"#;
+            of(nginx::serving(site, nginx::STATIC, lines))
+        },
+        incidents: &["minor delivery/short-cache-hashed"],
+    },
+    Behind {
+        name: "nginx: immutable for the minute that a plain name is kept",
+        files: Files::Plain,
+        start: |site| {
+            let lines = r#"
+                location / { add_header Cache-Control no-cache; }
+                location ~ \.(wasm|js)$ { add_header Cache-Control "max-age=60, immutable"; }"#;
+            of(nginx::serving(site, nginx::COMPRESSING, lines))
+        },
+        incidents: &["minor delivery/long-cache-unhashed"],
     },
     Behind {
         name: "Caddy: a policy with a word for WebAssembly",

@@ -21,6 +21,7 @@ mod nginx;
 mod policies;
 mod proxy_cache;
 mod python;
+mod rebuilt;
 mod s3;
 mod served;
 #[path = "../servers/mod.rs"]
@@ -240,6 +241,11 @@ fn the_lines_for_go_mend() {
 #[test]
 fn the_lines_for_s3_mend() {
     mended::check("s3");
+}
+
+#[test]
+fn the_commands_for_builds_mend() {
+    rebuilt::check();
 }
 
 #[test]

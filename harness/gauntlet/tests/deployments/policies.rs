@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use base64::Engine as _;
+use sha2::{Digest, Sha256};
+
 use crate::behind::{Behind, NO_CACHE, Running, files, variants};
 use crate::files::Files;
 use crate::nginx;
@@ -26,20 +29,40 @@ fn elsewhere(site: &Path, fields: &str) -> Option<Running> {
     Some(Running::new(servers, ""))
 }
 
+/// The page under this policy.
+fn policed(site: &Path, policy: &str) -> Option<Running> {
+    let policy = format!("add_header Content-Security-Policy \"{policy}\";");
+    // Of add_header those of the innermost block count.
+    let caching = nginx::CACHING.replace("\"no-cache\";", &format!("\"no-cache\"; {policy}"));
+    Some(Running::new(nginx::serving(site, nginx::STATIC, &caching)?, ""))
+}
+
 /// Each of them.
 pub const POLICIES: &[Behind] = &[
     Behind {
         name: "a strict policy that was written without WebAssembly in mind",
         files: Files::Hashed,
-        start: |site| {
-            let policy = "add_header Content-Security-Policy \
-                          \"default-src 'self'; script-src 'self' 'unsafe-inline'\";";
-            // Of add_header those of the innermost block count.
-            let caching =
-                nginx::CACHING.replace("\"no-cache\";", &format!("\"no-cache\"; {policy}"));
-            Some(Running::new(nginx::serving(site, nginx::STATIC, &caching)?, ""))
-        },
+        start: |site| policed(site, "default-src 'self'; script-src 'self' 'unsafe-inline'"),
         incidents: &["critical delivery/cross-origin"],
+    },
+    Behind {
+        name: "a policy with a word for WebAssembly, and none for the script inside of the page",
+        files: Files::Hashed,
+        start: |site| policed(site, "script-src 'self' 'wasm-unsafe-eval'"),
+        incidents: &["critical delivery/cross-origin"],
+    },
+    Behind {
+        name: "a policy that knows the script inside of the page by its digest",
+        files: Files::Hashed,
+        start: |site| {
+            let page = fs::read_to_string(site.join("index.html")).expect("a page");
+            let script = page.split_once("<script>").and_then(|(_, rest)| rest.split_once("</"));
+            let digest = Sha256::digest(script.expect("an inline script").0);
+            let digest = base64::engine::general_purpose::STANDARD.encode(digest);
+            let own = format!("default-src 'self' 'wasm-unsafe-eval' 'sha256-{digest}'");
+            policed(site, &own)
+        },
+        incidents: &[],
     },
     Behind {
         name: "the module on a host for assets that lets nobody read it",

@@ -14,6 +14,8 @@ pub struct Upload {
     /// The type of modules; none leaves it to the store, as `aws s3 cp` does for what it does
     /// not know.
     pub module_type: Option<String>,
+    /// The type of the page.
+    pub page_type: String,
     /// Whether what is put is the `.gz` file, under the plain name.
     pub gzipped: bool,
     /// Whether that is said.
@@ -29,6 +31,7 @@ impl Upload {
     pub fn right() -> Self {
         Self {
             module_type: Some("application/wasm".to_owned()),
+            page_type: "text/html".to_owned(),
             gzipped: true,
             coding_said: true,
             caching: Some("public, max-age=31536000, immutable".to_owned()),
@@ -73,7 +76,7 @@ fn put(server: &Server, file: &Path, upload: &Upload) {
     let page = name.ends_with(".html");
     let mut fields = Vec::new();
     let kind = match name.rsplit('.').next() {
-        Some("html") => Some("text/html"),
+        Some("html") => Some(upload.page_type.as_str()),
         Some("js") => Some("text/javascript"),
         _ => upload.module_type.as_deref(),
     };

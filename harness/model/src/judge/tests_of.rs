@@ -1,6 +1,6 @@
 //! Single tests of single values: true, false, or not to be told.
 
-use crate::observation::{Facts, Value};
+use crate::observation::Value;
 use crate::scenario::{Comparison, Scalar, ScalarTemplate, Test};
 
 use super::{Context, Seen, shown};
@@ -32,7 +32,7 @@ pub(super) fn apply(test: &Test, value: &Value, seen: &Seen, context: Context) -
             _ => Some(false),
         },
         Test::Same(step, field, equal) => {
-            let other = seen.get(step).and_then(|facts: &Facts| facts.get(field))?;
+            let other = seen.get(step).and_then(|facts| facts.get(field))?;
             Some((value == other) == *equal)
         }
     }

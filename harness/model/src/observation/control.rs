@@ -1,7 +1,7 @@
 //! What is seen of a host as a whole: its registry, its limits, its counters.
 
 use super::observation;
-use crate::call::CallOutcome;
+use crate::call::{CallOutcome, Called};
 
 observation! {
     /// One request to the registry of a host, or several alike at once. `registry` gives it.
@@ -100,6 +100,10 @@ observation! {
         outcomes = "outcomes": Vec<String> [CallOutcome::WORDS],
         /// Outcomes whose counter rose by less than were seen, sorted.
         unmoved = "unmoved": Vec<String> [CallOutcome::WORDS],
+        /// Limits that the calls reached, as far as a caller sees it, sorted.
+        limits = "limits": Vec<String> [Called::LIMITS],
+        /// Those of them whose counter, of this tenant and this module, rose by less, sorted.
+        uncounted = "uncounted": Vec<String> [Called::LIMITS],
         /// Whether as many latencies were recorded as calls were made.
         latencies_moved = "latencies-moved": bool,
         /// Whether the median and the 99th percentile of latencies are there.

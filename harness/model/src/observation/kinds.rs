@@ -119,6 +119,9 @@ observation! {
         /// Whether the policies of this page, in header or `meta`, let it compile WebAssembly:
         /// `'wasm-unsafe-eval'` or `'unsafe-eval'` in `script-src`, or else `default-src`.
         csp_allows_wasm = "csp-allows-wasm": bool,
+        /// Whether the policies of this page let its inline scripts run, those that deal with
+        /// modules: by `'unsafe-inline'`, a nonce or a hash.
+        csp_allows_inline = "csp-allows-inline": bool,
         /// `Content-Security-Policy`, the field lines combined.
         csp = "csp": String,
         /// Whether the page is cross-origin isolated: `Cross-Origin-Opener-Policy: same-origin`
@@ -128,6 +131,8 @@ observation! {
         nosniff = "nosniff": bool,
         /// Whether the media type is one of JavaScript.
         type_is_script = "type-is-script": bool,
+        /// Whether the media type is one that browsers show as a page, parameters aside.
+        type_is_page = "type-is-page": bool,
         /// Whether the module imports a shared memory; absent where there is no module.
         shared_memory = "shared-memory": bool,
         /// The protocol that answered, as in `HTTP/1.1` or `HTTP/2.0`.

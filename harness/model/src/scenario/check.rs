@@ -1,5 +1,8 @@
 //! From what was written to what is meant; every complaint is kept.
 
+use std::ops::Deref;
+use std::sync::LazyLock;
+
 use crate::limits::{Grants, Limits};
 use crate::name::{is_incident, is_word};
 use crate::reading::Log;
@@ -17,7 +20,7 @@ mod steps;
 
 /// Names that the pure half cannot know.
 #[derive(Debug, Clone, Default)]
-pub struct Vocabulary {
+pub struct Words {
     /// Ids of the guests that exist.
     pub guests: Vec<String>,
     /// Those of them that can exhaust a machine; patterns never mean them.
@@ -26,7 +29,33 @@ pub struct Vocabulary {
     pub near_twins: Vec<(String, String)>,
 }
 
+/// The words, had once the first scenario that deals with guests needs them: to read the headers
+/// of all guests takes longer than to read every scenario about sites.
+#[derive(Debug)]
+pub struct Vocabulary(LazyLock<Words>);
+
 impl Vocabulary {
+    /// The words that `all` gives.
+    pub const fn new(all: fn() -> Words) -> Self {
+        Self(LazyLock::new(all))
+    }
+}
+
+impl Default for Vocabulary {
+    fn default() -> Self {
+        Self::new(Words::default)
+    }
+}
+
+impl Deref for Vocabulary {
+    type Target = Words;
+
+    fn deref(&self) -> &Words {
+        &self.0
+    }
+}
+
+impl Words {
     /// Whether a guest can exhaust a machine.
     pub(super) fn is_heavy(&self, guest: &str) -> bool {
         self.heavy.iter().any(|heavy| heavy == guest)
@@ -45,14 +74,16 @@ pub(super) fn check(
     let matrix = raw.matrix.resolved(vocabulary, log);
     let heavy = raw.matrix.heavy(vocabulary);
     let mut params = matrix_names(&matrix, log);
-    let near_twins = near_twins(&matrix, vocabulary);
-    if !near_twins.is_empty() || vocabulary.guests.is_empty() {
+    let has_guests = raw.each.is_empty();
+    let near_twins = if has_guests { near_twins(&matrix, vocabulary) } else { Vec::new() };
+    if !near_twins.is_empty() || has_guests && vocabulary.guests.is_empty() {
         let derived: Vec<String> = params.iter().map(|name| format!("{name}{NEAR_TWIN}")).collect();
         params.extend(derived);
     }
     let limits = limits(raw.limits.as_ref());
     let steps = steps::check(&raw.steps, &params, &limits, log);
     kind(&steps, &raw, log);
+    steady(&raw, log);
     let expect = claims::check(&raw.expect.value, &steps, &params, raw.expect.span, log);
     let scenario = Scenario {
         file: file.to_owned(),
@@ -68,6 +99,7 @@ pub(super) fn check(
         heavy,
         near_twins,
         timing: raw.timing.unwrap_or(false),
+        steady: raw.steady.is_some_and(|steady| steady.value),
         limits,
         steps,
         expect,
@@ -92,6 +124,14 @@ fn incident(incident: &At<String>, file: &str, log: &mut Log) {
         let problem = format!("`{}` does not stand in a file of its name", incident.value);
         let help = format!("expected the file catalogue/{}.yaml", incident.value);
         log.add(Complaint::new(incident.span, problem).help(help));
+    }
+}
+
+/// Who measures nothing has nothing beside which it is steady.
+fn steady(raw: &RawScenario, log: &mut Log) {
+    if let Some(steady) = raw.steady.as_ref().filter(|_| raw.timing != Some(true)) {
+        let problem = "`steady` says how a measurement bears company, and none is made here";
+        log.add(Complaint::new(steady.span, problem.to_owned()).help("expected `timing: true`"));
     }
 }
 
@@ -207,16 +247,16 @@ fn guests(
     vocabulary: &Vocabulary,
     log: &mut Log,
 ) {
-    if vocabulary.guests.is_empty() {
-        return;
-    }
-    let known: Vec<&str> = vocabulary.guests.iter().map(String::as_str).collect();
     let mut named: Vec<String> = Vec::new();
     for template in scenario.steps.iter().flat_map(Step::guests) {
         named.extend(claims::fillings(template, &scenario.matrix));
     }
+    if named.is_empty() || vocabulary.guests.is_empty() {
+        return;
+    }
     named.sort_unstable();
     named.dedup();
+    let known: Vec<&str> = vocabulary.guests.iter().map(String::as_str).collect();
     for guest in
         named.iter().filter(|guest| !guest.contains('{') && !known.contains(&guest.as_str()))
     {

@@ -15,7 +15,7 @@ mod step;
 mod template;
 
 pub use cases::Case;
-pub use check::Vocabulary;
+pub use check::{Vocabulary, Words};
 pub use claim::{Block, Bound, Claim, Comparison, SUBJECT, ScalarTemplate, Test};
 pub use decided::Decided;
 pub use raw::RawScenario;
@@ -61,6 +61,9 @@ pub struct Scenario {
     pub near_twins: Vec<(String, String)>,
     /// Whether nothing else may run meanwhile.
     pub timing: bool,
+    /// Whether it bears one other measurement beside it nevertheless, and is looked at alone
+    /// only where that leaves a doubt.
+    pub steady: bool,
     /// Limits of the guests.
     pub limits: Limits,
     /// What to do, in order.

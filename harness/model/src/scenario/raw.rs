@@ -45,6 +45,9 @@ written! {
         matrix: Matrix,
         /// Whether nothing else may run meanwhile.
         timing: Option<bool>,
+        /// Whether it bears one other measurement beside it: a verdict holds in company too, and
+        /// a doubt is looked at alone. Only where `timing` is true.
+        steady: Option<At<bool>>,
         /// Limits that the host is to hold the guests to.
         limits: Option<RawLimits>,
         /// What to do, in order.

@@ -81,6 +81,8 @@ pub struct CaseContext<'a> {
     pub limits: &'a Limits,
     /// A tenant name of the case's own.
     pub tenant: &'a str,
+    /// The factor by which a neighbour may move a p99.
+    pub noise_factor: f64,
 }
 
 impl<'a> CaseContext<'a> {
@@ -189,6 +191,7 @@ impl Step {
             StepPlan::Contest { noise, rest } => Ok(Action::Contest(Match {
                 noise: noise.text(case.params),
                 limits: case.limits.clone(),
+                factor: case.noise_factor,
                 ..rest.clone()
             })),
             StepPlan::Differ { guest, seeds, excuses } => Ok(Action::Differ(Differ {

@@ -1,7 +1,7 @@
 //! Mappings as written: what is read, and what each complaint points at.
 
 use super::*;
-use crate::call::RejectStage;
+use crate::call::{CallOutcome, RejectStage};
 use crate::source::Source;
 use crate::target::{Encoding, Gives, Known, PRESETS, parse_knowing};
 use crate::trap::TrapKind;
@@ -58,9 +58,11 @@ fn a_whole_mapping_is_read() {
     assert_eq!(rules[0].finds.encoding, Encoding::Base64);
     assert_eq!(rules[1].past_deadline, Some(true));
     let gives: Vec<&Gives> = rules.iter().map(|rule| &rule.gives).collect();
-    let (stack, untold) = (Gives::Trap(TrapKind::Stack), Gives::Trap(TrapKind::Untold));
+    let trap = |kind| Gives::Just(CallOutcome::Trap { kind });
+    let (stack, untold) = (trap(TrapKind::Stack), trap(TrapKind::Untold));
+    let deadline = Gives::Just(CallOutcome::Deadline);
     let import = Gives::Rejected(RejectStage::Import);
-    assert_eq!(gives, [&Gives::Ok, &Gives::Deadline, &stack, &untold, &import, &Gives::GuestError]);
+    assert_eq!(gives, [&Gives::Ok, &deadline, &stack, &untold, &import, &Gives::GuestError]);
 }
 
 #[test]

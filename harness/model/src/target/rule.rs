@@ -55,22 +55,14 @@ pub struct Rule {
 pub enum Gives {
     /// The guest answered.
     Ok,
-    /// It trapped.
-    Trap(TrapKind),
-    /// The deadline stopped it.
-    Deadline,
-    /// A growth was denied, and it failed.
-    MemoryCap,
-    /// Its instructions ran out.
-    Fuel,
+    /// This, of which the answer has no part to tell.
+    Just(CallOutcome),
     /// It reported an error.
     GuestError,
     /// It was refused before any of its code ran.
     Rejected(RejectStage),
     /// It asked for what it was not granted.
     Denied,
-    /// The tenant is past its limit.
-    Busy,
     /// The host failed.
     HostFault,
 }
@@ -184,10 +176,11 @@ fn gives(read: &At<String>, log: &mut Log) -> Option<Gives> {
         None => (&*read.value, None),
     };
     let part = |text: &str| At { value: text.to_owned(), span: read.span };
+    let trap = |kind| Gives::Just(CallOutcome::Trap { kind });
     match (word, argument) {
         ("ok", None) => Some(Gives::Ok),
-        ("trap", None) => Some(Gives::Trap(TrapKind::Untold)),
-        ("trap", Some(kind)) => named(kind).map(Gives::Trap).or_else(|| {
+        ("trap", None) => Some(trap(TrapKind::Untold)),
+        ("trap", Some(kind)) => named(kind).map(trap).or_else(|| {
             log.unknown("kind of trap", &part(kind), TrapKind::WORDS);
             None
         }),
@@ -197,12 +190,12 @@ fn gives(read: &At<String>, log: &mut Log) -> Option<Gives> {
                 None
             })
         }
-        ("deadline", None) => Some(Gives::Deadline),
-        ("memory-cap", None) => Some(Gives::MemoryCap),
-        ("fuel", None) => Some(Gives::Fuel),
+        ("deadline", None) => Some(Gives::Just(CallOutcome::Deadline)),
+        ("memory-cap", None) => Some(Gives::Just(CallOutcome::MemoryCap)),
+        ("fuel", None) => Some(Gives::Just(CallOutcome::Fuel)),
         ("guest-error", None) => Some(Gives::GuestError),
         ("denied", None) => Some(Gives::Denied),
-        ("busy", None) => Some(Gives::Busy),
+        ("busy", None) => Some(Gives::Just(CallOutcome::Busy)),
         ("host-fault", None) => Some(Gives::HostFault),
         _ => {
             log.unknown("outcome", read, CallOutcome::WORDS);

@@ -25,6 +25,9 @@ pub struct Launch {
     pub env: Vec<(String, String)>,
     /// Its resource limits, set from outside.
     pub confinement: Confinement,
+    /// Whether modules are held to the static limits of their load before the program has them:
+    /// what anyone can put in front of a runtime that has no limits on compiling.
+    pub counted_first: bool,
 }
 
 /// A child with a folder of its own for what it leaves behind.
@@ -42,7 +45,8 @@ impl Launch {
     pub fn worker(program: PathBuf, runtime: &str, faults: &[&str]) -> Self {
         let mut args = vec!["worker".to_owned(), "--runtime".to_owned(), runtime.to_owned()];
         args.extend(faults.iter().flat_map(|fault| ["--fault".to_owned(), (*fault).to_owned()]));
-        Self { program, args, env: Vec::new(), confinement: Confinement::default() }
+        let confinement = Confinement::default();
+        Self { program, args, env: Vec::new(), confinement, counted_first: false }
     }
 
     /// `program` as a worker that speaks the protocol on descriptor 3, so that whatever else it
@@ -52,7 +56,7 @@ impl Launch {
         let args = vec!["-c".to_owned(), script, program.to_string_lossy().into_owned()];
         let env = vec![(mark.to_owned(), "1".to_owned())];
         let (program, confinement) = (PathBuf::from("/bin/sh"), Confinement::default());
-        Self { program, args, env, confinement }
+        Self { program, args, env, confinement, counted_first: false }
     }
 
     /// Start the child.

@@ -14,6 +14,7 @@ pub mod pair;
 mod post;
 mod process;
 mod references;
+mod strays;
 mod supervised;
 mod trial;
 mod vitals;
@@ -72,6 +73,12 @@ impl Adapter {
     /// The same, its answers compared with those of `references` where a scenario asks for it.
     pub fn compared_with(mut self, references: Arc<References>) -> Self {
         self.references = Some(references);
+        self
+    }
+
+    /// The same, its guests from `source`.
+    pub fn with_guests(mut self, source: Box<Source>) -> Self {
+        self.source = source;
         self
     }
 

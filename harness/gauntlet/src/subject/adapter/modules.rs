@@ -1,14 +1,16 @@
 //! What was loaded into one adapter: each module once for each set of limits and grants.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::lost::{checked, timed};
 use super::process::{Heard, Process};
 use crate::subject::calls::port::{Loaded, Timed, Work};
 use crate::subject::protocol::{Ask, Parts, Reply};
+use crate::subject::static_limits::{Refusal, check};
 
 /// Most modules kept in one adapter; the oldest is unloaded for the next. The front of a
 /// deployment keeps as many.
@@ -51,7 +53,11 @@ impl Modules {
         if let Some(oldest) = oldest {
             let _ = process.ask(Ask::Unload { module: oldest.name.clone() }, patience);
         }
-        let loaded = slot.loaded.get_or_init(|| load(process, &slot.name, work, patience)).clone();
+        let load = || match counted(process, work) {
+            Some(refused) => Loaded::Ended(refused),
+            None => load(process, &slot.name, work, patience),
+        };
+        let loaded = slot.loaded.get_or_init(load).clone();
         (slot, loaded)
     }
 
@@ -72,6 +78,16 @@ impl Modules {
         slots.push(Arc::clone(&slot));
         (slot, (slots.len() > MODULES_MAX).then(|| slots.remove(0)))
     }
+}
+
+/// The refusal of a module that is over a static limit, where these are held before the host.
+fn counted(process: &Process, work: &Work<'_>) -> Option<Timed> {
+    let begun = Instant::now();
+    let looked = process.counted_first.then_some(&work.limits.static_limits)?;
+    // What does not parse is for the host to refuse.
+    let over @ Refusal::Over { .. } = check(looked, &work.module.bytes).err()? else { return None };
+    let outcome = CallOutcome::Rejected(over.into());
+    Some(Timed { called: Called::bare(outcome), wall: begun.elapsed(), lost: None })
 }
 
 fn load(process: &Process, name: &str, work: &Work<'_>, patience: Duration) -> Loaded {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use wasm_gauntlet_model::action::{Action, Call, Input};
 use wasm_gauntlet_model::call::CallOutcome;
-use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{Observation, Value};
 use wasm_gauntlet_model::twin::Twin;
 
@@ -22,16 +22,10 @@ fn calls(launch: Launch, source: Box<Source>, guest: &str, times: u32) -> Observ
     let adapter = Adapter::new("host", launch, source);
     let mut session = adapter.open(1).expect("nothing is started yet");
     let call = Call {
-        guest: guest.to_owned(),
-        guest_params: vec![],
         input: Input::Bytes(STEPS.to_le_bytes().to_vec()),
-        tenant: "a".to_owned(),
         times,
-        at_once: false,
-        meanwhile: None,
-        load_only: false,
         limits: Limits { deadline_ms: 5000, ..Limits::default() },
-        grants: Grants::default(),
+        ..Call::usual(guest, "a")
     };
     session.perform("calls", &Action::Call(call)).expect("it can be called")
 }

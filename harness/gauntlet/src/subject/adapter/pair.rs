@@ -99,7 +99,13 @@ pub fn run(node: &Path, shim: &[u8], module: &[u8]) -> Result<Pair, Inability> {
     let args = flags.into_iter().chain([program, shim, module]).collect();
     let confinement =
         Confinement { address_space_bytes: ADDRESS_SPACE_BYTES, ..Confinement::default() };
-    let launch = Launch { program: node.to_owned(), args, env: Vec::new(), confinement };
+    let launch = Launch {
+        program: node.to_owned(),
+        args,
+        env: Vec::new(),
+        confinement,
+        counted_first: false,
+    };
     let (report, detail) = report(&launch).map_err(unable)?;
     match report {
         Some(line) if line.is_empty() => Err(Inability(format!("{}: {detail}", node.display()))),

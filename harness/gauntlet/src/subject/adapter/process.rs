@@ -14,6 +14,7 @@ use super::launch::{Launch, Started};
 use super::life::{Life, Why};
 use super::modules::Modules;
 use super::post::{Delivery, Gone, Post};
+use super::strays;
 use super::vitals::Vitals;
 use crate::subject::Inability;
 use crate::subject::protocol::{Ask, Hello, Reply, Request, VERSION};
@@ -62,6 +63,8 @@ pub struct Process {
     pub modules: Modules,
     /// Trials that it has served and was kept after.
     pub uses: AtomicU32,
+    /// Whether modules are counted before it has them (see [`Launch::counted_first`]).
+    pub counted_first: bool,
 }
 
 /// An answer.
@@ -92,6 +95,7 @@ impl Process {
         let cannot = |what: String| Inability(format!("{program}: {what}"));
         let started = launch.start().map_err(|error| cannot(error.to_string()))?;
         let mut process = Self::attend(started);
+        process.counted_first = launch.counted_first;
         launch.confinement.apply_to(process.pid).map_err(|error| cannot(error.to_string()))?;
         process.hello = match process.ask(Ask::Hello { protocol: VERSION }, HELLO_PATIENCE) {
             Ok(Heard { reply: Reply::Hello(hello), .. }) if hello.protocol == VERSION => hello,
@@ -132,6 +136,10 @@ impl Process {
         let (reap_post, reap_life) = (Arc::clone(&post), Arc::clone(&life));
         let reaper = std::thread::spawn(move || {
             let (mut detail, signal) = reap_life.reap(&mut child).words();
+            let strays = strays::end(scratch.path());
+            if strays > 0 {
+                detail = format!("{detail}; it left {strays} processes running, which were killed");
+            }
             let _ = streams_end.recv_timeout(DRAIN_PATIENCE);
             finish_soon(&errors);
             let tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
@@ -153,6 +161,7 @@ impl Process {
             hello: Hello::default(),
             modules: Modules::default(),
             uses: AtomicU32::new(0),
+            counted_first: false,
         }
     }
 

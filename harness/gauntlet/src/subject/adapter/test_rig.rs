@@ -55,7 +55,7 @@ pub fn worker(runtime: &str, faults: &[Twin]) -> Launch {
 pub fn shell(script: &str) -> Launch {
     let args = vec!["-c".to_owned(), script.to_owned()];
     let (program, confinement) = (PathBuf::from("/bin/sh"), Confinement::default());
-    Launch { program, args, env: Vec::new(), confinement }
+    Launch { program, args, env: Vec::new(), confinement, counted_first: false }
 }
 
 /// A script that says hello and loads, then does as `then` says.

@@ -187,6 +187,23 @@ fn an_adapter_that_misbehaves_costs_a_host_fault_each() {
 }
 
 #[test]
+fn a_process_that_left_the_group_ends_with_its_adapter() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let told = folder.path().join("pid");
+    let daemon = format!(
+        "setsid sh -c 'echo $$ >{0}.new; mv {0}.new {0}; exec sleep 1234' \
+         >/dev/null 2>&1 </dev/null & while ! test -e {0}; do :; done; exit 3",
+        told.display()
+    );
+    let host = supervised(good_until_call(&daemon));
+    let timed = call(&host, "echo");
+    assert!(fault(&timed).0.contains("left 1 processes running"), "{timed:?}");
+    let pid = std::fs::read_to_string(&told).expect("it said its id");
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+    assert!(stat.map_or(true, |stat| stat.contains(") Z ")), "it runs on");
+}
+
+#[test]
 fn an_answer_that_is_none_is_a_fault_of_a_host_that_lives() {
     for answer in [
         r#"{"id":3,"answer":"called","outcome":"splendid"}"#,

@@ -1,4 +1,7 @@
-//! `Action::Contest`: polite tenants alone, and beside a noisy one, in rounds.
+//! `Action::Contest`: polite tenants alone, and beside a noisy one, in rounds, of which the first
+//! is the last where nobody was held up in it.
+
+mod enough;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -100,8 +103,33 @@ impl Arena<'_> {
                 *(if noise { &mut round.beside } else { &mut round.alone }) = latencies;
             }
             rounds.push(round);
+            if self.decided(&rounds) {
+                break;
+            }
         }
         Ok(rounds)
+    }
+
+    /// Whether another round can change nothing: somebody polite was let down, or nobody was held
+    /// up in the first one.
+    fn decided(&self, rounds: &[Round]) -> bool {
+        let failed = |side: &Latencies| !side.failures.is_empty();
+        let failed = rounds.iter().any(|round| failed(&round.alone) || failed(&round.beside));
+        failed || self.of_one(rounds).is_some()
+    }
+
+    /// The interval of the first round, where that is enough.
+    fn of_one(&self, rounds: &[Round]) -> Option<(f64, f64)> {
+        let [round] = rounds else { return None };
+        let floor_ms = f64::from(self.contest.floor_ms);
+        let least_ms = f64::from(self.contest.polite_ms) + floor_ms;
+        let most = enough::at_most(round.beside.p99_ms()? + floor_ms, least_ms);
+        (most <= self.contest.factor).then_some((round.ratio(floor_ms)?.min(most), most))
+    }
+
+    fn ratios(&self, rounds: &[Round]) -> Vec<f64> {
+        let floor_ms = f64::from(self.contest.floor_ms);
+        rounds.iter().filter_map(|round| round.ratio(floor_ms)).collect()
     }
 
     /// One phase: every polite tenant by its plan, and the noise from before the first call
@@ -172,14 +200,14 @@ impl Arena<'_> {
     }
 
     fn facts(&self, rounds: Vec<Round>, chance: &mut Chance) -> Contest {
-        let floor_ms = f64::from(self.contest.floor_ms);
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let (ran, busy) = (self.ran.load(Ordering::Relaxed), self.busy.load(Ordering::Relaxed));
-        let ratios: Vec<f64> = rounds.iter().filter_map(|round| round.ratio(floor_ms)).collect();
+        let ratios = self.ratios(&rounds);
         let number = rounds.len();
         // A round without samples, or noise that never came, says nothing of the ratio.
         let whole = ratios.len() == number && ran + busy > 0;
-        let ratio = chance.interval(&ratios, |drawn| median(drawn)).filter(|_| whole);
+        let drawn = || chance.interval(&ratios, |drawn| median(drawn));
+        let ratio = self.of_one(&rounds).or_else(drawn).filter(|_| whole);
         let (mut alone, mut beside) = (Latencies::default(), Latencies::default());
         for round in rounds {
             alone.add(round.alone);

@@ -1,5 +1,5 @@
 use wasm_gauntlet_model::action::{Action, Call, Compare, Fetch, Input, Match, Method, Special};
-use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{Observation, Value};
 
 use crate::subject::adapter::Adapter;
@@ -11,18 +11,7 @@ fn adapter() -> Adapter {
 }
 
 fn once(guest: &str) -> Call {
-    Call {
-        guest: guest.to_owned(),
-        guest_params: vec![],
-        input: Input::Bytes(b"ping".to_vec()),
-        tenant: "a".to_owned(),
-        times: 1,
-        at_once: false,
-        meanwhile: None,
-        load_only: false,
-        limits: Limits::default(),
-        grants: Grants::default(),
-    }
+    Call::usual(guest, "a")
 }
 
 fn perform(action: &Action) -> Result<Observation, Inability> {
@@ -171,6 +160,8 @@ fn contest(noise: &str) -> Observation {
         phase_ms: 1000,
         rounds: 2,
         floor_ms: 1,
+        // At the truth, so that one round is not enough.
+        factor: 1.0,
         limits: Limits::default(),
     };
     perform(&Action::Contest(contest)).expect("it can be played")

@@ -21,6 +21,8 @@ pub struct External {
     pub name: &'static str,
     /// What its program is told.
     pub args: &'static [&'static str],
+    /// Whether modules are counted before its program has them (see [`Launch::counted_first`]).
+    pub counted_first: bool,
 }
 
 /// The program that hosts on wazero.
@@ -29,12 +31,17 @@ pub const WAZERO_PROGRAM: &str = "gauntlet-wazero";
 /// Every external runtime. Those without mitigations are wazero as its documentation shows it,
 /// which is what most people ship; those with them are a host that closes the measured gaps.
 pub const ALL: &[External] = &[
-    External { name: "wazero", args: &["--engine=compiler"] },
-    External { name: "wazero-interpreter", args: &["--engine=interpreter"] },
-    External { name: "wazero-mitigated", args: &["--engine=compiler", "--mitigate=all"] },
+    External { name: "wazero", args: &["--engine=compiler"], counted_first: false },
+    External { name: "wazero-interpreter", args: &["--engine=interpreter"], counted_first: false },
+    External {
+        name: "wazero-mitigated",
+        args: &["--engine=compiler", "--mitigate=all"],
+        counted_first: true,
+    },
     External {
         name: "wazero-interpreter-mitigated",
         args: &["--engine=interpreter", "--mitigate=all"],
+        counted_first: true,
     },
 ];
 
@@ -45,15 +52,16 @@ pub fn find(name: &str) -> Option<External> {
 
 /// How any adapter program is started: confined, its environment empty.
 pub fn launch(program: PathBuf, args: &[String]) -> Launch {
-    let confinement = Confinement::default();
-    Launch { program, args: args.to_vec(), env: Vec::new(), confinement }
+    let (args, confinement) = (args.to_vec(), Confinement::default());
+    Launch { program, args, env: Vec::new(), confinement, counted_first: false }
 }
 
 impl External {
     /// The subject that tests it through `program`.
     pub fn subject(self, program: PathBuf) -> Adapter {
         let args: Vec<String> = self.args.iter().map(ToString::to_string).collect();
-        let adapter = Adapter::new(self.name, launch(program, &args), Box::new(module::catalogue));
+        let launch = Launch { counted_first: self.counted_first, ..launch(program, &args) };
+        let adapter = Adapter::new(self.name, launch, Box::new(module::catalogue));
         adapter.called_by(format!("--runtime {} ", self.name))
     }
 }

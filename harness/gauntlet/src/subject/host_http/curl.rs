@@ -1,21 +1,33 @@
 //! A command line that repeats a call, for a person with a shell.
 
 use super::exchange::Spoken;
+use crate::subject::calls::module::Module;
 
 /// Longest input that is written into the command line.
 const INPUT_BYTES_MAX: usize = 256;
 
 /// Upload the guest, then call it: `gauntlet guests export` writes `DIR/ID.wasm`.
-pub fn call(url: &str, guest: &str, digest: &str, tenant: &str, input: &[u8]) -> Option<String> {
+///
+/// `secrets` are options of curl that name variables, as [`Secrets::options`] gives them.
+///
+/// [`Secrets::options`]: super::Secrets::options
+pub fn call(
+    url: &str,
+    module: &Module,
+    tenant: &str,
+    input: &[u8],
+    secrets: &str,
+) -> Option<String> {
     if input.len() > INPUT_BYTES_MAX {
         return None;
     }
     let octal: String = input.iter().map(|byte| format!("\\{byte:03o}")).collect();
-    let (upload, call) = (format!("{url}/guests/{digest}"), format!("{url}/guests/{digest}/call"));
+    let upload = format!("{url}/guests/{}", module.digest);
+    let call = format!("{upload}/call");
     Some(format!(
-        "gauntlet guests export guests && curl -sS -T {} {} && printf {} | \
-         curl -sSi -H {} --data-binary @- {}",
-        quoted(&format!("guests/{guest}.wasm")),
+        "gauntlet guests export guests && curl -sS {secrets}-T {} {} && printf {} | \
+         curl -sSi {secrets}-H {} --data-binary @- {}",
+        quoted(&format!("guests/{}.wasm", module.id)),
         quoted(&upload),
         quoted(&octal),
         quoted(&format!("X-Tenant: {tenant}")),
@@ -24,7 +36,7 @@ pub fn call(url: &str, guest: &str, digest: &str, tenant: &str, input: &[u8]) ->
 }
 
 /// One request of a mapping, for a guest that is there already.
-pub fn spoken(request: &Spoken) -> Option<String> {
+pub fn spoken(request: &Spoken, secrets: &str) -> Option<String> {
     if request.body.len() > INPUT_BYTES_MAX {
         return None;
     }
@@ -32,7 +44,7 @@ pub fn spoken(request: &Spoken) -> Option<String> {
     let header =
         |(name, value): &(String, String)| format!("-H {} ", quoted(&format!("{name}: {value}")));
     Some(format!(
-        "printf {} | curl -sSi -X {} {}--data-binary @- {}",
+        "printf {} | curl -sSi {secrets}-X {} {}--data-binary @- {}",
         quoted(&octal),
         quoted(&request.method),
         request.headers.iter().map(header).collect::<String>(),
@@ -41,7 +53,7 @@ pub fn spoken(request: &Spoken) -> Option<String> {
 }
 
 /// A word of a shell, whatever is in it.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
@@ -51,9 +63,11 @@ mod tests {
 
     #[test]
     fn nothing_in_it_leaves_its_quotes() {
-        let line = call("http://h", "g", "d", "a'; rm -rf / #", b"a'\0").expect("it is short");
+        let module = Module::new("g", "", true, Vec::new());
+        let call = |tenant, input: &[u8]| call("http://h", &module, tenant, input, "");
+        let line = call("a'; rm -rf / #", b"a'\0").expect("it is short");
         assert!(line.contains(r"-H 'X-Tenant: a'\''; rm -rf / #'"), "{line}");
         assert!(line.contains(r"printf '\141\047\000'"), "{line}");
-        assert_eq!(call("http://h", "g", "d", "a", &[0; 257]), None);
+        assert_eq!(call("a", &[0; 257]), None);
     }
 }

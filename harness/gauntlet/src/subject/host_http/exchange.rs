@@ -7,7 +7,9 @@ use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use tokio::runtime::Handle;
 
+use super::secrets::Secrets;
 use crate::subject::Inability;
+use crate::subject::calls::port::{Lost, Timed};
 
 /// Longest body read: past every honest output, as in the adapter protocol.
 const BODY_BYTES_MAX: usize = 8 << 20;
@@ -55,6 +57,26 @@ pub enum Sent {
     Never(String),
 }
 
+impl Sent {
+    /// What `read` makes of the whole response; otherwise what its absence means.
+    ///
+    /// # Errors
+    /// Where the request cannot be written, and those of `read`.
+    pub fn read(
+        self,
+        read: impl FnOnce(Answer) -> Result<Timed, Inability>,
+    ) -> Result<Timed, Inability> {
+        match self {
+            Self::Answer(answer) => read(answer),
+            Self::Never(why) => Err(Inability(why)),
+            Self::Cut { detail, slow, wall } => {
+                let how = if slow { Lost::Hung } else { Lost::Died };
+                Ok(Timed::lost(how, format!("no whole answer: {detail}"), None, wall))
+            }
+        }
+    }
+}
+
 /// A whole response.
 pub struct Answer {
     /// The status.
@@ -78,6 +100,8 @@ impl Answer {
 pub struct Exchange {
     client: Client,
     handle: Handle,
+    /// What every request carries and no answer shows.
+    pub secrets: Secrets,
 }
 
 impl Exchange {
@@ -100,7 +124,7 @@ impl Exchange {
         // A machine without certificates can still test a host on its own loopback.
         let client = builder().build().or_else(|_| builder().tls_certs_only([]).build());
         let cannot = |error| Inability(format!("no HTTP client can be made: {error}"));
-        Ok(Self { client: client.map_err(cannot)?, handle })
+        Ok(Self { client: client.map_err(cannot)?, handle, secrets: Secrets::default() })
     }
 
     /// GET, in a tenant's name where one is given.
@@ -136,10 +160,11 @@ impl Exchange {
     }
 
     fn send(&self, request: RequestBuilder) -> Sent {
-        let request = match request.build() {
+        let mut request = match request.build() {
             Ok(request) => request,
             Err(error) => return Sent::Never(chain(&error)),
         };
+        self.secrets.put_on(request.headers_mut());
         self.handle.block_on(async {
             let begun = Instant::now();
             match self.whole(request, begun).await {
@@ -164,7 +189,9 @@ impl Exchange {
                 return Err((format!("a body of more than {BODY_BYTES_MAX} bytes"), false));
             }
         }
-        Ok(Answer { status, headers, body, wall: begun.elapsed() })
+        let wall = begun.elapsed();
+        let (headers, body) = self.secrets.taken_out(headers, body);
+        Ok(Answer { status, headers, body, wall })
     }
 }
 

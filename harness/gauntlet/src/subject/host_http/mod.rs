@@ -12,6 +12,7 @@ pub mod mapped;
 mod reading;
 mod registry;
 mod rules;
+mod secrets;
 #[cfg(test)]
 mod tests;
 mod trial;
@@ -32,6 +33,7 @@ use crate::subject::{Inability, Session, Subject};
 use exchange::Exchange;
 use health::Health;
 use mapped::Mapped;
+pub use secrets::{Secrets, Unfit};
 use trial::Trial;
 
 /// Milliseconds past a deadline that are in time where the target says nothing: 20 that a host
@@ -134,6 +136,12 @@ impl HostHttp {
             }
         };
         Ok(self)
+    }
+
+    /// The same, each request with these credentials, and no answer with their secrets.
+    pub fn with_secrets(mut self, secrets: Secrets) -> Self {
+        self.exchange.secrets = secrets;
+        self
     }
 
     fn health(&self) -> Result<Health, Inability> {

@@ -26,14 +26,10 @@ struct Problem {
 /// # Errors
 /// When the host refuses to deal with us: a 3xx, or a 4xx without an outcome.
 pub fn timed(sent: Sent) -> Result<Timed, Inability> {
-    let answer = match sent {
-        Sent::Never(why) => return Err(Inability(why)),
-        Sent::Cut { detail, slow, wall } => {
-            let how = if slow { Lost::Hung } else { Lost::Died };
-            return Ok(Timed::lost(how, format!("no whole answer: {detail}"), None, wall));
-        }
-        Sent::Answer(answer) => answer,
-    };
+    sent.read(told)
+}
+
+fn told(answer: Answer) -> Result<Timed, Inability> {
     let wall = answer.wall;
     let digest = answer.header("x-guest-digest").unwrap_or_default().to_owned();
     let typed =

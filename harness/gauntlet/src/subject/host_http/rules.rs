@@ -33,18 +33,14 @@ struct Answered<'a> {
 /// # Errors
 /// When no rule is about an answer below 500, or what a rule points at is not there.
 pub fn timed(sent: Sent, rules: &[Rule], deadline: Duration) -> Result<Timed, Inability> {
-    let answer = match sent {
-        Sent::Never(why) => return Err(Inability(why)),
-        Sent::Cut { detail, slow, wall } => {
-            let how = if slow { Lost::Hung } else { Lost::Died };
-            return Ok(Timed::lost(how, format!("no whole answer: {detail}"), None, wall));
-        }
-        Sent::Answer(answer) => answer,
-    };
+    sent.read(|answer| meant(&answer, rules, deadline))
+}
+
+fn meant(answer: &Answer, rules: &[Rule], deadline: Duration) -> Result<Timed, Inability> {
     let (wall, readable) = (answer.wall, answer.body.len() <= JSON_BYTES_MAX);
     let asks_json = rules.iter().any(reads_json) && readable;
     let json = asks_json.then(|| serde_json::from_slice(&answer.body).ok()).flatten();
-    let answered = Answered { answer: &answer, json, past_deadline: wall >= deadline };
+    let answered = Answered { answer, json, past_deadline: wall >= deadline };
     let shown = || format!("status {}: {}", answer.status, excerpt(&answer.body));
     match rules.iter().find(|rule| fits(rule, &answered)) {
         Some(rule) => {
@@ -102,10 +98,7 @@ fn outcome(rule: &Rule, seen: &Answered<'_>) -> Result<CallOutcome, String> {
                 Some(text) => bytes(rule.finds.encoding, text)?,
             },
         },
-        Gives::Trap(kind) => CallOutcome::Trap { kind: *kind },
-        Gives::Deadline => CallOutcome::Deadline,
-        Gives::MemoryCap => CallOutcome::MemoryCap,
-        Gives::Fuel => CallOutcome::Fuel,
+        Gives::Just(outcome) => outcome.clone(),
         Gives::GuestError => {
             let code = told(&rule.finds.code)?.unwrap_or_default();
             let code = code.parse().map_err(|_| format!("`{}` is no code", cut(code)))?;
@@ -115,7 +108,6 @@ fn outcome(rule: &Rule, seen: &Answered<'_>) -> Result<CallOutcome, String> {
             CallOutcome::Rejected(Rejection { stage: *stage, reason: text()? })
         }
         Gives::Denied => CallOutcome::Denied { capability: text()? },
-        Gives::Busy => CallOutcome::Busy,
         Gives::HostFault => CallOutcome::HostFault { detail: text()?, signal: None },
     })
 }

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-use wasm_gauntlet_model::action::{Action, Call, Input};
+use wasm_gauntlet_model::action::{Action, Call};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::observation::{Observation, Value};
 use wasm_gauntlet_model::profile::Need;
@@ -32,18 +32,7 @@ fn call(
     guest: &str,
     with: impl FnOnce(&mut Call),
 ) -> Result<Observation, Inability> {
-    let mut call = Call {
-        guest: guest.to_owned(),
-        guest_params: vec![],
-        input: Input::Bytes(b"ping".to_vec()),
-        tenant: "a".to_owned(),
-        times: 1,
-        at_once: false,
-        meanwhile: None,
-        load_only: false,
-        limits: Limits::default(),
-        grants: Grants::default(),
-    };
+    let mut call = Call::usual(guest, "a");
     with(&mut call);
     session.perform("step", &Action::Call(call))
 }

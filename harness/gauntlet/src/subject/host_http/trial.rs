@@ -185,11 +185,11 @@ impl Port for Trial<'_> {
     }
 
     fn reproduce(&self, work: &Work<'_>) -> Option<String> {
+        let secrets = self.host.exchange.secrets.options();
         if let Some(mapped) = &self.host.mapped {
-            return curl::spoken(&mapped.call(work).ok()?);
+            return curl::spoken(&mapped.call(work).ok()?, &secrets);
         }
-        let (url, module) = (&self.host.url, work.module);
-        curl::call(url, &module.id, &module.digest, work.tenant, work.input)
+        curl::call(&self.host.url, work.module, work.tenant, work.input, &secrets)
     }
 }
 

@@ -17,9 +17,9 @@ pub use request::{Ask, Request};
 /// The version spoken here. An adapter that answers another one is not used.
 pub const VERSION: u32 = 1;
 
-/// Longest line to an adapter: a 16 MiB module is 22 MiB in base64, and scenarios of the heavy
-/// tier send modules of twice that.
-pub const REQUEST_LINE_BYTES_MAX: usize = 64 << 20;
+/// Longest line to an adapter: a 16 MiB module is 22 MiB in base64, and the longest guest of the
+/// heavy tier, of 100 MB, is 128 MiB.
+pub const REQUEST_LINE_BYTES_MAX: usize = 160 << 20;
 
 /// Longest line from an adapter: the largest honest output (1 MiB) and log (256 lines of 4 KiB),
 /// every byte of them escaped, stay below it; one that is longer is hostile or broken.

@@ -2,6 +2,10 @@
 
 /// `text` with every control character, and what changes the direction of reading, escaped.
 pub fn visible(text: &str) -> String {
+    // Nearly all that a site sends.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() || BIDI.contains(&c) {

@@ -108,8 +108,11 @@ impl Runtime for Wasmtime {
         contract: Contract,
     ) -> Result<Compiled, Rejection> {
         let Linked { engine, linker } = self.engines.get(key, || self.linked(key))?;
+        // The module is valid: what the engine refuses now is past a size of its own, as of the
+        // instances of its pool.
+        let stage = RejectStage::StaticLimit;
         Compiled::new(&engine, &linker, bytes, contract)
-            .map_err(|error| Rejection { stage: RejectStage::Validate, reason: text(&error) })
+            .map_err(|error| Rejection { stage, reason: text(&error) })
     }
 
     fn call(

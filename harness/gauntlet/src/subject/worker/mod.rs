@@ -79,7 +79,7 @@ pub fn serve(
             Line::End => return Ok(()),
             Line::TooLong => {
                 skip_line(&mut from)?;
-                desk.refuse(0, "the line is longer than 64 MiB");
+                desk.refuse(0, "the line is longer than 160 MiB");
             }
             Line::Whole => match serde_json::from_slice::<Request>(&line) {
                 Err(error) => desk.refuse(0, &format!("the line is no request: {error}")),

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use wasm_gauntlet_model::twin::Twin;
 
-use super::site::assets::{PREVIOUS, entry_text, path, shim_text};
-use super::site::module::{self, Make, WASI_IMPORT};
+use super::site::assets::{Coded, PREVIOUS, coded_module, entry_text, path, shim_text};
+use super::site::module::{Make, WASI_IMPORT};
 use crate::coding::{Layer, encode};
 
 /// The seed of the key that signs the manifest: a secret of nobody, so that builds are alike.
@@ -87,9 +87,9 @@ impl Made<'_> {
 
     fn build(&self, dir: &Path, second: bool) -> io::Result<()> {
         std::fs::create_dir_all(dir.join("assets"))?;
-        let raw = module::generate(&self.make(second));
-        let previous = || module::generate(&PREVIOUS);
-        let named_by = if self.has(Twin::BuildWrongName) { previous() } else { raw.clone() };
+        let coded = coded_module(&self.make(second));
+        let previous = || coded_module(&PREVIOUS).raw.to_vec();
+        let named_by = if self.has(Twin::BuildWrongName) { previous() } else { coded.raw.to_vec() };
         let module = path("app", "wasm", Some(&named_by));
         let shim = shim_text(&module, self.has(Twin::BuildOldShim));
         let hashed = !self.has(Twin::BuildUnhashedShim);
@@ -99,8 +99,10 @@ impl Made<'_> {
             false => entry_text(&shim_path),
         };
         let mut files = vec![("index.html".to_owned(), entry.into_bytes())];
-        with_siblings(&mut files, &shim_path[1..], shim.into_bytes());
-        with_siblings(&mut files, &module[1..], raw);
+        let coded_shim = Coded::new(shim.into_bytes());
+        for (path, coded) in [(&shim_path, &coded_shim), (&module, &*coded)] {
+            with_siblings(&mut files, &path[1..], coded);
+        }
         self.spoil(&mut files, &module[1..], previous);
         self.sign(&mut files, &module[1..]);
         if self.has(Twin::BuildUnlisted) {
@@ -170,8 +172,8 @@ fn stored(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Add a file and its encoded siblings.
-fn with_siblings(files: &mut Vec<(String, Vec<u8>)>, name: &str, bytes: Vec<u8>) {
-    files.push((format!("{name}.br"), encode(Layer::Br, &bytes)));
-    files.push((format!("{name}.gz"), encode(Layer::Gzip, &bytes)));
-    files.push((name.to_owned(), bytes));
+fn with_siblings(files: &mut Vec<(String, Vec<u8>)>, name: &str, coded: &Coded) {
+    files.push((format!("{name}.br"), coded.br.to_vec()));
+    files.push((format!("{name}.gz"), coded.gzip.to_vec()));
+    files.push((name.to_owned(), coded.raw.to_vec()));
 }

@@ -184,6 +184,11 @@ impl Front {
             }
             Ok(timed) => {
                 count(timed.called.outcome.word());
+                if counts && !self.defects.has(Twin::NoCapHits) {
+                    for limit in timed.called.limits_reached() {
+                        self.metrics.limit(tenant, &module.digest, limit);
+                    }
+                }
                 self.typed(timed, tenant)
             }
         }

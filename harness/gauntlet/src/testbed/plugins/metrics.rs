@@ -11,6 +11,9 @@ use hdrhistogram::Histogram;
 /// Most tenants told apart; the rest are `other`.
 const TENANTS_MAX: usize = 64;
 
+/// Most modules told apart by the limits that they reach; the rest are `other`.
+const GUESTS_MAX: usize = 64;
+
 /// The quantiles of latencies that are shown.
 const QUANTILES: [f64; 2] = [0.5, 0.99];
 
@@ -28,6 +31,8 @@ struct State {
     tenants: BTreeSet<String>,
     calls: BTreeMap<(String, &'static str), u64>,
     uploads: BTreeMap<&'static str, u64>,
+    guests: BTreeSet<String>,
+    limits: BTreeMap<(String, String, &'static str), u64>,
     seconds: BTreeMap<String, Seconds>,
 }
 
@@ -56,16 +61,20 @@ impl Metrics {
     /// Count a call.
     pub fn call(&self, tenant: &str, outcome: &'static str, wall: Duration) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = state.tenants.contains(tenant) || state.tenants.len() < TENANTS_MAX;
-        let label = if known { tenant } else { OTHER }.to_owned();
-        if known {
-            state.tenants.insert(label.clone());
-        }
+        let label = label(&mut state.tenants, tenant, TENANTS_MAX);
         *state.calls.entry((label.clone(), outcome)).or_default() += 1;
         let seconds = state.seconds.entry(label).or_default();
         seconds.sum += wall.as_secs_f64();
         let us = u64::try_from(wall.as_micros()).unwrap_or(u64::MAX);
         seconds.histogram.saturating_record(us.max(1));
+    }
+
+    /// Count a limit that the module of this digest reached.
+    pub fn limit(&self, tenant: &str, guest: &str, limit: &'static str) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let tenant = label(&mut state.tenants, tenant, TENANTS_MAX);
+        let guest = label(&mut state.guests, guest, GUESTS_MAX);
+        *state.limits.entry((tenant, guest, limit)).or_default() += 1;
     }
 
     /// Count an upload.
@@ -83,6 +92,13 @@ impl Metrics {
             let tenant = escaped(tenant);
             let labels = format!("{{tenant=\"{tenant}\",outcome=\"{outcome}\"}}");
             let _ = writeln!(page, "plugin_calls_total{labels} {count}");
+        }
+        let help = "Calls that reached a limit, by tenant and module.";
+        head(&mut page, "plugin_limits_reached_total", "counter", help);
+        for ((tenant, guest, limit), count) in &state.limits {
+            let tenant = escaped(tenant);
+            let labels = format!("{{tenant=\"{tenant}\",guest=\"{guest}\",limit=\"{limit}\"}}");
+            let _ = writeln!(page, "plugin_limits_reached_total{labels} {count}");
         }
         head(&mut page, "plugin_call_seconds", "summary", "Wall time of calls.");
         for (tenant, Seconds { sum, histogram }) in &state.seconds {
@@ -107,6 +123,15 @@ impl Metrics {
     }
 }
 
+/// `name`, or the label of all past the bound on `known` ones.
+fn label(known: &mut BTreeSet<String>, name: &str, max: usize) -> String {
+    if !known.contains(name) && known.len() >= max {
+        return OTHER.to_owned();
+    }
+    known.insert(name.to_owned());
+    name.to_owned()
+}
+
 fn head(page: &mut String, name: &str, kind: &str, help: &str) {
     let _ = writeln!(page, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
@@ -126,7 +151,12 @@ mod tests {
         for number in 0..TENANTS_MAX + 10 {
             metrics.call(&format!("t\"{number}"), "ok", Duration::from_millis(1));
         }
+        for number in 0..GUESTS_MAX + 2 {
+            metrics.limit("a", &number.to_string(), "fuel");
+        }
         let page = metrics.text(&Gauges { processes_lost: 3, in_flight: 0 });
+        assert!(page.contains("{tenant=\"other\",guest=\"0\",limit=\"fuel\"} 1"));
+        assert!(page.contains("{tenant=\"other\",guest=\"other\",limit=\"fuel\"} 2"));
         let series = page.lines().filter(|line| line.starts_with("plugin_calls_total{")).count();
         assert_eq!(series, TENANTS_MAX + 1);
         assert!(page.contains("plugin_calls_total{tenant=\"other\",outcome=\"ok\"} 10"));

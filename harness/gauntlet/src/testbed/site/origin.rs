@@ -229,6 +229,9 @@ impl Origin {
         ];
         let fault = FAULTS.iter().find(|(twin, _)| self.faults.has(*twin));
         match (kind, fault) {
+            (Kind::Entry, _) if self.faults.has(Twin::PageAsDownload) => {
+                &["application/octet-stream"]
+            }
             (Kind::Entry, _) => &["text/html; charset=utf-8"],
             (Kind::Shim, _) => &["text/javascript; charset=utf-8"],
             (Kind::Module, Some((_, lines))) => lines,

@@ -26,6 +26,9 @@ fn types() -> &'static str {
 }
 
 pub const BROKEN: &[Broken] = &[
+    broken("delivery/page-is-shown", Files::Plain, |site, fix| {
+        serving(site, &format!("AddType application/octet-stream .html\n{fix}"))
+    }),
     broken("delivery/missing-vary", Files::Hashed, |site, fix| {
         // mod_rewrite says `Vary` by itself; people take it away for the sake of a cache.
         serving(site, &format!("{VARIANTS}{CODINGS}\nHeader unset Vary\n{fix}"))

@@ -8,6 +8,10 @@ const ENCODE: &str = "encode {\ngzip 6\nmatch {\nheader Content-Type application
                       header Content-Type *javascript*\n}\n}\nfile_server";
 
 pub const BROKEN: &[Broken] = &[
+    broken("delivery/page-is-shown", Files::Plain, |site, fix| {
+        let wrong = "header / Content-Type application/octet-stream";
+        serving(site, &format!("{}\nfile_server", instead(fix, wrong)))
+    }),
     broken("delivery/missing-vary", Files::Hashed, |site, fix| {
         serving(site, &format!("{VARIANTS}\n{fix}"))
     }),

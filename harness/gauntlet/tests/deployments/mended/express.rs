@@ -19,6 +19,11 @@ fn by_hand(lines: &str) -> String {
 }
 
 pub const BROKEN: &[Broken] = &[
+    broken("delivery/page-is-shown", Files::Plain, |site, fix| {
+        let page = "response.end(require('fs').readFileSync(path.join(root, 'index.html')));";
+        let own = format!("response.type('bin');\n{fix}\n{page}");
+        serving(site, &format!("app.get('/', (request, response) => {{\n{own}\n}});\n{STATIC}"))
+    }),
     broken("delivery/missing-vary", Files::Hashed, |site, fix| {
         let taken = "const coding = request.acceptsEncodings('br', 'gzip', 'identity');";
         let lines = by_hand(taken).replace("response.vary('Accept-Encoding');", "");

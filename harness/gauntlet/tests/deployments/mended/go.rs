@@ -59,6 +59,11 @@ fn variant(condition: &str, lines: &str) -> String {
 }
 
 pub const BROKEN: &[Broken] = &[
+    broken("delivery/page-is-shown", Files::Plain, |site, fix| {
+        let octets = "w.Header().Set(\"Content-Type\", \"application/octet-stream\")";
+        let page = "strings.HasSuffix(r.URL.Path, \"/\")";
+        serving(site, &format!("if {page} {{\n{octets}\n{fix}\n}}\n{FILE}"))
+    }),
     broken("delivery/missing-vary", Files::Hashed, |site, fix| {
         serving(site, &format!("{fix}\n{}", variant("contains(r, \"gzip\")", "")))
     }),

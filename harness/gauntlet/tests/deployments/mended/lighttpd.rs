@@ -11,6 +11,10 @@ fn unsaid() -> String {
 }
 
 pub const BROKEN: &[Broken] = &[
+    broken("delivery/page-is-shown", Files::Plain, |site, fix| {
+        let types = "mimetype.assign = ( \".wasm\" => \"application/wasm\" )";
+        serving(site, &format!("{types}\n{fix}"))
+    }),
     broken("delivery/missing-vary", Files::Plain, |site, fix| {
         serving(site, &[TYPES, DEFLATE, fix].join("\n"))
     }),

@@ -192,6 +192,7 @@ fn shows(incident: &str, line: &str) -> Option<String> {
     let shown = match incident {
         "delivery/missing-vary" => lines("vary").is_empty(),
         "delivery/uncompressed" => lines("content-encoding").is_empty(),
+        "delivery/page-is-shown" => !lines("content-type").concat().contains("html"),
         "delivery/mime-type" => lines("content-type") != ["application/wasm"],
         "delivery/entry-not-revalidated" => !cached.contains("no-cache"),
         "delivery/long-cache-unhashed" => cached.contains("max-age=31536000"),

@@ -17,6 +17,9 @@ const BY_HAND_SAID: &str = "location ~ \\.wasm$ { types { application/wasm br wa
 const FALLBACK: &str = "location / { try_files $uri /index.html; }";
 
 pub const BROKEN: &[Broken] = &[
+    broken("delivery/page-is-shown", Files::Plain, |site, fix| {
+        serving(site, "", instead(fix, "types { application/wasm wasm; }"))
+    }),
     broken("delivery/missing-vary", Files::Plain, |site, fix| {
         let http = "gzip on; gzip_types application/wasm application/javascript;";
         serving(site, &format!("{http}\n{fix}"), "")

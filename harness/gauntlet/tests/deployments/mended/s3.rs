@@ -20,6 +20,7 @@ fn uploaded(site: &Path, wrong: Upload, fix: &str) -> Option<Vec<Server>> {
     let cache = value("--cache-control");
     if of_page {
         upload.page_caching = cache.or(upload.page_caching);
+        upload.page_type = value("--content-type").unwrap_or(upload.page_type);
     } else if target.is_some() {
         upload.module_type = value("--content-type").or(upload.module_type);
         upload.caching = cache.or(upload.caching);
@@ -44,6 +45,10 @@ fn words(command: &str) -> Vec<String> {
 }
 
 pub const BROKEN: &[Broken] = &[
+    broken("delivery/page-is-shown", Files::Hashed, |site, fix| {
+        let page_type = "binary/octet-stream".to_owned();
+        uploaded(site, Upload { page_type, ..Upload::right() }, fix)
+    }),
     broken("delivery/mime-type", Files::Hashed, |site, fix| {
         uploaded(site, Upload { module_type: None, ..Upload::right() }, fix)
     }),

@@ -9,6 +9,7 @@ use crate::scenario::step::{CallPlan, FetchPlan, StepPlan};
 use crate::scenario::template::{Template, checked};
 use crate::scenario::{SUBJECT, Scalar, Step};
 use crate::source::{At, Complaint};
+use crate::target::NOISE_FACTOR_USUAL;
 
 /// Most calls of one step; a hundred at once is more than a host of two cores serves.
 const CALLS_MAX: u32 = 1_000;
@@ -198,6 +199,7 @@ fn contest(raw: &RawContest, limits: &Limits, params: &[String], log: &mut Log) 
             phase_ms: raw.phase_ms,
             rounds: raw.rounds,
             floor_ms: raw.floor_ms,
+            factor: NOISE_FACTOR_USUAL,
             limits: limits.clone(),
         },
     }

@@ -21,6 +21,7 @@ pub(super) const CHECKS: &[Check] = &[
     always("an unloaded module is gone, and cannot be unloaded twice", unload),
     always("after bye the process ends with status 0", bye),
     always("when stdin ends the process ends", hang_up),
+    always("what has ended has left nothing running", nothing_left),
 ];
 
 const fn always(rule: &'static str, look: fn(&Launch) -> Result<(), Wrong>) -> Check {
@@ -136,6 +137,15 @@ fn hang_up(launch: &Launch) -> Result<(), Wrong> {
     let (mut talk, _) = Talk::greeted(launch)?;
     talk.hang_up();
     talk.ended(PATIENCE).map(drop)
+}
+
+fn nothing_left(launch: &Launch) -> Result<(), Wrong> {
+    let (mut talk, _) = Talk::greeted(launch)?;
+    talk.loaded("benign-tiny", &Limits::default(), &Grants::default())?;
+    talk.hang_up();
+    talk.ended(PATIENCE)?;
+    let left = talk.strays();
+    must(left == 0, || format!("{left} processes ran on after it, and were killed"))
 }
 
 /// What `stats` says.

@@ -3,7 +3,7 @@
 
 use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
@@ -13,6 +13,7 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use crate::subject::adapter::launch::{Launch, Started};
 use crate::subject::adapter::life::{Life, Why};
+use crate::subject::adapter::strays;
 use crate::subject::calls::module::{Module, catalogue};
 use crate::subject::protocol::{
     ANSWER_LINE_BYTES_MAX, Answer, Ask, Hello, Line, Reply, Request, VERSION, read_line,
@@ -37,10 +38,45 @@ pub type Wrong = String;
 pub struct Talk {
     life: Life,
     child: Child,
-    stdin: Option<ChildStdin>,
+    stdin: Option<Stdin>,
     lines: Receiver<Vec<u8>>,
     next_id: u64,
-    _scratch: TempDir,
+    scratch: TempDir,
+}
+
+/// The adapter's stdin, behind a thread that writes: a pipe that nobody reads blocks whoever does.
+struct Stdin {
+    lines: SyncSender<Vec<u8>>,
+    /// Whether each was taken.
+    taken: Receiver<bool>,
+}
+
+impl Stdin {
+    fn of(mut pipe: ChildStdin) -> Self {
+        let (lines, to_write) = sync_channel::<Vec<u8>>(0);
+        let (took, taken) = sync_channel(1);
+        std::thread::spawn(move || {
+            for line in to_write {
+                let written = pipe.write_all(&line).and_then(|()| pipe.flush());
+                if took.send(written.is_ok()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { lines, taken }
+    }
+
+    fn write(&self, line: Vec<u8>) -> Result<(), Wrong> {
+        let closed = || "it closed its stdin".to_owned();
+        self.lines.send(line).map_err(|_| closed())?;
+        match self.taken.recv_timeout(PATIENCE) {
+            Ok(true) => Ok(()),
+            Err(RecvTimeoutError::Timeout) => {
+                Err(format!("did not read its stdin within {} s", PATIENCE.as_secs()))
+            }
+            _ => Err(closed()),
+        }
+    }
 }
 
 impl Talk {
@@ -61,7 +97,8 @@ impl Talk {
         std::thread::spawn(move || {
             stderr.map(|mut stderr| std::io::copy(&mut stderr, &mut std::io::sink()))
         });
-        Ok(Self { life, child, stdin, lines, next_id: 1, _scratch: scratch })
+        let stdin = stdin.map(Stdin::of);
+        Ok(Self { life, child, stdin, lines, next_id: 1, scratch })
     }
 
     /// Start the adapter and hear its hello.
@@ -75,9 +112,13 @@ impl Talk {
 
     /// Write a line as it is.
     pub fn write(&mut self, line: &str) -> Result<(), Wrong> {
-        let stdin = self.stdin.as_mut().ok_or("its stdin was closed")?;
-        let written = writeln!(stdin, "{line}").and_then(|()| stdin.flush());
-        written.map_err(|_| "it closed its stdin".to_owned())
+        let stdin = self.stdin.as_ref().ok_or("its stdin was closed")?;
+        let written = stdin.write(format!("{line}\n").into_bytes());
+        if written.is_err() {
+            // Whoever did not read in time is not asked again.
+            self.stdin = None;
+        }
+        written
     }
 
     /// The next answer.
@@ -145,6 +186,11 @@ impl Talk {
         self.stdin = None;
     }
 
+    /// End what it left running; how many processes that were.
+    pub fn strays(&self) -> usize {
+        strays::end(self.scratch.path())
+    }
+
     /// The code with which the adapter ends by itself.
     pub fn ended(&mut self, patience: Duration) -> Result<Option<i32>, Wrong> {
         let until = Instant::now() + patience;
@@ -169,10 +215,11 @@ impl Drop for Talk {
             self.life.end(Why::Done);
             self.life.reap(&mut self.child);
         }
+        self.strays();
     }
 }
 
-fn read(stdout: ChildStdout, to: &std::sync::mpsc::SyncSender<Vec<u8>>) {
+fn read(stdout: ChildStdout, to: &SyncSender<Vec<u8>>) {
     let mut from = BufReader::new(stdout);
     let mut line = Vec::new();
     while let Ok(Line::Whole) = read_line(&mut from, ANSWER_LINE_BYTES_MAX, &mut line) {

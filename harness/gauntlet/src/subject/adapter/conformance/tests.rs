@@ -30,7 +30,7 @@ fn answering(answer: &str) -> Launch {
 fn an_adapter_that_answers_everything_alike_breaks_nearly_every_rule() {
     let seen = check(&answering(r#"{\"id\":$id,\"answer\":\"loaded\"}"#)).expect("it says hello");
     let kept = seen.checked.iter().filter(|one| one.came == Came::Kept).count();
-    assert!(kept <= 4, "{:?}", seen.checked);
+    assert!(kept <= 5, "{:?}", seen.checked);
     let skipped = |one: &&Checked| matches!(one.came, Came::Skipped("limits" | "grants"));
     assert_eq!(seen.checked.iter().filter(skipped).count(), 3, "{:?}", seen.checked);
 }
@@ -58,4 +58,27 @@ fn an_adapter_that_is_gone_after_hello_breaks_the_rules_on_calls() {
 fn who_says_no_hello_cannot_be_checked() {
     assert!(check(&shell("exit 1")).is_err());
     assert!(check(&shell("echo Welcome!; sleep 60")).is_err());
+}
+
+#[test]
+fn a_process_that_runs_on_is_found_and_ended() {
+    let daemon = r#"setsid sleep 1234 >/dev/null 2>&1 </dev/null &
+        read -r x; echo '{"id":1,"answer":"hello","protocol":1,"name":"sh"}'
+        read -r x; echo '{"id":2,"answer":"loaded"}'; read -r x"#;
+    let seen = check(&shell(daemon)).expect("it says hello");
+    let rule = |one: &&Checked| one.rule == "what has ended has left nothing running";
+    let came = &seen.checked.iter().find(rule).expect("the rule").came;
+    let wrong = Came::Broken("1 processes ran on after it, and were killed".to_owned());
+    assert_eq!(*came, wrong);
+}
+
+#[test]
+fn an_adapter_that_reads_nothing_more_stalls_nobody() {
+    let deaf = r#"read -r x; echo '{"id":1,"answer":"hello","protocol":1,"name":"sh"}'; sleep 99"#;
+    let launch = shell(deaf);
+    let (mut talk, _) = Talk::greeted(&launch).expect("it says hello");
+    // Longer than a pipe.
+    let wrong = talk.write(&" ".repeat(1 << 20)).expect_err("nobody reads it");
+    assert!(wrong.contains("did not read its stdin"), "{wrong}");
+    assert!(talk.write("x").is_err());
 }

@@ -14,64 +14,92 @@ use crate::subject::Inability;
 
 /// The names of the contract.
 const CALLS: &str = "plugin_calls_total";
+const LIMITS: &str = "plugin_limits_reached_total";
 const LATENCIES: &str = "plugin_call_seconds_count";
 const LATENCY: &str = "plugin_call_seconds";
 
 /// Quantiles that are to be there, as labels are written.
 const QUANTILES: [&str; 2] = ["0.5", "0.99"];
 
+/// How tenants and modules are named that a host does not tell apart.
+const OTHER: &str = "other";
+
 /// Read, call, read.
 pub fn perform(stage: &Stage<'_>, control: &Control, times: u32) -> Result<Observation, Inability> {
     let module = stage.module(&control.guest)?;
+    let whose = Whose { tenant: &control.tenant, guest: &module.digest };
     let page = || stage.port.registrar().map(Registrar::counters);
     let Some(Ok(before)) = page() else { return Ok(unknown("the host shows no counters")) };
-    let before = Counters::read(&before);
+    let before = Counters::read(&before, whose);
     stage.port.watch(&[&module])?;
     let nothing = Grants::default();
     let work = work(control, &module, &control.tenant, &nothing);
     stage.port.load(&work)?;
-    let mut seen = BTreeMap::<String, f64>::new();
+    let (mut seen, mut reached) = (Counts::new(), Counts::new());
     for _ in 0..times {
-        let word = stage.port.call(&work)?.called.outcome.word();
-        *seen.entry(word.to_owned()).or_default() += 1.0;
+        let called = stage.port.call(&work)?.called;
+        *seen.entry(called.outcome.word().to_owned()).or_default() += 1.0;
+        for limit in called.limits_reached() {
+            *reached.entry(limit.to_owned()).or_default() += 1.0;
+        }
     }
     let Some(Ok(after)) = page() else { return Ok(unknown("the counters went away")) };
-    let after = Counters::read(&after);
-    let rose = |word: &String| after.calls(word) - before.calls(word);
-    let unmoved: Vec<String> = seen
-        .iter()
-        .filter(|(word, times)| rose(word) < **times)
-        .map(|(word, _)| word.clone())
-        .collect();
-    let latencies = after.latencies - before.latencies >= f64::from(times);
+    let after = Counters::read(&after, whose);
+    let (unmoved, mut lines) = short(&seen, &before.calls, &after.calls);
+    let (uncounted, more) = short(&reached, &before.limits, &after.limits);
+    lines.extend(more);
     let mut evidence = told::guest(&module).to_vec();
-    let lines =
-        seen.iter().map(|(word, times)| format!("{word}: {times} made, {} counted", rose(word)));
-    evidence.push(told::told("counters", lines.collect::<Vec<_>>().join("\n")));
+    evidence.push(told::told("counters", lines.join("\n")));
     let facts = Audit {
         outcomes: seen.keys().cloned().collect::<Vec<_>>().into(),
         unmoved: unmoved.into(),
-        latencies_moved: latencies.into(),
+        limits: reached.keys().cloned().collect::<Vec<_>>().into(),
+        uncounted: uncounted.into(),
+        latencies_moved: (after.latencies - before.latencies >= f64::from(times)).into(),
         quantiles: after.quantiles.into(),
     };
     Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
 }
 
-/// What a page of counters says, tenants taken together.
+/// Numbers by word.
+type Counts = BTreeMap<String, f64>;
+
+/// The words whose counters rose by less than was seen, and what is to be told of all.
+fn short(seen: &Counts, before: &Counts, after: &Counts) -> (Vec<String>, Vec<String>) {
+    let of = |counts: &Counts, word: &str| counts.get(word).copied().unwrap_or_default();
+    let rose = |word: &str| of(after, word) - of(before, word);
+    let short = seen.iter().filter(|(word, times)| rose(word) < **times);
+    let lines =
+        seen.iter().map(|(word, times)| format!("{word}: {times} made, {} counted", rose(word)));
+    (short.map(|(word, _)| word.clone()).collect(), lines.collect())
+}
+
+/// Whose counters are read: what is counted under another name is not counted.
+#[derive(Clone, Copy)]
+struct Whose<'a> {
+    tenant: &'a str,
+    guest: &'a str,
+}
+
+impl Whose<'_> {
+    fn is(self, labels: &str) -> bool {
+        let is = |said: Option<&str>, name| said.is_none_or(|said| said == name || said == OTHER);
+        is(label(labels, "tenant"), self.tenant) && is(label(labels, "guest"), self.guest)
+    }
+}
+
+/// What a page of counters says of one tenant and one module; times of all taken together.
 #[derive(Debug, Default)]
 struct Counters {
-    calls: BTreeMap<String, f64>,
+    calls: Counts,
+    limits: Counts,
     latencies: f64,
     quantiles: bool,
 }
 
 impl Counters {
-    fn calls(&self, outcome: &str) -> f64 {
-        self.calls.get(outcome).copied().unwrap_or_default()
-    }
-
     /// Read a page; what is no sample of the contract is passed over.
-    fn read(page: &str) -> Self {
+    fn read(page: &str, whose: Whose<'_>) -> Self {
         let mut counters = Self::default();
         let mut quantiles = [false; 2];
         for line in page.lines().filter(|line| !line.starts_with('#')) {
@@ -79,11 +107,8 @@ impl Counters {
             let Ok(value) = value.parse::<f64>() else { continue };
             let (name, labels) = series.split_once('{').unwrap_or((series, ""));
             match name {
-                CALLS => {
-                    if let Some(outcome) = label(labels, "outcome") {
-                        *counters.calls.entry(outcome.to_owned()).or_default() += value;
-                    }
-                }
+                CALLS => count(&mut counters.calls, labels, "outcome", value, whose),
+                LIMITS => count(&mut counters.limits, labels, "limit", value, whose),
                 LATENCIES => counters.latencies += value,
                 LATENCY => {
                     let quantile = label(labels, "quantile");
@@ -96,6 +121,12 @@ impl Counters {
         }
         counters.quantiles = quantiles.iter().all(|seen| *seen);
         counters
+    }
+}
+
+fn count(counts: &mut Counts, labels: &str, by: &str, value: f64, whose: Whose<'_>) {
+    if let Some(word) = label(labels, by).filter(|_| whose.is(labels)) {
+        *counts.entry(word.to_owned()).or_default() += value;
     }
 }
 
@@ -114,13 +145,20 @@ mod tests {
         let page = "# TYPE plugin_calls_total counter\n\
             plugin_calls_total{tenant=\"a\",outcome=\"ok\"} 2\n\
             plugin_calls_total{tenant=\"b\",outcome=\"ok\"} 3\n\
+            plugin_limits_reached_total{tenant=\"a\",guest=\"g\",limit=\"fuel\"} 3\n\
+            plugin_limits_reached_total{tenant=\"a\",guest=\"h\",limit=\"fuel\"} 7\n\
+            plugin_limits_reached_total{tenant=\"a\",guest=\"other\",limit=\"fuel\"} 1\n\
             plugin_call_seconds{tenant=\"a\",quantile=\"0.5\"} 0.001\n\
             plugin_call_seconds{tenant=\"a\",quantile=\"0.99\"} 0.002\n\
             plugin_call_seconds_count{tenant=\"a\"} 5\n\
             plugin_calls_total{outcome=\"ok\n\u{1b}[31m} x\nplugin_calls_total 7";
-        let counters = Counters::read(page);
-        assert_eq!((counters.calls("ok"), counters.calls("trap")), (5.0, 0.0));
+        let whose = |tenant| Counters::read(page, Whose { tenant, guest: "g" });
+        let of = |counts: &Counts, word: &str| counts.get(word).copied();
+        let counters = whose("a");
+        assert_eq!(of(&counters.calls, "ok"), Some(2.0), "of the others nothing is counted");
         assert_eq!((counters.latencies, counters.quantiles), (5.0, true));
-        assert!(!Counters::read("").quantiles);
+        assert_eq!((of(&counters.calls, "trap"), of(&counters.limits, "fuel")), (None, Some(4.0)));
+        assert_eq!(of(&whose("b").calls, "ok"), Some(3.0));
+        assert!(!Counters::read("", Whose { tenant: "a", guest: "g" }).quantiles);
     }
 }

@@ -16,9 +16,9 @@ pub enum Weighed {
     Same,
     /// Somewhere two differ, and an excuse covers it: nothing was learnt.
     Excused,
-    /// The references agree on another.
+    /// The references agree on another, or each gives another.
     Different,
-    /// The references do not agree.
+    /// The references do not agree, and one of them agrees with it.
     Disputed,
 }
 
@@ -58,7 +58,11 @@ pub fn weigh(
     for other in rest {
         if let Some(words) = excused(pair(&first.answer, &other.answer, module, excuses)) {
             how.words = format!("{} and {} part: {words}", first.runtime, other.runtime);
-            return (Weighed::Disputed, how);
+            let alone = others
+                .iter()
+                .all(|other| matches!(pair(mine, &other.answer, module, excuses), Pair::Apart(_)));
+            let weighed = if alone { Weighed::Different } else { Weighed::Disputed };
+            return (weighed, how);
         }
     }
     let names: Vec<&str> = others.iter().map(|one| one.runtime.as_str()).collect();
@@ -213,6 +217,7 @@ mod tests {
             (&two, [&one, &one], Weighed::Different),
             (&one, [&one, &two], Weighed::Disputed),
             (&two, [&one, &two], Weighed::Disputed),
+            (&ok(b"three"), [&one, &two], Weighed::Different),
         ] {
             assert_eq!(weighed(mine, &others, &[]).0, is, "{mine:?} {others:?}");
         }

@@ -73,6 +73,8 @@ pub struct Crawl<'a> {
     /// Parts of names, and the folder of the script whose runtime puts them together.
     webpack: Webpack,
     runtime: Option<Url>,
+    /// Scripts that hold a module, for which there is nothing to fetch.
+    embedded: Vec<String>,
 }
 
 impl<'a> Crawl<'a> {
@@ -91,6 +93,7 @@ impl<'a> Crawl<'a> {
             late: false,
             webpack: Webpack::default(),
             runtime: None,
+            embedded: Vec::new(),
         }
     }
 
@@ -125,6 +128,9 @@ impl<'a> Crawl<'a> {
         self.scripts(&mut read, haul);
         self.frames(entry, &mut read, haul);
         self.confirm_all(haul);
+        for one in std::mem::take(&mut self.embedded) {
+            haul.note(format!("{one}, which comes with it: there is no file to test"));
+        }
         haul.loaders();
         if self.late {
             haul.leave_out(format!("discovery stopped after {} s", DISCOVERY_MAX.as_secs()));
@@ -212,7 +218,8 @@ impl<'a> Crawl<'a> {
         }
         let base = self.base.clone();
         for text in inline {
-            self.take_script(&script::read(&text), &base, &format!("inline script of {place}"), 0);
+            let place = format!("inline script of {place}");
+            self.take_script(&script::read(&text), &base, &place, 0);
         }
     }
 
@@ -244,6 +251,8 @@ impl<'a> Crawl<'a> {
             self.runtime = Some(own.clone());
         }
         self.webpack.add(&script.webpack);
+        let embedded = script.embedded.map(|how| format!("{place} holds a module in {how}"));
+        self.embedded.extend(embedded);
         for mention in &script.mentions {
             let mut addresses = self.addresses(mention, own);
             let how = format!("{} in {place}", mention.how);
@@ -386,5 +395,5 @@ fn decoded(trail: &Trail) -> Vec<u8> {
     let codings = trail.reply.headers.codings();
     let bounds = coding::Bounds::default();
     coding::decode_declared(&trail.reply.body, &codings, &bounds)
-        .unwrap_or_else(|_| trail.reply.body.clone())
+        .unwrap_or_else(|_| trail.reply.body.to_vec())
 }

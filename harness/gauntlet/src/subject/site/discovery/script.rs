@@ -64,6 +64,8 @@ pub struct Script {
     pub deals_with_wasm: bool,
     /// Parts of names that webpack's runtime puts together.
     pub webpack: Webpack,
+    /// Where it holds a module itself, as in "a `data:` address".
+    pub embedded: Option<&'static str>,
 }
 
 impl Script {
@@ -81,9 +83,11 @@ const NAME_BYTES_MAX: usize = 2048;
 
 /// Read one script.
 pub fn read(source: &str) -> Script {
-    let tokens = fold(tokens(source));
+    let tokens = tokens(source);
+    let embedded = (0..tokens.len()).find_map(|at| embedded(&tokens, at));
+    let tokens = fold(tokens);
     let fetched = fetched_names(&tokens);
-    let mut script = Script { webpack: Webpack::read(&tokens), ..Script::default() };
+    let mut script = Script { webpack: Webpack::read(&tokens), embedded, ..Script::default() };
     for at in 0..tokens.len() {
         script.deals_with_wasm |= deals_with_wasm(&tokens, at);
         let Some(mention) = mention(&tokens, &fetched, at) else { continue };
@@ -109,6 +113,30 @@ fn deals_with_wasm(tokens: &[Token<'_>], at: usize) -> bool {
 
 const WASM_WORDS: &[&str] =
     &["instantiate", "instantiateStreaming", "compile", "compileStreaming", "Module", "Instance"];
+
+/// `\0asm` and the version, in base64.
+const MODULE_IN_BASE64: &str = "AGFzbQEAAAA";
+
+/// Where a module is, if the token at `at` holds one or makes it of bytes: then it comes with the
+/// script, and there is no file of it.
+fn embedded(tokens: &[Token<'_>], at: usize) -> Option<&'static str> {
+    let Token::Text(text) = &tokens[at] else { return None };
+    let is_option = at >= 2 && is(&tokens[at - 2], "type") && is(&tokens[at - 1], ":");
+    match is_address(text, "data:").then(|| text.split_once(',')).flatten() {
+        Some((head, data)) if head.contains("wasm") || data.starts_with(MODULE_IN_BASE64) => {
+            Some("a `data:` address")
+        }
+        None if text.starts_with(MODULE_IN_BASE64) => Some("a text in base64"),
+        // The option of `new Blob(bytes, { type: "application/wasm" })`.
+        None if is_option && text == "application/wasm" => Some("a `blob:` address"),
+        _ => None,
+    }
+}
+
+/// Whether `name` begins with this scheme.
+fn is_address(name: &str, scheme: &str) -> bool {
+    name.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
+}
 
 /// Names of variables given to `fetch`. Those shorter than three characters come from a
 /// minifier, which gives one name to many things.
@@ -210,8 +238,7 @@ fn mention(tokens: &[Token<'_>], fetched: &HashSet<&str>, at: usize) -> Option<M
 /// The extension of the path in `name`, query and fragment aside; none without a stem, and
 /// none for `data:` and `blob:` addresses.
 pub fn extension(name: &str) -> Option<&str> {
-    let scheme = |scheme| name.get(..5).is_some_and(|head: &str| head.eq_ignore_ascii_case(scheme));
-    if scheme("data:") || scheme("blob:") {
+    if is_address(name, "data:") || is_address(name, "blob:") {
         return None;
     }
     let path = name.split(['?', '#']).next()?;

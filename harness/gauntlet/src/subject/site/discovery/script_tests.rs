@@ -72,6 +72,24 @@ fn further_scripts_are_found() {
 }
 
 #[test]
+fn a_module_inside_of_a_script_is_told() {
+    for (source, how) in [
+        ("fetch('data:application/wasm;base64,AGFzbQ==')", Some("a `data:` address")),
+        ("f = 'DATA:application/octet-stream;base64,AGFzbQEAAAABBwFg'", Some("a `data:` address")),
+        ("const bytes = atob('AGFzbQEAAAABBwFg')", Some("a text in base64")),
+        (
+            "u = URL.createObjectURL(new Blob([b], { type: 'application/wasm' }))",
+            Some("a `blob:` address"),
+        ),
+        ("if (type === 'application/wasm') {}", None),
+        ("i.src = 'data:image/png;base64,iVBORw0KGgo='", None),
+        ("fetch('a.wasm')", None),
+    ] {
+        assert_eq!(read(source).embedded, how, "{source}");
+    }
+}
+
+#[test]
 fn shims_are_told_by_what_they_do() {
     for (source, shim) in [
         ("const go = new Go();", true),

@@ -1,6 +1,9 @@
 //! What a page's policies let it do: Content Security Policy (level 3), CORS (Fetch standard) and
 //! cross-origin isolation (HTML standard), as far as loading and running a module goes.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256, Sha384, Sha512};
 use url::Url;
 
 use super::{Headers, list};
@@ -29,6 +32,15 @@ impl Policies {
         })
     }
 
+    /// Whether `script` may run: by every policy that says anything of scripts (CSP §6.7.3.3).
+    pub fn allow_inline(&self, script: &Inline) -> bool {
+        let own = |policy| {
+            let elements = directive(policy, "script-src-elem");
+            elements.or_else(|| sources(policy, "script-src"))
+        };
+        self.0.iter().filter_map(|policy| own(policy)).all(|sources| script.is_allowed(&sources))
+    }
+
     /// Whether a script of `page` may fetch `target`: by every policy that says anything of it.
     pub fn allow_fetch(&self, page: &Url, target: &Url) -> bool {
         self.0
@@ -38,17 +50,57 @@ impl Policies {
     }
 }
 
-/// The sources of a directive, or else of `default-src`; none where the policy is silent. Of
-/// equal directives the first counts.
-fn sources<'a>(policy: &'a str, directive: &str) -> Option<Vec<&'a str>> {
-    let find = |wanted: &str| {
-        policy.split(';').find_map(|text| {
-            let mut words = text.split_ascii_whitespace();
-            let name = words.next()?;
-            name.eq_ignore_ascii_case(wanted).then(|| words.collect())
-        })
-    };
-    find(directive).or_else(|| find("default-src"))
+/// An inline script of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inline {
+    /// The number used once that its element carries.
+    pub nonce: Option<String>,
+    /// Its text.
+    pub text: String,
+}
+
+impl Inline {
+    fn is_allowed(&self, sources: &[&str]) -> bool {
+        let text = self.text.as_bytes();
+        let digests = [
+            ("sha256", STANDARD.encode(Sha256::digest(text))),
+            ("sha384", STANDARD.encode(Sha384::digest(text))),
+            ("sha512", STANDARD.encode(Sha512::digest(text))),
+        ];
+        let named = |source: &&str| {
+            let source = source.strip_prefix('\'')?.strip_suffix('\'')?;
+            let (kind, value) = source.split_once('-')?;
+            let kind = kind.to_ascii_lowercase();
+            match kind.as_str() {
+                "nonce" => Some(self.nonce.as_deref() == Some(value)),
+                "sha256" | "sha384" | "sha512" => {
+                    // The alphabet of addresses stands for the usual one.
+                    let value = value.replace('-', "+").replace('_', "/");
+                    Some(digests.iter().any(|(name, digest)| *name == kind && *digest == value))
+                }
+                "strict" if value.eq_ignore_ascii_case("dynamic") => Some(false),
+                _ => None,
+            }
+        };
+        let named: Vec<bool> = sources.iter().filter_map(named).collect();
+        let unsafe_inline = |source: &&str| source.eq_ignore_ascii_case("'unsafe-inline'");
+        // Where scripts are named, 'unsafe-inline' is for browsers that cannot read names.
+        named.contains(&true) || named.is_empty() && sources.iter().any(unsafe_inline)
+    }
+}
+
+/// The sources of a directive, or else of `default-src`; none where the policy is silent.
+fn sources<'a>(policy: &'a str, wanted: &str) -> Option<Vec<&'a str>> {
+    directive(policy, wanted).or_else(|| directive(policy, "default-src"))
+}
+
+/// The sources of a directive; of equal ones the first counts.
+fn directive<'a>(policy: &'a str, wanted: &str) -> Option<Vec<&'a str>> {
+    policy.split(';').find_map(|text| {
+        let mut words = text.split_ascii_whitespace();
+        let name = words.next()?;
+        name.eq_ignore_ascii_case(wanted).then(|| words.collect())
+    })
 }
 
 /// Whether a source expression covers `target` (CSP §6.7.2.8).
@@ -158,6 +210,31 @@ mod tests {
         }
         let meta = ["script-src 'self'".to_owned()];
         assert!(!Policies::of(&Headers::default(), &meta).allow_wasm());
+    }
+
+    #[test]
+    fn an_inline_script_runs_by_a_word_a_nonce_or_a_hash() {
+        // printf go | openssl dgst -sha256 -binary | base64
+        let hash = "'sha256-TNDiGpoHlaFOyapfDn0av/BJJWV3DkPq/fHj6K/tHzM='";
+        let script = Inline { nonce: Some("n1".to_owned()), text: "go".to_owned() };
+        for (policy, allowed) in [
+            ("", true),
+            ("img-src 'self'", true),
+            ("script-src 'self' 'wasm-unsafe-eval'", false),
+            ("default-src 'self'", false),
+            ("script-src 'self' 'unsafe-inline'", true),
+            ("default-src 'none'; script-src 'unsafe-inline'", true),
+            ("script-src 'unsafe-inline'; script-src-elem 'self'", false),
+            ("script-src 'none'; script-src-elem 'unsafe-inline'", true),
+            ("script-src 'nonce-n1'", true),
+            ("script-src 'nonce-n2' 'unsafe-inline'", false),
+            ("script-src 'unsafe-inline' 'strict-dynamic'", false),
+            (&format!("script-src {hash}"), true),
+            ("script-src 'sha256-AAAA'", false),
+            ("script-src 'unsafe-inline', script-src 'self'", false),
+        ] {
+            assert_eq!(policies(policy).allow_inline(&script), allowed, "{policy}");
+        }
     }
 
     #[test]

@@ -9,9 +9,9 @@ use wasm_gauntlet_model::observation::{Facts, Value};
 use wasm_gauntlet_model::scenario::Decided;
 
 use super::PART_BYTES;
-use super::reproduce::{self, Look};
-use crate::subject::site::wire::Ask;
+use super::reproduce::{self, Look, Plain};
 use crate::subject::site::wire::redirect::Trail;
+use crate::subject::site::wire::{Ask, Client};
 
 /// What one step did.
 #[derive(Debug)]
@@ -61,9 +61,19 @@ pub struct Fresh<'a> {
     pub word: Option<&'a str>,
     /// The value that the trial had.
     pub value: &'a str,
+    /// Knows whom it trusts, and how `curl` is told the same.
+    pub client: &'a Client,
 }
 
 impl Fresh<'_> {
+    fn plain(&self, address: &str) -> Option<Plain<'_>> {
+        let url = Url::parse(address).ok()?;
+        let trust = self.client.trust_option(&url);
+        let mut ask = Ask::new(Method::Get, url);
+        ask.fields.push(("accept-encoding", "identity".to_owned()));
+        Some(Plain { ask, trust })
+    }
+
     fn url(&self, one: &Past, trail: &Trail) -> Url {
         let mut url = reproduce::first(trail).clone();
         let Deed::Fetched { fetch, .. } = &one.deed else { return url };
@@ -119,7 +129,7 @@ fn beside(one: &Past, trail: &Trail, field: &str, fresh: &Fresh) -> String {
 
 fn deciding(one: &Past, field: &str, past: &[Past], fresh: &Fresh) -> String {
     match &one.deed {
-        Deed::Inspected { inspect, facts } => inspected(inspect, facts, field),
+        Deed::Inspected { inspect, facts } => inspected(inspect, facts, field, fresh),
         Deed::Fetched { fetch, trail, policies } => {
             let whole = fetch.special.part_of.as_ref().filter(|_| field == "part-right");
             let whole = whole.and_then(|name| past.iter().find(|one| one.step == *name));
@@ -146,16 +156,16 @@ fn look(field: &str, trail: &Trail, policies: bool) -> Look {
         "module-valid" | "module-error" => Look::Module,
         "raw-sha256" | "wire-sha256" => Look::Digest,
         "protocol" => Look::Version,
-        "csp-allows-wasm" | "csp-allows-fetch" if policies => Look::Policies,
+        "csp-allows-wasm" | "csp-allows-inline" | "csp-allows-fetch" if policies => Look::Policies,
         _ => Look::Fields,
     }
 }
 
 /// The command for a file that was read.
-fn inspected(inspect: &Inspect, facts: &Facts, field: &str) -> String {
-    let Some(module) = plain(&inspect.url) else { return String::new() };
+fn inspected(inspect: &Inspect, facts: &Facts, field: &str, fresh: &Fresh) -> String {
+    let Some(module) = fresh.plain(&inspect.url) else { return String::new() };
     let scripts = inspect.beside.iter().filter(|found| found.asset == Asset::Shim);
-    let scripts = scripts.take(SCRIPTS_MAX).filter_map(|found| plain(&found.url));
+    let scripts = scripts.take(SCRIPTS_MAX).filter_map(|found| fresh.plain(&found.url));
     match field {
         "hash-scheme" => reproduce::asked(&module, Look::Digest),
         "flavour" => reproduce::asked(&module, Look::Imports),
@@ -165,7 +175,7 @@ fn inspected(inspect: &Inspect, facts: &Facts, field: &str) -> String {
             std::iter::once(imports).chain(defined).collect::<Vec<_>>().join(" && ")
         }
         "glue-hashed" => {
-            let all = std::iter::once(module.clone()).chain(scripts);
+            let all = std::iter::once(module).chain(scripts);
             let all = all.map(|one| reproduce::asked(&one, Look::Fields));
             all.collect::<Vec<_>>().join(" && ")
         }
@@ -182,9 +192,3 @@ fn inspected(inspect: &Inspect, facts: &Facts, field: &str) -> String {
 
 /// Scripts whose commands are told; a page has one or two.
 const SCRIPTS_MAX: usize = 4;
-
-fn plain(address: &str) -> Option<Ask> {
-    let mut ask = Ask::new(Method::Get, Url::parse(address).ok()?);
-    ask.fields.push(("accept-encoding", "identity".to_owned()));
-    Some(ask)
-}

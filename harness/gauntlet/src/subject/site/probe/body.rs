@@ -11,6 +11,7 @@ use super::decoded::{Decoded, Decoder, Inside};
 use super::evidence::piece;
 use crate::coding::{self, Content, DecodeError, Dictionary, Layer};
 use crate::subject::site::headers::offer;
+use crate::subject::site::headers::policy::Inline;
 use crate::subject::site::wire::redirect::Trail;
 
 /// Bytes a second of the 3G link that the catalogue counts in: 1.6 Mbit/s.
@@ -34,6 +35,8 @@ pub struct Body {
     pub dictionary: Seen<String>,
     /// Policies in the page itself; none where the body was not seen.
     pub policies: Option<Vec<String>>,
+    /// Inline scripts of the page that deal with modules.
+    pub loaders: Vec<Inline>,
     pub evidence: Vec<Evidence>,
 }
 
@@ -152,14 +155,15 @@ impl Body {
 
     fn inside(&mut self, decoded: &Decoded) {
         let content = decoded.content;
-        let Inside { raw_bytes, raw_sha256, wrong, shared_memory, policies } = &*decoded.inside;
+        let Inside { raw_bytes, raw_sha256, wrong, shared_memory, page } = &*decoded.inside;
         self.raw_bytes = count(*raw_bytes).into();
         self.raw_sha256 = raw_sha256.clone().into();
         self.content = content.word().to_owned().into();
         self.module_valid = wrong.is_none().into();
         self.module_error = Seen::looked(wrong.clone());
         self.shared_memory = Seen::looked(*shared_memory);
-        self.policies = Some(policies.clone());
+        self.policies = Some(page.policies.clone());
+        self.loaders.clone_from(&page.loaders);
         let digest = format!("{}, {raw_bytes} bytes, sha256 {raw_sha256}", content.word());
         self.evidence.push(piece("content", &digest));
     }

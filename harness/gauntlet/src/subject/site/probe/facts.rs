@@ -41,8 +41,8 @@ fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
     let seen = with_body(trail, body);
     let etag = reply.headers.first("etag").map(|etag| etag.trim().to_owned());
     let media = reply.headers.combined("content-type").as_deref().map(media::media_type);
-    let is_script =
-        |media: &String| SCRIPT_TYPES.contains(&media.split(';').next().unwrap_or_default().trim());
+    let essence = |media: &String| media.split(';').next().unwrap_or_default().trim().to_owned();
+    let is_one_of = |types: &[&str], media: &String| types.contains(&essence(media).as_str());
     Exchange {
         dictionary,
         refuses_identity: offer::refuses_identity(fetch.accept_encoding.as_deref()).into(),
@@ -54,7 +54,8 @@ fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
         csp: Seen::looked(reply.headers.combined("content-security-policy")),
         isolated: policy::isolated(&reply.headers).into(),
         nosniff: is_nosniff(&reply.headers).into(),
-        type_is_script: Seen::looked(media.as_ref().map(is_script)),
+        type_is_script: Seen::looked(media.as_ref().map(|media| is_one_of(&SCRIPT_TYPES, media))),
+        type_is_page: Seen::looked(media.as_ref().map(|media| is_one_of(&PAGE_TYPES, media))),
         protocol: reply.version.clone().into(),
         tls: (trail.ask.url.scheme() == "https").into(),
         keeps_alive: keeps_alive(reply).into(),
@@ -67,6 +68,9 @@ fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
 /// The essences of JavaScript (MIME Sniffing standard §4.6) that are in use.
 const SCRIPT_TYPES: [&str; 4] =
     ["text/javascript", "application/javascript", "application/x-javascript", "text/ecmascript"];
+
+/// The essences of documents that browsers show as pages (HTML Standard §7.5).
+const PAGE_TYPES: [&str; 2] = ["text/html", "application/xhtml+xml"];
 
 fn is_nosniff(headers: &Headers) -> bool {
     headers.members("x-content-type-options").first().is_some_and(|word| word == "nosniff")
@@ -117,6 +121,7 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
     let lengths = headers.members("content-length");
     let length = lengths.first().and_then(|text| text.parse().ok());
     let url = &trail.ask.url;
+    let policies = body.policies.map(|in_page| Policies::of(headers, &in_page));
     Exchange {
         status: i64::from(trail.reply.status).into(),
         redirects: count(trail.hops.len()).into(),
@@ -151,10 +156,10 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
             .map(|s| s.word().to_owned())
             .collect::<Vec<_>>()
             .into(),
-        csp_allows_wasm: match body.policies {
-            Some(in_page) => Policies::of(headers, &in_page).allow_wasm().into(),
-            None => Seen::Unknown,
-        },
+        csp_allows_wasm: policies.as_ref().map_or(Seen::Unknown, |own| own.allow_wasm().into()),
+        csp_allows_inline: policies.map_or(Seen::Unknown, |own| {
+            body.loaders.iter().all(|loader| own.allow_inline(loader)).into()
+        }),
         shared_memory: body.shared_memory,
         ..Exchange::default()
     }

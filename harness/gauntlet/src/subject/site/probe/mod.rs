@@ -23,7 +23,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use url::Url;
 use wasm_gauntlet_model::action::{Action, Fetch, OneOff, Place};
-use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_model::observation::{Evidence, Observation};
 use wasm_gauntlet_model::scenario::Decided;
 use wasm_gauntlet_model::target::Budget;
 
@@ -37,6 +37,10 @@ use super::text::visible;
 use super::wire::Ask;
 use super::wire::redirect::{Trail, follow};
 use crate::subject::{Inability, Session};
+
+/// The status by which a site says that we ask too often (RFC 6585 §4): it says nothing of what
+/// people get.
+const TOO_MANY_REQUESTS: u16 = 429;
 
 /// Bytes of a part that is asked for.
 const PART_BYTES: usize = 64;
@@ -164,8 +168,15 @@ impl<'a> Probe<'a> {
         let url = visible(ask.url.as_str());
         // An origin in a private network is asked because its owner named it.
         let behalf = origin.map_or(&self.site.url, |origin| &origin.url);
-        follow(&self.site.client, behalf, ask, one_off)
-            .map_err(|failure| Inability(format!("{url}: {}", visible(&failure.to_string()))))
+        let trail = follow(&self.site.client, behalf, ask, one_off)
+            .map_err(|failure| Inability(format!("{url}: {}", visible(&failure.to_string()))))?;
+        match trail.reply.status {
+            TOO_MANY_REQUESTS => Err(Inability(format!(
+                "{url} is answered with 429: the site limits how often it is asked; let this \
+                 machine past the limit"
+            ))),
+            _ => Ok(trail),
+        }
     }
 }
 
@@ -193,8 +204,14 @@ impl Session for Probe<'_> {
         }
     }
 
+    fn evidence(&self, step: &str) -> Vec<Evidence> {
+        let trail = self.steps.get(step).map(|done| evidence::of(&done.trail));
+        trail.unwrap_or_default()
+    }
+
     fn reproduce(&self, decided: &Decided) -> Option<String> {
-        let fresh = Fresh { word: self.site.one_off_word.as_deref(), value: &self.one_off };
+        let (site, value) = (self.site, self.one_off.as_str());
+        let fresh = Fresh { word: site.one_off_word.as_deref(), value, client: &site.client };
         again::line(&self.past, decided, &fresh)
     }
 }
@@ -209,8 +226,7 @@ fn observation(
 ) -> (Observation, Vec<String>) {
     let body = body::read(fetch, trail, decoder);
     let policies = body.policies.clone().unwrap_or_default();
-    let mut evidence = evidence::of(trail);
-    evidence.extend(body.evidence.iter().cloned());
+    let mut evidence = body.evidence.clone();
     if unconditional {
         evidence.push(evidence::piece("condition", "no ETag and no Last-Modified to send"));
     }

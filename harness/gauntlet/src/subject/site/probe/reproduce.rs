@@ -70,9 +70,17 @@ pub fn again(trail: &Trail, url: &Url, look: Look) -> String {
     shown(&trail.ask, look, line)
 }
 
+/// What would be asked, and the option by which `curl` trusts its address as we do.
+pub struct Plain<'a> {
+    /// The request.
+    pub ask: Ask,
+    /// None where as usual.
+    pub trust: Option<&'a str>,
+}
+
 /// The commands that show `look` of what would be asked.
-pub fn asked(ask: &Ask, look: Look) -> String {
-    shown(ask, look, |options| request(Request::plain(ask), options))
+pub fn asked(plain: &Plain, look: Look) -> String {
+    shown(&plain.ask, look, |options| request(Request::plain(plain), options))
 }
 
 fn shown(ask: &Ask, look: Look, line: impl Fn(&str) -> String) -> String {
@@ -106,14 +114,14 @@ fn shown(ask: &Ask, look: Look, line: impl Fn(&str) -> String) -> String {
 }
 
 /// How often a text stands in the content of what is asked for.
-pub fn occurrences(ask: &Ask, text: &str) -> String {
-    let line = request(Request::plain(ask), "--compressed");
+pub fn occurrences(plain: &Plain, text: &str) -> String {
+    let line = request(Request::plain(plain), "--compressed");
     format!("{line} | {{ grep -aoF {} || true; }} | sort | uniq -c", quoted(text))
 }
 
 /// What a script calls the namespaces that shims of Go and of WASI define.
-pub fn namespaces(ask: &Ask) -> String {
-    let line = request(Request::plain(ask), "--compressed");
+pub fn namespaces(plain: &Plain) -> String {
+    let line = request(Request::plain(plain), "--compressed");
     format!("{line} | {{ grep -aoE '(_?gotest|gojs|go|env|wasi_[a-z0-9_]+) *: *\\{{' || true; }}")
 }
 
@@ -142,8 +150,9 @@ impl<'a> Request<'a> {
         Self { ask: &trail.ask, url, follows, trust }
     }
 
-    fn plain(ask: &'a Ask) -> Self {
-        Self { ask, url: &ask.url, follows: true, trust: None }
+    fn plain(plain: &'a Plain<'a>) -> Self {
+        let Plain { ask, trust } = plain;
+        Self { ask, url: &ask.url, follows: true, trust: *trust }
     }
 }
 
@@ -215,7 +224,7 @@ mod tests {
             version: String::new(),
             status: 200,
             headers: Headers::default(),
-            body: Vec::new(),
+            body: Default::default(),
             broken: None,
             peer: None,
             first_byte: std::time::Duration::ZERO,

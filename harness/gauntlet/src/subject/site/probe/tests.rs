@@ -30,7 +30,7 @@ fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> T
         version: "HTTP/1.1".to_owned(),
         status,
         headers: Headers(headers.collect()),
-        body: body.to_vec(),
+        body: body.into(),
         broken: None,
         peer: None,
         first_byte: Duration::ZERO,

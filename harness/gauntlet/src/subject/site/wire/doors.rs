@@ -38,6 +38,12 @@ impl Doors {
         Ok(Self { host: host.to_owned(), clients })
     }
 
+    /// The address to which `ask` goes, where it names one.
+    pub(super) fn address(&self, ask: &Ask) -> Option<IpAddr> {
+        let named = ask.via.filter(|_| ask.url.host_str() == Some(&self.host));
+        named.filter(|named| self.clients.iter().any(|(address, _)| address == named))
+    }
+
     /// The client, the URL and the `Host` by which `ask` goes where it is to go.
     pub(super) fn way<'a>(
         &'a self,
@@ -45,7 +51,7 @@ impl Doors {
         ask: &Ask,
     ) -> (&'a reqwest::Client, Url, Option<String>) {
         let (url, host) = (ask.url.clone(), ask.host.clone());
-        let door = ask.via.filter(|_| url.host_str() == Some(&self.host));
+        let door = self.address(ask);
         let door = self.clients.iter().find(|(address, _)| Some(*address) == door);
         let Some((address, client)) = door else { return (usual, url, host) };
         // An address as host is not resolved, so it is replaced, and stays the `Host`.

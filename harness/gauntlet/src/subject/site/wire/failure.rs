@@ -87,12 +87,25 @@ impl Failure {
         if error.is_dns() {
             return Self::Dns(detail);
         }
-        let causes: Vec<_> = causes(error).collect();
-        if causes.iter().any(|cause| is_tls(*cause)) {
+        if causes(error).any(is_tls) {
             return Self::Tls(detail);
         }
-        let io_kind = causes.iter().find_map(|cause| cause.downcast_ref::<io::Error>());
-        let hyper = causes.iter().find_map(|cause| cause.downcast_ref::<hyper::Error>());
+        Self::by_cause(error, detail)
+    }
+
+    /// What an error of a connection without TLS comes to.
+    pub(super) fn of_hyper(error: &hyper::Error) -> Self {
+        Self::by_cause(error, whole_chain(error))
+    }
+
+    /// Why nobody took a connection.
+    pub(super) fn of_connect(error: &io::Error) -> Self {
+        Self::by_cause(error, whole_chain(error))
+    }
+
+    fn by_cause(error: &(dyn Error + 'static), detail: String) -> Self {
+        let io_kind = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>());
+        let hyper = causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
         match (io_kind.map(io::Error::kind), hyper) {
             (Some(io::ErrorKind::ConnectionRefused), _) => Self::Refused(detail),
             (_, Some(error)) if error.is_parse() => Self::Garbled(detail),
@@ -120,17 +133,19 @@ fn is_tls(error: &(dyn Error + 'static)) -> bool {
 
 /// The messages of an error's causes without the outermost, which only names the URL again.
 pub(super) fn chain(error: &dyn Error) -> String {
+    error.source().map_or_else(|| whole_chain(error), whole_chain)
+}
+
+/// The messages of an error and its causes.
+pub(super) fn whole_chain(error: &dyn Error) -> String {
     let mut messages: Vec<String> = Vec::new();
-    let mut next = error.source();
+    let mut next = Some(error);
     while let Some(cause) = next {
         let message = cause.to_string();
         if messages.last().is_none_or(|last| !last.contains(&message)) {
             messages.push(message);
         }
         next = cause.source();
-    }
-    if messages.is_empty() {
-        messages.push(error.to_string());
     }
     let mut text = messages.join(": ");
     text.truncate(text.floor_char_boundary(DETAIL_BYTES_MAX));

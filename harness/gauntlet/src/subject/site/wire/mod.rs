@@ -3,21 +3,25 @@
 //!
 //! Nothing here knows what an exchange is for.
 
+mod bodies;
 mod doors;
 pub mod failure;
 mod patience;
+mod plain;
 pub mod reach;
 pub mod redirect;
 mod runtimes;
+mod socket;
 mod trust;
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use url::Url;
 use wasm_gauntlet_model::action::Method;
 
+use self::bodies::Bodies;
 use self::doors::Doors;
 use self::failure::Failure;
 use self::patience::Patience;
@@ -120,8 +124,8 @@ pub struct Reply {
     pub status: u16,
     /// Header fields as received.
     pub headers: Headers,
-    /// The body's bytes as they came.
-    pub body: Vec<u8>,
+    /// The body's bytes as they came; shared by all answers that had the same.
+    pub body: Arc<[u8]>,
     /// Why the body ended before its announced end; none if it is whole.
     pub broken: Option<String>,
     /// Who answered.
@@ -136,8 +140,6 @@ pub struct Reply {
 
 /// Makes exchanges.
 pub struct Client {
-    /// For plain HTTP.
-    http: reqwest::Client,
     /// For TLS, once it is wanted: to read 140 certificates takes longer than an exchange.
     https: OnceLock<Secured>,
     /// The ways to single addresses of the site's host.
@@ -146,6 +148,7 @@ pub struct Client {
     pinned: Vec<Pinned>,
     patience: Patience,
     runtimes: Runtimes,
+    bodies: Bodies,
     /// What is held to.
     pub bounds: Bounds,
 }
@@ -159,11 +162,9 @@ impl Client {
         // Another part of the process may have installed one before; either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let runtimes = Runtimes::default();
-        let http = builder(&bounds).tls_certs_only([]).build();
-        let http = http.map_err(|error| Failure::own(&error))?;
         let (https, doors) = (OnceLock::new(), Doors::default());
-        let (pinned, patience) = (Vec::new(), Patience::default());
-        Ok(Self { http, https, doors, pinned, patience, runtimes, bounds })
+        let (pinned, patience, bodies) = (Vec::new(), Patience::default(), Bodies::default());
+        Ok(Self { https, doors, pinned, patience, runtimes, bodies, bounds })
     }
 
     /// Let requests for `host` go to each of `addresses`, as [`Ask::via`] says.
@@ -190,7 +191,7 @@ impl Client {
     }
 
     /// The option by which `curl` trusts the origin of `url` as we do, where that is not as usual.
-    fn trust_option(&self, url: &Url) -> Option<&str> {
+    pub fn trust_option(&self, url: &Url) -> Option<&str> {
         self.pinned.iter().find_map(|one| one.option(url))
     }
 
@@ -201,15 +202,10 @@ impl Client {
     pub fn exchange(&self, ask: &Ask) -> Result<Reply, Failure> {
         self.patience.check(&self.bounds)?;
         let begun = Instant::now();
-        let pinned = self.pinned.iter().find_map(|one| one.client(&ask.url));
-        let usual = match pinned {
-            Some(http) => http,
-            None if ask.url.scheme() == "https" => &self.secured().http,
-            None => &self.http,
+        let made = match ask.url.scheme() {
+            "http" => self.plain(ask),
+            _ => self.secure(ask)?,
         };
-        let (http, url, host) = self.doors.way(usual, ask);
-        let soon = exchange(http.clone(), url, host, ask.clone(), self.bounds);
-        let made = self.runtimes.run(soon)?;
         let bytes = match &made {
             Ok(reply) => Some(reply.body.len()),
             Err(Failure::Timeout(_) | Failure::ConnectTimeout(_)) => None,
@@ -222,14 +218,39 @@ impl Client {
         })
     }
 
-    fn secured(&self) -> &Secured {
-        self.https.get_or_init(|| match builder(&self.bounds).build() {
+    fn plain(&self, ask: &Ask) -> Result<Reply, Failure> {
+        let mut room = self.bodies.room();
+        let made = plain::exchange(ask, self.doors.address(ask), &self.bounds, &mut room);
+        let made = made.map(|reply| Reply { body: self.bodies.keep(&room), ..reply });
+        self.bodies.give_back(room);
+        made
+    }
+
+    fn secure(&self, ask: &Ask) -> Result<Result<Reply, Failure>, Failure> {
+        let pinned = self.pinned.iter().find_map(|one| one.client(&ask.url));
+        let usual = match pinned {
+            Some(http) => http,
+            None => &self.secured()?.http,
+        };
+        let (http, url, host) = self.doors.way(usual, ask);
+        let soon = exchange(http.clone(), url, host, ask.clone(), self.bounds);
+        let made = self.runtimes.run(soon)?;
+        Ok(made.map(|(reply, body)| Reply { body: self.bodies.keep(&body), ..reply }))
+    }
+
+    fn secured(&self) -> Result<&Secured, Failure> {
+        if let Some(secured) = self.https.get() {
+            return Ok(secured);
+        }
+        let made = match builder(&self.bounds).build() {
             Ok(http) => Secured { http, no_roots: None },
             Err(error) => {
-                let no_roots = Some(failure::chain(&error));
-                Secured { http: self.http.clone(), no_roots }
+                let http = builder(&self.bounds).tls_certs_only([]).build();
+                let http = http.map_err(|error| Failure::own(&error))?;
+                Secured { http, no_roots: Some(failure::chain(&error)) }
             }
-        })
+        };
+        Ok(self.https.get_or_init(|| made))
     }
 }
 
@@ -246,7 +267,7 @@ async fn exchange(
     host: Option<String>,
     ask: Ask,
     bounds: Bounds,
-) -> Result<Reply, Failure> {
+) -> Result<(Reply, Vec<u8>), Failure> {
     let begun = Instant::now();
     let method = match ask.method {
         Method::Get => reqwest::Method::GET,
@@ -267,44 +288,44 @@ async fn exchange(
         version: format!("{:?}", response.version()),
         status: response.status().as_u16(),
         headers: Headers(headers.collect()),
-        body: Vec::new(),
+        body: Arc::default(),
         broken: None,
         peer: response.remote_addr(),
         first_byte,
         wall: Duration::ZERO,
         received,
     };
-    let read = read_body(&mut response, &ask, &mut reply, bounds).await;
+    let mut body = Vec::new();
+    let read = read_body(&mut response, &ask, &mut body, bounds).await;
     reply.wall = begun.elapsed();
     drop(response);
     runtimes::settled().await;
-    read.map(|()| reply)
+    reply.broken = read?;
+    Ok((reply, body))
 }
 
+/// Read the body into `into`; why it broke off, if it did.
 async fn read_body(
     response: &mut reqwest::Response,
     ask: &Ask,
-    reply: &mut Reply,
+    into: &mut Vec<u8>,
     bounds: Bounds,
-) -> Result<(), Failure> {
+) -> Result<Option<String>, Failure> {
     let announced = response.content_length().map_or(0, |length| length as usize);
-    reply.body.reserve(announced.min(ANNOUNCED_MAX));
+    into.reserve(announced.min(ANNOUNCED_MAX));
     loop {
         match response.chunk().await {
-            Ok(Some(chunk)) => reply.body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(()),
+            Ok(Some(chunk)) => into.extend_from_slice(&chunk),
+            Ok(None) => return Ok(None),
             Err(error) if error.is_timeout() => {
-                return Err(Failure::slow_body(reply.body.len(), &bounds));
+                return Err(Failure::slow_body(into.len(), &bounds));
             }
-            Err(error) => {
-                reply.broken = Some(failure::chain(&error));
-                return Ok(());
-            }
+            Err(error) => return Ok(Some(failure::chain(&error))),
         }
-        if ask.enough.is_some_and(|enough| reply.body.len() >= enough) {
-            return Ok(());
+        if ask.enough.is_some_and(|enough| into.len() >= enough) {
+            return Ok(None);
         }
-        if reply.body.len() > bounds.body_bytes_max {
+        if into.len() > bounds.body_bytes_max {
             return Err(Failure::TooLarge { bytes_max: bounds.body_bytes_max });
         }
     }

@@ -30,6 +30,7 @@ fn meant(twin: Twin, fact: &Fact) -> bool {
             let refused = fact.offer == "br;q=0, *";
             (fact.offer == "abrupt" || refused) && matches!(what, "coding" | "layers")
         }
+        Twin::PageAsDownload => fact.asset == "entry" && what == "type",
         Twin::BrOfOldBuild => module && br(fact) && what == "digest",
         Twin::Soft404 => fact.asset == "lost",
         Twin::LongCached404 => fact.asset == "lost" && what == "cache",

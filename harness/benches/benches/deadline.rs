@@ -11,12 +11,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gauntlet::subject::defects::Defects;
 use gauntlet::subject::host::{Host, Plugin};
-use gauntlet::subject::wasmi::WasmiHost;
-use gauntlet::subject::wasmtime::WasmtimeHost;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::{Grants, Limits};
+
+#[path = "measured/hosts.rs"]
+mod hosts;
 
 /// Kills of each runtime.
 const KILLS: usize = 200;
@@ -28,11 +28,7 @@ const MEDIAN_MAX_MS: f64 = 1.5;
 const P99_MAX: (f64, f64) = (1.25, 2.0);
 
 fn main() -> ExitCode {
-    let wasmtime = WasmtimeHost::new(Defects::default()).expect("the ticker starts");
-    let wasmi = WasmiHost::new(Defects::default()).expect("WASI links");
-    let hosts: [&dyn Host; 2] = [&wasmtime, &wasmi];
-    let kept = hosts.map(promises).into_iter().all(|kept| kept);
-    ExitCode::from(u8::from(!kept))
+    hosts::on_each(promises)
 }
 
 fn promises(host: &dyn Host) -> bool {

@@ -12,11 +12,15 @@ use std::time::Instant;
 use gauntlet::subject::adapter::{Launch, Patience, Supervised};
 use gauntlet::subject::calls::module::{self, Module};
 use gauntlet::subject::calls::port::{Loaded, Work};
-use gauntlet::subject::defects::Defects;
 use gauntlet::subject::host::{Host, Plugin};
-use gauntlet::subject::wasmi::WasmiHost;
-use gauntlet::subject::wasmtime::WasmtimeHost;
 use wasm_gauntlet_model::limits::{Grants, Limits};
+
+#[path = "measured/hosts.rs"]
+mod hosts;
+#[path = "measured/median.rs"]
+mod median;
+
+use median::median;
 
 /// Rounds of a guest; each is a spawn, a call in this process, and one through the worker.
 const ROUNDS: usize = 200;
@@ -31,16 +35,12 @@ const INPUT: &[u8] = &[0x5a; 1024];
 const NOTHING: &str = "/bin/true";
 
 fn main() -> ExitCode {
-    let wasmtime = WasmtimeHost::new(Defects::default()).expect("the ticker starts");
-    let wasmi = WasmiHost::new(Defects::default()).expect("WASI links");
-    let hosts: [&dyn Host; 2] = [&wasmtime, &wasmi];
-    let kept = hosts.map(promises).into_iter().all(|kept| kept);
-    ExitCode::from(u8::from(!kept))
+    hosts::on_each(promises)
 }
 
 fn promises(host: &dyn Host) -> bool {
     let name = host.about().name;
-    let program = env!("CARGO_BIN_EXE_gauntlet").into();
+    let program = wasm_gauntlet_benches::tool().expect("the tool is built");
     let worker = Supervised::new(Launch::worker(program, &name, &[]), Patience::default());
     let mut kept = true;
     for guest in GUESTS {
@@ -101,10 +101,4 @@ fn ms(work: impl FnOnce()) -> f64 {
     let began = Instant::now();
     work();
     began.elapsed().as_secs_f64() * 1e3
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }

@@ -1,0 +1,18 @@
+//! Where the benchmarks find the tool that they measure: built beside them, by the same profile.
+
+use std::env;
+use std::io;
+use std::path::PathBuf;
+
+/// The program `gauntlet` of the same build: a benchmark is `target/PROFILE/deps/NAME`, and the
+/// tool stands one folder above.
+///
+/// # Errors
+/// When it has not been built.
+pub fn tool() -> io::Result<PathBuf> {
+    let here = env::current_exe()?;
+    let tool = here.ancestors().nth(2).map(|folder| folder.join("gauntlet"));
+    tool.filter(|tool| tool.is_file()).ok_or_else(|| {
+        io::Error::new(io::ErrorKind::NotFound, "`cargo build --release` makes the tool first")
+    })
+}

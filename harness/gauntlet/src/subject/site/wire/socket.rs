@@ -1,0 +1,222 @@
+//! A connection over plain TCP that belongs to one exchange, and what waits for it: the thread
+//! that asks, with `poll`. A reactor would cost a dozen system calls an exchange, which is more
+//! than the exchange itself takes.
+
+use std::cell::Cell;
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use url::{Host, Url};
+
+use super::Bounds;
+use super::failure::Failure;
+
+/// Bytes read at once while header fields or chunks come; a whole head has a tenth of it.
+const PIECE_BYTES: usize = 16 << 10;
+
+/// One connection and its time.
+pub(super) struct Line {
+    stream: TcpStream,
+    /// Who is at the other end.
+    pub peer: SocketAddr,
+    /// What is to be waited for.
+    wanted: Cell<PollFlags>,
+    /// Whether something may be there to read: hyper asks four times an exchange when nothing is.
+    readable: Cell<bool>,
+    /// When the exchange has had all its time.
+    end: Instant,
+    /// How long nothing may come.
+    idle: Duration,
+}
+
+/// A bound of time that was met.
+pub(super) struct Late;
+
+impl Line {
+    /// Connect to the host of `url`, or to `via` in its place.
+    ///
+    /// # Errors
+    /// When it has no address, or none of them takes a connection in time.
+    pub(super) fn open(url: &Url, via: Option<IpAddr>, bounds: &Bounds) -> Result<Self, Failure> {
+        let end = Instant::now() + bounds.total;
+        let addresses = addresses(url, via, bounds)?;
+        let (stream, peer) = connected(&addresses, bounds)?;
+        let own = |error: io::Error| Failure::Other(error.to_string());
+        stream.set_nonblocking(true).map_err(own)?;
+        let (wanted, readable) = (Cell::new(PollFlags::empty()), Cell::new(false));
+        Ok(Self { stream, peer, wanted, readable, end, idle: bounds.idle })
+    }
+
+    /// Do `work`, which waits for nothing but this connection.
+    pub(super) fn drive<T>(&self, work: impl Future<Output = T>) -> Result<T, Late> {
+        let mut work = pin!(work);
+        let woken = Arc::new(Woken::default());
+        let waker = Waker::from(Arc::clone(&woken));
+        loop {
+            if let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(&waker)) {
+                return Ok(done);
+            }
+            if !woken.0.swap(false, Ordering::AcqRel) {
+                self.wait(self.wanted.replace(PollFlags::empty()))?;
+            }
+        }
+    }
+
+    /// Read what comes to the end of `into`, until it holds `wanted` bytes; whether it does.
+    pub(super) fn fill(&self, into: &mut Vec<u8>, wanted: usize) -> Result<io::Result<()>, Late> {
+        while into.len() < wanted {
+            let left = (wanted - into.len()) as u64;
+            match (&self.stream).take(left).read_to_end(into) {
+                Ok(0) => return Ok(Err(ErrorKind::UnexpectedEof.into())),
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.wait(PollFlags::IN)?,
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// Wait until the socket is ready.
+    fn wait(&self, wanted: PollFlags) -> Result<(), Late> {
+        let until = self.end.min(Instant::now() + self.idle);
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let left = Timespec {
+                tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
+                tv_nsec: left.subsec_nanos().into(),
+            };
+            match poll(&mut [PollFd::new(&self.stream, wanted)], Some(&left)) {
+                Ok(0) => return Err(Late),
+                Err(rustix::io::Errno::INTR) => {}
+                // What is wrong with the socket is told by the next read or write.
+                _ => {
+                    self.readable.set(true);
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    fn later<T>(&self, wants: PollFlags) -> Poll<io::Result<T>> {
+        self.wanted.set(self.wanted.get() | wants);
+        Poll::Pending
+    }
+}
+
+/// Set by whatever could go on at once.
+#[derive(Default)]
+struct Woken(AtomicBool);
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// The connection as hyper takes it.
+pub(super) struct Socket(pub(super) Rc<Line>);
+
+impl hyper::rt::Read for Socket {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        mut into: hyper::rt::ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        if !self.0.readable.get() {
+            return self.0.later(PollFlags::IN);
+        }
+        let mut piece = [0; PIECE_BYTES];
+        let most = into.remaining().min(PIECE_BYTES);
+        match (&self.0.stream).read(&mut piece[..most]) {
+            Ok(bytes) => {
+                // Less than there was room for is all that there is for now.
+                self.0.readable.set(bytes == most);
+                into.put_slice(&piece[..bytes]);
+                Poll::Ready(Ok(()))
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                self.0.readable.set(false);
+                self.0.later(PollFlags::IN)
+            }
+            Err(error) => Poll::Ready(Err(error)),
+        }
+    }
+}
+
+impl hyper::rt::Write for Socket {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match (&self.0.stream).write(bytes) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => self.0.later(PollFlags::OUT),
+            written => Poll::Ready(written),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.0.stream.shutdown(Shutdown::Write))
+    }
+}
+
+/// The addresses to try, in the system's order.
+fn addresses(url: &Url, via: Option<IpAddr>, bounds: &Bounds) -> Result<Vec<SocketAddr>, Failure> {
+    let port = url.port_or_known_default().unwrap_or_default();
+    let literal = match url.host() {
+        Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
+        Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
+        _ => None,
+    };
+    if let Some(address) = via.or(literal) {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
+    let host = url.host_str().unwrap_or_default().to_owned();
+    let (told, tells) = mpsc::channel();
+    // The system's resolver knows no bound, so that it is left behind where it takes too long.
+    std::thread::spawn(move || {
+        let found = (host.as_str(), port).to_socket_addrs().map(Iterator::collect::<Vec<_>>);
+        let _ = told.send(found);
+    });
+    match tells.recv_timeout(bounds.connect) {
+        Ok(Ok(addresses)) if !addresses.is_empty() => Ok(addresses),
+        Ok(Ok(_)) => Err(Failure::Dns("no address".to_owned())),
+        Ok(Err(error)) => Err(Failure::Dns(error.to_string())),
+        Err(_) => Err(Failure::ConnectTimeout(bounds.connect.as_secs())),
+    }
+}
+
+/// A connection to the first of `addresses` that takes one; each has its share of the time left.
+fn connected(
+    addresses: &[SocketAddr],
+    bounds: &Bounds,
+) -> Result<(TcpStream, SocketAddr), Failure> {
+    let end = Instant::now() + bounds.connect;
+    let mut last = Failure::ConnectTimeout(bounds.connect.as_secs());
+    for (at, address) in addresses.iter().enumerate() {
+        let others = u32::try_from(addresses.len() - at).unwrap_or(u32::MAX);
+        let share = end.saturating_duration_since(Instant::now()) / others;
+        if share.is_zero() {
+            break;
+        }
+        match TcpStream::connect_timeout(address, share) {
+            Ok(stream) => return Ok((stream, *address)),
+            Err(error) if error.kind() == ErrorKind::TimedOut => {
+                last = Failure::ConnectTimeout(bounds.connect.as_secs());
+            }
+            Err(error) => last = Failure::of_connect(&error),
+        }
+    }
+    Err(last)
+}

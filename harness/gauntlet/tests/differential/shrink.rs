@@ -1,0 +1,73 @@
+//! From a module on which runtimes differ to a small one on which they still do: the same module
+//! shrinks to the same, within so many steps and so much time.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use gauntlet::subject::adapter::Adapter;
+use gauntlet::subject::calls::module::{Module, catalogue};
+use wasm_gauntlet_model::observation::Observation;
+
+use crate::reduce::reduced;
+use crate::{count, differ};
+
+/// The guest that stands for the module that is being shrunk.
+const CANDIDATE: &str = "candidate";
+
+/// Modules that are tried for one: a drawn one of 2 KB takes some hundreds.
+const TRIED_MAX: usize = 3000;
+
+/// Longest time for one module. What is smallest then is kept, and it differs.
+const TIME_MAX: Duration = Duration::from_secs(60);
+
+/// Milliseconds for a candidate: a step that takes the bound out of a loop makes it endless.
+const DEADLINE_MS: u64 = 200;
+
+/// Where an adapter gets the module that is being shrunk.
+#[derive(Clone, Default)]
+pub struct Candidate(Arc<Mutex<Vec<u8>>>);
+
+impl Candidate {
+    /// `subject`, which knows the candidate beside the guests of the catalogue.
+    pub fn known_to(&self, subject: Adapter) -> Adapter {
+        let candidate = self.clone();
+        subject.with_guests(Box::new(move |id, params| match id {
+            CANDIDATE => Ok(candidate.module()),
+            _ => catalogue(id, params),
+        }))
+    }
+
+    fn module(&self) -> Module {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Module { seeded: true, ..Module::new(CANDIDATE, "is being shrunk", false, bytes) }
+    }
+
+    fn set(&self, bytes: &[u8]) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = bytes.to_vec();
+    }
+
+    /// What `subject` makes of `bytes`.
+    pub fn tried(&self, subject: &Adapter, bytes: &[u8]) -> Option<Observation> {
+        self.set(bytes);
+        differ(subject, CANDIDATE, 0, 1, DEADLINE_MS).ok()
+    }
+
+    /// A small module on which the ends differ on `subject` as they do on `bytes`; `bytes` where
+    /// none is found.
+    pub fn shrunk(&self, subject: &Adapter, bytes: &[u8]) -> Vec<u8> {
+        let until = Instant::now() + TIME_MAX;
+        let ends = |bytes: &[u8]| self.tried(subject, bytes).and_then(|seen| ends(&seen));
+        let Some(wanted) = ends(bytes) else { return bytes.to_vec() };
+        reduced(bytes, TRIED_MAX, |smaller| {
+            Instant::now() < until && ends(smaller).as_ref() == Some(&wanted)
+        })
+    }
+}
+
+/// How the answers end that differ, without outputs; none where no answer differs.
+fn ends(seen: &Observation) -> Option<Vec<String>> {
+    let differs = count(seen, "different") + count(seen, "disputed") > 0;
+    let answers = seen.evidence.iter().find(|piece| piece.what == "answers")?;
+    let end = |line: &str| line.split(',').next().unwrap_or_default().to_owned();
+    differs.then(|| answers.text.lines().map(end).collect())
+}
