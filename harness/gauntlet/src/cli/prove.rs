@@ -1,5 +1,7 @@
 //! `gauntlet prove`: every scenario on the healthy deployment and on every twin.
 
+mod again;
+
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -35,18 +37,27 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     };
     // Kept from switch to switch, with what they said.
     let _references = subjects::references()?;
-    let healthy = on(&replay, None, folder.as_ref())?;
+    let mut healthy = on(&replay, None, folder.as_ref())?;
     let selected = scenarios.iter().filter(|one| selection.takes(&one.incident));
     let named: Vec<Twin> =
         selected.clone().flat_map(|one| one.twins.iter().chain(&one.implied_by)).copied().collect();
     let twins: Vec<Twin> = Twin::ALL.iter().copied().filter(|twin| named.contains(twin)).collect();
-    let switched = side_by_side(&replay, &twins, |replay, twin| {
+    let mut switched = side_by_side(&replay, &twins, |replay, twin| {
         let mut outcomes = on(replay, Some(twin), folder.as_ref())?;
         let unswitched = |one: &&Outcome| !deployment::carries(&one.subject, twin);
         outcomes.extend(healthy.iter().filter(unswitched).cloned());
         Ok(outcomes)
     })?;
     let selected: Vec<_> = selected.collect();
+    let first = Detection::of(&selected, &healthy, &switched);
+    again::look(&first, &mut healthy, &mut switched, |incident, twin| {
+        let turn = twins.iter().position(|one| Some(*one) == twin).unwrap_or_default();
+        let about = twin.map(|twin| About { twin, turn });
+        let only = vec![incident.to_owned()];
+        let selection = Selection { about, only, ..selection.clone() };
+        let jobs = Some(NonZeroUsize::MIN);
+        on(&Replay { selection: &selection, jobs, ..replay }, twin, folder.as_ref())
+    })?;
     let detection = Detection::of(&selected, &healthy, &switched);
     if let Some(folder) = &folder {
         folder.write("detection.md", &matrix::markdown(&detection))?;

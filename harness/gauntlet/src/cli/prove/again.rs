@@ -1,0 +1,121 @@
+//! A second look at what a busy machine may have turned red: an incident that was red, or in doubt,
+//! where it should be green is replayed once more with nothing beside it.
+//!
+//! Only in that direction: a scenario that was blind to its own switch stays blind.
+
+use wasm_gauntlet_model::detection::{Cell, Detection};
+use wasm_gauntlet_model::record::Outcome;
+use wasm_gauntlet_model::source::printable;
+use wasm_gauntlet_model::twin::Twin;
+
+use crate::cli::exit::Failure;
+
+/// Most cells that are looked at again. More of them are no bad moment, and what is wrong with the
+/// catalogue or the machine is better said at once.
+const AGAIN_MAX: usize = 6;
+
+/// What was seen on each switch.
+pub(super) type Switched = Vec<(Twin, Vec<Outcome>)>;
+
+/// The cells to look at again: incident, and the switch or none for the healthy deployment.
+pub(super) fn doubtful(detection: &Detection) -> Vec<(String, Option<Twin>)> {
+    let unsure = |cell: Cell| matches!(cell, Cell::FalseAlarm | Cell::Doubt);
+    let cells: Vec<_> = detection.wrong().collect();
+    if cells.len() > AGAIN_MAX {
+        return Vec::new();
+    }
+    let again = cells.into_iter().filter(|(_, _, sight)| unsure(sight.cell));
+    again.map(|(incident, twin, _)| (incident.to_owned(), twin)).collect()
+}
+
+/// Replay each of `cells` by `tried`, and put what it gives in the place of what was seen first.
+/// Both are said.
+pub(super) fn look(
+    detection: &Detection,
+    healthy: &mut Vec<Outcome>,
+    switched: &mut Switched,
+    tried: impl Fn(&str, Option<Twin>) -> Result<Vec<Outcome>, Failure>,
+) -> Result<(), Failure> {
+    for (incident, twin) in doubtful(detection) {
+        let first = detection.wrong().find(|wrong| (wrong.0, wrong.1) == (&incident, twin));
+        let (word, detail) =
+            first.map_or(("", ""), |(_, _, sight)| (sight.cell.word(), sight.detail.as_str()));
+        let on = twin.map_or("the healthy deployment", Twin::word);
+        crate::cli::say(&format!(
+            "looking again, alone, at {incident} on {on}: {word}: {}\n",
+            printable(detail)
+        ));
+        let seen = tried(&incident, twin)?;
+        let kept = match twin {
+            None => Some(&mut *healthy),
+            Some(twin) => switched.iter_mut().find(|one| one.0 == twin).map(|one| &mut one.1),
+        };
+        if let Some(kept) = kept {
+            replace(kept, &incident, seen);
+        }
+    }
+    Ok(())
+}
+
+/// Put `seen` in the place of what the same subjects came to in `incident`.
+fn replace(kept: &mut Vec<Outcome>, incident: &str, seen: Vec<Outcome>) {
+    let seen: Vec<Outcome> = seen.into_iter().filter(|one| one.incident == incident).collect();
+    let again = |one: &Outcome| seen.iter().any(|new| new.subject == one.subject);
+    kept.retain(|one| one.incident != incident || !again(one));
+    kept.extend(seen);
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_gauntlet_model::detection::{DETECTION_VERSION, Row, Sight, TwinSight};
+    use wasm_gauntlet_model::verdict::{Severity, Verdict};
+
+    use super::*;
+
+    const ON: Twin = Twin::NoVary;
+
+    fn matrix(healthy: &[Cell], switched: Cell) -> Detection {
+        let sight = |cell: Cell| Sight { cell, detail: String::new() };
+        let rows = healthy.iter().enumerate().map(|(at, cell)| Row {
+            incident: format!("a/{at}"),
+            healthy: sight(*cell),
+            twins: vec![TwinSight { twin: ON, sight: sight(switched) }],
+        });
+        Detection { version: DETECTION_VERSION, rows: rows.collect() }
+    }
+
+    fn outcome(incident: &str, subject: &str, verdict: Verdict) -> Outcome {
+        Outcome { verdict, ..Outcome::unknown(incident, "-", subject, Severity::Major) }
+    }
+
+    #[test]
+    fn what_was_red_or_in_doubt_is_looked_at_again_and_what_was_blind_is_not() {
+        use Cell::{Doubt, FalseAlarm, Green, MissedTwin, Red};
+        let cells = |healthy, switched| doubtful(&matrix(&[healthy], switched)).len();
+        assert_eq!(cells(Green, Red), 0);
+        assert_eq!(cells(Green, MissedTwin), 0);
+        assert_eq!((cells(FalseAlarm, Red), cells(Green, Doubt)), (1, 1));
+        assert_eq!(cells(Doubt, FalseAlarm), 2);
+        assert_eq!(doubtful(&matrix(&[FalseAlarm; AGAIN_MAX + 1], Red)), []);
+    }
+
+    #[test]
+    fn the_second_look_takes_the_place_of_the_first_of_the_same_subject_alone() {
+        let seen = |at, verdict| outcome("a/0", at, verdict);
+        let mut healthy = vec![seen("x", Verdict::Pass)];
+        let others = [seen("y", Verdict::Pass), outcome("a/1", "x", Verdict::Pass)];
+        let mut first = others.to_vec();
+        first.push(seen("x", Verdict::Fail));
+        let mut switched = vec![(ON, first)];
+        let detection = matrix(&[Cell::Green], Cell::FalseAlarm);
+        let tried = |incident: &str, twin| {
+            assert_eq!((incident, twin), ("a/0", Some(ON)));
+            Ok(vec![seen("x", Verdict::Pass), outcome("a/00", "x", Verdict::Fail)])
+        };
+        look(&detection, &mut healthy, &mut switched, tried).expect("it is looked");
+        let mut now = others.to_vec();
+        now.push(seen("x", Verdict::Pass));
+        assert_eq!(switched, [(ON, now)]);
+        assert_eq!(healthy, [seen("x", Verdict::Pass)]);
+    }
+}
