@@ -222,7 +222,7 @@ fn shown(value: Option<&Value>) -> String {
 }
 
 fn look(claim: &Claim, seen: &Seen, context: Context) -> Finding {
-    let value = seen.get(&claim.step).and_then(|facts| facts.get(&claim.field));
+    let value = seen.get(&claim.step).and_then(|facts| facts.get(claim.field.as_str()));
     let Some(value) = value else {
         let reason = format!("nobody could look at {}.{}", claim.step, claim.field);
         return Finding::Unknown { reason };

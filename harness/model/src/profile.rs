@@ -1,5 +1,7 @@
 //! What a subject said of itself before anything was planned.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -151,7 +153,8 @@ pub struct Profile {
 impl Profile {
     /// What the subject can do, as facts of the step `subject`.
     pub fn facts(&self) -> Facts {
-        let fact = |need: &Need| (need.word().replace('/', "-"), Value::Bool(self.can(*need)));
+        let name = |need: &Need| Cow::Owned(need.word().replace('/', "-"));
+        let fact = |need: &Need| (name(need), Value::Bool(self.can(*need)));
         Need::ALL.iter().map(fact).collect()
     }
 

@@ -32,7 +32,7 @@ fn judged(expect: &str, facts: Facts, other: Facts) -> Judgement {
 }
 
 fn facts(list: &[(&str, Value)]) -> Facts {
-    list.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+    list.iter().map(|(name, value)| ((*name).to_owned().into(), value.clone())).collect()
 }
 
 fn text(text: &str) -> Value {
@@ -75,7 +75,7 @@ fn each_matcher_decides_as_its_name_says() {
     ];
     for (expect, value, verdict) in table {
         let field = expect.trim().split([':', '.']).nth(1).expect("a field");
-        let list = value.iter().map(|value| (field.to_owned(), value.clone())).collect();
+        let list = value.iter().map(|value| (field.to_owned().into(), value.clone())).collect();
         let judgement = judged(expect, list, Facts::new());
         assert_eq!(judgement.verdict, *verdict, "{expect} of {value:?}: {}", judgement.reason);
     }
@@ -87,7 +87,7 @@ fn a_failure_decides_before_a_doubt_and_a_doubt_before_a_pass() {
     let doubt = facts(&[("status", Value::Int(200)), ("vary", texts(&[]))]);
     assert_eq!(judged(expect, doubt.clone(), Facts::new()).verdict, Inconclusive);
     let mut failing = doubt;
-    failing.insert("vary".to_owned(), texts(&["accept"]));
+    failing.insert("vary".into(), texts(&["accept"]));
     assert_eq!(judged(expect, failing, Facts::new()).verdict, Fail);
 }
 
@@ -142,7 +142,7 @@ proptest! {
             prop::sample::select(vec!["status", "etag", "vary", "wire-ratio", "revalidated"]),
             any_value(), 0..5),
     ) {
-        let facts: Facts = values.into_iter().map(|(k, v)| (k.to_owned(), v)).collect();
+        let facts: Facts = values.into_iter().map(|(k, v)| (k.to_owned().into(), v)).collect();
         let complete = facts.len() == 5;
         let expect = "  - got.status: { above: 5, not: 7 }\n    got.etag: { contains: a }\n  - \
             where: { got.revalidated: true }\n    got.vary: { has-token: x }\n  - \

@@ -116,8 +116,8 @@ mod tests {
 
     fn scripted(name: &str, outcome: &str) -> Scripted {
         let facts = [
-            ("outcome".to_owned(), Value::Text(outcome.to_owned())),
-            ("contained".to_owned(), Value::Bool(outcome == "ok")),
+            ("outcome".into(), Value::Text(outcome.to_owned())),
+            ("contained".into(), Value::Bool(outcome == "ok")),
         ];
         let said = Observation { facts: facts.into(), ..Observation::default() };
         Scripted::new(name, SubjectKind::Host).says("call", Ok(said))

@@ -60,8 +60,11 @@ impl<'a> Lane<'a> {
 
 impl Drop for Taken<'_, '_> {
     fn drop(&mut self) {
-        self.lane.waiting().busy.retain(|subject| *subject != self.trial.subject);
-        self.lane.freed.notify_all();
+        // Nobody waits for a subject that bears others beside it, and to wake nobody is a system call.
+        if self.lane.exclusive.get(self.trial.subject) == Some(&true) {
+            self.lane.waiting().busy.retain(|subject| *subject != self.trial.subject);
+            self.lane.freed.notify_all();
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn apply(test: &Test, value: &Value, seen: &Seen, context: Context) -
             _ => Some(false),
         },
         Test::Same(step, field, equal) => {
-            let other = seen.get(step).and_then(|facts| facts.get(field))?;
+            let other = seen.get(step).and_then(|facts| facts.get(field.as_str()))?;
             Some((value == other) == *equal)
         }
     }
@@ -109,7 +109,7 @@ pub(super) fn expected(test: &Test, seen: &Seen, context: Context) -> String {
         Test::Empty(true) => "empty".to_owned(),
         Test::Empty(false) => "not empty".to_owned(),
         Test::Same(step, field, equal) => {
-            let other = shown(seen.get(step).and_then(|facts| facts.get(field)));
+            let other = shown(seen.get(step).and_then(|facts| facts.get(field.as_str())));
             let word = if *equal { "the same as" } else { "different from" };
             format!("{word} {step}.{field}, which is {other}")
         }

@@ -5,6 +5,7 @@
 use std::cell::Cell;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
+use std::os::fd::AsFd;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,9 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::net::sockopt::socket_error;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
 use url::{Host, Url};
 
 use super::Bounds;
@@ -48,8 +52,6 @@ impl Line {
         let end = Instant::now() + bounds.total;
         let addresses = addresses(url, via, bounds)?;
         let (stream, peer) = connected(&addresses, bounds)?;
-        let own = |error: io::Error| Failure::Other(error.to_string());
-        stream.set_nonblocking(true).map_err(own)?;
         let (wanted, readable) = (Cell::new(PollFlags::empty()), Cell::new(false));
         Ok(Self { stream, peer, wanted, readable, end, idle: bounds.idle })
     }
@@ -86,22 +88,12 @@ impl Line {
     /// Wait until the socket is ready.
     fn wait(&self, wanted: PollFlags) -> Result<(), Late> {
         let until = self.end.min(Instant::now() + self.idle);
-        loop {
-            let left = until.saturating_duration_since(Instant::now());
-            let left = Timespec {
-                tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
-                tv_nsec: left.subsec_nanos().into(),
-            };
-            match poll(&mut [PollFd::new(&self.stream, wanted)], Some(&left)) {
-                Ok(0) => return Err(Late),
-                Err(rustix::io::Errno::INTR) => {}
-                // What is wrong with the socket is told by the next read or write.
-                _ => {
-                    self.readable.set(true);
-                    return Ok(());
-                }
-            }
+        // What is wrong with the socket is told by the next read or write.
+        if let Ok(false) = ready(&self.stream, wanted, until) {
+            return Err(Late);
         }
+        self.readable.set(true);
+        Ok(())
     }
 
     fn later<T>(&self, wants: PollFlags) -> Poll<io::Result<T>> {
@@ -210,7 +202,7 @@ fn connected(
         if share.is_zero() {
             break;
         }
-        match TcpStream::connect_timeout(address, share) {
+        match reached(address, share) {
             Ok(stream) => return Ok((stream, *address)),
             Err(error) if error.kind() == ErrorKind::TimedOut => {
                 last = Failure::ConnectTimeout(bounds.connect.as_secs());
@@ -219,4 +211,41 @@ fn connected(
         }
     }
     Err(last)
+}
+
+/// A connection to `address` that never blocks. `TcpStream::connect_timeout` makes it one that
+/// does, which takes three more system calls.
+fn reached(address: &SocketAddr, patience: Duration) -> io::Result<TcpStream> {
+    let family = match address {
+        SocketAddr::V4(_) => AddressFamily::INET,
+        SocketAddr::V6(_) => AddressFamily::INET6,
+    };
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = socket_with(family, SocketType::STREAM, flags, None)?;
+    match connect(&socket, address) {
+        Err(Errno::INPROGRESS | Errno::INTR) => {}
+        done => return Ok(done.map(|()| TcpStream::from(socket))?),
+    }
+    match ready(&socket, PollFlags::OUT, Instant::now() + patience)? {
+        true => {
+            socket_error(&socket)??;
+            Ok(TcpStream::from(socket))
+        }
+        false => Err(ErrorKind::TimedOut.into()),
+    }
+}
+
+/// Wait until `socket` is ready, or to the end; whether it is.
+fn ready(socket: impl AsFd, wanted: PollFlags, end: Instant) -> Result<bool, Errno> {
+    loop {
+        let left = end.saturating_duration_since(Instant::now());
+        let left = Timespec {
+            tv_sec: i64::try_from(left.as_secs()).unwrap_or(i64::MAX),
+            tv_nsec: left.subsec_nanos().into(),
+        };
+        match poll(&mut [PollFd::new(&socket, wanted)], Some(&left)) {
+            Err(Errno::INTR) => {}
+            done => return Ok(done? > 0),
+        }
+    }
 }
