@@ -1,11 +1,15 @@
 //! What stops which shape of endless guest is what `reports/interruption.md` says: the mechanisms,
-//! in words, without times. `UPDATE_INTERRUPTION=1` rewrites it; where two mechanisms race, the
-//! committed cell names both, as in `context or listener`.
+//! in words, without times. `UPDATE_INTERRUPTION=1` rewrites the table and keeps the costs, which
+//! `cargo bench --bench interruption_cost` measures; where two mechanisms race, the committed cell
+//! names both, as in `context or listener`.
 
 use std::path::Path;
 use std::process::Command;
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reports/interruption.md");
+
+/// What the part that nobody rewrites begins with.
+const COSTS: &str = "## What each costs";
 
 /// The cells of a Markdown table by column, header first.
 fn columns(text: &str) -> Vec<Vec<String>> {
@@ -51,13 +55,22 @@ fn differences(measured: &str, committed: &str) -> Vec<String> {
     wrong
 }
 
+/// `new`, with what the old report has after its own table: the costs.
+fn rewritten(new: &str, old: &str) -> String {
+    let kept = old.find(COSTS).map_or("", |at| &old[at..]);
+    let gap = if kept.is_empty() { "" } else { "\n" };
+    format!("{}\n{gap}{kept}", new.trim_end())
+}
+
 #[test]
 fn each_shape_is_stopped_by_what_the_report_says() {
     let table = measured();
     if std::env::var_os("UPDATE_INTERRUPTION").is_some() {
         let head = "# What stops which endless guest\n\nMechanisms in words, from \
             `gauntlet interruption --words`; times are in its own output.\n\n";
-        std::fs::write(Path::new(COMMITTED), format!("{head}{table}")).expect("it is written");
+        let old = std::fs::read_to_string(COMMITTED).unwrap_or_default();
+        let made = rewritten(&format!("{head}{table}"), &old);
+        std::fs::write(Path::new(COMMITTED), made).expect("it is written");
         return;
     }
     let committed = std::fs::read_to_string(COMMITTED).expect("the report is committed");
@@ -76,4 +89,13 @@ fn a_cell_may_name_two_mechanisms_and_no_third() {
     assert!(differences(&table("host-call"), committed).is_empty());
     assert_eq!(differences(&table("watchdog"), committed).len(), 1);
     assert_eq!(differences("| shape | new |\n| loop | x |\n", committed).len(), 1);
+}
+
+#[test]
+fn a_table_made_anew_keeps_the_costs() {
+    let committed = std::fs::read_to_string(COMMITTED).expect("the report is committed");
+    let made = rewritten("# Anew\n\n| shape |\n", &committed);
+    assert!(made.starts_with("# Anew\n\n| shape |\n\n## What each costs"), "{made}");
+    assert!(committed.ends_with(&made[made.find(COSTS).expect("costs")..]));
+    assert_eq!(rewritten("# Anew\n", "# Old\n"), "# Anew\n");
 }
