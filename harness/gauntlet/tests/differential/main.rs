@@ -2,10 +2,11 @@
 //! `GAUNTLET_DRAWN_MODULES` says, from the one on that `GAUNTLET_DRAWN_FIRST` says (`ci/soak.sh`
 //! draws 10,000). A module on which runtimes differ is made small and written to a file.
 
+mod known;
 mod reduce;
 mod shrink;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -90,6 +91,8 @@ fn subjects(references: &Arc<References>, candidate: &Candidate) -> Vec<Adapter>
 #[derive(Default)]
 struct Kept {
     modules: BTreeMap<String, String>,
+    /// Those of them that show the wrong select of wasmi alone.
+    selects: BTreeSet<String>,
 }
 
 impl Kept {
@@ -98,12 +101,16 @@ impl Kept {
         for shown in seen.evidence.split(|piece| piece.what == "difference").skip(1) {
             let text = |what| &shown.iter().find(|piece| piece.what == what).expect("told").text;
             let digest = text("guest digest");
-            if self.modules.contains_key(digest) {
+            if self.modules.contains_key(digest) || self.selects.contains(digest) {
                 continue;
             }
             let module = base64::engine::general_purpose::STANDARD.decode(text("module, base64"));
             let mut module = module.expect("we wrote it");
             let whole = module.len();
+            if known::select(candidate, subject, &module) {
+                self.selects.insert(digest.clone());
+                continue;
+            }
             if self.modules.len() < SHRUNK_MAX {
                 module = candidate.shrunk(subject, &module);
             }
@@ -128,20 +135,6 @@ fn file(subject: &str, digest: &str) -> PathBuf {
     folder.join(format!("{subject}-{}.wasm", &digest[..16]))
 }
 
-/// Whether every module that is shown is one of the two gaps that the ledger has on drawn ones: an
-/// active element segment past the end of its table, on which instantiation must trap (wazero), and
-/// a division that is guarded by a select (wasmi).
-fn known(subject: &str, seen: &Observation) -> bool {
-    let shown = seen.evidence.iter().filter(|piece| piece.what == "difference");
-    let gap = |text: &str| {
-        subject.starts_with("wazero") && text.ends_with("beside trap: table-out-of-bounds")
-            || text.contains("wasmtime and wasmi part: ")
-                && text.ends_with("beside trap: divide-by-zero")
-    };
-    let all = count(seen, "different") + count(seen, "disputed");
-    i64::try_from(shown.filter(|piece| gap(&piece.text)).count()) == Ok(all)
-}
-
 fn from_environment(name: &str, usual: u32) -> u32 {
     let said = std::env::var(name).ok();
     said.map_or(usual, |said| said.parse().unwrap_or_else(|_| panic!("{name} is a number")))
@@ -161,7 +154,7 @@ fn every_runtime_agrees_on_drawn_modules() {
             answers += count(&seen, "answers");
             excused.extend(seen.facts.get("excused").cloned());
             let different = count(&seen, "different") + count(&seen, "disputed");
-            if different > 0 && !known(subject.name(), &seen) {
+            if different > 0 && !known::segments(subject.name(), &seen) {
                 kept.keep(subject, &candidate, &seen);
             }
         }
@@ -172,8 +165,9 @@ fn every_runtime_agrees_on_drawn_modules() {
     let (first, seconds) = (first * BATCH, began.elapsed().as_secs());
     let told = format!(
         "{modules} modules from {first} on, on {names:?}, in {seconds} s: {answers} answers, \
-         {} differ, excused {excused:?}",
-        kept.modules.len()
+         {} differ, {} by wasmi's select, excused {excused:?}",
+        kept.modules.len(),
+        kept.selects.len()
     );
     writeln!(std::io::stderr(), "{told}").expect("stderr takes a line");
     assert!(kept.modules.is_empty(), "{}", kept.told());

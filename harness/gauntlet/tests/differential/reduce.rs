@@ -39,15 +39,16 @@ pub fn reduced(bytes: &[u8], asks_max: usize, keep: impl FnMut(&[u8]) -> bool) -
 
 /// A module taken apart.
 #[derive(Clone)]
-struct Parts {
+pub struct Parts {
     /// Every section but that of code, which stands empty in its place.
     sections: Vec<(u8, Vec<u8>)>,
     /// The bodies, their locals first.
-    bodies: Vec<Vec<u8>>,
+    pub bodies: Vec<Vec<u8>>,
 }
 
 impl Parts {
-    fn of(module: &[u8]) -> Option<Self> {
+    /// Those of `module`; none where it cannot be read.
+    pub fn of(module: &[u8]) -> Option<Self> {
         let mut parts = Self { sections: Vec::new(), bodies: Vec::new() };
         for payload in Parser::new(0).parse_all(module) {
             let payload = payload.ok()?;
@@ -62,7 +63,8 @@ impl Parts {
         Some(parts)
     }
 
-    fn joined(&self) -> Vec<u8> {
+    /// The module that they make.
+    pub fn joined(&self) -> Vec<u8> {
         let mut module = Module::new();
         for (id, data) in &self.sections {
             if *id == CODE {
