@@ -60,7 +60,7 @@ impl<'a> Lane<'a> {
 
 impl Drop for Taken<'_, '_> {
     fn drop(&mut self) {
-        // Nobody waits for a subject that bears others beside it, and to wake nobody is a system call.
+        // Nobody waits for a subject that bears company, and to wake nobody is a system call.
         if self.lane.exclusive.get(self.trial.subject) == Some(&true) {
             self.lane.waiting().busy.retain(|subject| *subject != self.trial.subject);
             self.lane.freed.notify_all();
