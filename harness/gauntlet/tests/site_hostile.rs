@@ -199,6 +199,23 @@ fn a_drip_fed_body_times_out_in_all() {
 }
 
 #[test]
+fn who_sends_without_a_pause_gets_no_more_time_than_others() {
+    let chunk = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let endless: [(&str, &'static [u8]); 2] = [
+        // A chunk whose size has ever more zeros before it.
+        (chunk, &[b'0'; 4096]),
+        ("", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
+    ];
+    for (head, piece) in endless {
+        let server = Server::new(move |_, connection| {
+            send(connection, head.as_bytes());
+            while connection.write_all(piece).is_ok() {}
+        });
+        assert_says(&server.refuses("/m.wasm"), "timed out");
+    }
+}
+
+#[test]
 fn a_silent_server_times_out() {
     let server = Server::new(|_, _| std::thread::sleep(Duration::from_secs(30)));
     assert_says(&server.refuses("/"), "timed out");

@@ -65,6 +65,7 @@ impl Line {
             if let Poll::Ready(done) = work.as_mut().poll(&mut Context::from_waker(&waker)) {
                 return Ok(done);
             }
+            self.in_time()?;
             if !woken.0.swap(false, Ordering::AcqRel) {
                 self.wait(self.wanted.replace(PollFlags::empty()))?;
             }
@@ -74,6 +75,7 @@ impl Line {
     /// Read what comes to the end of `into`, until it holds `wanted` bytes; whether it does.
     pub(super) fn fill(&self, into: &mut Vec<u8>, wanted: usize) -> Result<io::Result<()>, Late> {
         while into.len() < wanted {
+            self.in_time()?;
             let left = (wanted - into.len()) as u64;
             match (&self.stream).take(left).read_to_end(into) {
                 Ok(0) => return Ok(Err(ErrorKind::UnexpectedEof.into())),
@@ -83,6 +85,11 @@ impl Line {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// That the end has not come; whoever sends without a pause is never waited for.
+    fn in_time(&self) -> Result<(), Late> {
+        if Instant::now() < self.end { Ok(()) } else { Err(Late) }
     }
 
     /// Wait until the socket is ready.
@@ -121,7 +128,8 @@ impl hyper::rt::Read for Socket {
         _: &mut Context<'_>,
         mut into: hyper::rt::ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        if !self.0.readable.get() {
+        // hyper reads on for as long as there is something; `drive` sees that the end has come.
+        if !self.0.readable.get() || self.0.in_time().is_err() {
             return self.0.later(PollFlags::IN);
         }
         let mut piece = [0; PIECE_BYTES];
