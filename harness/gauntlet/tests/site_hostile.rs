@@ -357,6 +357,33 @@ fn discovery_is_bounded_on_a_page_that_names_without_end() {
 }
 
 #[test]
+fn what_discovery_did_not_read_is_no_whole_look() {
+    let server = Server::new(|path, connection| {
+        let loader = "WebAssembly.instantiateStreaming(fetch('/m.wasm'))";
+        let body = match path {
+            "/" => format!("<script src=/broken.js></script><script>{loader}</script>"),
+            "/deep" => format!("<script type=module src=/1.js></script><script>{loader}</script>"),
+            "/broken.js" => {
+                return send(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nload()");
+            }
+            "/m.wasm" => "\0asm\u{1}\0\0\0".to_owned(),
+            script => {
+                let number: u32 = script[1..].trim_end_matches(".js").parse().unwrap_or(0);
+                format!("import '/{}.js'", number + 1)
+            }
+        };
+        send(connection, &response("Content-Type: text/html\r\n", body.as_bytes()));
+    });
+    for (path, said) in [("", "/broken.js broke off"), ("deep", "imports in a row")] {
+        let url = format!("http://127.0.0.1:{}/{path}", server.port);
+        let site = Site::within(url::Url::parse(&url).expect("an address"), BOUNDS);
+        let profile = site.expect("a client").profile().expect("it is found");
+        let left_out = format!("{:?}", profile.left_out);
+        assert_says(&left_out, said);
+    }
+}
+
+#[test]
 fn what_cannot_be_reached_says_why() {
     let refused = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = refused.local_addr().expect("its address").port();

@@ -16,14 +16,15 @@ use crate::subject::site::wire::failure::Failure;
 use crate::subject::site::wire::redirect::{Trail, follow};
 use crate::subject::site::wire::{Ask, Client};
 
-/// How far from the page a script may be: page, loader, its imports, theirs.
-const DEPTH_MAX: usize = 3;
+/// How far from the page a script may be: page, loader, its imports, theirs, and so on as far as
+/// unbundled packages go.
+const DEPTH_MAX: usize = 12;
 
 /// Scripts read of one site.
 const SCRIPTS_MAX: usize = 96;
 
-/// Bytes read of one script; the largest bundles are about so large.
-const SCRIPT_BYTES_MAX: usize = 4 << 20;
+/// Bytes read of one script; the largest bundles have half of it.
+const SCRIPT_BYTES_MAX: usize = 16 << 20;
 
 /// Pages in frames that are read, and those in frames of frames: same origin only.
 const FRAMES_MAX: usize = 8;
@@ -73,6 +74,8 @@ pub struct Crawl<'a> {
     /// Parts of names, and the folder of the script whose runtime puts them together.
     webpack: Webpack,
     runtime: Option<Url>,
+    /// Whether scripts were left that are further from the page than [`DEPTH_MAX`].
+    too_deep: bool,
     /// Scripts that hold a module, for which there is nothing to fetch.
     embedded: Vec<String>,
 }
@@ -91,6 +94,7 @@ impl<'a> Crawl<'a> {
             import_map: ImportMap::default(),
             frames: VecDeque::new(),
             late: false,
+            too_deep: false,
             webpack: Webpack::default(),
             runtime: None,
             embedded: Vec::new(),
@@ -120,10 +124,7 @@ impl<'a> Crawl<'a> {
         haul.add(Asset::Entry, self.site, "the address itself".to_owned());
         let text = String::from_utf8_lossy(&body);
         let page = page::read(&text, &entry.ask.url);
-        if page.cut {
-            haul.leave_out("only the first part of the page is read".to_owned());
-        }
-        self.take_page(page, &super::label(&entry.ask.url));
+        self.take_page(page, &super::label(&entry.ask.url), haul);
         let mut read = 0;
         self.scripts(&mut read, haul);
         self.frames(entry, &mut read, haul);
@@ -132,6 +133,9 @@ impl<'a> Crawl<'a> {
             haul.note(format!("{one}, which comes with it: there is no file to test"));
         }
         haul.loaders();
+        if self.too_deep {
+            haul.leave_out(format!("scripts past {DEPTH_MAX} imports in a row are not read"));
+        }
         if self.late {
             haul.leave_out(format!("discovery stopped after {} s", DISCOVERY_MAX.as_secs()));
         }
@@ -192,7 +196,7 @@ impl<'a> Crawl<'a> {
                 Ok(trail) if trail.reply.status == 200 => {
                     let text = decoded(&trail);
                     let page = page::read(&String::from_utf8_lossy(&text), &trail.ask.url);
-                    self.take_page(page, &format!("frame {place}"));
+                    self.take_page(page, &format!("frame {place}"), haul);
                     self.scripts(read, haul);
                 }
                 Ok(trail) => haul.note(format!("not read: frame {place}: {}", trail.reply.status)),
@@ -201,8 +205,11 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    fn take_page(&mut self, page: Page, place: &str) {
-        let Page { base, scripts, modules, named, frames, inline, import_map, cut: _ } = page;
+    fn take_page(&mut self, page: Page, place: &str, haul: &mut Haul) {
+        let Page { base, scripts, modules, named, frames, inline, import_map, cut } = page;
+        if cut {
+            haul.leave_out(format!("only a part of {place} is read"));
+        }
         (self.base, self.import_map) = (base, import_map);
         self.frames.extend(frames);
         for (url, how) in modules {
@@ -224,7 +231,9 @@ impl<'a> Crawl<'a> {
     }
 
     fn enqueue(&mut self, next: Next) {
-        if next.depth <= DEPTH_MAX && self.seen.insert(next.url.clone()) {
+        if next.depth > DEPTH_MAX {
+            self.too_deep |= !self.seen.contains(&next.url);
+        } else if self.seen.insert(next.url.clone()) {
             self.queue.push_back(next);
         }
     }
@@ -309,6 +318,9 @@ impl<'a> Crawl<'a> {
             }
         };
         let mut body = decoded(&trail);
+        if let Some(why) = &trail.reply.broken {
+            haul.leave_out(format!("{place} broke off, so what it loads is not known: {why}"));
+        }
         if coding::classify(&body) == Content::Html {
             haul.note(format!("{place} ({}) is HTML, not a script", next.how));
             if next.strength == Strength::Asked {
@@ -318,7 +330,7 @@ impl<'a> Crawl<'a> {
         }
         if body.len() > SCRIPT_BYTES_MAX {
             body.truncate(SCRIPT_BYTES_MAX);
-            haul.note(format!("only the first {SCRIPT_BYTES_MAX} bytes of {place} are read"));
+            haul.leave_out(format!("past {SCRIPT_BYTES_MAX} bytes {place} is not read"));
         }
         let script = script::read(&String::from_utf8_lossy(&body));
         if script.is_shim() {

@@ -19,6 +19,8 @@ pub struct ImportMap {
     imports: Entries,
     /// By the beginning of the addresses of the scripts that they are for, longest first.
     scopes: Vec<(String, Entries)>,
+    /// Whether it has more than is kept.
+    pub cut: bool,
 }
 
 impl ImportMap {
@@ -26,6 +28,10 @@ impl ImportMap {
     pub fn read(text: &str, base: &Url) -> Self {
         let map: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
         let scopes = map.get("scopes").and_then(serde_json::Value::as_object);
+        let long =
+            |list: &serde_json::Value| list.as_object().is_some_and(|l| l.len() > ENTRIES_MAX);
+        let cut = map.get("imports").is_some_and(long)
+            || scopes.is_some_and(|all| all.len() > SCOPES_MAX || all.values().any(long));
         let scopes = scopes.into_iter().flatten().take(SCOPES_MAX);
         let mut scopes: Vec<(String, Entries)> = scopes
             .filter_map(|(scope, list)| {
@@ -36,6 +42,7 @@ impl ImportMap {
         Self {
             imports: map.get("imports").map(|list| entries(list, base)).unwrap_or_default(),
             scopes,
+            cut,
         }
     }
 

@@ -3,8 +3,10 @@
 //! Nothing here fetches; what a script writes into the page is not seen.
 
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
-use scraper::{ElementRef, Html, Selector};
+use html5ever::tendril::{StrTendril, TendrilSink};
+use scraper::{ElementRef, Html, HtmlTreeSink, Selector};
 use url::Url;
 
 use super::import_map::ImportMap;
@@ -17,8 +19,12 @@ pub const PAGE_BYTES_MAX: usize = 4 << 20;
 /// many nested tags cost it a second or two.
 pub const PAGE_TAGS_MAX: usize = 20_000;
 
-/// Inline scripts, links and scripts kept of one page.
-const ITEMS_MAX: usize = 512;
+/// Time for the parser, which is quadratic in the attributes of one tag too. Pages that people
+/// write take milliseconds.
+const PARSE_MAX: Duration = Duration::from_secs(4);
+
+/// Bytes that the parser is fed at once: between two pieces it can be stopped.
+const PIECE_BYTES: usize = 4 << 10;
 
 /// What one page loads, in the order of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,14 +43,14 @@ pub struct Page {
     pub inline: Vec<String>,
     /// The page's import map.
     pub import_map: ImportMap,
-    /// Whether only the first part was parsed.
+    /// Whether only a part was read.
     pub cut: bool,
 }
 
 /// Parse `html`, which came from `url`.
 pub fn read(html: &str, url: &Url) -> Page {
     let bounded = bounded(html);
-    let document = Html::parse_document(bounded);
+    let (document, parsed) = parsed(bounded);
     let base = elements(&document, "base[href]")
         .find_map(|element| url.join(element.attr("href")?.trim()).ok())
         .unwrap_or_else(|| url.clone());
@@ -56,7 +62,7 @@ pub fn read(html: &str, url: &Url) -> Page {
         frames: Vec::new(),
         inline: Vec::new(),
         import_map: ImportMap::default(),
-        cut: bounded.len() < html.len(),
+        cut: parsed < html.len(),
     };
     // What stands inside of templates is not loaded. An outer template comes first and has
     // added all that is inside of an inner one.
@@ -72,13 +78,27 @@ pub fn read(html: &str, url: &Url) -> Page {
             "link" => page.link(&element),
             "iframe" | "frame" => {
                 let url = page.resolve(element.attr("src"));
-                push(&mut page.frames, url.filter(|url| !url.cannot_be_a_base()));
+                page.frames.extend(url.filter(|url| !url.cannot_be_a_base()));
             }
             _ => {}
         }
         page.attributes(&element);
     }
     page
+}
+
+/// The document, and how many bytes of `html` it was made of within the time.
+fn parsed(html: &str) -> (Html, usize) {
+    let sink = HtmlTreeSink::new(Html::new_document());
+    let mut parser = html5ever::driver::parse_document(sink, Default::default());
+    let (begun, mut at) = (Instant::now(), 0);
+    while at < html.len() && begun.elapsed() < PARSE_MAX {
+        // A character has at most four bytes, so a piece is never empty.
+        let end = html.floor_char_boundary(at + PIECE_BYTES);
+        parser.process(StrTendril::from_slice(&html[at..end]));
+        at = end;
+    }
+    (parser.finish(), at)
 }
 
 /// The part of `html` within the bounds.
@@ -107,6 +127,7 @@ impl Page {
             "importmap" => {
                 let text: String = element.text().collect();
                 self.import_map = ImportMap::read(&text, &self.base);
+                self.cut |= self.import_map.cut;
             }
             "module" => self.code(element, "module script"),
             "" => self.code(element, "script src"),
@@ -120,9 +141,9 @@ impl Page {
         match element.attr("src") {
             Some(src) => {
                 let url = self.resolve(Some(src));
-                push(&mut self.scripts, url.map(|url| (url, how)));
+                self.scripts.extend(url.map(|url| (url, how)));
             }
-            None => push(&mut self.inline, Some(element.text().collect())),
+            None => self.inline.push(element.text().collect()),
         }
     }
 
@@ -133,9 +154,9 @@ impl Page {
         let is_module = extension(url.path()) == Some("wasm");
         let loaded_as = element.attr("as").unwrap_or_default().to_ascii_lowercase();
         if is_module && (rel("preload") || rel("modulepreload") || rel("prefetch")) {
-            push(&mut self.modules, Some((url, "preload")));
+            self.modules.extend(Some((url, "preload")));
         } else if rel("modulepreload") || (rel("preload") && loaded_as == "script") {
-            push(&mut self.scripts, Some((url, "preload")));
+            self.scripts.extend(Some((url, "preload")));
         }
     }
 
@@ -143,28 +164,33 @@ impl Page {
     fn attributes(&mut self, element: &ElementRef<'_>) {
         for (name, value) in element.value().attrs() {
             if name.starts_with("on") {
-                push(&mut self.inline, Some(value.to_owned()));
+                self.inline.extend(Some(value.to_owned()));
             } else if name.starts_with("data-") && extension(value.trim()) == Some("wasm") {
-                push(&mut self.named, Some(value.trim().to_owned()));
+                self.named.extend(Some(value.trim().to_owned()));
             }
         }
     }
 }
 
-/// The types that browsers take for classic scripts and that are still met.
+/// The types that browsers take for classic scripts (WHATWG MIME Sniffing §4.6).
 const JAVASCRIPT_TYPES: &[&str] = &[
     "text/javascript",
     "application/javascript",
     "application/x-javascript",
+    "application/x-ecmascript",
     "text/ecmascript",
     "application/ecmascript",
+    "text/javascript1.0",
+    "text/javascript1.1",
+    "text/javascript1.2",
+    "text/javascript1.3",
+    "text/javascript1.4",
+    "text/javascript1.5",
+    "text/jscript",
+    "text/livescript",
+    "text/x-ecmascript",
+    "text/x-javascript",
 ];
-
-fn push<T>(list: &mut Vec<T>, item: Option<T>) {
-    if list.len() < ITEMS_MAX {
-        list.extend(item);
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -214,6 +240,29 @@ mod tests {
         let page = page(&"<div>".repeat(400_000));
         assert!(page.cut);
         assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn attributes_without_end_are_cut_before_they_cost_more_than_seconds() {
+        let begun = std::time::Instant::now();
+        let attributes: String = (0..400_000).map(|one| format!(" a{one}=1")).collect();
+        let page = page(&format!("<script src=a.js></script><div{attributes}>"));
+        assert!(page.cut && page.scripts.len() == 1);
+        assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    }
+
+    #[test]
+    fn a_script_behind_hundreds_of_handlers_is_read() {
+        let page = page(&format!("{}<script>last()</script>", "<p onclick='go(1)'>".repeat(600)));
+        assert_eq!((page.inline.len(), page.inline.last()), (601, Some(&"last()".to_owned())));
+        assert!(!page.cut);
+    }
+
+    #[test]
+    fn an_import_map_past_its_bound_is_no_whole_page() {
+        let entries: Vec<String> = (0..2000).map(|one| format!("\"m{one}\":\"/m.js\"")).collect();
+        let map = format!("{{\"imports\":{{{}}}}}", entries.join(","));
+        assert!(page(&format!("<script type=importmap>{map}</script>")).cut);
     }
 
     #[test]
