@@ -357,6 +357,26 @@ fn discovery_is_bounded_on_a_page_that_names_without_end() {
 }
 
 #[test]
+fn what_browsers_cannot_read_is_told() {
+    let coded =
+        [&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3], &[3, 0, 0, 0, 0, 0, 0, 0, 0, 0][..]].concat();
+    let chunk = [format!("{:x}\r\n", coded.len()).as_bytes(), &coded, b"\r\n"].concat();
+    let gzip = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n";
+    let chunked = [format!("{gzip}Transfer-Encoding: chunked\r\n\r\n").as_bytes(), &chunk].concat();
+    let whole = [&chunked[..], b"0\r\n\r\n"].concat();
+    let raw = response("Content-Encoding: gzip\r\n", b"<!doctype html>");
+    let short = [format!("{gzip}Content-Length: 99\r\n\r\n").as_bytes(), &coded].concat();
+    let foreign = response("Content-Encoding: aws-chunked\r\n", b"<!doctype html>");
+    let table = [(chunked, true), (whole, false), (raw, true), (short, true), (foreign, false)];
+    for (at, (bytes, expected)) in table.into_iter().enumerate() {
+        let seen = Server::saying(bytes).fetch("/").expect("a response");
+        let told = seen.facts.get("unreadable");
+        assert_eq!(matches!(told, Some(Value::Text(_))), expected, "{at}: {told:?}");
+        assert!(expected || told == Some(&Value::Absent), "{at}: {told:?}");
+    }
+}
+
+#[test]
 fn what_discovery_did_not_read_is_no_whole_look() {
     let server = Server::new(|path, connection| {
         let loader = "WebAssembly.instantiateStreaming(fetch('/m.wasm'))";

@@ -61,6 +61,9 @@ observation! {
         raw_bytes = "raw-bytes": i64,
         /// `wire-bytes / raw-bytes`.
         wire_ratio = "wire-ratio": f64,
+        /// Why browsers cannot read the body: it ends before its framing does, or what is declared
+        /// to be its coding is not (RFC 9112 §6.3, RFC 9110 §8.4); absent where they can.
+        unreadable = "unreadable": String,
         /// Layers really found around the content, outermost first: `gzip`, `br`, `zstd`.
         layers = "layers": Vec<String> [LAYERS],
         /// Whether undoing `Content-Encoding` exactly once, layer by layer, gives the content.

@@ -24,6 +24,7 @@ pub struct Body {
     pub wire_sha256: Seen<String>,
     pub raw_bytes: Seen<i64>,
     pub raw_sha256: Seen<String>,
+    pub unreadable: Seen<String>,
     pub layers: Seen<Vec<String>>,
     pub layers_match: Seen<bool>,
     pub coding_not_offered: Seen<String>,
@@ -67,8 +68,11 @@ pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> Body {
         body.no_module(&format!("a redirect that leads nowhere: {why}"));
     } else if let Some(why) = &trail.reply.broken {
         let coded = !declared.is_empty();
-        // An announced length that is too long breaks off what is there to its end.
-        match coded.then(decode).filter(|decoded| decoded.ends_by_itself()) {
+        body.unreadable = format!("it broke off: {why}").into();
+        // An announced length that is too long breaks off what is there to its end; chunks say
+        // themselves where they end.
+        let announced = trail.reply.headers.first("content-length").is_some();
+        match (coded && announced).then(decode).filter(|decoded| decoded.ends_by_itself()) {
             Some(decoded) => body.whole(fetch, trail, decoded, &declared),
             None => body.broken(bytes, coded, why),
         }
@@ -140,6 +144,13 @@ impl Body {
         self.evidence.extend(stops.iter().flatten().map(|stop| piece("decoding", stop)));
         if decoded.is_bounded() {
             return;
+        }
+        if self.unreadable == Seen::Unknown {
+            self.unreadable = match &decoded.undone {
+                // A coding that browsers do not know is none to them.
+                Err(DecodeError::Unknown(_)) => Seen::Absent,
+                undone => Seen::looked(undone.as_ref().err().map(ToString::to_string)),
+            };
         }
         self.layers_match = layers_match(decoded, trail);
         let undone = |_: &&String| decoded.undone.is_ok();

@@ -139,6 +139,7 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
         wire_ratio: ratio(&body.wire_bytes, &body.raw_bytes),
         wire_bytes: body.wire_bytes,
         raw_bytes: body.raw_bytes,
+        unreadable: body.unreadable,
         layers: body.layers,
         layers_match: body.layers_match,
         coding_not_offered: body.coding_not_offered,
