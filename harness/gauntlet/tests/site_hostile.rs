@@ -383,6 +383,11 @@ fn what_discovery_did_not_read_is_no_whole_look() {
         let body = match path {
             "/" => format!("<script src=/broken.js></script><script>{loader}</script>"),
             "/deep" => format!("<script type=module src=/1.js></script><script>{loader}</script>"),
+            "/many" => (0..2000).map(|one| format!("<script>'{one}.wasm'</script>")).collect(),
+            "/names" => {
+                let names: String = (0..2000).map(|one| format!("'{one}.wasm' ")).collect();
+                format!("<script>{names}</script>")
+            }
             "/broken.js" => {
                 return send(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nload()");
             }
@@ -394,7 +399,13 @@ fn what_discovery_did_not_read_is_no_whole_look() {
         };
         send(connection, &response("Content-Type: text/html\r\n", body.as_bytes()));
     });
-    for (path, said) in [("", "/broken.js broke off"), ("deep", "imports in a row")] {
+    let table = [
+        ("", "/broken.js broke off"),
+        ("deep", "imports in a row"),
+        ("names", "not all that"),
+        ("many", "names of modules past"),
+    ];
+    for (path, said) in table {
         let url = format!("http://127.0.0.1:{}/{path}", server.port);
         let site = Site::within(url::Url::parse(&url).expect("an address"), BOUNDS);
         let profile = site.expect("a client").profile().expect("it is found");

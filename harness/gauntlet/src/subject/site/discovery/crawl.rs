@@ -76,6 +76,8 @@ pub struct Crawl<'a> {
     runtime: Option<Url>,
     /// Whether scripts were left that are further from the page than [`DEPTH_MAX`].
     too_deep: bool,
+    /// Scripts that name more than is kept of one.
+    unnamed: Vec<String>,
     /// Scripts that hold a module, for which there is nothing to fetch.
     embedded: Vec<String>,
 }
@@ -95,6 +97,7 @@ impl<'a> Crawl<'a> {
             frames: VecDeque::new(),
             late: false,
             too_deep: false,
+            unnamed: Vec::new(),
             webpack: Webpack::default(),
             runtime: None,
             embedded: Vec::new(),
@@ -133,6 +136,9 @@ impl<'a> Crawl<'a> {
             haul.note(format!("{one}, which comes with it: there is no file to test"));
         }
         haul.loaders();
+        for place in std::mem::take(&mut self.unnamed) {
+            haul.leave_out(format!("not all that {place} names is looked for"));
+        }
         if self.too_deep {
             haul.leave_out(format!("scripts past {DEPTH_MAX} imports in a row are not read"));
         }
@@ -260,6 +266,7 @@ impl<'a> Crawl<'a> {
             self.runtime = Some(own.clone());
         }
         self.webpack.add(&script.webpack);
+        self.unnamed.extend(script.cut.then(|| place.to_owned()));
         let embedded = script.embedded.map(|how| format!("{place} holds a module in {how}"));
         self.embedded.extend(embedded);
         for mention in &script.mentions {

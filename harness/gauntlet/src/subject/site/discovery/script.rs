@@ -60,6 +60,8 @@ pub struct Mention {
 pub struct Script {
     /// Names in the order of the text.
     pub mentions: Vec<Mention>,
+    /// Whether it names more than is kept.
+    pub cut: bool,
     /// Whether it instantiates or compiles modules, or defines or uses Go's loader.
     pub deals_with_wasm: bool,
     /// Parts of names that webpack's runtime puts together.
@@ -75,8 +77,9 @@ impl Script {
     }
 }
 
-/// Names kept of one script; a bundle of a large application names a few dozen chunks.
-const MENTIONS_MAX: usize = 256;
+/// Names kept of one script; a bundle of a large application names a few dozen chunks, one of a
+/// thousand screens as many.
+const MENTIONS_MAX: usize = 1024;
 
 /// Longest name kept, bytes: longer ones are data, not names.
 const NAME_BYTES_MAX: usize = 2048;
@@ -91,7 +94,9 @@ pub fn read(source: &str) -> Script {
     for at in 0..tokens.len() {
         script.deals_with_wasm |= deals_with_wasm(&tokens, at);
         let Some(mention) = mention(&tokens, &fetched, at) else { continue };
-        if script.mentions.len() < MENTIONS_MAX && !script.mentions.contains(&mention) {
+        if script.mentions.len() >= MENTIONS_MAX {
+            script.cut = true;
+        } else if !script.mentions.contains(&mention) {
             script.mentions.push(mention);
         }
     }
