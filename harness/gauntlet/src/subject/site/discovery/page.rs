@@ -49,6 +49,11 @@ pub struct Page {
 
 /// Parse `html`, which came from `url`.
 pub fn read(html: &str, url: &Url) -> Page {
+    within(html, url, 0)
+}
+
+/// Parse `html`, which stands in so many pages.
+fn within(html: &str, url: &Url, depth: usize) -> Page {
     let bounded = bounded(html);
     let (document, parsed) = parsed(bounded);
     let base = elements(&document, "base[href]")
@@ -76,6 +81,15 @@ pub fn read(html: &str, url: &Url) -> Page {
         match element.value().name() {
             "script" => page.script(&element),
             "link" => page.link(&element),
+            // A page in the page, on its own base; one in that is left to the browser.
+            "iframe" if element.attr("srcdoc").is_some() && depth == 0 => {
+                let inner = within(element.attr("srcdoc").unwrap_or_default(), &page.base, 1);
+                page.scripts.extend(inner.scripts);
+                page.modules.extend(inner.modules);
+                page.named.extend(inner.named);
+                page.inline.extend(inner.inline);
+                page.cut |= inner.cut;
+            }
             "iframe" | "frame" => {
                 let url = page.resolve(element.attr("src"));
                 page.frames.extend(url.filter(|url| !url.cannot_be_a_base()));
@@ -138,7 +152,8 @@ impl Page {
     }
 
     fn code(&mut self, element: &ElementRef<'_>, how: &'static str) {
-        match element.attr("src") {
+        // In SVG it is `href` that names a script.
+        match element.attr("src").or(element.attr("href")) {
             Some(src) => {
                 let url = self.resolve(Some(src));
                 self.scripts.extend(url.map(|url| (url, how)));
@@ -256,6 +271,20 @@ mod tests {
         let page = page(&format!("{}<script>last()</script>", "<p onclick='go(1)'>".repeat(600)));
         assert_eq!((page.inline.len(), page.inline.last()), (601, Some(&"last()".to_owned())));
         assert!(!page.cut);
+    }
+
+    #[test]
+    fn scripts_of_pictures_and_of_pages_in_the_page_are_read() {
+        let page = page(
+            "<svg><script href=s.js></script></svg>\
+             <iframe srcdoc='<script src=d.js></script><script>inner()</script>'></iframe>",
+        );
+        let found = urls(&page.scripts);
+        assert_eq!(
+            found,
+            ["script src http://site.test/app/s.js", "script src http://site.test/app/d.js"]
+        );
+        assert_eq!(page.inline, ["inner()"]);
     }
 
     #[test]
