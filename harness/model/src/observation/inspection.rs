@@ -8,6 +8,9 @@ observation! {
     Inspection {
         /// Whether the file is there and is a module that can be read to its end.
         module_readable = "module-readable": bool,
+        /// Why the file is no valid module, as in `is an ELF program`; absent if it is one. Of a
+        /// build directory alone.
+        no_module = "no-module": String,
         /// What the bytes are: `wasm`, `html`, `javascript`, `empty`, `other`; absent if the file
         /// could not be had whole.
         content = "content": String,

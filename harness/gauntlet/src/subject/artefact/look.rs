@@ -11,7 +11,7 @@ use super::{Artefact, manifest, node, siblings};
 use crate::coding::Layer;
 use crate::subject::Inability;
 use crate::subject::anatomy::flavour::Flavour;
-use crate::subject::anatomy::{first, shown};
+use crate::subject::anatomy::{first, shown, unfit};
 use crate::subject::inspection::{self, Around, File, count, held};
 
 /// Read the file that `inspect` names.
@@ -34,6 +34,10 @@ pub fn look(
         budget: artefact.build.budget,
     };
     let mut facts = inspection::of(own.file(), around);
+    facts.no_module = Seen::looked(match inspect.asset {
+        Asset::Module => unfit::as_module(&bytes),
+        _ => None,
+    });
     facts.exports_missing = inspection::exports_missing(&bytes, &artefact.build.exports);
     let least = [Some(&own.bytes), own.br.as_ref(), own.gzip.as_ref()];
     let least = least.into_iter().flatten().map(Vec::len).min();
