@@ -158,6 +158,40 @@ pub const DIRECTORIES: &[Directory] = &[
         incidents: &["major artefact/flavour-and-version"],
     },
     Directory {
+        name: "a disk that was full while the module was copied",
+        make: |dist| {
+            let module = &pair().module;
+            dist.right(&module[..module.len() / 2]);
+            String::new()
+        },
+        incidents: &["critical artefact/flavour-and-version"],
+    },
+    Directory {
+        name: "a page of an error under the module's name",
+        make: |dist| {
+            dist.right(b"<!doctype html><title>404</title>");
+            String::new()
+        },
+        incidents: &["critical artefact/flavour-and-version"],
+    },
+    Directory {
+        name: "GOOS and GOARCH not set",
+        make: |dist| {
+            dist.right(&fs::read(env!("CARGO_BIN_EXE_gauntlet")).expect("a program")[..4096]);
+            String::new()
+        },
+        incidents: &["critical artefact/flavour-and-version"],
+    },
+    Directory {
+        name: "the script left out of the copy",
+        make: |dist| {
+            dist.right(&pair().module);
+            dist.shell("rm wasm_exec.*");
+            String::new()
+        },
+        incidents: &["critical artefact/names"],
+    },
+    Directory {
         name: "go build without any flag",
         make: |dist| {
             dist.right(&build(&UNSTRIPPED));

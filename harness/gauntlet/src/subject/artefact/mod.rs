@@ -8,6 +8,7 @@ mod files;
 mod look;
 pub mod manifest;
 mod node;
+mod references;
 mod siblings;
 #[cfg(test)]
 mod tests;

@@ -100,6 +100,41 @@ fn a_page_may_name_what_lies_elsewhere() {
     assert_eq!(seen["destination"], Value::Text("page".to_owned()));
 }
 
+/// What is said to be missing of a page `at` with this text, beside `app.wasm` and `js/go.js`.
+fn dangling(at: &str, page: &str) -> Vec<String> {
+    let module = wat::parse_str("(module)").expect("a module");
+    let files = [(at, page.as_bytes()), ("app.wasm", &module), ("js/go.js", b"new Go()")];
+    texts(&facts(&build(folder(&files).path()), Asset::Module), "dangling")
+}
+
+#[test]
+fn what_a_page_loads_and_is_not_there_is_missed_wherever_the_folder_is_served() {
+    for (at, page) in [
+        ("index.html", "<script src=js/go.js></script>"),
+        ("index.html", "<script src='/js/go.js?v=1#x'></script>"),
+        ("index.html", "<script src=/served/below/js/go.js></script>"),
+        ("index.html", "<base href=/below/><script src='./j%73/go.js'></script>"),
+        ("index.html", "<base href=https://cdn.example/><script src=none.js></script>"),
+        ("docs/a.html", "<script src=../js/go.js></script>"),
+        ("index.html", "<script src=/cdn-cgi/x.js></script><script src='{{ .Name }}.js'></script>"),
+        ("index.html", "<script>fetch('app.wasm?v=1'); fetch('https://a.example/b.wasm')</script>"),
+        ("index.html", "<!-- <script src=none.js></script> -->"),
+    ] {
+        assert!(dangling(at, page).is_empty(), "{page} {:?}", dangling(at, page));
+    }
+    for (at, page, missing) in [
+        ("index.html", "<script src=go.js></script>", "go.js in index.html"),
+        ("index.html", "<script src=js/none.js></script>", "js/none.js in index.html"),
+        ("index.html", "<script src=/served/none.js></script>", "served/none.js in index.html"),
+        ("docs/a.html", "<script src=js/go.js></script>", "docs/js/go.js in docs/a.html"),
+        ("index.html", "<link rel=modulepreload href=m.mjs>", "m.mjs in index.html"),
+        ("index.html", "<script>fetch('main.wasm')</script>", "main.wasm in index.html"),
+        ("index.html", "<link rel=preload as=fetch href=a.wasm>", "a.wasm in index.html"),
+    ] {
+        assert_eq!(dangling(at, page), [missing], "{page}");
+    }
+}
+
 #[test]
 fn keys_and_signatures_are_read_in_both_writings() {
     let hex = "00".repeat(31) + "ff";
