@@ -97,6 +97,14 @@ observation! {
         siblings_missing = "siblings-missing": Vec<String>,
         /// Those that are no smaller than the file.
         siblings_fat = "siblings-fat": Vec<String>,
+        /// The same of every file that is neither a module nor a script that deals with modules;
+        /// told with the first of those, absent with the others, unknown if it is too much to
+        /// read.
+        beside_wrong = "beside-wrong": Vec<String>,
+        /// Siblings of such files that are not there, while smaller files of the kind have theirs.
+        beside_missing = "beside-missing": Vec<String>,
+        /// Siblings of such files that are no smaller than the file.
+        beside_fat = "beside-fat": Vec<String>,
         /// Whether a page, or a script that a page names, names the file; absent without pages.
         named_by_page = "named-by-page": bool,
         /// Files that pages name and that are not there, as in `app.1f.wasm in index.html`.
@@ -107,6 +115,10 @@ observation! {
         manifest_wrong = "manifest-wrong": Vec<String>,
         /// Files that the manifest does not name.
         manifest_lacks = "manifest-lacks": Vec<String>,
+        /// Modules and scripts among those.
+        manifest_lacks_code = "manifest-lacks-code": Vec<String>,
+        /// Lines of the manifest that say nothing that we understand, each with what was expected.
+        manifest_unread = "manifest-unread": Vec<String>,
         /// Whether the manifest's signature is right; absent if no key is given.
         signature_right = "signature-right": bool,
     }

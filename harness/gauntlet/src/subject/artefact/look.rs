@@ -1,6 +1,6 @@
 //! Everything that one file of a directory, and what stands around it, tells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_gauntlet_model::action::{Asset, Inspect};
 use wasm_gauntlet_model::observation::{Evidence, Inspection, Observation, Seen};
@@ -47,6 +47,7 @@ pub fn look(
     facts.destination = Seen::looked(destination(artefact, inspect));
     facts.ran = ran(artefact, &bytes, &texts, &facts)?;
     siblings::look(files, name, &bytes, &mut facts)?;
+    beside_siblings(files, inspect, &mut facts);
     let has_page = inspect.beside.iter().any(|found| found.asset == Asset::Entry);
     let named = has_page.then(|| texts.named.contains(last(name)));
     facts.named_by_page = Seen::looked(named);
@@ -59,6 +60,22 @@ pub fn look(
     }
     let evidence = evidence(name, bytes.len(), &texts, &facts);
     Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
+}
+
+/// The siblings of the files that no trial is made of: told once, with the first that one is.
+fn beside_siblings(files: &Files, inspect: &Inspect, facts: &mut Inspection) {
+    let own = inspect.beside.iter().filter(|found| found.asset != Asset::Entry);
+    let own: BTreeSet<&str> = own.map(|found| found.url.as_str()).collect();
+    let is_first = own.first().is_none_or(|first| *first == inspect.url);
+    if !is_first {
+        facts.beside_wrong = Seen::Absent;
+        facts.beside_missing = Seen::Absent;
+        facts.beside_fat = Seen::Absent;
+    } else if let Some(beside) = siblings::beside(files, &own) {
+        facts.beside_wrong = first(beside.wrong.iter().map(|one| shown(one))).into();
+        facts.beside_missing = first(beside.missing.iter().map(|one| shown(one))).into();
+        facts.beside_fat = first(beside.fat.iter().map(|one| shown(one))).into();
+    }
 }
 
 /// A file with its forms, as the digests in names are made of.

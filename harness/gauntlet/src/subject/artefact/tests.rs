@@ -89,6 +89,40 @@ fn siblings_that_were_never_made_are_not_missed() {
 }
 
 #[test]
+fn siblings_of_every_other_file_are_held_against_it_once() {
+    let module = wat::parse_str("(module)").expect("a module");
+    let gz = |bytes: &[u8]| crate::coding::encode(crate::coding::Layer::Gzip, bytes);
+    let (style, large) = ("a { color: red }\n".repeat(200), "p { color: red }\n".repeat(300));
+    let noise = |at: u32| <sha2::Sha256 as sha2::Digest>::digest(at.to_le_bytes());
+    let noise: Vec<u8> = (0..64).flat_map(noise).collect();
+    let dir = folder(&[
+        ("a.wasm", &module),
+        ("b.wasm", &module),
+        ("s/a.css", style.as_bytes()),
+        ("s/a.css.gz", &gz(style.as_bytes())),
+        ("s/b.css", large.as_bytes()),
+        ("index.html", b"<p>new"),
+        ("index.html.gz", &gz(b"<p>old")),
+        ("x.bin", &noise),
+        ("x.bin.gz", &gz(&noise)),
+        ("small.txt", b"a"),
+        ("small.txt.gz", &gz(b"a")),
+    ]);
+    let of = |name: &str| {
+        let artefact = build(dir.path());
+        let beside = artefact.profile().expect("a profile").found;
+        let url = name.to_owned();
+        let action = Action::Inspect(Inspect { asset: Asset::Module, url, beside });
+        artefact.open(1).expect("a session").perform("file", &action).expect("facts").facts
+    };
+    let first = of("a.wasm");
+    assert_eq!(texts(&first, "beside-wrong"), ["index.html.gz holds other bytes (6 of them)"]);
+    assert_eq!(texts(&first, "beside-missing"), ["s/b.css.gz"]);
+    assert!(texts(&first, "beside-fat")[0].starts_with("x.bin.gz has"));
+    assert_eq!(of("b.wasm")["beside-wrong"], Value::Absent);
+}
+
+#[test]
 fn a_page_may_name_what_lies_elsewhere() {
     let module = wat::parse_str("(module)").expect("a module");
     let page = br#"<script src="https://cdn.example/runtime.0a1b2c3d.js"></script>
