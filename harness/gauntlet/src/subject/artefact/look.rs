@@ -53,7 +53,9 @@ pub fn look(
     facts.named_by_page = Seen::looked(named);
     facts.dangling = first(texts.dangling.iter().map(|one| shown(one))).into();
     if let Some(second) = &artefact.build.second {
-        facts.differs = differs(files, &Files::walk(second)?)?;
+        let path = artefact.manifest();
+        let own = path.map(|path| manifest::own(&artefact.build, &path)).unwrap_or_default();
+        facts.differs = differs(files, &Files::walk(second)?, &own)?;
     }
     if let Some(path) = artefact.manifest() {
         manifest::look(&artefact.build, files, &path, &mut facts)?;
@@ -133,9 +135,16 @@ fn destination(artefact: &Artefact, inspect: &Inspect) -> Option<String> {
     artefact.build.destination.clone().or_else(|| page.then(|| "page".to_owned()))
 }
 
-/// Files that differ between two builds.
-fn differs(one: &Files, other: &Files) -> Result<Seen<Vec<String>>, Inability> {
-    let (here, there) = (manifest::digests(one)?, manifest::digests(other)?);
+/// Files that differ between two builds, those in `own` left out.
+fn differs(
+    one: &Files,
+    other: &Files,
+    own: &BTreeSet<String>,
+) -> Result<Seen<Vec<String>>, Inability> {
+    let (mut here, mut there) = (manifest::digests(one)?, manifest::digests(other)?);
+    for digests in [&mut here, &mut there] {
+        digests.retain(|name, _| !own.contains(name));
+    }
     let lacks = |name: &str, of: &BTreeMap<String, String>| !of.contains_key(name);
     let only = |from: &BTreeMap<String, String>, of: &BTreeMap<String, String>, which: &str| {
         let names = from.keys().filter(|name| lacks(name, of));
