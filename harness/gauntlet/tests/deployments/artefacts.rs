@@ -243,6 +243,33 @@ pub const DIRECTORIES: &[Directory] = &[
         incidents: &["major artefact/supply-chain"],
     },
     Directory {
+        name: "a manifest of everything but the module",
+        make: |dist| {
+            dist.right(&pair().module);
+            dist.shell("sha256sum --tag *.html *.js *.gz *.br > SHA256SUMS");
+            String::new()
+        },
+        incidents: &["major artefact/supply-chain"],
+    },
+    Directory {
+        name: "a manifest of another digest",
+        make: |dist| {
+            dist.right(&pair().module);
+            dist.shell("sha512sum *.html *.js *.wasm *.gz *.br > SHA256SUMS");
+            String::new()
+        },
+        incidents: &["major artefact/supply-chain"],
+    },
+    Directory {
+        name: "a manifest as sha256sum --tag writes it",
+        make: |dist| {
+            dist.right(&pair().module);
+            dist.shell("sha256sum --tag *.html *.js *.wasm *.gz *.br > ../MANIFEST");
+            format!("    manifest: \"{}\"\n", path(&dist.0.with_file_name("MANIFEST")))
+        },
+        incidents: &[],
+    },
+    Directory {
         name: "a file of 4 MB in the module that nothing compresses",
         make: |dist| {
             dist.right(&build(&Build { embeds: true, ..RELEASE }));

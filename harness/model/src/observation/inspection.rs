@@ -113,9 +113,9 @@ observation! {
         differs = "differs": Vec<String>,
         /// Files whose digest is not that of the manifest, or that only the manifest has.
         manifest_wrong = "manifest-wrong": Vec<String>,
-        /// Files that the manifest does not name.
+        /// Files that the manifest does not name, but for modules and scripts.
         manifest_lacks = "manifest-lacks": Vec<String>,
-        /// Modules and scripts among those.
+        /// Modules and scripts that the manifest does not name.
         manifest_lacks_code = "manifest-lacks-code": Vec<String>,
         /// Lines of the manifest that say nothing that we understand, each with what was expected.
         manifest_unread = "manifest-unread": Vec<String>,

@@ -170,6 +170,38 @@ fn what_a_page_loads_and_is_not_there_is_missed_wherever_the_folder_is_served() 
 }
 
 #[test]
+fn each_line_of_a_manifest_is_understood_or_told_of() {
+    let digest = "0123456789abcdef".repeat(4);
+    for line in [
+        format!("{digest}  a b.wasm"),
+        format!("{} *./a b.wasm", digest.to_uppercase()),
+        format!("SHA256 (a b.wasm) = {digest}"),
+        format!("SHA256 (./a b.wasm) = {digest}\r"),
+        format!("# of the release\n\n{digest}  a b.wasm\n"),
+    ] {
+        let read = manifest::parse(&line);
+        assert_eq!(read.named.get("a b.wasm"), Some(&digest), "{line:?}");
+        assert!(read.unread.is_empty(), "{line:?} {read:?}");
+    }
+    let escaped = manifest::parse(&format!("\\{digest}  a\\\\b"));
+    assert!(escaped.named.contains_key("a\\b"), "{escaped:?}");
+    for (line, words) in [
+        ("nothing".to_owned(), "line 2: `nothing` is no entry; expected 64 hex"),
+        (format!("{digest}{digest}  a"), "line 2: 128 digits are SHA-512; expected 64"),
+        (format!("SHA512 (a) = {digest}{digest}"), "line 2: 128 digits are SHA-512"),
+        (format!("SHA1 (a) = {}", &digest[..40]), "40 digits are SHA-1"),
+        (format!("{}  a", &digest[..63]), "63 digits are no SHA-256"),
+        (format!("g{}  a", &digest[1..]), "is no digest"),
+        (format!("{digest} a"), "is no entry"),
+        ("-----BEGIN PGP SIGNED MESSAGE-----".to_owned(), "line 2"),
+    ] {
+        let read = manifest::parse(&format!("{digest}  z\n{line}\n"));
+        assert_eq!((read.named.len(), read.unread.len()), (1, 1), "{line} {read:?}");
+        assert!(read.unread[0].contains(words), "{line}: {}", read.unread[0]);
+    }
+}
+
+#[test]
 fn keys_and_signatures_are_read_in_both_writings() {
     let hex = "00".repeat(31) + "ff";
     let key = manifest::fixed::<32>(&hex).expect("hexadecimal");
