@@ -161,6 +161,43 @@ pub const DIRECTORIES: &[Directory] = &[
         incidents: &["critical artefact/shim-pair"],
     },
     Directory {
+        name: "the script cut short by a copy",
+        make: |dist| {
+            let shim = &pair().shim;
+            dist.write(&pair().module, &pair().module, &shim[..shim.len() / 2]);
+            dist.compress();
+            String::new()
+        },
+        incidents: &["critical artefact/shim-pair"],
+    },
+    Directory {
+        name: "the script empty",
+        make: |dist| {
+            dist.write(&pair().module, &pair().module, b"\n");
+            dist.compress();
+            String::new()
+        },
+        incidents: &["critical artefact/shim-pair"],
+    },
+    Directory {
+        name: "a page of an error under the script's name",
+        make: |dist| {
+            dist.write(&pair().module, &pair().module, b"<!doctype html><title>404</title>");
+            dist.compress();
+            String::new()
+        },
+        incidents: &["critical artefact/shim-pair"],
+    },
+    Directory {
+        name: "the script of another program under its name",
+        make: |dist| {
+            dist.write(&pair().module, &pair().module, b"globalThis.Go = class { run() {} };\n");
+            dist.compress();
+            String::new()
+        },
+        incidents: &["critical artefact/shim-pair"],
+    },
+    Directory {
         name: "GOOS=wasip1 for a page",
         make: |dist| {
             dist.right(&build(&Build { target: "wasip1", ..RELEASE }));
@@ -200,7 +237,7 @@ pub const DIRECTORIES: &[Directory] = &[
             dist.shell("rm wasm_exec.*");
             String::new()
         },
-        incidents: &["critical artefact/names"],
+        incidents: &["critical artefact/names", "critical artefact/shim-pair"],
     },
     Directory {
         name: "go build without any flag",

@@ -81,6 +81,12 @@ observation! {
         /// Imports that no script defines, `namespace.function`, where a script defines others of
         /// the namespace, or where the whole namespace is Go's and missing.
         imports_undefined = "imports-undefined": Vec<String>,
+        /// Scripts that pages load and no browser can run, each with why; of a build directory
+        /// alone.
+        scripts_wrong = "scripts-wrong": Vec<String>,
+        /// Namespaces of a Go or TinyGo module for a page that no script of the directory so much
+        /// as names; absent where a page loads scripts from elsewhere. Of a build directory alone.
+        namespaces_nowhere = "namespaces-nowhere": Vec<String>,
         /// The Go releases that ship exactly this shim, as in `go1.21 to go1.23`; absent if none.
         shim_releases = "shim-releases": String,
         /// Whether the module's version of Go is one of those.

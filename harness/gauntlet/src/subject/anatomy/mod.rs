@@ -9,6 +9,7 @@ pub mod hash;
 pub mod module;
 mod paths;
 pub mod releases;
+pub mod syntax;
 pub mod unfit;
 
 use wasm_gauntlet_model::source::printable;

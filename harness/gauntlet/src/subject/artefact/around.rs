@@ -13,10 +13,10 @@ use crate::subject::site::discovery::script;
 use crate::subject::site::headers::name::without_hash;
 
 /// Bytes of a script that are looked into; Emscripten's largest glue has 1 MB.
-const SCRIPT_BYTES_MAX: u64 = 8 << 20;
+pub const SCRIPT_BYTES_MAX: u64 = 8 << 20;
 
 /// Texts that are read around one file.
-const TEXTS_MAX: usize = 256;
+pub const TEXTS_MAX: usize = 256;
 
 /// Whether a script deals with modules.
 pub fn is_shim(files: &Files, name: &str) -> bool {

@@ -65,7 +65,7 @@ pub fn look(
 
 /// Whether a page would run the file.
 fn is_code(name: &str) -> bool {
-    ["wasm", "js", "mjs", "cjs"].contains(&super::extension(name))
+    super::extension(name) == "wasm" || super::is_script(name)
 }
 
 /// Endings of the usual signatures: of this one, OpenPGP's, minisign's, sigstore's.

@@ -169,6 +169,41 @@ fn what_a_page_loads_and_is_not_there_is_missed_wherever_the_folder_is_served() 
     }
 }
 
+/// What is said of the scripts of a page with this tag, with a Go module and `go.js` of this text.
+fn of_scripts(tag: &str, script: &[u8]) -> (Vec<String>, Value) {
+    let text = "(module (import \"gojs\" \"runtime.wasmExit\" (func (param i32))))";
+    let module = wat::parse_str(text).expect("a module");
+    let page = format!("{tag}<script>fetch('app.wasm')</script>");
+    let dir = folder(&[("app.wasm", &module), ("index.html", page.as_bytes()), ("go.js", script)]);
+    let seen = facts(&build(dir.path()), Asset::Module);
+    (texts(&seen, "scripts-wrong"), seen["namespaces-nowhere"].clone())
+}
+
+#[test]
+fn a_script_that_cannot_run_is_told_and_one_that_somebody_fills_in_is_not() {
+    let tag = "<script src=go.js></script>";
+    let gojs = Value::Texts(vec!["gojs".to_owned()]);
+    let nothing = Value::Texts(Vec::new());
+    let whole = "x = { gojs: { 'runtime.wasmExit': f } }";
+    assert_eq!(of_scripts(tag, whole.as_bytes()), (vec![], nothing.clone()));
+    let merged = format!("{whole}\n=======\n");
+    for (script, why, nowhere) in [
+        (&whole[..whole.len() - 1], "go.js ends before the `{` of line 1", &nothing),
+        (&merged, "go.js holds a mark of a merge conflict (line 2)", &nothing),
+        (" \n", "go.js is empty", &gojs),
+        ("<!DOCTYPE html><p>gone", "go.js is an HTML page", &gojs),
+    ] {
+        let (wrong, named) = of_scripts(tag, script.as_bytes());
+        assert!(wrong.len() == 1 && wrong[0].starts_with(why), "{wrong:?}");
+        assert_eq!(named, *nowhere, "{script}");
+    }
+    // Another script has the namespace, or a script from elsewhere may.
+    let cdn = "<script src=https://cdn.example/wasm_exec.js></script>";
+    assert_eq!(of_scripts(cdn, b""), (vec![], Value::Absent));
+    assert_eq!(of_scripts("", b"a.gojs=1"), (vec![], nothing));
+    assert_eq!(of_scripts("", b"a.gojsx=1"), (vec![], gojs));
+}
+
 #[test]
 fn each_line_of_a_manifest_is_understood_or_told_of() {
     let digest = "0123456789abcdef".repeat(4);
