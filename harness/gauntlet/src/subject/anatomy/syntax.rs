@@ -103,8 +103,8 @@ impl Scan<'_> {
                 self.at += 1;
                 self.template(self.at - 1)?;
             }
-            b'#' if self.at == 0 && rest.starts_with(b"#!") => self.to_line_end(),
-            b'/' if rest.starts_with(b"//") => self.to_line_end(),
+            b'#' if self.at == 0 && rest.starts_with(b"#!") => self.skip_line(),
+            b'/' if rest.starts_with(b"//") => self.skip_line(),
             b'/' if rest.starts_with(b"/*") => self.comment()?,
             b'/' => self.slash()?,
             b'<' if rest.starts_with(b"<!--") => return Err(Stop::Unsure),
@@ -125,7 +125,7 @@ impl Scan<'_> {
         self.last = last;
     }
 
-    fn to_line_end(&mut self) {
+    fn skip_line(&mut self) {
         let rest = self.rest();
         self.at += rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
     }
@@ -299,7 +299,9 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn reading_never_panics(text in r#"(?s)([(){}\[\]'"`/\\$<!\-*\n]|return|if|v|\u{e9}){0,60}"#) {
+        fn reading_never_panics(
+            text in r#"(?s)([(){}\[\]'"`/\\$<!\-*\n]|return|if|v|\u{e9}){0,60}"#,
+        ) {
             let _why = complaint(text.as_bytes());
         }
     }
