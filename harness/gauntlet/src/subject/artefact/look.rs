@@ -7,7 +7,7 @@ use wasm_gauntlet_model::observation::{Evidence, Inspection, Observation, Seen};
 
 use super::around::{Texts, last};
 use super::files::Files;
-use super::{Artefact, manifest, node, shims, siblings};
+use super::{Artefact, elsewhere, manifest, node, shims, siblings};
 use crate::coding::Layer;
 use crate::subject::Inability;
 use crate::subject::anatomy::flavour::Flavour;
@@ -74,7 +74,7 @@ fn beside_siblings(files: &Files, inspect: &Inspect, facts: &mut Inspection) {
         facts.beside_wrong = Seen::Absent;
         facts.beside_missing = Seen::Absent;
         facts.beside_fat = Seen::Absent;
-    } else if let Some(beside) = siblings::beside(files, &own) {
+    } else if let Some(beside) = elsewhere::beside(files, &own) {
         facts.beside_wrong = first(beside.wrong.iter().map(|one| shown(one))).into();
         facts.beside_missing = first(beside.missing.iter().map(|one| shown(one))).into();
         facts.beside_fat = first(beside.fat.iter().map(|one| shown(one))).into();

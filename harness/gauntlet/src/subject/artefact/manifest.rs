@@ -10,12 +10,10 @@ use wasm_gauntlet_model::observation::{Inspection, Seen};
 
 use super::Build;
 use super::files::{self, Files, TOTAL_BYTES_MAX};
+use super::listing::{Listing, parse};
 use crate::subject::Inability;
 use crate::subject::anatomy::hash::hex;
 use crate::subject::anatomy::{first, shown};
-
-/// Lines that are read; a build has fewer files.
-const LINES_MAX: usize = 50_000;
 
 /// The digest of each file.
 ///
@@ -42,7 +40,7 @@ pub fn look(
     facts: &mut Inspection,
 ) -> Result<(), Inability> {
     let bytes = files::read(path, &path.display().to_string())?;
-    let Manifest { named, unread } = parse(&String::from_utf8_lossy(&bytes));
+    let Listing { named, unread } = parse(&String::from_utf8_lossy(&bytes));
     facts.manifest_unread = first(unread).into();
     let here = digests(files)?;
     let wrong = named.iter().filter_map(|(name, digest)| match here.get(name) {
@@ -89,80 +87,6 @@ pub fn own(build: &Build, path: &Path) -> BTreeSet<String> {
         Some(names?.join("/"))
     };
     all.filter_map(inside).collect()
-}
-
-/// What a manifest says.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Manifest {
-    /// The digest of each file that is named.
-    pub named: BTreeMap<String, String>,
-    /// Lines that say nothing that we understand, each with what was expected.
-    pub unread: Vec<String>,
-}
-
-/// Read what `sha256sum` and `sha256sum --tag` write: `DIGEST  NAME`, `DIGEST *NAME` and
-/// `SHA256 (NAME) = DIGEST`. Empty lines, and those after a `#`, say nothing.
-pub fn parse(text: &str) -> Manifest {
-    let mut manifest = Manifest::default();
-    for (index, line) in text.lines().enumerate() {
-        if index == LINES_MAX {
-            manifest.unread.push(format!("lines past {LINES_MAX} are not read"));
-            break;
-        }
-        if line.trim().is_empty() || line.starts_with('#') {
-            continue;
-        }
-        match entry(line) {
-            Ok((name, digest)) => drop(manifest.named.insert(name, digest)),
-            Err(why) => manifest.unread.push(format!("line {}: {why}", index + 1)),
-        }
-    }
-    manifest
-}
-
-/// Name and digest of one line; why there are none.
-fn entry(line: &str) -> Result<(String, String), String> {
-    let expected = "expected 64 hexadecimal digits, two blanks and a name, as sha256sum writes";
-    // sha256sum puts a backslash first where it escapes a name (a newline, a backslash in it).
-    let (line, escaped) = line.strip_prefix('\\').map_or((line, false), |line| (line, true));
-    let (digest, name) = tagged(line)
-        .or_else(|| plain(line))
-        .ok_or_else(|| format!("`{}` is no entry; {expected}", shown(line)))?;
-    if !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(format!("`{}` is no digest; {expected}", shown(digest)));
-    }
-    if digest.len() != SHA256_DIGITS {
-        let kind = KINDS.iter().find(|(digits, _)| *digits == digest.len());
-        let kind = kind.map_or("no SHA-256", |(_, kind)| kind);
-        return Err(format!("{} digits are {kind}; {expected}", digest.len()));
-    }
-    let name = match escaped {
-        true => name.replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\"),
-        false => name.to_owned(),
-    };
-    let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
-    Ok((name, digest.to_ascii_lowercase()))
-}
-
-/// Hexadecimal digits of SHA-256.
-const SHA256_DIGITS: usize = 64;
-
-/// Digests that are not read, by their digits.
-const KINDS: &[(usize, &str)] =
-    &[(32, "MD5"), (40, "SHA-1"), (56, "SHA-224"), (96, "SHA-384"), (128, "SHA-512")];
-
-/// `SHA256 (NAME) = DIGEST`: digest and name.
-fn tagged(line: &str) -> Option<(&str, &str)> {
-    let (kind, rest) = line.split_once(" (")?;
-    let (name, digest) = rest.rsplit_once(") = ")?;
-    let is_kind = kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-/".contains(&byte));
-    is_kind.then_some((digest.trim_end(), name))
-}
-
-/// `DIGEST  NAME` or `DIGEST *NAME`: digest and name.
-fn plain(line: &str) -> Option<(&str, &str)> {
-    let (digest, name) = line.split_once(' ')?;
-    Some((digest, name.strip_prefix([' ', '*'])?))
 }
 
 /// Whether the signature over `bytes`, the manifest at `path`, is by `key`.

@@ -4,7 +4,9 @@
 //! outside of the directory is not followed, and what is too large is not read.
 
 mod around;
+mod elsewhere;
 mod files;
+mod listing;
 mod look;
 pub mod manifest;
 mod node;

@@ -214,11 +214,11 @@ fn each_line_of_a_manifest_is_understood_or_told_of() {
         format!("SHA256 (./a b.wasm) = {digest}\r"),
         format!("# of the release\n\n{digest}  a b.wasm\n"),
     ] {
-        let read = manifest::parse(&line);
+        let read = listing::parse(&line);
         assert_eq!(read.named.get("a b.wasm"), Some(&digest), "{line:?}");
         assert!(read.unread.is_empty(), "{line:?} {read:?}");
     }
-    let escaped = manifest::parse(&format!("\\{digest}  a\\\\b"));
+    let escaped = listing::parse(&format!("\\{digest}  a\\\\b"));
     assert!(escaped.named.contains_key("a\\b"), "{escaped:?}");
     for (line, words) in [
         ("nothing".to_owned(), "line 2: `nothing` is no entry; expected 64 hex"),
@@ -230,7 +230,7 @@ fn each_line_of_a_manifest_is_understood_or_told_of() {
         (format!("{digest} a"), "is no entry"),
         ("-----BEGIN PGP SIGNED MESSAGE-----".to_owned(), "line 2"),
     ] {
-        let read = manifest::parse(&format!("{digest}  z\n{line}\n"));
+        let read = listing::parse(&format!("{digest}  z\n{line}\n"));
         assert_eq!((read.named.len(), read.unread.len()), (1, 1), "{line} {read:?}");
         assert!(read.unread[0].contains(words), "{line}: {}", read.unread[0]);
     }
