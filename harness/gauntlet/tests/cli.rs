@@ -243,6 +243,24 @@ fn a_build_directory_is_tested_and_an_empty_one_is_no_success() {
     assert_eq!(code(&run), 2, "{}", stderr(&run));
 }
 
+/// A second build, a manifest and a key have no flags: without their file nothing is red.
+#[test]
+fn what_a_target_file_found_is_shown_again_by_that_file() {
+    let dist = folder(&[("app.wasm", b"\0asm\x01\0\0\0"), ("of one build.txt", b"")]);
+    let again = folder(&[("app.wasm", b"\0asm\x01\0\0\0")]);
+    let (dir, second) = (dist.path().display(), again.path().display());
+    let text = format!("artefacts:\n  - dir: {dir}\n    second-build: {second}\n");
+    let file = folder(&[("the target.yaml", text.as_bytes())]);
+    let file = file.path().join("the target.yaml").display().to_string();
+    let run = gauntlet(&["run", "--target", &file, "--only", "artefact/reproducible"]);
+    assert_eq!(code(&run), 1, "{}", stdout(&run));
+    let output = stdout(&run);
+    let said: Vec<&str> = output.split_whitespace().collect();
+    let said = said.join(" ");
+    let line = format!("gauntlet run --target '{file}' --only artefact/reproducible");
+    assert!(said.contains(&line), "{line}\n{output}");
+}
+
 /// A check that is left out for it would be taken for one that went well.
 #[test]
 fn what_a_target_file_names_of_a_build_has_to_be_there() {

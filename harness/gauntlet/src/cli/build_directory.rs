@@ -9,11 +9,11 @@ use wasm_gauntlet_model::target::ArtefactTarget;
 use super::exit::Failure;
 use crate::subject::artefact::{Artefact, Build, MANIFEST_USUAL, manifest};
 
-/// The build directory of `target`.
+/// The build directory of `target`, which `flags` name on the command line.
 ///
 /// # Errors
 /// What is named and is not there, or could not be looked at for want of something else.
-pub(super) fn of(target: &ArtefactTarget) -> Result<Artefact, Failure> {
+pub(super) fn of(target: &ArtefactTarget, flags: String) -> Result<Artefact, Failure> {
     directories(target)?;
     let dir = PathBuf::from(&target.dir);
     let path = |path: &Option<String>| path.as_ref().map(PathBuf::from);
@@ -30,7 +30,7 @@ pub(super) fn of(target: &ArtefactTarget) -> Result<Artefact, Failure> {
         dir,
     };
     signed(&build)?;
-    Ok(Artefact::new(build, format!("--artefact {} ", target.dir)))
+    Ok(Artefact::new(build, flags))
 }
 
 /// Both builds are there, and are two.

@@ -29,8 +29,8 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
         site.previous.extend(memory::of_site(&named.remembered, &site.url));
         subjects.push(Box::new(self::site(&site)?));
     }
-    for target in &named.artefacts {
-        subjects.push(Box::new(build_directory::of(target)?));
+    for (target, flags) in &named.artefacts {
+        subjects.push(Box::new(build_directory::of(target, flags.clone())?));
     }
     for target in &named.hosts {
         subjects.push(Box::new(host(target, &named.authorize)?));

@@ -11,6 +11,7 @@ use super::args::RunArgs;
 use super::exit::{Exit, Failure};
 use super::memory;
 use crate::subject::runtimes;
+use crate::subject::site::quoted;
 use crate::subject::worker::Confinement;
 
 /// Everything that is named.
@@ -18,7 +19,8 @@ pub(super) struct Named {
     pub sites: Vec<SiteTarget>,
     pub hosts: Vec<HostTarget>,
     pub runtimes: Vec<String>,
-    pub artefacts: Vec<ArtefactTarget>,
+    /// Each with the flags that name it on the command line.
+    pub artefacts: Vec<(ArtefactTarget, String)>,
     /// Modules that the last run in the same folder found.
     pub remembered: Vec<Url>,
     pub noise_factor: f64,
@@ -63,7 +65,11 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
                 named.sites.extend(target.site);
                 named.hosts.extend(target.host);
                 named.runtimes.extend(target.runtimes);
-                named.artefacts.extend(target.artefacts);
+                // What else the file says of a build has no flags of its own.
+                let flags = format!("--target {} ", word(&path.display().to_string()));
+                named
+                    .artefacts
+                    .extend(target.artefacts.into_iter().map(|one| (one, flags.clone())));
                 named.noise_factor = target.noise_factor;
                 named.authorize.extend(target.authorize);
             }
@@ -82,8 +88,19 @@ fn guests() -> impl Iterator<Item = &'static str> {
     all.map(|guest| guest.id.as_str())
 }
 
-fn artefact(dir: &std::path::Path) -> ArtefactTarget {
-    ArtefactTarget { dir: dir.to_string_lossy().into_owned(), ..ArtefactTarget::default() }
+fn artefact(dir: &std::path::Path) -> (ArtefactTarget, String) {
+    let dir = dir.to_string_lossy().into_owned();
+    let flags = format!("--artefact {} ", word(&dir));
+    (ArtefactTarget { dir, ..ArtefactTarget::default() }, flags)
+}
+
+/// `text` as one word of a shell, quoted where it has to be.
+fn word(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+:@,".contains(&byte);
+    match text.bytes().all(plain) && !text.is_empty() {
+        true => text.to_owned(),
+        false => quoted(text),
+    }
 }
 
 fn host(url: &str) -> HostTarget {

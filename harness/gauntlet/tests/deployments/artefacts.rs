@@ -78,6 +78,11 @@ const PASSES_MIN: usize = 9;
 
 const MANIFEST: &str = "sha256sum *.html *.js *.wasm *.gz *.br > SHA256SUMS";
 
+/// Long enough that compression helps.
+fn error_page() -> String {
+    "<!doctype html><title>404</title>".repeat(9)
+}
+
 /// Each of them is held to its incidents.
 pub fn check() {
     if !["go", "gzip", "node", "sha256sum"].into_iter().all(is_there) {
@@ -109,8 +114,10 @@ pub const DIRECTORIES: &[Directory] = &[
         name: "as it should be, twice, with its manifest",
         make: |dist| {
             dist.right(&pair().module);
-            dist.shell(MANIFEST);
             dist.shell("cp -r . ../again");
+            // Only the build that is released gets them.
+            dist.shell(MANIFEST);
+            dist.shell("echo of the release > SHA256SUMS.sig");
             let again = path(&dist.0.with_file_name("again"));
             format!("    second-build: \"{again}\"\n    name-digest: sha256-raw\n")
         },
@@ -126,6 +133,15 @@ pub const DIRECTORIES: &[Directory] = &[
             dist.compress();
             dist.put("main.wasm", &pair().module);
             dist.shell("gzip -9 -n -k -f main.wasm");
+            String::new()
+        },
+        incidents: &["critical artefact/siblings"],
+    },
+    Directory {
+        name: "the page changed by hand, and its .gz and .br left as they were",
+        make: |dist| {
+            dist.right(&pair().module);
+            dist.shell("echo '<!-- v2 -->' >> index.html");
             String::new()
         },
         incidents: &["critical artefact/siblings"],
@@ -150,12 +166,84 @@ pub const DIRECTORIES: &[Directory] = &[
         incidents: &["critical artefact/shim-pair"],
     },
     Directory {
+        name: "the script cut short by a copy",
+        make: |dist| {
+            let shim = &pair().shim;
+            dist.write(&pair().module, &pair().module, &shim[..shim.len() / 2]);
+            dist.compress();
+            String::new()
+        },
+        incidents: &["critical artefact/shim-pair"],
+    },
+    Directory {
+        name: "the script empty",
+        make: |dist| {
+            dist.write(&pair().module, &pair().module, b"\n");
+            dist.compress();
+            String::new()
+        },
+        incidents: &["critical artefact/shim-pair"],
+    },
+    Directory {
+        name: "a page of an error under the script's name",
+        make: |dist| {
+            dist.write(&pair().module, &pair().module, error_page().as_bytes());
+            dist.compress();
+            String::new()
+        },
+        incidents: &["critical artefact/shim-pair"],
+    },
+    Directory {
+        name: "the script of another program under its name",
+        make: |dist| {
+            let other = "globalThis.Go = class { run() {} };\n".repeat(9);
+            dist.write(&pair().module, &pair().module, other.as_bytes());
+            dist.compress();
+            String::new()
+        },
+        incidents: &["critical artefact/shim-pair"],
+    },
+    Directory {
         name: "GOOS=wasip1 for a page",
         make: |dist| {
             dist.right(&build(&Build { target: "wasip1", ..RELEASE }));
             String::new()
         },
         incidents: &["major artefact/flavour-and-version"],
+    },
+    Directory {
+        name: "a disk that was full while the module was copied",
+        make: |dist| {
+            let module = &pair().module;
+            dist.right(&module[..module.len() / 2]);
+            String::new()
+        },
+        incidents: &["critical artefact/flavour-and-version"],
+    },
+    Directory {
+        name: "a page of an error under the module's name",
+        make: |dist| {
+            dist.right(error_page().as_bytes());
+            String::new()
+        },
+        incidents: &["critical artefact/flavour-and-version"],
+    },
+    Directory {
+        name: "GOOS and GOARCH not set",
+        make: |dist| {
+            dist.right(&fs::read(env!("CARGO_BIN_EXE_gauntlet")).expect("a program")[..4096]);
+            String::new()
+        },
+        incidents: &["critical artefact/flavour-and-version"],
+    },
+    Directory {
+        name: "the script left out of the copy",
+        make: |dist| {
+            dist.right(&pair().module);
+            dist.shell("rm wasm_exec.*");
+            String::new()
+        },
+        incidents: &["critical artefact/names", "critical artefact/shim-pair"],
     },
     Directory {
         name: "go build without any flag",
@@ -196,6 +284,33 @@ pub const DIRECTORIES: &[Directory] = &[
             String::new()
         },
         incidents: &["major artefact/supply-chain"],
+    },
+    Directory {
+        name: "a manifest of everything but the module",
+        make: |dist| {
+            dist.right(&pair().module);
+            dist.shell("sha256sum --tag *.html *.js *.gz *.br > SHA256SUMS");
+            String::new()
+        },
+        incidents: &["major artefact/supply-chain"],
+    },
+    Directory {
+        name: "a manifest of another digest",
+        make: |dist| {
+            dist.right(&pair().module);
+            dist.shell("sha512sum *.html *.js *.wasm *.gz *.br > SHA256SUMS");
+            String::new()
+        },
+        incidents: &["major artefact/supply-chain"],
+    },
+    Directory {
+        name: "a manifest as sha256sum --tag writes it",
+        make: |dist| {
+            dist.right(&pair().module);
+            dist.shell("sha256sum --tag *.html *.js *.wasm *.gz *.br > ../MANIFEST");
+            format!("    manifest: \"{}\"\n", path(&dist.0.with_file_name("MANIFEST")))
+        },
+        incidents: &[],
     },
     Directory {
         name: "a file of 4 MB in the module that nothing compresses",

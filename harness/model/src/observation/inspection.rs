@@ -8,6 +8,9 @@ observation! {
     Inspection {
         /// Whether the file is there and is a module that can be read to its end.
         module_readable = "module-readable": bool,
+        /// Why the file is no valid module, as in `is an ELF program`; absent if it is one. Of a
+        /// build directory alone.
+        no_module = "no-module": String,
         /// What the bytes are: `wasm`, `html`, `javascript`, `empty`, `other`; absent if the file
         /// could not be had whole.
         content = "content": String,
@@ -78,6 +81,12 @@ observation! {
         /// Imports that no script defines, `namespace.function`, where a script defines others of
         /// the namespace, or where the whole namespace is Go's and missing.
         imports_undefined = "imports-undefined": Vec<String>,
+        /// Scripts that pages load and no browser can run, each with why; of a build directory
+        /// alone.
+        scripts_wrong = "scripts-wrong": Vec<String>,
+        /// Namespaces of a Go or TinyGo module for a page that no script of the directory so much
+        /// as names; absent where a page loads scripts from elsewhere. Of a build directory alone.
+        namespaces_nowhere = "namespaces-nowhere": Vec<String>,
         /// The Go releases that ship exactly this shim, as in `go1.21 to go1.23`; absent if none.
         shim_releases = "shim-releases": String,
         /// Whether the module's version of Go is one of those.
@@ -94,6 +103,14 @@ observation! {
         siblings_missing = "siblings-missing": Vec<String>,
         /// Those that are no smaller than the file.
         siblings_fat = "siblings-fat": Vec<String>,
+        /// The same of every file that is neither a module nor a script that deals with modules;
+        /// told with the first of those, absent with the others, unknown if it is too much to
+        /// read.
+        beside_wrong = "beside-wrong": Vec<String>,
+        /// Siblings of such files that are not there, while smaller files of the kind have theirs.
+        beside_missing = "beside-missing": Vec<String>,
+        /// Siblings of such files that are no smaller than the file.
+        beside_fat = "beside-fat": Vec<String>,
         /// Whether a page, or a script that a page names, names the file; absent without pages.
         named_by_page = "named-by-page": bool,
         /// Files that pages name and that are not there, as in `app.1f.wasm in index.html`.
@@ -102,8 +119,12 @@ observation! {
         differs = "differs": Vec<String>,
         /// Files whose digest is not that of the manifest, or that only the manifest has.
         manifest_wrong = "manifest-wrong": Vec<String>,
-        /// Files that the manifest does not name.
+        /// Files that the manifest does not name, but for modules and scripts.
         manifest_lacks = "manifest-lacks": Vec<String>,
+        /// Modules and scripts that the manifest does not name.
+        manifest_lacks_code = "manifest-lacks-code": Vec<String>,
+        /// Lines of the manifest that say nothing that we understand, each with what was expected.
+        manifest_unread = "manifest-unread": Vec<String>,
         /// Whether the manifest's signature is right; absent if no key is given.
         signature_right = "signature-right": bool,
     }

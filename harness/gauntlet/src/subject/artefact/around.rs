@@ -2,21 +2,21 @@
 
 use std::collections::BTreeSet;
 
-use url::Url;
 use wasm_gauntlet_model::action::Asset;
 use wasm_gauntlet_model::profile::Found;
 
 use super::files::Files;
+use super::references;
 use crate::subject::Inability;
-use crate::subject::inspection::inline_scripts;
-use crate::subject::site::discovery::{page, script};
+use crate::subject::site::discovery::page::Page;
+use crate::subject::site::discovery::script;
 use crate::subject::site::headers::name::without_hash;
 
 /// Bytes of a script that are looked into; Emscripten's largest glue has 1 MB.
-const SCRIPT_BYTES_MAX: u64 = 8 << 20;
+pub const SCRIPT_BYTES_MAX: u64 = 8 << 20;
 
 /// Texts that are read around one file.
-const TEXTS_MAX: usize = 256;
+pub const TEXTS_MAX: usize = 256;
 
 /// Whether a script deals with modules.
 pub fn is_shim(files: &Files, name: &str) -> bool {
@@ -34,8 +34,13 @@ pub struct Texts {
     pub complete: bool,
     /// The last segments of everything that pages, and the scripts that they name, name.
     pub named: BTreeSet<String>,
-    /// Names of which the directory has another build's file only, with who names them.
+    /// What is named and is not there, with who names it: all that pages load, and of other
+    /// names those of which the directory has another build's file.
     pub dangling: Vec<String>,
+    /// Scripts of the directory that pages load by tags.
+    pub loaded: BTreeSet<String>,
+    /// Whether a page loads a script that lies elsewhere.
+    pub elsewhere: bool,
 }
 
 impl Texts {
@@ -53,18 +58,30 @@ impl Texts {
                 Asset::Module | Asset::Previous => continue,
             };
             let text = String::from_utf8_lossy(&text).into_owned();
-            let (script, names) = match one.asset {
-                Asset::Entry => of_page(&text),
-                _ => (text.clone(), of_script(&text)),
+            let page = match one.asset {
+                Asset::Entry => references::page(&one.url, &text),
+                _ => None,
             };
-            if one.asset == Asset::Entry {
+            let (script, names) = match &page {
+                Some(page) => (page.inline.join("\n"), of_page(page)),
+                None => (text.clone(), of_script(&text)),
+            };
+            if let Some(page) = &page {
                 open.push(one.url.clone());
+                texts.load(references::of(files, page), &one.url);
             }
             mentions.push((one.url.clone(), names));
             texts.scripts.push((one.url.clone(), script));
         }
         texts.follow(files, &mentions, open);
         Ok(texts)
+    }
+
+    /// Take what the page `at` loads.
+    fn load(&mut self, found: references::References, at: &str) {
+        self.dangling.extend(found.missing.iter().map(|name| format!("{name} in {at}")));
+        self.loaded.extend(found.scripts);
+        self.elsewhere |= found.elsewhere;
     }
 
     /// Follow names from the pages to the scripts that they name, and on.
@@ -86,8 +103,11 @@ impl Texts {
                 for name in names {
                     let pattern = without_hash(name);
                     let hashed = pattern != *name;
-                    if !there.contains(name.as_str()) && hashed && patterns.contains(&pattern) {
-                        self.dangling.push(format!("{name} in {at}"));
+                    let told = format!("{name} in {at}");
+                    let is_told = self.dangling.iter().any(|one| last_named(one) == told);
+                    let other = hashed && patterns.contains(&pattern);
+                    if !there.contains(name.as_str()) && other && !is_told {
+                        self.dangling.push(told);
                     }
                     let next = mentions.iter().filter(|(own, _)| last(own) == name);
                     open.extend(next.map(|(own, _)| own.clone()));
@@ -103,16 +123,16 @@ pub fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The inline scripts of a page, and the last segments of what it names.
-fn of_page(html: &str) -> (String, BTreeSet<String>) {
-    // An address that stands for nothing: only last segments are read of what it gives.
-    let Ok(address) = Url::parse("http://artefact.invalid/") else { return Default::default() };
-    let page = page::read(html, &address);
-    let inline = inline_scripts(html, &address);
+/// `DIR/NAME in PAGE` without the folders of the name.
+fn last_named(told: &str) -> String {
+    told.split_once(" in ").map_or(String::new(), |(name, at)| format!("{} in {at}", last(name)))
+}
+
+/// The last segments of what a page names.
+fn of_page(page: &Page) -> BTreeSet<String> {
     let urls = page.scripts.iter().chain(&page.modules).map(|(url, _)| last(url.path()).to_owned());
     let attributes = page.named.iter().map(|name| last(bare(name)).to_owned());
-    let names = urls.chain(attributes).chain(of_script(&inline)).collect();
-    (inline, names)
+    urls.chain(attributes).chain(of_script(&page.inline.join("\n"))).collect()
 }
 
 fn of_script(text: &str) -> BTreeSet<String> {

@@ -108,6 +108,13 @@ impl Files {
         self.sizes.contains_key(name)
     }
 
+    /// Whether there is a folder of this name with a file in it.
+    pub fn has_folder(&self, name: &str) -> bool {
+        let prefix = format!("{name}/");
+        let next = self.sizes.range(prefix.clone()..).next();
+        next.is_some_and(|(first, _)| first.starts_with(&prefix))
+    }
+
     /// The size of a file.
     pub fn size(&self, name: &str) -> Option<u64> {
         self.sizes.get(name).copied()

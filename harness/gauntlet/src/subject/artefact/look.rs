@@ -1,17 +1,17 @@
 //! Everything that one file of a directory, and what stands around it, tells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_gauntlet_model::action::{Asset, Inspect};
 use wasm_gauntlet_model::observation::{Evidence, Inspection, Observation, Seen};
 
 use super::around::{Texts, last};
 use super::files::Files;
-use super::{Artefact, manifest, node, siblings};
+use super::{Artefact, elsewhere, manifest, node, shims, siblings};
 use crate::coding::Layer;
 use crate::subject::Inability;
 use crate::subject::anatomy::flavour::Flavour;
-use crate::subject::anatomy::{first, shown};
+use crate::subject::anatomy::{first, shown, unfit};
 use crate::subject::inspection::{self, Around, File, count, held};
 
 /// Read the file that `inspect` names.
@@ -34,6 +34,10 @@ pub fn look(
         budget: artefact.build.budget,
     };
     let mut facts = inspection::of(own.file(), around);
+    facts.no_module = Seen::looked(match inspect.asset {
+        Asset::Module => unfit::as_module(&bytes),
+        _ => None,
+    });
     facts.exports_missing = inspection::exports_missing(&bytes, &artefact.build.exports);
     let least = [Some(&own.bytes), own.br.as_ref(), own.gzip.as_ref()];
     let least = least.into_iter().flatten().map(Vec::len).min();
@@ -41,20 +45,40 @@ pub fn look(
     let wire_budget = artefact.build.budget.wire_bytes;
     (facts.wire_budget, facts.over_wire_budget) = held(&facts.wire_bytes, wire_budget);
     facts.destination = Seen::looked(destination(artefact, inspect));
+    shims::look(files, inspect, &texts, &mut facts)?;
     facts.ran = ran(artefact, &bytes, &texts, &facts)?;
     siblings::look(files, name, &bytes, &mut facts)?;
+    beside_siblings(files, inspect, &mut facts);
     let has_page = inspect.beside.iter().any(|found| found.asset == Asset::Entry);
     let named = has_page.then(|| texts.named.contains(last(name)));
     facts.named_by_page = Seen::looked(named);
     facts.dangling = first(texts.dangling.iter().map(|one| shown(one))).into();
     if let Some(second) = &artefact.build.second {
-        facts.differs = differs(files, &Files::walk(second)?)?;
+        let path = artefact.manifest();
+        let own = path.map(|path| manifest::own(&artefact.build, &path)).unwrap_or_default();
+        facts.differs = differs(files, &Files::walk(second)?, &own)?;
     }
     if let Some(path) = artefact.manifest() {
         manifest::look(&artefact.build, files, &path, &mut facts)?;
     }
     let evidence = evidence(name, bytes.len(), &texts, &facts);
     Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
+}
+
+/// The siblings of the files that no trial is made of: told once, with the first that one is.
+fn beside_siblings(files: &Files, inspect: &Inspect, facts: &mut Inspection) {
+    let own = inspect.beside.iter().filter(|found| found.asset != Asset::Entry);
+    let own: BTreeSet<&str> = own.map(|found| found.url.as_str()).collect();
+    let is_first = own.first().is_none_or(|first| *first == inspect.url);
+    if !is_first {
+        facts.beside_wrong = Seen::Absent;
+        facts.beside_missing = Seen::Absent;
+        facts.beside_fat = Seen::Absent;
+    } else if let Some(beside) = elsewhere::beside(files, &own) {
+        facts.beside_wrong = first(beside.wrong.iter().map(|one| shown(one))).into();
+        facts.beside_missing = first(beside.missing.iter().map(|one| shown(one))).into();
+        facts.beside_fat = first(beside.fat.iter().map(|one| shown(one))).into();
+    }
 }
 
 /// A file with its forms, as the digests in names are made of.
@@ -112,9 +136,16 @@ fn destination(artefact: &Artefact, inspect: &Inspect) -> Option<String> {
     artefact.build.destination.clone().or_else(|| page.then(|| "page".to_owned()))
 }
 
-/// Files that differ between two builds.
-fn differs(one: &Files, other: &Files) -> Result<Seen<Vec<String>>, Inability> {
-    let (here, there) = (manifest::digests(one)?, manifest::digests(other)?);
+/// Files that differ between two builds, those in `own` left out.
+fn differs(
+    one: &Files,
+    other: &Files,
+    own: &BTreeSet<String>,
+) -> Result<Seen<Vec<String>>, Inability> {
+    let (mut here, mut there) = (manifest::digests(one)?, manifest::digests(other)?);
+    for digests in [&mut here, &mut there] {
+        digests.retain(|name, _| !own.contains(name));
+    }
     let lacks = |name: &str, of: &BTreeMap<String, String>| !of.contains_key(name);
     let only = |from: &BTreeMap<String, String>, of: &BTreeMap<String, String>, which: &str| {
         let names = from.keys().filter(|name| lacks(name, of));

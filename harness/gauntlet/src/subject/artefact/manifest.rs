@@ -1,21 +1,19 @@
 //! A manifest of SHA-256 digests, as `sha256sum` writes it, and the signature over it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use ed25519_compact::{PublicKey, Signature};
 use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::observation::{Inspection, Seen};
 
+use super::Build;
 use super::files::{self, Files, TOTAL_BYTES_MAX};
-use super::{Build, MANIFEST_USUAL};
+use super::listing::{Listing, parse};
 use crate::subject::Inability;
 use crate::subject::anatomy::hash::hex;
 use crate::subject::anatomy::{first, shown};
-
-/// Lines that are read; a build has fewer files.
-const LINES_MAX: usize = 50_000;
 
 /// The digest of each file.
 ///
@@ -42,7 +40,8 @@ pub fn look(
     facts: &mut Inspection,
 ) -> Result<(), Inability> {
     let bytes = files::read(path, &path.display().to_string())?;
-    let named = parse(&String::from_utf8_lossy(&bytes));
+    let Listing { named, unread } = parse(&String::from_utf8_lossy(&bytes));
+    facts.manifest_unread = first(unread).into();
     let here = digests(files)?;
     let wrong = named.iter().filter_map(|(name, digest)| match here.get(name) {
         Some(have) if have == digest => None,
@@ -50,13 +49,11 @@ pub fn look(
         None => Some(format!("{} is not there", shown(name))),
     });
     facts.manifest_wrong = first(wrong).into();
-    let own: BTreeSet<&str> = std::iter::once(path)
-        .chain(build.signature.as_deref())
-        .filter_map(|path| path.file_name()?.to_str())
-        .collect();
-    let is_own = |name: &str| own.contains(name) || name.starts_with(MANIFEST_USUAL);
-    let lacks = here.keys().filter(|name| !named.contains_key(*name) && !is_own(name));
-    facts.manifest_lacks = first(lacks.map(|name| shown(name))).into();
+    let own = own(build, path);
+    let lacks = here.keys().filter(|name| !named.contains_key(*name) && !own.contains(*name));
+    let (code, others): (Vec<&String>, Vec<&String>) = lacks.partition(|name| is_code(name));
+    facts.manifest_lacks = first(others.into_iter().map(|name| shown(name))).into();
+    facts.manifest_lacks_code = first(code.into_iter().map(|name| shown(name))).into();
     facts.signature_right = match build.public_key {
         Some(key) => signature_right(build, path, &bytes, key)?.into(),
         None => Seen::Absent,
@@ -64,16 +61,32 @@ pub fn look(
     Ok(())
 }
 
-/// Lines such as `DIGEST  NAME` and `DIGEST *NAME`; others say nothing.
-fn parse(text: &str) -> BTreeMap<String, String> {
-    let line = |line: &str| {
-        let (digest, name) = line.split_once(' ')?;
-        let name = name.strip_prefix([' ', '*'])?;
-        let name = name.strip_prefix("./").unwrap_or(name);
-        let is_digest = digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_digest.then(|| (name.to_owned(), digest.to_ascii_lowercase()))
+/// Whether a page would run the file.
+fn is_code(name: &str) -> bool {
+    super::extension(name) == "wasm" || super::is_script(name)
+}
+
+/// Endings of the usual signatures: of this one, OpenPGP's, minisign's, sigstore's.
+const SIGNATURES: &[&str] = &["sig", "asc", "gpg", "minisig", "sigstore", "pem"];
+
+/// The manifest at `path` and its signatures, by their names in the directory: they cannot name
+/// themselves, and often only one of two builds is released and gets them.
+pub fn own(build: &Build, path: &Path) -> BTreeSet<String> {
+    let signatures = SIGNATURES.iter().map(|ending| {
+        let mut signature = path.as_os_str().to_owned();
+        signature.push(".");
+        signature.push(ending);
+        PathBuf::from(signature)
+    });
+    let all = std::iter::once(path.to_owned()).chain(signatures).chain(build.signature.clone());
+    let root = build.dir.canonicalize().unwrap_or_else(|_| build.dir.clone());
+    let inside = |path: PathBuf| {
+        let path = path.canonicalize().unwrap_or(path);
+        let inside = path.strip_prefix(&root).ok()?;
+        let names: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
+        Some(names?.join("/"))
     };
-    text.lines().take(LINES_MAX).filter_map(line).collect()
+    all.filter_map(inside).collect()
 }
 
 /// Whether the signature over `bytes`, the manifest at `path`, is by `key`.

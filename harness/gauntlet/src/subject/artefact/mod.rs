@@ -4,10 +4,14 @@
 //! outside of the directory is not followed, and what is too large is not read.
 
 mod around;
+mod elsewhere;
 mod files;
+mod listing;
 mod look;
 pub mod manifest;
 mod node;
+mod references;
+mod shims;
 mod siblings;
 #[cfg(test)]
 mod tests;
@@ -86,7 +90,8 @@ impl Subject for Artefact {
         }
         let can = [
             (true, Need::ArtefactModule),
-            (has(Asset::Shim), Need::ArtefactShim),
+            // A page is due a script: one that is none, or is not there, is what is looked for.
+            (has(Asset::Shim) || has(Asset::Entry), Need::ArtefactShim),
             (self.build.second.is_some(), Need::ArtefactSecond),
             (self.manifest().is_some_and(|path| path.is_file()), Need::ArtefactManifest),
         ];
@@ -126,13 +131,18 @@ fn found(files: &Files) -> Vec<Found> {
         .filter_map(|name| match extension(name) {
             "wasm" => Some(of(Asset::Module, name)),
             "html" | "htm" => Some(of(Asset::Entry, name)),
-            "js" | "mjs" | "cjs" if around::is_shim(files, name) => Some(of(Asset::Shim, name)),
+            _ if is_script(name) && around::is_shim(files, name) => Some(of(Asset::Shim, name)),
             _ => None,
         })
         .take(files::FILES_OF_A_KIND_MAX)
         .collect();
     found.sort();
     found
+}
+
+/// Whether the name is that of a script.
+fn is_script(name: &str) -> bool {
+    ["js", "mjs", "cjs"].contains(&extension(name))
 }
 
 /// What follows the last dot of a name, as written.

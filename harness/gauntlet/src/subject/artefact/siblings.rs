@@ -8,7 +8,8 @@ use crate::subject::Inability;
 use crate::subject::anatomy::first;
 
 /// Endings of siblings, and what is in them.
-const ENDINGS: &[(&str, Layer)] = &[("br", Layer::Br), ("gz", Layer::Gzip), ("zst", Layer::Zstd)];
+pub const ENDINGS: &[(&str, Layer)] =
+    &[("br", Layer::Br), ("gz", Layer::Gzip), ("zst", Layer::Zstd)];
 
 /// The bytes of the sibling of `name` in this coding, where there is one.
 pub fn form(files: &Files, name: &str, layer: Layer) -> Option<Vec<u8>> {
@@ -64,7 +65,7 @@ fn is_made_for_others(files: &Files, name: &str, ending: &str) -> bool {
 ///
 /// # Errors
 /// When a bound of ours was met, so that nothing can be said.
-fn complaint(bytes: &[u8], raw: &[u8], layer: Layer) -> Result<Option<String>, Inability> {
+pub fn complaint(bytes: &[u8], raw: &[u8], layer: Layer) -> Result<Option<String>, Inability> {
     let codings = [layer.word().to_owned()];
     match coding::decode_declared(bytes, &codings, &coding::Bounds::default()) {
         Ok(content) if content == raw => Ok(None),

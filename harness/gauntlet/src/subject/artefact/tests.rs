@@ -89,6 +89,40 @@ fn siblings_that_were_never_made_are_not_missed() {
 }
 
 #[test]
+fn siblings_of_every_other_file_are_held_against_it_once() {
+    let module = wat::parse_str("(module)").expect("a module");
+    let gz = |bytes: &[u8]| crate::coding::encode(crate::coding::Layer::Gzip, bytes);
+    let (style, large) = ("a { color: red }\n".repeat(200), "p { color: red }\n".repeat(300));
+    let noise = |at: u32| <sha2::Sha256 as sha2::Digest>::digest(at.to_le_bytes());
+    let noise: Vec<u8> = (0..64).flat_map(noise).collect();
+    let dir = folder(&[
+        ("a.wasm", &module),
+        ("b.wasm", &module),
+        ("s/a.css", style.as_bytes()),
+        ("s/a.css.gz", &gz(style.as_bytes())),
+        ("s/b.css", large.as_bytes()),
+        ("index.html", b"<p>new"),
+        ("index.html.gz", &gz(b"<p>old")),
+        ("x.bin", &noise),
+        ("x.bin.gz", &gz(&noise)),
+        ("small.txt", b"a"),
+        ("small.txt.gz", &gz(b"a")),
+    ]);
+    let of = |name: &str| {
+        let artefact = build(dir.path());
+        let beside = artefact.profile().expect("a profile").found;
+        let url = name.to_owned();
+        let action = Action::Inspect(Inspect { asset: Asset::Module, url, beside });
+        artefact.open(1).expect("a session").perform("file", &action).expect("facts").facts
+    };
+    let first = of("a.wasm");
+    assert_eq!(texts(&first, "beside-wrong"), ["index.html.gz holds other bytes (6 of them)"]);
+    assert_eq!(texts(&first, "beside-missing"), ["s/b.css.gz"]);
+    assert!(texts(&first, "beside-fat")[0].starts_with("x.bin.gz has"));
+    assert_eq!(of("b.wasm")["beside-wrong"], Value::Absent);
+}
+
+#[test]
 fn a_page_may_name_what_lies_elsewhere() {
     let module = wat::parse_str("(module)").expect("a module");
     let page = br#"<script src="https://cdn.example/runtime.0a1b2c3d.js"></script>
@@ -98,6 +132,108 @@ fn a_page_may_name_what_lies_elsewhere() {
     assert!(texts(&seen, "dangling").is_empty());
     assert_eq!(seen["named-by-page"], Value::Bool(true));
     assert_eq!(seen["destination"], Value::Text("page".to_owned()));
+}
+
+/// What is said to be missing of a page `at` with this text, beside `app.wasm` and `js/go.js`.
+fn dangling(at: &str, page: &str) -> Vec<String> {
+    let module = wat::parse_str("(module)").expect("a module");
+    let files = [(at, page.as_bytes()), ("app.wasm", &module), ("js/go.js", b"new Go()")];
+    texts(&facts(&build(folder(&files).path()), Asset::Module), "dangling")
+}
+
+#[test]
+fn what_a_page_loads_and_is_not_there_is_missed_wherever_the_folder_is_served() {
+    for (at, page) in [
+        ("index.html", "<script src=js/go.js></script>"),
+        ("index.html", "<script src='/js/go.js?v=1#x'></script>"),
+        ("index.html", "<script src=/served/below/js/go.js></script>"),
+        ("index.html", "<base href=/below/><script src='./j%73/go.js'></script>"),
+        ("index.html", "<base href=https://cdn.example/><script src=none.js></script>"),
+        ("docs/a.html", "<script src=../js/go.js></script>"),
+        ("index.html", "<script src=/cdn-cgi/x.js></script><script src='{{ .Name }}.js'></script>"),
+        ("index.html", "<script>fetch('app.wasm?v=1'); fetch('https://a.example/b.wasm')</script>"),
+        ("index.html", "<!-- <script src=none.js></script> -->"),
+    ] {
+        assert!(dangling(at, page).is_empty(), "{page} {:?}", dangling(at, page));
+    }
+    for (at, page, missing) in [
+        ("index.html", "<script src=go.js></script>", "go.js in index.html"),
+        ("index.html", "<script src=js/none.js></script>", "js/none.js in index.html"),
+        ("index.html", "<script src=/served/none.js></script>", "served/none.js in index.html"),
+        ("docs/a.html", "<script src=js/go.js></script>", "docs/js/go.js in docs/a.html"),
+        ("index.html", "<link rel=modulepreload href=m.mjs>", "m.mjs in index.html"),
+        ("index.html", "<script>fetch('main.wasm')</script>", "main.wasm in index.html"),
+        ("index.html", "<link rel=preload as=fetch href=a.wasm>", "a.wasm in index.html"),
+    ] {
+        assert_eq!(dangling(at, page), [missing], "{page}");
+    }
+}
+
+/// What is said of the scripts of a page with this tag, with a Go module and `go.js` of this text.
+fn of_scripts(tag: &str, script: &[u8]) -> (Vec<String>, Value) {
+    let text = "(module (import \"gojs\" \"runtime.wasmExit\" (func (param i32))))";
+    let module = wat::parse_str(text).expect("a module");
+    let page = format!("{tag}<script>fetch('app.wasm')</script>");
+    let dir = folder(&[("app.wasm", &module), ("index.html", page.as_bytes()), ("go.js", script)]);
+    let seen = facts(&build(dir.path()), Asset::Module);
+    (texts(&seen, "scripts-wrong"), seen["namespaces-nowhere"].clone())
+}
+
+#[test]
+fn a_script_that_cannot_run_is_told_and_one_that_somebody_fills_in_is_not() {
+    let tag = "<script src=go.js></script>";
+    let gojs = Value::Texts(vec!["gojs".to_owned()]);
+    let nothing = Value::Texts(Vec::new());
+    let whole = "x = { gojs: { 'runtime.wasmExit': f } }";
+    assert_eq!(of_scripts(tag, whole.as_bytes()), (vec![], nothing.clone()));
+    let merged = format!("{whole}\n=======\n");
+    for (script, why, nowhere) in [
+        (&whole[..whole.len() - 1], "go.js ends before the `{` of line 1", &nothing),
+        (&merged, "go.js holds a mark of a merge conflict (line 2)", &nothing),
+        (" \n", "go.js is empty", &gojs),
+        ("<!DOCTYPE html><p>gone", "go.js is an HTML page", &gojs),
+    ] {
+        let (wrong, named) = of_scripts(tag, script.as_bytes());
+        assert!(wrong.len() == 1 && wrong[0].starts_with(why), "{wrong:?}");
+        assert_eq!(named, *nowhere, "{script}");
+    }
+    // Another script has the namespace, or a script from elsewhere may.
+    let cdn = "<script src=https://cdn.example/wasm_exec.js></script>";
+    assert_eq!(of_scripts(cdn, b""), (vec![], Value::Absent));
+    assert_eq!(of_scripts("", b"a.gojs=1"), (vec![], nothing));
+    assert_eq!(of_scripts("", b"a.gojsx=1"), (vec![], gojs));
+}
+
+#[test]
+fn each_line_of_a_manifest_is_understood_or_told_of() {
+    let digest = "0123456789abcdef".repeat(4);
+    for line in [
+        format!("{digest}  a b.wasm"),
+        format!("{} *./a b.wasm", digest.to_uppercase()),
+        format!("SHA256 (a b.wasm) = {digest}"),
+        format!("SHA256 (./a b.wasm) = {digest}\r"),
+        format!("# of the release\n\n{digest}  a b.wasm\n"),
+    ] {
+        let read = listing::parse(&line);
+        assert_eq!(read.named.get("a b.wasm"), Some(&digest), "{line:?}");
+        assert!(read.unread.is_empty(), "{line:?} {read:?}");
+    }
+    let escaped = listing::parse(&format!("\\{digest}  a\\\\b"));
+    assert!(escaped.named.contains_key("a\\b"), "{escaped:?}");
+    for (line, words) in [
+        ("nothing".to_owned(), "line 2: `nothing` is no entry; expected 64 hex"),
+        (format!("{digest}{digest}  a"), "line 2: 128 digits are SHA-512; expected 64"),
+        (format!("SHA512 (a) = {digest}{digest}"), "line 2: 128 digits are SHA-512"),
+        (format!("SHA1 (a) = {}", &digest[..40]), "40 digits are SHA-1"),
+        (format!("{}  a", &digest[..63]), "63 digits are no SHA-256"),
+        (format!("g{}  a", &digest[1..]), "is no digest"),
+        (format!("{digest} a"), "is no entry"),
+        ("-----BEGIN PGP SIGNED MESSAGE-----".to_owned(), "line 2"),
+    ] {
+        let read = listing::parse(&format!("{digest}  z\n{line}\n"));
+        assert_eq!((read.named.len(), read.unread.len()), (1, 1), "{line} {read:?}");
+        assert!(read.unread[0].contains(words), "{line}: {}", read.unread[0]);
+    }
 }
 
 #[test]

@@ -20,6 +20,7 @@ use self::probe::asked::Asked;
 use self::probe::decoded::Decoder;
 use self::probe::inspect::Inspected;
 use self::probe::place::Origin;
+pub use self::probe::quoted;
 pub use self::wire::Bounds;
 use self::wire::failure::Failure;
 use self::wire::{Certificates, Client, reach};

@@ -1,0 +1,59 @@
+//! The encoded siblings of the files that no trial is made of: pages, styles, data.
+
+use std::collections::BTreeSet;
+
+use super::files::{Files, TOTAL_BYTES_MAX};
+use super::siblings::{ENDINGS, complaint};
+
+/// Bytes below which a file travels in one packet in any form, so that nothing is wasted.
+const SMALL_BYTES: u64 = 1024;
+
+/// Endings of text: where a build encodes one file of such a kind, it encodes them all.
+const TEXTS: &[&str] = &["html", "htm", "css", "js", "mjs", "json", "svg", "xml", "txt", "map"];
+
+/// What is wrong with the siblings of the files that are not looked at by themselves.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Siblings that do not decode to their file, each with why.
+    pub wrong: Vec<String>,
+    /// Siblings that are not there, while smaller files of the kind have theirs.
+    pub missing: Vec<String>,
+    /// Siblings that are no smaller than their file.
+    pub fat: Vec<String>,
+}
+
+/// The siblings of every file but `own`; none if they are too much to be read.
+pub fn beside(files: &Files, own: &BTreeSet<&str>) -> Option<Beside> {
+    let mut found = Beside::default();
+    let mut budget = TOTAL_BYTES_MAX;
+    for name in files.names().filter(|name| !own.contains(name)) {
+        for (ending, layer) in ENDINGS {
+            let sibling = format!("{name}.{ending}");
+            let size = files.size(name).unwrap_or(0);
+            let Some(coded) = files.size(&sibling) else {
+                if TEXTS.contains(&super::extension(name)) && smaller_has(files, name, ending) {
+                    found.missing.push(sibling);
+                }
+                continue;
+            };
+            budget = budget.checked_sub(size.checked_add(coded)?)?;
+            let (raw, bytes) = (files.read(name).ok()?, files.read(&sibling).ok()?);
+            if let Some(why) = complaint(&bytes, &raw, *layer).ok()? {
+                found.wrong.push(format!("{sibling} {why}"));
+            }
+            if coded >= size && size >= SMALL_BYTES {
+                found.fat.push(format!("{sibling} has {coded} bytes, the file {size}"));
+            }
+        }
+    }
+    Some(found)
+}
+
+/// Whether a smaller file of the same kind has this sibling.
+fn smaller_has(files: &Files, name: &str, ending: &str) -> bool {
+    files.names().any(|other| {
+        super::extension(other) == super::extension(name)
+            && files.size(other) < files.size(name)
+            && files.has(&format!("{other}.{ending}"))
+    })
+}

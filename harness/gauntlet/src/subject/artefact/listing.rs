@@ -1,0 +1,82 @@
+//! The lines of a manifest of digests, as `sha256sum` writes them.
+
+use std::collections::BTreeMap;
+
+use crate::subject::anatomy::shown;
+
+/// Lines that are read; a build has fewer files.
+const LINES_MAX: usize = 50_000;
+
+/// What a manifest says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The digest of each file that is named.
+    pub named: BTreeMap<String, String>,
+    /// Lines that say nothing that we understand, each with what was expected.
+    pub unread: Vec<String>,
+}
+
+/// Read what `sha256sum` and `sha256sum --tag` write: `DIGEST  NAME`, `DIGEST *NAME` and
+/// `SHA256 (NAME) = DIGEST`. Empty lines, and those after a `#`, say nothing.
+pub fn parse(text: &str) -> Listing {
+    let mut listing = Listing::default();
+    for (index, line) in text.lines().enumerate() {
+        if index == LINES_MAX {
+            listing.unread.push(format!("lines past {LINES_MAX} are not read"));
+            break;
+        }
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        match entry(line) {
+            Ok((name, digest)) => drop(listing.named.insert(name, digest)),
+            Err(why) => listing.unread.push(format!("line {}: {why}", index + 1)),
+        }
+    }
+    listing
+}
+
+/// Name and digest of one line; why there are none.
+fn entry(line: &str) -> Result<(String, String), String> {
+    let expected = "expected 64 hexadecimal digits, two blanks and a name, as sha256sum writes";
+    // sha256sum puts a backslash first where it escapes a name (a newline, a backslash in it).
+    let (line, escaped) = line.strip_prefix('\\').map_or((line, false), |line| (line, true));
+    let (digest, name) = tagged(line)
+        .or_else(|| plain(line))
+        .ok_or_else(|| format!("`{}` is no entry; {expected}", shown(line)))?;
+    if !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(format!("`{}` is no digest; {expected}", shown(digest)));
+    }
+    if digest.len() != SHA256_DIGITS {
+        let kind = KINDS.iter().find(|(digits, _)| *digits == digest.len());
+        let kind = kind.map_or("no SHA-256", |(_, kind)| kind);
+        return Err(format!("{} digits are {kind}; {expected}", digest.len()));
+    }
+    let name = match escaped {
+        true => name.replace("\\n", "\n").replace("\\r", "\r").replace("\\\\", "\\"),
+        false => name.to_owned(),
+    };
+    let name = name.strip_prefix("./").unwrap_or(&name).to_owned();
+    Ok((name, digest.to_ascii_lowercase()))
+}
+
+/// Hexadecimal digits of SHA-256.
+const SHA256_DIGITS: usize = 64;
+
+/// Digests that are not read, by their digits.
+const KINDS: &[(usize, &str)] =
+    &[(32, "MD5"), (40, "SHA-1"), (56, "SHA-224"), (96, "SHA-384"), (128, "SHA-512")];
+
+/// `SHA256 (NAME) = DIGEST`: digest and name.
+fn tagged(line: &str) -> Option<(&str, &str)> {
+    let (kind, rest) = line.split_once(" (")?;
+    let (name, digest) = rest.rsplit_once(") = ")?;
+    let is_kind = kind.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-/".contains(&byte));
+    is_kind.then_some((digest.trim_end(), name))
+}
+
+/// `DIGEST  NAME` or `DIGEST *NAME`: digest and name.
+fn plain(line: &str) -> Option<(&str, &str)> {
+    let (digest, name) = line.split_once(' ')?;
+    Some((digest, name.strip_prefix([' ', '*'])?))
+}

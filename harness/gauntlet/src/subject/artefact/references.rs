@@ -1,0 +1,117 @@
+//! What a page of the directory loads, as addresses: which files they are, and which are not
+//! there.
+
+use url::Url;
+
+use super::files::Files;
+use crate::subject::site::discovery::page::{self, Page};
+use crate::subject::site::discovery::script::{self, Base, Kind, Strength};
+
+/// The host of the directory, which stands for nothing: what names another host lies elsewhere.
+const HOST: &str = "artefact.invalid";
+
+/// Folders that hosting platforms fill themselves: analytics, protection, configuration.
+const OF_PLATFORMS: &[&str] = &["_vercel", "cdn-cgi", ".netlify", "__", ".well-known"];
+
+/// What one page loads.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct References {
+    /// Scripts that are there, by their names in the directory.
+    pub scripts: Vec<String>,
+    /// Scripts and modules that are not there, as the page's address resolves.
+    pub missing: Vec<String>,
+    /// Whether a script is loaded from elsewhere.
+    pub elsewhere: bool,
+}
+
+/// The address of the file `name`.
+pub fn address(name: &str) -> Option<Url> {
+    let mut url = Url::parse("http://artefact.invalid/").ok()?;
+    url.path_segments_mut().ok()?.pop_if_empty().extend(name.split('/'));
+    Some(url)
+}
+
+/// What the page `name` loads by tags, and asks for in its own text.
+pub fn of(files: &Files, page: &Page) -> References {
+    let mut found = References::default();
+    for (url, _) in &page.scripts {
+        match place(files, url) {
+            Place::There(name) => found.scripts.push(name),
+            Place::Missing(name) => found.missing.push(name),
+            Place::Elsewhere => found.elsewhere = true,
+        }
+    }
+    let inline = script::read(&page.inline.join("\n"));
+    let asked = inline.mentions.iter().filter(|one| {
+        one.kind == Kind::Module && one.strength == Strength::Asked && one.base == Base::Page
+    });
+    let asked = asked.filter_map(|one| page.base.join(&one.name).ok());
+    for url in page.modules.iter().map(|(url, _)| url.clone()).chain(asked) {
+        if let Place::Missing(name) = place(files, &url) {
+            found.missing.push(name);
+        }
+    }
+    let named_elsewhere = |name: &str| {
+        let url = page.base.join(name).ok();
+        url.is_some_and(|url| matches!(place(files, &url), Place::Elsewhere))
+    };
+    found.elsewhere |= inline.mentions.iter().any(|one| named_elsewhere(&one.name));
+    found.missing.sort();
+    found.missing.dedup();
+    found
+}
+
+enum Place {
+    There(String),
+    Missing(String),
+    Elsewhere,
+}
+
+/// Where `url` is. A directory may be served below a path that only its pages know, so leading
+/// segments that are no folder of it are left off.
+fn place(files: &Files, url: &Url) -> Place {
+    let path = decoded(url.path());
+    let path = path.trim_start_matches('/');
+    let first = path.split('/').next().unwrap_or_default();
+    // A name that a server fills in, as in `{{ .Shim }}`.
+    let is_template = path.contains(['{', '}', '<', '>', '$', '%']);
+    if url.host_str() != Some(HOST) || is_template || OF_PLATFORMS.contains(&first) {
+        return Place::Elsewhere;
+    }
+    let mut rest = path;
+    loop {
+        if files.has(rest) {
+            return Place::There(rest.to_owned());
+        }
+        match rest.split_once('/') {
+            Some((folder, inner)) if !files.has_folder(folder) => rest = inner,
+            _ => return Place::Missing(path.to_owned()),
+        }
+    }
+}
+
+/// A path with its percent signs undone (RFC 3986 §2.1); what is none stays as it is.
+fn decoded(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.filter(|_| *first == b'%').map(|digits| u8::from_str_radix(digits, 16));
+        match byte {
+            Some(Ok(byte)) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            _ => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The page of this text and name.
+pub fn page(name: &str, html: &str) -> Option<Page> {
+    Some(page::read(html, &address(name)?))
+}
