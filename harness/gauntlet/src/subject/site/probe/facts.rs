@@ -9,7 +9,7 @@ use super::body::Body;
 use super::relations::{self, Earlier};
 use crate::subject::inspection::held;
 use crate::subject::site::headers::cache::{self, Directive};
-use crate::subject::site::headers::name::is_content_addressed;
+use crate::subject::site::headers::name::{is_content_addressed, is_doubtful};
 use crate::subject::site::headers::policy::{self, Policies};
 use crate::subject::site::headers::software::named;
 use crate::subject::site::headers::{Headers, media, offer};
@@ -136,6 +136,7 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
         fresh_s: Seen::looked(policy.fresh_s.and_then(|seconds| i64::try_from(seconds).ok())),
         revalidated: policy.revalidated.into(),
         name_hashed: is_content_addressed(url.path(), url.query()).into(),
+        name_doubtful: is_doubtful(url.path(), url.query()).into(),
         wire_ratio: ratio(&body.wire_bytes, &body.raw_bytes),
         wire_bytes: body.wire_bytes,
         raw_bytes: body.raw_bytes,
