@@ -16,6 +16,7 @@ mod found;
 mod go;
 mod handled;
 mod lighttpd;
+mod loaded;
 mod mended;
 mod nginx;
 mod policies;
@@ -266,6 +267,11 @@ fn policies_and_other_origins() {
 #[test]
 fn builds_that_went_wrong_as_they_are_served() {
     behind::check(served::SERVED);
+}
+
+#[test]
+fn loaders_that_run_and_that_cannot() {
+    behind::check(loaded::LOADED);
 }
 
 #[test]

@@ -10,6 +10,7 @@ pub mod text;
 mod wire;
 
 use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use url::Url;
@@ -41,6 +42,8 @@ pub struct Site {
     decoder: Decoder,
     asked: Asked,
     inspected: Inspected,
+    /// What kept discovery from knowing each script of the page.
+    unseen: Mutex<Option<String>>,
 }
 
 impl Site {
@@ -76,6 +79,7 @@ impl Site {
             decoder: Decoder::default(),
             asked: Asked::default(),
             inspected: Inspected::default(),
+            unseen: Mutex::default(),
         })
     }
 
@@ -143,7 +147,8 @@ impl Subject for Site {
     }
 
     fn profile(&self) -> Result<Profile, Inability> {
-        let mut profile = discovery::discover(&self.client, &self.url)?;
+        let (mut profile, unseen) = discovery::discover(&self.client, &self.url)?;
+        *self.unseen.lock().unwrap_or_else(PoisonError::into_inner) = unseen;
         discovery::remember(&mut profile, &self.previous);
         profile.can.extend(self.origin.as_ref().map(|_| Need::SiteOrigin));
         let is_secure = self.secure.is_some() || self.url.scheme() == "https";

@@ -70,6 +70,8 @@ pub struct Crawl<'a> {
     import_map: ImportMap,
     frames: VecDeque<Url>,
     late: bool,
+    /// What keeps from knowing each script of the page.
+    unseen: Option<String>,
     /// Parts of names, and the folder of the script whose runtime puts them together.
     webpack: Webpack,
     runtime: Option<Url>,
@@ -91,6 +93,7 @@ impl<'a> Crawl<'a> {
             import_map: ImportMap::default(),
             frames: VecDeque::new(),
             late: false,
+            unseen: None,
             webpack: Webpack::default(),
             runtime: None,
             embedded: Vec::new(),
@@ -132,6 +135,7 @@ impl<'a> Crawl<'a> {
             haul.note(format!("{one}, which comes with it: there is no file to test"));
         }
         haul.loaders();
+        haul.unseen = self.unseen.take();
         if self.late {
             haul.leave_out(format!("discovery stopped after {} s", DISCOVERY_MAX.as_secs()));
         }
@@ -192,6 +196,7 @@ impl<'a> Crawl<'a> {
                 Ok(trail) if trail.reply.status == 200 => {
                     let text = decoded(&trail);
                     let page = page::read(&String::from_utf8_lossy(&text), &trail.ask.url);
+                    self.unseen.get_or_insert_with(|| format!("frame {place} has its own scripts"));
                     self.take_page(page, &format!("frame {place}"));
                     self.scripts(read, haul);
                 }
@@ -224,7 +229,10 @@ impl<'a> Crawl<'a> {
     }
 
     fn enqueue(&mut self, next: Next) {
-        if next.depth <= DEPTH_MAX && self.seen.insert(next.url.clone()) {
+        if next.depth > DEPTH_MAX {
+            let place = super::label(&next.url);
+            self.unseen.get_or_insert_with(|| format!("{place} is too far from the page"));
+        } else if self.seen.insert(next.url.clone()) {
             self.queue.push_back(next);
         }
     }
@@ -251,6 +259,9 @@ impl<'a> Crawl<'a> {
             self.runtime = Some(own.clone());
         }
         self.webpack.add(&script.webpack);
+        if script.loads_unseen {
+            self.unseen.get_or_insert_with(|| format!("{place} loads scripts that it names late"));
+        }
         let embedded = script.embedded.map(|how| format!("{place} holds a module in {how}"));
         self.embedded.extend(embedded);
         for mention in &script.mentions {
@@ -298,6 +309,9 @@ impl<'a> Crawl<'a> {
         let (trail, url) = match self.first_answer(&next) {
             Ok(found) => found,
             Err(why) => {
+                if next.strength == Strength::Asked && why != "status 404" {
+                    self.unseen.get_or_insert_with(|| format!("{place} is not read: {why}"));
+                }
                 // The page asks for it, and by its name it is the loader of a module.
                 if next.strength == Strength::Asked && place.contains("wasm") {
                     haul.add(Asset::Shim, &next.url, next.how);
@@ -318,6 +332,7 @@ impl<'a> Crawl<'a> {
         }
         if body.len() > SCRIPT_BYTES_MAX {
             body.truncate(SCRIPT_BYTES_MAX);
+            self.unseen.get_or_insert_with(|| format!("{place} is read in part"));
             haul.note(format!("only the first {SCRIPT_BYTES_MAX} bytes of {place} are read"));
         }
         let script = script::read(&String::from_utf8_lossy(&body));

@@ -45,9 +45,7 @@ pub struct Page {
 pub fn read(html: &str, url: &Url) -> Page {
     let bounded = bounded(html);
     let document = Html::parse_document(bounded);
-    let base = elements(&document, "base[href]")
-        .find_map(|element| url.join(element.attr("href")?.trim()).ok())
-        .unwrap_or_else(|| url.clone());
+    let base = base(&document, url);
     let mut page = Page {
         base,
         scripts: Vec::new(),
@@ -58,15 +56,7 @@ pub fn read(html: &str, url: &Url) -> Page {
         import_map: ImportMap::default(),
         cut: bounded.len() < html.len(),
     };
-    // What stands inside of templates is not loaded. An outer template comes first and has
-    // added all that is inside of an inner one.
-    let mut inert = HashSet::new();
-    for template in elements(&document, "template") {
-        if !inert.contains(&template.id()) {
-            inert.extend(template.descendants().skip(1).map(|node| node.id()));
-        }
-    }
-    for element in elements(&document, "*").filter(|element| !inert.contains(&element.id())) {
+    for element in live(&document) {
         match element.value().name() {
             "script" => page.script(&element),
             "link" => page.link(&element),
@@ -81,8 +71,28 @@ pub fn read(html: &str, url: &Url) -> Page {
     page
 }
 
+/// What relative addresses of a page from `url` are relative to.
+pub fn base(document: &Html, url: &Url) -> Url {
+    elements(document, "base[href]")
+        .find_map(|element| url.join(element.attr("href")?.trim()).ok())
+        .unwrap_or_else(|| url.clone())
+}
+
+/// The elements that a browser loads, in the order of the text.
+pub fn live(document: &Html) -> Vec<ElementRef<'_>> {
+    // What stands inside of templates is not loaded. An outer template comes first and has
+    // added all that is inside of an inner one.
+    let mut inert = HashSet::new();
+    for template in elements(document, "template") {
+        if !inert.contains(&template.id()) {
+            inert.extend(template.descendants().skip(1).map(|node| node.id()));
+        }
+    }
+    elements(document, "*").filter(|element| !inert.contains(&element.id())).collect()
+}
+
 /// The part of `html` within the bounds.
-fn bounded(html: &str) -> &str {
+pub fn bounded(html: &str) -> &str {
     let tags = html.match_indices('<').nth(PAGE_TAGS_MAX).map_or(html.len(), |(at, _)| at);
     &html[..html.floor_char_boundary(tags.min(PAGE_BYTES_MAX))]
 }
@@ -109,8 +119,7 @@ impl Page {
                 self.import_map = ImportMap::read(&text, &self.base);
             }
             "module" => self.code(element, "module script"),
-            "" => self.code(element, "script src"),
-            _ if JAVASCRIPT_TYPES.contains(&kind.as_str()) => self.code(element, "script src"),
+            _ if is_classic(&kind) => self.code(element, "script src"),
             // Data blocks are never run.
             _ => {}
         }
@@ -149,6 +158,11 @@ impl Page {
             }
         }
     }
+}
+
+/// Whether a script of this type, in lower case, is run as a classic one.
+pub fn is_classic(kind: &str) -> bool {
+    kind.is_empty() || JAVASCRIPT_TYPES.contains(&kind)
 }
 
 /// The types that browsers take for classic scripts and that are still met.

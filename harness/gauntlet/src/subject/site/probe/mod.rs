@@ -8,6 +8,7 @@ mod evidence;
 mod facts;
 pub mod inspect;
 mod lattice;
+mod loaded;
 mod module;
 mod page;
 pub mod place;
