@@ -18,6 +18,7 @@ use wasm_gauntlet_model::profile::{Need, Profile};
 use wasm_gauntlet_model::target::{Budget, NameDigest, ONE_OFF_WORD_USUAL, SiteTarget};
 
 use self::probe::asked::Asked;
+use self::probe::caution::Learned;
 use self::probe::decoded::Decoder;
 use self::probe::inspect::Inspected;
 use self::probe::place::Origin;
@@ -42,6 +43,7 @@ pub struct Site {
     decoder: Decoder,
     asked: Asked,
     inspected: Inspected,
+    learned: Learned,
     /// What kept discovery from knowing each script of the page.
     unseen: Mutex<Option<String>>,
 }
@@ -79,6 +81,7 @@ impl Site {
             decoder: Decoder::default(),
             asked: Asked::default(),
             inspected: Inspected::default(),
+            learned: Learned::default(),
             unseen: Mutex::default(),
         })
     }

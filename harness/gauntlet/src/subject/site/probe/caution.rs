@@ -1,0 +1,155 @@
+//! What has to be known before an answer is believed, or a cache is played with: that a refusal is
+//! no limit on how often we ask, and that a query of our own is an entry of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
+use std::time::Duration;
+
+use url::Url;
+use wasm_gauntlet_model::action::{Fetch, Method, OneOff, Place};
+
+use super::{Probe, parse};
+use crate::subject::Inability;
+use crate::subject::site::text::visible;
+use crate::subject::site::wire::Ask;
+use crate::subject::site::wire::redirect::{Trail, follow};
+
+/// The statuses by which servers refuse who asks too often: nginx's own default, and RFC 6585 §4.
+const UNAVAILABLE: u16 = 503;
+const TOO_MANY_REQUESTS: u16 = 429;
+
+/// Waits before a refused request is made again: together a second, in which the usual limits let
+/// at least one request through.
+const WAITS: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(600)];
+
+/// What a run has learned of a site on the way.
+#[derive(Debug, Default)]
+pub struct Learned(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    /// Whether a refusal went away by itself.
+    limits: bool,
+    /// Paths that refuse some requests for good.
+    refuses: BTreeSet<String>,
+    /// By address, why a query of our own shares its entry with others; none where it does not.
+    shared: BTreeMap<String, Option<String>>,
+}
+
+impl Learned {
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Probe<'_> {
+    /// Whether the refusal in `trail` says something of the site, and not of how often we asked.
+    pub(super) fn believed(
+        &self,
+        trail: &Trail,
+        again: impl Fn() -> Option<u16>,
+    ) -> Result<(), Inability> {
+        let url = visible(trail.ask.url.as_str());
+        let status = trail.reply.status;
+        if status == TOO_MANY_REQUESTS || (status == UNAVAILABLE && self.is_limited(trail, again)) {
+            return Err(Inability(format!(
+                "{url} is answered with {status}, which it is not at other times: the site limits \
+                 how often it is asked, or fails now and then; let this machine past the limit"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Asks the same again, and the page, which was there when the run began: what a limit refuses
+    /// now it lets through later, or it refuses the page as well.
+    fn is_limited(&self, trail: &Trail, again: impl Fn() -> Option<u16>) -> bool {
+        let learned = &self.site.learned;
+        if learned.known().limits {
+            return true;
+        }
+        let path = trail.ask.url.path().to_owned();
+        let rounds = if learned.known().refuses.contains(&path) { 1 } else { WAITS.len() };
+        let page = || self.plainly(self.site.url.clone()).map(|trail| trail.reply.status);
+        let refused = |status: Option<u16>| {
+            status.is_some_and(|status| [UNAVAILABLE, TOO_MANY_REQUESTS].contains(&status))
+        };
+        for (round, wait) in WAITS.iter().take(rounds).enumerate() {
+            sleep(*wait);
+            // In turns: a limit that lets one of two through would hit the same one each time.
+            let (same, page) = match round % 2 {
+                0 => (again(), page()),
+                _ => {
+                    let page = page();
+                    (again(), page)
+                }
+            };
+            if same.is_some_and(|status| status != UNAVAILABLE) || refused(page) {
+                learned.known().limits = true;
+                return true;
+            }
+        }
+        learned.known().refuses.insert(path);
+        false
+    }
+
+    /// GET without any coding, as discovery does.
+    fn plainly(&self, url: Url) -> Option<Trail> {
+        let mut ask = Ask::new(Method::Get, url);
+        ask.fields.push(("accept-encoding", "identity".to_owned()));
+        follow(&self.site.client, &self.site.url, ask, |_| {}).ok()
+    }
+
+    /// Whether a cache may be played with at the address of `fetch`: not where a query that nobody
+    /// asked for before is answered from a cache, as what we put there people would get. Asked
+    /// without any coding, before the first play: an entry that is shared is filled with what every
+    /// client understands.
+    pub(super) fn may_play(&self, fetch: &Fetch) -> Result<(), Inability> {
+        let special = &fetch.special;
+        let (Some(word), Some(reach)) = (&self.site.one_off_word, fetch.one_off) else {
+            return Ok(());
+        };
+        if special.place != Place::Edge || special.invented {
+            return Ok(());
+        }
+        let mut known = self.site.learned.known();
+        let shared = match known.shared.get(&fetch.url) {
+            Some(shared) => shared.clone(),
+            None => {
+                let url = parse(&fetch.url)?;
+                // Twice: where nobody has asked for it yet, the first fills the entry.
+                let asked = ["first", "second"].iter().filter_map(|which| {
+                    let mut url = url.clone();
+                    let value = format!("{}-{which}", self.one_off);
+                    url.query_pairs_mut().append_pair(word, &value);
+                    self.plainly(url)
+                });
+                let shared = asked.filter_map(|trail| shared(&trail)).next();
+                known.shared.insert(fetch.url.clone(), shared.clone());
+                shared
+            }
+        };
+        match shared {
+            Some(why) if reach == OneOff::Trial => Err(Inability(format!(
+                "{}: {why}: the key of the cache leaves the query out, so that what is put there \
+                 people get; it is not played with (one-off-word in the target file may name a \
+                 query that the key has)",
+                visible(&fetch.url)
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What shows that an answer to a query that is new was made for another.
+fn shared(trail: &Trail) -> Option<String> {
+    let headers = &trail.reply.headers;
+    let hit = headers.cache_hit().filter(|_| trail.reply.status == 200)?;
+    let codings = headers.codings().join(", ");
+    let coded = match codings.as_str() {
+        "" => String::new(),
+        codings => format!(", and as {codings} to a client that offers nothing"),
+    };
+    Some(format!("a query that is new is answered from a cache ({}){coded}", visible(&hit)))
+}
