@@ -111,6 +111,11 @@ impl Probe<'_> {
         let unseen = self.site.unseen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         loaded::add(&mut facts, (&inspect.url, &got.content), &loaded, unseen.is_some());
         evidence.extend(unseen.map(|why| evidence::piece("not seen", &why)));
+        if let Seen::Is(missing) = &facts.imports_undefined
+            && !missing.is_empty()
+        {
+            evidence.push(evidence::piece("defined by no script", &missing.join("\n")));
+        }
         let names: Vec<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
         evidence.push(evidence::piece("read beside it", &names.join(", ")));
         Ok(Observation { facts: facts.facts(), evidence, reproduce })
