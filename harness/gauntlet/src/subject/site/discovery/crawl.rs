@@ -7,6 +7,7 @@ use url::Url;
 use wasm_gauntlet_model::action::{Asset, Method};
 
 use super::Haul;
+use super::answer::Answer;
 use super::import_map::ImportMap;
 use super::page::{self, Page};
 use super::script::{self, Base, Kind, Mention, Script, Strength};
@@ -380,29 +381,9 @@ impl<'a> Crawl<'a> {
     }
 
     fn answer(&mut self, url: &Url) -> Answer {
-        let Ok(trail) = self.get(url.clone(), Some(CONFIRM_BYTES)) else { return Answer::Unclear };
-        let media = trail.reply.headers.combined("content-type").unwrap_or_default();
-        match trail.reply.status {
-            404 | 410 => Answer::Gone,
-            200 if trail.reply.body.starts_with(b"\0asm") => Answer::Module,
-            200 if media.to_ascii_lowercase().contains("wasm") => Answer::Module,
-            200 => Answer::Something,
-            _ => Answer::Unclear,
-        }
+        let trail = self.get(url.clone(), Some(CONFIRM_BYTES));
+        trail.map_or(Answer::Unclear, |trail| Answer::of(&trail))
     }
-}
-
-/// How well an address answers a GET, worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Answer {
-    /// 404 or 410.
-    Gone,
-    /// Another error, or no answer.
-    Unclear,
-    /// 200, but by its looks no module: encoded, or a page in place of it.
-    Something,
-    /// 200, by magic word or type a module.
-    Module,
 }
 
 /// The body without the codings it declares; as it came where they cannot be undone.

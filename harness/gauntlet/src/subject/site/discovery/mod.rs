@@ -13,11 +13,13 @@
 //! Not seen: names put together at run time, frames, what scripts write into the page, service
 //! workers, `scopes` of import maps.
 
+mod answer;
 pub mod broken;
 mod crawl;
 mod fold;
 pub mod glue;
 mod import_map;
+pub mod integrity;
 pub mod lexer;
 pub mod page;
 pub mod script;

@@ -1,5 +1,4 @@
-//! What has to be known before an answer is believed, or a cache is played with: that a refusal is
-//! no limit on how often we ask, and that a query of our own is an entry of its own.
+//! What has to be known before a refusal is believed: that it is no limit on how often we ask.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,9 +6,9 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use url::Url;
-use wasm_gauntlet_model::action::{Fetch, Method, OneOff, Place};
+use wasm_gauntlet_model::action::Method;
 
-use super::{Probe, parse};
+use super::Probe;
 use crate::subject::Inability;
 use crate::subject::site::text::visible;
 use crate::subject::site::wire::Ask;
@@ -29,17 +28,17 @@ const WAITS: [Duration; 3] =
 pub struct Learned(Mutex<Known>);
 
 #[derive(Debug, Default)]
-struct Known {
+pub(super) struct Known {
     /// Whether a refusal went away by itself.
     limits: bool,
     /// Paths that refuse some requests for good.
     refuses: BTreeSet<String>,
     /// By address, why a query of our own shares its entry with others; none where it does not.
-    shared: BTreeMap<String, Option<String>>,
+    pub(super) shared: BTreeMap<String, Option<String>>,
 }
 
 impl Learned {
-    fn known(&self) -> MutexGuard<'_, Known> {
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -95,61 +94,9 @@ impl Probe<'_> {
     }
 
     /// GET without any coding, as discovery does.
-    fn plainly(&self, url: Url) -> Option<Trail> {
+    pub(super) fn plainly(&self, url: Url) -> Option<Trail> {
         let mut ask = Ask::new(Method::Get, url);
         ask.fields.push(("accept-encoding", "identity".to_owned()));
         follow(&self.site.client, &self.site.url, ask, |_| {}).ok()
     }
-
-    /// Whether a cache may be played with at the address of `fetch`: not where a query that nobody
-    /// asked for before is answered from a cache, as what we put there people would get. Asked
-    /// without any coding, before the first play: an entry that is shared is filled with what every
-    /// client understands.
-    pub(super) fn may_play(&self, fetch: &Fetch) -> Result<(), Inability> {
-        let special = &fetch.special;
-        let (Some(word), Some(reach)) = (&self.site.one_off_word, fetch.one_off) else {
-            return Ok(());
-        };
-        if special.place != Place::Edge || special.invented {
-            return Ok(());
-        }
-        let mut known = self.site.learned.known();
-        let shared = match known.shared.get(&fetch.url) {
-            Some(shared) => shared.clone(),
-            None => {
-                let url = parse(&fetch.url)?;
-                // Twice: where nobody has asked for it yet, the first fills the entry.
-                let asked = ["first", "second"].iter().filter_map(|which| {
-                    let mut url = url.clone();
-                    let value = format!("{}-{which}", self.one_off);
-                    url.query_pairs_mut().append_pair(word, &value);
-                    self.plainly(url)
-                });
-                let shared = asked.filter_map(|trail| shared(&trail)).next();
-                known.shared.insert(fetch.url.clone(), shared.clone());
-                shared
-            }
-        };
-        match shared {
-            Some(why) if reach == OneOff::Trial => Err(Inability(format!(
-                "{}: {why}: the key of the cache leaves the query out, so that what is put there \
-                 people get; it is not played with (one-off-word in the target file may name a \
-                 query that the key has)",
-                visible(&fetch.url)
-            ))),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// What shows that an answer to a query that is new was made for another.
-fn shared(trail: &Trail) -> Option<String> {
-    let headers = &trail.reply.headers;
-    let hit = headers.cache_hit().filter(|_| trail.reply.status == 200)?;
-    let codings = headers.codings().join(", ");
-    let coded = match codings.as_str() {
-        "" => String::new(),
-        codings => format!(", and as {codings} to a client that offers nothing"),
-    };
-    Some(format!("a query that is new is answered from a cache ({}){coded}", visible(&hit)))
 }

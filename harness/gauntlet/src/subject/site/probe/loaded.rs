@@ -10,7 +10,7 @@ use wasm_gauntlet_model::observation::{Inspection, Seen};
 use crate::subject::anatomy::flavour::GO_NAMESPACES;
 use crate::subject::anatomy::{first, shown};
 use crate::subject::site::discovery::glue::{self, Space};
-use crate::subject::site::discovery::{broken, page, tags};
+use crate::subject::site::discovery::{broken, integrity, page, tags};
 
 /// A page or a script beside a file.
 pub struct Beside {
@@ -28,7 +28,7 @@ pub struct Beside {
 /// Add to the facts of the file at `url` what the page and its scripts make of it.
 pub fn add(facts: &mut Inspection, file: (&str, &[u8]), beside: &[Beside], unseen: bool) {
     let (url, bytes) = file;
-    facts.integrity_wrong = Seen::looked(integrity(url, bytes, beside));
+    facts.integrity_wrong = Seen::looked(demanded(url, bytes, beside));
     let shims = || beside.iter().filter(|one| one.asset == Asset::Shim);
     let broken = shims().filter_map(|one| Some((one, broken::complaint(&one.text)?)));
     let broken = broken.map(|(one, why)| format!("{}: {why}", shown(&one.name)));
@@ -55,7 +55,7 @@ pub fn add(facts: &mut Inspection, file: (&str, &[u8]), beside: &[Beside], unsee
 }
 
 /// What is wrong with the bytes by the first demand that they do not meet.
-fn integrity(url: &str, bytes: &[u8], beside: &[Beside]) -> Option<String> {
+fn demanded(url: &str, bytes: &[u8], beside: &[Beside]) -> Option<String> {
     let page = beside.iter().find(|one| one.asset == Asset::Entry)?;
     let tags = tags::read(&page.text, &page.from);
     let by_tags = tags.iter().filter_map(|tag| {
@@ -64,10 +64,10 @@ fn integrity(url: &str, bytes: &[u8], beside: &[Beside]) -> Option<String> {
     });
     let read = page::read(&page.text, &page.from);
     let scripts = beside.iter().filter(|one| one.asset == Asset::Shim).map(|one| &one.text);
-    let by_calls = read.inline.iter().chain(scripts).flat_map(|text| tags::fetched(text));
+    let by_calls = read.inline.iter().chain(scripts).flat_map(|text| integrity::fetched(text));
     let by_calls = by_calls.filter_map(|(address, demanded)| {
         let at = read.base.join(&address).ok()?;
         (at.as_str() == url).then_some(demanded)
     });
-    by_tags.chain(by_calls).find_map(|demanded| tags::complaint(&demanded, bytes))
+    by_tags.chain(by_calls).find_map(|demanded| integrity::complaint(&demanded, bytes))
 }

@@ -15,6 +15,7 @@ mod page;
 pub mod place;
 mod relations;
 mod reproduce;
+mod shared;
 pub use self::reproduce::quoted;
 #[cfg(test)]
 mod tests;
