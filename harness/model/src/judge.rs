@@ -195,13 +195,15 @@ fn says(
     let Some(template) = &block.says else {
         return format!("{}.{} was {observed}, expected {expected}", claim.step, claim.field);
     };
-    template.fill(|name| match name.split_once('.') {
+    let filled = template.fill(|name| match name.split_once('.') {
         None => {
             let found = context.params.iter().find(|(param, _)| param == name);
             found.map(|(_, value)| value.label())
         }
         Some((step, field)) => Some(shown(seen.get(step).and_then(|facts| facts.get(field)))),
-    })
+    });
+    // The label of an empty text is its quotes, and sentences put quotes around it.
+    filled.replace("\"\"\"\"", "\"\"")
 }
 
 /// A value as a report shows it.

@@ -75,6 +75,11 @@ fn is_hashed(file: &str) -> bool {
     name::is_content_addressed(path, query)
 }
 
+fn may_be_hashed(file: &str) -> bool {
+    let (path, query) = file.split_once('?').map_or((file, None), |(p, q)| (p, Some(q)));
+    name::is_doubtful(path, query)
+}
+
 /// The digests of a file in all its forms; those forms that nobody has are made.
 fn digests(file: File<'_>) -> Digests<'_> {
     let forms = [("raw", Some(file.bytes)), ("br", file.br), ("gz", file.gzip)];
@@ -162,7 +167,7 @@ fn pair(module: &Module, around: Around<'_>, facts: &mut Inspection) {
         of_go || own.iter().any(|name| spaces.get(*name).is_some_and(|space| space.written))
     };
     let glue = scripts.iter().find(|(_, spaces)| defines(spaces)).map(|(name, _)| name);
-    facts.glue_hashed = Seen::looked(glue.map(|name| is_hashed(name)));
+    facts.glue_hashed = Seen::looked(glue.map(|name| is_hashed(name) || may_be_hashed(name)));
     facts.glue = Seen::looked(glue.map(|name| shown(name)));
     if !around.complete {
         return;

@@ -16,6 +16,8 @@ mod found;
 mod go;
 mod handled;
 mod lighttpd;
+mod limited;
+mod loaded;
 mod mended;
 mod nginx;
 mod policies;
@@ -266,6 +268,21 @@ fn policies_and_other_origins() {
 #[test]
 fn builds_that_went_wrong_as_they_are_served() {
     behind::check(served::SERVED);
+}
+
+#[test]
+fn loaders_that_run_and_that_cannot() {
+    behind::check(loaded::LOADED);
+}
+
+#[test]
+fn what_is_refused_for_a_moment_is_a_doubt() {
+    limited::is_a_doubt();
+}
+
+#[test]
+fn an_entry_that_is_shared_is_not_played_with() {
+    limited::is_not_played_with();
 }
 
 #[test]

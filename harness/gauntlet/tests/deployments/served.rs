@@ -46,6 +46,7 @@ pub const SERVED: &[Behind] = &[
         },
         incidents: &[
             "critical delivery/shim-is-script",
+            "critical delivery/shim-matches-binary",
             "major delivery/missing-is-404",
             "minor delivery/short-cache-hashed",
         ],

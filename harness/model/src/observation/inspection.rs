@@ -87,6 +87,17 @@ observation! {
         /// Namespaces of a Go or TinyGo module for a page that no script of the directory so much
         /// as names; absent where a page loads scripts from elsewhere. Of a build directory alone.
         namespaces_nowhere = "namespaces-nowhere": Vec<String>,
+        /// Go's namespace that the module imports and no script of the page so much as names;
+        /// absent if one does; unknown where scripts come by names that are made at run time.
+        shim_missing = "shim-missing": String,
+        /// The shim, where an inline script of the page makes a `Go` before it is run; absent if
+        /// none does.
+        shim_late = "shim-late": String,
+        /// Scripts that deal with modules and that no engine takes, each with why.
+        scripts_broken = "scripts-broken": Vec<String>,
+        /// What is wrong with the integrity that the page demands of the file; absent if nothing
+        /// is, or nothing is demanded.
+        integrity_wrong = "integrity-wrong": String,
         /// The Go releases that ship exactly this shim, as in `go1.21 to go1.23`; absent if none.
         shim_releases = "shim-releases": String,
         /// Whether the module's version of Go is one of those.

@@ -55,6 +55,8 @@ observation! {
         revalidated = "revalidated": bool,
         /// Whether the name is content-addressed: a hash-like segment, or a versioned path.
         name_hashed = "name-hashed": bool,
+        /// Whether nobody can tell a hash from words in the name, which is not content-addressed.
+        name_doubtful = "name-doubtful": bool,
         /// Bytes of the body as they came, before any decoding.
         wire_bytes = "wire-bytes": i64,
         /// Bytes after undoing every layer that is really there.

@@ -13,6 +13,10 @@ const HOST: &str = "artefact.invalid";
 /// Folders that hosting platforms fill themselves: analytics, protection, configuration.
 const OF_PLATFORMS: &[&str] = &["_vercel", "cdn-cgi", ".netlify", "__", ".well-known"];
 
+/// Scripts that are often written when a server starts, from its environment.
+const OF_STARTS: &[&str] =
+    &["env.js", "__env.js", "env-config.js", "config.js", "runtime-config.js"];
+
 /// What one page loads.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct References {
@@ -78,6 +82,7 @@ fn place(files: &Files, url: &Url) -> Place {
     if url.host_str() != Some(HOST) || is_template || OF_PLATFORMS.contains(&first) {
         return Place::Elsewhere;
     }
+    let own = path.rsplit('/').next().unwrap_or_default();
     let mut rest = path;
     loop {
         if files.has(rest) {
@@ -85,6 +90,7 @@ fn place(files: &Files, url: &Url) -> Place {
         }
         match rest.split_once('/') {
             Some((folder, inner)) if !files.has_folder(folder) => rest = inner,
+            _ if OF_STARTS.contains(&own) => return Place::Elsewhere,
             _ => return Place::Missing(path.to_owned()),
         }
     }

@@ -153,6 +153,8 @@ fn what_a_page_loads_and_is_not_there_is_missed_wherever_the_folder_is_served() 
         ("index.html", "<script src=/cdn-cgi/x.js></script><script src='{{ .Name }}.js'></script>"),
         ("index.html", "<script>fetch('app.wasm?v=1'); fetch('https://a.example/b.wasm')</script>"),
         ("index.html", "<!-- <script src=none.js></script> -->"),
+        // It is written when the server starts.
+        ("index.html", "<script src=/env.js></script>"),
     ] {
         assert!(dangling(at, page).is_empty(), "{page} {:?}", dangling(at, page));
     }

@@ -10,6 +10,7 @@ pub mod text;
 mod wire;
 
 use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use url::Url;
@@ -17,6 +18,7 @@ use wasm_gauntlet_model::profile::{Need, Profile};
 use wasm_gauntlet_model::target::{Budget, NameDigest, ONE_OFF_WORD_USUAL, SiteTarget};
 
 use self::probe::asked::Asked;
+use self::probe::caution::Learned;
 use self::probe::decoded::Decoder;
 use self::probe::inspect::Inspected;
 use self::probe::place::Origin;
@@ -42,6 +44,9 @@ pub struct Site {
     decoder: Decoder,
     asked: Asked,
     inspected: Inspected,
+    learned: Learned,
+    /// What kept discovery from knowing each script of the page.
+    unseen: Mutex<Option<String>>,
 }
 
 impl Site {
@@ -77,6 +82,8 @@ impl Site {
             decoder: Decoder::default(),
             asked: Asked::default(),
             inspected: Inspected::default(),
+            learned: Learned::default(),
+            unseen: Mutex::default(),
         })
     }
 
@@ -144,7 +151,8 @@ impl Subject for Site {
     }
 
     fn profile(&self) -> Result<Profile, Inability> {
-        let mut profile = discovery::discover(&self.client, &self.url)?;
+        let (mut profile, unseen) = discovery::discover(&self.client, &self.url)?;
+        *self.unseen.lock().unwrap_or_else(PoisonError::into_inner) = unseen;
         discovery::remember(&mut profile, &self.previous);
         profile.can.extend(self.origin.as_ref().map(|_| Need::SiteOrigin));
         let is_secure = self.secure.is_some() || self.url.scheme() == "https";

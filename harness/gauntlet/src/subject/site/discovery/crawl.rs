@@ -7,6 +7,7 @@ use url::Url;
 use wasm_gauntlet_model::action::{Asset, Method};
 
 use super::Haul;
+use super::answer::Answer;
 use super::import_map::ImportMap;
 use super::page::{self, Page};
 use super::script::{self, Base, Kind, Mention, Script, Strength};
@@ -71,6 +72,8 @@ pub struct Crawl<'a> {
     import_map: ImportMap,
     frames: VecDeque<Url>,
     late: bool,
+    /// What keeps from knowing each script of the page.
+    unseen: Option<String>,
     /// Parts of names, and the folder of the script whose runtime puts them together.
     webpack: Webpack,
     runtime: Option<Url>,
@@ -98,6 +101,7 @@ impl<'a> Crawl<'a> {
             late: false,
             too_deep: false,
             unnamed: Vec::new(),
+            unseen: None,
             webpack: Webpack::default(),
             runtime: None,
             embedded: Vec::new(),
@@ -142,6 +146,7 @@ impl<'a> Crawl<'a> {
         if self.too_deep {
             haul.leave_out(format!("scripts past {DEPTH_MAX} imports in a row are not read"));
         }
+        haul.unseen = self.unseen.take();
         if self.late {
             haul.leave_out(format!("discovery stopped after {} s", DISCOVERY_MAX.as_secs()));
         }
@@ -202,6 +207,7 @@ impl<'a> Crawl<'a> {
                 Ok(trail) if trail.reply.status == 200 => {
                     let text = decoded(&trail);
                     let page = page::read(&String::from_utf8_lossy(&text), &trail.ask.url);
+                    self.unseen.get_or_insert_with(|| format!("frame {place} has its own scripts"));
                     self.take_page(page, &format!("frame {place}"), haul);
                     self.scripts(read, haul);
                 }
@@ -239,6 +245,8 @@ impl<'a> Crawl<'a> {
     fn enqueue(&mut self, next: Next) {
         if next.depth > DEPTH_MAX {
             self.too_deep |= !self.seen.contains(&next.url);
+            let place = super::label(&next.url);
+            self.unseen.get_or_insert_with(|| format!("{place} is too far from the page"));
         } else if self.seen.insert(next.url.clone()) {
             self.queue.push_back(next);
         }
@@ -267,6 +275,9 @@ impl<'a> Crawl<'a> {
         }
         self.webpack.add(&script.webpack);
         self.unnamed.extend(script.cut.then(|| place.to_owned()));
+        if script.loads_unseen {
+            self.unseen.get_or_insert_with(|| format!("{place} loads scripts that it names late"));
+        }
         let embedded = script.embedded.map(|how| format!("{place} holds a module in {how}"));
         self.embedded.extend(embedded);
         for mention in &script.mentions {
@@ -314,6 +325,9 @@ impl<'a> Crawl<'a> {
         let (trail, url) = match self.first_answer(&next) {
             Ok(found) => found,
             Err(why) => {
+                if next.strength == Strength::Asked && why != "status 404" {
+                    self.unseen.get_or_insert_with(|| format!("{place} is not read: {why}"));
+                }
                 // The page asks for it, and by its name it is the loader of a module.
                 if next.strength == Strength::Asked && place.contains("wasm") {
                     haul.add(Asset::Shim, &next.url, next.how);
@@ -337,6 +351,7 @@ impl<'a> Crawl<'a> {
         }
         if body.len() > SCRIPT_BYTES_MAX {
             body.truncate(SCRIPT_BYTES_MAX);
+            self.unseen.get_or_insert_with(|| format!("{place} is read in part"));
             haul.leave_out(format!("past {SCRIPT_BYTES_MAX} bytes {place} is not read"));
         }
         let script = script::read(&String::from_utf8_lossy(&body));
@@ -384,29 +399,9 @@ impl<'a> Crawl<'a> {
     }
 
     fn answer(&mut self, url: &Url) -> Answer {
-        let Ok(trail) = self.get(url.clone(), Some(CONFIRM_BYTES)) else { return Answer::Unclear };
-        let media = trail.reply.headers.combined("content-type").unwrap_or_default();
-        match trail.reply.status {
-            404 | 410 => Answer::Gone,
-            200 if trail.reply.body.starts_with(b"\0asm") => Answer::Module,
-            200 if media.to_ascii_lowercase().contains("wasm") => Answer::Module,
-            200 => Answer::Something,
-            _ => Answer::Unclear,
-        }
+        let trail = self.get(url.clone(), Some(CONFIRM_BYTES));
+        trail.map_or(Answer::Unclear, |trail| Answer::of(&trail))
     }
-}
-
-/// How well an address answers a GET, worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Answer {
-    /// 404 or 410.
-    Gone,
-    /// Another error, or no answer.
-    Unclear,
-    /// 200, but by its looks no module: encoded, or a page in place of it.
-    Something,
-    /// 200, by magic word or type a module.
-    Module,
 }
 
 /// The body without the codings it declares; as it came where they cannot be undone.

@@ -35,10 +35,33 @@ impl Token<'_> {
 
 /// Cut `source` into tokens, at most [`TOKENS_MAX`].
 pub fn tokens(source: &str) -> Vec<Token<'_>> {
+    cut(source).tokens
+}
+
+/// A script that was cut, and what was noticed on the way.
+#[derive(Debug, Default)]
+pub struct Cut<'a> {
+    /// At most [`TOKENS_MAX`].
+    pub tokens: Vec<Token<'a>>,
+    /// What has no end.
+    pub unfinished: Option<&'static str>,
+    /// Whether the cut may be another than an engine makes: a slash that could be either, or more
+    /// tokens than are kept.
+    pub unsure: bool,
+}
+
+/// Cut `source`, and say what was noticed.
+pub fn cut(source: &str) -> Cut<'_> {
+    let (open, closed_test) = (Vec::new(), false);
+    let (unfinished, unsure) = (None, false);
     let mut lexer =
-        Lexer { source, at: 0, tokens: Vec::new(), open: Vec::new(), closed_test: false };
+        Lexer { source, at: 0, tokens: Vec::new(), open, closed_test, unfinished, unsure };
     while lexer.tokens.len() < TOKENS_MAX && lexer.step().is_some() {}
-    lexer.tokens
+    if lexer.open.contains(&Open::Template) {
+        lexer.unfinished = Some("a template");
+    }
+    let unsure = lexer.unsure || lexer.tokens.len() == TOKENS_MAX;
+    Cut { tokens: lexer.tokens, unfinished: lexer.unfinished, unsure }
 }
 
 /// What an open bracket was.
@@ -59,6 +82,8 @@ struct Lexer<'a> {
     open: Vec<Open>,
     /// Whether the last token is the `)` of a `Test`.
     closed_test: bool,
+    unfinished: Option<&'static str>,
+    unsure: bool,
 }
 
 impl<'a> Lexer<'a> {
@@ -77,9 +102,18 @@ impl<'a> Lexer<'a> {
                 self.template(true);
             }
             '/' if rest.starts_with("//") => self.skip_to("\n"),
-            '/' if rest.starts_with("/*") => self.skip_to("*/"),
-            '<' if rest.starts_with("<!--") => self.skip_to("\n"),
-            '/' if self.regex_may_begin() => self.regex(),
+            '/' if rest.starts_with("/*") => {
+                if !rest[2..].contains("*/") {
+                    self.unfinished = Some("a comment");
+                }
+                self.skip_to("*/");
+            }
+            '<' if rest.starts_with("<!--") => {
+                // A comment in classic scripts alone.
+                self.unsure = true;
+                self.skip_to("\n");
+            }
+            '/' => self.slash(),
             _ if is_word_char(c) => {
                 let length = rest.find(|c| !is_word_char(c)).unwrap_or(rest.len());
                 self.push(Token::Word(&rest[..length]), length);
@@ -118,6 +152,21 @@ impl<'a> Lexer<'a> {
         self.closed_test = closed_test;
     }
 
+    /// A division, or a regular expression.
+    fn slash(&mut self) {
+        let mark = |back: usize, c| {
+            let at = self.tokens.len().checked_sub(back);
+            at.is_some_and(|at| self.tokens[at].is_mark(c))
+        };
+        let twice = |c| mark(1, c) && mark(2, c);
+        let word = self.tokens.last().is_some_and(|last| last.is_word("of"));
+        self.unsure |= mark(1, '}') || mark(1, '.') || twice('+') || twice('-') || word;
+        match self.regex_may_begin() {
+            true => self.regex(),
+            false => self.mark('/'),
+        }
+    }
+
     fn regex_may_begin(&self) -> bool {
         match self.tokens.last() {
             None => true,
@@ -137,7 +186,10 @@ impl<'a> Lexer<'a> {
 
     /// A string on one line; an unclosed one ends with its line, so one mistake costs one line.
     fn string(&mut self, quote: char) {
-        let (text, length, _) = scan(&self.rest()[1..], |c, _| c == quote || c == '\n');
+        let (text, length, end) = scan(&self.rest()[1..], |c, _| c == quote || c == '\n');
+        if end != Some(quote) {
+            self.unfinished = Some("a string");
+        }
         let length = (1 + length + 1).min(self.rest().len());
         self.push(Token::Text(text), length);
     }
@@ -146,6 +198,9 @@ impl<'a> Lexer<'a> {
     fn template(&mut self, first: bool) {
         let ends = |c: char, rest: &str| c == '`' || (c == '$' && rest[1..].starts_with('{'));
         let (text, length, end) = scan(self.rest(), ends);
+        if end.is_none() {
+            self.unfinished = Some("a template");
+        }
         let whole = first && end != Some('$');
         let end_length = end.map_or(0, |end| if end == '$' { 2 } else { 1 });
         self.push(if whole { Token::Text(text) } else { Token::Piece(text) }, length + end_length);
@@ -169,6 +224,7 @@ impl<'a> Lexer<'a> {
                 _ => {}
             }
         }
+        self.unsure = true;
         self.push(Token::Mark('/'), 1);
     }
 }
@@ -234,6 +290,7 @@ fn escape(rest: &str) -> Option<(Option<char>, usize)> {
         'n' => (Some('\n'), 1),
         't' => (Some('\t'), 1),
         '\n' => (None, 1),
+        '\r' if rest.starts_with("\r\n") => (None, 2),
         _ => (Some(c), c.len_utf8()),
     })
 }

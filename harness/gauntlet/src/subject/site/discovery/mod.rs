@@ -13,13 +13,17 @@
 //! Not seen: names put together at run time, frames, what scripts write into the page, service
 //! workers, `scopes` of import maps.
 
+mod answer;
+pub mod broken;
 mod crawl;
 mod fold;
 pub mod glue;
 mod import_map;
+pub mod integrity;
 pub mod lexer;
 pub mod page;
 pub mod script;
+pub mod tags;
 mod webpack;
 
 use url::Url;
@@ -50,6 +54,8 @@ struct Haul {
     left_out: Vec<String>,
     /// Scripts that the page asks for and that are none, or are not there.
     unread: Vec<(Url, String)>,
+    /// A script that loads others of which nothing is written, or that could not be read.
+    unseen: Option<String>,
     /// Whether those were taken for the loader.
     dead_loader: bool,
 }
@@ -114,11 +120,11 @@ fn label(url: &Url) -> String {
     url.query().map_or(url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
-/// Look at the site at `url`.
+/// Look at the site at `url`: what it has, and what keeps from knowing each of its scripts.
 ///
 /// # Errors
 /// When no page answers there, with what can be done about it.
-pub fn discover(client: &Client, url: &Url) -> Result<Profile, Inability> {
+pub fn discover(client: &Client, url: &Url) -> Result<(Profile, Option<String>), Inability> {
     let mut crawl = Crawl::new(client, url);
     let entry = crawl.get(url.clone(), None).map_err(|failure| {
         Inability(format!("{url} cannot be reached: {}", visible(&failure.to_string())))
@@ -140,7 +146,8 @@ pub fn discover(client: &Client, url: &Url) -> Result<Profile, Inability> {
     if no_module && !haul.dead_loader {
         return Err(Inability(nothing_found(url, &haul.notes)));
     }
-    Ok(profile(&server, haul))
+    let unseen = haul.unseen.take().or_else(|| haul.left_out.first().cloned());
+    Ok((profile(&server, haul), unseen))
 }
 
 /// What to do where a page names no module that could be found.

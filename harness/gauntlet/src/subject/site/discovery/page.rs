@@ -56,9 +56,7 @@ pub fn read(html: &str, url: &Url) -> Page {
 fn within(html: &str, url: &Url, depth: usize) -> Page {
     let bounded = bounded(html);
     let (document, parsed) = parsed(bounded);
-    let base = elements(&document, "base[href]")
-        .find_map(|element| url.join(element.attr("href")?.trim()).ok())
-        .unwrap_or_else(|| url.clone());
+    let base = base(&document, url);
     let mut page = Page {
         base,
         scripts: Vec::new(),
@@ -69,15 +67,7 @@ fn within(html: &str, url: &Url, depth: usize) -> Page {
         import_map: ImportMap::default(),
         cut: parsed < html.len(),
     };
-    // What stands inside of templates is not loaded. An outer template comes first and has
-    // added all that is inside of an inner one.
-    let mut inert = HashSet::new();
-    for template in elements(&document, "template") {
-        if !inert.contains(&template.id()) {
-            inert.extend(template.descendants().skip(1).map(|node| node.id()));
-        }
-    }
-    for element in elements(&document, "*").filter(|element| !inert.contains(&element.id())) {
+    for element in live(&document) {
         match element.value().name() {
             "script" => page.script(&element),
             "link" => page.link(&element),
@@ -102,7 +92,7 @@ fn within(html: &str, url: &Url, depth: usize) -> Page {
 }
 
 /// The document, and how many bytes of `html` it was made of within the time.
-fn parsed(html: &str) -> (Html, usize) {
+pub fn parsed(html: &str) -> (Html, usize) {
     let sink = HtmlTreeSink::new(Html::new_document());
     let mut parser = html5ever::driver::parse_document(sink, Default::default());
     let (begun, mut at) = (Instant::now(), 0);
@@ -115,8 +105,28 @@ fn parsed(html: &str) -> (Html, usize) {
     (parser.finish(), at)
 }
 
+/// What relative addresses of a page from `url` are relative to.
+pub fn base(document: &Html, url: &Url) -> Url {
+    elements(document, "base[href]")
+        .find_map(|element| url.join(element.attr("href")?.trim()).ok())
+        .unwrap_or_else(|| url.clone())
+}
+
+/// The elements that a browser loads, in the order of the text.
+pub fn live(document: &Html) -> Vec<ElementRef<'_>> {
+    // What stands inside of templates is not loaded. An outer template comes first and has
+    // added all that is inside of an inner one.
+    let mut inert = HashSet::new();
+    for template in elements(document, "template") {
+        if !inert.contains(&template.id()) {
+            inert.extend(template.descendants().skip(1).map(|node| node.id()));
+        }
+    }
+    elements(document, "*").filter(|element| !inert.contains(&element.id())).collect()
+}
+
 /// The part of `html` within the bounds.
-fn bounded(html: &str) -> &str {
+pub fn bounded(html: &str) -> &str {
     let tags = html.match_indices('<').nth(PAGE_TAGS_MAX).map_or(html.len(), |(at, _)| at);
     &html[..html.floor_char_boundary(tags.min(PAGE_BYTES_MAX))]
 }
@@ -144,8 +154,7 @@ impl Page {
                 self.cut |= self.import_map.cut;
             }
             "module" => self.code(element, "module script"),
-            "" => self.code(element, "script src"),
-            _ if JAVASCRIPT_TYPES.contains(&kind.as_str()) => self.code(element, "script src"),
+            _ if is_classic(&kind) => self.code(element, "script src"),
             // Data blocks are never run.
             _ => {}
         }
@@ -185,6 +194,11 @@ impl Page {
             }
         }
     }
+}
+
+/// Whether a script of this type, in lower case, is run as a classic one.
+pub fn is_classic(kind: &str) -> bool {
+    kind.is_empty() || JAVASCRIPT_TYPES.contains(&kind)
 }
 
 /// The types that browsers take for classic scripts (WHATWG MIME Sniffing §4.6).

@@ -64,6 +64,8 @@ pub struct Script {
     pub cut: bool,
     /// Whether it instantiates or compiles modules, or defines or uses Go's loader.
     pub deals_with_wasm: bool,
+    /// Whether it loads or makes others of which nothing is written.
+    pub loads_unseen: bool,
     /// Parts of names that webpack's runtime puts together.
     pub webpack: Webpack,
     /// Where it holds a module itself, as in "a `data:` address".
@@ -93,6 +95,7 @@ pub fn read(source: &str) -> Script {
     let mut script = Script { webpack: Webpack::read(&tokens), embedded, ..Script::default() };
     for at in 0..tokens.len() {
         script.deals_with_wasm |= deals_with_wasm(&tokens, at);
+        script.loads_unseen |= loads_unseen(&tokens, at);
         let Some(mention) = mention(&tokens, &fetched, at) else { continue };
         if script.mentions.len() >= MENTIONS_MAX {
             script.cut = true;
@@ -113,7 +116,31 @@ fn deals_with_wasm(tokens: &[Token<'_>], at: usize) -> bool {
     let go_made = word(0, &["new"]) && word(1, &["Go"]) && mark(2, '(');
     let go_class = word(0, &["class"]) && word(1, &["Go"]);
     let go_set = mark(0, '.') && word(1, &["Go"]) && mark(2, '=') && !mark(3, '=');
-    uses || go_made || go_class || go_set
+    // Of a bundle that calls the class otherwise, the functions of its object are left.
+    let go_object = matches!(&tokens[at], Token::Text(text) if text == GO_EXIT);
+    uses || go_made || go_class || go_set || (go_object && (mark(1, ':') || mark(1, '(')))
+}
+
+/// A function that every shim of Go and TinyGo defines, by a name that no minifier may change.
+const GO_EXIT: &str = "runtime.wasmExit";
+
+/// A script that is put together, or named, at run time.
+fn loads_unseen(tokens: &[Token<'_>], at: usize) -> bool {
+    let next = |offset: usize| tokens.get(at + offset);
+    let mark = |offset: usize, c| next(offset).is_some_and(|token| token.is_mark(c));
+    let Token::Word(word) = tokens[at] else { return false };
+    if !mark(1, '(') {
+        return word == "document" && mark(1, '.') && next(2).is_some_and(|t| t.is_word("write"));
+    }
+    match word {
+        "import" | "importScripts" => !matches!(next(2), Some(Token::Text(_))),
+        "Worker" | "SharedWorker" => {
+            !matches!(next(2), Some(Token::Text(_))) && next(2) != Some(&Token::Word("new"))
+        }
+        "createElement" => matches!(next(2), Some(Token::Text(name)) if name == "script"),
+        "eval" | "Function" | "Blob" => true,
+        _ => false,
+    }
 }
 
 const WASM_WORDS: &[&str] =

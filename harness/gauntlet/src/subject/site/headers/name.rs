@@ -8,12 +8,17 @@
 //! 3. a hash: a piece of a segment (split at `.`, `-`, `_`, `~`, `@`), or the last eight
 //!    characters after a `-` or `.` (base64url has `-` and `_` in it), of one of these shapes:
 //!    - hexadecimal, six digits or more, with letters and digits, but not a word with a number
-//!      of up to two digits after it (`decade1`);
+//!      of up to two digits after it (`decade1`); of eight or more the letters alone are enough,
+//!      as no word of a name is written with `a` to `f` alone (`facade` has six);
 //!    - eight or more decimal digits that are no `YYYYMMDD`: a date does not change with the
 //!      second build of a day, a time in seconds does;
 //!    - eight or more letters and digits in both cases that do not read as `CamelCase` words;
 //!    - eight or more in one case with digits in two or more places;
 //!    - exactly eight of base32 (`A-Z2-7`) in a name that is otherwise lower case (esbuild).
+//!
+//! Doubtful is a name that has none of these, and whose last eight characters after a `-` or `.`
+//! are letters in both cases with a capital past the first: `DiwrgTda` is a digest of Vite, and
+//! `MyWidget` and `onLoader` are words of the same looks. Nothing that fails people is said of it.
 //!
 //! A rule on looks must err sometimes. Of random digests it misses about 1 % (eight hex digits),
 //! 5 % (eight of base64url) and 8 % (six hex digits, most of them all decimal); a test measures it.
@@ -27,6 +32,19 @@ const SHORT_DIGEST: usize = 8;
 /// Whether the path or query (without scheme and host) is content-addressed.
 pub fn is_content_addressed(path: &str, query: Option<&str>) -> bool {
     path.split('/').any(segment_says_so) || query.is_some_and(query_says_so)
+}
+
+/// Whether nobody can tell a hash from words in the file's own name, which is not
+/// content-addressed by the rule.
+pub fn is_doubtful(path: &str, query: Option<&str>) -> bool {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let tail = stem_tail(file.rsplit_once('.').map_or(file, |(stem, _)| stem));
+    let looks_like_both = |tail: &str| {
+        tail.bytes().all(|b| b.is_ascii_alphabetic())
+            && tail.bytes().skip(1).any(|b| b.is_ascii_uppercase())
+            && tail.bytes().any(|b| b.is_ascii_lowercase())
+    };
+    tail.is_some_and(looks_like_both) && !is_content_addressed(path, query)
 }
 
 /// Whether the file's own name has a part that looks like a hash; a version is none.
@@ -111,7 +129,10 @@ fn is_hex_hash(piece: &str, digits: usize) -> bool {
     let letters_first = piece.bytes().take_while(u8::is_ascii_alphabetic).count();
     let word_and_number = letters_first + digits == piece.len() && digits <= 2;
     let hex = piece.bytes().all(|b| b.is_ascii_hexdigit());
-    piece.len() >= 6 && hex && one_case(piece) && digits > 0 && !word_and_number
+    if digits == 0 {
+        return piece.len() >= SHORT_DIGEST && hex && one_case(piece);
+    }
+    piece.len() >= 6 && hex && one_case(piece) && !word_and_number
 }
 
 /// Both cases, and not readable as words: a digit between letters, or a piece without vowel.

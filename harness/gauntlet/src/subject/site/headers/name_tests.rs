@@ -34,6 +34,8 @@ fn content_addressed_names() {
         "/app.20249901.wasm",
         "/pkg-x7k2m9qa.wasm",
         "/app_bg-4f2a9c.wasm",
+        "/app-deadbeef.wasm",
+        "/app.bcdfadce.wasm",
     ] {
         assert!(says(name), "{name}");
     }
@@ -74,6 +76,27 @@ fn names_that_move() {
         "/AdapterHost.wasm",
     ] {
         assert!(!says(name), "{name}");
+    }
+}
+
+#[test]
+fn what_may_be_a_digest_and_may_be_words_is_doubtful() {
+    for (name, doubtful) in [
+        ("/assets/app-DiwrgTda.wasm", true),
+        ("/app-MyWidget.wasm", true),
+        ("/app-onLoader.wasm", true),
+        ("/app.onLoader.wasm", true),
+        ("/app-Download.wasm", false),
+        ("/app-download.wasm", false),
+        ("/app-DOWNLOAD.wasm", false),
+        ("/my-long-words.wasm", false),
+        ("/MyWidget.wasm", false),
+        ("/app-DkLmNoPq.wasm", false),
+        ("/app-3f9a2c1b.wasm", false),
+        ("/app-MyWidget.wasm?v=3", false),
+    ] {
+        let (path, query) = name.split_once('?').map_or((name, None), |(p, q)| (p, Some(q)));
+        assert_eq!(is_doubtful(path, query), doubtful, "{name}");
     }
 }
 

@@ -169,11 +169,24 @@ fn inspected(inspect: &Inspect, facts: &Facts, field: &str, fresh: &Fresh) -> St
     match field {
         "hash-scheme" => reproduce::asked(&module, Look::Digest),
         "flavour" => reproduce::asked(&module, Look::Imports),
-        "namespaces-undefined" | "imports-undefined" | "shim-release-fits" => {
+        "imports-undefined" => {
+            let missing = match facts.get("imports-undefined") {
+                Some(Value::Texts(names)) => names.first(),
+                _ => None,
+            };
+            let name = missing.and_then(|name| name.split_once('.')).map_or("", |(_, name)| name);
+            let imports = reproduce::asked(&module, Look::Imports);
+            let defined = scripts.flat_map(|script| {
+                [reproduce::namespaces(&script), reproduce::occurrences(&script, name)]
+            });
+            std::iter::once(imports).chain(defined).collect::<Vec<_>>().join(" && ")
+        }
+        "namespaces-undefined" | "shim-missing" | "shim-release-fits" => {
             let imports = reproduce::asked(&module, Look::Imports);
             let defined = scripts.map(|script| reproduce::namespaces(&script));
             std::iter::once(imports).chain(defined).collect::<Vec<_>>().join(" && ")
         }
+        "integrity-wrong" => reproduce::asked(&module, Look::Digest),
         "glue-hashed" => {
             let all = std::iter::once(module).chain(scripts);
             let all = all.map(|one| reproduce::asked(&one, Look::Fields));

@@ -9,7 +9,7 @@ use super::body::Body;
 use super::relations::{self, Earlier};
 use crate::subject::inspection::held;
 use crate::subject::site::headers::cache::{self, Directive};
-use crate::subject::site::headers::name::is_content_addressed;
+use crate::subject::site::headers::name::{is_content_addressed, is_doubtful};
 use crate::subject::site::headers::policy::{self, Policies};
 use crate::subject::site::headers::software::named;
 use crate::subject::site::headers::{Headers, media, offer};
@@ -38,6 +38,7 @@ pub fn of(fetch: &Fetch, trail: &Trail, body: Body, earlier: &Earlier, budget: B
 fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
     let reply = &trail.reply;
     let dictionary = body.dictionary.clone();
+    let csp = policy_texts(&reply.headers, body.policies.as_deref().unwrap_or_default());
     let seen = with_body(trail, body);
     let etag = reply.headers.first("etag").map(|etag| etag.trim().to_owned());
     let media = reply.headers.combined("content-type").as_deref().map(media::media_type);
@@ -51,7 +52,7 @@ fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
         etag_weak: Seen::looked(etag.as_ref().map(|etag| etag.starts_with("W/"))),
         etag_tag: Seen::looked(etag.map(|etag| without_weakness(&etag))),
         allow_origin: Seen::looked(reply.headers.combined("access-control-allow-origin")),
-        csp: Seen::looked(reply.headers.combined("content-security-policy")),
+        csp: Seen::looked(csp),
         isolated: policy::isolated(&reply.headers).into(),
         nosniff: is_nosniff(&reply.headers).into(),
         type_is_script: Seen::looked(media.as_ref().map(|media| is_one_of(&SCRIPT_TYPES, media))),
@@ -63,6 +64,14 @@ fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
         bytes_per_s: Seen::looked(bytes_per_s(reply)),
         ..seen
     }
+}
+
+/// The policies that bind a page, with where those are from that no field has.
+fn policy_texts(headers: &Headers, in_page: &[String]) -> Option<String> {
+    let field = headers.combined("content-security-policy");
+    let meta = in_page.iter().map(|text| format!("{text} (in a <meta> of the page)"));
+    let all: Vec<String> = field.into_iter().chain(meta).collect();
+    (!all.is_empty()).then(|| all.join(", "))
 }
 
 /// The essences of JavaScript (MIME Sniffing standard §4.6) that are in use.
@@ -136,6 +145,7 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
         fresh_s: Seen::looked(policy.fresh_s.and_then(|seconds| i64::try_from(seconds).ok())),
         revalidated: policy.revalidated.into(),
         name_hashed: is_content_addressed(url.path(), url.query()).into(),
+        name_doubtful: is_doubtful(url.path(), url.query()).into(),
         wire_ratio: ratio(&body.wire_bytes, &body.raw_bytes),
         wire_bytes: body.wire_bytes,
         raw_bytes: body.raw_bytes,

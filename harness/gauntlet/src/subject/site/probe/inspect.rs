@@ -10,6 +10,7 @@ use url::Url;
 use wasm_gauntlet_model::action::{Asset, Inspect, Method};
 use wasm_gauntlet_model::observation::{Inspection, Observation, Seen};
 
+use super::loaded::{self, Beside};
 use super::{Probe, evidence, reproduce};
 use crate::coding::{self, Layer};
 use crate::subject::Inability;
@@ -78,12 +79,20 @@ impl Probe<'_> {
             return Ok(Observation { facts: facts.facts(), evidence, reproduce });
         }
         let (mut texts, mut others, mut complete) = (Vec::new(), Vec::new(), true);
+        let mut loaded = Vec::new();
         let beside = inspect.beside.iter().filter(|found| found.url != inspect.url);
         for found in beside.filter(|found| found.asset != Asset::Previous).take(BESIDE_MAX) {
             match (found.asset, self.read(&found.url)) {
                 (Asset::Module | Asset::Previous, _) => {}
                 (asset, Ok(other)) if other.is_whole() => {
                     texts.push((other.name.clone(), text(asset, &other)));
+                    loaded.push(Beside {
+                        asset,
+                        url: found.url.clone(),
+                        name: other.name.clone(),
+                        text: String::from_utf8_lossy(&other.content).into_owned(),
+                        from: other.trail.ask.url.clone(),
+                    });
                     others.push(other);
                 }
                 _ => complete = false,
@@ -98,7 +107,15 @@ impl Probe<'_> {
             name_digest: self.site.name_digest,
             budget: self.site.budget,
         };
-        let facts = inspection::of(got.file(), around);
+        let mut facts = inspection::of(got.file(), around);
+        let unseen = self.site.unseen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        loaded::add(&mut facts, (&inspect.url, &got.content), &loaded, unseen.is_some());
+        evidence.extend(unseen.map(|why| evidence::piece("not seen", &why)));
+        if let Seen::Is(missing) = &facts.imports_undefined
+            && !missing.is_empty()
+        {
+            evidence.push(evidence::piece("defined by no script", &missing.join("\n")));
+        }
         let names: Vec<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
         evidence.push(evidence::piece("read beside it", &names.join(", ")));
         Ok(Observation { facts: facts.facts(), evidence, reproduce })

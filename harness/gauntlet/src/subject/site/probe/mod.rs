@@ -3,16 +3,19 @@
 mod again;
 pub mod asked;
 mod body;
+pub mod caution;
 pub mod decoded;
 mod evidence;
 mod facts;
 pub mod inspect;
 mod lattice;
+mod loaded;
 mod module;
 mod page;
 pub mod place;
 mod relations;
 mod reproduce;
+mod shared;
 pub use self::reproduce::quoted;
 #[cfg(test)]
 mod tests;
@@ -37,10 +40,6 @@ use super::text::visible;
 use super::wire::Ask;
 use super::wire::redirect::{Trail, follow};
 use crate::subject::{Inability, Session};
-
-/// The status by which a site says that we ask too often (RFC 6585 §4): it says nothing of what
-/// people get.
-const TOO_MANY_REQUESTS: u16 = 429;
 
 /// Bytes of a part that is asked for.
 const PART_BYTES: usize = 64;
@@ -75,6 +74,7 @@ impl<'a> Probe<'a> {
         let ask = self.ask(fetch, origin, &earlier)?;
         let unconditional = fetch.revalidates.is_some()
             && !ask.fields.iter().any(|(name, _)| name.starts_with("if-"));
+        self.may_play(fetch)?;
         let make = |ask| self.follow(step, fetch.one_off, origin, ask);
         let trail = self.site.asked.once(ask, fetch.one_off, make)?;
         let held = (&self.site.decoder, self.site.budget);
@@ -168,15 +168,15 @@ impl<'a> Probe<'a> {
         let url = visible(ask.url.as_str());
         // An origin in a private network is asked because its owner named it.
         let behalf = origin.map_or(&self.site.url, |origin| &origin.url);
+        let same = ask.clone();
         let trail = follow(&self.site.client, behalf, ask, one_off)
             .map_err(|failure| Inability(format!("{url}: {}", visible(&failure.to_string()))))?;
-        match trail.reply.status {
-            TOO_MANY_REQUESTS => Err(Inability(format!(
-                "{url} is answered with 429: the site limits how often it is asked; let this \
-                 machine past the limit"
-            ))),
-            _ => Ok(trail),
-        }
+        let again = || {
+            let trail = follow(&self.site.client, behalf, same.clone(), one_off);
+            trail.ok().map(|trail| trail.reply.status)
+        };
+        self.believed(&trail, again)?;
+        Ok(trail)
     }
 }
 

@@ -4,6 +4,7 @@
 use scraper::{Html, Selector};
 
 use crate::coding::Content;
+use crate::subject::site::discovery::page::{bounded, parsed};
 use crate::subject::site::discovery::script;
 use crate::subject::site::headers::policy::Inline;
 
@@ -29,7 +30,7 @@ impl Page {
             return Self::default();
         }
         let page = String::from_utf8_lossy(&bytes[..bytes.len().min(PAGE_BYTES_MAX)]);
-        let page = Html::parse_document(&page);
+        let (page, _) = parsed(bounded(&page));
         Self { policies: policies(&page), loaders: loaders(&page) }
     }
 }

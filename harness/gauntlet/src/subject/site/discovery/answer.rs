@@ -1,0 +1,30 @@
+//! What the answer to the name of a module says of whether one is there.
+
+use crate::subject::site::wire::redirect::Trail;
+
+/// How well an address answers a GET, worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Answer {
+    /// 404 or 410.
+    Gone,
+    /// Another error, or no answer.
+    Unclear,
+    /// 200, but by its looks no module: encoded, or a page in place of it.
+    Something,
+    /// 200, by magic word or type a module.
+    Module,
+}
+
+impl Answer {
+    /// What `trail` says.
+    pub fn of(trail: &Trail) -> Self {
+        let media = trail.reply.headers.combined("content-type").unwrap_or_default();
+        match trail.reply.status {
+            404 | 410 => Self::Gone,
+            200 if trail.reply.body.starts_with(b"\0asm") => Self::Module,
+            200 if media.to_ascii_lowercase().contains("wasm") => Self::Module,
+            200 => Self::Something,
+            _ => Self::Unclear,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! What has to be known before a refusal is believed: that it is no limit on how often we ask.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::sleep;
+use std::time::Duration;
+
+use url::Url;
+use wasm_gauntlet_model::action::Method;
+
+use super::Probe;
+use crate::subject::Inability;
+use crate::subject::site::text::visible;
+use crate::subject::site::wire::Ask;
+use crate::subject::site::wire::redirect::{Trail, follow};
+
+/// The statuses by which servers refuse who asks too often: nginx's own default, and RFC 6585 §4.
+const UNAVAILABLE: u16 = 503;
+const TOO_MANY_REQUESTS: u16 = 429;
+
+/// Waits before a refused request is made again: together a second, in which the usual limits let
+/// at least one request through.
+const WAITS: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(600)];
+
+/// What a run has learned of a site on the way.
+#[derive(Debug, Default)]
+pub struct Learned(Mutex<Known>);
+
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// Whether a refusal went away by itself.
+    limits: bool,
+    /// Paths that refuse some requests for good.
+    refuses: BTreeSet<String>,
+    /// By address, why a query of our own shares its entry with others; none where it does not.
+    pub(super) shared: BTreeMap<String, Option<String>>,
+}
+
+impl Learned {
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Probe<'_> {
+    /// Whether the refusal in `trail` says something of the site, and not of how often we asked.
+    pub(super) fn believed(
+        &self,
+        trail: &Trail,
+        again: impl Fn() -> Option<u16>,
+    ) -> Result<(), Inability> {
+        let url = visible(trail.ask.url.as_str());
+        let status = trail.reply.status;
+        if status == TOO_MANY_REQUESTS || (status == UNAVAILABLE && self.is_limited(trail, again)) {
+            return Err(Inability(format!(
+                "{url} is answered with {status}, which it is not at other times: the site limits \
+                 how often it is asked, or fails now and then; let this machine past the limit"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Asks the same again, and the page, which was there when the run began: what a limit refuses
+    /// now it lets through later, or it refuses the page as well.
+    fn is_limited(&self, trail: &Trail, again: impl Fn() -> Option<u16>) -> bool {
+        let learned = &self.site.learned;
+        if learned.known().limits {
+            return true;
+        }
+        let path = trail.ask.url.path().to_owned();
+        let rounds = if learned.known().refuses.contains(&path) { 1 } else { WAITS.len() };
+        let page = || self.plainly(self.site.url.clone()).map(|trail| trail.reply.status);
+        let refused = |status: Option<u16>| {
+            status.is_some_and(|status| [UNAVAILABLE, TOO_MANY_REQUESTS].contains(&status))
+        };
+        for (round, wait) in WAITS.iter().take(rounds).enumerate() {
+            sleep(*wait);
+            // In turns: a limit that lets one of two through would hit the same one each time.
+            let (same, page) = match round % 2 {
+                0 => (again(), page()),
+                _ => {
+                    let page = page();
+                    (again(), page)
+                }
+            };
+            if same.is_some_and(|status| status != UNAVAILABLE) || refused(page) {
+                learned.known().limits = true;
+                return true;
+            }
+        }
+        learned.known().refuses.insert(path);
+        false
+    }
+
+    /// GET without any coding, as discovery does.
+    pub(super) fn plainly(&self, url: Url) -> Option<Trail> {
+        let mut ask = Ask::new(Method::Get, url);
+        ask.fields.push(("accept-encoding", "identity".to_owned()));
+        follow(&self.site.client, &self.site.url, ask, |_| {}).ok()
+    }
+}

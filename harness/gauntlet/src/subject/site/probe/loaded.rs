@@ -1,0 +1,73 @@
+//! How the page beside a module loads it: whether the scripts can run, in which order they do, and
+//! what the page demands of the bytes.
+
+use std::collections::BTreeSet;
+
+use url::Url;
+use wasm_gauntlet_model::action::Asset;
+use wasm_gauntlet_model::observation::{Inspection, Seen};
+
+use crate::subject::anatomy::flavour::GO_NAMESPACES;
+use crate::subject::anatomy::{first, shown};
+use crate::subject::site::discovery::glue::{self, Space};
+use crate::subject::site::discovery::{broken, integrity, page, tags};
+
+/// A page or a script beside a file.
+pub struct Beside {
+    pub asset: Asset,
+    /// As the page names it.
+    pub url: String,
+    /// Path and query.
+    pub name: String,
+    /// The page itself, not its scripts alone.
+    pub text: String,
+    /// Where it came from, redirects followed.
+    pub from: Url,
+}
+
+/// Add to the facts of the file at `url` what the page and its scripts make of it.
+pub fn add(facts: &mut Inspection, file: (&str, &[u8]), beside: &[Beside], unseen: bool) {
+    let (url, bytes) = file;
+    facts.integrity_wrong = Seen::looked(demanded(url, bytes, beside));
+    let shims = || beside.iter().filter(|one| one.asset == Asset::Shim);
+    let broken = shims().filter_map(|one| Some((one, broken::complaint(&one.text)?)));
+    let broken = broken.map(|(one, why)| format!("{}: {why}", shown(&one.name)));
+    facts.scripts_broken = first(broken).into();
+    let go: BTreeSet<&str> = GO_NAMESPACES.iter().copied().collect();
+    let of_go = |one: &&Beside| glue::read(&one.text, &go).values().any(Space::is_of_go);
+    let of_go: Vec<&Beside> = shims().filter(of_go).collect();
+    let urls: Vec<&str> = of_go.iter().map(|one| one.url.as_str()).collect();
+    let pages = || beside.iter().filter(|one| one.asset == Asset::Entry);
+    let early = |one: &Beside| tags::makes_go_early(&tags::read(&one.text, &one.from), &urls);
+    let late = of_go.first().filter(|_| pages().any(early));
+    facts.shim_late = Seen::looked(late.map(|one| shown(&one.name)));
+    facts.shim_missing = match &facts.namespaces_undefined {
+        Seen::Is(spaces) if pages().next().is_some() => {
+            let space = spaces.iter().find(|space| GO_NAMESPACES.contains(&space.as_str()));
+            match space {
+                Some(_) if unseen => Seen::Unknown,
+                space => Seen::looked(space.cloned()),
+            }
+        }
+        Seen::Is(_) => Seen::Absent,
+        _ => Seen::Unknown,
+    };
+}
+
+/// What is wrong with the bytes by the first demand that they do not meet.
+fn demanded(url: &str, bytes: &[u8], beside: &[Beside]) -> Option<String> {
+    let page = beside.iter().find(|one| one.asset == Asset::Entry)?;
+    let tags = tags::read(&page.text, &page.from);
+    let by_tags = tags.iter().filter_map(|tag| {
+        let is_it = tag.src.as_ref().is_some_and(|src| src.as_str() == url);
+        tag.integrity.as_ref().filter(|_| is_it).cloned()
+    });
+    let read = page::read(&page.text, &page.from);
+    let scripts = beside.iter().filter(|one| one.asset == Asset::Shim).map(|one| &one.text);
+    let by_calls = read.inline.iter().chain(scripts).flat_map(|text| integrity::fetched(text));
+    let by_calls = by_calls.filter_map(|(address, demanded)| {
+        let at = read.base.join(&address).ok()?;
+        (at.as_str() == url).then_some(demanded)
+    });
+    by_tags.chain(by_calls).find_map(|demanded| integrity::complaint(&demanded, bytes))
+}

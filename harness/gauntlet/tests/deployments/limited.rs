@@ -1,0 +1,42 @@
+//! What keeps a run from telling: a limit on how often is asked, and a cache whose key leaves the
+//! query out.
+
+use wasm_gauntlet_model::record::Record;
+use wasm_gauntlet_model::verdict::{Severity, Verdict};
+
+use crate::files::Files;
+use crate::nginx::{CACHING, STATIC};
+use crate::servers::Nginx;
+use crate::{proxy_cache, run};
+
+fn doubts(record: &Record, word: &str) -> usize {
+    let doubts = record.outcomes.iter().filter(|one| one.verdict == Verdict::Inconclusive);
+    doubts.filter(|one| one.reason.contains(word)).count()
+}
+
+/// nginx refuses with 503 by default who asks too often, and nothing is wrong with the site.
+pub fn is_a_doubt() {
+    let site = Files::Hashed.folder();
+    let http = format!("{STATIC} limit_req_zone $binary_remote_addr zone=z:1m rate=5r/s;");
+    let server = format!("limit_req zone=z burst=10 nodelay;\n{CACHING}");
+    let Some(running) = Nginx::serving(site.path(), &http, &server) else { return };
+    let (code, record) = run(&running.url("/"), "delivery/");
+    let failed = record
+        .outcomes
+        .iter()
+        .find(|one| one.verdict == Verdict::Fail && one.severity >= Severity::Minor);
+    let failed = failed.map(|one| format!("{}: {}", one.incident, one.reason));
+    assert_eq!(failed, None);
+    assert_eq!(code, Some(3));
+    assert!(doubts(&record, "limits how often it is asked") > 0);
+}
+
+/// The entry that people get stays as it is, and that is said.
+pub fn is_not_played_with() {
+    let site = Files::Hashed.folder();
+    let key = "proxy_http_version 1.1; proxy_ignore_headers Vary; proxy_cache_key $uri;";
+    let Some(running) = proxy_cache::before(site.path(), proxy_cache::ASSETS, key) else { return };
+    let (_, record) = run(&running[0].url("/"), "delivery/cache-ignores-vary");
+    assert!(record.outcomes.iter().all(|one| one.verdict == Verdict::Inconclusive));
+    assert!(doubts(&record, "the key of the cache leaves the query out") > 0);
+}
