@@ -22,6 +22,7 @@ pub mod protocol;
 pub mod runtimes;
 #[cfg(test)]
 mod runtimes_tests;
+pub mod scratch;
 pub mod scripted;
 pub mod site;
 pub mod static_limits;
@@ -61,6 +62,12 @@ pub trait Subject: Send + Sync {
     /// # Errors
     /// When it cannot be reached at all; then nothing can be said of it.
     fn profile(&self) -> Result<Profile, Inability>;
+
+    /// What it left behind that had to be ended, or could not be removed; asked when all trials
+    /// are done. It is no failure of one trial, and a run that says nothing of it would hide it.
+    fn left_behind(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Begin one trial. Workers and memory of earlier steps belong to the session.
     ///

@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::launch::{Launch, Started};
 use super::life::{Life, Why};
+use super::remarks::Remarks;
 use crate::subject::Inability;
 use crate::subject::worker::Confinement;
 
@@ -105,6 +106,7 @@ pub fn run(node: &Path, shim: &[u8], module: &[u8]) -> Result<Pair, Inability> {
         env: Vec::new(),
         confinement,
         counted_first: false,
+        remarks: Remarks::default(),
     };
     let (report, detail) = report(&launch).map_err(unable)?;
     match report {

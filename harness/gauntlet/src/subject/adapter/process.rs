@@ -14,6 +14,7 @@ use super::launch::{Launch, Started};
 use super::life::{Life, Why};
 use super::modules::Modules;
 use super::post::{Delivery, Gone, Post};
+use super::remarks::Remarks;
 use super::strays;
 use super::vitals::Vitals;
 use crate::subject::Inability;
@@ -94,7 +95,7 @@ impl Process {
         let program = launch.program.display();
         let cannot = |what: String| Inability(format!("{program}: {what}"));
         let started = launch.start().map_err(|error| cannot(error.to_string()))?;
-        let mut process = Self::attend(started);
+        let mut process = Self::attend(started, launch.remarks.clone());
         process.counted_first = launch.counted_first;
         launch.confinement.apply_to(process.pid).map_err(|error| cannot(error.to_string()))?;
         process.hello = match process.ask(Ask::Hello { protocol: VERSION }, HELLO_PATIENCE) {
@@ -109,7 +110,7 @@ impl Process {
     }
 
     /// Set the threads to work that write, read, keep stderr, and reap.
-    fn attend(started: Started) -> Self {
+    fn attend(started: Started, remarks: Remarks) -> Self {
         let Started { mut child, scratch } = started;
         let pid = Pid::from_child(&child);
         let (post, life) = (Arc::new(Post::default()), Arc::new(Life::new(pid)));
@@ -147,7 +148,10 @@ impl Process {
                 detail = format!("{detail}; stderr ends: {}", tail.escape_ascii());
             }
             reap_post.lose(Gone { detail, signal });
-            drop(scratch);
+            // Nobody waits for the folder, however much is in it.
+            if let Err(left) = scratch.remove() {
+                remarks.add(left.to_string());
+            }
         });
         Self {
             pid,

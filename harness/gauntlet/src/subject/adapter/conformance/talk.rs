@@ -8,7 +8,6 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use crate::subject::adapter::launch::{Launch, Started};
@@ -18,6 +17,7 @@ use crate::subject::calls::module::{Module, catalogue};
 use crate::subject::protocol::{
     ANSWER_LINE_BYTES_MAX, Answer, Ask, Hello, Line, Reply, Request, VERSION, read_line,
 };
+use crate::subject::scratch::Scratch;
 
 /// For whatever is answered at once; a machine of two cores that starts many processes is slow.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -41,7 +41,7 @@ pub struct Talk {
     stdin: Option<Stdin>,
     lines: Receiver<Vec<u8>>,
     next_id: u64,
-    scratch: TempDir,
+    scratch: Scratch,
 }
 
 /// The adapter's stdin, behind a thread that writes: a pipe that nobody reads blocks whoever does.
