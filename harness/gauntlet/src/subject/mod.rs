@@ -7,6 +7,7 @@ pub mod adapter;
 pub mod anatomy;
 pub mod artefact;
 pub mod calls;
+pub mod children;
 pub mod compile_trial;
 pub mod defects;
 pub mod embedded;

@@ -7,7 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Sender, channel};
 
+use rustix::process::Pid;
+
 use super::remarks::Remarks;
+use super::strays::Traces;
+use crate::subject::children;
 use crate::subject::scratch::Scratch;
 use crate::subject::worker::Confinement;
 
@@ -38,6 +42,8 @@ pub struct Started {
     pub child: Child,
     /// Its `TMPDIR`, removed with this value.
     pub scratch: Scratch,
+    /// By what is known what it leaves running.
+    pub traces: Traces,
 }
 
 type Order = (Command, Sender<io::Result<Child>>);
@@ -81,7 +87,10 @@ impl Launch {
             .envs(self.env.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0);
-        Ok(Started { child: spawn(command)?, scratch })
+        children::adopt();
+        let child = spawn(command)?;
+        let traces = Traces::of(Pid::from_child(&child), scratch.path());
+        Ok(Started { child, scratch, traces })
     }
 }
 
@@ -93,7 +102,7 @@ fn spawn(command: Command) -> io::Result<Child> {
         let (orders, inbox) = channel::<Order>();
         std::thread::spawn(move || {
             for (mut command, back) in inbox {
-                let _ = back.send(command.spawn());
+                let _ = back.send(children::spawn(&mut command));
             }
         });
         orders

@@ -15,7 +15,6 @@ use super::life::{Life, Why};
 use super::modules::Modules;
 use super::post::{Delivery, Gone, Post};
 use super::remarks::Remarks;
-use super::strays;
 use super::vitals::Vitals;
 use crate::subject::Inability;
 use crate::subject::protocol::{Ask, Hello, Reply, Request, VERSION};
@@ -48,6 +47,9 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 
 /// After a kill the kernel takes back the memory; 16 GB took 3 s.
 const REAP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the record says of strays, however many there were and of whichever process.
+const STRAYS: &str = "it left processes running that had left its process group, which were killed";
 
 /// A running adapter. Dropped, it is ended and reaped, with everything it started.
 pub struct Process {
@@ -111,7 +113,7 @@ impl Process {
 
     /// Set the threads to work that write, read, keep stderr, and reap.
     fn attend(started: Started, remarks: Remarks) -> Self {
-        let Started { mut child, scratch } = started;
+        let Started { mut child, scratch, traces } = started;
         let pid = Pid::from_child(&child);
         let (post, life) = (Arc::new(Post::default()), Arc::new(Life::new(pid)));
         let (requests, unwritten) = sync_channel::<Vec<u8>>(UNWRITTEN_MAX);
@@ -137,8 +139,9 @@ impl Process {
         let (reap_post, reap_life) = (Arc::clone(&post), Arc::clone(&life));
         let reaper = std::thread::spawn(move || {
             let (mut detail, signal) = reap_life.reap(&mut child).words();
-            let strays = strays::end(scratch.path());
+            let strays = traces.end();
             if strays > 0 {
+                remarks.add(STRAYS.to_owned());
                 detail = format!("{detail}; it left {strays} processes running, which were killed");
             }
             let _ = streams_end.recv_timeout(DRAIN_PATIENCE);

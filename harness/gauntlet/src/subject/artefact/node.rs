@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::subject::Inability;
+use crate::subject::children;
 use crate::subject::scratch::Scratch;
 
 /// For Node to start and a module to be compiled; the largest took 3 s on two busy cores.
@@ -54,15 +55,15 @@ pub fn starts(node: &Path, shim: &str, module: &[u8]) -> Result<bool, Inability>
     for (name, bytes) in files {
         std::fs::write(folder.path().join(name), bytes).map_err(cannot)?;
     }
-    let mut child = Command::new(node)
+    let mut command = Command::new(node);
+    command
         .arg("run.cjs")
         .current_dir(folder.path())
         .env_clear()
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(cannot)?;
+        .stderr(Stdio::null());
+    let mut child = children::spawn(&mut command).map_err(cannot)?;
     let began = Instant::now();
     loop {
         if let Some(status) = child.try_wait().map_err(cannot)? {
