@@ -15,6 +15,7 @@ pub mod external;
 pub mod guest_abi;
 pub mod host;
 pub mod host_http;
+pub mod hurry;
 pub mod inspection;
 pub mod interruption;
 pub mod isolation;

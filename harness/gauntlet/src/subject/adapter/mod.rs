@@ -128,7 +128,7 @@ impl Subject for Adapter {
         while let Some(waiting) = self.idle.take() {
             drop(waiting);
         }
-        self.launch.remarks.all()
+        self.launch.remarks.all_left()
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {

@@ -45,32 +45,47 @@ impl Traces {
         Self { child, folder: folder.to_owned(), since }
     }
 
-    /// Kill all strays of a child that is gone; says how many there were. Those of its group were
-    /// killed with it, and are no strays.
-    pub fn end(&self) -> usize {
+    /// Kill all strays of a child that is gone. Those of its group were killed with it, and are no
+    /// strays.
+    pub fn end(&self) -> Ended {
         let own = mark(&self.folder);
         let others: BTreeSet<Vec<u8>> =
             folders().iter().filter(|one| **one != self.folder).map(|one| mark(one)).collect();
         let nobodys =
             |id| environment(id).is_none_or(|all| !all.iter().any(|one| others.contains(one)));
         let group = self.child.as_raw_nonzero().get();
-        let mut ended = BTreeSet::new();
+        let (mut surely, mut perhaps) = (BTreeSet::new(), BTreeSet::new());
         for _ in 0..LOOKS_MAX {
             // Its group is asked for first: of one that is gone it cannot be told.
             let strayed = |id: &i32| children::group(*id).is_some_and(|found| found != group);
-            let marked = |id: &i32| strayed(id) & killed(*id, &own);
-            let mut found: BTreeSet<i32> = children::ids().into_iter().filter(marked).collect();
+            let marked = |id: &i32| strayed(id) && killed(*id, &own);
+            let marked: BTreeSet<i32> = children::ids().into_iter().filter(marked).collect();
             let orphans = children::end_orphans(self.since, nobodys).into_iter();
-            found.extend(orphans.filter(|(_, found)| *found != group).map(|(id, _)| id));
-            if found.is_empty() {
+            let orphans = orphans.filter(|(_, found)| *found != group).map(|(id, _)| id);
+            let orphans: BTreeSet<i32> = orphans.filter(|id| !marked.contains(id)).collect();
+            if marked.is_empty() && orphans.is_empty() {
                 break;
             }
-            ended.extend(found);
+            surely.extend(marked);
+            perhaps.extend(orphans);
             // One that was killed may be there for a while yet.
             std::thread::sleep(NAP);
         }
-        ended.len()
+        perhaps.retain(|id| !surely.contains(id));
+        match others.is_empty() {
+            true => Ended { its: surely.len() + perhaps.len(), somebodys: 0 },
+            false => Ended { its: surely.len(), somebodys: perhaps.len() },
+        }
     }
+}
+
+/// How many processes were ended.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// Those of the child.
+    pub its: usize,
+    /// Those of the child, or of another that ran beside it.
+    pub somebodys: usize,
 }
 
 impl Drop for Traces {

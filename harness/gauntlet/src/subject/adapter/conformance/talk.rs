@@ -191,7 +191,7 @@ impl Talk {
 
     /// End what it left running; how many processes that were.
     pub fn strays(&self) -> usize {
-        self.traces.end()
+        self.traces.end().its
     }
 
     /// The code with which the adapter ends by itself.
