@@ -48,8 +48,8 @@ pub fn started(id: Pid) -> Option<u64> {
 }
 
 /// Kill the orphans that were started at `since` or later and that `ends` picks by their ids, and
-/// reap those that are dead. Gives the ids and groups of those that were killed. What is in the group of a child that
-/// runs ends with that one.
+/// reap those that are dead. Gives the ids and groups of those that were killed. What is in the
+/// group of a child that runs ends with that one.
 pub fn end_orphans(since: u64, ends: impl Fn(i32) -> bool) -> Vec<(i32, i32)> {
     // Held meanwhile: what is not reaped keeps its id, and nobody else reaps it.
     let mut ours = ours();
