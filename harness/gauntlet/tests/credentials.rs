@@ -10,19 +10,30 @@ const SECRET: &str = "hush-9b1f40c7";
 
 /// A host that answers whoever knows the secret with that secret, and all others with 401.
 fn tell_tale() -> u16 {
+    host_that(answer)
+}
+
+/// A host of the contract that tells the secret in JSON, each of its characters escaped.
+fn escaper() -> u16 {
+    host_that(answer_escaped)
+}
+
+fn host_that(answers: fn(&TcpStream) -> Option<()>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("an address").port();
     std::thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            std::thread::spawn(move || answer(&stream));
+            std::thread::spawn(move || answers(&stream));
         }
     });
     port
 }
 
-fn answer(mut stream: &TcpStream) -> Option<()> {
+/// The first line of a request, and who it says it is from; its body is read.
+fn heard(stream: &TcpStream) -> Option<(String, String)> {
     let mut from = BufReader::new(stream.try_clone().ok()?);
-    let (mut length, mut bearer) = (0, String::new());
+    let (mut length, mut bearer, mut first) = (0, String::new(), String::new());
+    from.read_line(&mut first).ok()?;
     loop {
         let mut line = String::new();
         from.read_line(&mut line).ok()?;
@@ -35,6 +46,11 @@ fn answer(mut stream: &TcpStream) -> Option<()> {
         }
     }
     from.take(length).read_to_end(&mut Vec::new()).ok()?;
+    Some((first, bearer))
+}
+
+fn answer(mut stream: &TcpStream) -> Option<()> {
+    let (_, bearer) = heard(stream)?;
     let status = if bearer == format!("Bearer {SECRET}") { "200 OK" } else { "401 No" };
     let body = format!("you said {bearer}");
     let length = body.len();
@@ -42,6 +58,27 @@ fn answer(mut stream: &TcpStream) -> Option<()> {
         stream,
         "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nX-Guest-Digest: {bearer}\r\n\
          Connection: close\r\n\r\n{body}"
+    )
+    .ok()
+}
+
+fn answer_escaped(mut stream: &TcpStream) -> Option<()> {
+    let (first, bearer) = heard(stream)?;
+    let told: String = bearer.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+    let (status, body) = match first.split(' ').collect::<Vec<_>>()[..] {
+        ["GET", "/healthz", ..] => (
+            200,
+            format!(r#"{{"name":"n {told}","version":"1","engine":"{told}","features":["log"]}}"#),
+        ),
+        ["GET", ..] => (200, format!(r#"[{{"tenant":"{told}","text":"log {told}"}}]"#)),
+        ["PUT", ..] => (201, String::new()),
+        _ => (500, format!(r#"{{"type":"/outcomes/guest-error","code":1,"detail":"{told}"}}"#)),
+    };
+    let length = body.len();
+    write!(
+        stream,
+        "HTTP/1.1 {status} X\r\nContent-Type: application/problem+json\r\nX-Call-Id: 7\r\n\
+         Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
     )
     .ok()
 }
@@ -77,13 +114,39 @@ fn a_secret_is_sent_and_shown_nowhere() {
     assert_eq!(ran.status.code(), Some(1), "{}", String::from_utf8_lossy(&ran.stderr));
     let record = std::fs::read_to_string(out.join("run.json")).expect("a record");
     assert!(record.contains("Authorization: Bearer '\\\"${TELL_TALE}\\\""), "{record}");
+    not_shown(ran, &out);
+    let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
+    assert!(!record.contains(&hex), "the secret is shown in hexadecimal");
+}
+
+/// Whatever was printed and kept is without the secret.
+fn not_shown(ran: Output, out: &Path) {
     let mut shown = vec![ran.stdout, ran.stderr];
-    for entry in std::fs::read_dir(&out).expect("a folder").flatten() {
+    for entry in std::fs::read_dir(out).expect("a folder").flatten() {
         shown.extend(std::fs::read(entry.path()));
     }
     assert!(shown.len() > 4);
-    let tells = |bytes: &Vec<u8>| bytes.windows(SECRET.len()).any(|part| part == SECRET.as_bytes());
-    assert!(!shown.iter().any(tells), "the secret is shown");
-    let hex: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
-    assert!(!record.contains(&hex), "the secret is shown in hexadecimal");
+    for secret in [SECRET.to_owned(), SECRET.bytes().map(|byte| format!("u{byte:04x}")).collect()] {
+        for bytes in &shown {
+            let text = String::from_utf8_lossy(bytes).replace('\\', "");
+            assert!(!text.contains(&secret), "{secret} is shown");
+        }
+    }
+}
+
+#[test]
+fn a_secret_that_is_told_in_escaped_json_is_shown_nowhere() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (target, out) = (folder.path().join("target.yaml"), folder.path().join("out"));
+    let text = format!(
+        "host:\n  url: http://127.0.0.1:{}\n  credentials: {{ Authorization: \"Bearer \
+         {{env.TELL_TALE}}\" }}\n",
+        escaper()
+    );
+    std::fs::write(&target, text).expect("it is written");
+    let ran = run(&target, &out, Some(SECRET));
+    assert_eq!(ran.status.code(), Some(1), "{}", String::from_utf8_lossy(&ran.stderr));
+    let record = std::fs::read_to_string(out.join("run.json")).expect("a record");
+    assert!(record.contains("n Bearer [secret]"), "it was told: {record}");
+    not_shown(ran, &out);
 }

@@ -72,6 +72,11 @@ impl Replay<'_> {
         let cut = reached.iter().filter(|one| !one.profile.left_out.is_empty());
         outcomes
             .extend(cut.map(|one| engine::not_whole(one.subject.name(), &one.profile.left_out)));
+        let left = |one: &Reached| {
+            let left = one.subject.left_behind();
+            (!left.is_empty()).then(|| engine::left_behind(one.subject.name(), &left))
+        };
+        outcomes.extend(reached.iter().filter_map(left));
         outcomes.extend(self.unused(&profiles, &records));
         outcomes.extend(results.outcomes);
         let code = match results.panics == 0 && !results.journal_lost {

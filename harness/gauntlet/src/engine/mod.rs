@@ -126,6 +126,15 @@ pub fn not_whole(subject: &str, left_out: &[String]) -> Outcome {
     doubt(LOOKED_AT_WHOLE, subject, "Everything that the page leads to was looked at", reason)
 }
 
+/// The incident under which a subject that left processes or folders stands in a record.
+pub const LEAVES_NOTHING: &str = "subject/leaves-nothing";
+
+/// The outcome of a subject that left something behind.
+pub fn left_behind(subject: &str, left: &[String]) -> Outcome {
+    let claim = "Nothing that the subject started or made outlives it";
+    doubt(LEAVES_NOTHING, subject, claim, left.join("; "))
+}
+
 /// The outcome of a site on which no module was found.
 pub fn nothing_found(subject: &str) -> Outcome {
     let reason = "no module was found on the page, nor in the scripts that it loads; name the \

@@ -18,6 +18,7 @@ use wasm_gauntlet_model::call::{RejectStage, Rejection};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::static_limits::StaticLimits;
 
+use super::children;
 use super::host::Host;
 use super::static_limits::check;
 use super::worker::Confinement;
@@ -88,7 +89,7 @@ impl CompileTrial {
         let mut command = Command::new(&self.program);
         command.args(&self.args).env_clear().process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn()?;
+        let mut child = children::spawn(&mut command)?;
         let pid = rustix::process::Pid::from_child(&child);
         let confined = self.budget.confinement().apply_to(pid);
         let stdin = child.stdin.take();

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal};
 
+use super::children;
 use super::compile_trial::wait;
 use super::worker::Confinement;
 
@@ -77,7 +78,7 @@ fn holds(program: &Path, limit: &Limit) -> io::Result<bool> {
     let mut command = Command::new(program);
     command.args(["worker", "--runtime", "none", "--exceed", limit.word]).process_group(0);
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn()?;
+    let mut child = children::spawn(&mut command)?;
     let ended = tried(&mut child);
     if !matches!(ended, Ok(Some(_))) {
         let _ = child.kill();

@@ -7,6 +7,7 @@ pub mod adapter;
 pub mod anatomy;
 pub mod artefact;
 pub mod calls;
+pub mod children;
 pub mod compile_trial;
 pub mod defects;
 pub mod embedded;
@@ -14,6 +15,7 @@ pub mod external;
 pub mod guest_abi;
 pub mod host;
 pub mod host_http;
+pub mod hurry;
 pub mod inspection;
 pub mod interruption;
 pub mod isolation;
@@ -22,6 +24,7 @@ pub mod protocol;
 pub mod runtimes;
 #[cfg(test)]
 mod runtimes_tests;
+pub mod scratch;
 pub mod scripted;
 pub mod site;
 pub mod static_limits;
@@ -61,6 +64,12 @@ pub trait Subject: Send + Sync {
     /// # Errors
     /// When it cannot be reached at all; then nothing can be said of it.
     fn profile(&self) -> Result<Profile, Inability>;
+
+    /// What it left behind that had to be ended, or could not be removed; asked when all trials
+    /// are done. It is no failure of one trial, and a run that says nothing of it would hide it.
+    fn left_behind(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Begin one trial. Workers and memory of earlier steps belong to the session.
     ///

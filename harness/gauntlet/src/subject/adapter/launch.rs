@@ -7,8 +7,12 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::mpsc::{Sender, channel};
 
-use tempfile::TempDir;
+use rustix::process::Pid;
 
+use super::remarks::Remarks;
+use super::strays::Traces;
+use crate::subject::children;
+use crate::subject::scratch::Scratch;
 use crate::subject::worker::Confinement;
 
 /// The canary in every child's environment: what a guest may never see, by name and value.
@@ -28,6 +32,8 @@ pub struct Launch {
     /// Whether modules are held to the static limits of their load before the program has them:
     /// what anyone can put in front of a runtime that has no limits on compiling.
     pub counted_first: bool,
+    /// What its processes left behind.
+    pub remarks: Remarks,
 }
 
 /// A child with a folder of its own for what it leaves behind.
@@ -35,7 +41,9 @@ pub struct Started {
     /// The child, leader of its own process group, its three streams piped.
     pub child: Child,
     /// Its `TMPDIR`, removed with this value.
-    pub scratch: TempDir,
+    pub scratch: Scratch,
+    /// By what is known what it leaves running.
+    pub traces: Traces,
 }
 
 type Order = (Command, Sender<io::Result<Child>>);
@@ -46,7 +54,14 @@ impl Launch {
         let mut args = vec!["worker".to_owned(), "--runtime".to_owned(), runtime.to_owned()];
         args.extend(faults.iter().flat_map(|fault| ["--fault".to_owned(), (*fault).to_owned()]));
         let confinement = Confinement::default();
-        Self { program, args, env: Vec::new(), confinement, counted_first: false }
+        Self {
+            program,
+            args,
+            env: Vec::new(),
+            confinement,
+            counted_first: false,
+            remarks: Remarks::default(),
+        }
     }
 
     /// `program` as a worker that speaks the protocol on descriptor 3, so that whatever else it
@@ -56,7 +71,7 @@ impl Launch {
         let args = vec!["-c".to_owned(), script, program.to_string_lossy().into_owned()];
         let env = vec![(mark.to_owned(), "1".to_owned())];
         let (program, confinement) = (PathBuf::from("/bin/sh"), Confinement::default());
-        Self { program, args, env, confinement, counted_first: false }
+        Self { program, args, env, confinement, counted_first: false, remarks: Remarks::default() }
     }
 
     /// Start the child.
@@ -64,7 +79,7 @@ impl Launch {
     /// # Errors
     /// When the program cannot be run or no folder can be made.
     pub fn start(&self) -> io::Result<Started> {
-        let scratch = tempfile::Builder::new().prefix("gauntlet-").tempdir()?;
+        let scratch = Scratch::new("gauntlet-")?;
         let mut command = Command::new(&self.program);
         command.args(&self.args).env_clear().env(CANARY_ENV.0, CANARY_ENV.1);
         command
@@ -72,7 +87,10 @@ impl Launch {
             .envs(self.env.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0);
-        Ok(Started { child: spawn(command)?, scratch })
+        children::adopt();
+        let child = spawn(command)?;
+        let traces = Traces::of(Pid::from_child(&child), scratch.path());
+        Ok(Started { child, scratch, traces })
     }
 }
 
@@ -84,7 +102,7 @@ fn spawn(command: Command) -> io::Result<Child> {
         let (orders, inbox) = channel::<Order>();
         std::thread::spawn(move || {
             for (mut command, back) in inbox {
-                let _ = back.send(command.spawn());
+                let _ = back.send(children::spawn(&mut command));
             }
         });
         orders

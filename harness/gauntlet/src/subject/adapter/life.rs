@@ -51,6 +51,14 @@ impl Life {
         }
     }
 
+    /// How it broke the protocol, if that is why we ended it.
+    pub fn broke(&self) -> Option<String> {
+        match &self.state().why {
+            Some(Why::Broke(how)) => Some(how.clone()),
+            _ => None,
+        }
+    }
+
     /// Wait for the end, kill what is left of the group, reap, and say what the end was.
     pub fn reap(&self, child: &mut Child) -> End {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
@@ -61,7 +69,7 @@ impl Life {
         let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
         let status = child.wait().ok();
         state.reaped = true;
-        End { why: state.why.take(), status }
+        End { why: state.why.clone(), status }
     }
 }
 

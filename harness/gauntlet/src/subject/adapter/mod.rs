@@ -14,6 +14,7 @@ pub mod pair;
 mod post;
 mod process;
 mod references;
+mod remarks;
 mod strays;
 mod supervised;
 mod trial;
@@ -32,6 +33,7 @@ use trial::Trial;
 
 pub use launch::{CANARY_ENV, Launch};
 pub use references::References;
+pub use remarks::Remarks;
 pub use supervised::{Patience, Supervised};
 pub use vitals::Vitals;
 
@@ -120,6 +122,13 @@ impl Subject for Adapter {
         let profile = profile(process.hello(), process.vitals().is_some());
         self.idle.put(process);
         Ok(profile)
+    }
+
+    fn left_behind(&self) -> Vec<String> {
+        while let Some(waiting) = self.idle.take() {
+            drop(waiting);
+        }
+        self.launch.remarks.all_left()
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {

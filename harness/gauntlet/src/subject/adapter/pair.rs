@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::launch::{Launch, Started};
 use super::life::{Life, Why};
+use super::remarks::Remarks;
 use crate::subject::Inability;
 use crate::subject::worker::Confinement;
 
@@ -105,6 +106,7 @@ pub fn run(node: &Path, shim: &[u8], module: &[u8]) -> Result<Pair, Inability> {
         env: Vec::new(),
         confinement,
         counted_first: false,
+        remarks: Remarks::default(),
     };
     let (report, detail) = report(&launch).map_err(unable)?;
     match report {
@@ -124,7 +126,7 @@ pub fn run(node: &Path, shim: &[u8], module: &[u8]) -> Result<Pair, Inability> {
 /// The line that the program wrote, empty if it wrote none, and how it ended; no line if nothing
 /// came in time. Nothing of it is left behind.
 fn report(launch: &Launch) -> std::io::Result<(Option<Vec<u8>>, String)> {
-    let Started { mut child, scratch } = launch.start()?;
+    let Started { mut child, scratch, traces } = launch.start()?;
     let pid = Pid::from_child(&child);
     let life = Life::new(pid);
     let confined = launch.confinement.apply_to(pid);
@@ -140,6 +142,7 @@ fn report(launch: &Launch) -> std::io::Result<(Option<Vec<u8>>, String)> {
     let heard = from.recv_timeout(PATIENCE).ok();
     life.end(Why::Done);
     let (detail, _) = life.reap(&mut child).words();
+    traces.end();
     drop(scratch);
     confined.map_err(std::io::Error::other)?;
     Ok((heard, detail))

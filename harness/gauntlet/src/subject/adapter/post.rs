@@ -67,6 +67,11 @@ impl Post {
         self.state().gone.clone()
     }
 
+    /// How many answers came that nobody asked for.
+    pub fn unasked(&self) -> u32 {
+        self.state().unasked
+    }
+
     /// Answer everything that waits, now and later, with the loss.
     pub fn lose(&self, gone: Gone) {
         let mut state = self.state();

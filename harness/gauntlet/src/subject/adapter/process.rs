@@ -14,10 +14,11 @@ use super::launch::{Launch, Started};
 use super::life::{Life, Why};
 use super::modules::Modules;
 use super::post::{Delivery, Gone, Post};
-use super::strays;
+use super::remarks::Remarks;
+use super::strays::Ended;
 use super::vitals::Vitals;
-use crate::subject::Inability;
 use crate::subject::protocol::{Ask, Hello, Reply, Request, VERSION};
+use crate::subject::{Inability, hurry};
 
 /// Requests that wait to be written. An adapter that reads none of them is hung.
 const UNWRITTEN_MAX: usize = 256;
@@ -47,6 +48,14 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 
 /// After a kill the kernel takes back the memory; 16 GB took 3 s.
 const REAP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the record says of strays, however many there were and of whichever process.
+const STRAYS: &str = "it left processes running that had left its process group, which were killed";
+
+/// The same of those that hid whose they are.
+const SOMEBODYS_STRAYS: &str = "it, or an adapter beside it, left processes running that had left \
+                                their process group and emptied their environment, which were \
+                                killed";
 
 /// A running adapter. Dropped, it is ended and reaped, with everything it started.
 pub struct Process {
@@ -94,7 +103,7 @@ impl Process {
         let program = launch.program.display();
         let cannot = |what: String| Inability(format!("{program}: {what}"));
         let started = launch.start().map_err(|error| cannot(error.to_string()))?;
-        let mut process = Self::attend(started);
+        let mut process = Self::attend(started, launch.remarks.clone());
         process.counted_first = launch.counted_first;
         launch.confinement.apply_to(process.pid).map_err(|error| cannot(error.to_string()))?;
         process.hello = match process.ask(Ask::Hello { protocol: VERSION }, HELLO_PATIENCE) {
@@ -103,14 +112,20 @@ impl Process {
                 return Err(cannot(format!("speaks protocol {}, not {VERSION}", hello.protocol)));
             }
             Ok(_) => return Err(cannot("answered hello with something else".to_owned())),
-            Err(unheard) => return Err(cannot(format!("no hello: {}", unheard.gone.detail))),
+            Err(unheard) => {
+                let why = format!("no hello: {}", unheard.gone.detail);
+                if unheard.hung || process.broke().is_some() {
+                    launch.remarks.broke(&why);
+                }
+                return Err(cannot(why));
+            }
         };
         Ok(process)
     }
 
     /// Set the threads to work that write, read, keep stderr, and reap.
-    fn attend(started: Started) -> Self {
-        let Started { mut child, scratch } = started;
+    fn attend(started: Started, remarks: Remarks) -> Self {
+        let Started { mut child, scratch, traces } = started;
         let pid = Pid::from_child(&child);
         let (post, life) = (Arc::new(Post::default()), Arc::new(Life::new(pid)));
         let (requests, unwritten) = sync_channel::<Vec<u8>>(UNWRITTEN_MAX);
@@ -136,9 +151,13 @@ impl Process {
         let (reap_post, reap_life) = (Arc::clone(&post), Arc::clone(&life));
         let reaper = std::thread::spawn(move || {
             let (mut detail, signal) = reap_life.reap(&mut child).words();
-            let strays = strays::end(scratch.path());
-            if strays > 0 {
-                detail = format!("{detail}; it left {strays} processes running, which were killed");
+            let Ended { its, somebodys } = traces.end();
+            if its > 0 {
+                remarks.left(STRAYS.to_owned());
+                detail = format!("{detail}; it left {its} processes running, which were killed");
+            }
+            if somebodys > 0 {
+                remarks.left(SOMEBODYS_STRAYS.to_owned());
             }
             let _ = streams_end.recv_timeout(DRAIN_PATIENCE);
             finish_soon(&errors);
@@ -147,7 +166,10 @@ impl Process {
                 detail = format!("{detail}; stderr ends: {}", tail.escape_ascii());
             }
             reap_post.lose(Gone { detail, signal });
-            drop(scratch);
+            // Nobody waits for the folder, however much is in it.
+            if let Err(left) = scratch.remove() {
+                remarks.left(left.to_string());
+            }
         });
         Self {
             pid,
@@ -178,6 +200,13 @@ impl Process {
     /// How it went, if it has gone.
     pub fn gone(&self) -> Option<Gone> {
         self.post.gone()
+    }
+
+    /// How it broke the protocol by itself, if it did: by a line that is none, by answers that
+    /// nobody asked for.
+    pub fn broke(&self) -> Option<String> {
+        let unasked = (self.post.unasked() > 0).then(|| "answers that nobody asked for".to_owned());
+        self.life.broke().or(unasked)
     }
 
     /// Look at it from outside; the highest peak seen is kept beyond its death.
@@ -247,7 +276,7 @@ impl Process {
             let left = patience.saturating_sub(begun.elapsed());
             match delivery.recv_timeout(left.min(LOOK_EVERY)) {
                 Ok(delivery) => return Some(delivery),
-                Err(RecvTimeoutError::Timeout) if !left.is_zero() => {
+                Err(RecvTimeoutError::Timeout) if !left.is_zero() && !hurry::over() => {
                     self.vitals();
                     self.looks.fetch_add(1, Ordering::Relaxed);
                 }

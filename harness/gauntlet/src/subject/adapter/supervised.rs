@@ -4,12 +4,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use wasm_gauntlet_model::call::CallOutcome;
+
 use super::launch::Launch;
 use super::lost::timed;
 use super::process::Process;
-use crate::subject::Inability;
-use crate::subject::calls::port::{Loaded, Timed, Work};
+use crate::subject::calls::port::{Loaded, Lost, Timed, Work};
 use crate::subject::protocol::Ask;
+use crate::subject::{Inability, hurry};
 
 /// How long we wait before we kill, by our clock.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +28,14 @@ impl Default for Patience {
     fn default() -> Self {
         Self { call: Duration::from_secs(2), load: Duration::from_secs(30) }
     }
+}
+
+/// A module of at most this size is no work for any compiler, whatever is in it.
+const QUICK_BYTES_MAX: usize = 1024;
+
+/// Why nothing more is asked once a person has stopped the run.
+fn stopped() -> Inability {
+    Inability("the run was stopped while the host was waited for".to_owned())
 }
 
 /// An adapter, started when needed.
@@ -77,6 +87,12 @@ impl Supervised {
         if let Some(process) = current.as_ref().filter(|process| process.gone().is_none()) {
             return Ok(Arc::clone(process));
         }
+        if let Some(broken) = self.launch.remarks.broken() {
+            return Err(Inability(broken));
+        }
+        if hurry::over() {
+            return Err(stopped());
+        }
         let process = Arc::new(Process::start(&self.launch)?);
         self.started.fetch_add(1, Ordering::Relaxed);
         *current = Some(Arc::clone(&process));
@@ -110,7 +126,9 @@ impl Supervised {
     /// When no process can be started.
     pub fn load(&self, work: &Work<'_>) -> Result<Loaded, Inability> {
         let process = self.process()?;
-        Ok(process.modules.load(&process, work, self.patience.load).1)
+        let loaded = process.modules.load(&process, work, self.patience.load).1;
+        self.noted(&process, work, &loaded)?;
+        Ok(loaded)
     }
 
     /// Load a module where needed, and call it.
@@ -120,12 +138,36 @@ impl Supervised {
     pub fn call(&self, work: &Work<'_>) -> Result<Timed, Inability> {
         let process = self.process()?;
         let (slot, loaded) = process.modules.load(&process, work, self.patience.load);
+        self.noted(&process, work, &loaded)?;
         if let Loaded::Ended(end) = loaded {
             return Ok(end);
         }
         let module = slot.name.clone();
         let (tenant, input) = (work.tenant.to_owned(), work.input.to_vec());
         let patience = Duration::from_millis(work.limits.deadline_ms) + self.patience.call;
-        Ok(timed(process.ask(Ask::Call { module, tenant, input }, patience)))
+        let timed = timed(process.ask(Ask::Call { module, tenant, input }, patience));
+        match (timed.lost, process.broke()) {
+            (None, _) => self.launch.remarks.answered(),
+            (Some(_), _) if hurry::over() => return Err(stopped()),
+            // A guest that runs on explains a silence, and no answer to another question.
+            (Some(Lost::Hung), Some(how)) => self.launch.remarks.broke(&how),
+            (Some(Lost::Died), Some(how)) if work.module.benign => self.launch.remarks.broke(&how),
+            (Some(_), _) => {}
+        }
+        Ok(timed)
+    }
+
+    /// Note a load that was not answered, where no guest can be why.
+    fn noted(&self, process: &Process, work: &Work<'_>, loaded: &Loaded) -> Result<(), Inability> {
+        let Loaded::Ended(Timed { lost: Some(lost), called, .. }) = loaded else { return Ok(()) };
+        if hurry::over() {
+            return Err(stopped());
+        }
+        let quick = work.module.benign || work.module.bytes.len() <= QUICK_BYTES_MAX;
+        if quick && (*lost == Lost::Hung || process.broke().is_some()) {
+            let CallOutcome::HostFault { detail, .. } = &called.outcome else { return Ok(()) };
+            self.launch.remarks.broke(detail);
+        }
+        Ok(())
     }
 }

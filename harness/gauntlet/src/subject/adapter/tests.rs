@@ -203,6 +203,24 @@ fn a_process_that_left_the_group_ends_with_its_adapter() {
     assert!(stat.map_or(true, |stat| stat.contains(") Z ")), "it runs on");
 }
 
+/// As a daemon does it that hides: in a session of its own, its parent gone, its environment empty.
+/// Whoever of the adapters that run beside this one comes to an end first may end it.
+#[test]
+fn a_process_that_left_everything_ends_with_its_adapter() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let told = folder.path().join("pid");
+    let hidden = format!("echo $$ >{0}.new; mv {0}.new {0}; exec sleep 1234", told.display());
+    let daemon = format!(
+        "(setsid env -i sh -c '{hidden}' >/dev/null 2>&1 </dev/null &) ; \
+         while ! test -e {}; do :; done; exit 3",
+        told.display()
+    );
+    assert_eq!(call(&supervised(good_until_call(&daemon)), "echo").lost, Some(Lost::Died));
+    let pid = std::fs::read_to_string(&told).expect("it said its id");
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+    assert!(stat.map_or(true, |stat| stat.contains(") Z ")), "it runs on");
+}
+
 #[test]
 fn an_answer_that_is_none_is_a_fault_of_a_host_that_lives() {
     for answer in [
@@ -215,6 +233,35 @@ fn an_answer_that_is_none_is_a_fault_of_a_host_that_lives() {
         let timed = call(&host, "echo");
         assert_eq!((timed.called.outcome.word(), timed.lost), ("host-fault", None), "{answer}");
     }
+}
+
+/// A host that is mute at every load costs three waits, however many calls there are; one whose
+/// guest is what runs on is asked again each time.
+#[test]
+fn an_adapter_that_is_mute_or_answers_others_is_given_up_and_a_guest_that_hangs_is_not_why() {
+    let patience = Patience { call: Duration::from_millis(100), load: Duration::from_millis(400) };
+    let hello =
+        r#"read hello; echo '{"id":1,"answer":"hello","protocol":1,"name":"sh"}'; read l; "#;
+    let others = r#"echo '{"id":2,"answer":"loaded"}'; read c; echo '{"id":9,"answer":"bye"}'; "#;
+    for then in ["sleep 60".to_owned(), format!("{others} sleep 60")] {
+        let host = Supervised::new(shell(&format!("{hello}{then}")), patience);
+        for _ in 0..3 {
+            assert_eq!(call(&host, "echo").lost, Some(Lost::Hung), "{then}");
+        }
+        let module = module("echo", &[]).expect("made");
+        let (limits, grants) = (Limits::default(), Grants::default());
+        let (limits, grants) = (&limits, &grants);
+        let work = Work { module: &module, tenant: "t", input: b"", limits, grants };
+        let given_up = host.call(&work).expect_err("no other is started");
+        assert!(given_up.0.contains("in a row"), "{given_up}");
+        assert_eq!(host.started(), 3, "{then}");
+    }
+    let patience = Patience { load: Duration::from_secs(30), ..patience };
+    let host = Supervised::new(words(), patience);
+    for _ in 0..4 {
+        assert_eq!(call(&host, "sleep 60000").lost, Some(Lost::Hung));
+    }
+    assert_eq!(text(call(&host, "echo")), "in");
 }
 
 #[test]

@@ -9,6 +9,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::subject::Inability;
+use crate::subject::children;
+use crate::subject::scratch::Scratch;
 
 /// For Node to start and a module to be compiled; the largest took 3 s on two busy cores.
 const TIME_MAX: Duration = Duration::from_secs(30);
@@ -47,21 +49,21 @@ const [script, binary] = ["shim.js", "module.wasm"];
 /// When Node cannot be started, ends in a way of its own, or does not end in time.
 pub fn starts(node: &Path, shim: &str, module: &[u8]) -> Result<bool, Inability> {
     let cannot = |error: std::io::Error| Inability(format!("{}: {error}", node.display()));
-    let folder = tempfile::TempDir::with_prefix("gauntlet-node-").map_err(cannot)?;
+    let folder = Scratch::new("gauntlet-node-").map_err(cannot)?;
     let files =
         [("run.cjs", RUNNER.as_bytes()), ("shim.js", shim.as_bytes()), ("module.wasm", module)];
     for (name, bytes) in files {
         std::fs::write(folder.path().join(name), bytes).map_err(cannot)?;
     }
-    let mut child = Command::new(node)
+    let mut command = Command::new(node);
+    command
         .arg("run.cjs")
         .current_dir(folder.path())
         .env_clear()
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(cannot)?;
+        .stderr(Stdio::null());
+    let mut child = children::spawn(&mut command).map_err(cannot)?;
     let began = Instant::now();
     loop {
         if let Some(status) = child.try_wait().map_err(cannot)? {

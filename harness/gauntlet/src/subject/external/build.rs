@@ -11,6 +11,7 @@ use wasm_gauntlet_model::call::hex;
 
 use super::WAZERO_PROGRAM;
 use super::sources::{self, WAZERO};
+use crate::subject::children;
 
 /// Longest build. With an empty module cache on two busy cores it takes a minute; a module proxy
 /// that does not answer is given up on.
@@ -70,13 +71,14 @@ fn key(files: &[sources::File]) -> String {
 /// Build in `folder`, within [`BUILD_PATIENCE`].
 fn run(go: &Path, folder: &Path) -> io::Result<Result<(), Unbuilt>> {
     let said = folder.join("said");
-    let mut child = Command::new(go)
+    let mut command = Command::new(go);
+    command
         .args(["build", "-trimpath", "-buildvcs=false", "-o", WAZERO_PROGRAM, "."])
         .current_dir(folder)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(File::create(&said)?)
-        .spawn()?;
+        .stderr(File::create(&said)?);
+    let mut child = children::spawn(&mut command)?;
     let until = Instant::now() + BUILD_PATIENCE;
     let status = loop {
         match child.try_wait()? {

@@ -8,7 +8,7 @@ mod sources;
 
 use std::path::PathBuf;
 
-use super::adapter::{Adapter, Launch};
+use super::adapter::{Adapter, Launch, Remarks};
 use super::calls::module;
 use super::worker::Confinement;
 
@@ -53,7 +53,14 @@ pub fn find(name: &str) -> Option<External> {
 /// How any adapter program is started: confined, its environment empty.
 pub fn launch(program: PathBuf, args: &[String]) -> Launch {
     let (args, confinement) = (args.to_vec(), Confinement::default());
-    Launch { program, args, env: Vec::new(), confinement, counted_first: false }
+    Launch {
+        program,
+        args,
+        env: Vec::new(),
+        confinement,
+        counted_first: false,
+        remarks: Remarks::default(),
+    }
 }
 
 impl External {

@@ -5,6 +5,7 @@
 //! is. A connection that is cut and a 5xx that carries no outcome are host faults; a host that
 //! cannot be reached at all before anything was done to it is an [`Inability`].
 
+mod blot;
 mod curl;
 mod exchange;
 mod health;
@@ -187,6 +188,16 @@ impl Subject for HostHttp {
     }
 
     fn profile(&self) -> Result<Profile, Inability> {
+        self.exchange.secrets.out_of_profile(self.looked_at())
+    }
+
+    fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
+        Ok(Box::new(Trial::new(self, seed)))
+    }
+}
+
+impl HostHttp {
+    fn looked_at(&self) -> Result<Profile, Inability> {
         let health = self.health()?;
         let has = |word: &str| health.features.iter().any(|feature| feature == word);
         let needs = [
@@ -221,10 +232,6 @@ impl Subject for HostHttp {
             deployed: self.mapped.as_ref().and_then(Mapped::deployed),
             grace_ms: self.grace_ms,
         })
-    }
-
-    fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
-        Ok(Box::new(Trial::new(self, seed)))
     }
 }
 

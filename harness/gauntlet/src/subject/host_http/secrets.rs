@@ -1,16 +1,24 @@
 //! What every request to a host carries and nothing shows: neither what it answers, nor the command
 //! line that repeats a call.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::observation::{Evidence, Observation, Value};
+use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::target::Credential;
 
+use super::blot::{Blot, TAKEN_OUT};
 use super::curl::quoted;
+use crate::subject::Inability;
+use crate::subject::calls::port::Timed;
 
 /// A shorter secret would be found in honest answers, and is none.
 const SECRET_BYTES_MIN: usize = 8;
 
-/// What stands where a host tells a secret back.
-const TAKEN_OUT: &str = "[secret]";
+/// Words that may stand before a secret in its own variable (RFC 9110 §11.4) and are none of it.
+const SCHEMES: [&str; 6] = ["apikey", "basic", "bearer", "digest", "negotiate", "token"];
 
 /// A credential that cannot be used. The secret is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,13 +38,15 @@ pub enum Unfit {
 
 /// Header fields with secrets in them.
 #[derive(Default)]
-pub struct Secrets(Vec<Secret>);
+pub struct Secrets {
+    fields: Vec<Secret>,
+    blot: Blot,
+}
 
 struct Secret {
     credential: Credential,
     name: HeaderName,
     value: HeaderValue,
-    secret: String,
 }
 
 impl Secrets {
@@ -48,11 +58,12 @@ impl Secrets {
         credentials: &[Credential],
         value: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Unfit> {
-        let secret = |credential: &Credential| {
+        let mut all = Self::default();
+        for credential in credentials {
             let Credential { header, before, variable, after } = credential;
             let named = || variable.clone();
             let secret = value(variable).ok_or_else(|| Unfit::Missing(named()))?;
-            if secret.len() < SECRET_BYTES_MIN {
+            if without_scheme(&secret).len() < SECRET_BYTES_MIN {
                 return Err(Unfit::Short(named()));
             }
             let name = HeaderName::from_bytes(header.as_bytes());
@@ -61,35 +72,104 @@ impl Secrets {
                 return Err(Unfit::NoHeader(named()));
             };
             value.set_sensitive(true);
-            Ok(Secret { credential: credential.clone(), name, value, secret })
-        };
-        credentials.iter().map(secret).collect::<Result<_, _>>().map(Self)
+            for word in words(&secret) {
+                all.blot.add(&word);
+            }
+            all.fields.push(Secret { credential: credential.clone(), name, value });
+        }
+        Ok(all)
     }
 
     /// Put them on a request, in place of what stands there under their names.
     pub(super) fn put_on(&self, headers: &mut HeaderMap) {
-        for secret in &self.0 {
+        for secret in &self.fields {
             headers.insert(secret.name.clone(), secret.value.clone());
         }
     }
 
-    /// An answer without the secrets that a host tells back.
-    pub(super) fn taken_out(&self, headers: HeaderMap, body: Vec<u8>) -> (HeaderMap, Vec<u8>) {
-        if self.0.is_empty() {
+    /// An answer without the secrets that a host tells back, in whatever way it escapes them: a
+    /// text that is cut later on would be cut within them.
+    pub(super) fn taken_out(&self, headers: HeaderMap, mut body: Vec<u8>) -> (HeaderMap, Vec<u8>) {
+        if self.blot.is_empty() {
             return (headers, body);
         }
         let mut seen = HeaderMap::with_capacity(headers.len());
         for (name, value) in &headers {
-            let value = self.without(value.as_bytes().to_vec());
+            let mut value = value.as_bytes().to_vec();
+            self.blot.bytes(&mut value);
             // Parts of a value that was one, around a word that is one.
             let value = HeaderValue::from_bytes(&value);
             seen.append(name, value.unwrap_or(HeaderValue::from_static(TAKEN_OUT)));
         }
-        (seen, self.without(body))
+        self.blot.bytes(&mut body);
+        (seen, body)
     }
 
-    fn without(&self, bytes: Vec<u8>) -> Vec<u8> {
-        self.0.iter().fold(bytes, |bytes, secret| replaced(bytes, secret.secret.as_bytes()))
+    /// A call without them: what was decoded may hold what the answer did not show.
+    pub(super) fn out_of_call(&self, mut timed: Timed) -> Timed {
+        let called = &mut timed.called;
+        match &mut called.outcome {
+            CallOutcome::Ok { output } => self.blot.bytes(output),
+            CallOutcome::GuestError { text, .. } => self.blot.text(text),
+            CallOutcome::Rejected(rejection) => self.blot.text(&mut rejection.reason),
+            CallOutcome::Denied { capability } => self.blot.text(capability),
+            CallOutcome::HostFault { detail, signal } => {
+                self.blot.text(detail);
+                signal.iter_mut().for_each(|signal| self.blot.text(signal));
+            }
+            CallOutcome::Trap { .. }
+            | CallOutcome::Deadline
+            | CallOutcome::MemoryCap
+            | CallOutcome::Fuel
+            | CallOutcome::Busy => {}
+        }
+        for line in &mut called.log {
+            self.blot.text(&mut line.tenant);
+            self.blot.text(&mut line.text);
+        }
+        self.blot.text(&mut called.digest);
+        called.stopped_by.iter_mut().for_each(|word| self.blot.text(word));
+        timed
+    }
+
+    /// What a step gave, without them, wherever it came from.
+    pub(super) fn out_of_step(
+        &self,
+        seen: Result<Observation, Inability>,
+    ) -> Result<Observation, Inability> {
+        let mut seen = seen.map_err(|unable| self.out_of_inability(unable))?;
+        for value in seen.facts.values_mut() {
+            match value {
+                Value::Text(text) => self.blot.text(text),
+                Value::Texts(texts) => texts.iter_mut().for_each(|text| self.blot.text(text)),
+                Value::Absent
+                | Value::Bool(_)
+                | Value::Int(_)
+                | Value::Float(_)
+                | Value::Interval { .. } => {}
+            }
+        }
+        for Evidence { what, text } in &mut seen.evidence {
+            self.blot.text(what);
+            self.blot.text(text);
+        }
+        seen.reproduce.iter_mut().for_each(|line| self.blot.text(line));
+        Ok(seen)
+    }
+
+    /// What a host says of itself, without them.
+    pub(super) fn out_of_profile(
+        &self,
+        profile: Result<Profile, Inability>,
+    ) -> Result<Profile, Inability> {
+        let mut profile = profile.map_err(|unable| self.out_of_inability(unable))?;
+        self.blot.text(&mut profile.about);
+        Ok(profile)
+    }
+
+    fn out_of_inability(&self, Inability(mut why): Inability) -> Inability {
+        self.blot.text(&mut why);
+        Inability(why)
     }
 
     /// Options of curl that set the same fields, with the variables in place of the secrets.
@@ -100,24 +180,36 @@ impl Secrets {
             let end = if after.is_empty() { String::new() } else { quoted(after) };
             format!("-H {begin}\"${{{variable}}}\"{end} ")
         };
-        self.0.iter().map(option).collect()
+        self.fields.iter().map(option).collect()
     }
 }
 
-/// `bytes` with [`TAKEN_OUT`] in place of each `secret`.
-fn replaced(bytes: Vec<u8>, secret: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = &bytes[..];
-    while let Some(at) = rest.windows(secret.len()).position(|window| window == secret) {
-        out.extend_from_slice(&rest[..at]);
-        out.extend_from_slice(TAKEN_OUT.as_bytes());
-        rest = &rest[at + secret.len()..];
+/// A secret without the scheme of RFC 9110 §11.4 that its variable may begin with.
+fn without_scheme(secret: &str) -> &str {
+    match secret.trim().split_once(' ') {
+        Some((scheme, rest)) if SCHEMES.iter().any(|one| scheme.eq_ignore_ascii_case(one)) => {
+            rest.trim()
+        }
+        _ => secret,
     }
-    if out.is_empty() && rest.len() == bytes.len() {
-        return bytes;
+}
+
+/// The words that a host may tell back of a secret: the whole, what comes after the scheme, and
+/// the name and password that these are in base64 (RFC 7617), and the password alone.
+fn words(secret: &str) -> Vec<String> {
+    let bare = without_scheme(secret);
+    let mut words = vec![secret.to_owned(), bare.to_owned()];
+    let decoded = STANDARD.decode(bare).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    if let Some(pair) =
+        decoded.filter(|text| text.bytes().all(|byte| (b' '..=b'~').contains(&byte)))
+    {
+        words.extend(pair.split_once(':').map(|(_, password)| password.to_owned()));
+        words.push(pair);
     }
-    out.extend_from_slice(rest);
-    out
+    words.retain(|word| word.len() >= SECRET_BYTES_MIN);
+    words.sort();
+    words.dedup();
+    words
 }
 
 #[cfg(test)]
@@ -152,6 +244,21 @@ mod tests {
         assert_eq!(headers["authorization"], "Bearer [secret];v=1");
         assert_eq!(body, b"no [secret], no HUSH: [secret]");
         assert_eq!(secrets.options(), "-H 'Authorization: Bearer '\"${TOKEN}\"';v=1' ");
+    }
+
+    #[test]
+    fn a_secret_is_known_without_its_scheme_and_as_the_pair_that_it_is() {
+        for (variable, told, shown) in [
+            ("Bearer hush-hush", "it is hush-hush", "it is [secret]"),
+            ("basic bWU6aHVzaC1odXNo", "me:hush-hush", "[secret]"),
+            ("basic bWU6aHVzaC1odXNo", "pass=hush-hush", "pass=[secret]"),
+            ("hush-hush", r"\u0068ush-hus\u0068", "[secret]"),
+        ] {
+            let secrets = secrets(variable).expect("it is fit");
+            let (_, body) = secrets.taken_out(HeaderMap::new(), told.as_bytes().to_vec());
+            assert_eq!(String::from_utf8_lossy(&body), shown, "{variable}");
+        }
+        assert_eq!(secrets("Bearer short").err(), Some(Unfit::Short("TOKEN".to_owned())));
     }
 
     #[test]

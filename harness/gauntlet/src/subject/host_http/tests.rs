@@ -3,7 +3,10 @@
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use wasm_gauntlet_model::action::{Action, Call};
+use wasm_gauntlet_model::call::hex;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::observation::{Observation, Value};
 use wasm_gauntlet_model::profile::Need;
@@ -11,8 +14,8 @@ use wasm_gauntlet_model::source::Source;
 use wasm_gauntlet_model::target;
 use wasm_gauntlet_model::twin::Twin;
 
-use super::HostHttp;
 use super::trial::Trial;
+use super::{HostHttp, Secrets};
 use crate::subject::adapter::test_rig::worker;
 use crate::subject::calls::module::catalogue;
 use crate::subject::calls::port::{Port, Work};
@@ -241,5 +244,46 @@ fn garbage_bombs_and_floods_of_a_mapped_host_are_never_ok() {
         if let Ok(timed) = trial.call(&work) {
             assert_eq!(timed.called.outcome.word(), "host-fault", "{shown}");
         }
+    }
+}
+
+/// A secret that a host packs where only a reader of JSON, base64 or hexadecimal finds it.
+#[test]
+fn what_is_decoded_is_without_secrets_too() {
+    const SECRET: &str = "s3cr3t/Tok+n";
+    let json = format!("Bearer {}", SECRET.replace('/', "\\\\/"));
+    for (encoding, packed) in [
+        ("text", json.replace("\\\\", "\\")),
+        ("base64", STANDARD.encode(format!("Bearer {SECRET}"))),
+        ("base64", STANDARD.encode(json)),
+        ("hex", hex(SECRET.as_bytes()).to_uppercase()),
+    ] {
+        let body = format!("{{\"out\":\"{packed}\"}}");
+        let length = body.len();
+        let response = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\n{body}");
+        let text = format!(
+            "host:\n  url: {}\n  guests: {{ benign-tiny: /t }}\n  mapping:\n    call:\n      \
+             path: \"{{deployed}}\"\n      outcomes:\n        - {{ status: [200], outcome: ok, \
+             output: /out, encoding: {encoding} }}\n",
+            canned(response.leak())
+        );
+        let target = target::parse(&Source::new("t", text), &[]).unwrap_or_else(|e| panic!("{e}"));
+        let speaks = target.host.expect("a host");
+        let secrets = Secrets::new(
+            &[target::Credential {
+                header: "Authorization".to_owned(),
+                before: "Bearer ".to_owned(),
+                variable: "TOKEN".to_owned(),
+                after: String::new(),
+            }],
+            |_| Some(SECRET.to_owned()),
+        );
+        let host = host(&speaks.url).speaking(&speaks.speech).expect("it is right");
+        let host = host.with_secrets(secrets.expect("it is fit"));
+        let mut session = host.open(1).expect("nothing is sent yet");
+        let seen = call(&mut *session, "benign-tiny", |_| {});
+        let shown = format!("{seen:?}").replace('\\', "");
+        assert!(shown.contains("[secret]") && !shown.contains("Tok+n"), "{encoding}: {shown}");
+        assert!(!shown.contains(&packed), "{encoding}: {shown}");
     }
 }

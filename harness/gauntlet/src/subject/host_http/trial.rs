@@ -82,7 +82,7 @@ impl<'a> Trial<'a> {
 
     fn seen(&self, timed: Timed) -> Timed {
         self.lost.fetch_or(timed.lost.is_some(), Ordering::Relaxed);
-        timed
+        self.host.exchange.secrets.out_of_call(timed)
     }
 
     /// A call by the contract, and its log.
@@ -195,7 +195,8 @@ impl Port for Trial<'_> {
 
 impl Session for Trial<'_> {
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability> {
-        calls::perform(self, &*self.host.source, self.seed, step, action)
+        let seen = calls::perform(self, &*self.host.source, self.seed, step, action);
+        self.host.exchange.secrets.out_of_step(seen)
     }
 }
 

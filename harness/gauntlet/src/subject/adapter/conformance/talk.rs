@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use crate::subject::adapter::launch::{Launch, Started};
 use crate::subject::adapter::life::{Life, Why};
-use crate::subject::adapter::strays;
+use crate::subject::adapter::strays::Traces;
 use crate::subject::calls::module::{Module, catalogue};
 use crate::subject::protocol::{
     ANSWER_LINE_BYTES_MAX, Answer, Ask, Hello, Line, Reply, Request, VERSION, read_line,
 };
+use crate::subject::scratch::Scratch;
 
 /// For whatever is answered at once; a machine of two cores that starts many processes is slow.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -41,7 +41,9 @@ pub struct Talk {
     stdin: Option<Stdin>,
     lines: Receiver<Vec<u8>>,
     next_id: u64,
-    scratch: TempDir,
+    #[expect(dead_code, reason = "the folder is removed with it")]
+    scratch: Scratch,
+    traces: Traces,
 }
 
 /// The adapter's stdin, behind a thread that writes: a pipe that nobody reads blocks whoever does.
@@ -85,7 +87,8 @@ impl Talk {
         let cannot = |error: &dyn std::fmt::Display| {
             format!("{} cannot be started: {error}", launch.program.display())
         };
-        let Started { mut child, scratch } = launch.start().map_err(|error| cannot(&error))?;
+        let Started { mut child, scratch, traces } =
+            launch.start().map_err(|error| cannot(&error))?;
         let pid = Pid::from_child(&child);
         let life = Life::new(pid);
         launch.confinement.apply_to(pid).map_err(|error| cannot(&error))?;
@@ -98,7 +101,7 @@ impl Talk {
             stderr.map(|mut stderr| std::io::copy(&mut stderr, &mut std::io::sink()))
         });
         let stdin = stdin.map(Stdin::of);
-        Ok(Self { life, child, stdin, lines, next_id: 1, scratch })
+        Ok(Self { life, child, stdin, lines, next_id: 1, scratch, traces })
     }
 
     /// Start the adapter and hear its hello.
@@ -188,7 +191,7 @@ impl Talk {
 
     /// End what it left running; how many processes that were.
     pub fn strays(&self) -> usize {
-        strays::end(self.scratch.path())
+        self.traces.end().its
     }
 
     /// The code with which the adapter ends by itself.

@@ -211,7 +211,10 @@ pub fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Child;
+
     use super::*;
+    use crate::subject::children;
     use crate::subject::site::headers::Headers;
     use crate::subject::site::wire::{Ask, Reply};
     use proptest::prelude::*;
@@ -260,10 +263,10 @@ mod tests {
     proptest! {
         #[test]
         fn a_shell_reads_back_the_same_word(text in "[ -~]{0,40}") {
-            let read = std::process::Command::new("sh")
-                .args(["-c", &format!("printf %s {}", quoted(&text))])
-                .output()
-                .expect("a shell runs");
+            let mut shell = std::process::Command::new("sh");
+            shell.args(["-c", &format!("printf %s {}", quoted(&text))]);
+            let shell = children::spawn(shell.stdout(std::process::Stdio::piped()));
+            let read = shell.and_then(Child::wait_with_output).expect("a shell runs");
             let read = String::from_utf8_lossy(&read.stdout).into_owned();
             prop_assert_eq!(read, text);
         }

@@ -1,0 +1,87 @@
+//! What is to be said of an adapter beside its answers: processes and folders that it left, and
+//! whether it is any use to go on asking it.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Most remarks that are kept; whoever leaves more has been found out.
+const REMARKS_MAX: usize = 8;
+
+/// Processes in a row that broke the protocol or were mute where any host answers, before no
+/// other is started: each may cost the 30 s of a load, and a plan has hundreds of trials.
+const BROKEN_IN_A_ROW_MAX: u32 = 3;
+
+/// The remarks on all processes of one adapter.
+#[derive(Debug, Clone, Default)]
+pub struct Remarks(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    left: BTreeSet<String>,
+    broken_in_a_row: u32,
+    broken: Option<String>,
+}
+
+impl Remarks {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something that was left behind.
+    pub fn left(&self, what: String) {
+        let mut state = self.state();
+        if state.left.len() < REMARKS_MAX {
+            state.left.insert(what);
+        }
+    }
+
+    /// All that was left behind, each once.
+    pub fn all_left(&self) -> Vec<String> {
+        self.state().left.iter().cloned().collect()
+    }
+
+    /// A call was answered as the protocol says.
+    pub fn answered(&self) {
+        self.state().broken_in_a_row = 0;
+    }
+
+    /// A process broke the protocol, or was mute, and no guest can be why.
+    pub fn broke(&self, how: &str) {
+        let mut state = self.state();
+        state.broken_in_a_row += 1;
+        if state.broken_in_a_row >= BROKEN_IN_A_ROW_MAX {
+            state.broken.get_or_insert_with(|| {
+                format!(
+                    "{BROKEN_IN_A_ROW_MAX} processes of it in a row broke the protocol or were \
+                     mute, so no other is started: {how}"
+                )
+            });
+        }
+    }
+
+    /// Why no other process is started, if so. It stays so.
+    pub fn broken(&self) -> Option<String> {
+        self.state().broken.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_in_a_row_are_enough_and_an_answer_between_them_is_a_new_row() {
+        let remarks = Remarks::default();
+        for how in ["one", "two"] {
+            remarks.broke(how);
+        }
+        remarks.answered();
+        for how in ["three", "four"] {
+            remarks.broke(how);
+        }
+        assert_eq!(remarks.broken(), None);
+        remarks.broke("five");
+        remarks.answered();
+        assert!(remarks.broken().is_some_and(|why| why.ends_with("five")));
+    }
+}

@@ -1,0 +1,279 @@
+//! A folder for what a foreign program leaves behind, removed however it was left.
+//!
+//! The usual removal calls itself once a level, and holds a descriptor for each: 30,000 folders in
+//! one another are more than a thread's stack and its descriptors. Here each folder that is not
+//! empty gives its own folders to the top one first, so that there are never two levels to go down.
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
+use rustix::io::Errno;
+use tempfile::TempDir;
+
+/// How long is removed before what is left stays: a hundred thousand entries take 2 s.
+const REMOVE_WITHIN: Duration = Duration::from_secs(10);
+
+/// Most entries that are removed; whoever made more is to be looked at by a person.
+const ENTRIES_MAX: u64 = 1_000_000;
+
+/// A new folder, removed with this value.
+pub struct Scratch {
+    folder: Option<TempDir>,
+    path: PathBuf,
+}
+
+/// A folder that could not be removed.
+#[derive(Debug, thiserror::Error)]
+#[error("the folder {path} is left behind: {why}")]
+pub struct Left {
+    path: String,
+    why: String,
+}
+
+impl Scratch {
+    /// One whose name begins with `prefix`.
+    ///
+    /// # Errors
+    /// When none can be made.
+    pub fn new(prefix: &str) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix(prefix).tempdir()?;
+        let path = folder.path().to_owned();
+        Ok(Self { folder: Some(folder), path })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Remove it now, with all that is in it.
+    ///
+    /// # Errors
+    /// What is left, where not all could be removed in time.
+    pub fn remove(mut self) -> Result<(), Left> {
+        self.emptied()
+    }
+
+    fn emptied(&mut self) -> Result<(), Left> {
+        let Some(folder) = self.folder.take() else { return Ok(()) };
+        // From here on nobody else removes it: the usual way ends the whole process.
+        let path = folder.keep();
+        let left = |why: String| Left { path: path.display().to_string(), why };
+        let removed = Removal::of(&path).and_then(|mut removal| removal.all());
+        removed.map_err(|error| left(error.to_string()))?;
+        std::fs::remove_dir(&path).map_err(|error| left(error.to_string()))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Who wants to know asks by `remove`.
+        let _ = self.emptied();
+    }
+}
+
+/// The removal of all that is in one folder. Names are resolved from open folders, one part at a
+/// time and never through a link, so that nothing outside is touched.
+struct Removal {
+    top: OwnedFd,
+    until: Instant,
+    entries: u64,
+    moved: u64,
+}
+
+impl Removal {
+    fn of(path: &Path) -> io::Result<Self> {
+        let top = rustix::fs::open(path, FOLDER, Mode::empty())?;
+        Ok(Self { top, until: Instant::now() + REMOVE_WITHIN, entries: 0, moved: 0 })
+    }
+
+    fn all(&mut self) -> io::Result<()> {
+        let top = self.top.try_clone()?;
+        loop {
+            let names = names(top.as_fd())?;
+            if names.is_empty() {
+                return Ok(());
+            }
+            for (name, kind) in names {
+                self.within_bounds()?;
+                if !self.gone(top.as_fd(), &name, kind)? {
+                    self.emptied(&name)?;
+                }
+            }
+        }
+    }
+
+    /// Empty a folder in the top one: its files are removed, its folders go to the top.
+    fn emptied(&mut self, name: &CString) -> io::Result<()> {
+        let folder = self.opened(name)?;
+        loop {
+            let names = names(folder.as_fd())?;
+            if names.is_empty() {
+                break;
+            }
+            for (inner, kind) in names {
+                self.within_bounds()?;
+                if !self.gone(folder.as_fd(), &inner, kind)? {
+                    self.raised(folder.as_fd(), &inner)?;
+                }
+            }
+        }
+        drop(folder);
+        self.gone(self.top.as_fd(), name, FileType::Directory).map(drop)
+    }
+
+    /// A folder in the top one, opened; its owner may have taken the right to read it away.
+    fn opened(&mut self, name: &CString) -> io::Result<OwnedFd> {
+        let top = self.top.try_clone()?;
+        match rustix::fs::openat(&top, name, FOLDER, Mode::empty()) {
+            Err(Errno::ACCESS) => {
+                self.made_ours(top.as_fd(), name)?;
+                Ok(rustix::fs::openat(&top, name, FOLDER, Mode::empty())?)
+            }
+            opened => Ok(opened?),
+        }
+    }
+
+    /// Move a folder to the top, under a name that is new.
+    fn raised(&mut self, from: BorrowedFd<'_>, name: &CString) -> io::Result<()> {
+        loop {
+            let new = format!(".raised-{}", self.moved);
+            self.moved += 1;
+            let flags = rustix::fs::RenameFlags::NOREPLACE;
+            match rustix::fs::renameat_with(from, name, &self.top, &new, flags) {
+                Ok(()) => return Ok(()),
+                Err(Errno::EXIST) => self.within_bounds()?,
+                // To move a folder is to write its `..`.
+                Err(Errno::ACCESS) => self.made_ours(from, name)?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Give a folder's owner, who we are, all rights to it again.
+    fn made_ours(&mut self, parent: BorrowedFd<'_>, name: &CString) -> io::Result<()> {
+        self.within_bounds()?;
+        // By the open folder: the name may be a link by now, and the rights another's.
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let held = rustix::fs::openat(parent, name, flags, Mode::empty())?;
+        let path = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&held));
+        Ok(rustix::fs::chmod(path, Mode::RWXU)?)
+    }
+
+    /// Remove one entry; false for a folder that is not empty.
+    fn gone(&self, at: BorrowedFd<'_>, name: &CString, kind: FileType) -> io::Result<bool> {
+        if kind != FileType::Directory {
+            match rustix::fs::unlinkat(at, name, AtFlags::empty()) {
+                Ok(()) | Err(Errno::NOENT) => return Ok(true),
+                Err(Errno::ISDIR | Errno::PERM) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        match rustix::fs::unlinkat(at, name, AtFlags::REMOVEDIR) {
+            Ok(()) | Err(Errno::NOENT) => Ok(true),
+            Err(Errno::NOTEMPTY | Errno::EXIST | Errno::ACCESS) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn within_bounds(&mut self) -> io::Result<()> {
+        self.entries += 1;
+        match self.entries > ENTRIES_MAX || Instant::now() >= self.until {
+            true => Err(io::Error::other(format!(
+                "it holds more than could be removed ({} entries within {} s were)",
+                self.entries,
+                REMOVE_WITHIN.as_secs()
+            ))),
+            false => Ok(()),
+        }
+    }
+}
+
+/// How a folder is opened: it, and nothing that a link points to.
+const FOLDER: OFlags =
+    OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+
+/// Entries that are listed at once: a folder of a million is not held in memory.
+const LISTED_MAX: usize = 4096;
+
+/// The first entries of a folder.
+fn names(folder: BorrowedFd<'_>) -> io::Result<Vec<(CString, FileType)>> {
+    let mut names = Vec::new();
+    for entry in Dir::read_from(folder)? {
+        let entry = entry?;
+        if !matches!(entry.file_name().to_bytes(), b"." | b"..") {
+            names.push((entry.file_name().to_owned(), entry.file_type()));
+        }
+        if names.len() >= LISTED_MAX {
+            break;
+        }
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    /// More than a small stack holds calls, and more than a process has descriptors.
+    const LEVELS: usize = 5000;
+
+    /// Folders in one another in `top`, made as a program makes them: from where it stands.
+    fn deep(top: &Path) {
+        let mut at = rustix::fs::open(top, FOLDER, Mode::empty()).expect("it is there");
+        for _ in 0..LEVELS {
+            rustix::fs::mkdirat(&at, "d", Mode::RWXU).expect("it is made");
+            at = rustix::fs::openat(&at, "d", FOLDER, Mode::empty()).expect("it is there");
+        }
+        rustix::fs::openat(&at, "f", OFlags::CREATE | OFlags::CLOEXEC, Mode::RWXU)
+            .map(drop)
+            .expect("it is made");
+    }
+
+    #[test]
+    fn folders_in_one_another_are_removed_on_a_small_stack() {
+        let scratch = Scratch::new("gauntlet-test-").expect("a folder");
+        let path = scratch.path().to_owned();
+        deep(&path);
+        let small = std::thread::Builder::new().stack_size(128 << 10);
+        let removed = small.spawn(move || scratch.remove()).expect("a thread").join();
+        removed.expect("no overflow").expect("it is removed");
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn what_a_link_points_to_stays_and_closed_folders_go() {
+        let outside = tempfile::tempdir().expect("a folder");
+        let kept = outside.path().join("kept");
+        std::fs::write(&kept, "x").expect("it is written");
+        let scratch = Scratch::new("gauntlet-test-").expect("a folder");
+        let path = scratch.path().to_owned();
+        symlink(outside.path(), path.join("link")).expect("a link");
+        std::fs::create_dir_all(path.join("closed/inner/more")).expect("folders");
+        symlink(&kept, path.join("closed/inner/file")).expect("a link");
+        std::fs::write(path.join("closed/.raised-0"), "x").expect("it is written");
+        for part in ["closed/inner", "closed"] {
+            let rights = std::fs::Permissions::from_mode(0o000);
+            std::fs::set_permissions(path.join(part), rights).expect("it is ours");
+        }
+        drop(scratch);
+        assert!(!path.exists() && kept.exists());
+    }
+
+    #[test]
+    fn what_is_past_the_bound_stays_and_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir_all(folder.path().join("a/b/c")).expect("folders");
+        let mut removal = Removal::of(folder.path()).expect("it is there");
+        removal.entries = ENTRIES_MAX;
+        let left = removal.all().expect_err("it is past the bound");
+        assert!(left.to_string().contains("more than could be removed"), "{left}");
+        assert!(folder.path().join("a/b/c").exists());
+    }
+}
