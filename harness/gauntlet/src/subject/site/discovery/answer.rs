@@ -1,5 +1,6 @@
 //! What the answer to the name of a module says of whether one is there.
 
+use crate::coding;
 use crate::subject::site::wire::redirect::Trail;
 
 /// How well an address answers a GET, worst first.
@@ -27,4 +28,12 @@ impl Answer {
             _ => Self::Unclear,
         }
     }
+}
+
+/// The body without the codings it declares; as it came where they cannot be undone.
+pub fn decoded(trail: &Trail) -> Vec<u8> {
+    let codings = trail.reply.headers.codings();
+    let bounds = coding::Bounds::default();
+    coding::decode_declared(&trail.reply.body, &codings, &bounds)
+        .unwrap_or_else(|_| trail.reply.body.to_vec())
 }

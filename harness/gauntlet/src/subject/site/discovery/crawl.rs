@@ -1,13 +1,13 @@
 //! The walk over a page's scripts, and the confirmation of what they name.
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use url::Url;
 use wasm_gauntlet_model::action::{Asset, Method};
 
 use super::Haul;
-use super::answer::Answer;
+use super::answer::{Answer, decoded};
 use super::import_map::ImportMap;
 use super::page::{self, Page};
 use super::script::{self, Base, Kind, Mention, Script, Strength};
@@ -77,10 +77,8 @@ pub struct Crawl<'a> {
     /// Parts of names, and the folder of the script whose runtime puts them together.
     webpack: Webpack,
     runtime: Option<Url>,
-    /// Whether scripts were left that are further from the page than [`DEPTH_MAX`].
-    too_deep: bool,
-    /// Scripts that name more than is kept of one.
-    unnamed: Vec<String>,
+    /// What passed a bound.
+    left_out: BTreeSet<String>,
     /// Scripts that hold a module, for which there is nothing to fetch.
     embedded: Vec<String>,
 }
@@ -99,8 +97,7 @@ impl<'a> Crawl<'a> {
             import_map: ImportMap::default(),
             frames: VecDeque::new(),
             late: false,
-            too_deep: false,
-            unnamed: Vec::new(),
+            left_out: BTreeSet::new(),
             unseen: None,
             webpack: Webpack::default(),
             runtime: None,
@@ -140,12 +137,7 @@ impl<'a> Crawl<'a> {
             haul.note(format!("{one}, which comes with it: there is no file to test"));
         }
         haul.loaders();
-        for place in std::mem::take(&mut self.unnamed) {
-            haul.leave_out(format!("not all that {place} names is looked for"));
-        }
-        if self.too_deep {
-            haul.leave_out(format!("scripts past {DEPTH_MAX} imports in a row are not read"));
-        }
+        std::mem::take(&mut self.left_out).into_iter().for_each(|what| haul.leave_out(what));
         haul.unseen = self.unseen.take();
         if self.late {
             haul.leave_out(format!("discovery stopped after {} s", DISCOVERY_MAX.as_secs()));
@@ -243,12 +235,12 @@ impl<'a> Crawl<'a> {
     }
 
     fn enqueue(&mut self, next: Next) {
-        if next.depth > DEPTH_MAX {
-            self.too_deep |= !self.seen.contains(&next.url);
+        if next.depth <= DEPTH_MAX && self.seen.insert(next.url.clone()) {
+            self.queue.push_back(next);
+        } else if !self.seen.contains(&next.url) {
+            self.left_out.insert(format!("scripts past {DEPTH_MAX} imports in a row are not read"));
             let place = super::label(&next.url);
             self.unseen.get_or_insert_with(|| format!("{place} is too far from the page"));
-        } else if self.seen.insert(next.url.clone()) {
-            self.queue.push_back(next);
         }
     }
 
@@ -274,7 +266,9 @@ impl<'a> Crawl<'a> {
             self.runtime = Some(own.clone());
         }
         self.webpack.add(&script.webpack);
-        self.unnamed.extend(script.cut.then(|| place.to_owned()));
+        if script.cut {
+            self.left_out.insert(format!("not all that {place} names is looked for"));
+        }
         if script.loads_unseen {
             self.unseen.get_or_insert_with(|| format!("{place} loads scripts that it names late"));
         }
@@ -402,12 +396,4 @@ impl<'a> Crawl<'a> {
         let trail = self.get(url.clone(), Some(CONFIRM_BYTES));
         trail.map_or(Answer::Unclear, |trail| Answer::of(&trail))
     }
-}
-
-/// The body without the codings it declares; as it came where they cannot be undone.
-fn decoded(trail: &Trail) -> Vec<u8> {
-    let codings = trail.reply.headers.codings();
-    let bounds = coding::Bounds::default();
-    coding::decode_declared(&trail.reply.body, &codings, &bounds)
-        .unwrap_or_else(|_| trail.reply.body.to_vec())
 }
