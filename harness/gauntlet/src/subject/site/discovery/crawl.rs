@@ -163,7 +163,7 @@ impl<'a> Crawl<'a> {
             for name in self.webpack.scripts() {
                 let Some(url) = self.put_together(&name).into_iter().next() else { continue };
                 let (how, strength) = ("chunk that webpack loads".to_owned(), Strength::Named);
-                self.enqueue(Next { url, second: None, how, strength, depth: DEPTH_MAX });
+                self.enqueue(Next { url, second: None, how, strength, depth: 1 });
             }
         }
         self.queue.pop_front()
