@@ -109,7 +109,10 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         page: "/site/",
         files: Files::Hashed,
         start: |site| serving(site, &Upload { coding_said: false, ..Upload::right() }),
-        incidents: &["critical delivery/double-compression", "critical delivery/shim-matches-binary"],
+        incidents: &[
+            "critical delivery/double-compression",
+            "critical delivery/shim-matches-binary",
+        ],
     },
     Deployment {
         name: "uploaded with nothing said",
