@@ -38,6 +38,8 @@ use clap::Parser;
 use args::{Arguments, Command};
 use exit::{Exit, Failure};
 
+use crate::subject::children;
+
 /// Do what the arguments say; the first one is the program's own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -46,6 +48,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     if lasts(&arguments.command) {
         heap::hold();
+    }
+    if lasts(&arguments.command) || matches!(arguments.command, Command::Doctor(_)) {
+        children::adopt();
     }
     match dispatch(&arguments.command) {
         Ok(exit) => exit,

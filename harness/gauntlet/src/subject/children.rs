@@ -2,12 +2,15 @@
 //!
 //! As a subreaper (`PR_SET_CHILD_SUBREAPER`) we become the parent of whatever a child of ours
 //! leaves behind, in whatever session and with whatever environment. So a child that is not on
-//! the list here is one that somebody left.
+//! the list here is one that somebody left. That holds in our own program, which asks for it when
+//! it begins; in the process of somebody else, as in a `cargo test` with a `HostTest`, children
+//! that we did not start are none of our business, and nobody is adopted or ended.
 
 use std::collections::BTreeSet;
 use std::io;
 use std::process::{Child, Command};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
@@ -20,7 +23,7 @@ fn ours() -> MutexGuard<'static, BTreeSet<Known>> {
     OURS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Start a child that is ours. Every child of this program is started here: one that is not
+/// Start a child that is ours. Every child of our program is started here: one that is not
 /// would be taken for an orphan.
 ///
 /// # Errors
@@ -34,12 +37,13 @@ pub fn spawn(command: &mut Command) -> io::Result<Child> {
     Ok(child)
 }
 
-/// Become the parent of what children leave behind; whether that is so.
-pub fn adopt() -> bool {
-    static ADOPTS: OnceLock<bool> = OnceLock::new();
-    *ADOPTS.get_or_init(|| {
-        rustix::process::set_child_subreaper(Some(rustix::process::getpid())).is_ok()
-    })
+/// Whether we are the parent of what children leave behind.
+static ADOPTS: AtomicBool = AtomicBool::new(false);
+
+/// Become that, from the beginning of a program all of whose children are started here.
+pub fn adopt() {
+    let me = Some(rustix::process::getpid());
+    ADOPTS.store(rustix::process::set_child_subreaper(me).is_ok(), Ordering::Relaxed);
 }
 
 /// When a child of ours was started.
@@ -49,8 +53,11 @@ pub fn started(id: Pid) -> Option<u64> {
 
 /// Kill the orphans that were started at `since` or later and that `ends` picks by their ids, and
 /// reap those that are dead. Gives the ids and groups of those that were killed. What is in the
-/// group of a child that runs ends with that one.
+/// group of a child that runs ends with that one. There are none where nobody is adopted.
 pub fn end_orphans(since: u64, ends: impl Fn(i32) -> bool) -> Vec<(i32, i32)> {
+    if !ADOPTS.load(Ordering::Relaxed) {
+        return Vec::new();
+    }
     // Held meanwhile: what is not reaped keeps its id, and nobody else reaps it.
     let mut ours = ours();
     ours.retain(|(id, started)| Stat::of(*id).is_some_and(|stat| stat.started == *started));

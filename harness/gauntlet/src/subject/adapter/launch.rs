@@ -87,7 +87,6 @@ impl Launch {
             .envs(self.env.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0);
-        children::adopt();
         let child = spawn(command)?;
         let traces = Traces::of(Pid::from_child(&child), scratch.path());
         Ok(Started { child, scratch, traces })
