@@ -203,24 +203,6 @@ fn a_process_that_left_the_group_ends_with_its_adapter() {
     assert!(stat.map_or(true, |stat| stat.contains(") Z ")), "it runs on");
 }
 
-/// As a daemon does it that hides: in a session of its own, its parent gone, its environment empty.
-/// Whoever of the adapters that run beside this one comes to an end first may end it.
-#[test]
-fn a_process_that_left_everything_ends_with_its_adapter() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let told = folder.path().join("pid");
-    let hidden = format!("echo $$ >{0}.new; mv {0}.new {0}; exec sleep 1234", told.display());
-    let daemon = format!(
-        "(setsid env -i sh -c '{hidden}' >/dev/null 2>&1 </dev/null &) ; \
-         while ! test -e {}; do :; done; exit 3",
-        told.display()
-    );
-    assert_eq!(call(&supervised(good_until_call(&daemon)), "echo").lost, Some(Lost::Died));
-    let pid = std::fs::read_to_string(&told).expect("it said its id");
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
-    assert!(stat.map_or(true, |stat| stat.contains(") Z ")), "it runs on");
-}
-
 #[test]
 fn an_answer_that_is_none_is_a_fault_of_a_host_that_lives() {
     for answer in [
