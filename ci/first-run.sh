@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A newcomer's first command: ready, and in under 30 s after the build on 2 cores, on a machine
+# A newcomer's first command: ready, and in under a minute after the build on 2 cores, on a machine
 # with nothing but a Rust toolchain. Guests of real compilers, where these are there, come on top.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -17,10 +17,10 @@ for attempt in 1 2 3; do
   PATH=$out/bare "$gauntlet" run --out "$out/run" || code=$?
   took=$((($(date +%s%N) - began) / 1000000))
   echo "attempt $attempt: exit code $code, took $took ms"
-  if [ "$code" -eq 0 ] && [ "$took" -lt 30000 ]; then break; fi
+  if [ "$code" -eq 0 ] && [ "$took" -lt 60000 ]; then break; fi
 done
 [ "$code" -eq 0 ] || { echo "expected exit code 0"; exit 1; }
-[ "$took" -lt 30000 ] || { echo "expected under 30 s"; exit 1; }
+[ "$took" -lt 60000 ] || { echo "expected under 60 s"; exit 1; }
 for file in run.json junit.xml journal.jsonl; do
   [ -s "$out/run/$file" ] || { echo "$file is missing"; exit 1; }
 done

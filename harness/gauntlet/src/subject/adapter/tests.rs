@@ -198,8 +198,8 @@ fn a_process_that_left_the_group_ends_with_its_adapter() {
     let host = supervised(good_until_call(&daemon));
     let timed = call(&host, "echo");
     // `mv` may be on its way out yet, and is then counted too.
-    let told = fault(&timed).0;
-    assert!(told.contains("it left") && told.contains("processes running"), "{timed:?}");
+    let said = fault(&timed).0;
+    assert!(said.contains("it left") && said.contains("processes running"), "{timed:?}");
     let pid = std::fs::read_to_string(&told).expect("it said its id");
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
     assert!(stat.map_or(true, |stat| stat.contains(") Z ")), "it runs on");
