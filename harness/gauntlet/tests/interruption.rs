@@ -13,7 +13,8 @@ const COSTS: &str = "## What each costs";
 
 /// The cells of a Markdown table by column, header first.
 fn columns(text: &str) -> Vec<Vec<String>> {
-    let lines = text.lines().filter(|line| line.starts_with("| "));
+    let own = text.split(COSTS).next().unwrap_or_default();
+    let lines = own.lines().filter(|line| line.starts_with("| "));
     let rows: Vec<Vec<String>> = lines
         .map(|line| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect())
         .collect();
