@@ -11,10 +11,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use gauntlet::cli::adapters;
+use gauntlet::subject::adapter::Launch;
 use gauntlet::subject::adapter::{Patience, Supervised};
 use gauntlet::subject::calls::module::Module;
 use gauntlet::subject::calls::port::Work;
-use gauntlet::subject::external;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
@@ -213,7 +213,7 @@ fn adapted(
     let engine = format!("--engine={engine}");
     let args: Vec<String> =
         [&[engine.as_str()], args].concat().into_iter().map(str::to_owned).collect();
-    let launch = external::launch(adapters::wazero()?, &args);
+    let launch = Launch::of(adapters::wazero()?, args);
     let host = Supervised::new(launch, Patience::default());
     let limits = Limits { deadline_ms: 60_000, ..Limits::default() };
     let run = move || {

@@ -9,8 +9,8 @@ use super::args::DoctorArgs;
 use super::exit::{Exit, Failure};
 use crate::load;
 use crate::render::paint::{Paint, sign};
+use crate::subject::adapter::Launch;
 use crate::subject::adapter::conformance::{self, Came, Checked};
-use crate::subject::external;
 use hostile_guests::toolchain::{Toolchain, Workshop};
 use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
@@ -33,7 +33,7 @@ pub(super) fn doctor(args: &DoctorArgs) -> Result<Exit, Failure> {
 
 /// Every rule of the protocol on one adapter.
 fn adapter(program: &str, args: &[String]) -> Result<Exit, Failure> {
-    let launch = external::launch(program.into(), args);
+    let launch = Launch::of(program.into(), args.to_vec());
     let seen = conformance::check(&launch)
         .map_err(|inability| Failure::inconclusive(inability.to_string()))?;
     let hello = &seen.hello;

@@ -103,7 +103,7 @@ pub fn wazero(program: &Path) -> Vec<Mechanism> {
         let mitigated = runtime.name.ends_with("mitigated");
         let means = if mitigated { "the same and a function listener" } else { CONTEXT };
         let args: Vec<String> = runtime.args.iter().map(ToString::to_string).collect();
-        let launch = external::launch(PathBuf::from(program), &args);
+        let launch = Launch::of(PathBuf::from(program), args);
         Mechanism::new(runtime.name, means, launch, Patience::default().call)
     };
     external::ALL.iter().map(column).collect()

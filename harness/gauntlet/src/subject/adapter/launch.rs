@@ -53,12 +53,16 @@ impl Launch {
     pub fn worker(program: PathBuf, runtime: &str, faults: &[&str]) -> Self {
         let mut args = vec!["worker".to_owned(), "--runtime".to_owned(), runtime.to_owned()];
         args.extend(faults.iter().flat_map(|fault| ["--fault".to_owned(), (*fault).to_owned()]));
-        let confinement = Confinement::default();
+        Self::of(program, args)
+    }
+
+    /// Any program: confined, its environment empty.
+    pub fn of(program: PathBuf, args: Vec<String>) -> Self {
         Self {
             program,
             args,
             env: Vec::new(),
-            confinement,
+            confinement: Confinement::default(),
             counted_first: false,
             remarks: Remarks::default(),
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::twin::Twin;
 
-use super::{Launch, Patience, Remarks, Supervised};
+use super::{Launch, Patience, Supervised};
 use crate::subject::calls::module::Module;
 use crate::subject::calls::port::{Timed, Work};
 use crate::subject::worker::test_host::WordHost;
@@ -53,16 +53,7 @@ pub fn worker(runtime: &str, faults: &[Twin]) -> Launch {
 
 /// An adapter that is a shell script.
 pub fn shell(script: &str) -> Launch {
-    let args = vec!["-c".to_owned(), script.to_owned()];
-    let (program, confinement) = (PathBuf::from("/bin/sh"), Confinement::default());
-    Launch {
-        program,
-        args,
-        env: Vec::new(),
-        confinement,
-        counted_first: false,
-        remarks: Remarks::default(),
-    }
+    Launch::of(PathBuf::from("/bin/sh"), vec!["-c".to_owned(), script.to_owned()])
 }
 
 /// A script that says hello and loads, then does as `then` says.

@@ -9,7 +9,6 @@ pub mod hash;
 pub mod module;
 mod paths;
 pub mod releases;
-pub mod syntax;
 pub mod unfit;
 
 use wasm_gauntlet_model::source::printable;

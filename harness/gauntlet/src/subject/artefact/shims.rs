@@ -10,7 +10,8 @@ use super::around::{SCRIPT_BYTES_MAX, TEXTS_MAX, Texts};
 use super::files::Files;
 use crate::subject::Inability;
 use crate::subject::anatomy::flavour::Flavour;
-use crate::subject::anatomy::{first, shown, syntax, unfit};
+use crate::subject::anatomy::{first, shown, unfit};
+use crate::subject::site::discovery::broken;
 
 /// The facts of the scripts around the file of `inspect`.
 ///
@@ -35,12 +36,14 @@ pub fn look(
             continue;
         }
         let bytes = files.read(name)?;
-        let is_bare = bytes.trim_ascii().is_empty();
-        let why = match is_bare {
-            true => lacks.then(|| "is empty".to_owned()),
-            false => unfit::stranger(&bytes).map(str::to_owned).or(syntax::complaint(&bytes)),
+        let text = String::from_utf8_lossy(&bytes);
+        let why = match broken::is_bare(&text) {
+            true => lacks.then(|| " is empty".to_owned()),
+            false => unfit::stranger(&bytes)
+                .map(|what| format!(" {what}"))
+                .or_else(|| broken::complaint(&text).map(|why| format!(": {why}"))),
         };
-        wrong.extend(why.map(|why| shown(&format!("{name} {why}"))));
+        wrong.extend(why.map(|why| shown(&format!("{name}{why}"))));
     }
     facts.scripts_wrong = first(wrong).into();
     Ok(())

@@ -190,8 +190,8 @@ fn a_script_that_cannot_run_is_told_and_one_that_somebody_fills_in_is_not() {
     assert_eq!(of_scripts(tag, whole.as_bytes()), (vec![], nothing.clone()));
     let merged = format!("{whole}\n=======\n");
     for (script, why, nowhere) in [
-        (&whole[..whole.len() - 1], "go.js ends before the `{` of line 1", &nothing),
-        (&merged, "go.js holds a mark of a merge conflict (line 2)", &nothing),
+        (&whole[..whole.len() - 1], "go.js: it ends inside of {", &nothing),
+        (&merged, "go.js: it has the marks of a merge", &nothing),
         (" \n", "go.js is empty", &gojs),
         ("<!DOCTYPE html><p>gone", "go.js is an HTML page", &gojs),
     ] {

@@ -8,9 +8,8 @@ mod sources;
 
 use std::path::PathBuf;
 
-use super::adapter::{Adapter, Launch, Remarks};
+use super::adapter::{Adapter, Launch};
 use super::calls::module;
-use super::worker::Confinement;
 
 pub use build::{Unbuilt, wazero};
 
@@ -50,24 +49,11 @@ pub fn find(name: &str) -> Option<External> {
     ALL.iter().copied().find(|external| external.name == name)
 }
 
-/// How any adapter program is started: confined, its environment empty.
-pub fn launch(program: PathBuf, args: &[String]) -> Launch {
-    let (args, confinement) = (args.to_vec(), Confinement::default());
-    Launch {
-        program,
-        args,
-        env: Vec::new(),
-        confinement,
-        counted_first: false,
-        remarks: Remarks::default(),
-    }
-}
-
 impl External {
     /// The subject that tests it through `program`.
     pub fn subject(self, program: PathBuf) -> Adapter {
         let args: Vec<String> = self.args.iter().map(ToString::to_string).collect();
-        let launch = Launch { counted_first: self.counted_first, ..launch(program, &args) };
+        let launch = Launch { counted_first: self.counted_first, ..Launch::of(program, args) };
         let adapter = Adapter::new(self.name, launch, Box::new(module::catalogue));
         adapter.called_by(format!("--runtime {} ", self.name))
     }

@@ -11,10 +11,10 @@ const MERGE_MARKS: usize = 7;
 
 /// Why no engine takes `source` as a script; none where it may be taken.
 pub fn complaint(source: &str) -> Option<String> {
-    let cut = cut(source);
-    if cut.tokens.is_empty() && cut.unfinished.is_none() {
+    if is_bare(source) {
         return Some("there is nothing to run in it".to_owned());
     }
+    let cut = cut(source);
     if has_merge_marks(source, &cut.tokens) {
         return Some("it has the marks of a merge that was not finished".to_owned());
     }
@@ -23,6 +23,12 @@ pub fn complaint(source: &str) -> Option<String> {
     }
     let unfinished = cut.unfinished.map(|what| format!("{what} in it has no end"));
     unfinished.or_else(|| unbalanced(&cut.tokens))
+}
+
+/// Whether there is nothing in `source` but blanks and comments.
+pub fn is_bare(source: &str) -> bool {
+    let cut = cut(source);
+    cut.tokens.is_empty() && cut.unfinished.is_none()
 }
 
 /// No operator has seven of these; the text decides that they begin a line.

@@ -18,6 +18,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
+use hyper::{HeaderMap, StatusCode, Version};
 use url::Url;
 use wasm_gauntlet_model::action::Method;
 
@@ -136,6 +137,31 @@ pub struct Reply {
     pub wall: Duration,
     /// When the header fields had come.
     pub received: SystemTime,
+}
+
+impl Reply {
+    /// One whose header fields have just come, in an exchange that began at `begun`.
+    fn of_head(
+        version: Version,
+        status: StatusCode,
+        fields: &HeaderMap,
+        peer: Option<SocketAddr>,
+        begun: Instant,
+    ) -> Self {
+        let fields = fields.iter();
+        let fields = fields.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
+        Self {
+            version: format!("{version:?}"),
+            status: status.as_u16(),
+            headers: Headers(fields.collect()),
+            body: Arc::default(),
+            broken: None,
+            peer,
+            first_byte: begun.elapsed(),
+            wall: Duration::ZERO,
+            received: SystemTime::now(),
+        }
+    }
 }
 
 /// Makes exchanges.
@@ -281,20 +307,8 @@ async fn exchange(
         request = request.header(*name, bytes_of(value));
     }
     let mut response = request.send().await.map_err(|error| Failure::of(&error, &bounds))?;
-    let (received, first_byte) = (SystemTime::now(), begun.elapsed());
-    let headers = response.headers().iter();
-    let headers = headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
-    let mut reply = Reply {
-        version: format!("{:?}", response.version()),
-        status: response.status().as_u16(),
-        headers: Headers(headers.collect()),
-        body: Arc::default(),
-        broken: None,
-        peer: response.remote_addr(),
-        first_byte,
-        wall: Duration::ZERO,
-        received,
-    };
+    let (version, status, peer) = (response.version(), response.status(), response.remote_addr());
+    let mut reply = Reply::of_head(version, status, response.headers(), peer, begun);
     let mut body = Vec::new();
     let read = read_body(&mut response, &ask, &mut body, bounds).await;
     reply.wall = begun.elapsed();

@@ -7,9 +7,8 @@ use std::io::ErrorKind;
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Instant;
 
 use http_body_util::Empty;
 use hyper::body::{Body, Bytes, Incoming};
@@ -20,7 +19,6 @@ use url::Position;
 use super::failure::{self, Failure};
 use super::socket::{Late, Line, Socket};
 use super::{ANNOUNCED_MAX, Ask, Bounds, HEADER_LINES_MAX, Reply, bytes_of};
-use crate::subject::site::headers::Headers;
 
 /// Make the exchange; `via` is the address to connect to, if not that of the URL's host. The
 /// bytes of the body go to `into`, which is empty.
@@ -37,20 +35,8 @@ pub(super) fn exchange(
     let line = Rc::new(Line::open(&ask.url, via, bounds)?);
     let request = request(ask)?;
     let (response, open) = head(&line, request)?;
-    let (received, first_byte) = (SystemTime::now(), begun.elapsed());
-    let headers = response.headers().iter();
-    let headers = headers.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
-    let mut reply = Reply {
-        version: format!("{:?}", response.version()),
-        status: response.status().as_u16(),
-        headers: Headers(headers.collect()),
-        body: Arc::default(),
-        broken: None,
-        peer: Some(line.peer),
-        first_byte,
-        wall: Duration::ZERO,
-        received,
-    };
+    let (version, status) = (response.version(), response.status());
+    let mut reply = Reply::of_head(version, status, response.headers(), Some(line.peer), begun);
     let wanted = ask.enough.unwrap_or(usize::MAX).min(bounds.body_bytes_max.saturating_add(1));
     let body = response.into_body();
     reply.broken = match body.size_hint().exact() {
