@@ -3,39 +3,42 @@
 
 use gauntlet::load;
 use gauntlet::subject::runtimes;
-use wasm_gauntlet_model::scenario::Scenario;
-
-/// Whether `case` is made of values of the scenario's matrix.
-fn has_case(scenario: &Scenario, case: &str) -> bool {
-    let values = scenario.matrix.iter().flat_map(|(name, values)| {
-        values.iter().map(move |value| format!("{name}={}", value.label()))
-    });
-    let known: Vec<String> = values.collect();
-    match known.is_empty() {
-        true => case == "-",
-        false => case.split(' ').all(|part| known.iter().any(|one| one == part)),
-    }
-}
+use wasm_gauntlet_model::ledger::{self, Known};
+use wasm_gauntlet_model::source::Source;
 
 #[test]
 fn every_line_names_a_runtime_and_a_case_that_there_are() {
     let scenarios = load::catalogue().expect("the catalogue is right");
-    let ledger = load::ledger().expect("the ledger is right");
-    assert!(!ledger.0.is_empty());
-    for entry in ledger.0 {
-        let place = &entry.place;
-        assert!(runtimes::known().contains(&entry.subject.as_str()), "{place}");
-        let scenario = scenarios.iter().find(|one| one.incident == entry.incident);
-        let scenario = scenario.unwrap_or_else(|| panic!("{place}: no such incident"));
-        assert!(has_case(scenario, &entry.case), "{place}: no case is called {}", entry.case);
+    let known = Known { scenarios: &scenarios, subjects: &runtimes::known() };
+    for source in load::ledger_sources() {
+        let ledger = ledger::parse_knowing(&source, known);
+        let ledger = ledger.unwrap_or_else(|wrong| panic!("{wrong}"));
+        assert!(!ledger.0.is_empty(), "{}", source.name);
     }
 }
 
 #[test]
-fn the_lines_of_a_ledger_can_be_wrong() {
+fn a_line_about_nothing_is_told_with_its_place() {
     let scenarios = load::catalogue().expect("the catalogue is right");
-    let deadline = scenarios.iter().find(|one| one.incident == "host/deadline");
-    let deadline = deadline.expect("it is in the catalogue");
-    assert!(has_case(deadline, "hostile=cpu-loop"));
-    assert!(!has_case(deadline, "hostile=cpu-lop") && !has_case(deadline, "-"));
+    let known = Known { scenarios: &scenarios, subjects: &["mine"] };
+    let said = |incident: &str, cases: &str, on: &str| {
+        let text = format!(
+            "gaps:\n  - incident: {incident}\n    cases: [{cases}]\n    runtimes: [{on}]\n    \
+             reason: r\n    see: s\n"
+        );
+        match ledger::parse_knowing(&Source::new("gaps.yaml", text), known) {
+            Ok(ledger) => format!("{} lines", ledger.0.len()),
+            Err(wrong) => wrong.to_string(),
+        }
+    };
+    assert_eq!(said("host/deadline", "hostile=cpu-loop", "mine"), "1 lines");
+    for (incident, cases, on, part) in [
+        ("host/deadlin", "hostile=cpu-loop", "mine", "did you mean `host/deadline`?"),
+        ("host/deadline", "hostile=cpu-lop", "mine", "host/deadline has no case `hostile=cpu-lop`"),
+        ("host/deadline", "", "mine", "host/deadline has more cases than one"),
+        ("host/deadline", "hostile=cpu-loop", "mind", "did you mean `mine`?"),
+    ] {
+        let said = said(incident, cases, on);
+        assert!(said.contains(part), "{part} is not in\n{said}");
+    }
 }

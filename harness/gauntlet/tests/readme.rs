@@ -4,6 +4,10 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use gauntlet::subject::runtimes;
+use wasm_gauntlet_model::source::Source;
+use wasm_gauntlet_model::target::{self, Known};
+
 /// How a command of the README is held.
 enum Held {
     /// It is run, and ends with this code.
@@ -100,4 +104,21 @@ fn each_command_does_what_the_readme_says() {
             }
         }
     }
+}
+
+#[test]
+fn every_target_file_that_is_shown_is_one() {
+    let mut seen = 0;
+    for file in ["README.md", "harness/gauntlet/src/subject/protocol/PROTOCOL.md"] {
+        let text = std::fs::read_to_string(root().join(file)).expect("it is there");
+        for block in text.split("```yaml\n").skip(1) {
+            let block = block.split("```").next().unwrap_or_default();
+            let source = Source::new(file, block);
+            let known = Known { runtimes: &runtimes::known(), guests: &[] };
+            let read = target::parse_knowing(&source, known);
+            assert!(read.is_ok(), "{}", read.expect_err("wrong"));
+            seen += 1;
+        }
+    }
+    assert!(seen >= 8, "{seen}");
 }

@@ -189,6 +189,11 @@ fn a_record_survives_the_disk_in_a_fixed_order() {
         .map(|entry| entry.expect("an entry").path())
         .collect();
     assert_eq!(left, [dir.path().join("run.json")], "nothing half-written is left");
+    let plain = dir.path().join("plain");
+    std::fs::write(&plain, "").expect("it is written");
+    let [mode, plain] =
+        [&left[0], &plain].map(|path| path.metadata().expect("it is there").permissions());
+    assert_eq!(mode, plain, "whoever may read other files may read it");
 }
 
 #[test]

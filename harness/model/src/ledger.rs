@@ -3,6 +3,7 @@
 
 use crate::reading::{Log, Read, written};
 use crate::record::{Gap, Outcome};
+use crate::scenario::Scenario;
 use crate::source::{At, Complaint, Complaints, Source, Span};
 use crate::verdict::Verdict;
 use crate::yaml;
@@ -66,11 +67,33 @@ pub struct Entry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger(pub Vec<Entry>);
 
+/// What the lines of a ledger may be about.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// Every scenario.
+    pub scenarios: &'a [Scenario],
+    /// Subjects.
+    pub subjects: &'a [&'a str],
+}
+
 /// The ledger that `source` says.
 ///
 /// # Errors
 /// Every complaint about the text, in its order.
 pub fn parse(source: &Source) -> Result<Ledger, Complaints> {
+    read(source, None)
+}
+
+/// The same; its lines are about what is `known`, for one about a case that is gone would hide
+/// nothing, and look as if it did.
+///
+/// # Errors
+/// Every complaint about the text, in its order.
+pub fn parse_knowing(source: &Source, known: Known<'_>) -> Result<Ledger, Complaints> {
+    read(source, Some(known))
+}
+
+fn read(source: &Source, about: Option<Known<'_>>) -> Result<Ledger, Complaints> {
     let complain = |list| Complaints::new(source.clone(), list);
     let tree = yaml::parse(source).map_err(|complaint| complain(vec![complaint]))?;
     let mut log = Log::default();
@@ -79,6 +102,9 @@ pub fn parse(source: &Source) -> Result<Ledger, Complaints> {
     for gap in raw.iter().flat_map(|raw| &raw.gaps) {
         let known = entries.len();
         entries.extend(meant(gap, source, &mut log));
+        if let Some(about) = about {
+            check(gap, about, &mut log);
+        }
         if gap.runtimes.is_empty() {
             let problem = "the gap is on no runtime";
             log.add(
@@ -92,6 +118,27 @@ pub fn parse(source: &Source) -> Result<Ledger, Complaints> {
         }
     }
     if log.0.is_empty() { Ok(Ledger(entries)) } else { Err(complain(log.0)) }
+}
+
+/// Whether there is what the lines of a gap are about.
+fn check(gap: &RawGap, about: Known<'_>, log: &mut Log) {
+    for subject in gap.runtimes.iter().filter(|one| !about.subjects.contains(&one.value.as_str())) {
+        log.unknown("runtime", subject, about.subjects);
+    }
+    let Some(scenario) = about.scenarios.iter().find(|one| one.incident == gap.incident.value)
+    else {
+        let all: Vec<&str> = about.scenarios.iter().map(|one| one.incident.as_str()).collect();
+        return log.unknown("incident", &gap.incident, &all);
+    };
+    let wrong = |case: &&At<String>| !scenario.has_case(&case.value);
+    for case in gap.cases.iter().filter(wrong) {
+        let problem = format!("{} has no case `{}`", scenario.incident, case.value);
+        log.add(Complaint::new(case.span, problem).help("expected one as reports name it"));
+    }
+    if gap.cases.is_empty() && !scenario.has_case("-") {
+        let problem = format!("{} has more cases than one", scenario.incident);
+        log.add(Complaint::new(gap.incident.span, problem).help("expected `cases: […]`"));
+    }
 }
 
 fn same(one: &Entry, other: &Entry) -> bool {

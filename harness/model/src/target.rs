@@ -1,5 +1,6 @@
 //! Target files: what to test and how to reach it, from text to what is meant.
 
+mod adapter;
 mod credential;
 mod mapping;
 mod module;
@@ -9,10 +10,12 @@ mod rule;
 mod site;
 mod written;
 
+pub use adapter::AdapterTarget;
 pub use credential::Credential;
 pub use module::{Budget, Form, NameDigest};
 pub use site::{ONE_OFF_WORD_USUAL, OriginTarget, SiteTarget};
 
+use self::adapter::RawAdapter;
 use self::module::RawBudget;
 use self::site::RawSite;
 use crate::limits::Limits;
@@ -38,6 +41,8 @@ written! {
         artefacts: Vec<RawArtefact>,
         /// Embedded runtimes: `wasmtime`, `wasmi`.
         runtimes: Vec<At<String>>,
+        /// Other runtimes, each behind a program that speaks the adapter protocol.
+        adapters: Vec<RawAdapter>,
         /// The factor by which a neighbour may move a p99, 1 to 10; 2 if not written.
         noise_factor: Option<At<u32>>,
         /// Hosts, as in `plugins.staging.example:8443`, that may be sent hostile guests and load.
@@ -111,6 +116,8 @@ pub struct Target {
     pub artefacts: Vec<ArtefactTarget>,
     /// Embedded runtimes by name.
     pub runtimes: Vec<String>,
+    /// Other runtimes, behind programs of a user's own.
+    pub adapters: Vec<AdapterTarget>,
     /// The factor by which a neighbour may move a p99.
     pub noise_factor: f64,
     /// Hosts and ports that may be sent hostile guests and load.
@@ -173,6 +180,7 @@ impl Default for Target {
             host: None,
             artefacts: Vec::new(),
             runtimes: Vec::new(),
+            adapters: Vec::new(),
             noise_factor: NOISE_FACTOR_USUAL,
             authorize: Vec::new(),
         }
@@ -233,16 +241,17 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
             log.unknown("runtime", runtime, runtimes);
         }
     }
+    adapter::check(&raw.adapters, runtimes, log);
     for destination in raw.artefacts.iter().filter_map(|build| build.destination.as_ref()) {
         if !DESTINATIONS.contains(&destination.value.as_str()) {
             log.unknown("destination", destination, DESTINATIONS);
         }
     }
-    let named = raw.site.is_some() || raw.host.is_some();
+    let named = raw.site.is_some() || raw.host.is_some() || !raw.adapters.is_empty();
     // Where something else is wrong, that is what kept it from being named.
     let whole = log.0.is_empty();
     if whole && !named && raw.runtimes.is_empty() && raw.artefacts.is_empty() {
-        let help = "expected `site`, `host`, `artefacts` or `runtimes`";
+        let help = "expected `site`, `host`, `artefacts`, `runtimes` or `adapters`";
         log.add(Complaint::new(span, "nothing is named that could be tested").help(help));
     }
     let unfit = |factor: &&At<u32>| !(1..=NOISE_FACTOR_MAX).contains(&factor.value);
@@ -276,6 +285,7 @@ fn meant(raw: RawTarget, guests: &[&str], log: &mut Log) -> Target {
         site: raw.site.map(site::meant),
         host: raw.host.map(|raw| host(raw, guests, log)),
         runtimes: raw.runtimes.into_iter().map(|runtime| runtime.value).collect(),
+        adapters: raw.adapters.into_iter().map(adapter::meant).collect(),
         noise_factor: raw.noise_factor.map_or(NOISE_FACTOR_USUAL, |factor| f64::from(factor.value)),
         authorize: raw.authorize.into_iter().map(|host| host.value).collect(),
     }

@@ -51,7 +51,8 @@ pub fn wazero() -> Result<PathBuf, String> {
     external::wazero(&go, &cache()).map_err(|unbuilt| unbuilt.to_string())
 }
 
-fn on_path(program: &str) -> Option<PathBuf> {
+/// The file of this name in the folders of the path.
+pub(super) fn on_path(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let found = env::split_paths(&path).map(|folder| folder.join(program));
     found.filter(|candidate| candidate.is_absolute()).find(|candidate| candidate.is_file())

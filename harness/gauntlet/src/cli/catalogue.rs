@@ -113,7 +113,12 @@ fn explained(one: &Scenario) -> String {
         false if fix.contains('\n') => format!("{name}:\n  {}", fix.replace('\n', "\n  ")),
         false => format!("{name}: {fix}"),
     };
-    out += &section("Fix", one.playbook.fix.iter().map(fix));
+    out += &section("Fix", one.playbook.fix.0.iter().map(fix));
+    for block in &one.expect {
+        let (Some(fixes), Some(claim)) = (&block.fix, block.claims.first()) else { continue };
+        let heading = format!("Fix, where {}.{} is what fails", claim.step, claim.field);
+        out += &section(&heading, fixes.0.iter().map(fix));
+    }
     out += &section("See", one.playbook.see.iter().cloned());
     let need =
         |need: &wasm_gauntlet_model::profile::Need| format!("{}: {}", need.word(), need.doc());

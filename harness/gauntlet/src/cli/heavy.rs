@@ -46,7 +46,7 @@ pub(super) fn ready(args: &RunArgs, mut named: Named) -> Result<Named, Failure> 
         )));
     }
     super::say(&format!("isolation holds: {}\n", isolation::words().join(", ")));
-    if named.runtimes.is_empty() {
+    if named.runtimes.is_empty() && named.adapters.is_empty() {
         named.runtimes = runtimes::NAMES.iter().map(ToString::to_string).collect();
     }
     named.confinement = confinement;

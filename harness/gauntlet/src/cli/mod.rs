@@ -19,6 +19,7 @@ mod interrupt;
 mod interruption;
 mod machine;
 mod memory;
+mod own_adapters;
 mod prove;
 mod replay;
 mod report;

@@ -34,6 +34,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         gate: Severity::Note,
         noise_factor: NOISE_FACTOR_USUAL,
         named: false,
+        known: None,
     };
     // Kept from switch to switch, with what they said.
     let _references = subjects::references()?;

@@ -35,6 +35,8 @@ pub(super) struct Replay<'a> {
     pub noise_factor: f64,
     /// Whether the subjects were named, so that each must be looked at.
     pub named: bool,
+    /// What is known beside the ledgers that the tool carries.
+    pub known: Option<&'a Ledger>,
 }
 
 impl Replay<'_> {
@@ -49,10 +51,11 @@ impl Replay<'_> {
         let (reached, records, unreachable) = engine::reach(subjects);
         let profiles: Vec<Profile> = reached.iter().map(|one| one.profile.clone()).collect();
         let plan = plan(self.scenarios, &profiles, self.selection);
-        let ledger = match profiles.iter().any(|profile| profile.kind == SubjectKind::Host) {
+        let mut ledger = match profiles.iter().any(|profile| profile.kind == SubjectKind::Host) {
             true => load::ledger().map_err(|wrong| Failure::harness(wrong.to_string()))?,
             false => Ledger::default(),
         };
+        ledger.0.extend(self.known.iter().flat_map(|known| known.0.clone()));
         let display = Display::new();
         let results = Engine {
             scenarios: self.scenarios,

@@ -33,6 +33,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         gate: args.gate,
         noise_factor: target.noise_factor,
         named: deployment.is_none(),
+        known: Some(&target.ledger),
     };
     let record = replay.run(subjects, folder.as_ref())?;
     if let Some(folder) = &folder {

@@ -55,6 +55,13 @@ pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
             return Err(Failure::usage(format!("no runtime is called `{runtime}`; {help}")));
         }
     }
+    for (index, adapter) in named.adapters.iter().enumerate() {
+        if named.adapters[..index].iter().any(|other| other.name == adapter.name) {
+            let name = &adapter.name;
+            return Err(Failure::usage(format!("two adapters are called `{name}`")));
+        }
+        subjects.push(adapter.subject(references()?, named.confinement));
+    }
     Ok(subjects)
 }
 

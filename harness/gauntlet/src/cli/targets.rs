@@ -1,6 +1,7 @@
 //! What a command line and its target files name, as one target.
 
 use url::Url;
+use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::source::Source;
 use wasm_gauntlet_model::target::{
@@ -10,6 +11,7 @@ use wasm_gauntlet_model::target::{
 use super::args::RunArgs;
 use super::exit::{Exit, Failure};
 use super::memory;
+use super::own_adapters::{self, OwnAdapter};
 use crate::subject::runtimes;
 use crate::subject::site::quoted;
 use crate::subject::worker::Confinement;
@@ -19,6 +21,9 @@ pub(super) struct Named {
     pub sites: Vec<SiteTarget>,
     pub hosts: Vec<HostTarget>,
     pub runtimes: Vec<String>,
+    /// Runtimes behind programs of the user's own, and what is known of them.
+    pub adapters: Vec<OwnAdapter>,
+    pub ledger: Ledger,
     /// Each with the flags that name it on the command line.
     pub artefacts: Vec<(ArtefactTarget, String)>,
     /// Modules that the last run in the same folder found.
@@ -35,6 +40,7 @@ impl Named {
         self.sites.is_empty()
             && self.hosts.is_empty()
             && self.runtimes.is_empty()
+            && self.adapters.is_empty()
             && self.artefacts.is_empty()
     }
 }
@@ -48,6 +54,8 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
         sites: args.site.iter().map(|url| SiteTarget::at(url.as_str())).collect(),
         hosts: args.host.iter().map(|url| host(url.as_str())).collect(),
         runtimes: args.runtime.clone(),
+        adapters: Vec::new(),
+        ledger: Ledger::default(),
         artefacts: args.artefact.iter().map(|dir| artefact(dir)).collect(),
         remembered: args.out.as_deref().map(memory::modules).unwrap_or_default(),
         noise_factor: NOISE_FACTOR_USUAL,
@@ -60,7 +68,8 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
         let text = std::fs::read_to_string(path).map_err(cannot)?;
         let guests: Vec<&str> = guests().collect();
         let known = Known { runtimes: &runtimes::known(), guests: &guests };
-        match target::parse_knowing(&Source::new(path.display().to_string(), text), known) {
+        let source = Source::new(path.display().to_string(), text);
+        match target::parse_knowing(&source, known) {
             Ok(target) => {
                 named.sites.extend(target.site);
                 named.hosts.extend(target.host);
@@ -72,6 +81,13 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
                     .extend(target.artefacts.into_iter().map(|one| (one, flags.clone())));
                 named.noise_factor = target.noise_factor;
                 named.authorize.extend(target.authorize);
+                match own_adapters::of(target.adapters, &source, &flags) {
+                    Ok((adapters, ledger)) => {
+                        named.adapters.extend(adapters);
+                        named.ledger.0.extend(ledger.0);
+                    }
+                    Err(wrong) => complaints += &wrong,
+                }
             }
             Err(wrong) => complaints += &wrong.to_string(),
         }

@@ -143,7 +143,7 @@ fn told(
     let again = || format!("gauntlet run {}--only {} --seed {seed}", flags(), base.incident);
     let deciding = looked.iter().find(|(name, _)| Some(name) == step.as_ref());
     let decided = span.and_then(|span| scenario.decided(span)).filter(|_| failed);
-    let command = decided.and_then(|decided| session.reproduce(&decided));
+    let command = decided.as_ref().and_then(|decided| session.reproduce(decided));
     let own = || deciding.and_then(|(_, observation)| observation.reproduce.clone());
     let software = || step.as_ref().and_then(|step| seen.get(step)?.get("software"));
     let evidence = match verdict {
@@ -165,7 +165,11 @@ fn told(
         expected,
         reproduce: failed.then(|| command.or_else(own).unwrap_or_else(again)),
         r#where: span.map(place),
-        advice: failed.then(|| advice(scenario, &named(software()), &reached.profile.about)),
+        advice: failed.then(|| {
+            let fixes = decided.as_ref().and_then(|decided| decided.fix.as_ref());
+            let fixes = fixes.unwrap_or(&scenario.playbook.fix);
+            advice(scenario, fixes.best(&named(software()), &reached.profile.about))
+        }),
         evidence,
         ..base
     }
@@ -179,13 +183,13 @@ fn named(software: Option<&Value>) -> Vec<String> {
     }
 }
 
-fn advice(scenario: &Scenario, software: &[String], about: &str) -> Advice {
+fn advice(scenario: &Scenario, fix: String) -> Advice {
     let playbook = &scenario.playbook;
     Advice {
         symptom: playbook.symptom.clone(),
         first_check: playbook.first_check.clone(),
         cause: playbook.cause.clone(),
-        fix: playbook.fix_at(software).unwrap_or_else(|| playbook.fix_for(about).to_owned()),
+        fix,
         see: playbook.see.clone(),
     }
 }

@@ -14,14 +14,19 @@ macro_rules! files {
 /// Path and text of each.
 const FILES: &[(&str, &str)] = files!["wasmi.yaml", "wazero.yaml"];
 
+/// The files that the tool carries.
+pub fn ledger_sources() -> Vec<Source> {
+    FILES.iter().map(|(path, text)| Source::new(*path, *text)).collect()
+}
+
 /// What is known of every runtime.
 ///
 /// # Errors
 /// When a built-in file is wrong, which the tests of this crate exclude.
 pub fn ledger() -> Result<Ledger, LoadError> {
     let (mut entries, mut wrong) = (Vec::new(), Vec::new());
-    for (path, text) in FILES {
-        match ledger::parse(&Source::new(*path, *text)) {
+    for source in ledger_sources() {
+        match ledger::parse(&source) {
             Ok(ledger) => entries.extend(ledger.0),
             Err(complaints) => wrong.push(complaints),
         }

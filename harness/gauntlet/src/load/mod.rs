@@ -13,7 +13,7 @@ use wasm_gauntlet_model::scenario::{self, Scenario, Vocabulary, Words};
 use wasm_gauntlet_model::source::{Complaint, Complaints, Source, Span};
 
 pub use directory::DirectoryError;
-pub use ledger::ledger;
+pub use ledger::{ledger, ledger_sources};
 
 /// Why there are no scenarios.
 #[derive(Debug, thiserror::Error)]

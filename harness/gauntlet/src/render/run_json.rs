@@ -1,12 +1,12 @@
 //! `run.json`: the record on disk. It appears whole or not at all.
 
 use std::borrow::Cow;
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use tempfile::NamedTempFile;
 use wasm_gauntlet_model::record::{Outcome, RECORD_VERSION, Record, exit_code};
 
 /// The file's name in a run's directory.
@@ -68,7 +68,9 @@ pub fn write(dir: &Path, record: &Record) -> Result<PathBuf, RunJsonError> {
 }
 
 fn write_text(dir: &Path, path: &Path, text: &str) -> io::Result<()> {
-    let mut file = NamedTempFile::new_in(dir)?;
+    // Whoever may read the other reports may read this one: the umask decides of all.
+    let mode = Permissions::from_mode(0o666);
+    let mut file = tempfile::Builder::new().permissions(mode).tempfile_in(dir)?;
     let mut out = BufWriter::new(file.as_file_mut());
     out.write_all(text.as_bytes())?;
     out.flush()?;

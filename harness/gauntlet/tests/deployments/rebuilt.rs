@@ -129,7 +129,7 @@ pub fn check() {
     for one in BROKEN {
         let scenario = scenarios.iter().find(|scenario| scenario.incident == one.incident);
         let fixes = &scenario.expect("an incident of the catalogue").playbook.fix;
-        let fix = fixes.iter().find(|(name, _)| *name == "any").expect("a fix for any").1.trim();
+        let fix = fixes.of("any").expect("a fix for any").trim();
         wrong.extend(mend(one, fix).map(|problem| format!("{}: {problem}", one.incident)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

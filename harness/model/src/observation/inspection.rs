@@ -93,6 +93,9 @@ observation! {
         /// The shim, where an inline script of the page makes a `Go` before it is run; absent if
         /// none does.
         shim_late = "shim-late": String,
+        /// A page that makes a `Go` which no script that it loads so much as names; absent if none
+        /// does. Of a build directory alone.
+        shim_unloaded = "shim-unloaded": String,
         /// Scripts that deal with modules and that no engine takes, each with why.
         scripts_broken = "scripts-broken": Vec<String>,
         /// What is wrong with the integrity that the page demands of the file; absent if nothing

@@ -52,6 +52,11 @@ impl Scenario {
 }
 
 impl Scenario {
+    /// Whether a case of this scenario, on a subject without assets, is called `case`.
+    pub fn has_case(&self, case: &str) -> bool {
+        combinations(&self.matrix).iter().any(|params| label(None, params) == case)
+    }
+
     /// The parameters, and for each that is a guest its near twin; a guest without one is benign,
     /// and its own.
     fn with_near_twins(&self, params: &Params) -> Params {

@@ -213,7 +213,7 @@ fn playbook(raw: RawPlaybook) -> Playbook {
         symptom: raw.symptom,
         first_check: raw.first_check,
         cause: raw.cause,
-        fix: raw.fix.0,
+        fix: raw.fix,
         see: raw.see,
     }
 }

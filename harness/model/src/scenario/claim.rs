@@ -3,6 +3,7 @@
 use crate::source::Span;
 use crate::verdict::Severity;
 
+use super::fixes::Fixes;
 use super::scalar::Scalar;
 use super::template::Template;
 
@@ -15,6 +16,8 @@ pub struct Block {
     pub severity: Option<Severity>,
     /// What to say when it fails.
     pub says: Option<Template>,
+    /// What mends it, where that differs from the playbook.
+    pub fix: Option<Fixes>,
     /// The claims.
     pub claims: Vec<Claim>,
 }

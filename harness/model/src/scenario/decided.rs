@@ -2,6 +2,7 @@
 
 use super::Scenario;
 use super::claim::{Block, Claim, Test};
+use super::fixes::Fixes;
 use crate::source::Span;
 
 /// What decided, and what it is told beside.
@@ -13,6 +14,8 @@ pub struct Decided {
     pub field: String,
     /// Other steps whose fields the claim compares with, or the sentence of its block tells.
     pub beside: Vec<String>,
+    /// What mends it, where that differs from the playbook.
+    pub fix: Option<Fixes>,
 }
 
 impl Scenario {
@@ -26,7 +29,8 @@ impl Scenario {
             self.expect.iter().flat_map(claims).find(|(_, one)| one.span == span)?;
         let told = told(block).chain(compared(claim));
         let beside = told.filter(|step| *step != claim.step).map(str::to_owned).collect();
-        Some(Decided { step: claim.step.clone(), field: claim.field.clone(), beside })
+        let (step, field) = (claim.step.clone(), claim.field.clone());
+        Some(Decided { step, field, beside, fix: block.fix.clone() })
     }
 }
 

@@ -9,6 +9,7 @@ use crate::source::At;
 use crate::verdict::Severity;
 use crate::yaml::{Node, Tree};
 
+use super::fixes::Fixes;
 use super::scalar::Scalar;
 
 /// What must be seen, as written: one block or a list of blocks.
@@ -52,12 +53,14 @@ pub struct RawBlock {
     pub severity: Option<Severity>,
     /// What to say when it fails; may hold `{step.field}`.
     pub says: Option<At<String>>,
+    /// What mends it, where that differs from the playbook.
+    pub fix: Option<Fixes>,
     /// The claims.
     pub claims: RawClaims,
 }
 
 /// The keys of a block that are no paths.
-const BLOCK_KEYS: [&str; 3] = ["where", "severity", "says"];
+const BLOCK_KEYS: [&str; 4] = ["where", "severity", "says", "fix"];
 
 impl Read for RawBlock {
     fn noun() -> Cow<'static, str> {
@@ -72,11 +75,13 @@ impl Read for RawBlock {
         let r#where = crate::reading::field("where", &keys, node.span, log);
         let severity = crate::reading::field("severity", &keys, node.span, log);
         let says = crate::reading::field("says", &keys, node.span, log);
+        let fix = crate::reading::field("fix", &keys, node.span, log);
         let claims = RawClaims::read(&At { value: Tree::Map(paths), span: node.span }, log);
         Some(Self {
             r#where: r#where.or_else(Read::stand_in)?,
             severity: severity.or_else(Read::stand_in)?,
             says: says.or_else(Read::stand_in)?,
+            fix: fix.or_else(Read::stand_in)?,
             claims: claims?,
         })
     }
@@ -90,6 +95,7 @@ impl JsonSchema for RawBlock {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let matcher = generator.subschema_for::<RawMatch>();
         let severity = generator.subschema_for::<Severity>();
+        let fix = generator.subschema_for::<Fixes>();
         json_schema!({
             "type": "object",
             "properties": {
@@ -99,7 +105,8 @@ impl JsonSchema for RawBlock {
                     "additionalProperties": false
                 },
                 "severity": severity,
-                "says": { "type": "string" }
+                "says": { "type": "string" },
+                "fix": fix
             },
             "patternProperties": { "^[a-z0-9-]+\\.[a-z0-9-]+$": matcher },
             "additionalProperties": false

@@ -8,6 +8,7 @@ mod check;
 mod claim;
 mod decided;
 mod expect;
+mod fixes;
 mod matrix;
 mod raw;
 mod scalar;
@@ -18,6 +19,7 @@ pub use cases::Case;
 pub use check::{Vocabulary, Words};
 pub use claim::{Block, Bound, Claim, Comparison, SUBJECT, ScalarTemplate, Test};
 pub use decided::Decided;
+pub use fixes::Fixes;
 pub use raw::RawScenario;
 pub use scalar::Scalar;
 pub use step::{CaseContext, Step};
@@ -94,36 +96,10 @@ pub struct Playbook {
     pub first_check: String,
     /// Why it happens.
     pub cause: String,
-    /// What mends it, by the name of a server or runtime; `any` is always there.
-    pub fix: Vec<(String, String)>,
+    /// What mends it, where the block of claims that fails has no fixes of its own.
+    pub fix: Fixes,
     /// Clauses and advisories.
     pub see: Vec<String>,
-}
-
-impl Playbook {
-    /// The fixes for `software`, by name, what is nearest to the client first: any of them may be
-    /// where it is mended. None where the playbook has none of the names.
-    pub fn fix_at(&self, software: &[String]) -> Option<String> {
-        let known =
-            software.iter().filter_map(|name| self.fix.iter().find(|(have, _)| have == name));
-        let known: Vec<&(String, String)> = known.collect();
-        match known.as_slice() {
-            [] => None,
-            [(_, fix)] => Some(fix.clone()),
-            many => {
-                let each = many.iter().map(|(name, fix)| format!("at {name}:\n{fix}"));
-                Some(each.collect::<Vec<_>>().join("\n"))
-            }
-        }
-    }
-
-    /// The fix for whatever calls itself `about`; the one for `any` where none is nearer.
-    pub fn fix_for(&self, about: &str) -> &str {
-        let about = about.to_ascii_lowercase();
-        let near = self.fix.iter().find(|(name, _)| about.contains(&name.to_ascii_lowercase()));
-        let any = || self.fix.iter().find(|(name, _)| name == "any");
-        near.or_else(any).map_or("", |(_, fix)| fix)
-    }
 }
 
 /// The scenario that `source` says.

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use crate::action::{Asset, OneOff, Place};
 use crate::excuse::Excuse;
 use crate::profile::Need;
-use crate::reading::{Log, Read, expected, pairs, written};
+use crate::reading::{Log, Read, pairs, written};
 use crate::source::At;
 use crate::static_limits::{Count, StaticLimits};
 use crate::twin::Twin;
@@ -17,6 +17,7 @@ use crate::verdict::Severity;
 use crate::yaml::Node;
 
 use super::expect::RawExpect;
+use super::fixes::Fixes;
 use super::matrix::Matrix;
 use super::scalar::Scalar;
 
@@ -333,42 +334,6 @@ impl JsonSchema for Named {
         json_schema!({
             "type": "object",
             "additionalProperties": { "type": ["string", "number", "boolean", "null"] }
-        })
-    }
-}
-
-/// What mends an incident, by the name of a server or runtime; `any` fits everywhere.
-#[derive(Debug, Clone, Default)]
-pub struct Fixes(pub Vec<(String, String)>);
-
-impl Read for Fixes {
-    fn noun() -> Cow<'static, str> {
-        "a mapping such as `{ any: ..., nginx: ... }`".into()
-    }
-
-    fn read(node: &Node, log: &mut Log) -> Option<Self> {
-        let fixes = Named::read(node, log)?.0;
-        if !fixes.iter().any(|(name, _)| name.value == "any") {
-            return expected("a mapping with the key `any`", node, log);
-        }
-        Some(Self(fixes.into_iter().map(|(name, fix)| (name.value, fix.value)).collect()))
-    }
-
-    fn stand_in() -> Option<Self> {
-        Some(Self::default())
-    }
-}
-
-impl JsonSchema for Fixes {
-    fn schema_name() -> Cow<'static, str> {
-        "Fixes".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "object",
-            "required": ["any"],
-            "additionalProperties": { "type": "string" }
         })
     }
 }

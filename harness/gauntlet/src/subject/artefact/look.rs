@@ -7,7 +7,7 @@ use wasm_gauntlet_model::observation::{Evidence, Inspection, Observation, Seen};
 
 use super::around::{Texts, last};
 use super::files::Files;
-use super::{Artefact, elsewhere, manifest, node, shims, siblings};
+use super::{Artefact, elsewhere, manifest, node, order, shims, siblings};
 use crate::coding::Layer;
 use crate::subject::Inability;
 use crate::subject::anatomy::flavour::Flavour;
@@ -46,6 +46,7 @@ pub fn look(
     (facts.wire_budget, facts.over_wire_budget) = held(&facts.wire_bytes, wire_budget);
     facts.destination = Seen::looked(destination(artefact, inspect));
     shims::look(files, inspect, &texts, &mut facts)?;
+    order::look(files, inspect, &mut facts)?;
     facts.ran = ran(artefact, &bytes, &texts, &facts)?;
     siblings::look(files, name, &bytes, &mut facts)?;
     beside_siblings(files, inspect, &mut facts);

@@ -10,6 +10,7 @@ mod listing;
 mod look;
 pub mod manifest;
 mod node;
+mod order;
 mod references;
 mod shims;
 mod siblings;

@@ -65,15 +65,19 @@ pub fn of(files: &Files, page: &Page) -> References {
     found
 }
 
-enum Place {
+/// Where something that a page loads is.
+pub enum Place {
+    /// In the directory, under this name.
     There(String),
+    /// It should be in the directory, under this name.
     Missing(String),
+    /// On another host, or filled in by somebody else.
     Elsewhere,
 }
 
 /// Where `url` is. A directory may be served below a path that only its pages know, so leading
 /// segments that are no folder of it are left off.
-fn place(files: &Files, url: &Url) -> Place {
+pub fn place(files: &Files, url: &Url) -> Place {
     let path = decoded(url.path());
     let path = path.trim_start_matches('/');
     let first = path.split('/').next().unwrap_or_default();

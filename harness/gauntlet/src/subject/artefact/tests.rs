@@ -207,6 +207,45 @@ fn a_script_that_cannot_run_is_told_and_one_that_somebody_fills_in_is_not() {
 }
 
 #[test]
+fn a_go_is_made_after_the_script_that_defines_it() {
+    let module = wat::parse_str("(module (import \"gojs\" \"runtime.wasmExit\" (func)))");
+    let module = module.expect("a module");
+    let seen = |page: &str| {
+        let shim = b"globalThis.Go = class { x = { gojs: { 'runtime.wasmExit': f } } }";
+        let page = page.replace("MADE", "<script>const go = new Go(); fetch('app.wasm')</script>");
+        let all: [(&str, &[u8]); 4] = [
+            ("app.wasm", &module),
+            ("index.html", page.as_bytes()),
+            ("go.js", shim),
+            ("other.js", b"f()"),
+        ];
+        let seen = facts(&build(folder(&all).path()), Asset::Module);
+        (seen["shim-late"].clone(), seen["shim-unloaded"].clone())
+    };
+    let is = |text: &str| Value::Text(text.to_owned());
+    for (page, late, unloaded) in [
+        ("<script src=go.js></script>MADE", Value::Absent, Value::Absent),
+        ("MADE<script src=go.js></script>", is("go.js in index.html"), Value::Absent),
+        ("<script defer src=go.js></script>MADE", is("go.js in index.html"), Value::Absent),
+        ("<script src=other.js></script>MADE", Value::Absent, is("index.html")),
+        ("MADE", Value::Absent, is("index.html")),
+        ("<script src=https://cdn.example/go.js></script>MADE", Value::Absent, Value::Absent),
+        (
+            "<script>document.write('<script src=go.js><\\/script>')</script>MADE",
+            Value::Absent,
+            Value::Absent,
+        ),
+        (
+            "<script>import('./go.js').then(() => { const go = new Go() })</script>",
+            Value::Absent,
+            Value::Absent,
+        ),
+    ] {
+        assert_eq!(seen(page), (late, unloaded), "{page}");
+    }
+}
+
+#[test]
 fn each_line_of_a_manifest_is_understood_or_told_of() {
     let digest = "0123456789abcdef".repeat(4);
     for line in [

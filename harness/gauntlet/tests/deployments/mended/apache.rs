@@ -1,5 +1,6 @@
 //! Apache.
 
+use super::policy::{ABOUT, STRICT, without_inline};
 use super::{Broken, YEAR, broken, instead};
 use crate::apache::{CODINGS, DEBIAN, VARIANTS, serving};
 use crate::files::Files;
@@ -59,5 +60,9 @@ pub const BROKEN: &[Broken] = &[
     broken("delivery/missing-is-404", Files::Plain, |site, fix| serving(site, &fallback(fix))),
     broken("delivery/cross-origin", Files::Plain, |site, fix| {
         serving(site, instead(fix, "# nothing is said of other origins"))
+    }),
+    broken(ABOUT, Files::Plain, |site, fix| {
+        let strict = format!("Header set Content-Security-Policy \"{STRICT}\"");
+        serving(without_inline(site), instead(fix, &strict))
     }),
 ];

@@ -1,5 +1,6 @@
 //! Caddy.
 
+use super::policy::{ABOUT, STRICT, without_inline};
 use super::{Broken, YEAR, broken, instead};
 use crate::caddy::{VARIANTS, serving};
 use crate::files::Files;
@@ -49,5 +50,9 @@ pub const BROKEN: &[Broken] = &[
     }),
     broken("delivery/cross-origin", Files::Plain, |site, fix| {
         serving(site, &format!("{fix}\nfile_server"))
+    }),
+    broken(ABOUT, Files::Plain, |site, fix| {
+        let strict = format!("header Content-Security-Policy \"{STRICT}\"");
+        serving(without_inline(site), &format!("{}\nfile_server", instead(fix, &strict)))
     }),
 ];

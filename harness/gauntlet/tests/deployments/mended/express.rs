@@ -1,5 +1,6 @@
 //! Express.
 
+use super::policy::{ABOUT, STRICT, without_inline};
 use super::{Broken, broken, instead};
 use crate::express::serving;
 use crate::files::Files;
@@ -73,5 +74,12 @@ pub const BROKEN: &[Broken] = &[
     }),
     broken("delivery/cross-origin", Files::Plain, |site, fix| {
         serving(site, &format!("{fix}\n{STATIC}"))
+    }),
+    broken(ABOUT, Files::Plain, |site, fix| {
+        let strict = format!(
+            "app.use((request, response, next) => {{\n\
+             response.setHeader('Content-Security-Policy', \"{STRICT}\");\nnext();\n}});"
+        );
+        serving(without_inline(site), &format!("{}\n{STATIC}", instead(fix, &strict)))
     }),
 ];

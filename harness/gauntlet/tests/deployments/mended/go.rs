@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::policy::{ABOUT, STRICT, without_inline};
 use super::{Broken, broken};
 use crate::files::Files;
 use crate::go::serving_program;
@@ -119,5 +120,10 @@ pub const BROKEN: &[Broken] = &[
     }),
     broken("delivery/cross-origin", Files::Plain, |site, fix| {
         serving(site, &format!("{fix}\n{FILE}"))
+    }),
+    broken(ABOUT, Files::Plain, |site, fix| {
+        let strict = format!("w.Header().Set(\"Content-Security-Policy\", \"{STRICT}\")");
+        let lines = if fix.is_empty() { &strict } else { fix };
+        serving(without_inline(site), &format!("{lines}\n{FILE}"))
     }),
 ];

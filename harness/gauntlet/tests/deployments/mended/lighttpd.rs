@@ -1,5 +1,6 @@
 //! lighttpd.
 
+use super::policy::{ABOUT, STRICT, without_inline};
 use super::{Broken, YEAR, broken, instead};
 use crate::files::Files;
 use crate::lighttpd::{DEFLATE, TYPES, VARIANTS, serving};
@@ -53,5 +54,10 @@ pub const BROKEN: &[Broken] = &[
     }),
     broken("delivery/cross-origin", Files::Plain, |site, fix| {
         serving(site, &format!("{TYPES}\n{fix}"))
+    }),
+    broken(ABOUT, Files::Plain, |site, fix| {
+        let field = format!("\"Content-Security-Policy\" => \"{STRICT}\"");
+        let strict = format!("setenv.set-response-header = ( {field} )");
+        serving(without_inline(site), &format!("{TYPES}\n{}", instead(fix, &strict)))
     }),
 ];

@@ -9,6 +9,7 @@ mod express;
 mod go;
 mod lighttpd;
 mod nginx;
+mod policy;
 mod s3;
 mod untried;
 mod varnish;
@@ -18,7 +19,7 @@ use std::process::Command;
 
 use gauntlet::load;
 use wasm_gauntlet_model::record::{Outcome, Record};
-use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::scenario::{Fixes, Scenario};
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
 use crate::files::Files;
@@ -30,14 +31,21 @@ type Start = fn(&Path, &str) -> Option<Vec<Server>>;
 
 /// A deployment that is wrong, into which lines can be put.
 pub struct Broken {
-    incident: &'static str,
+    about: &'static str,
     files: Files,
     start: Start,
 }
 
-/// A deployment of `files` that shows `incident`.
-pub const fn broken(incident: &'static str, files: Files, start: Start) -> Broken {
-    Broken { incident, files, start }
+/// A deployment of `files` that shows what lines are `about`: an incident, or one of the claims of
+/// an incident that have lines of their own, as in `delivery/cross-origin: page.isolated`.
+pub const fn broken(about: &'static str, files: Files, start: Start) -> Broken {
+    Broken { about, files, start }
+}
+
+impl Broken {
+    fn incident(&self) -> &'static str {
+        self.about.split(':').next().unwrap_or(self.about)
+    }
 }
 
 /// The lines of the playbook, or what is wrong, where they are to stand in place of it.
@@ -63,23 +71,35 @@ const SERVERS: &[(&str, &[Broken])] = &[
     ("s3", s3::BROKEN),
 ];
 
-fn fix<'a>(scenarios: &'a [Scenario], incident: &str, server: &str) -> Option<&'a str> {
-    let scenario = scenarios.iter().find(|scenario| scenario.incident == incident)?;
-    let fixes = &scenario.playbook.fix;
-    fixes.iter().find(|(name, _)| name == server).map(|(_, fix)| fix.as_str())
+/// Everything that the catalogue has lines for, with the lines.
+fn fixes(scenarios: &[Scenario]) -> Vec<(String, &Fixes)> {
+    let mut all = Vec::new();
+    for Scenario { incident, playbook, expect, .. } in scenarios {
+        all.push((incident.clone(), &playbook.fix));
+        for block in expect {
+            let (Some(fixes), Some(claim)) = (&block.fix, block.claims.first()) else { continue };
+            all.push((format!("{incident}: {}.{}", claim.step, claim.field), fixes));
+        }
+    }
+    all
+}
+
+fn fix<'a>(fixes: &[(String, &'a Fixes)], about: &str, server: &str) -> Option<&'a str> {
+    fixes.iter().find(|(one, _)| one == about)?.1.of(server)
 }
 
 /// What is tried on `server`: each is red with the right advice, its command shows it, and
 /// mended it is green.
 pub fn check(server: &str) {
     let scenarios = load::catalogue().expect("the catalogue loads");
+    let fixes = fixes(&scenarios);
     let (_, tried) = SERVERS.iter().find(|(name, _)| *name == server).expect("a server");
     let only = std::env::var("MENDED_ONLY").unwrap_or_default();
     let mut wrong = Vec::new();
-    for one in tried.iter().filter(|one| one.incident.contains(&only)) {
-        let fix = fix(&scenarios, one.incident, server).expect("the playbook has lines for it");
+    for one in tried.iter().filter(|one| one.about.contains(&only)) {
+        let fix = fix(&fixes, one.about, server).expect("the playbook has lines for it");
         let Some(problem) = mend(server, one, fix) else { continue };
-        wrong.push(format!("{server} {}: {problem}", one.incident));
+        wrong.push(format!("{server} {}: {problem}", one.about));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -87,30 +107,29 @@ pub fn check(server: &str) {
 /// No line stands in a playbook that is neither tried nor known not to be, with the reason.
 pub fn all_are_tried() {
     let scenarios = load::catalogue().expect("the catalogue loads");
-    let tried = |incident: &str, server: &str| {
+    let fixes = fixes(&scenarios);
+    let tried = |about: &str, server: &str| {
         let own = SERVERS.iter().filter(|(name, _)| *name == server);
-        own.flat_map(|(_, tried)| *tried).any(|one| one.incident == incident)
+        own.flat_map(|(_, tried)| *tried).any(|one| one.about == about)
     };
     let mut wrong = Vec::new();
-    let delivery = scenarios.iter().filter(|one| one.incident.starts_with("delivery/"));
-    for scenario in delivery {
-        for (server, text) in &scenario.playbook.fix {
-            let (incident, server) = (scenario.incident.as_str(), server.as_str());
+    for (about, texts) in fixes.iter().filter(|(about, _)| about.starts_with("delivery/")) {
+        for (server, text) in texts.0.iter().filter(|(server, _)| server != "any") {
             let ways = [
-                tried(incident, server),
-                untried::reason(incident, server).is_some(),
-                untried::alike(incident, server).is_some_and(|other| {
-                    tried(other, server) && fix(&scenarios, other, server) == Some(text)
+                tried(about, server),
+                untried::reason(about, server).is_some(),
+                untried::alike(about, server).is_some_and(|other| {
+                    tried(other, server) && fix(&fixes, other, server) == Some(text)
                 }),
             ];
             let known = ways.iter().filter(|way| **way).count();
-            if server != "any" && known != 1 {
-                wrong.push(format!("{incident} {server}: known in {known} ways: {ways:?}"));
+            if known != 1 {
+                wrong.push(format!("{about} {server}: known in {known} ways: {ways:?}"));
             }
         }
     }
     for (incident, server) in untried::all() {
-        if fix(&scenarios, incident, server).is_none() {
+        if fix(&fixes, incident, server).is_none() {
             wrong.push(format!("{incident} {server}: the playbook has no such lines"));
         }
     }
@@ -120,10 +139,10 @@ pub fn all_are_tried() {
 /// What the program says of the deployment that `running` is: an edge and its origin where the
 /// incident lies between the two, and a page on another origin where that is what it is about.
 fn looked_at(server: &str, one: &Broken, running: &[Server]) -> Option<Record> {
-    let (incident, files) = (one.incident, one.files);
+    let (about, incident, files) = (one.about, one.incident(), one.files);
     // An object store has its site in a bucket.
     let url = running[0].url(if server == "s3" { "/site/" } else { "/" });
-    let record = match (incident, running) {
+    let record = match (about, running) {
         ("delivery/cdn-rewrites-type" | "delivery/edge-skips-compression", [_, origin, ..]) => {
             let origin = origin.url("/");
             let target = format!("site:\n  url: \"{url}\"\n  origin: {{ url: \"{origin}\" }}\n");
@@ -165,7 +184,7 @@ fn mend(server: &str, one: &Broken, fix: &str) -> Option<String> {
         return Some(format!("advises {advice:?}"));
     }
     let line = failed.reproduce.as_deref().unwrap_or_default();
-    if let Some(problem) = shows(one.incident, line) {
+    if let Some(problem) = shows(one.about, line) {
         return Some(problem);
     }
     drop(running);
@@ -181,7 +200,7 @@ fn mend(server: &str, one: &Broken, fix: &str) -> Option<String> {
 }
 
 /// What is wrong with `line`; none where its output shows the defect.
-fn shows(incident: &str, line: &str) -> Option<String> {
+fn shows(about: &str, line: &str) -> Option<String> {
     let ran = Command::new("sh").args(["-c", line]).output().expect("a shell");
     let said = String::from_utf8_lossy(&ran.stdout).to_ascii_lowercase();
     let lines = |name: &str| -> Vec<&str> {
@@ -189,7 +208,7 @@ fn shows(incident: &str, line: &str) -> Option<String> {
         said.lines().filter_map(|line| line.strip_prefix(&start)).map(str::trim).collect()
     };
     let cached = lines("cache-control").join(", ");
-    let shown = match incident {
+    let shown = match about {
         // Both variants are shown, and one of them may have the field.
         "delivery/missing-vary" => lines("vary").len() < said.matches("http/1.1 ").count(),
         "delivery/uncompressed" => lines("content-encoding").is_empty(),
@@ -198,12 +217,13 @@ fn shows(incident: &str, line: &str) -> Option<String> {
         "delivery/entry-not-revalidated" => !cached.contains("no-cache"),
         "delivery/long-cache-unhashed" => cached.contains("max-age=31536000"),
         "delivery/short-cache-hashed" => !cached.contains("max-age=31536000"),
+        policy::ABOUT => lines("content-security-policy") == [policy::STRICT],
         "delivery/cross-origin" => lines("access-control-allow-origin").is_empty(),
         // What `tests/reproduce.rs` holds each command to, for every incident.
         _ => said.contains("http/1.1 "),
     };
     // `curl` gives up what is shorter than announced, as browsers do.
-    let given_up = incident == "delivery/length" && ran.status.code() == Some(18);
+    let given_up = about == "delivery/length" && ran.status.code() == Some(18);
     let ok = (ran.status.success() || given_up) && line.starts_with("curl ") && shown;
     (!ok).then(|| format!("`{line}` shows\n{said}"))
 }

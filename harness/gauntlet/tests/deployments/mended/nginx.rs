@@ -1,5 +1,6 @@
 //! nginx.
 
+use super::policy::{ABOUT, STRICT, without_inline};
 use super::{Broken, YEAR, broken, instead};
 use crate::files::Files;
 use crate::nginx::serving;
@@ -56,5 +57,9 @@ pub const BROKEN: &[Broken] = &[
     }),
     broken("delivery/edge-skips-compression", Files::Hashed, |site, fix| {
         before(site, ASSETS, instead(fix, "proxy_set_header Accept-Encoding \"\";"))
+    }),
+    broken(ABOUT, Files::Plain, |site, fix| {
+        let strict = format!("add_header Content-Security-Policy \"{STRICT}\";");
+        serving(without_inline(site), "", instead(fix, &strict))
     }),
 ];

@@ -1,5 +1,6 @@
 //! Varnish before an nginx that is right.
 
+use super::policy::{ABOUT, STRICT, without_inline};
 use super::{Broken, YEAR, broken, instead};
 use crate::files::Files;
 use crate::varnish::before;
@@ -46,4 +47,9 @@ pub const BROKEN: &[Broken] = &[
         before(site, &format!("{asked}\n{fix}"), &[])
     }),
     broken("delivery/cross-origin", Files::Hashed, |site, fix| before(site, fix, &[])),
+    broken(ABOUT, Files::Hashed, |site, fix| {
+        let set = format!("set resp.http.Content-Security-Policy = \"{STRICT}\";");
+        let strict = format!("sub vcl_deliver {{ {set} }}");
+        before(without_inline(site), instead(fix, &strict), &[])
+    }),
 ];

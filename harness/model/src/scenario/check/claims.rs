@@ -42,6 +42,7 @@ fn block(raw: &RawBlock, steps: &[Step], params: &[String], log: &mut Log) -> Bl
         condition: claims(&raw.r#where, steps, params, log),
         severity: raw.severity,
         says,
+        fix: raw.fix.clone(),
         claims: claims(&raw.claims, steps, params, log),
     }
 }

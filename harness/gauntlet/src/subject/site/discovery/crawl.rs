@@ -70,7 +70,7 @@ pub struct Crawl<'a> {
     candidates: BTreeMap<Url, Candidate>,
     base: Url,
     import_map: ImportMap,
-    frames: VecDeque<Url>,
+    frames: VecDeque<(Url, &'static str)>,
     late: bool,
     /// What keeps from knowing each script of the page.
     unseen: Option<String>,
@@ -185,12 +185,12 @@ impl<'a> Crawl<'a> {
     /// Read the pages in frames, each with its own base and import map.
     fn frames(&mut self, entry: &Trail, read: &mut usize, haul: &mut Haul) {
         let mut seen = HashSet::from([entry.ask.url.clone()]);
-        while let Some(mut url) = self.frames.pop_front() {
+        while let Some((mut url, how)) = self.frames.pop_front() {
             url.set_fragment(None);
             if url.origin() != entry.ask.url.origin() || !seen.insert(url.clone()) {
                 continue;
             }
-            let place = super::label(&url);
+            let place = format!("{how} {}", super::label(&url));
             if seen.len() > FRAMES_MAX + 1 {
                 haul.leave_out(format!("frames past {FRAMES_MAX} are not read"));
                 break;
@@ -199,12 +199,12 @@ impl<'a> Crawl<'a> {
                 Ok(trail) if trail.reply.status == 200 => {
                     let text = decoded(&trail);
                     let page = page::read(&String::from_utf8_lossy(&text), &trail.ask.url);
-                    self.unseen.get_or_insert_with(|| format!("frame {place} has its own scripts"));
-                    self.take_page(page, &format!("frame {place}"), haul);
+                    self.unseen.get_or_insert_with(|| format!("{place} has its own scripts"));
+                    self.take_page(page, &place, haul);
                     self.scripts(read, haul);
                 }
-                Ok(trail) => haul.note(format!("not read: frame {place}: {}", trail.reply.status)),
-                Err(failure) => haul.note(format!("not read: frame {place}: {failure}")),
+                Ok(trail) => haul.note(format!("not read: {place}: {}", trail.reply.status)),
+                Err(failure) => haul.note(format!("not read: {place}: {failure}")),
             }
         }
     }

@@ -10,8 +10,8 @@
 //! All requests offer `identity` alone: a broken cache that keeps them for others keeps a
 //! variant that every client understands.
 //!
-//! Not seen: names put together at run time, frames, what scripts write into the page, service
-//! workers, `scopes` of import maps.
+//! Not seen: names put together at run time, pages in frames of another origin, what scripts write
+//! into the page, service workers, `scopes` of import maps.
 
 mod answer;
 pub mod broken;

@@ -37,8 +37,8 @@ pub struct Page {
     pub modules: Vec<(Url, &'static str)>,
     /// Names of modules in `data-` attributes, as written.
     pub named: Vec<String>,
-    /// Pages in frames.
-    pub frames: Vec<Url>,
+    /// Pages in frames, and the page that follows by itself, with how each was found.
+    pub frames: Vec<(Url, &'static str)>,
     /// Texts of inline scripts and of event handlers.
     pub inline: Vec<String>,
     /// The page's import map.
@@ -80,10 +80,10 @@ fn within(html: &str, url: &Url, depth: usize) -> Page {
                 page.inline.extend(inner.inline);
                 page.cut |= inner.cut;
             }
-            "iframe" | "frame" => {
-                let url = page.resolve(element.attr("src"));
-                page.frames.extend(url.filter(|url| !url.cannot_be_a_base()));
-            }
+            "iframe" | "frame" => page.frame(element.attr("src"), "frame"),
+            "embed" if may_be_page(&element) => page.frame(element.attr("src"), "embed"),
+            "object" if may_be_page(&element) => page.frame(element.attr("data"), "object"),
+            "meta" => page.frame(refreshed(&element), "refresh"),
             _ => {}
         }
         page.attributes(&element);
@@ -137,12 +137,44 @@ fn elements<'a>(document: &'a Html, selector: &str) -> impl Iterator<Item = Elem
     found.unwrap_or_default().into_iter()
 }
 
+/// Whether an `object` or `embed` may hold a page: pictures, sounds and documents are not read.
+fn may_be_page(element: &ElementRef<'_>) -> bool {
+    match element.attr("type") {
+        Some(kind) => kind.to_ascii_lowercase().contains("html"),
+        None => {
+            let address = element.attr("data").or(element.attr("src")).unwrap_or_default();
+            let path = address.split(['?', '#']).next().unwrap_or_default();
+            extension(path).is_none_or(|ending| ["html", "htm", "xhtml"].contains(&ending))
+        }
+    }
+}
+
+/// Where a `meta` leads to by itself (HTML Standard, shared declarative refresh steps).
+fn refreshed<'a>(element: &ElementRef<'a>) -> Option<&'a str> {
+    let is_refresh = element.attr("http-equiv")?.eq_ignore_ascii_case("refresh");
+    let content = element.attr("content").filter(|_| is_refresh)?.trim_start();
+    let after = content.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').trim_start();
+    let after = after.trim_start_matches([';', ',']).trim_start();
+    let named = after.get(..3).is_some_and(|word| word.eq_ignore_ascii_case("url"));
+    let value = named.then(|| after[3..].trim_start().strip_prefix('=')).flatten();
+    let address = value.unwrap_or(after).trim();
+    match address.chars().next()? {
+        quote @ ('"' | '\'') => address[1..].split(quote).next(),
+        _ => Some(address),
+    }
+}
+
 impl Page {
     fn resolve(&self, address: Option<&str>) -> Option<Url> {
         let address = address?.trim();
         let mut url = (!address.is_empty()).then(|| self.base.join(address).ok())??;
         url.set_fragment(None);
         Some(url)
+    }
+
+    fn frame(&mut self, address: Option<&str>, how: &'static str) {
+        let url = self.resolve(address).filter(|url| !url.cannot_be_a_base());
+        self.frames.extend(url.map(|url| (url, how)));
     }
 
     fn script(&mut self, element: &ElementRef<'_>) {
@@ -256,8 +288,7 @@ mod tests {
         );
         assert_eq!(urls(&page.modules), ["preload http://site.test/b/x.wasm"]);
         assert_eq!(page.named, ["d.wasm"]);
-        let frames: Vec<_> = page.frames.iter().map(Url::as_str).collect();
-        assert_eq!(frames, ["http://site.test/b/f.html"]);
+        assert_eq!(urls(&page.frames), ["frame http://site.test/b/f.html"]);
         assert_eq!(page.inline, ["inline()", "go()"]);
         let mapped = page.import_map.resolve("lib", &page.base).map(|url| url.to_string());
         assert_eq!(mapped.as_deref(), Some("http://site.test/b/lib.js"));
@@ -299,6 +330,30 @@ mod tests {
             ["script src http://site.test/app/s.js", "script src http://site.test/app/d.js"]
         );
         assert_eq!(page.inline, ["inner()"]);
+    }
+
+    #[test]
+    fn pages_in_objects_and_pages_that_follow_are_frames() {
+        let found = page(
+            "<object data=o.html></object><object data=o.svg></object><object data=p></object>\
+             <embed src=e.pdf><embed src='e?a.pdf' type='text/html'><meta name=refresh content=x>\
+             <meta http-equiv=Refresh content='0; URL=\"app/\"'>",
+        );
+        let expected = ["object o.html", "object p", "embed e?a.pdf", "refresh app/"];
+        let expected = expected.map(|one| one.replace(' ', " http://site.test/app/"));
+        assert_eq!(urls(&found.frames), expected);
+        for (content, address) in [
+            ("5;url=b", Some("b")),
+            ("0;b", Some("b")),
+            ("0, url = 'b'c", Some("b")),
+            ("5", None),
+            ("0;url", Some("url")),
+            ("", None),
+        ] {
+            let html = format!("<meta http-equiv=refresh content=\"{content}\">");
+            let address = address.map(|one| format!("refresh http://site.test/app/{one}"));
+            assert_eq!(urls(&page(&html).frames), Vec::from_iter(address), "{content}");
+        }
     }
 
     #[test]

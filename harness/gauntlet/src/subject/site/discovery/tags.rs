@@ -68,11 +68,16 @@ pub fn makes_go_early(tags: &[Tag], shims: &[&str]) -> bool {
     let first = tags.iter().position(|tag| is_shim(&tag) && tag.when == When::Now);
     let before = &tags[..first.unwrap_or(tags.len())];
     let named = tags.iter().any(|tag| is_shim(&tag));
-    let makes = |tag: &Tag| tag.src.is_none() && tag.when == When::Now && makes_go(&tag.text);
-    named && !unknown && before.iter().any(makes)
+    named && !unknown && makes_go(before)
 }
 
-fn makes_go(text: &str) -> bool {
+/// Whether one of these inline scripts makes a `Go` while the page is parsed.
+pub fn makes_go(tags: &[Tag]) -> bool {
+    let makes = |tag: &Tag| tag.src.is_none() && tag.when == When::Now && has_go(&tag.text);
+    tags.iter().any(makes)
+}
+
+fn has_go(text: &str) -> bool {
     let (tokens, mut depth) = (tokens(text), 0_usize);
     for (at, token) in tokens.iter().enumerate() {
         match token {

@@ -1,0 +1,106 @@
+//! Adapters of a user's own, which a target file names: their programs, and the ledgers of what
+//! they are known not to contain.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use wasm_gauntlet_model::ledger::{self, Known, Ledger};
+use wasm_gauntlet_model::source::{At, Complaint, Complaints, Source};
+use wasm_gauntlet_model::target::AdapterTarget;
+
+use super::adapters::on_path;
+use crate::load;
+use crate::subject::Subject;
+use crate::subject::adapter::{Adapter, Launch, References};
+use crate::subject::calls::module;
+use crate::subject::worker::Confinement;
+
+/// An adapter whose program is there.
+pub(super) struct OwnAdapter {
+    /// What reports call it.
+    pub name: String,
+    launch: Launch,
+    flags: String,
+}
+
+impl OwnAdapter {
+    /// The subject that tests it.
+    pub fn subject(
+        &self,
+        references: Arc<References>,
+        confinement: Confinement,
+    ) -> Box<dyn Subject> {
+        let adapter = Adapter::new(&self.name, self.launch.clone(), Box::new(module::catalogue));
+        let adapter = adapter.called_by(self.flags.clone()).compared_with(references);
+        Box::new(adapter.confined(confinement))
+    }
+}
+
+/// The adapters that the target file `source` names, where `flags` name that file, with what is
+/// known of them.
+///
+/// # Errors
+/// Every complaint about programs that are not there, and about ledgers.
+pub(super) fn of(
+    named: Vec<AdapterTarget>,
+    source: &Source,
+    flags: &str,
+) -> Result<(Vec<OwnAdapter>, Ledger), String> {
+    let (mut adapters, mut known) = (Vec::new(), Ledger::default());
+    let (mut here, mut there) = (Vec::new(), String::new());
+    for AdapterTarget { name, program, args, ledger } in named {
+        match ledger.map(|path| read(&path, &name)).transpose() {
+            Ok(ledger) => known.0.extend(ledger.unwrap_or_default().0),
+            Err(Unread::Here(complaint)) => here.push(complaint),
+            Err(Unread::There(wrong)) => there += &wrong,
+        }
+        match find(&program) {
+            Ok(program) => {
+                let launch = Launch::of(program, args);
+                adapters.push(OwnAdapter { name, launch, flags: flags.to_owned() });
+            }
+            Err(complaint) => here.push(complaint),
+        }
+    }
+    if here.is_empty() && there.is_empty() {
+        return Ok((adapters, known));
+    }
+    let here = match here.is_empty() {
+        true => String::new(),
+        false => Complaints::new(source.clone(), here).to_string(),
+    };
+    Err(here + &there)
+}
+
+/// Where the program is: a name without a slash is looked for on the path.
+fn find(program: &At<String>) -> Result<PathBuf, Complaint> {
+    let path = Path::new(&program.value);
+    let found = match program.value.contains('/') {
+        true => path.is_file().then(|| path.to_owned()),
+        false => on_path(&program.value),
+    };
+    found.ok_or_else(|| {
+        let (problem, help) = match program.value.contains('/') {
+            true => ("there is no file", "expected a program, its path seen from this folder"),
+            false => ("no program on the path is called", "expected a path, as in `./my-adapter`"),
+        };
+        Complaint::new(program.span, format!("{problem} `{}`", program.value)).help(help)
+    })
+}
+
+/// Why a ledger says nothing: a complaint about the file that names it, or about itself.
+enum Unread {
+    Here(Complaint),
+    There(String),
+}
+
+/// The ledger at `path`, whose lines are about the adapter `name`.
+fn read(path: &At<String>, name: &str) -> Result<Ledger, Unread> {
+    let text = std::fs::read_to_string(&path.value).map_err(|error| {
+        Unread::Here(Complaint::new(path.span, format!("cannot read `{}`: {error}", path.value)))
+    })?;
+    let scenarios = load::catalogue().map_err(|wrong| Unread::There(wrong.to_string()))?;
+    let known = Known { scenarios: &scenarios, subjects: &[name] };
+    ledger::parse_knowing(&Source::new(path.value.clone(), text), known)
+        .map_err(|wrong| Unread::There(wrong.to_string()))
+}

@@ -1,0 +1,116 @@
+//! When pages make their `Go`: after the script that defines it has run, before, or with no such
+//! script at all.
+
+use std::collections::BTreeSet;
+
+use wasm_gauntlet_model::action::{Asset, Inspect};
+use wasm_gauntlet_model::observation::{Inspection, Seen};
+
+use super::around::{SCRIPT_BYTES_MAX, TEXTS_MAX};
+use super::files::Files;
+use super::references::{self, Place};
+use crate::subject::Inability;
+use crate::subject::anatomy::flavour::GO_NAMESPACES;
+use crate::subject::anatomy::shown;
+use crate::subject::site::discovery::glue::{self, Space};
+use crate::subject::site::discovery::lexer::{Token, tokens};
+use crate::subject::site::discovery::tags::{self, Tag};
+
+/// Words of a script that may bring another one into the page.
+const BRINGERS: [&str; 6] =
+    ["createElement", "eval", "import", "importScripts", "write", "writeln"];
+
+/// The facts of the first page of `inspect` where it is so.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn look(files: &Files, inspect: &Inspect, facts: &mut Inspection) -> Result<(), Inability> {
+    (facts.shim_late, facts.shim_unloaded) = (Seen::Absent, Seen::Absent);
+    let pages = inspect.beside.iter().filter(|found| found.asset == Asset::Entry);
+    for page in pages.take(TEXTS_MAX) {
+        let html = files.read(&page.url)?;
+        let Some(address) = references::address(&page.url) else { continue };
+        let tags = tags::read(&String::from_utf8_lossy(&html), &address);
+        if !tags::makes_go(&tags) {
+            continue;
+        }
+        let loaded = loaded(files, &tags)?;
+        let go: BTreeSet<&str> = GO_NAMESPACES.iter().copied().collect();
+        let of_go = |text: &str| glue::read(text, &go).values().any(Space::is_of_go);
+        let shims: Vec<&Loaded> = loaded.scripts.iter().filter(|one| of_go(&one.text)).collect();
+        let urls: Vec<&str> = shims.iter().map(|one| one.url.as_str()).collect();
+        let late = shims.first().filter(|_| tags::makes_go_early(&tags, &urls));
+        if let Some(shim) = late {
+            facts.shim_late = Seen::Is(shown(&format!("{} in {}", shim.name, page.url)));
+        }
+        let inline = tags.iter().map(|tag| tag.text.as_str());
+        let texts = inline.chain(loaded.scripts.iter().map(|one| one.text.as_str()));
+        if loaded.whole && !texts.into_iter().any(may_define_go) {
+            facts.shim_unloaded = Seen::Is(shown(&page.url));
+        }
+    }
+    Ok(())
+}
+
+/// A script of the directory that a page loads by a tag.
+struct Loaded {
+    url: String,
+    name: String,
+    text: String,
+}
+
+/// The scripts that a page loads by tags.
+struct Scripts {
+    scripts: Vec<Loaded>,
+    /// Whether all of them were read.
+    whole: bool,
+}
+
+fn loaded(files: &Files, tags: &[Tag]) -> Result<Scripts, Inability> {
+    let mut loaded = Scripts { scripts: Vec::new(), whole: true };
+    for url in tags.iter().filter_map(|tag| tag.src.as_ref()) {
+        match references::place(files, url) {
+            Place::There(name)
+                if files.size(&name).is_some_and(|size| size <= SCRIPT_BYTES_MAX) =>
+            {
+                let text = String::from_utf8_lossy(&files.read(&name)?).into_owned();
+                loaded.scripts.push(Loaded { url: url.to_string(), name, text });
+            }
+            // One that is not there defines nothing, and is told by itself.
+            Place::Missing(_) => {}
+            Place::There(_) | Place::Elsewhere => loaded.whole = false,
+        }
+    }
+    Ok(loaded)
+}
+
+/// Whether a script names `Go` but to make one, or may bring a script that does.
+fn may_define_go(text: &str) -> bool {
+    let tokens = tokens(text);
+    let made = |at: usize| at.checked_sub(1).is_some_and(|before| tokens[before].is_word("new"));
+    tokens.iter().enumerate().any(|(at, token)| match token {
+        Token::Word("Go") => !made(at),
+        Token::Word(word) => BRINGERS.contains(word),
+        Token::Text(text) | Token::Piece(text) => text == "Go",
+        Token::Mark(_) => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_that_makes_a_go_defines_none() {
+        for (text, may) in [
+            ("const go = new Go(); go.run(x)", false),
+            ("globalThis.Go = class {}", true),
+            ("window['Go'] = make()", true),
+            ("document.write('<script src=x>')", true),
+            ("import('./x.js')", true),
+            ("let goes = 1", false),
+        ] {
+            assert_eq!(may_define_go(text), may, "{text}");
+        }
+    }
+}

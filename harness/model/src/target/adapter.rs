@@ -1,0 +1,94 @@
+//! Adapters of a user's own: programs that host on a runtime and speak the adapter protocol.
+
+use crate::name::is_word;
+use crate::reading::{Log, written};
+use crate::source::{At, Complaint};
+
+written! {
+    /// A program that hosts on a runtime and speaks the adapter protocol.
+    "an adapter" RawAdapter {
+        /// What reports call it, as in `my-runtime`.
+        name: At<String>,
+        /// The program: a path, or a name on the path.
+        program: At<String>,
+        /// Its arguments.
+        args: Vec<String>,
+        /// A file that says what it is known not to contain, in the form of a ledger.
+        ledger: Option<At<String>>,
+    }
+}
+
+/// A program that hosts on a runtime and speaks the adapter protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdapterTarget {
+    /// What reports call it.
+    pub name: String,
+    /// The program: a path, or a name on the path.
+    pub program: At<String>,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// The file of what it is known not to contain.
+    pub ledger: Option<At<String>>,
+}
+
+/// What is wrong with the adapters of a file beside the `runtimes` that there are.
+pub(super) fn check(adapters: &[RawAdapter], runtimes: &[&str], log: &mut Log) {
+    for (index, RawAdapter { name, program, .. }) in adapters.iter().enumerate() {
+        let word = name.value.as_str();
+        if !is_word(word) {
+            let problem = format!("`{word}` is no name");
+            let help = "expected lower case, digits and hyphens, as in `my-runtime`";
+            log.add(Complaint::new(name.span, problem).help(help));
+        } else if runtimes.contains(&word) {
+            let problem = format!("`{word}` is a runtime of this tool");
+            log.add(Complaint::new(name.span, problem).help("expected another name"));
+        } else if adapters[..index].iter().any(|other| other.name.value == word) {
+            let problem = format!("two adapters are called `{word}`");
+            log.add(Complaint::new(name.span, problem).help("expected a name for each"));
+        }
+        if program.value.is_empty() {
+            let help = "expected a path, or a name on the path";
+            log.add(Complaint::new(program.span, "the program has no name").help(help));
+        }
+    }
+}
+
+pub(super) fn meant(raw: RawAdapter) -> AdapterTarget {
+    let RawAdapter { name, program, args, ledger } = raw;
+    AdapterTarget { name: name.value, program, args, ledger }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::Source;
+    use crate::target::{Target, parse};
+
+    fn read(adapters: &str) -> Result<Target, String> {
+        let text = format!("adapters:\n{adapters}");
+        parse(&Source::new("t.yaml", text), &["wasmi"]).map_err(|wrong| wrong.to_string())
+    }
+
+    #[test]
+    fn an_adapter_is_a_name_and_a_program() {
+        let text = "- { name: mine, program: ./mine, args: [--engine, jit], ledger: gaps.yaml }\n\
+                    - { name: mine-2, program: theirs }\n";
+        let adapters = read(text).expect("a target").adapters;
+        assert_eq!(adapters[0].args, ["--engine", "jit"]);
+        assert_eq!(adapters[0].ledger.as_ref().map(|at| at.value.as_str()), Some("gaps.yaml"));
+        assert_eq!((adapters[1].name.as_str(), adapters[1].ledger.is_none()), ("mine-2", true));
+    }
+
+    #[test]
+    fn names_that_mean_two_things_or_none_are_refused() {
+        for (adapters, said) in [
+            ("- { name: wasmi, program: p }", "a runtime of this tool"),
+            ("- { name: My Own, program: p }", "`My Own` is no name"),
+            ("- { name: a, program: p }\n- { name: a, program: q }", "two adapters are called `a`"),
+            ("- { name: a, program: \"\" }", "the program has no name"),
+            ("- { name: a, programm: p }", "did you mean `program`?"),
+        ] {
+            let wrong = read(adapters).expect_err("wrong");
+            assert!(wrong.contains(said), "{said} is not in\n{wrong}");
+        }
+    }
+}
