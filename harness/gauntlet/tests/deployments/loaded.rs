@@ -5,19 +5,28 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use gauntlet::coding::Layer;
 use sha2::{Digest, Sha256, Sha384};
 
 use crate::behind::{Behind, NO_CACHE, Running, files};
 use crate::files::Files;
+use crate::servers::pair::coded;
 
 const PAGE: &str = "index.html";
 const SHIM: &str = "wasm_exec.js";
 
-/// The site after its file `name` was made anew.
+/// The site after its file `name` was made anew. Variants of the module, which is the same each
+/// time, are there.
 fn altered(site: &Path, name: &str, made: impl FnOnce(String) -> String) -> Option<Running> {
     let text = fs::read_to_string(site.join(name)).expect("a text of the site");
     fs::write(site.join(name), made(text)).expect("a text of the site");
-    Some(Running::new(files(site, NO_CACHE)?, ""))
+    let module = fs::read(site.join("main.wasm")).expect("a module");
+    for (layer, ending) in [(Layer::Gzip, "gz"), (Layer::Br, "br")] {
+        let variant = site.join(format!("main.wasm.{ending}"));
+        fs::write(variant, coded(layer, &module)).expect("a variant");
+    }
+    let lines = format!("gzip_static on; brotli_static on; {NO_CACHE}");
+    Some(Running::new(files(site, &lines)?, ""))
 }
 
 /// The page whose tag of the shim, and inline script, are these.
