@@ -15,13 +15,15 @@ for folder in "$work"/*/; do
   name=$(sed -n 's/^name = "\(.*\)"/\1/p' "$folder/Cargo.toml" | head -n 1)
   patches+=(--config "patch.crates-io.$name.path='${folder%/}'")
 done
+# What is tried is whether all of it is there, so that our own code need not be fast.
+slow=(--config 'profile.release.package."wasm-gauntlet".opt-level=0')
 cargo install -q --path "$work"/wasm-gauntlet-0.* --root "$work/root" \
-  --target-dir "$root/target" "${patches[@]}"
+  --target-dir "$root/target" "${patches[@]}" "${slow[@]}"
 mkdir "$work/empty"
 cd "$work/empty"
 "$work/root/bin/gauntlet" list | diff - <("$root/target/release/gauntlet" list)
 code=0
-"$work/root/bin/gauntlet" run --out "$work/out" || code=$?
+PATH=$work/empty "$work/root/bin/gauntlet" run --out "$work/out" || code=$?
 # Once more where the machine was too busy to tell.
-if [ "$code" -eq 3 ]; then code=0; "$work/root/bin/gauntlet" run --out "$work/out" || code=$?; fi
+if [ "$code" -eq 3 ]; then code=0; PATH=$work/empty "$work/root/bin/gauntlet" run --out "$work/out" || code=$?; fi
 exit "$code"

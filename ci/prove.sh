@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
-# Every scenario against the healthy testbed and against every twin: all right, or exit 1.
+# Every scenario against the healthy testbed and against every twin: all right, or exit 1. On
+# switches that a scenario of hosts does not name a third of its cases is tried, others on each, so
+# that it takes half of the time; `ci/prove.sh whole` tries all of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
+sample=(--sample 3)
+[ "${1:-}" != whole ] || sample=()
 # A second attempt is for a machine that was busy with something else: the p99 of a neighbour is
 # measured on two cores that everything else shares. It is said when it was needed.
-cargo run --release -q -- prove --out "$out/prove" || {
+cargo run --release -q -- prove "${sample[@]}" --out "$out/prove" || {
   echo "the first attempt was not all right; trying once more"
-  cargo run --release -q -- prove --out "$out/prove"
+  cargo run --release -q -- prove "${sample[@]}" --out "$out/prove"
 }
 diff reports/detection.md "$out/prove/detection.md"
 GAUNTLET_PROVED=$out/prove cargo test -q -p wasm-gauntlet --test detection

@@ -8,8 +8,6 @@ cargo build --release -q
 cargo bench -q -p wasm-gauntlet-benches --bench deadline
 cargo bench -q -p wasm-gauntlet-benches --bench load
 cargo bench -q -p wasm-gauntlet-benches --bench isolation
-# What the means of interruption cost on honest code: figures, no promise.
-cargo bench -q -p wasm-gauntlet-benches --bench interruption_cost
 # The ratio is 1.05 to 1.10 as the machine is quiet or not, and 1.10 is the promise: two more
 # attempts, each said by its own figures.
 cargo bench -q -p wasm-gauntlet-benches --bench embedded_call ||

@@ -59,7 +59,15 @@ pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection)
             }
             match reason_to_skip(scenario, profile) {
                 Some(reason) => plan.skips.push(Skip { scenario: index, subject, reason }),
-                None => plan.add(index, scenario, subject, profile, selection.heavy),
+                None => {
+                    let mut cases = scenario.cases_of(profile, selection.heavy);
+                    if let Some(about) = about {
+                        let (all, mut index) = (cases.len(), 0..);
+                        let turn = |index| about.has_turn(scenario, index, all, hosts);
+                        cases.retain(|_| index.next().is_none_or(turn));
+                    }
+                    plan.add(index, scenario, subject, profile, cases);
+                }
             }
         }
     }
@@ -77,10 +85,10 @@ impl Plan {
         scenario: &Scenario,
         subject: usize,
         profile: &Profile,
-        heavy: bool,
+        all: Vec<Case>,
     ) {
         let (mut missing, mut cases) = (BTreeSet::new(), 0);
-        for case in scenario.cases_of(profile, heavy) {
+        for case in all {
             let guests = scenario.steps.iter().flat_map(|step| step.guests_in(&case.params));
             let lacking: Vec<String> = guests.filter(|id| !profile.has_guest(id)).collect();
             if lacking.is_empty() {

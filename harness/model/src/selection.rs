@@ -34,11 +34,27 @@ pub struct About {
     pub twin: Twin,
     /// Which of the hosts, counted round.
     pub turn: usize,
+    /// Of a scenario that names the switch nowhere, each host is tried with every so many-th case
+    /// alone, others from turn to turn; 1 for all.
+    pub sample: usize,
 }
 
 impl About {
     pub(crate) fn takes(self, scenario: &Scenario, host: usize, hosts: usize) -> bool {
         scenario.twins.contains(&self.twin) || self.turn % hosts.max(1) == host
+    }
+
+    /// Whether it is the turn of the case with this index among so many.
+    pub(crate) fn has_turn(
+        self,
+        scenario: &Scenario,
+        index: usize,
+        cases: usize,
+        hosts: usize,
+    ) -> bool {
+        let named = scenario.twins.iter().chain(&scenario.implied_by).any(|one| *one == self.twin);
+        let every = self.sample.clamp(1, cases.max(1));
+        named || index % every == self.turn / hosts.max(1) % every
     }
 }
 

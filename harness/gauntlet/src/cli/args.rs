@@ -135,6 +135,10 @@ pub struct ProveArgs {
     /// Which scenarios
     #[command(flatten)]
     pub catalogue: CatalogueArgs,
+    /// On switches that a scenario of hosts does not name, try every Nth of its cases alone, others
+    /// from switch to switch: in half the time, a false alarm may be overlooked, and no miss
+    #[arg(long, value_name = "N")]
+    pub sample: Option<NonZeroUsize>,
     /// Keep the matrix and the records in DIR
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

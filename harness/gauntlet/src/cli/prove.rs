@@ -43,7 +43,8 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     let named: Vec<Twin> =
         selected.clone().flat_map(|one| one.twins.iter().chain(&one.implied_by)).copied().collect();
     let twins: Vec<Twin> = Twin::ALL.iter().copied().filter(|twin| named.contains(twin)).collect();
-    let mut switched = side_by_side(&replay, &twins, |replay, twin| {
+    let sample = args.sample.map_or(1, NonZeroUsize::get);
+    let mut switched = side_by_side(&replay, &twins, sample, |replay, twin| {
         let mut outcomes = on(replay, Some(twin), folder.as_ref())?;
         let unswitched = |one: &&Outcome| !deployment::carries(&one.subject, twin);
         outcomes.extend(healthy.iter().filter(unswitched).cloned());
@@ -53,7 +54,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     let first = Detection::of(&selected, &healthy, &switched);
     again::look(&first, &mut healthy, &mut switched, |incident, twin| {
         let turn = twins.iter().position(|one| Some(*one) == twin).unwrap_or_default();
-        let about = twin.map(|twin| About { twin, turn });
+        let about = twin.map(|twin| About { twin, turn, sample: 1 });
         let only = vec![incident.to_owned()];
         let selection = Selection { about, only, ..selection.clone() };
         let jobs = Some(NonZeroUsize::MIN);
@@ -78,6 +79,7 @@ const SIDE_BY_SIDE: usize = 2;
 fn side_by_side(
     replay: &Replay,
     twins: &[Twin],
+    sample: usize,
     tried: impl Fn(&Replay, Twin) -> Result<Vec<Outcome>, Failure> + Sync,
 ) -> Result<Vec<(Twin, Vec<Outcome>)>, Failure> {
     let jobs = replay.jobs.map_or_else(machine::jobs, NonZeroUsize::get);
@@ -89,7 +91,7 @@ fn side_by_side(
         while !given_up.load(Ordering::Relaxed) {
             let turn = next.fetch_add(1, Ordering::Relaxed);
             let Some(&twin) = twins.get(turn) else { break };
-            let about = Some(About { twin, turn });
+            let about = Some(About { twin, turn, sample });
             let selection = Selection { about, ..replay.selection.clone() };
             let replay = Replay { selection: &selection, jobs: share, ..*replay };
             let outcomes = tried(&replay, twin);
@@ -133,3 +135,7 @@ fn on(
         None => Ok(outcomes),
     }
 }
+
+#[cfg(test)]
+#[path = "prove/sample_tests.rs"]
+mod sample_tests;
