@@ -50,7 +50,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     if lasts(&arguments.command) {
         heap::hold();
     }
-    if lasts(&arguments.command) || matches!(arguments.command, Command::Doctor(_)) {
+    if starts_children(&arguments.command) {
         children::adopt();
     }
     match dispatch(&arguments.command) {
@@ -62,10 +62,24 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-/// Whether a command can run for hours. A worker is none: what it holds, a guest made it hold.
+/// Whether a command can run for hours. A worker is none: what it holds, a guest made it hold. Nor
+/// is a run on sites and builds alone, where to start anew costs as much as 15 requests.
 fn lasts(command: &Command) -> bool {
     use Command::{Interruption, Prove, Run, Testbed};
-    matches!(command, Run(_) | Prove(_) | Testbed(_) | Interruption(_))
+    let is_brief = |args: &args::RunArgs| {
+        let hosts = args.target.len() + args.host.len() + args.runtime.len();
+        hosts == 0 && args.site.len() + args.artefact.len() > 0
+    };
+    match command {
+        Run(args) => !is_brief(args),
+        Prove(_) | Testbed(_) | Interruption(_) => true,
+        _ => false,
+    }
+}
+
+fn starts_children(command: &Command) -> bool {
+    use Command::{Doctor, Interruption, Prove, Run, Testbed};
+    matches!(command, Doctor(_) | Run(_) | Prove(_) | Testbed(_) | Interruption(_))
 }
 
 fn dispatch(command: &Command) -> Result<Exit, Failure> {

@@ -146,7 +146,9 @@ impl Known {
     }
 
     fn is(&self, bytes: &Arc<[u8]>, declared: &[String]) -> bool {
-        self.declared == declared && self.bytes == *bytes
+        // Slices in an `Arc` are compared byte by byte even where they are the same memory.
+        let same = || Arc::ptr_eq(&self.bytes, bytes) || self.bytes == *bytes;
+        self.declared == declared && same()
     }
 }
 
