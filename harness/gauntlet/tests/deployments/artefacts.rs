@@ -65,7 +65,8 @@ impl Dist {
             self.shell(&format!(
                 "gzip -9 -n -k -f '{name}'; node -e \"\
                  const fs = require('fs'), zlib = require('zlib');\
-                 fs.writeFileSync('{name}.br', zlib.brotliCompressSync(fs.readFileSync('{name}')));\""
+                 const coded = zlib.brotliCompressSync(fs.readFileSync('{name}'));\
+                 fs.writeFileSync('{name}.br', coded);\""
             ));
             let made = siblings.map(|name| fs::read(self.0.join(name)).expect("it was made"));
             MADE.lock().expect("no test panics with it").insert(bytes, made);

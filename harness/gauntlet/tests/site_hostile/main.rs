@@ -2,6 +2,7 @@
 //! ends cleanly, and never looks like a good one.
 
 mod server;
+mod verdicts;
 
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

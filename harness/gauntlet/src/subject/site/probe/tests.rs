@@ -161,6 +161,21 @@ fn strange_bytes_under_the_name_of_a_module_do_not_match() {
 }
 
 #[test]
+fn what_ends_by_itself_is_whole_where_a_length_was_wrong_and_not_where_chunks_are() {
+    let fetch = get(Some("gzip"));
+    let body = coded(&[Layer::Gzip], &module());
+    let seen = |field: (&str, &str), broken: Option<&str>| {
+        let mut trail = trail(&fetch, 200, &[("content-encoding", "gzip"), field], &body);
+        trail.reply.broken = broken.map(str::to_owned);
+        facts(&fetch, &trail)["module-valid"].clone()
+    };
+    let (length, chunked) = (("content-length", "99999"), ("transfer-encoding", "chunked"));
+    assert_eq!(seen(length, Some("it ends early")), Value::Bool(true));
+    assert_eq!(seen(chunked, Some("no last chunk")), Value::Bool(false));
+    assert_eq!(seen(chunked, None), Value::Bool(true));
+}
+
+#[test]
 fn the_length_that_is_announced_is_held_against_what_came() {
     let fetch = get(Some("br"));
     let body = coded(&[Layer::Br], &module());
