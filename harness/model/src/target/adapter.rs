@@ -31,6 +31,9 @@ pub struct AdapterTarget {
     pub ledger: Option<At<String>>,
 }
 
+/// What reports call the subjects that are no runtimes.
+const OTHERS: [&str; 3] = ["site", "host", "artefact"];
+
 /// What is wrong with the adapters of a file beside the `runtimes` that there are.
 pub(super) fn check(adapters: &[RawAdapter], runtimes: &[&str], log: &mut Log) {
     for (index, RawAdapter { name, program, .. }) in adapters.iter().enumerate() {
@@ -39,8 +42,8 @@ pub(super) fn check(adapters: &[RawAdapter], runtimes: &[&str], log: &mut Log) {
             let problem = format!("`{word}` is no name");
             let help = "expected lower case, digits and hyphens, as in `my-runtime`";
             log.add(Complaint::new(name.span, problem).help(help));
-        } else if runtimes.contains(&word) {
-            let problem = format!("`{word}` is a runtime of this tool");
+        } else if runtimes.contains(&word) || OTHERS.contains(&word) {
+            let problem = format!("`{word}` is what another subject is called");
             log.add(Complaint::new(name.span, problem).help("expected another name"));
         } else if adapters[..index].iter().any(|other| other.name.value == word) {
             let problem = format!("two adapters are called `{word}`");
@@ -81,7 +84,8 @@ mod tests {
     #[test]
     fn names_that_mean_two_things_or_none_are_refused() {
         for (adapters, said) in [
-            ("- { name: wasmi, program: p }", "a runtime of this tool"),
+            ("- { name: wasmi, program: p }", "`wasmi` is what another subject is called"),
+            ("- { name: host, program: p }", "`host` is what another subject is called"),
             ("- { name: My Own, program: p }", "`My Own` is no name"),
             ("- { name: a, program: p }\n- { name: a, program: q }", "two adapters are called `a`"),
             ("- { name: a, program: \"\" }", "the program has no name"),
