@@ -76,9 +76,8 @@ fn loaded(files: &Files, tags: &[Tag]) -> Result<Scripts, Inability> {
                 let text = String::from_utf8_lossy(&files.read(&name)?).into_owned();
                 loaded.scripts.push(Loaded { url: url.to_string(), name, text });
             }
-            // One that is not there defines nothing, and is told by itself.
-            Place::Missing(_) => {}
-            Place::There(_) | Place::Elsewhere => loaded.whole = false,
+            // One that is not there may be served from elsewhere, and is told by itself.
+            Place::There(_) | Place::Missing(_) | Place::Elsewhere => loaded.whole = false,
         }
     }
     Ok(loaded)

@@ -230,6 +230,7 @@ fn a_go_is_made_after_the_script_that_defines_it() {
         ("<script src=other.js></script>MADE", Value::Absent, is("index.html")),
         ("MADE", Value::Absent, is("index.html")),
         ("<script src=https://cdn.example/go.js></script>MADE", Value::Absent, Value::Absent),
+        ("<script src=gone.js></script>MADE", Value::Absent, Value::Absent),
         (
             "<script>document.write('<script src=go.js><\\/script>')</script>MADE",
             Value::Absent,
