@@ -22,8 +22,13 @@ cargo install -q --path "$work"/wasm-gauntlet-0.* --root "$work/root" \
 mkdir "$work/empty"
 cd "$work/empty"
 "$work/root/bin/gauntlet" list | diff - <("$root/target/release/gauntlet" list)
-code=0
-PATH=$work/empty "$work/root/bin/gauntlet" run --out "$work/out" || code=$?
-# Once more where the machine was too busy to tell.
-if [ "$code" -eq 3 ]; then code=0; PATH=$work/empty "$work/root/bin/gauntlet" run --out "$work/out" || code=$?; fi
-exit "$code"
+# The site with its build, then every guest, on one runtime: what of the data is not there is told.
+try() {
+  local code=0
+  PATH=$work/empty "$work/root/bin/gauntlet" run --out "$work/out" "$@" || code=$?
+  # Once more where the machine was too busy to tell.
+  [ "$code" -ne 3 ] || { code=0; PATH=$work/empty "$work/root/bin/gauntlet" run --out "$work/out" "$@" || code=$?; }
+  return "$code"
+}
+try --only delivery/ --only artefact/
+try --runtime wasmi
