@@ -136,7 +136,7 @@ pub struct ProveArgs {
     #[command(flatten)]
     pub catalogue: CatalogueArgs,
     /// On switches that a scenario of hosts does not name, try every Nth of its cases alone, others
-    /// from switch to switch: in half the time, a false alarm may be overlooked, and no miss
+    /// from switch to switch: in less time, a false alarm may be overlooked, and no miss
     #[arg(long, value_name = "N")]
     pub sample: Option<NonZeroUsize>,
     /// Keep the matrix and the records in DIR

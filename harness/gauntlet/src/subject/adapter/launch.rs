@@ -74,8 +74,7 @@ impl Launch {
         let script = "exec \"$0\" 3>&1 1>&2".to_owned();
         let args = vec!["-c".to_owned(), script, program.to_string_lossy().into_owned()];
         let env = vec![(mark.to_owned(), "1".to_owned())];
-        let (program, confinement) = (PathBuf::from("/bin/sh"), Confinement::default());
-        Self { program, args, env, confinement, counted_first: false, remarks: Remarks::default() }
+        Self { env, ..Self::of(PathBuf::from("/bin/sh"), args) }
     }
 
     /// Start the child.

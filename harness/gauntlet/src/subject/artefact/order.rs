@@ -1,8 +1,6 @@
 //! When pages make their `Go`: after the script that defines it has run, before, or with no such
 //! script at all.
 
-use std::collections::BTreeSet;
-
 use wasm_gauntlet_model::action::{Asset, Inspect};
 use wasm_gauntlet_model::observation::{Inspection, Seen};
 
@@ -10,9 +8,8 @@ use super::around::{SCRIPT_BYTES_MAX, TEXTS_MAX};
 use super::files::Files;
 use super::references::{self, Place};
 use crate::subject::Inability;
-use crate::subject::anatomy::flavour::GO_NAMESPACES;
 use crate::subject::anatomy::shown;
-use crate::subject::site::discovery::glue::{self, Space};
+use crate::subject::site::discovery::glue;
 use crate::subject::site::discovery::lexer::{Token, tokens};
 use crate::subject::site::discovery::tags::{self, Tag};
 
@@ -20,7 +17,7 @@ use crate::subject::site::discovery::tags::{self, Tag};
 const BRINGERS: [&str; 6] =
     ["createElement", "eval", "import", "importScripts", "write", "writeln"];
 
-/// The facts of the first page of `inspect` where it is so.
+/// The facts of `inspect`; of several pages that are wrong the last is named.
 ///
 /// # Errors
 /// When a file cannot be read.
@@ -35,9 +32,8 @@ pub fn look(files: &Files, inspect: &Inspect, facts: &mut Inspection) -> Result<
             continue;
         }
         let loaded = loaded(files, &tags)?;
-        let go: BTreeSet<&str> = GO_NAMESPACES.iter().copied().collect();
-        let of_go = |text: &str| glue::read(text, &go).values().any(Space::is_of_go);
-        let shims: Vec<&Loaded> = loaded.scripts.iter().filter(|one| of_go(&one.text)).collect();
+        let of_go = |one: &&Loaded| glue::is_of_go(&one.text);
+        let shims: Vec<&Loaded> = loaded.scripts.iter().filter(of_go).collect();
         let urls: Vec<&str> = shims.iter().map(|one| one.url.as_str()).collect();
         let late = shims.first().filter(|_| tags::makes_go_early(&tags, &urls));
         if let Some(shim) = late {

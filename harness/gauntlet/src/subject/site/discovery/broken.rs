@@ -11,10 +11,10 @@ const MERGE_MARKS: usize = 7;
 
 /// Why no engine takes `source` as a script; none where it may be taken.
 pub fn complaint(source: &str) -> Option<String> {
-    if is_bare(source) {
+    let cut = cut(source);
+    if cut.is_bare() {
         return Some("there is nothing to run in it".to_owned());
     }
-    let cut = cut(source);
     if has_merge_marks(source, &cut.tokens) {
         return Some("it has the marks of a merge that was not finished".to_owned());
     }
@@ -27,8 +27,7 @@ pub fn complaint(source: &str) -> Option<String> {
 
 /// Whether there is nothing in `source` but blanks and comments.
 pub fn is_bare(source: &str) -> bool {
-    let cut = cut(source);
-    cut.tokens.is_empty() && cut.unfinished.is_none()
+    cut(source).is_bare()
 }
 
 /// No operator has seven of these; the text decides that they begin a line.

@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lexer::{Token, tokens};
+use crate::subject::anatomy::flavour::GO_NAMESPACES;
 
 /// Functions kept of one namespace; the glue of large Rust programs defines some hundred.
 const FUNCTIONS_MAX: usize = 4096;
@@ -50,6 +51,12 @@ pub fn read(source: &str, wanted: &BTreeSet<&str>) -> BTreeMap<String, Space> {
     // `go` is a word of every language; alone, without Go's functions, it is no namespace.
     spaces.retain(|name, space| name != "go" || space.is_of_go());
     spaces
+}
+
+/// Whether `source` defines what Go's modules import.
+pub fn is_of_go(source: &str) -> bool {
+    let wanted: BTreeSet<&str> = GO_NAMESPACES.iter().copied().collect();
+    read(source, &wanted).values().any(Space::is_of_go)
 }
 
 fn name<'a>(token: &'a Token<'_>) -> Option<&'a str> {

@@ -50,6 +50,13 @@ pub struct Cut<'a> {
     pub unsure: bool,
 }
 
+impl Cut<'_> {
+    /// Whether there is nothing but blanks and comments.
+    pub fn is_bare(&self) -> bool {
+        self.tokens.is_empty() && self.unfinished.is_none()
+    }
+}
+
 /// Cut `source`, and say what was noticed.
 pub fn cut(source: &str) -> Cut<'_> {
     let (open, closed_test) = (Vec::new(), false);

@@ -1,16 +1,13 @@
 //! How the page beside a module loads it: whether the scripts can run, in which order they do, and
 //! what the page demands of the bytes.
 
-use std::collections::BTreeSet;
-
 use url::Url;
 use wasm_gauntlet_model::action::Asset;
 use wasm_gauntlet_model::observation::{Inspection, Seen};
 
 use crate::subject::anatomy::flavour::GO_NAMESPACES;
 use crate::subject::anatomy::{first, shown};
-use crate::subject::site::discovery::glue::{self, Space};
-use crate::subject::site::discovery::{broken, integrity, page, tags};
+use crate::subject::site::discovery::{broken, glue, integrity, page, tags};
 
 /// A page or a script beside a file.
 pub struct Beside {
@@ -33,9 +30,7 @@ pub fn add(facts: &mut Inspection, file: (&str, &[u8]), beside: &[Beside], unsee
     let broken = shims().filter_map(|one| Some((one, broken::complaint(&one.text)?)));
     let broken = broken.map(|(one, why)| format!("{}: {why}", shown(&one.name)));
     facts.scripts_broken = first(broken).into();
-    let go: BTreeSet<&str> = GO_NAMESPACES.iter().copied().collect();
-    let of_go = |one: &&Beside| glue::read(&one.text, &go).values().any(Space::is_of_go);
-    let of_go: Vec<&Beside> = shims().filter(of_go).collect();
+    let of_go: Vec<&Beside> = shims().filter(|one| glue::is_of_go(&one.text)).collect();
     let urls: Vec<&str> = of_go.iter().map(|one| one.url.as_str()).collect();
     let pages = || beside.iter().filter(|one| one.asset == Asset::Entry);
     let early = |one: &Beside| tags::makes_go_early(&tags::read(&one.text, &one.from), &urls);
