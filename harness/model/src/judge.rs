@@ -61,6 +61,8 @@ pub struct Judgement {
     pub span: Option<Span>,
     /// The step whose observation decided.
     pub step: Option<String>,
+    /// Of each block that failed, the incidents that explain it, the block that decided first.
+    pub explained_by: Vec<Vec<String>>,
 }
 
 /// One claim after looking.
@@ -75,13 +77,16 @@ enum Finding {
 pub fn judge(scenario: &Scenario, seen: &Seen, context: Context) -> Judgement {
     let mut applied = Vec::new();
     for block in &scenario.expect {
-        match condition(block, seen, context) {
+        match condition(&block.condition, seen, context) {
             Finding::Holds => applied.push(judge_block(block, scenario, seen, context)),
             Finding::Fails { .. } => {}
             Finding::Unknown { reason } => applied.push(inconclusive(scenario, reason, None)),
         }
     }
-    let worst = applied.into_iter().min_by_key(|one| (rank(one.verdict), reverse(one.severity)));
+    // Stable, so that of equals the first that is written decides.
+    applied.sort_by_key(|one| (rank(one.verdict), reverse(one.severity)));
+    let explained_by = applied.iter().flat_map(|one| one.explained_by.clone()).collect();
+    let worst = applied.into_iter().next().map(|worst| Judgement { explained_by, ..worst });
     worst.unwrap_or_else(|| Judgement {
         verdict: Verdict::Skipped,
         severity: scenario.severity,
@@ -90,6 +95,7 @@ pub fn judge(scenario: &Scenario, seen: &Seen, context: Context) -> Judgement {
         expected: String::new(),
         span: None,
         step: None,
+        explained_by: Vec::new(),
     })
 }
 
@@ -107,8 +113,8 @@ fn reverse(severity: Severity) -> std::cmp::Reverse<Severity> {
     std::cmp::Reverse(severity)
 }
 
-fn condition(block: &Block, seen: &Seen, context: Context) -> Finding {
-    let findings = block.condition.iter().map(|claim| look(claim, seen, context));
+fn condition(claims: &[Claim], seen: &Seen, context: Context) -> Finding {
+    let findings = claims.iter().map(|claim| look(claim, seen, context));
     findings.fold(Finding::Holds, |all, one| match (all, one) {
         (fails @ Finding::Fails { .. }, _) | (_, fails @ Finding::Fails { .. }) => fails,
         (unknown @ Finding::Unknown { .. }, _) | (_, unknown @ Finding::Unknown { .. }) => unknown,
@@ -153,7 +159,17 @@ fn judge_block(block: &Block, scenario: &Scenario, seen: &Seen, context: Context
                 let span = Some(claim.span);
                 let verdict = Verdict::Fail;
                 let step = Some(claim.step.clone());
-                return Judgement { verdict, severity, reason, observed, expected, span, step };
+                let explained_by = vec![explained(block, seen, context)];
+                return Judgement {
+                    verdict,
+                    severity,
+                    reason,
+                    observed,
+                    expected,
+                    span,
+                    step,
+                    explained_by,
+                };
             }
             Finding::Unknown { reason } => {
                 doubt = doubt.or_else(|| Some(inconclusive(scenario, reason, Some(claim.span))));
@@ -168,7 +184,15 @@ fn judge_block(block: &Block, scenario: &Scenario, seen: &Seen, context: Context
         expected: String::new(),
         span: None,
         step: None,
+        explained_by: Vec::new(),
     })
+}
+
+/// The incidents that explain a failure of `block`: those whose conditions hold for sure.
+fn explained(block: &Block, seen: &Seen, context: Context) -> Vec<String> {
+    let holds = |claims: &[Claim]| condition(claims, seen, context) == Finding::Holds;
+    let explains = block.follows_from.iter().filter(|follows| holds(&follows.condition));
+    explains.map(|follows| follows.incident.clone()).collect()
 }
 
 fn inconclusive(scenario: &Scenario, reason: String, span: Option<Span>) -> Judgement {
@@ -180,6 +204,7 @@ fn inconclusive(scenario: &Scenario, reason: String, span: Option<Span>) -> Judg
         expected: String::new(),
         span,
         step: None,
+        explained_by: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod action;
 pub mod call;
+pub mod cause;
 pub mod detection;
 pub mod excuse;
 pub mod interruption;

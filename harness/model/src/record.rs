@@ -110,6 +110,19 @@ pub struct Outcome {
     /// What the ledger knows of this failure, which then fails no gate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<Gap>,
+    /// The failure that this failure follows from, where it does: that one is the finding.
+    #[serde(rename = "caused-by", default, skip_serializing_if = "Option::is_none")]
+    pub caused_by: Option<Cause>,
+}
+
+/// Names the outcome of the same subject from which a failure follows. That outcome is in the
+/// same record, is a failure, is at least as severe, and follows from nothing itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Cause {
+    /// `family/name`.
+    pub incident: String,
+    /// The case.
+    pub case: String,
 }
 
 /// A gap of a runtime that is known.
@@ -139,7 +152,14 @@ impl Outcome {
             advice: None,
             evidence: Vec::new(),
             gap: None,
+            caused_by: None,
         }
+    }
+
+    /// Whether this is a failure that counts by itself: it did not follow from another one, and
+    /// the ledger does not know it.
+    pub fn is_finding(&self) -> bool {
+        self.verdict == Verdict::Fail && self.gap.is_none() && self.caused_by.is_none()
     }
 }
 
@@ -163,8 +183,10 @@ pub struct Advice {
 pub struct Tally {
     /// Passes.
     pub pass: usize,
-    /// Failures.
+    /// Failures that follow from no other.
     pub fail: usize,
+    /// Failures that follow from another; they are counted here alone.
+    pub consequence: usize,
     /// Doubts.
     pub inconclusive: usize,
     /// Skips.
@@ -181,6 +203,7 @@ impl Tally {
             match outcome.verdict {
                 Verdict::Pass => tally.pass += 1,
                 Verdict::Fail if outcome.gap.is_some() => tally.gap += 1,
+                Verdict::Fail if outcome.caused_by.is_some() => tally.consequence += 1,
                 Verdict::Fail => tally.fail += 1,
                 Verdict::Inconclusive => tally.inconclusive += 1,
                 Verdict::Skipped => tally.skipped += 1,
@@ -191,13 +214,15 @@ impl Tally {
 }
 
 /// The incidents' codes of a run: failures decide before doubts, and nothing run is a doubt.
+/// A failure that follows from another one counts here too. It is never more severe than its
+/// cause, so it changes no code, and a wrong `caused-by` cannot make a run green.
 pub fn exit_code(outcomes: &[Outcome], gate: Severity, aborted: bool) -> u8 {
     let gated =
         |one: &Outcome| one.verdict == Verdict::Fail && one.gap.is_none() && one.severity >= gate;
     let tally = Tally::of(outcomes);
     if outcomes.iter().any(gated) {
         1
-    } else if aborted || tally.inconclusive > 0 || tally.pass + tally.fail + tally.gap == 0 {
+    } else if aborted || tally.inconclusive > 0 || tally.pass + tally.fail + tally.consequence + tally.gap == 0 {
         3
     } else {
         0

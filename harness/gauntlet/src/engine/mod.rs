@@ -13,6 +13,7 @@ mod turns_tests;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use wasm_gauntlet_model::cause::{Judged, attribute};
 use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::observation::Facts;
 use wasm_gauntlet_model::plan::{Plan, Skip, Trial};
@@ -26,6 +27,7 @@ use crate::subject::Subject;
 
 pub use journal::{Journal, JournalError};
 use lane::Lane;
+use trial::Done;
 
 /// How often a trial that measures time is made while its interval does not decide. A trial that
 /// decided, red or green, is never made again.
@@ -192,8 +194,11 @@ impl Engine<'_> {
         self.together(&steady, self.jobs.min(STEADY_MAX), &kept);
         self.together(&[alone, kept.again(&plan.trials)].concat(), 1, &kept);
         drop(quiet);
-        let mut outcomes = kept.outcomes.into_inner().unwrap_or_else(|lock| lock.into_inner());
-        let done = outcomes.len();
+        let mut judged = kept.judged.into_inner().unwrap_or_else(|lock| lock.into_inner());
+        let done = judged.len();
+        judged.sort_by(|a, b| order(&a.outcome).cmp(&order(&b.outcome)));
+        attribute(&mut judged);
+        let mut outcomes: Vec<Outcome> = judged.into_iter().map(|one| one.outcome).collect();
         outcomes.extend(plan.skips.iter().map(|skip| self.skipped(skip)));
         outcomes.sort_by(|a, b| order(a).cmp(&order(b)));
         let lost = kept.journal_error.into_inner().unwrap_or_else(|lock| lock.into_inner());
@@ -236,24 +241,27 @@ impl Engine<'_> {
             .subject
             .one_at_a_time()
             .then(|| subject.turn.lock().unwrap_or_else(|lock| lock.into_inner()));
-        let (mut outcome, mut panicked) = trial::run(self, scenario, subject, &trial.case);
-        let doubtful = |outcome: &Outcome| outcome.verdict == Verdict::Inconclusive;
-        if doubtful(&outcome) && !panicked && self.may_clear_up(trial) && kept.put_off(trial) {
+        let mut done = trial::run(self, scenario, subject, &trial.case);
+        let settled = |done: &Done| {
+            done.panicked || done.judged.outcome.verdict != Verdict::Inconclusive
+        };
+        if !settled(&done) && self.may_clear_up(trial) && kept.put_off(trial) {
             return;
         }
         for _ in 1..MEASUREMENTS_MAX {
-            if !trial.timing || panicked || !doubtful(&outcome) {
+            if !trial.timing || settled(&done) {
                 break;
             }
-            (outcome, panicked) = trial::run(self, scenario, subject, &trial.case);
+            done = trial::run(self, scenario, subject, &trial.case);
         }
-        outcome = self.ledger.weigh(outcome);
+        let Done { judged: Judged { outcome, trace }, panicked } = done;
+        let outcome = self.ledger.weigh(outcome);
         kept.panics.fetch_add(usize::from(panicked), Ordering::Relaxed);
         if let Some(Err(error)) = self.journal.map(|journal| journal.keep(&outcome)) {
             kept.fail(error.to_string());
         }
         self.listener.hear(&Event::Ended(Box::new(outcome.clone())));
-        kept.push(outcome);
+        kept.push(Judged { outcome, trace });
     }
 
     /// Whether a doubt may come from the trials beside: a host shares its processors with them.
@@ -280,7 +288,7 @@ fn order(outcome: &Outcome) -> (&str, &str, &str) {
 /// What the threads of a run share.
 #[derive(Default)]
 struct Kept {
-    outcomes: Mutex<Vec<Outcome>>,
+    judged: Mutex<Vec<Judged>>,
     journal_error: Mutex<Option<String>>,
     panics: AtomicUsize,
     /// Trials that were doubtful beside others, to be done once more alone.
@@ -311,8 +319,8 @@ impl Kept {
         trials.iter().filter(|trial| again.contains(trial)).collect()
     }
 
-    fn push(&self, outcome: Outcome) {
-        self.outcomes.lock().unwrap_or_else(|lock| lock.into_inner()).push(outcome);
+    fn push(&self, judged: Judged) {
+        self.judged.lock().unwrap_or_else(|lock| lock.into_inner()).push(judged);
     }
 
     fn fail(&self, error: String) {

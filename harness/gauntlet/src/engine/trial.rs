@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use wasm_gauntlet_model::action::Action;
+use wasm_gauntlet_model::cause::{Judged, Trace};
 use wasm_gauntlet_model::judge::{Context, Judgement, Seen, judge};
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{Observation, Value};
@@ -18,13 +19,16 @@ use crate::subject::{Inability, Session};
 /// What the steps of a trial gave, by the step's name, in order.
 type Looked = Vec<(String, Observation)>;
 
-/// Do a trial; says also whether the harness panicked in it.
-pub(super) fn run(
-    engine: &Engine,
-    scenario: &Scenario,
-    reached: &Reached,
-    case: &Case,
-) -> (Outcome, bool) {
+/// What a trial came to.
+pub(super) struct Done {
+    /// The outcome, and what tells later whether it follows from another.
+    pub judged: Judged,
+    /// Whether the harness panicked in it.
+    pub panicked: bool,
+}
+
+/// Do a trial.
+pub(super) fn run(engine: &Engine, scenario: &Scenario, reached: &Reached, case: &Case) -> Done {
     let name = reached.subject.name();
     let base = blank(scenario, name, &case.label);
     let limits = reached.profile.limits.clone().unwrap_or_else(|| scenario.limits.clone());
@@ -33,18 +37,35 @@ pub(super) fn run(
         Ok(Ok((mut looked, session))) => {
             let seen = seen(&mut looked, reached);
             let judgement = judged(engine, reached, (scenario, case), &limits, &seen);
+            let trace = trace(scenario, case, &judgement);
             let found = (looked, seen, &*session);
-            (told(base, judgement, scenario, reached, found, engine.seed), false)
+            let outcome = told(base, judgement, scenario, reached, found, engine.seed);
+            Done { judged: Judged { outcome, trace }, panicked: false }
         }
-        Ok(Err(inability)) => {
-            (Outcome { verdict: Verdict::Inconclusive, reason: inability.0, ..base }, false)
-        }
+        Ok(Err(inability)) => doubt(base, inability.0, false),
         Err(panic) => {
             let said = panic.downcast_ref::<String>().map(String::as_str);
             let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
             let reason = format!("the harness panicked: {}", said.unwrap_or("no message"));
-            (Outcome { verdict: Verdict::Inconclusive, reason, ..base }, true)
+            doubt(base, reason, true)
         }
+    }
+}
+
+/// A trial of which nothing can be said.
+fn doubt(base: Outcome, reason: String, panicked: bool) -> Done {
+    let outcome = Outcome { verdict: Verdict::Inconclusive, reason, ..base };
+    Done { judged: Judged { outcome, trace: Trace::default() }, panicked }
+}
+
+/// What tells whether a failure follows from another one.
+fn trace(scenario: &Scenario, case: &Case, judgement: &Judgement) -> Trace {
+    let decided = judgement.span.and_then(|span| scenario.decided(span));
+    Trace {
+        asset: case.asset.as_ref().map(|found| found.label.clone()),
+        params: case.params.clone(),
+        field: decided.map(|decided| decided.field),
+        explained_by: judgement.explained_by.clone(),
     }
 }
 
@@ -134,7 +155,7 @@ fn told(
     (looked, seen, session): (Looked, Seen, &dyn Session),
     seed: u64,
 ) -> Outcome {
-    let Judgement { verdict, severity, reason, observed, expected, span, step } = judgement;
+    let Judgement { verdict, severity, reason, observed, expected, span, step, .. } = judgement;
     let place = |span: wasm_gauntlet_model::source::Span| {
         format!("{}:{}:{}", scenario.file, span.line, span.column)
     };

@@ -4,12 +4,13 @@
 mod directory;
 mod ledger;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
 
-use wasm_gauntlet_model::scenario::{self, Scenario, Vocabulary, Words};
+use wasm_gauntlet_model::name::nearest;
+use wasm_gauntlet_model::scenario::{self, Follows, Scenario, Vocabulary, Words};
 use wasm_gauntlet_model::source::{Complaint, Complaints, Source, Span};
 
 pub use directory::DirectoryError;
@@ -110,6 +111,7 @@ pub fn scenarios(sources: &[Source], vocabulary: &Vocabulary) -> Result<Vec<Scen
         }
     }
     wrong.extend(doubles(&scenarios));
+    wrong.extend(strangers(&scenarios));
     if !wrong.is_empty() {
         return Err(LoadError::Wrong(wrong));
     }
@@ -133,6 +135,31 @@ fn doubles(scenarios: &[(&Source, Scenario)]) -> Vec<Complaints> {
         }
     }
     wrong
+}
+
+/// A complaint for each incident in `follows-from` that no file describes: it would explain
+/// nothing, and look as if it did.
+fn strangers(scenarios: &[(&Source, Scenario)]) -> Vec<Complaints> {
+    // Of our own files those that a filter leaves out are known too.
+    let own = wasm_gauntlet_scenarios::all().iter().map(|(path, _)| id(path));
+    let known = scenarios.iter().map(|(_, one)| one.incident.as_str()).chain(own);
+    let known: BTreeSet<&str> = known.collect();
+    let wrong = scenarios.iter().filter_map(|(source, scenario)| {
+        let follows = scenario.expect.iter().flat_map(|block| &block.follows_from);
+        let strange = follows.filter(|one| !known.contains(one.incident.as_str()));
+        let complaints: Vec<Complaint> = strange.map(|one| stranger(one, &known)).collect();
+        (!complaints.is_empty()).then(|| Complaints::new((*source).clone(), complaints))
+    });
+    wrong.collect()
+}
+
+fn stranger(follows: &Follows, known: &BTreeSet<&str>) -> Complaint {
+    let problem = format!("no incident is called `{}`", follows.incident);
+    let complaint = Complaint::new(follows.span, problem);
+    match nearest(&follows.incident, known.iter().copied()) {
+        Some(near) => complaint.help(format!("did you mean `{near}`?")),
+        None => complaint.help("`gauntlet list` names them all"),
+    }
 }
 
 /// The line that names the incident; a scenario does not keep where it was named.

@@ -12,7 +12,7 @@ use crate::twin::Twin;
 use super::cases::{MATRIX_CASES_MAX, NEAR_TWIN};
 use super::matrix::Matrix;
 use super::raw::{RawGrants, RawLimits, RawPlaybook, RawScenario};
-use super::{Playbook, Scalar, Scenario, Step};
+use super::{Block, Playbook, Scalar, Scenario, Step};
 
 mod claims;
 mod control;
@@ -85,6 +85,7 @@ pub(super) fn check(
     kind(&steps, &raw, log);
     steady(&raw, log);
     let expect = claims::check(&raw.expect.value, &steps, &params, raw.expect.span, log);
+    not_from_itself(&raw.incident.value, &expect, log);
     let scenario = Scenario {
         file: file.to_owned(),
         incident: raw.incident.value,
@@ -124,6 +125,15 @@ fn incident(incident: &At<String>, file: &str, log: &mut Log) {
         let problem = format!("`{}` does not stand in a file of its name", incident.value);
         let help = format!("expected the file catalogue/{}.yaml", incident.value);
         log.add(Complaint::new(incident.span, problem).help(help));
+    }
+}
+
+/// No failure is explained by its own incident.
+fn not_from_itself(incident: &str, expect: &[Block], log: &mut Log) {
+    let all = expect.iter().flat_map(|block| &block.follows_from);
+    for own in all.filter(|follows| follows.incident == incident) {
+        let problem = format!("a failure of `{incident}` cannot follow from `{incident}`");
+        log.add(Complaint::new(own.span, problem).help("expected another incident"));
     }
 }
 

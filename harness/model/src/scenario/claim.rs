@@ -18,8 +18,21 @@ pub struct Block {
     pub says: Option<Template>,
     /// What mends it, where that differs from the playbook.
     pub fix: Option<Fixes>,
+    /// Other incidents that explain a failure of the block.
+    pub follows_from: Vec<Follows>,
     /// The claims.
     pub claims: Vec<Claim>,
+}
+
+/// Another incident that explains a failure, where it failed on the same subject and asset.
+#[derive(Debug, Clone)]
+pub struct Follows {
+    /// `family/name`.
+    pub incident: String,
+    /// What must hold, so that the other incident explains the failure.
+    pub condition: Vec<Claim>,
+    /// Where it was written.
+    pub span: Span,
 }
 
 /// The name that stands for the subject itself in paths, as in `subject.host-memory`.

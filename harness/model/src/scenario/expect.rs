@@ -55,12 +55,14 @@ pub struct RawBlock {
     pub says: Option<At<String>>,
     /// What mends it, where that differs from the playbook.
     pub fix: Option<Fixes>,
+    /// Other incidents that explain a failure of the block, each with its conditions.
+    pub follows_from: RawFollows,
     /// The claims.
     pub claims: RawClaims,
 }
 
 /// The keys of a block that are no paths.
-const BLOCK_KEYS: [&str; 4] = ["where", "severity", "says", "fix"];
+const BLOCK_KEYS: [&str; 5] = ["where", "severity", "says", "fix", "follows_from"];
 
 impl Read for RawBlock {
     fn noun() -> Cow<'static, str> {
@@ -76,12 +78,14 @@ impl Read for RawBlock {
         let severity = crate::reading::field("severity", &keys, node.span, log);
         let says = crate::reading::field("says", &keys, node.span, log);
         let fix = crate::reading::field("fix", &keys, node.span, log);
+        let follows = crate::reading::field("follows_from", &keys, node.span, log);
         let claims = RawClaims::read(&At { value: Tree::Map(paths), span: node.span }, log);
         Some(Self {
             r#where: r#where.or_else(Read::stand_in)?,
             severity: severity.or_else(Read::stand_in)?,
             says: says.or_else(Read::stand_in)?,
             fix: fix.or_else(Read::stand_in)?,
+            follows_from: follows.or_else(Read::stand_in)?,
             claims: claims?,
         })
     }
@@ -96,6 +100,7 @@ impl JsonSchema for RawBlock {
         let matcher = generator.subschema_for::<RawMatch>();
         let severity = generator.subschema_for::<Severity>();
         let fix = generator.subschema_for::<Fixes>();
+        let follows = generator.subschema_for::<RawFollows>();
         json_schema!({
             "type": "object",
             "properties": {
@@ -106,9 +111,56 @@ impl JsonSchema for RawBlock {
                 },
                 "severity": severity,
                 "says": { "type": "string" },
-                "fix": fix
+                "fix": fix,
+                "follows-from": follows
             },
             "patternProperties": { "^[a-z0-9-]+\\.[a-z0-9-]+$": matcher },
+            "additionalProperties": false
+        })
+    }
+}
+
+/// Incidents that explain a failure, each with the conditions under which it does; `{}` where it
+/// always does.
+#[derive(Debug, Clone, Default)]
+pub struct RawFollows(pub Vec<(At<String>, RawClaims)>);
+
+impl Read for RawFollows {
+    fn noun() -> Cow<'static, str> {
+        "a mapping of incidents to conditions, as in `delivery/answers: {}`".into()
+    }
+
+    fn read(node: &Node, log: &mut Log) -> Option<Self> {
+        let read = pairs(&Self::noun(), node, log)?
+            .iter()
+            .map(|(incident, claims)| Some((incident.clone(), RawClaims::read(claims, log)?)))
+            .collect::<Vec<_>>();
+        Some(Self(read.into_iter().flatten().collect()))
+    }
+
+    fn missing() -> Option<Self> {
+        Some(Self::default())
+    }
+}
+
+impl JsonSchema for RawFollows {
+    fn schema_name() -> Cow<'static, str> {
+        "FollowsFrom".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let matcher = generator.subschema_for::<RawMatch>();
+        json_schema!({
+            "description": "Other incidents that explain a failure of the block, where they \
+                            failed on the same subject and asset and the conditions hold.",
+            "type": "object",
+            "patternProperties": {
+                "^[a-z0-9-]+/[a-z0-9-]+$": {
+                    "type": "object",
+                    "patternProperties": { "^[a-z0-9-]+\\.[a-z0-9-]+$": matcher },
+                    "additionalProperties": false
+                }
+            },
             "additionalProperties": false
         })
     }

@@ -17,7 +17,7 @@ mod template;
 
 pub use cases::Case;
 pub use check::{Vocabulary, Words};
-pub use claim::{Block, Bound, Claim, Comparison, SUBJECT, ScalarTemplate, Test};
+pub use claim::{Block, Bound, Claim, Comparison, Follows, SUBJECT, ScalarTemplate, Test};
 pub use decided::Decided;
 pub use fixes::Fixes;
 pub use raw::RawScenario;

@@ -1,12 +1,13 @@
 //! Checks of expectations: each path leads somewhere, and each matcher can fit what is there.
 
+use crate::name::is_incident;
 use crate::observation::{Field, Kind};
 use crate::profile::Need;
 use crate::reading::Log;
 use crate::scenario::expect::{RawBlock, RawClaims, RawExpect, RawMatch, RawMatchers};
 use crate::scenario::template::{Template, checked};
 use crate::scenario::{
-    Block, Bound, Claim, Comparison, SUBJECT, Scalar, ScalarTemplate, Step, Test,
+    Block, Bound, Claim, Comparison, Follows, SUBJECT, Scalar, ScalarTemplate, Step, Test,
 };
 use crate::source::{At, Complaint, Span};
 
@@ -43,8 +44,23 @@ fn block(raw: &RawBlock, steps: &[Step], params: &[String], log: &mut Log) -> Bl
         severity: raw.severity,
         says,
         fix: raw.fix.clone(),
+        follows_from: follows(raw, steps, params, log),
         claims: claims(&raw.claims, steps, params, log),
     }
+}
+
+/// The incidents that explain a failure of the block.
+fn follows(raw: &RawBlock, steps: &[Step], params: &[String], log: &mut Log) -> Vec<Follows> {
+    let one = |(incident, conditions): &(At<String>, RawClaims)| {
+        if !is_incident(&incident.value) {
+            let problem = format!("`{}` is no incident id", incident.value);
+            let help = "expected `family/name`, lower-case letters, digits and hyphens";
+            log.add(Complaint::new(incident.span, problem).help(help));
+        }
+        let condition = claims(conditions, steps, params, log);
+        Follows { incident: incident.value.clone(), condition, span: incident.span }
+    };
+    raw.follows_from.0.iter().map(one).collect()
 }
 
 fn claims(raw: &RawClaims, steps: &[Step], params: &[String], log: &mut Log) -> Vec<Claim> {
