@@ -121,6 +121,9 @@ pub struct Special {
     pub against: Option<String>,
     /// Name of an earlier step of whose bytes a part is asked for.
     pub part_of: Option<String>,
+    /// Name of an earlier step of which the first part is there already, so that the rest is
+    /// asked for, as a browser resumes a download that broke off.
+    pub resumes: Option<String>,
     /// Name of an earlier step that fetched the page in whose name this is fetched.
     pub for_page: Option<String>,
 }

@@ -15,11 +15,13 @@ mod agreement;
 mod control;
 mod inspection;
 mod kinds;
+mod staleness;
 
 pub use agreement::Agreement;
 pub use control::{Audit, Fill, Flood, Registration, Rollback, Starts};
 pub use inspection::Inspection;
 pub use kinds::{Contest, Exchange, GuestCall, Lattice, Pace};
+pub use staleness::Staleness;
 
 /// The value of one fact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

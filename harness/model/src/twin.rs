@@ -128,6 +128,8 @@ twins! {
     NotStripped = "not-stripped" in Origin;
     /// Whoever offers a coding, as every browser does, gets the page and the shim as a 503.
     BrowsersRefused = "browsers-refused" in Origin;
+    /// The module's address answers with a 404.
+    ModuleGone = "module-gone" in Origin;
     /// The shim's address answers with the entry page, status 200, as HTML.
     ShimFallback = "shim-fallback" in Origin;
     /// The page is sent as `application/octet-stream`.

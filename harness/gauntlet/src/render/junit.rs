@@ -1,7 +1,8 @@
 //! JUnit XML: one suite a subject, one case an outcome.
 //!
 //! A failure below the gate is a failure here too: it was seen, and its severity is its type.
-//! Doubts are errors, never successes; a failure that the ledger knows is skipped, with why.
+//! A failure that follows from another one says so, and stays a failure. Doubts are errors, never
+//! successes; a failure that the ledger knows is skipped, with why.
 
 use std::collections::BTreeMap;
 
@@ -63,7 +64,11 @@ fn case(outcome: &Outcome) -> TestCase {
             status.set_message(legible(&outcome.reason));
         }
         Verdict::Fail => {
-            status.set_message(legible(&outcome.reason));
+            let follows = outcome.caused_by.as_ref().map(|by| {
+                format!("follows from {} {}: ", by.incident, by.case.trim_start_matches('-'))
+            });
+            let message = format!("{}{}", follows.unwrap_or_default(), outcome.reason);
+            status.set_message(legible(&message));
             status.set_type(outcome.severity.word());
             status.set_description(description(outcome));
         }

@@ -66,5 +66,8 @@ pub fn sign(verdict: Verdict) -> &'static str {
     }
 }
 
+/// The sign of a failure that follows from another one.
+pub const CONSEQUENCE_SIGN: &str = "↳";
+
 /// The sign of a failure that the ledger knows.
 pub const GAP_SIGN: &str = "≈";

@@ -1,6 +1,7 @@
 //! The kinds of observation: one struct a kind, one field a path.
 
 use super::observation;
+use super::staleness::Staleness;
 use crate::call::{CallOutcome, RejectStage};
 use crate::trap::TrapKind;
 
@@ -31,6 +32,9 @@ observation! {
         status = "status": i64,
         /// Number of redirects followed.
         redirects = "redirects": i64,
+        /// Why a last answer that is a redirect was not followed, as in `redirect loop`; absent
+        /// where it was followed, or is none.
+        redirect_stopped = "redirect-stopped": String,
         /// `Content-Type`, the field lines combined with ", " (RFC 9110 §5.2); absent if none.
         content_type = "content-type": String,
         /// Number of `Content-Type` field lines.
@@ -53,6 +57,10 @@ observation! {
         /// Whether each later use asks the origin first: `no-cache`, `no-store`, or explicit
         /// freshness of zero.
         revalidated = "revalidated": bool,
+        /// How long people may go on with what they have after a deploy, by what the answer says:
+        /// `none` (each use asks), `minutes` (up to 10), `hours` (up to a day), `days` (longer).
+        /// It counts `stale-while-revalidate` too (RFC 5861 §3); absent if nothing explicit is said.
+        stale_for = "stale-for": String [Staleness::WORDS],
         /// Whether the name is content-addressed: a hash-like segment, or a versioned path.
         name_hashed = "name-hashed": bool,
         /// Whether nobody can tell a hash from words in the name, which is not content-addressed.
@@ -86,6 +94,9 @@ observation! {
         content_length = "content-length": i64,
         /// `Age` or a cache's own word that it was a hit; absent if nothing says so.
         cache_hit = "cache-hit": String,
+        /// What shows that a shared cache stands before the site: `Age`, `Via`, `X-Cache`, or a
+        /// field of a known network; absent where no answer shows one.
+        shared_cache = "shared-cache": String,
         /// Seconds that the missing compression costs on 3G (1.6 Mbit/s).
         lost_3g_s = "lost-3g-s": f64,
         /// Wall time until the last byte, milliseconds.
@@ -96,6 +107,8 @@ observation! {
         /// Whether the request takes no answer without a coding: `identity;q=0`, or `*;q=0` with
         /// no word on identity (RFC 9110 §12.5.3).
         refuses_identity = "refuses-identity": bool,
+        /// A client that exists and sends this `Accept-Encoding`; absent where none is known.
+        offer_sent_by = "offer-sent-by": String,
         /// Whether `Content-Length` is the number of bytes that came; absent if it was not sent,
         /// unknown where an answer has no body (HEAD, 204, 304).
         length_fits = "length-fits": bool,
@@ -113,6 +126,12 @@ observation! {
         /// Whether the part that came is that part of the bytes of `part-of` (RFC 9110 §14);
         /// absent where the whole came, or a part of another variant.
         part_right = "part-right": bool,
+        /// Whether a browser would resume this answer where it breaks off: it has a strong
+        /// validator and a `Content-Length`, and does not refuse ranges (Chromium, `PartialData`).
+        resumable = "resumable": bool,
+        /// Whether the first part of `resumes`, put together with the part that came, is the whole;
+        /// absent where the server sends the whole again, or there is no strong `ETag` to ask with.
+        resumed_right = "resumed-right": bool,
         /// Whether the page of `for-page` is of another origin (scheme, host, port).
         cross_origin = "cross-origin": bool,
         /// Whether `Access-Control-Allow-Origin` lets the page of `for-page` read the answer.

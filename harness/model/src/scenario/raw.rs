@@ -170,6 +170,9 @@ written! {
         against: Option<At<String>>,
         /// An earlier step of whose bytes a part is asked for.
         part_of: Option<At<String>>,
+        /// An earlier step of which the first part is there already: the rest is asked for with
+        /// its strong `ETag` in `If-Range`, as a browser resumes a download that broke off.
+        resumes: Option<At<String>>,
         /// An earlier step that fetched the page in whose name this is fetched.
         for_page: Option<At<String>>,
     }

@@ -1,4 +1,5 @@
-//! What failed: one block an incident, cases that failed alike told once.
+//! What failed: one block an incident, cases that failed alike told once. What follows from another
+//! failure is counted below that one and has no block.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -18,8 +19,7 @@ const VALUES_SHOWN: usize = 3;
 /// Write every block, the worst first.
 pub(super) fn write(record: &Record, page: &mut Page) {
     let mut blocks: BTreeMap<&str, Vec<&Outcome>> = BTreeMap::new();
-    let failed = |one: &&Outcome| one.verdict == Verdict::Fail && one.gap.is_none();
-    for one in record.outcomes.iter().filter(failed) {
+    for one in record.outcomes.iter().filter(|one| one.is_finding()) {
         blocks.entry(&one.incident).or_default().push(one);
     }
     let mut blocks: Vec<_> = blocks.into_iter().collect();
@@ -45,7 +45,26 @@ fn write_block(incident: &str, failed: &[&Outcome], record: &Record, page: &mut 
     for group in groups(failed) {
         write_group(&group, record, page);
     }
+    write_consequences(incident, record, page);
     write_advice(failed, page);
+}
+
+/// Say which other incidents failed because of this one, each with its number of cases.
+fn write_consequences(incident: &str, record: &Record, page: &mut Page) {
+    let of = |one: &&Outcome| one.caused_by.as_ref().is_some_and(|by| by.incident == incident);
+    let mut cases: BTreeMap<&str, usize> = BTreeMap::new();
+    for one in record.outcomes.iter().filter(of) {
+        *cases.entry(&one.incident).or_default() += 1;
+    }
+    if cases.is_empty() {
+        return;
+    }
+    let total = counted(cases.values().sum(), "consequence");
+    let each = cases.iter().map(|(incident, count)| {
+        format!("{} ({})", printable(incident), counted(*count, "case"))
+    });
+    page.gap();
+    page.words(2, &format!("and {total}: {}", each.collect::<Vec<_>>().join(", ")));
 }
 
 /// Failures of one incident that were decided at one place on one subject.

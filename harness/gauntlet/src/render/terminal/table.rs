@@ -7,7 +7,7 @@ use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
 use super::page::Page;
-use crate::render::paint::{GAP_SIGN, sign};
+use crate::render::paint::{CONSEQUENCE_SIGN, GAP_SIGN, sign};
 
 /// Blanks between columns.
 const BETWEEN: usize = 2;
@@ -32,6 +32,9 @@ pub(super) fn write(record: &Record, page: &mut Page) {
     let paint = page.look.paint;
     let legend = [Verdict::Pass, Verdict::Fail, Verdict::Inconclusive, Verdict::Skipped];
     let mut legend = legend.map(|one| format!("{} {}", sign(one), one.word())).join("   ");
+    if cells.values().any(|tally| tally.consequence > 0) {
+        legend += &format!("   {CONSEQUENCE_SIGN} consequence");
+    }
     if cells.values().any(|tally| tally.gap > 0) {
         legend += &format!("   {GAP_SIGN} known gap");
     }
@@ -106,6 +109,7 @@ fn write_part(subjects: &[&str], incidents: &[&str], cells: &Cells, left: usize,
 fn parts(tally: &Tally) -> impl Iterator<Item = (Verdict, String)> {
     let counts = [
         (Verdict::Fail, sign(Verdict::Fail), tally.fail),
+        (Verdict::Fail, CONSEQUENCE_SIGN, tally.consequence),
         (Verdict::Inconclusive, sign(Verdict::Inconclusive), tally.inconclusive),
         (Verdict::Inconclusive, GAP_SIGN, tally.gap),
         (Verdict::Pass, sign(Verdict::Pass), tally.pass),

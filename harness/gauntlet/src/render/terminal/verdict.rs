@@ -14,10 +14,14 @@ pub(super) fn write(record: &Record, page: &mut Page) {
     let tally = Tally::of(&record.outcomes);
     let (verdict, sentence) = sentence(record, &tally);
     page.gap();
-    let Tally { pass, fail, inconclusive, skipped, gap } = tally;
+    let Tally { pass, fail, consequence, inconclusive, skipped, gap } = tally;
+    let follow = match consequence {
+        0 => String::new(),
+        count => format!(" with {}", counted(count, "consequence")),
+    };
     let gaps = if gap > 0 { format!(", {}", counted(gap, "known gap")) } else { String::new() };
     let counts = format!(
-        "{pass} passed, {fail} failed{gaps}, {inconclusive} inconclusive, {skipped} skipped; \
+        "{pass} passed, {fail} failed{follow}{gaps}, {inconclusive} inconclusive, {skipped} skipped; \
          exit code {}",
         record.exit_code
     );
@@ -28,8 +32,7 @@ pub(super) fn write(record: &Record, page: &mut Page) {
 fn sentence(record: &Record, tally: &Tally) -> (Verdict, String) {
     let gate = record.gate.word();
     let failed = |at_gate: bool| {
-        let failed = |one: &&Outcome| one.verdict == Verdict::Fail && one.gap.is_none();
-        let of = record.outcomes.iter().filter(failed);
+        let of = record.outcomes.iter().filter(|one: &&Outcome| one.is_finding());
         let of = of.filter(|one| (one.severity >= record.gate) == at_gate);
         let incidents: BTreeSet<&str> = of.map(|one| one.incident.as_str()).collect();
         incidents.len()

@@ -112,6 +112,9 @@ impl Origin {
         let kept = found.len() - usize::from(self.faults.has(Twin::PreviousGone));
         let mut found = found.into_iter().take(kept);
         let (kind, asset) = found.find(|(_, asset)| asset.path == path)?;
+        if self.faults.has(Twin::ModuleGone) && asset.path == module.path {
+            return None;
+        }
         let falls_back = kind == Kind::Module && self.faults.has(Twin::HtmlFallback)
             || kind == Kind::Shim && self.faults.has(Twin::ShimFallback);
         Some(if falls_back { (Kind::Entry, entry) } else { (kind, asset) })
@@ -203,9 +206,14 @@ impl Origin {
         if kind != Kind::Module || !self.faults.has(Twin::RangeOfRaw) {
             return None;
         }
-        let (first, last) = asked.strip_prefix("bytes=")?.split_once('-')?;
-        let (first, last): (usize, usize) = (first.parse().ok()?, last.parse().ok()?);
+        // A part by another tag is no part of this (§13.1.5), which the fault keeps to.
+        if request.get(header::IF_RANGE).is_some_and(|tag| tag != variant.etag.as_str()) {
+            return None;
+        }
         let raw = &asset.variant(None).body;
+        let (first, last) = asked.strip_prefix("bytes=")?.split_once('-')?;
+        let last = if last.is_empty() { raw.len().checked_sub(1)? } else { last.parse().ok()? };
+        let first: usize = first.parse().ok()?;
         if first > last || last >= raw.len() {
             return None;
         }

@@ -105,7 +105,7 @@ fn fetch(
     params: &[String],
     log: &mut Log,
 ) -> StepPlan {
-    for earlier in [&raw.revalidates, &raw.against, &raw.part_of, &raw.for_page] {
+    for earlier in [&raw.revalidates, &raw.against, &raw.part_of, &raw.resumes, &raw.for_page] {
         refers(earlier.as_ref(), before, log);
     }
     let name = |step: &Option<At<String>>| step.as_ref().map(|step| step.value.clone());
@@ -122,6 +122,7 @@ fn fetch(
             invented: raw.invented.unwrap_or(false),
             against: name(&raw.against),
             part_of: name(&raw.part_of),
+            resumes: name(&raw.resumes),
             for_page: name(&raw.for_page),
         },
     })

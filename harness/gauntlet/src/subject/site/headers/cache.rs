@@ -35,6 +35,9 @@ pub struct Policy {
     pub fresh_s: Option<u64>,
     /// Whether each later use asks the origin first.
     pub revalidated: bool,
+    /// Seconds for which people may go on with what they have: fresh, and then stale while a new
+    /// copy is fetched; none where nothing explicit is said.
+    pub used_s: Option<u64>,
 }
 
 /// Read the policy of a response that was received at `now`.
@@ -52,14 +55,18 @@ pub fn policy(headers: &Headers, now: SystemTime) -> Policy {
         }
         None => (expires(headers, now), false),
     };
-    let stale_use = first("stale-while-revalidate")
-        .and_then(|directive| directive.value.as_deref().and_then(delta_seconds))
-        .is_some_and(|seconds| seconds > 0);
     // RFC 5861 §3 lets a stale copy be used while asking; `must-revalidate` forbids it.
-    let stale_is_used = broken || (stale_use && first("must-revalidate").is_none());
+    let stale_s = first("stale-while-revalidate")
+        .filter(|_| first("must-revalidate").is_none())
+        .and_then(|directive| directive.value.as_deref().and_then(delta_seconds))
+        .unwrap_or(0);
+    let revalidated = asks || (explicit == Some(0) && !broken && stale_s == 0);
+    // A broken age promises nothing, so it is no use without asking that could be counted on.
+    let used_s = |fresh: u64| if revalidated { 0 } else { (fresh + stale_s).max(1) };
     Policy {
         fresh_s: if asks { Some(0) } else { explicit },
-        revalidated: asks || (explicit == Some(0) && !stale_is_used),
+        revalidated,
+        used_s: if asks { Some(0) } else { explicit.map(used_s) },
         directives,
     }
 }
@@ -137,6 +144,23 @@ mod tests {
         ] {
             let got = read(&[("cache-control", value)]);
             assert_eq!((got.fresh_s, got.revalidated), (fresh_s, revalidated), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_stale_copy_that_is_used_counts() {
+        for (value, used_s) in [
+            ("public", None),
+            ("no-cache", Some(0)),
+            ("max-age=0", Some(0)),
+            ("max-age=30", Some(30)),
+            ("max-age=60, stale-while-revalidate=86400", Some(86_460)),
+            ("max-age=60, stale-while-revalidate=86400, must-revalidate", Some(60)),
+            ("max-age=0, stale-while-revalidate=60", Some(60)),
+            ("max-age=soon", Some(1)),
+            ("no-store, max-age=9", Some(0)),
+        ] {
+            assert_eq!(read(&[("cache-control", value)]).used_s, used_s, "{value}");
         }
     }
 

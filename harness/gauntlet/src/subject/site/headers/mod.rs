@@ -57,6 +57,13 @@ impl Headers {
         members.iter().map(|m| offer::canonical(m)).filter(|m| m != "identity").collect()
     }
 
+    /// What shows that a shared cache stands between, whether it answered or not.
+    pub fn shared_cache(&self) -> Option<String> {
+        let is_cache = |name: &str| CACHE_FIELDS.contains(&name) || CACHE_WORDS.contains(&name);
+        let (name, value) = self.0.iter().find(|(name, _)| is_cache(name))?;
+        Some(format!("{name}: {}", String::from_utf8_lossy(value)))
+    }
+
     /// `Age` above zero, or a cache's own word that it was a hit.
     pub fn cache_hit(&self) -> Option<String> {
         // Varnish and Fastly send `Age: 0` on a miss too, so zero says nothing.
@@ -72,6 +79,25 @@ impl Headers {
             .or_else(|| word().map(|(name, value)| format!("{name}: {value}")))
     }
 }
+
+/// Fields by which a cache or a network of caches says that it stands between, hit or not, beside
+/// `CACHE_WORDS`: RFC 9111 §5.1, RFC 9110 §7.6.3, and what the large networks add to each answer.
+const CACHE_FIELDS: &[&str] = &[
+    "age",
+    "via",
+    "x-varnish",
+    "x-served-by",
+    "x-amz-cf-id",
+    "x-amz-cf-pop",
+    "cf-ray",
+    "x-fastly-request-id",
+    "x-akamai-request-id",
+    "akamai-grn",
+    "x-azure-ref",
+    "x-vercel-id",
+    "x-nf-request-id",
+    "cdn-requestid",
+];
 
 /// Fields in which a cache says that it answered: RFC 9211, and the names that the large
 /// networks use.
@@ -109,6 +135,21 @@ mod tests {
             Some("Origin,, ACCEPT-encoding , *, \"no token\"")
         );
         assert_eq!(got.combined("etag"), None);
+    }
+
+    #[test]
+    fn a_cache_between_is_seen_on_a_miss_too() {
+        for (name, value, seen) in [
+            ("age", "0", true),
+            ("via", "1.1 varnish", true),
+            ("x-cache", "MISS", true),
+            ("cf-cache-status", "DYNAMIC", true),
+            ("cf-ray", "8a1", true),
+            ("server", "nginx", false),
+            ("cache-control", "max-age=9", false),
+        ] {
+            assert_eq!(headers(&[(name, value)]).shared_cache().is_some(), seen, "{name}: {value}");
+        }
     }
 
     #[test]

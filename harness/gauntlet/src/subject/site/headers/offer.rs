@@ -30,6 +30,31 @@ pub fn refuses_identity(accept_encoding: Option<&str>) -> bool {
     of("identity").or_else(|| of("*")).is_some_and(|weight| weight <= 0.0)
 }
 
+/// Values of `Accept-Encoding` that clients in use send, with one that does; none is a request
+/// without the field. Written without blanks, in lower case.
+const SENT_BY: &[(Option<&str>, &str)] = &[
+    (None, "curl"),
+    (Some("identity"), "GNU Wget"),
+    (Some("gzip"), "Go's net/http, and Varnish towards its backend"),
+    (Some("br"), "Fastly towards its backend"),
+    (Some("gzip,deflate"), "Python's requests"),
+    (Some("gzip;q=1.0,deflate;q=0.6,identity;q=0.3"), "Ruby's Net::HTTP"),
+    (Some("br;q=1.0,gzip;q=0.9,deflate;q=0.8"), "Alamofire"),
+    (Some("gzip,deflate,br"), "browsers"),
+    (Some("gzip,deflate,br,zstd"), "browsers"),
+    (Some("deflate,gzip,br,zstd"), "curl --compressed"),
+    (Some("identity;q=1,*;q=0"), "Chromium, for sound and film"),
+];
+
+/// A client that exists and sends this `Accept-Encoding`.
+pub fn sent_by(accept_encoding: Option<&str>) -> Option<&'static str> {
+    let plain = |field: &str| {
+        field.chars().filter(|c| !c.is_ascii_whitespace()).collect::<String>().to_ascii_lowercase()
+    };
+    let field = accept_encoding.map(plain);
+    SENT_BY.iter().find(|(sent, _)| *sent == field.as_deref()).map(|(_, client)| *client)
+}
+
 /// One member: the coding and its weight, 1 where none or a broken one is given.
 fn offer(member: &str) -> (String, f64) {
     let mut parts = list::split(member, ';').into_iter();
@@ -97,6 +122,19 @@ mod tests {
             (Some("*;q=0, identity;q=0.001"), false),
         ] {
             assert_eq!(refuses_identity(field), refused, "{field:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_client_sends_is_told_from_what_only_tests_send() {
+        assert_eq!(sent_by(None), Some("curl"));
+        assert_eq!(sent_by(Some("gzip, deflate, br")), Some("browsers"));
+        assert_eq!(sent_by(Some("identity;q=1, *;q=0")), Some("Chromium, for sound and film"));
+        for tried in ["", "br;q=0", "br;q=0, *", "BR, GZIP, x", "*;q=0", "xbr, x-gzip-not"] {
+            assert_eq!(sent_by(Some(tried)), None, "{tried}");
+        }
+        for (sent, _) in SENT_BY {
+            assert!(sent.is_none_or(|sent| !sent.contains([' ', 'Q'])), "{sent:?}");
         }
     }
 

@@ -9,6 +9,7 @@ use wasm_gauntlet_model::observation::{Facts, Value};
 use wasm_gauntlet_model::scenario::Decided;
 
 use super::PART_BYTES;
+use super::relations::resumed_at;
 use super::reproduce::{self, Look, Plain};
 use crate::subject::site::wire::redirect::Trail;
 use crate::subject::site::wire::{Ask, Client};
@@ -121,7 +122,7 @@ pub fn line(past: &[Past], decided: &Decided, fresh: &Fresh) -> Option<String> {
 fn beside(one: &Past, trail: &Trail, field: &str, fresh: &Fresh) -> String {
     let look = match field {
         "raw-sha256" | "wire-sha256" => Look::Digest,
-        "part-right" => return String::new(),
+        "part-right" | "resumed-right" => return String::new(),
         _ => Look::Fields,
     };
     reproduce::again(trail, &fresh.url(one, trail), look)
@@ -136,6 +137,11 @@ fn deciding(one: &Past, field: &str, past: &[Past], fresh: &Fresh) -> String {
             if let Some(whole) = whole.and_then(Past::trail) {
                 let part = (whole.reply.body.len() / 3, PART_BYTES);
                 return reproduce::parts(whole, trail, part);
+            }
+            let first = fetch.special.resumes.as_ref().filter(|_| field == "resumed-right");
+            let first = first.and_then(|name| past.iter().find(|one| one.step == *name));
+            if let Some(first) = first.and_then(Past::trail) {
+                return reproduce::resumed(first, trail, resumed_at(&first.reply));
             }
             let look = look(field, trail, *policies);
             reproduce::again(trail, &fresh.url(one, trail), look)

@@ -2,7 +2,7 @@
 //! absent; a fact of a body that was not seen is unknown.
 
 use wasm_gauntlet_model::action::{Fetch, Method};
-use wasm_gauntlet_model::observation::{Exchange, Seen};
+use wasm_gauntlet_model::observation::{Exchange, Seen, Staleness};
 use wasm_gauntlet_model::target::Budget;
 
 use super::body::Body;
@@ -26,6 +26,7 @@ pub fn of(fetch: &Fetch, trail: &Trail, body: Body, earlier: &Earlier, budget: B
         fields_lost: relations.fields_lost,
         fields_added: relations.fields_added,
         part_right: relations.part_right,
+        resumed_right: relations.resumed_right,
         cross_origin: relations.cross_origin,
         cors_allows: relations.cors_allows,
         csp_allows_fetch: relations.csp_allows_fetch,
@@ -47,6 +48,10 @@ fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
     Exchange {
         dictionary,
         refuses_identity: offer::refuses_identity(fetch.accept_encoding.as_deref()).into(),
+        offer_sent_by: Seen::looked(
+            offer::sent_by(fetch.accept_encoding.as_deref()).map(str::to_owned),
+        ),
+        resumable: relations::resumable(reply).into(),
         length_fits: length_fits(fetch, reply),
         length_and_transfer_coding: has_both(&reply.headers).into(),
         etag_weak: Seen::looked(etag.as_ref().map(|etag| etag.starts_with("W/"))),
@@ -134,6 +139,7 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
     Exchange {
         status: i64::from(trail.reply.status).into(),
         redirects: count(trail.hops.len()).into(),
+        redirect_stopped: Seen::looked(trail.stopped.clone()),
         media_type: Seen::looked(content_type.as_deref().map(media::media_type)),
         content_type: Seen::looked(content_type),
         content_type_lines: count(headers.lines("content-type").len()).into(),
@@ -144,6 +150,7 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
         cache_control: policy.directives.iter().map(Directive::word).collect::<Vec<_>>().into(),
         fresh_s: Seen::looked(policy.fresh_s.and_then(|seconds| i64::try_from(seconds).ok())),
         revalidated: policy.revalidated.into(),
+        stale_for: Seen::looked(policy.used_s.map(|s| Staleness::of(s).word().to_owned())),
         name_hashed: is_content_addressed(url.path(), url.query()).into(),
         name_doubtful: is_doubtful(url.path(), url.query()).into(),
         wire_ratio: ratio(&body.wire_bytes, &body.raw_bytes),
@@ -160,6 +167,7 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
         wire_sha256: body.wire_sha256,
         content_length: Seen::looked(length),
         cache_hit: Seen::looked(headers.cache_hit()),
+        shared_cache: Seen::looked(headers.shared_cache()),
         lost_3g_s: body.lost_3g_s,
         wall_ms: (trail.wall.as_secs_f64() * 1000.0).into(),
         software: named(&trail.reply.headers)

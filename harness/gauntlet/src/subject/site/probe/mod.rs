@@ -106,6 +106,7 @@ impl<'a> Probe<'a> {
         Ok(Earlier {
             against: find(&fetch.special.against)?,
             part_of: find(&fetch.special.part_of)?,
+            resumes: find(&fetch.special.resumes)?,
             page: find(&fetch.special.for_page)?,
         })
     }
@@ -136,6 +137,13 @@ impl<'a> Probe<'a> {
         if let Some(whole) = earlier.part_of {
             let first = whole.trail.reply.body.len() / 3;
             ask.fields.push(("range", format!("bytes={first}-{}", first + PART_BYTES - 1)));
+        }
+        // Without a strong tag nobody resumes, and the whole is asked for again.
+        if let Some(first) = earlier.resumes.map(|done| &done.trail.reply)
+            && let Some(etag) = relations::strong_etag(first)
+        {
+            ask.fields.push(("range", format!("bytes={}-", relations::resumed_at(first))));
+            ask.fields.push(("if-range", etag));
         }
         // Browsers name the page's origin only where the two differ.
         if let Some(page) = earlier.page.map(|page| &page.trail.ask.url)

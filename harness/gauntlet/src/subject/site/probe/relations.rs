@@ -27,6 +27,8 @@ pub struct Earlier<'a> {
     pub against: Option<&'a Done>,
     /// The one of whose bytes a part was asked for.
     pub part_of: Option<&'a Done>,
+    /// The one whose rest was asked for.
+    pub resumes: Option<&'a Done>,
     /// The page in whose name this was fetched.
     pub page: Option<&'a Done>,
 }
@@ -38,6 +40,7 @@ pub struct Relations {
     pub fields_lost: Seen<Vec<String>>,
     pub fields_added: Seen<Vec<String>>,
     pub part_right: Seen<bool>,
+    pub resumed_right: Seen<bool>,
     pub cross_origin: Seen<bool>,
     pub cors_allows: Seen<bool>,
     pub csp_allows_fetch: Seen<bool>,
@@ -55,6 +58,11 @@ pub fn of(trail: &Trail, earlier: &Earlier) -> Relations {
     }
     if let Some(whole) = earlier.part_of {
         relations.part_right = Seen::looked(part_right(&whole.trail.reply, &trail.reply));
+    }
+    if let Some(first) = earlier.resumes {
+        let asked = trail.ask.has("if-range");
+        let right = asked.then(|| resumed_right(&first.trail.reply, &trail.reply)).flatten();
+        relations.resumed_right = Seen::looked(right);
     }
     if let Some(page) = earlier.page {
         for_page(page, trail, &mut relations);
@@ -95,6 +103,40 @@ fn part_right(whole: &Reply, part: &Reply) -> Option<bool> {
     let Some((first, last, length)) = read_range(&said) else { return Some(false) };
     let bytes = whole.body.get(first..=last);
     Some(bytes == Some(&part.body[..]) && length.is_none_or(|length| length == whole.body.len()))
+}
+
+/// The `ETag` by which the rest of an answer can be asked for: a weak one is no promise of the same
+/// bytes, and `If-Range` does not take it (RFC 9110 §13.1.5).
+pub fn strong_etag(reply: &Reply) -> Option<String> {
+    let etag = reply.headers.first("etag").map(|etag| etag.trim().to_owned());
+    etag.filter(|etag| etag.starts_with('"'))
+}
+
+/// Bytes of an answer that are taken to be there already when it is resumed.
+pub fn resumed_at(whole: &Reply) -> usize {
+    whole.body.len() / 3
+}
+
+/// Whether a browser would resume an answer that breaks off. Chromium does so for a truncated
+/// entry of its cache, whatever its coding, by a strong validator and with a `Content-Length`
+/// (`net/http/partial_data.cc`, `UpdateFromStoredHeaders`).
+pub fn resumable(reply: &Reply) -> bool {
+    let refuses = reply.headers.members("accept-ranges").iter().any(|word| word == "none");
+    let lengths = reply.headers.members("content-length");
+    let length = lengths.first().and_then(|length| number(length)).unwrap_or(0);
+    strong_etag(reply).is_some() && length > 0 && !refuses
+}
+
+/// Whether the rest that came belongs to the part that is there. None where the whole came again:
+/// then nothing is put together.
+fn resumed_right(first: &Reply, rest: &Reply) -> Option<bool> {
+    if rest.status != 206 || rest.broken.is_some() || first.broken.is_some() {
+        return None;
+    }
+    let said = read_range(&rest.headers.first("content-range")?)?;
+    let at = resumed_at(first);
+    // Another part than the one asked for is put together by nobody.
+    (said.0 == at).then(|| first.body.get(at..) == Some(&rest.body[..]))
 }
 
 /// `bytes FIRST-LAST/LENGTH`, or `*` as length (RFC 9110 §14.4).

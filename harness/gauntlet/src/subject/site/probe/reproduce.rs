@@ -134,6 +134,15 @@ pub fn parts(whole: &Trail, part: &Trail, (before, bytes): (usize, usize)) -> St
     format!("{} && {whole} | {cut} && {came} | sha256sum", curl(part))
 }
 
+/// The fields of the `rest` of a download, and two digests: of the first bytes of the download
+/// followed by that rest, and of the whole.
+pub fn resumed(whole: &Trail, rest: &Trail, first: usize) -> String {
+    let line = |trail| request(Request::of(trail, self::first(trail)), "");
+    let (all, came) = (line(whole), line(rest));
+    let joined = format!("{{ {all} | {{ head -c {first}; cat >/dev/null; }}; {came}; }}");
+    format!("{} && {joined} | sha256sum && {all} | sha256sum", curl(rest))
+}
+
 /// What is to be asked.
 struct Request<'a> {
     ask: &'a Ask,
@@ -200,6 +209,7 @@ const SHOWN: &[(&str, &str)] = &[
     ("if-modified-since", "If-Modified-Since"),
     ("origin", "Origin"),
     ("range", "Range"),
+    ("if-range", "If-Range"),
 ];
 
 /// `text` as one word of a POSIX shell; a line break or other control character, which no
