@@ -10,7 +10,7 @@ use wasm_gauntlet_model::detection::{Cell, DETECTION_VERSION, Detection, Row, Si
 use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 use wasm_gauntlet_model::record::{
-    Advice, Gap, Machine, Outcome, RECORD_VERSION, Record, Selected, SubjectRecord, exit_code,
+    Advice, Cause, Gap, Machine, Outcome, RECORD_VERSION, Record, Selected, SubjectRecord, exit_code,
     schema,
 };
 use wasm_gauntlet_model::twin::Twin;
@@ -69,6 +69,15 @@ fn outcomes() -> Vec<Outcome> {
         severity: Severity::Minor,
         observed: hostile.to_owned(),
         ..because(failed("", "-", "site"), hostile)
+    });
+    let (vary, offer) = (vary.to_owned(), "offer=7".to_owned());
+    all.push(Outcome {
+        severity: Severity::Major,
+        caused_by: Some(Cause { incident: vary, case: offer }),
+        ..because(
+            failed("delivery/cache-ignores-vary", "ask=br", "site"),
+            "a client that offers nothing was handed `br`",
+        )
     });
     let timed = outcome("host/deadline", "hostile=cpu-loop", "wasmtime", Verdict::Inconclusive);
     all.push(because(timed, "attack.overrun-ms was 3 to 90, which does not decide"));

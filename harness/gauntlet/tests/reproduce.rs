@@ -89,7 +89,7 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
     let (codings, reason) = (said.field("content-encoding"), outcome.reason.as_str());
     let differ = |values: &[&str]| values.iter().any(|value| *value != values[0]);
     match outcome.incident.as_str() {
-        "delivery/answers" => said.statuses() == ["503"],
+        "delivery/answers" => said.statuses() != ["200"],
         "delivery/budget" => came(said) > Some(3 << 20),
         "delivery/cache-ignores-vary" => {
             let last = said.statuses().len() >= 2;
@@ -116,7 +116,7 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
             said.digests().len() == 1 && !url.contains(&said.digests()[0][..8])
         }
         "delivery/head-and-range" => match outcome.case.as_str() {
-            _ if reason.contains("range") => {
+            _ if reason.contains("range") || reason.contains("resumes") => {
                 let digests = said.digests();
                 digests.len() == 2 && digests[0] != digests[1]
             }
@@ -137,7 +137,9 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
             named.count() < said.statuses().len()
         }
         "delivery/module-is-valid" => {
-            said.has("compileerror") || said.has("<   !   d   o   c") || said.has("text/html")
+            let refused = said.statuses() == ["404"];
+            let page = said.has("<   !   d   o   c") || said.has("text/html");
+            refused || page || said.has("compileerror")
         }
         "delivery/negotiation" => !codings.is_empty() || said.statuses() != ["200"],
         "delivery/page-is-shown" => !said.field("content-type").concat().contains("html"),

@@ -64,8 +64,9 @@ fn case(outcome: &Outcome) -> TestCase {
             status.set_message(legible(&outcome.reason));
         }
         Verdict::Fail => {
-            let follows = outcome.caused_by.as_ref().map(|by| {
-                format!("follows from {} {}: ", by.incident, by.case.trim_start_matches('-'))
+            let follows = outcome.caused_by.as_ref().map(|by| match by.case.as_str() {
+                "-" => format!("follows from {}: ", by.incident),
+                case => format!("follows from {} {case}: ", by.incident),
             });
             let message = format!("{}{}", follows.unwrap_or_default(), outcome.reason);
             status.set_message(legible(&message));

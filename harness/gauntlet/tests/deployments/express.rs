@@ -95,9 +95,28 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         },
         incidents: &[
             "critical delivery/double-compression",
-            "major delivery/negotiation",
+            "follows delivery/negotiation",
             "minor delivery/short-cache-hashed",
         ],
+    },
+    Deployment {
+        // It takes the first coding that it has for `*`, and reads no weights.
+        name: "variants made by the build, by express-static-gzip",
+        page: "/",
+        files: Files::Hashed,
+        start: |site| {
+            let modules = npm("express-static-gzip")?;
+            let lines = format!(
+                "const variants = require('{modules}/express-static-gzip');\n\
+                 app.use((_, response, next) => {{ response.vary('Accept-Encoding'); next(); }});\n\
+                 app.use(variants(root, {{ enableBrotli: true, orderPreference: ['br', 'gz'],\n\
+                   serveStatic: {{ setHeaders: (response, file) => response.setHeader(\n\
+                     'Cache-Control', /\\.[0-9a-f]{{16}}\\.(wasm|js)/.test(file)\n\
+                       ? 'public, max-age=31536000, immutable' : 'no-cache') }} }}));"
+            );
+            serving(site, &lines)
+        },
+        incidents: &["minor delivery/negotiation"],
     },
     Deployment {
         name: "a single-page fallback for everything, and the module forgotten",
@@ -110,8 +129,8 @@ pub const DEPLOYMENTS: &[Deployment] = &[
             serving(site, lines)
         },
         incidents: &[
-            "critical delivery/mime-type",
             "critical delivery/module-is-valid",
+            "follows delivery/mime-type",
             "major delivery/missing-is-404",
         ],
     },

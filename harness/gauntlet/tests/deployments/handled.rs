@@ -110,6 +110,61 @@ pub const HANDLED: &[Behind] = &[
         incidents: &["minor delivery/long-cache-unhashed"],
     },
     Behind {
+        // The same rule for page, module and script: by how long people go on with the old ones.
+        name: "nginx: half a minute for everything",
+        files: Files::Plain,
+        start: |site| of(nginx::serving(site, nginx::COMPRESSING, "expires 30s;")),
+        incidents: &[
+            "minor delivery/entry-not-revalidated",
+            "minor delivery/long-cache-unhashed",
+        ],
+    },
+    Behind {
+        name: "nginx: an hour for everything",
+        files: Files::Plain,
+        start: |site| of(nginx::serving(site, nginx::COMPRESSING, "expires 1h;")),
+        incidents: &[
+            "major delivery/entry-not-revalidated",
+            "major delivery/long-cache-unhashed",
+        ],
+    },
+    Behind {
+        name: "nginx: two days for everything",
+        files: Files::Plain,
+        start: |site| of(nginx::serving(site, nginx::COMPRESSING, "expires 2d;")),
+        incidents: &[
+            "critical delivery/entry-not-revalidated",
+            "critical delivery/long-cache-unhashed",
+        ],
+    },
+    Behind {
+        // The edge that the target file names would keep it.
+        name: "Caddy: variants made by the build, without Vary on the raw one, behind an edge",
+        files: Files::Hashed,
+        start: |site| {
+            let lines = format!("{}\n{}", caddy::CACHING, caddy::VARIANTS);
+            let servers = caddy::serving(site, &lines)?;
+            let origin = format!("  origin: {{ url: \"{}\" }}\n", servers[0].url("/"));
+            Some(Running::new(servers, &origin))
+        },
+        incidents: &["major delivery/missing-vary"],
+    },
+    Behind {
+        name: "Caddy: the same, where answers tell of a cache",
+        files: Files::Hashed,
+        start: |site| {
+            let cache = "header X-Cache MISS";
+            of(caddy::serving(site, &format!("{}\n{cache}\n{}", caddy::CACHING, caddy::VARIANTS)))
+        },
+        incidents: &["major delivery/missing-vary"],
+    },
+    Behind {
+        name: "Go: one strong ETag for all variants, and parts of the raw file",
+        files: Files::Hashed,
+        start: |site| of(go::serving(site, "one-tag")),
+        incidents: &["follows delivery/head-and-range", "major delivery/validators"],
+    },
+    Behind {
         name: "Caddy: a policy with a word for WebAssembly",
         files: Files::Hashed,
         start: |site| {

@@ -114,7 +114,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         page: "/",
         files: Files::Hashed,
         start: |site| serving(site, &format!("{TYPES}\n{DEFLATE}\n{CACHING}\n{VARY}")),
-        incidents: &["major delivery/negotiation", "minor delivery/head-and-range"],
+        incidents: &["minor delivery/head-and-range", "minor delivery/negotiation"],
     },
     Deployment {
         name: "compressing as it sends, and no more said than that",
@@ -124,8 +124,8 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         incidents: &[
             "critical delivery/missing-vary",
             "major delivery/missing-is-404",
-            "major delivery/negotiation",
             "minor delivery/head-and-range",
+            "minor delivery/negotiation",
         ],
     },
     Deployment {

@@ -24,6 +24,7 @@ mod policies;
 mod proxy_cache;
 mod python;
 mod rebuilt;
+mod resumed;
 mod s3;
 mod served;
 #[path = "../servers/mod.rs"]
@@ -51,7 +52,8 @@ pub struct Deployment {
     pub files: Files,
     /// Starts it; none where a program is not installed.
     pub start: fn(&Path) -> Option<Vec<Server>>,
-    /// `severity incident` of every incident of severity minor and above, sorted; empty is clean.
+    /// `severity incident` of every finding of severity minor and above, sorted, and
+    /// `follows incident` of what follows from one; empty is clean.
     pub incidents: &'static [&'static str],
 }
 
@@ -98,14 +100,15 @@ fn held(
     wrong.extend(expected.difference(&found).map(|one| format!("{name}: not found: {one}")));
     let of = |verdict| record.outcomes.iter().filter(move |one| one.verdict == verdict);
     for one in of(Verdict::Fail).filter(|one| one.severity >= Severity::Minor) {
-        if !expected.contains(&worded(&one.incident, one.severity)) {
+        if one.is_finding() && !expected.contains(&worded(&one.incident, one.severity)) {
             wrong.push(format!("  {} {}: {}", one.incident, one.case, one.reason));
         }
     }
     for one in of(Verdict::Inconclusive) {
         wrong.push(format!("{name}: doubt: {} {}: {}", one.incident, one.case, one.reason));
     }
-    let gated = incidents.iter().any(|one| !one.starts_with("minor") && !one.starts_with("note"));
+    let gates = |one: &&str| one.starts_with("major") || one.starts_with("critical");
+    let gated = incidents.iter().any(gates);
     if code != Some(i32::from(gated)) {
         wrong.push(format!("{name}: exit code {code:?}"));
     }
@@ -140,11 +143,14 @@ fn run_on(named: &[&str], only: &str) -> (Option<i32>, Record) {
     (ran.status.code(), serde_json::from_str(&text).expect("a record"))
 }
 
-/// Every incident that failed, with its worst severity where that is minor or above, or where
-/// `expected` names it.
+/// Every incident that failed, with its severities where they are minor or above, or where
+/// `expected` names it; of what follows from another finding that it does.
 fn incidents(record: &Record, expected: &[&str]) -> BTreeSet<String> {
     let failed = record.outcomes.iter().filter(|one| one.verdict == Verdict::Fail);
-    let failed = failed.map(|one| (one.severity, worded(&one.incident, one.severity)));
+    let failed = failed.map(|one| match one.caused_by {
+        Some(_) => (one.severity, format!("follows {}", one.incident)),
+        None => (one.severity, worded(&one.incident, one.severity)),
+    });
     let counts = |(severity, worded): &(Severity, String)| {
         *severity >= Severity::Minor || expected.contains(&worded.as_str())
     };
@@ -288,6 +294,11 @@ fn an_entry_that_is_shared_is_not_played_with() {
 #[test]
 fn handlers_that_went_wrong() {
     behind::check(handled::HANDLED);
+}
+
+#[test]
+fn a_resumed_download_mixes_variants_where_no_browser_asks_for_it() {
+    resumed::mixes_and_nobody_asks();
 }
 
 #[test]

@@ -132,8 +132,8 @@ pub const DEPLOYMENTS: &[Deployment] = &[
             serving(site, COMPRESSING, fallback)
         },
         incidents: &[
-            "critical delivery/mime-type",
             "critical delivery/module-is-valid",
+            "follows delivery/mime-type",
             "major delivery/missing-is-404",
         ],
     },

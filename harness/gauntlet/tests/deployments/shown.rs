@@ -36,7 +36,9 @@ fn held() -> Vec<&'static [&'static str]> {
 /// The incidents that no deployment shows, and those that are held to and do not exist.
 pub fn every_incident_is() {
     let held = held();
+    let findings = |one: &&&str| !one.starts_with("follows ");
     let shown: BTreeSet<&str> = (held.iter().flat_map(|incidents| incidents.iter()))
+        .filter(findings)
         .filter_map(|incident| incident.split_once(' '))
         .map(|(_, incident)| incident)
         .collect();

@@ -2,6 +2,7 @@
 //! served in a way that nobody should, and the whole program is run. It ends within bounds, does
 //! not fall over, and calls nothing right that it could not see.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::Command;
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use gauntlet::coding::{Layer, encode};
 use wasm_gauntlet_model::record::Record;
-use wasm_gauntlet_model::verdict::Verdict;
+use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
 /// The bound of time that is lost with one site is 60 s; the rest is room for a busy machine.
 const RUN_MAX: Duration = Duration::from_secs(240);
@@ -114,6 +115,56 @@ fn is_doubtful(answer: Answer, word: &str) {
 fn not_green(record: &Record, said: &str) {
     let verdicts = verdicts(record, "delivery/module-is-valid");
     assert!(!verdicts.contains(&Verdict::Pass), "{verdicts:?}\n{said}");
+}
+
+/// A module that nobody is answered with is one finding; what follows from it is told below it.
+fn is_one_finding(answer: Answer, seen: &str) {
+    let (code, record, said) = run(answer);
+    assert_eq!(code, Some(1), "{said}");
+    let gated = record.outcomes.iter().filter(|one| one.severity >= Severity::Major);
+    let found: BTreeSet<&str> =
+        gated.filter(|one| one.is_finding()).map(|one| one.incident.as_str()).collect();
+    assert_eq!(found, BTreeSet::from(["delivery/answers"]), "{said}");
+    let follow = record.outcomes.iter().filter(|one| one.caused_by.is_some());
+    let follow: BTreeSet<&str> = follow.map(|one| one.incident.as_str()).collect();
+    let expected = BTreeSet::from(["delivery/module-is-valid", "delivery/negotiation"]);
+    assert_eq!(follow, expected, "{said}");
+    for line in ["NOT READY: 1 incident at or above major", "consequences: delivery/", seen] {
+        assert!(said.contains(line), "{line}\n{said}");
+    }
+    not_green(&record, &said);
+}
+
+/// Answers the module, and nothing else, with this status and no body.
+fn refuse(path: &str, to: &mut TcpStream, status: &str) {
+    let status = if path == "/m.wasm" { status } else { "404 No" };
+    send(to, format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes());
+}
+
+#[test]
+fn a_module_that_is_gone_is_one_finding() {
+    is_one_finding(|path, to| refuse(path, to, "404 Not Found"), "status 404");
+}
+
+#[test]
+fn a_module_that_may_not_be_read_is_one_finding() {
+    is_one_finding(|path, to| refuse(path, to, "403 Forbidden"), "status 403");
+}
+
+#[test]
+fn a_module_whose_server_fails_is_one_finding() {
+    is_one_finding(|path, to| refuse(path, to, "500 Internal Server Error"), "status 500");
+}
+
+#[test]
+fn a_module_that_leads_in_a_circle_is_one_finding() {
+    let circle: Answer = |path, to| match path {
+        "/m.wasm" | "/loop.wasm" => {
+            send(to, b"HTTP/1.1 302 Found\r\nLocation: /loop.wasm\r\nContent-Length: 0\r\n\r\n");
+        }
+        path => refuse(path, to, ""),
+    };
+    is_one_finding(circle, "redirect loop");
 }
 
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: application/wasm\r\n";

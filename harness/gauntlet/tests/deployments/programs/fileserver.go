@@ -3,6 +3,7 @@
 //	plain   http.FileServer alone, as in the package's own example
 //	right   variants made by the build, chosen by Accept-Encoding, with Vary and Cache-Control
 //	length  as right, but Content-Length is that of the raw file, whatever is sent
+//	one-tag as right, but all variants have the ETag of the raw file, of which parts are cut
 //	naive   as right, but any Accept-Encoding that contains "gzip" takes the .gz file, with no
 //	        Vary, and the type is left to the sniffing of net/http
 package main
@@ -116,6 +117,34 @@ func right(root string) http.HandlerFunc {
 	}
 }
 
+// oneTag gives all variants one ETag, and cuts parts from the raw file, as a server does that
+// compresses behind a handler which knows of ranges.
+func oneTag(root string, next http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		name := filepath.Join(root, filepath.Clean("/"+r.URL.Path))
+		if filepath.Ext(name) != ".wasm" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("ETag", `"one"`)
+		if r.Header.Get("Range") != "" {
+			w.Header().Set("Vary", "Accept-Encoding")
+			w.Header().Set("Content-Type", "application/wasm")
+			http.ServeFile(w, r, name)
+			return
+		}
+		next.ServeHTTP(&tagged{w}, r)
+	}
+}
+
+// tagged is a ResponseWriter whose answers have the one ETag.
+type tagged struct{ http.ResponseWriter }
+
+func (w *tagged) WriteHeader(status int) {
+	w.Header().Set("ETag", `"one"`)
+	w.ResponseWriter.WriteHeader(status)
+}
+
 func naive(root string) http.HandlerFunc {
 	files := http.FileServer(http.Dir(root))
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -132,10 +161,11 @@ func naive(root string) http.HandlerFunc {
 func main() {
 	mode, address, root := os.Args[1], os.Args[2], os.Args[3]
 	handlers := map[string]http.Handler{
-		"plain":  http.FileServer(http.Dir(root)),
-		"right":  right(root),
-		"naive":  naive(root),
-		"length": lengths(root, right(root)),
+		"plain":   http.FileServer(http.Dir(root)),
+		"right":   right(root),
+		"naive":   naive(root),
+		"length":  lengths(root, right(root)),
+		"one-tag": oneTag(root, right(root)),
 	}
 	log.Fatal(http.ListenAndServe(address, handlers[mode]))
 }

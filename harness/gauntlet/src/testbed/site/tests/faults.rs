@@ -80,7 +80,7 @@ fn lies_elsewhere(twin: Twin) -> bool {
 
 /// Whether a switch answers with something else altogether, so that every fact changes with it.
 fn gives_another_answer(twin: Twin) -> bool {
-    matches!(twin, Twin::BrowsersRefused | Twin::ShimFallback)
+    matches!(twin, Twin::BrowsersRefused | Twin::ModuleGone | Twin::ShimFallback)
 }
 
 #[tokio::test]
