@@ -223,14 +223,17 @@ mod tests {
         let severity = prop::sample::select(Severity::ALL.to_vec());
         let verdict = prop::sample::select(vec![Verdict::Fail, Verdict::Fail, Verdict::Pass]);
         let names = prop::collection::vec(prop::collection::vec(0..4_u8, 0..3), 0..3);
-        (0..4_u8, 0..2_u8, severity, verdict, names).prop_map(|(of, asset, severity, verdict, by)| {
-            let (incident, asset) = (format!("d/{of}"), format!("/{asset}"));
-            let mut one = failed(&incident, &asset, severity, &[]);
-            let named = |block: Vec<u8>| block.into_iter().map(|of| format!("d/{of}")).collect();
-            one.trace.explained_by = by.into_iter().map(named).collect();
-            one.outcome.verdict = verdict;
-            one
-        })
+        (0..4_u8, 0..2_u8, severity, verdict, names).prop_map(
+            |(of, asset, severity, verdict, by)| {
+                let (incident, asset) = (format!("d/{of}"), format!("/{asset}"));
+                let mut one = failed(&incident, &asset, severity, &[]);
+                let named =
+                    |block: Vec<u8>| block.into_iter().map(|of| format!("d/{of}")).collect();
+                one.trace.explained_by = by.into_iter().map(named).collect();
+                one.outcome.verdict = verdict;
+                one
+            },
+        )
     }
 
     proptest! {

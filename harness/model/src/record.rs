@@ -222,7 +222,10 @@ pub fn exit_code(outcomes: &[Outcome], gate: Severity, aborted: bool) -> u8 {
     let tally = Tally::of(outcomes);
     if outcomes.iter().any(gated) {
         1
-    } else if aborted || tally.inconclusive > 0 || tally.pass + tally.fail + tally.consequence + tally.gap == 0 {
+    } else if aborted
+        || tally.inconclusive > 0
+        || tally.pass + tally.fail + tally.consequence + tally.gap == 0
+    {
         3
     } else {
         0

@@ -242,9 +242,8 @@ impl Engine<'_> {
             .one_at_a_time()
             .then(|| subject.turn.lock().unwrap_or_else(|lock| lock.into_inner()));
         let mut done = trial::run(self, scenario, subject, &trial.case);
-        let settled = |done: &Done| {
-            done.panicked || done.judged.outcome.verdict != Verdict::Inconclusive
-        };
+        let settled =
+            |done: &Done| done.panicked || done.judged.outcome.verdict != Verdict::Inconclusive;
         if !settled(&done) && self.may_clear_up(trial) && kept.put_off(trial) {
             return;
         }

@@ -141,7 +141,7 @@ fn doubles(scenarios: &[(&Source, Scenario)]) -> Vec<Complaints> {
 /// nothing, and look as if it did.
 fn strangers(scenarios: &[(&Source, Scenario)]) -> Vec<Complaints> {
     // Of our own files those that a filter leaves out are known too.
-    let own = wasm_gauntlet_scenarios::all().iter().map(|(path, _)| id(path));
+    let own = wasm_gauntlet_scenarios::all().into_iter().map(|(path, _)| id(path));
     let known = scenarios.iter().map(|(_, one)| one.incident.as_str()).chain(own);
     let known: BTreeSet<&str> = known.collect();
     let wrong = scenarios.iter().filter_map(|(source, scenario)| {

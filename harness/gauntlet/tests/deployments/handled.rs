@@ -114,19 +114,13 @@ pub const HANDLED: &[Behind] = &[
         name: "nginx: half a minute for everything",
         files: Files::Plain,
         start: |site| of(nginx::serving(site, nginx::COMPRESSING, "expires 30s;")),
-        incidents: &[
-            "minor delivery/entry-not-revalidated",
-            "minor delivery/long-cache-unhashed",
-        ],
+        incidents: &["minor delivery/entry-not-revalidated", "minor delivery/long-cache-unhashed"],
     },
     Behind {
         name: "nginx: an hour for everything",
         files: Files::Plain,
         start: |site| of(nginx::serving(site, nginx::COMPRESSING, "expires 1h;")),
-        incidents: &[
-            "major delivery/entry-not-revalidated",
-            "major delivery/long-cache-unhashed",
-        ],
+        incidents: &["major delivery/entry-not-revalidated", "major delivery/long-cache-unhashed"],
     },
     Behind {
         name: "nginx: two days for everything",

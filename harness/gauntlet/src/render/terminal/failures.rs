@@ -60,9 +60,9 @@ fn write_consequences(incident: &str, record: &Record, page: &mut Page) {
         return;
     }
     let total = counted(cases.values().sum(), "consequence");
-    let each = cases.iter().map(|(incident, count)| {
-        format!("{} ({})", printable(incident), counted(*count, "case"))
-    });
+    let each = cases
+        .iter()
+        .map(|(incident, count)| format!("{} ({})", printable(incident), counted(*count, "case")));
     page.gap();
     page.words(2, &format!("and {total}: {}", each.collect::<Vec<_>>().join(", ")));
 }
