@@ -157,6 +157,6 @@ pub const DEPLOYMENTS: &[Deployment] = &[
                 .replace(r"(^|,)\s*gzip\s*(,|$|;\s*q=(1|0\.0*[1-9]))", "gzip");
             serving(site, &format!("{found}{CODINGS}{CACHING}"))
         },
-        incidents: &["major delivery/negotiation"],
+        incidents: &["minor delivery/negotiation"],
     },
 ];

@@ -79,7 +79,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
             "critical delivery/entry-not-revalidated",
             "critical delivery/mime-type",
             "critical delivery/missing-vary",
-            "major delivery/negotiation",
+            "minor delivery/negotiation",
             "minor delivery/short-cache-hashed",
         ],
     },

@@ -122,9 +122,10 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         files: Files::Hashed,
         start: |site| serving(site, &format!("{TYPES}\n{DEFLATE}\n{CACHING_ALL}")),
         incidents: &[
-            "critical delivery/missing-vary",
             "major delivery/missing-is-404",
             "minor delivery/head-and-range",
+            // mod_deflate says it of what it codes; the raw variant alone lacks it.
+            "minor delivery/missing-vary",
             "minor delivery/negotiation",
         ],
     },

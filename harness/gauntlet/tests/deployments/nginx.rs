@@ -86,7 +86,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
                 }"#;
             serving(site, COMPRESSING, &format!("{variant}{CACHING}"))
         },
-        incidents: &["major delivery/negotiation"],
+        incidents: &["major delivery/negotiation", "minor delivery/negotiation"],
     },
     Deployment {
         name: "a types block that replaces the list",

@@ -59,7 +59,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
             let vcl = "sub vcl_backend_response { unset beresp.http.Vary; }";
             before(site, vcl, &["http_gzip_support=off"])
         },
-        incidents: &["critical delivery/cache-ignores-vary", "critical delivery/missing-vary"],
+        incidents: &["critical delivery/missing-vary", "follows delivery/cache-ignores-vary"],
     },
     Deployment {
         name: "Accept-Encoding removed to raise the hit rate",

@@ -73,13 +73,13 @@ pub const WAYS: &[Behind] = &[
                  regsub(beresp.http.Content-Type, \";.*\", \"\") + \"; charset=utf-8\"; }",
             )
         },
-        incidents: &["critical delivery/cdn-rewrites-type", "critical delivery/mime-type"],
+        incidents: &["critical delivery/cdn-rewrites-type", "follows delivery/mime-type"],
     },
     Behind {
         name: "Varnish asks the origin for no coding",
         files: Files::Hashed,
         start: |site| edge(site, "sub vcl_backend_fetch { unset bereq.http.Accept-Encoding; }"),
-        incidents: &["major delivery/edge-skips-compression", "major delivery/uncompressed"],
+        incidents: &["follows delivery/uncompressed", "major delivery/edge-skips-compression"],
     },
     Behind {
         name: "two addresses, of which one holds the build before",
