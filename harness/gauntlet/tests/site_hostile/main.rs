@@ -1,6 +1,7 @@
 //! The subject `site` against servers that mean harm or are broken: every exchange is bounded,
 //! ends cleanly, and never looks like a good one.
 
+mod field;
 mod server;
 mod verdicts;
 
