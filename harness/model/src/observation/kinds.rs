@@ -30,7 +30,8 @@ observation! {
         /// Status code of the last response (RFC 9110 §15); absent where no client gets one.
         status = "status": i64,
         /// Why no client gets an answer that it could use, seen on three connections: it is no
-        /// HTTP, its length is none, the connection closes, HEAD is not answered; absent if one came.
+        /// HTTP, its length is none, the connection closes, HEAD is not answered; absent if one
+        /// came.
         no_answer = "no-answer": String,
         /// What `Content-Length` says where that is the reason (RFC 9112 §6.3), as in "`1`, `2`".
         length_unusable = "length-unusable": String,

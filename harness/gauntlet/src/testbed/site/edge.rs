@@ -98,7 +98,8 @@ impl Edge {
             self.fetch(&request, None).await.map(missed)
         };
         let reply = outcome.map(|reply| self.retyped(reply));
-        let reply = reply.unwrap_or_else(|_| refusal(StatusCode::BAD_GATEWAY, "the origin is away\n"));
+        let reply =
+            reply.unwrap_or_else(|_| refusal(StatusCode::BAD_GATEWAY, "the origin is away\n"));
         let is_whole = is_module && reply.status() == StatusCode::OK && method == Method::GET;
         if is_whole { self.spoiled(reply, part) } else { reply }
     }

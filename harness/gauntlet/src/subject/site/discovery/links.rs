@@ -72,7 +72,8 @@ fn of(html: &str, url: &Url) -> Vec<Url> {
     let mut links: Vec<Url> = Vec::new();
     for element in page::live(&document) {
         let is_link = matches!(element.value().name(), "a" | "area");
-        let address = element.attr("href").filter(|_| is_link && element.attr("download").is_none());
+        let address =
+            element.attr("href").filter(|_| is_link && element.attr("download").is_none());
         let Some(mut link) = address.and_then(|to| base.join(to.trim()).ok()) else { continue };
         link.set_fragment(None);
         let ending = extension(link.path());
@@ -92,7 +93,8 @@ mod tests {
     #[test]
     fn links_are_pages_of_the_same_origin() {
         let html = "<a href=/app/>a</a> <a href=app/#top>b</a> <a href=//else.test/>c</a> \
-                    <a href=x.pdf>d</a> <a href=mailto:a@b.test>e</a> <a href='demo.html?x=1'>f</a> \
+                    <a href=x.pdf>d</a> <a href=mailto:a@b.test>e</a> \
+                    <a href='demo.html?x=1'>f</a> \
                     <a href=/>g</a> <a download href=h>h</a> <template><a href=i>i</a></template>";
         let url = Url::parse("http://s.test/").expect("an address");
         let links: Vec<String> = of(html, &url).iter().map(Url::to_string).collect();

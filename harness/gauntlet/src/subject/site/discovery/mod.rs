@@ -168,8 +168,8 @@ fn nothing_found(url: &Url, linked: &str, notes: &[String]) -> String {
     let linked = if linked.is_empty() { String::new() } else { format!(", {linked}") };
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
     let text = format!(
-        "no module was found on {url}{linked}{notes}; name the page that loads one, or the address of the \
-         module itself, as in `--site {}`",
+        "no module was found on {url}{linked}{notes}; name the page that loads one, or the address \
+         of the module itself, as in `--site {}`",
         url.join("app.wasm").unwrap_or_else(|_| url.clone()),
     );
     bounded(text, ABOUT_BYTES_MAX)

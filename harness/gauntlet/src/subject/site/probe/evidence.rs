@@ -26,8 +26,8 @@ pub fn of(trail: &Trail) -> Vec<Evidence> {
     pieces.push(piece("request", &request(&trail.ask)));
     pieces.push(response_of("response", trail));
     pieces.push(piece("timing", &timing(&trail.reply)));
-    let sampled = "the first bytes alone: type, coding, length, ETag and Last-Modified are those of \
-                   an answer that came whole before";
+    let sampled = "the first bytes alone: they, type, coding, length, ETag and Last-Modified are \
+                   those of an answer that came whole before";
     pieces.extend(trail.reply.sampled.then(|| piece("read", sampled)));
     pieces.extend(trail.reply.peer.map(|peer| piece("peer", &peer.to_string())));
     let stopped = trail.stopped.as_deref();

@@ -152,7 +152,8 @@ fn keeps_alive(reply: &Reply) -> bool {
 /// None where all had come with the header fields, so that no rate can be told.
 fn bytes_per_s(reply: &Reply) -> Option<f64> {
     let seconds = reply.wall.saturating_sub(reply.first_byte).as_secs_f64();
-    (seconds > 0.0 && !reply.body.is_empty() && !reply.sampled).then(|| reply.body.len() as f64 / seconds)
+    (seconds > 0.0 && !reply.body.is_empty() && !reply.sampled)
+        .then(|| reply.body.len() as f64 / seconds)
 }
 
 fn with_body(trail: &Trail, body: Body) -> Exchange {

@@ -12,9 +12,9 @@ use super::body;
 use super::evidence::piece;
 use super::place::Origin;
 use super::reproduce::{self, Look};
-use crate::subject::{Inability, Subject};
 use crate::subject::site::text::visible;
 use crate::subject::site::wire::Ask;
+use crate::subject::{Inability, Subject};
 
 /// Hex digits of a digest in a sentence.
 const DIGEST_SHOWN: usize = 12;

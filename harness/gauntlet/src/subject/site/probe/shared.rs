@@ -25,19 +25,20 @@ impl Probe<'_> {
             return Ok(());
         }
         let url = parse(&fetch.url)?;
-        let address = Arc::clone(self.site.learned.known().shared.entry(fetch.url.clone()).or_default());
+        let address =
+            Arc::clone(self.site.learned.known().shared.entry(fetch.url.clone()).or_default());
         // Whoever plays there meanwhile waits; who plays elsewhere does not.
         let shared = address.get_or_init(|| {
-                // Twice: where nobody has asked for it yet, the first fills the entry.
-                let asked = ["first", "second"].iter().filter_map(|which| {
-                    let mut ask = Ask::new(Method::Get, url.clone());
-                    ask.fields.push(("accept-encoding", "identity".to_owned()));
-                    let value = format!("{}-{which}", self.one_off);
-                    ask.url.query_pairs_mut().append_pair(word, &value);
-                    ask.one_off = Some(one_off_text((&value, word)));
-                    ask.fills = true;
-                    follow(&self.site.client, &self.site.url, ask, |_| {}).ok()
-                });
+            // Twice: where nobody has asked for it yet, the first fills the entry.
+            let asked = ["first", "second"].iter().filter_map(|which| {
+                let mut ask = Ask::new(Method::Get, url.clone());
+                ask.fields.push(("accept-encoding", "identity".to_owned()));
+                let value = format!("{}-{which}", self.one_off);
+                ask.url.query_pairs_mut().append_pair(word, &value);
+                ask.one_off = Some(one_off_text((&value, word)));
+                ask.fills = true;
+                follow(&self.site.client, &self.site.url, ask, |_| {}).ok()
+            });
             asked.filter_map(|trail| shared(&trail)).next()
         });
         match shared {

@@ -6,8 +6,8 @@
 mod bodies;
 mod doors;
 pub mod failure;
-mod patience;
 mod message;
+mod patience;
 mod plain;
 pub mod reach;
 pub mod redirect;
@@ -207,7 +207,7 @@ impl Client {
         let made = match make(false, &mut room) {
             Ok(Made::Later) => {
                 let _turn = self.variants.turn();
-                make(true, &mut room)
+                self.patience.check(&self.bounds).and_then(|()| make(true, &mut room))
             }
             made => made,
         };
@@ -239,6 +239,7 @@ impl Client {
         let mut made = make(false)?;
         if let Ok((Made::Later, _)) = made {
             let _turn = self.variants.turn();
+            self.patience.check(&self.bounds)?;
             made = make(true)?;
         }
         Ok(made.and_then(|(made, body)| match made {

@@ -84,21 +84,20 @@ fn read(
     around: &Around,
     into: &mut Vec<u8>,
 ) -> Result<Progress, Failure> {
-    let (variants, begun) = (around.variants, Instant::now());
+    let variants = around.variants;
+    // A pause says nothing of how fast the link is.
+    let stalls = around.stalls.known(ask, reply).is_some();
     let mut turn = None;
-    if let Some(key) = Variants::key(ask, reply) {
-        let (upto, until) = match variants.are_slow() {
-            true => (SAMPLE_BYTES, begun + around.bounds.total),
-            false => (usize::MAX, begun + SLOW_AFTER),
-        };
-        match coming.read(into, upto, until) {
-            Ok(Some(end)) => {
+    if let Some(key) = Variants::key(ask, reply).filter(|_| !stalls) {
+        match begin_read(coming, around, into) {
+            Ok(Begun::Ended(end)) => {
                 reply.broken = end;
                 return Ok(Progress::Done);
             }
-            Ok(None) => {}
-            Err(Late::Total) => variants.slow_down(),
-            Err(Late::Idle) => return stalled(reply, into, around).map(|()| Progress::Done),
+            Ok(Begun::Silent) => return whole(coming, ask, reply, around, into),
+            Ok(Begun::Slow) => {}
+            Err(Late::Idle) => return stalled(reply, into, around),
+            Err(Late::Total) => return Err(Failure::slow_body(into.len(), around.bounds)),
         }
         if let Some(body) = variants.known(&key, into) {
             (reply.body, reply.sampled) = (body, true);
@@ -111,7 +110,41 @@ fn read(
     }
     let read = whole(coming, ask, reply, around, into);
     drop(turn);
-    read.map(|()| Progress::Done)
+    read
+}
+
+/// How the first part of a body came.
+enum Begun {
+    /// It was all of it: why it broke off, if it did.
+    Ended(Option<String>),
+    /// Nothing came for a while.
+    Silent,
+    /// It takes its time.
+    Slow,
+}
+
+/// Read what comes soon, or on a slow link the first bytes.
+fn begin_read(coming: &mut Coming, around: &Around, into: &mut Vec<u8>) -> Result<Begun, Late> {
+    let begun = Instant::now();
+    if around.variants.are_slow() {
+        let until = begun + around.bounds.total;
+        let ended = coming.read(into, SAMPLE_BYTES, until)?;
+        return Ok(ended.map_or(Begun::Slow, Begun::Ended));
+    }
+    let mut before = into.len();
+    for until in [begun + SLOW_AFTER / 2, begun + SLOW_AFTER] {
+        before = into.len();
+        match coming.read(into, usize::MAX, until) {
+            Ok(ended) => return Ok(Begun::Ended(ended.flatten())),
+            Err(Late::Idle) => return Err(Late::Idle),
+            Err(Late::Total) => {}
+        }
+    }
+    if into.len() == before {
+        return Ok(Begun::Silent);
+    }
+    around.variants.slow_down();
+    Ok(Begun::Slow)
 }
 
 /// Read the body to its end, for as long as it comes at a pace.
@@ -121,7 +154,7 @@ fn whole(
     reply: &mut Reply,
     around: &Around,
     into: &mut Vec<u8>,
-) -> Result<(), Failure> {
+) -> Result<Progress, Failure> {
     let (bounds, begun) = (around.bounds, Instant::now());
     let known = around.stalls.known(ask, reply);
     let mut end = begun + bounds.total;
@@ -134,7 +167,7 @@ fn whole(
         match coming.read(into, upto, end) {
             Ok(Some(why)) => {
                 reply.broken = why;
-                return Ok(());
+                return Ok(Progress::Done);
             }
             Ok(None) => {}
             Err(Late::Idle) => return stalled(reply, into, around),
@@ -147,13 +180,13 @@ fn whole(
 }
 
 /// Nothing more came. Before the first byte of a body nobody knows whether one would.
-fn stalled(reply: &mut Reply, into: &[u8], around: &Around) -> Result<(), Failure> {
+fn stalled(reply: &mut Reply, into: &[u8], around: &Around) -> Result<Progress, Failure> {
     if into.is_empty() {
         return Err(Failure::slow_body(0, around.bounds));
     }
     reply.stalled = true;
     reply.broken = Some(failure::silence(into.len(), reply.headers.first("content-length")));
-    Ok(())
+    Ok(Progress::Done)
 }
 
 /// The request in the form that a server takes, `Host` last where it is the URL's own.
@@ -236,13 +269,7 @@ enum Rest {
 }
 
 impl<'a> Coming<'a> {
-    fn new(
-        line: &'a Line,
-        open: Open,
-        body: Incoming,
-        wanted: usize,
-        into: &mut Vec<u8>,
-    ) -> Self {
+    fn new(line: &'a Line, open: Open, body: Incoming, wanted: usize, into: &mut Vec<u8>) -> Self {
         let Some(length) = body.size_hint().exact() else {
             return Self { line, rest: Rest::Unknown(Box::new((open, body))), wanted };
         };
@@ -284,12 +311,7 @@ fn ended_early(error: &io::Error) -> String {
 ///
 /// # Errors
 /// When the body broke off.
-fn begin(
-    open: Open,
-    mut body: Incoming,
-    length: usize,
-    into: &mut Vec<u8>,
-) -> Result<(), String> {
+fn begin(open: Open, mut body: Incoming, length: usize, into: &mut Vec<u8>) -> Result<(), String> {
     into.reserve(length.min(ANNOUNCED_MAX));
     let mut context = Context::from_waker(Waker::noop());
     while let Poll::Ready(Some(frame)) = Pin::new(&mut body).poll_frame(&mut context) {

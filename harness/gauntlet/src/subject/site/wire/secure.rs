@@ -76,8 +76,9 @@ async fn read(
     within: &Within,
 ) -> Result<bool, Failure> {
     let (bounds, variants, begun) = (&within.bounds, &within.variants, Instant::now());
-    let mut key = Variants::key(ask, reply);
     let stalls_at = within.stalls.known(ask, reply);
+    // A pause says nothing of how fast the link is.
+    let mut key = Variants::key(ask, reply).filter(|_| stalls_at.is_none());
     let announced = response.content_length().map_or(0, |length| length as usize);
     into.reserve(announced.min(ANNOUNCED_MAX));
     loop {
@@ -110,7 +111,8 @@ async fn read(
         if wall > SLOW_AFTER {
             variants.slow_down();
         }
-        if variants.are_slow() && into.len() >= SAMPLE_BYTES
+        if variants.are_slow()
+            && into.len() >= SAMPLE_BYTES
             && let Some(key) = key.take()
         {
             if let Some(body) = variants.known(&key, into) {

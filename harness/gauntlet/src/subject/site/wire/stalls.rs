@@ -46,5 +46,9 @@ pub(super) fn silence_known(idle: Duration) -> Duration {
 
 fn key(ask: &Ask, reply: &Reply) -> Key {
     let lines = |name| reply.headers.lines(name);
-    (ask.url[..url::Position::AfterPath].to_owned(), lines("content-encoding"), lines("content-length"))
+    (
+        ask.url[..url::Position::AfterPath].to_owned(),
+        lines("content-encoding"),
+        lines("content-length"),
+    )
 }

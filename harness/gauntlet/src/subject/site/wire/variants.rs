@@ -30,15 +30,8 @@ const VARIANTS_MAX: usize = 256;
 const VARIANTS_BYTES_MAX: usize = 128 << 20;
 
 /// Fields by which a shared cache is told. What is asked for to fill one is read whole.
-const CACHE_FIELDS: [&str; 7] = [
-    "age",
-    "via",
-    "x-cache",
-    "x-cache-status",
-    "cf-cache-status",
-    "cache-status",
-    "x-served-by",
-];
+const CACHE_FIELDS: [&str; 7] =
+    ["age", "via", "x-cache", "x-cache-status", "cf-cache-status", "cache-status", "x-served-by"];
 
 /// Fields that tell variants apart.
 const FIELDS: [&str; 5] =
