@@ -92,6 +92,18 @@ twins! {
     LongCached404 = "long-cached-404" in Origin;
     /// `Content-Length` of an encoded module is that of the raw one.
     LengthOfRaw = "length-of-raw" in Origin;
+    /// A module announces more bytes than come, and the connection stays open.
+    LengthKeptOpen = "length-kept-open" in Edge;
+    /// A module has two `Content-Length` lines that contradict one another.
+    LengthTwice = "length-twice" in Edge;
+    /// The gzip variant of the module is gzipped twice, and two lines declare it.
+    CodingTwice = "coding-twice" in Origin;
+    /// A request for the module without `Range` is answered with 206.
+    Unasked206 = "unasked-206" in Edge;
+    /// HEAD is never answered for the module.
+    HeadNeverAnswers = "head-never-answers" in Edge;
+    /// The module's address closes each connection without an answer.
+    ModuleCloses = "module-closes" in Edge;
     /// All variants of an asset have the same strong `ETag`.
     EtagShared = "etag-shared" in Origin;
     /// HEAD is answered for the raw variant, whatever GET would choose.

@@ -59,6 +59,12 @@ pub trait Subject: Send + Sync {
         false
     }
 
+    /// Whether its answers take so long to begin that many trials may wait for them at once, which
+    /// costs this machine nothing. Asked when it has been profiled.
+    fn waits(&self) -> bool {
+        false
+    }
+
     /// Look at the subject once, before anything is planned.
     ///
     /// # Errors

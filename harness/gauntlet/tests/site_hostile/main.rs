@@ -1,6 +1,8 @@
 //! The subject `site` against servers that mean harm or are broken: every exchange is bounded,
 //! ends cleanly, and never looks like a good one.
 
+mod field;
+mod raw;
 mod server;
 mod verdicts;
 
@@ -68,12 +70,26 @@ fn an_endless_body_is_cut_and_says_nothing() {
 }
 
 #[test]
-fn a_slow_body_times_out() {
+fn a_body_that_stops_each_time_is_told() {
     let server = Server::new(|_, connection| {
         send(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n\0asm");
         std::thread::sleep(Duration::from_secs(30));
     });
-    assert_says(&server.refuses("/m.wasm"), "timed out after 4 bytes");
+    let seen = server.fetch("/m.wasm").expect("a part is an answer");
+    assert_eq!(seen.facts["module-valid"], Value::Bool(false));
+    let Value::Text(why) = &seen.facts["module-error"] else { panic!("{seen:?}") };
+    assert_says(why, "4 of 1000 bytes came, then nothing");
+}
+
+#[test]
+fn a_body_that_stops_now_and_then_times_out() {
+    let turn = AtomicUsize::new(0);
+    let server = Server::new(move |_, connection| {
+        let bytes = &b"\0asm\x01\0"[..4 + turn.fetch_add(1, Ordering::Relaxed) % 2];
+        send(connection, &[b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n", bytes].concat());
+        std::thread::sleep(Duration::from_secs(30));
+    });
+    assert_says(&server.refuses("/m.wasm"), "timed out after");
 }
 
 #[test]
@@ -173,10 +189,15 @@ fn a_body_is_read_to_its_end_however_it_comes() {
 }
 
 #[test]
-fn nonsense_lengths_are_no_answer() {
+fn nonsense_lengths_are_told() {
     for length in ["-1", "99999999999999999999999", "1\r\nContent-Length: 2", "x"] {
         let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {length}\r\n\r\nabc");
-        assert_says(&Server::saying(head).refuses("/"), "no HTTP");
+        let server = Server::saying(head);
+        let seen = server.fetch("/").expect("each time the same");
+        assert_eq!(seen.facts["status"], Value::Absent, "{length}");
+        let Value::Text(told) = &seen.facts["length-unusable"] else { panic!("{seen:?}") };
+        assert_says(told, length.split('\r').next().expect("a length"));
+        assert_says(&server.site().profile().expect_err("no page").to_string(), "Content-Length");
     }
 }
 
@@ -208,7 +229,10 @@ fn garbage_in_header_fields_is_escaped_or_refused() {
     assert_eq!(seen.facts["vary"], Value::Texts(Vec::new()));
     let control = "HTTP/1.1 200 OK\r\nX: a\x1b[31mb\r\nContent-Length: 0\r\n\r\n";
     assert_says(&Server::saying(control).refuses("/"), "no HTTP");
-    assert_says(&Server::saying(vec![0xff_u8; 4096]).refuses("/"), "no HTTP");
+    let server = Server::saying(vec![0xff_u8; 4096]);
+    let seen = server.fetch("/").expect("each time the same");
+    let Value::Text(told) = &seen.facts["no-answer"] else { panic!("{seen:?}") };
+    assert_says(told, "no HTTP");
     assert_says(&Server::saying("").refuses("/"), "closed before a response");
 }
 

@@ -28,8 +28,16 @@ observation! {
     /// One HTTP exchange, wire bytes kept: no decompression but our own, redirects followed
     /// by us. `get` and `head` give it.
     Exchange {
-        /// Status code of the last response (RFC 9110 §15).
+        /// Status code of the last response (RFC 9110 §15); absent where no client gets one.
         status = "status": i64,
+        /// Why no client gets an answer that it could use, seen on three connections: it is no
+        /// HTTP, its length is none, the connection closes, HEAD is not answered; absent if one
+        /// came.
+        no_answer = "no-answer": String,
+        /// What `Content-Length` says where that is the reason (RFC 9112 §6.3), as in "`1`, `2`".
+        length_unusable = "length-unusable": String,
+        /// Whether 206 came to a request without `Range` (RFC 9110 §15.3.7).
+        unasked_part = "unasked-part": bool,
         /// Number of redirects followed.
         redirects = "redirects": i64,
         /// Why a last answer that is a redirect was not followed, as in `redirect loop`; absent
@@ -78,6 +86,8 @@ observation! {
         layers = "layers": Vec<String> [LAYERS],
         /// Whether undoing `Content-Encoding` exactly once, layer by layer, gives the content.
         layers_match = "layers-match": bool,
+        /// Number of codings that `Content-Encoding` declares and that are there.
+        codings = "codings": i64,
         /// A layer whose coding the client did not offer; absent if there is none.
         coding_not_offered = "coding-not-offered": String,
         /// What the decoded bytes are: `wasm`, `html`, `javascript`, `empty`, `other`.

@@ -11,7 +11,7 @@ mod wire;
 
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use url::Url;
 use wasm_gauntlet_model::profile::{Need, Profile};
@@ -27,6 +27,9 @@ pub use self::wire::Bounds;
 use self::wire::failure::Failure;
 use self::wire::{Certificates, Client, reach};
 use super::{Inability, Session, Subject};
+
+/// Answers that take longer to begin are waited for many at once.
+const WAITS_AFTER: Duration = Duration::from_secs(1);
 
 /// A deployed site.
 pub struct Site {
@@ -148,6 +151,10 @@ impl Site {
 impl Subject for Site {
     fn name(&self) -> &str {
         "site"
+    }
+
+    fn waits(&self) -> bool {
+        self.client.slowest_first_byte() > WAITS_AFTER
     }
 
     fn profile(&self) -> Result<Profile, Inability> {

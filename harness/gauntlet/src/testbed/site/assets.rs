@@ -169,6 +169,10 @@ fn spoil(module: &mut Asset, faults: &Faults) {
     if faults.has(Twin::BrOfOldBuild) {
         module.br = old_variant(&module.path, Some(Layer::Br));
     }
+    if faults.has(Twin::CodingTwice) {
+        let twice = Bytes::from(encode(Layer::Gzip, &module.gzip.body));
+        module.gzip = Variant::new(&module.path, "gzip, gzip", Some("gzip"), twice);
+    }
     let Asset { path, identity, br, gzip } = module;
     if faults.has(Twin::CodingUndeclared) {
         for coded in [&mut *br, &mut *gzip] {

@@ -17,11 +17,12 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use wasm_gauntlet_model::twin::Twin;
 
-use super::assets::old_variant;
+use super::assets::{old_variant, previous_path};
+use super::breach::Breach;
 use super::cache::{Store, Stored, directive, is_storable};
 use super::faults::Faults;
 use super::origin::refusal;
-use super::reply::{Reply, cut_short, whole};
+use super::reply::{Reply, cut_short, kept_open, whole};
 use crate::coding::Layer;
 
 /// For one exchange with the origin, which is on this machine.
@@ -85,13 +86,50 @@ impl Edge {
 
     /// Answer one request, from the store if that is right.
     pub(super) async fn answer(&self, request: Request<()>) -> Reply {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let part = request.headers().contains_key(header::RANGE);
+        let is_module = path.ends_with(".wasm") && path != previous_path();
+        if method == Method::HEAD && is_module && self.faults.has(Twin::HeadNeverAnswers) {
+            return std::future::pending().await;
+        }
         let outcome = if is_for_the_store(&request) {
             self.answer_from_store(&request).await
         } else {
             self.fetch(&request, None).await.map(missed)
         };
-        let outcome = outcome.map(|reply| self.retyped(reply));
-        outcome.unwrap_or_else(|_| refusal(StatusCode::BAD_GATEWAY, "the origin is away\n"))
+        let reply = outcome.map(|reply| self.retyped(reply));
+        let reply =
+            reply.unwrap_or_else(|_| refusal(StatusCode::BAD_GATEWAY, "the origin is away\n"));
+        let is_whole = is_module && reply.status() == StatusCode::OK && method == Method::GET;
+        if is_whole { self.spoiled(reply, part) } else { reply }
+    }
+
+    /// The faults of an answer with the module, `part` of which may have been asked for.
+    fn spoiled(&self, mut reply: Reply, part: bool) -> Reply {
+        let length = |reply: &Reply| -> Option<u64> {
+            reply.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+        };
+        let is_br = reply.headers().get(header::CONTENT_ENCODING).is_some_and(|one| one == "br");
+        let Some(bytes) = length(&reply) else { return reply };
+        if self.faults.has(Twin::LengthTwice) {
+            Breach::Length.mark(&mut reply);
+        }
+        if self.faults.has(Twin::ModuleCloses) {
+            Breach::Close.mark(&mut reply);
+        }
+        if self.faults.has(Twin::Unasked206) && !part && bytes > 0 {
+            *reply.status_mut() = StatusCode::PARTIAL_CONTENT;
+            let range = format!("bytes 0-{}/{bytes}", bytes - 1);
+            if let Ok(range) = HeaderValue::try_from(range) {
+                reply.headers_mut().insert(header::CONTENT_RANGE, range);
+            }
+        }
+        if self.faults.has(Twin::LengthKeptOpen) && is_br {
+            let (mut parts, body) = reply.into_parts();
+            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes * 3));
+            return Reply::from_parts(parts, kept_open(body));
+        }
+        reply
     }
 
     /// The fault of a table of types that lacks `.wasm`.

@@ -4,6 +4,7 @@
 //! comparison. Both are real servers on real sockets; the edge speaks TLS at a second address.
 
 pub(in crate::testbed) mod assets;
+mod breach;
 mod cache;
 mod edge;
 mod faults;
@@ -30,7 +31,7 @@ use edge::Edge;
 pub use faults::Faults;
 use origin::Origin;
 use reply::Reply;
-use serve::serve;
+use serve::{serve, serve_breaching};
 use tls::Tls;
 
 /// The servers' threads: one a core of the smallest machine that we run on, and apart from
@@ -79,7 +80,7 @@ impl TestbedSite {
         let inside = runtime.enter();
         for socket in [Some(edge_socket), elsewhere.map(|(socket, _)| socket)] {
             let Some(socket) = socket else { continue };
-            runtime.spawn(serve(listening(socket)?, through(&front)));
+            runtime.spawn(serve_breaching(listening(socket)?, through(&front)));
         }
         runtime.spawn(tls::serve(listening(secure_socket)?, tls, through(&front)));
         runtime.spawn(serve(listening(origin_socket)?, move |request| {

@@ -190,6 +190,9 @@ impl Origin {
         }
         if let Some(coding) = variant.coding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            if kind == Kind::Module && coding == "gzip" && self.faults.has(Twin::CodingTwice) {
+                headers.append(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+            }
         }
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     }

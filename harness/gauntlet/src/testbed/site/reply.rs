@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use futures_util::stream;
+use futures_util::{StreamExt, TryStreamExt, stream};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::Response;
@@ -39,4 +39,10 @@ pub(super) fn cut_short(bytes: Bytes) -> Body {
         }
     });
     StreamBody::new(frames).boxed_unsync()
+}
+
+/// A body after which nothing comes, and the connection stays open until the client gives it up.
+pub(super) fn kept_open(body: Body) -> Body {
+    let bytes = body.into_data_stream().map_ok(Frame::data);
+    StreamBody::new(bytes.chain(stream::pending())).boxed_unsync()
 }

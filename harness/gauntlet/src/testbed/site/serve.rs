@@ -16,6 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
+use super::breach::Breaching;
 use super::reply::Reply;
 
 /// Connections at once; a load run of one machine keeps 256, and descriptors end at 1024.
@@ -52,6 +53,15 @@ where
     F: Future<Output = Reply> + Send + 'static,
 {
     accept(listener, move |stream| connection(stream, handle.clone())).await;
+}
+
+/// The same, on connections on which marked answers breach the protocol.
+pub(super) async fn serve_breaching<H, F>(listener: TcpListener, handle: H)
+where
+    H: Fn(Request<()>) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Reply> + Send + 'static,
+{
+    accept(listener, move |stream| connection(Breaching::new(stream), handle.clone())).await;
 }
 
 /// Accept within bounds; each connection is a task of its own.

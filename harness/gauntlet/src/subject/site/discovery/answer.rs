@@ -37,3 +37,9 @@ pub fn decoded(trail: &Trail) -> Vec<u8> {
     coding::decode_declared(&trail.reply.body, &codings, &bounds)
         .unwrap_or_else(|_| trail.reply.body.to_vec())
 }
+
+/// How an address that was not read answered.
+pub fn status(trail: &Trail) -> String {
+    let none = trail.reply.unanswered.as_ref().map(|none| none.why.clone());
+    none.unwrap_or_else(|| format!("status {}", trail.reply.status))
+}

@@ -7,7 +7,10 @@ use url::Url;
 use wasm_gauntlet_model::action::{Asset, Method};
 
 use super::Haul;
-use super::answer::{Answer, decoded};
+use super::answer::{Answer, decoded, status};
+use super::bounds::{
+    CANDIDATES_MAX, CONFIRM_BYTES, DEPTH_MAX, FRAMES_MAX, SCRIPT_BYTES_MAX, SCRIPTS_MAX,
+};
 use super::import_map::ImportMap;
 use super::page::{self, Page};
 use super::script::{self, Base, Kind, Mention, Script, Strength};
@@ -16,28 +19,6 @@ use crate::coding::{self, Content};
 use crate::subject::site::wire::failure::Failure;
 use crate::subject::site::wire::redirect::{Trail, follow};
 use crate::subject::site::wire::{Ask, Client};
-
-/// How far from the page a script may be: page, loader, its imports, theirs, and so on as far as
-/// unbundled packages go.
-const DEPTH_MAX: usize = 12;
-
-/// Scripts read of one site.
-const SCRIPTS_MAX: usize = 96;
-
-/// Bytes read of one script; the largest bundles have half of it.
-const SCRIPT_BYTES_MAX: usize = 16 << 20;
-
-/// Pages in frames that are read, and those in frames of frames: same origin only.
-const FRAMES_MAX: usize = 8;
-
-/// Names of modules asked for.
-const CANDIDATES_MAX: usize = 128;
-
-/// Bytes that tell a module from a page.
-const CONFIRM_BYTES: usize = 4 << 10;
-
-/// All of discovery; a site slower than this has larger troubles.
-const DISCOVERY_MAX: Duration = Duration::from_secs(120);
 
 /// What wasm-bindgen's loader without modules puts in place of `.js`.
 const BINDGEN_END: &str = "_bg.wasm";
@@ -64,6 +45,8 @@ pub struct Crawl<'a> {
     client: &'a Client,
     site: &'a Url,
     begun: Instant,
+    /// How long it may take.
+    most: Duration,
     queue: VecDeque<Next>,
     seen: HashSet<Url>,
     /// By the first address.
@@ -84,12 +67,13 @@ pub struct Crawl<'a> {
 }
 
 impl<'a> Crawl<'a> {
-    /// A walk that has not begun.
-    pub fn new(client: &'a Client, site: &'a Url) -> Self {
+    /// A walk that has not begun, and takes at most so long.
+    pub fn new(client: &'a Client, site: &'a Url, most: Duration) -> Self {
         Self {
             client,
             site,
             begun: Instant::now(),
+            most,
             queue: VecDeque::new(),
             seen: HashSet::new(),
             candidates: BTreeMap::new(),
@@ -107,9 +91,9 @@ impl<'a> Crawl<'a> {
 
     /// Fetch one address without any coding, redirects followed.
     pub fn get(&mut self, url: Url, enough: Option<usize>) -> Result<Trail, Failure> {
-        if self.begun.elapsed() > DISCOVERY_MAX {
+        if self.begun.elapsed() > self.most {
             self.late = true;
-            let seconds = DISCOVERY_MAX.as_secs();
+            let seconds = self.most.as_secs();
             return Err(Failure::Timeout(format!("discovery stops after {seconds} s")));
         }
         let mut ask = Ask::new(Method::Get, url);
@@ -140,7 +124,7 @@ impl<'a> Crawl<'a> {
         std::mem::take(&mut self.left_out).into_iter().for_each(|what| haul.leave_out(what));
         haul.unseen = self.unseen.take();
         if self.late {
-            haul.leave_out(format!("discovery stopped after {} s", DISCOVERY_MAX.as_secs()));
+            haul.leave_out(format!("discovery stopped after {} s", self.most.as_secs()));
         }
     }
 
@@ -203,7 +187,7 @@ impl<'a> Crawl<'a> {
                     self.take_page(page, &place, haul);
                     self.scripts(read, haul);
                 }
-                Ok(trail) => haul.note(format!("not read: {place}: {}", trail.reply.status)),
+                Ok(trail) => haul.note(format!("not read: {place}: {}", status(&trail))),
                 Err(failure) => haul.note(format!("not read: {place}: {failure}")),
             }
         }
@@ -361,7 +345,7 @@ impl<'a> Crawl<'a> {
         for url in std::iter::once(&next.url).chain(&next.second) {
             match self.get(url.clone(), Some(SCRIPT_BYTES_MAX + 1)) {
                 Ok(trail) if trail.reply.status == 200 => return Ok((trail, url.clone())),
-                Ok(trail) => why = why.or(Some(format!("status {}", trail.reply.status))),
+                Ok(trail) => why = why.or(Some(status(&trail))),
                 Err(failure) => why = why.or(Some(failure.to_string())),
             }
         }

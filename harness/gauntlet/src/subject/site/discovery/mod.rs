@@ -14,6 +14,7 @@
 //! into the page, service workers, `scopes` of import maps.
 
 mod answer;
+mod bounds;
 pub mod broken;
 mod crawl;
 mod fold;
@@ -21,6 +22,7 @@ pub mod glue;
 mod import_map;
 pub mod integrity;
 pub mod lexer;
+mod links;
 pub mod page;
 pub mod script;
 pub mod tags;
@@ -30,6 +32,7 @@ use url::Url;
 use wasm_gauntlet_model::action::Asset;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 
+use self::bounds::{DISCOVERY_MAX, FIRST_BYTE_TOLD};
 use self::crawl::Crawl;
 use super::text::{bounded, visible};
 use super::wire::Client;
@@ -125,11 +128,14 @@ fn label(url: &Url) -> String {
 /// # Errors
 /// When no page answers there, with what can be done about it.
 pub fn discover(client: &Client, url: &Url) -> Result<(Profile, Option<String>), Inability> {
-    let mut crawl = Crawl::new(client, url);
+    let mut crawl = Crawl::new(client, url, DISCOVERY_MAX);
     let entry = crawl.get(url.clone(), None).map_err(|failure| {
         Inability(format!("{url} cannot be reached: {}", visible(&failure.to_string())))
     })?;
     let status = entry.reply.status;
+    if let Some(none) = &entry.reply.unanswered {
+        return Err(Inability(format!("{url} cannot be reached: {}", visible(&none.why))));
+    }
     if let Some(why) = &entry.stopped {
         return Err(Inability(format!("{url} leads nowhere ({status}): {}", visible(why))));
     }
@@ -141,21 +147,29 @@ pub fn discover(client: &Client, url: &Url) -> Result<(Profile, Option<String>),
     let mut haul = Haul::default();
     note_way(&entry, &mut haul);
     crawl.run(&entry, &mut haul);
-    haul.settle();
     let no_module = !haul.found.iter().any(|found| found.asset == Asset::Module);
     if no_module && !haul.dead_loader {
-        return Err(Inability(nothing_found(url, &haul.notes)));
+        let linked = links::follow(client, &entry);
+        let Some((_, found)) = linked.found else {
+            haul.settle();
+            return Err(Inability(nothing_found(url, &linked.told, &haul.notes)));
+        };
+        haul = found;
+        haul.note(linked.told);
     }
+    haul.settle();
+    note_wait(client, &mut haul);
     let unseen = haul.unseen.take().or_else(|| haul.left_out.first().cloned());
     Ok((profile(&server, haul), unseen))
 }
 
 /// What to do where a page names no module that could be found.
-fn nothing_found(url: &Url, notes: &[String]) -> String {
+fn nothing_found(url: &Url, linked: &str, notes: &[String]) -> String {
+    let linked = if linked.is_empty() { String::new() } else { format!(", {linked}") };
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
     let text = format!(
-        "no module was found on {url}{notes}; name the page that loads one, or the address of the \
-         module itself, as in `--site {}`",
+        "no module was found on {url}{linked}{notes}; name the page that loads one, or the address \
+         of the module itself, as in `--site {}`",
         url.join("app.wasm").unwrap_or_else(|_| url.clone()),
     );
     bounded(text, ABOUT_BYTES_MAX)
@@ -174,6 +188,14 @@ pub fn remember(profile: &mut Profile, previous: &[Url]) {
         profile.can.push(Need::SitePrevious);
         profile.found.extend(haul.found);
         profile.found.sort();
+    }
+}
+
+/// That answers take long to begin: nothing is wrong with what comes then.
+fn note_wait(client: &Client, haul: &mut Haul) {
+    let wait = client.slowest_first_byte();
+    if wait > FIRST_BYTE_TOLD {
+        haul.note(format!("the first byte of an answer took {:.1} s", wait.as_secs_f64()));
     }
 }
 

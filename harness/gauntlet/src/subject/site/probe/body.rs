@@ -27,6 +27,7 @@ pub struct Body {
     pub unreadable: Seen<String>,
     pub layers: Seen<Vec<String>>,
     pub layers_match: Seen<bool>,
+    pub codings: Seen<i64>,
     pub coding_not_offered: Seen<String>,
     pub content: Seen<String>,
     pub module_valid: Seen<bool>,
@@ -49,14 +50,16 @@ pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> Body {
     if let Some(coding) = unwanted {
         body.coding_not_offered = coding.into();
     }
-    let bodiless = fetch.method == Method::Head || matches!(trail.reply.status, 204 | 304);
+    let bodiless = fetch.method == Method::Head
+        || matches!(trail.reply.status, 204 | 304)
+        || trail.reply.unanswered.is_some();
     if bodiless {
         return body;
     }
     let bytes = &trail.reply.body;
     let known = decoder.body(bytes, &declared);
     body.wire(bytes, known.wire_sha256());
-    if trail.reply.status == 206 {
+    if trail.reply.status == 206 && trail.ask.has("range") {
         // A part of coded bytes says nothing of what they hold.
         return body;
     }
@@ -153,6 +156,7 @@ impl Body {
             };
         }
         self.layers_match = layers_match(decoded, trail);
+        self.codings = count(if decoded.undone.is_ok() { declared.len() } else { 0 }).into();
         let undone = |_: &&String| decoded.undone.is_ok();
         let outer = declared.iter().rev().filter(undone).map(String::as_str);
         let layers: Vec<&str> = outer.chain(decoded.layers.iter().map(|l| l.word())).collect();

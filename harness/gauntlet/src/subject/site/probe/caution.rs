@@ -1,7 +1,7 @@
 //! What has to be known before a refusal is believed: that it is no limit on how often we ask.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ pub(super) struct Known {
     /// Paths that refuse some requests for good.
     refuses: BTreeSet<String>,
     /// By address, why a query of our own shares its entry with others; none where it does not.
-    pub(super) shared: BTreeMap<String, Option<String>>,
+    pub(super) shared: BTreeMap<String, Arc<OnceLock<Option<String>>>>,
 }
 
 impl Learned {

@@ -26,6 +26,9 @@ pub fn of(trail: &Trail) -> Vec<Evidence> {
     pieces.push(piece("request", &request(&trail.ask)));
     pieces.push(response_of("response", trail));
     pieces.push(piece("timing", &timing(&trail.reply)));
+    let sampled = "the first bytes alone: they, type, coding, length, ETag and Last-Modified are \
+                   those of an answer that came whole before";
+    pieces.extend(trail.reply.sampled.then(|| piece("read", sampled)));
     pieces.extend(trail.reply.peer.map(|peer| piece("peer", &peer.to_string())));
     let stopped = trail.stopped.as_deref();
     pieces.extend(stopped.map(|why| piece("redirect not followed", why)));
@@ -54,6 +57,9 @@ fn timing(reply: &Reply) -> String {
 /// Status and fields as received; a value keeps its bytes, escaped.
 pub fn response_of(what: &str, trail: &Trail) -> Evidence {
     let reply: &Reply = &trail.reply;
+    if let Some(unanswered) = &reply.unanswered {
+        return piece(what, &format!("none that a client could use: {}", unanswered.why));
+    }
     let mut text = format!("{} {}", reply.version, reply.status);
     for (name, value) in &reply.headers.0 {
         text.push_str(&format!("\n{}: {}", visible(name), visible_bytes(value)));

@@ -15,9 +15,13 @@ use crate::subject::site::headers::software::named;
 use crate::subject::site::headers::{Headers, media, offer};
 use crate::subject::site::wire::Reply;
 use crate::subject::site::wire::redirect::Trail;
+use crate::subject::site::wire::repeated::Unanswered;
 
 /// Every fact of the exchange, those that hold it against earlier ones among them.
 pub fn of(fetch: &Fetch, trail: &Trail, body: Body, earlier: &Earlier, budget: Budget) -> Exchange {
+    if let Some(unanswered) = &trail.reply.unanswered {
+        return of_none(fetch, trail, unanswered);
+    }
     let relations = relations::of(trail, earlier);
     let own = of_itself(fetch, trail, body);
     let (wire_budget, over_wire_budget) = held(&own.wire_bytes, budget.wire_bytes);
@@ -36,6 +40,31 @@ pub fn of(fetch: &Fetch, trail: &Trail, body: Body, earlier: &Earlier, budget: B
     }
 }
 
+/// Where nothing came that a client could use: no status, and nothing to judge by. Claims about
+/// answers of some status do not apply to it.
+fn of_none(fetch: &Fetch, trail: &Trail, unanswered: &Unanswered) -> Exchange {
+    let url = &trail.ask.url;
+    Exchange {
+        status: Seen::Absent,
+        no_answer: unanswered.why.clone().into(),
+        length_unusable: Seen::looked(unanswered.lengths.clone()),
+        unasked_part: false.into(),
+        redirects: count(trail.hops.len()).into(),
+        content_encoding: Vec::new().into(),
+        coding_not_offered: Seen::Absent,
+        layers: Seen::Absent,
+        content: Seen::Absent,
+        media_type: Seen::Absent,
+        etag: Seen::Absent,
+        software: Vec::new().into(),
+        name_hashed: is_content_addressed(url.path(), url.query()).into(),
+        name_doubtful: is_doubtful(url.path(), url.query()).into(),
+        refuses_identity: offer::refuses_identity(fetch.accept_encoding.as_deref()).into(),
+        tls: (url.scheme() == "https").into(),
+        ..Exchange::default()
+    }
+}
+
 fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
     let reply = &trail.reply;
     let dictionary = body.dictionary.clone();
@@ -47,6 +76,9 @@ fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
     let is_one_of = |types: &[&str], media: &String| types.contains(&essence(media).as_str());
     Exchange {
         dictionary,
+        no_answer: Seen::Absent,
+        length_unusable: Seen::Absent,
+        unasked_part: (reply.status == 206 && !trail.ask.has("range")).into(),
         refuses_identity: offer::refuses_identity(fetch.accept_encoding.as_deref()).into(),
         offer_sent_by: Seen::looked(
             offer::sent_by(fetch.accept_encoding.as_deref()).map(str::to_owned),
@@ -125,7 +157,8 @@ fn keeps_alive(reply: &Reply) -> bool {
 /// None where all had come with the header fields, so that no rate can be told.
 fn bytes_per_s(reply: &Reply) -> Option<f64> {
     let seconds = reply.wall.saturating_sub(reply.first_byte).as_secs_f64();
-    (seconds > 0.0 && !reply.body.is_empty()).then(|| reply.body.len() as f64 / seconds)
+    (seconds > 0.0 && !reply.body.is_empty() && !reply.sampled)
+        .then(|| reply.body.len() as f64 / seconds)
 }
 
 fn with_body(trail: &Trail, body: Body) -> Exchange {
@@ -157,6 +190,7 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
         wire_bytes: body.wire_bytes,
         raw_bytes: body.raw_bytes,
         unreadable: body.unreadable,
+        codings: body.codings,
         layers: body.layers,
         layers_match: body.layers_match,
         coding_not_offered: body.coding_not_offered,

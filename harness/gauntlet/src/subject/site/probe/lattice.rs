@@ -12,15 +12,18 @@ use super::body;
 use super::evidence::piece;
 use super::place::Origin;
 use super::reproduce::{self, Look};
-use crate::subject::Inability;
 use crate::subject::site::text::visible;
 use crate::subject::site::wire::Ask;
+use crate::subject::{Inability, Subject};
 
 /// Hex digits of a digest in a sentence.
 const DIGEST_SHOWN: usize = 12;
 
 /// Members told of a list; the evidence has them all.
 const TOLD_MAX: usize = 6;
+
+/// Answers of a slow site that are waited for at once.
+const AT_ONCE_MAX: usize = 5;
 
 /// Where to ask.
 struct Place<'a> {
@@ -34,7 +37,10 @@ struct Place<'a> {
 struct Answer {
     /// As in `br at 192.0.2.1`.
     name: String,
-    status: u16,
+    /// None where nothing came that a client could use.
+    status: Option<u16>,
+    /// Whether it was read to its end, and not known by its first bytes.
+    read: bool,
     /// Of the content; none where it could not be decoded.
     digest: Option<String>,
     reproduce: String,
@@ -47,16 +53,29 @@ pub fn perform(
     everywhere: &Everywhere,
 ) -> Result<Observation, Inability> {
     let url = super::parse(&everywhere.url)?;
-    let mut answers = Vec::new();
     let places = places(probe, &url);
+    let mut all: Vec<(&Place, &str)> = Vec::new();
     for place in &places {
         for offer in &everywhere.offers {
             // What a cache has under a word of our own is as fresh as it can be: once is enough.
             let times = if place.one_off.is_some() { 1 } else { everywhere.repeats };
-            for _ in 0..times {
-                answers.push(ask(probe, step, place, &url, offer)?);
-            }
+            all.extend((0..times).map(|_| (place, offer.as_str())));
         }
+    }
+    let one = |(place, offer): &(&Place, &str)| ask(probe, step, place, &url, offer);
+    // One after another, unless each takes long to begin.
+    let at_once = if probe.site.waits() { AT_ONCE_MAX } else { 1 };
+    let mut answers = Vec::new();
+    for some in all.chunks(at_once) {
+        let asked: Vec<_> = match some {
+            [alone] => vec![one(alone)],
+            some => std::thread::scope(|scope| {
+                let threads: Vec<_> = some.iter().map(|each| scope.spawn(|| one(each))).collect();
+                let lost = |_| Err(Inability("a thread that asked ended early".to_owned()));
+                threads.into_iter().map(|thread| thread.join().unwrap_or_else(lost)).collect()
+            }),
+        };
+        answers.extend(asked.into_iter().collect::<Result<Vec<_>, _>>()?);
     }
     Ok(observation(&places, &answers))
 }
@@ -107,7 +126,7 @@ fn ask(
     };
     let mut ask = Ask::new(Method::Get, place.origin.map_or(url.clone(), |o| o.of(url)));
     ask.fields.push(("accept-encoding", offer.to_owned()));
-    ask.via = place.via;
+    (ask.via, ask.by_place) = (place.via, true);
     ask.host = place.origin.and_then(|origin| origin.host.clone());
     let trail = probe.follow(step, fetch.one_off, place.origin, ask)?;
     let seen = body::read(&fetch, &trail, &probe.site.decoder);
@@ -117,20 +136,21 @@ fn ask(
     };
     Ok(Answer {
         name: format!("{} at {}", if offer.is_empty() { "no coding" } else { offer }, place.name),
-        status: trail.reply.status,
+        status: trail.reply.unanswered.is_none().then_some(trail.reply.status),
+        read: !trail.reply.sampled,
         digest,
         reproduce: reproduce::again(&trail, reproduce::first(&trail), Look::Digest),
     })
 }
 
 fn observation(places: &[Place], answers: &[Answer]) -> Observation {
-    let good = || answers.iter().filter(|answer| answer.status == 200);
+    let good = || answers.iter().filter(|answer| answer.status == Some(200));
     let mut by_digest: BTreeMap<&str, Vec<&Answer>> = BTreeMap::new();
     for answer in good() {
         by_digest.entry(answer.digest.as_deref().unwrap_or_default()).or_default().push(answer);
     }
     let unread = by_digest.remove("").unwrap_or_default();
-    let refused = answers.iter().filter(|answer| answer.status != 200);
+    let refused = answers.iter().filter(|answer| answer.status != Some(200));
     let most = by_digest.iter().max_by_key(|(_, answers)| answers.len()).map(|(digest, _)| *digest);
     let odd: Vec<&Answer> = (by_digest.iter())
         .filter(|(digest, _)| Some(**digest) != most)
@@ -141,7 +161,7 @@ fn observation(places: &[Place], answers: &[Answer]) -> Observation {
         answers: count(good().count() - unread.len()).into(),
         unread: names(&unread).into(),
         refused: refused
-            .map(|one| format!("{} for {}", one.status, one.name))
+            .map(|one| format!("{} for {}", word(one.status), one.name))
             .collect::<Vec<_>>()
             .into(),
         contents: count(by_digest.len()).into(),
@@ -150,7 +170,8 @@ fn observation(places: &[Place], answers: &[Answer]) -> Observation {
     };
     let line = |answer: &Answer| {
         let digest = answer.digest.as_deref().unwrap_or("not decoded");
-        format!("{} {digest} {}", answer.status, answer.name)
+        let known = if answer.read { "" } else { ", known by its first bytes" };
+        format!("{} {digest} {}{known}", word(answer.status), answer.name)
     };
     let lines: Vec<String> = answers.iter().map(line).collect();
     Observation {
@@ -169,6 +190,10 @@ fn reproduced(usual: Option<&Answer>, odd: &[&Answer], unread: &[&Answer]) -> Op
     let other = odd.first().or(unread.first())?;
     let lines = usual.into_iter().chain([*other]).map(|answer| answer.reproduce.clone());
     Some(lines.collect::<Vec<_>>().join(" && "))
+}
+
+fn word(status: Option<u16>) -> String {
+    status.map_or_else(|| "no answer".to_owned(), |status| status.to_string())
 }
 
 fn names(answers: &[&Answer]) -> Vec<String> {

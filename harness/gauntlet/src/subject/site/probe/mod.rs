@@ -174,6 +174,9 @@ impl<'a> Probe<'a> {
             }
         };
         let url = visible(ask.url.as_str());
+        let mut ask = ask;
+        ask.one_off = value.as_ref().zip(self.site.one_off_word.as_ref()).map(one_off_text);
+        ask.fills = reach == Some(OneOff::Trial);
         // An origin in a private network is asked because its owner named it.
         let behalf = origin.map_or(&self.site.url, |origin| &origin.url);
         let same = ask.clone();
@@ -186,6 +189,11 @@ impl<'a> Probe<'a> {
         self.believed(&trail, again)?;
         Ok(trail)
     }
+}
+
+/// A one-off word and its value, as they stand in a query.
+fn one_off_text((value, word): (&String, &String)) -> String {
+    format!("{word}={value}")
 }
 
 fn parse(url: &str) -> Result<Url, Inability> {

@@ -1,12 +1,15 @@
 //! What has to be known before a cache is played with: that a query of our own is an entry of its
 //! own, which nobody else is given.
 
-use wasm_gauntlet_model::action::{Fetch, OneOff, Place};
+use std::sync::Arc;
 
-use super::{Probe, parse};
+use wasm_gauntlet_model::action::{Fetch, Method, OneOff, Place};
+
+use super::{Probe, one_off_text, parse};
 use crate::subject::Inability;
 use crate::subject::site::text::visible;
-use crate::subject::site::wire::redirect::Trail;
+use crate::subject::site::wire::Ask;
+use crate::subject::site::wire::redirect::{Trail, follow};
 
 impl Probe<'_> {
     /// Whether a cache may be played with at the address of `fetch`: not where a query that nobody
@@ -21,23 +24,23 @@ impl Probe<'_> {
         if special.place != Place::Edge || special.invented {
             return Ok(());
         }
-        let mut known = self.site.learned.known();
-        let shared = match known.shared.get(&fetch.url) {
-            Some(shared) => shared.clone(),
-            None => {
-                let url = parse(&fetch.url)?;
-                // Twice: where nobody has asked for it yet, the first fills the entry.
-                let asked = ["first", "second"].iter().filter_map(|which| {
-                    let mut url = url.clone();
-                    let value = format!("{}-{which}", self.one_off);
-                    url.query_pairs_mut().append_pair(word, &value);
-                    self.plainly(url)
-                });
-                let shared = asked.filter_map(|trail| shared(&trail)).next();
-                known.shared.insert(fetch.url.clone(), shared.clone());
-                shared
-            }
-        };
+        let url = parse(&fetch.url)?;
+        let address =
+            Arc::clone(self.site.learned.known().shared.entry(fetch.url.clone()).or_default());
+        // Whoever plays there meanwhile waits; who plays elsewhere does not.
+        let shared = address.get_or_init(|| {
+            // Twice: where nobody has asked for it yet, the first fills the entry.
+            let asked = ["first", "second"].iter().filter_map(|which| {
+                let mut ask = Ask::new(Method::Get, url.clone());
+                ask.fields.push(("accept-encoding", "identity".to_owned()));
+                let value = format!("{}-{which}", self.one_off);
+                ask.url.query_pairs_mut().append_pair(word, &value);
+                ask.one_off = Some(one_off_text((&value, word)));
+                ask.fills = true;
+                follow(&self.site.client, &self.site.url, ask, |_| {}).ok()
+            });
+            asked.filter_map(|trail| shared(&trail)).next()
+        });
         match shared {
             Some(why) if reach == OneOff::Trial => Err(Inability(format!(
                 "{}: {why}: the key of the cache leaves the query out, so that what is put there \

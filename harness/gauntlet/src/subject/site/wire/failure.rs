@@ -32,9 +32,15 @@ pub enum Failure {
     /// The connection was closed before a response.
     #[error("the connection was closed before a response ({0}); look at the server's log")]
     Closed(String),
-    /// What came is no HTTP, or past the bounds on header fields.
+    /// What came cannot be read by us, or is past the bounds on header fields; others may read it.
     #[error("the answer is no HTTP that can be read ({0})")]
     Garbled(String),
+    /// What came does not begin as any answer of HTTP does (RFC 9112 §4).
+    #[error("the answer is no HTTP ({0})")]
+    NotHttp(String),
+    /// The announced lengths are none, or contradict one another (RFC 9112 §6.3).
+    #[error("Content-Length is {0}, which is no length of a body")]
+    Lengths(String),
     /// A body past the bound.
     #[error("the body exceeds {bytes_max} bytes")]
     TooLarge {
@@ -103,18 +109,46 @@ impl Failure {
         Self::by_cause(error, whole_chain(error))
     }
 
+    fn of_parse(detail: String) -> Self {
+        match detail.as_str() {
+            said if said.contains(LENGTHS_WRONG) => Self::Lengths("invalid".to_owned()),
+            said if said.contains(VERSION_WRONG) => Self::NotHttp(detail),
+            _ => Self::Garbled(detail),
+        }
+    }
+
+    /// The same failure, told by the head that came where that says more.
+    pub(super) fn told_by(self, head: &[u8]) -> Self {
+        match self {
+            Self::Lengths(said) => Self::Lengths(lengths(head).unwrap_or(said)),
+            other => other,
+        }
+    }
+
     fn by_cause(error: &(dyn Error + 'static), detail: String) -> Self {
         let io_kind = causes(error).find_map(|cause| cause.downcast_ref::<io::Error>());
         let hyper = causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
         match (io_kind.map(io::Error::kind), hyper) {
             (Some(io::ErrorKind::ConnectionRefused), _) => Self::Refused(detail),
-            (_, Some(error)) if error.is_parse() => Self::Garbled(detail),
+            (_, Some(error)) if error.is_parse() => Self::of_parse(detail),
             (_, Some(error)) if error.is_incomplete_message() => Self::Closed(detail),
             (Some(_), _) => Self::Closed(detail),
             _ => Self::Other(detail),
         }
     }
 }
+
+/// What is said of a body that came in part, and then nothing.
+pub(super) fn silence(bytes: usize, announced: Option<String>) -> String {
+    match announced {
+        Some(length) => format!("{bytes} of {length} bytes came, then nothing"),
+        None => format!("{bytes} bytes came, then nothing"),
+    }
+}
+
+/// What hyper says of a head that it does not take. It has no other way to tell these apart.
+const LENGTHS_WRONG: &str = "invalid content-length";
+const VERSION_WRONG: &str = "invalid HTTP version";
 
 /// The error and what lies behind it, outermost first. An `io::Error` hides its inner error
 /// from `source`, so it is opened here.
@@ -129,6 +163,18 @@ fn cause<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'stati
 
 fn is_tls(error: &(dyn Error + 'static)) -> bool {
     error.is::<rustls::Error>()
+}
+
+/// The lengths that a head announces, as in "`10`, `20`"; none where it has none.
+fn lengths(head: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(head);
+    let fields = text.lines().take_while(|line| !line.is_empty());
+    let fields = fields.filter_map(|line| line.split_once(':'));
+    let lengths = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let lengths: Vec<String> = lengths.map(|(_, value)| format!("`{}`", value.trim())).collect();
+    let mut told = lengths.join(", ");
+    told.truncate(told.floor_char_boundary(DETAIL_BYTES_MAX));
+    (!lengths.is_empty()).then_some(told)
 }
 
 /// The messages of an error's causes without the outermost, which only names the URL again.

@@ -6,33 +6,40 @@
 mod bodies;
 mod doors;
 pub mod failure;
+mod message;
 mod patience;
 mod plain;
 pub mod reach;
 pub mod redirect;
+pub mod repeated;
 mod runtimes;
+mod secure;
 mod socket;
+mod stalls;
 mod trust;
+mod variants;
 
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant, SystemTime};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
-use hyper::{HeaderMap, StatusCode, Version};
 use url::Url;
 use wasm_gauntlet_model::action::Method;
 
 use self::bodies::Bodies;
 use self::doors::Doors;
 use self::failure::Failure;
+use self::message::bytes_of;
+pub use self::message::{Ask, Reply};
 use self::patience::Patience;
+use self::plain::{Around, Made};
+use self::repeated::Heads;
 use self::runtimes::Runtimes;
+use self::secure::Secured;
+use self::stalls::Stalls;
 pub use self::trust::Certificates;
 use self::trust::Pinned;
-use super::headers::Headers;
-
-/// Sent as `User-Agent`, so that an operator can tell our requests in a log.
-pub const USER_AGENT: &str = concat!("wasm-gauntlet/", env!("CARGO_PKG_VERSION"));
+use self::variants::Variants;
 
 /// Header lines taken of one response; hyper's own default, and ten times what sites send.
 const HEADER_LINES_MAX: usize = 100;
@@ -77,93 +84,6 @@ impl Default for Bounds {
     }
 }
 
-/// One request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
-    /// GET or HEAD.
-    pub method: Method,
-    /// Where.
-    pub url: Url,
-    /// Header fields beside `Host`, in the order sent. Values are bytes, a character each, up to
-    /// U+00FF; one with others is sent in UTF-8.
-    pub fields: Vec<(&'static str, String)>,
-    /// Bytes after which the rest of the body is not wanted; none wants it all.
-    pub enough: Option<usize>,
-    /// `Host` to send in place of that of the URL.
-    pub host: Option<String>,
-    /// The address to connect to, one of those that the client was made for.
-    pub via: Option<IpAddr>,
-}
-
-impl Ask {
-    /// A request for `url` with the fields that every request has.
-    pub fn new(method: Method, url: Url) -> Self {
-        let fields = vec![("user-agent", USER_AGENT.to_owned()), ("accept", "*/*".to_owned())];
-        Self { method, url, fields, enough: None, host: None, via: None }
-    }
-
-    /// Whether the request has the field `name`.
-    pub fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|(have, _)| *have == name)
-    }
-
-    /// The word of the request line.
-    pub fn method_word(&self) -> &'static str {
-        match self.method {
-            Method::Get => "GET",
-            Method::Head => "HEAD",
-        }
-    }
-}
-
-/// One response.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    /// As in `HTTP/1.1`.
-    pub version: String,
-    /// Status code.
-    pub status: u16,
-    /// Header fields as received.
-    pub headers: Headers,
-    /// The body's bytes as they came; shared by all answers that had the same.
-    pub body: Arc<[u8]>,
-    /// Why the body ended before its announced end; none if it is whole.
-    pub broken: Option<String>,
-    /// Who answered.
-    pub peer: Option<SocketAddr>,
-    /// From the request to the header fields.
-    pub first_byte: Duration,
-    /// From the request to the last byte.
-    pub wall: Duration,
-    /// When the header fields had come.
-    pub received: SystemTime,
-}
-
-impl Reply {
-    /// One whose header fields have just come, in an exchange that began at `begun`.
-    fn of_head(
-        version: Version,
-        status: StatusCode,
-        fields: &HeaderMap,
-        peer: Option<SocketAddr>,
-        begun: Instant,
-    ) -> Self {
-        let fields = fields.iter();
-        let fields = fields.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec()));
-        Self {
-            version: format!("{version:?}"),
-            status: status.as_u16(),
-            headers: Headers(fields.collect()),
-            body: Arc::default(),
-            broken: None,
-            peer,
-            first_byte: begun.elapsed(),
-            wall: Duration::ZERO,
-            received: SystemTime::now(),
-        }
-    }
-}
-
 /// Makes exchanges.
 pub struct Client {
     /// For TLS, once it is wanted: to read 140 certificates takes longer than an exchange.
@@ -175,6 +95,11 @@ pub struct Client {
     patience: Patience,
     runtimes: Runtimes,
     bodies: Bodies,
+    variants: Arc<Variants>,
+    stalls: Arc<Stalls>,
+    heads: Heads,
+    /// The longest that the header fields of an answer took.
+    slowest: Mutex<Duration>,
     /// What is held to.
     pub bounds: Bounds,
 }
@@ -187,10 +112,19 @@ impl Client {
     pub fn new(bounds: Bounds) -> Result<Self, Failure> {
         // Another part of the process may have installed one before; either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let runtimes = Runtimes::default();
-        let (https, doors) = (OnceLock::new(), Doors::default());
-        let (pinned, patience, bodies) = (Vec::new(), Patience::default(), Bodies::default());
-        Ok(Self { https, doors, pinned, patience, runtimes, bodies, bounds })
+        Ok(Self {
+            https: OnceLock::new(),
+            doors: Doors::default(),
+            pinned: Vec::new(),
+            patience: Patience::default(),
+            runtimes: Runtimes::default(),
+            bodies: Bodies::default(),
+            variants: Arc::default(),
+            stalls: Arc::default(),
+            heads: Heads::default(),
+            slowest: Mutex::default(),
+            bounds,
+        })
     }
 
     /// Let requests for `host` go to each of `addresses`, as [`Ask::via`] says.
@@ -232,22 +166,55 @@ impl Client {
             "http" => self.plain(ask),
             _ => self.secure(ask)?,
         };
-        let bytes = match &made {
-            Ok(reply) => Some(reply.body.len()),
-            Err(Failure::Timeout(_) | Failure::ConnectTimeout(_)) => None,
-            Err(_) => Some(usize::MAX),
-        };
-        self.patience.spend(begun.elapsed(), bytes);
+        self.account(ask, begun.elapsed(), &made);
         made.map_err(|failure| match self.https.get() {
             Some(Secured { no_roots: Some(why), .. }) if failure.is_tls() => failure.because(why),
             _ => failure,
         })
     }
 
+    /// How long the header fields of an answer took at most so far.
+    pub fn slowest_first_byte(&self) -> Duration {
+        *self.slowest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What an exchange cost. Time is lost where nothing comes of it: a first byte that is late
+    /// and comes is none, and waits that are few and bounded elsewhere are none.
+    fn account(&self, ask: &Ask, wall: Duration, made: &Result<Reply, Failure>) {
+        let (lasting, bytes) = match made {
+            Ok(reply) => {
+                let mut slowest = self.slowest.lock().unwrap_or_else(PoisonError::into_inner);
+                *slowest = reply.first_byte.max(*slowest);
+                let bounded = reply.stalled && self.stalls.has_room();
+                let bytes = if bounded { usize::MAX } else { reply.body.len() };
+                (wall.saturating_sub(reply.first_byte), Some(bytes))
+            }
+            Err(Failure::Timeout(_)) if ask.method == Method::Head => (wall, Some(usize::MAX)),
+            Err(Failure::Timeout(_) | Failure::ConnectTimeout(_)) => (wall, None),
+            Err(_) => (wall, Some(usize::MAX)),
+        };
+        self.patience.spend(wall, lasting, bytes);
+    }
+
     fn plain(&self, ask: &Ask) -> Result<Reply, Failure> {
         let mut room = self.bodies.room();
-        let made = plain::exchange(ask, self.doors.address(ask), &self.bounds, &mut room);
-        let made = made.map(|reply| Reply { body: self.bodies.keep(&room), ..reply });
+        let make = |has_turn, room: &mut Vec<u8>| {
+            room.clear();
+            let (variants, stalls) = (&*self.variants, &*self.stalls);
+            let around = Around { bounds: &self.bounds, variants, stalls, has_turn };
+            plain::exchange(ask, self.doors.address(ask), &around, room)
+        };
+        let made = match make(false, &mut room) {
+            Ok(Made::Later) => {
+                let _turn = self.variants.turn();
+                self.patience.check(&self.bounds).and_then(|()| make(true, &mut room))
+            }
+            made => made,
+        };
+        let made = made.and_then(|made| match made {
+            Made::Reply(reply) => Ok(self.kept(ask, reply, &room)),
+            Made::Later => Err(Failure::Other("the turn was lost".to_owned())),
+        });
         self.bodies.give_back(room);
         made
     }
@@ -259,9 +226,39 @@ impl Client {
             None => &self.secured()?.http,
         };
         let (http, url, host) = self.doors.way(usual, ask);
-        let soon = exchange(http.clone(), url, host, ask.clone(), self.bounds);
-        let made = self.runtimes.run(soon)?;
-        Ok(made.map(|(reply, body)| Reply { body: self.bodies.keep(&body), ..reply }))
+        let within = |has_turn| secure::Within {
+            bounds: self.bounds,
+            variants: Arc::clone(&self.variants),
+            stalls: Arc::clone(&self.stalls),
+            has_turn,
+        };
+        let make = |has_turn| {
+            let way = (http.clone(), url.clone(), host.clone());
+            self.runtimes.run(secure::exchange(way, ask.clone(), within(has_turn)))
+        };
+        let mut made = make(false)?;
+        if let Ok((Made::Later, _)) = made {
+            let _turn = self.variants.turn();
+            self.patience.check(&self.bounds)?;
+            made = make(true)?;
+        }
+        Ok(made.and_then(|(made, body)| match made {
+            Made::Reply(reply) => Ok(self.kept(ask, reply, &body)),
+            Made::Later => Err(Failure::Other("the turn was lost".to_owned())),
+        }))
+    }
+
+    /// The reply with its body, which is `read` unless it is that of a variant known before.
+    fn kept(&self, ask: &Ask, reply: Reply, read: &[u8]) -> Reply {
+        if reply.sampled {
+            return reply;
+        }
+        let reply = Reply { body: self.bodies.keep(read), ..reply };
+        let whole = reply.broken.is_none() && reply.body.len() > variants::SAMPLE_BYTES;
+        if let Some(key) = Variants::key(ask, &reply).filter(|_| whole) {
+            self.variants.learn(key, ask, &reply.body);
+        }
+        reply
     }
 
     fn secured(&self) -> Result<&Secured, Failure> {
@@ -280,77 +277,6 @@ impl Client {
     }
 }
 
-/// What speaks TLS.
-struct Secured {
-    http: reqwest::Client,
-    /// Why no certificate store could be read; then every TLS connection fails.
-    no_roots: Option<String>,
-}
-
-async fn exchange(
-    http: reqwest::Client,
-    url: Url,
-    host: Option<String>,
-    ask: Ask,
-    bounds: Bounds,
-) -> Result<(Reply, Vec<u8>), Failure> {
-    let begun = Instant::now();
-    let method = match ask.method {
-        Method::Get => reqwest::Method::GET,
-        Method::Head => reqwest::Method::HEAD,
-    };
-    let mut request = http.request(method, url);
-    if let Some(host) = host {
-        request = request.header("host", host);
-    }
-    for (name, value) in &ask.fields {
-        request = request.header(*name, bytes_of(value));
-    }
-    let mut response = request.send().await.map_err(|error| Failure::of(&error, &bounds))?;
-    let (version, status, peer) = (response.version(), response.status(), response.remote_addr());
-    let mut reply = Reply::of_head(version, status, response.headers(), peer, begun);
-    let mut body = Vec::new();
-    let read = read_body(&mut response, &ask, &mut body, bounds).await;
-    reply.wall = begun.elapsed();
-    drop(response);
-    runtimes::settled().await;
-    reply.broken = read?;
-    Ok((reply, body))
-}
-
-/// Read the body into `into`; why it broke off, if it did.
-async fn read_body(
-    response: &mut reqwest::Response,
-    ask: &Ask,
-    into: &mut Vec<u8>,
-    bounds: Bounds,
-) -> Result<Option<String>, Failure> {
-    let announced = response.content_length().map_or(0, |length| length as usize);
-    into.reserve(announced.min(ANNOUNCED_MAX));
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) => into.extend_from_slice(&chunk),
-            Ok(None) => return Ok(None),
-            Err(error) if error.is_timeout() => {
-                return Err(Failure::slow_body(into.len(), &bounds));
-            }
-            Err(error) => return Ok(Some(failure::chain(&error))),
-        }
-        if ask.enough.is_some_and(|enough| into.len() >= enough) {
-            return Ok(None);
-        }
-        if into.len() > bounds.body_bytes_max {
-            return Err(Failure::TooLarge { bytes_max: bounds.body_bytes_max });
-        }
-    }
-}
-
-/// The bytes of a field's value.
-fn bytes_of(value: &str) -> Vec<u8> {
-    let bytes: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
-    bytes.unwrap_or_else(|_| value.as_bytes().to_vec())
-}
-
 fn builder(bounds: &Bounds) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -358,7 +284,8 @@ fn builder(bounds: &Bounds) -> reqwest::ClientBuilder {
         // What stands between us and the site is to be the site's own edge alone.
         .no_proxy()
         .connect_timeout(bounds.connect)
-        .timeout(bounds.total)
+        // A body that comes at a pace may take longer than usual.
+        .timeout(bounds.total * patience::PACED_TIMES)
         .read_timeout(bounds.idle)
         // A connection of its own for each probe: leftovers of a wrong length can not be read
         // as the next response, and no idle connection dies under a request.

@@ -15,6 +15,18 @@ const SLOW_BYTES_PER_S: f64 = 1000.0;
 /// What any answer may take before it counts as slow: a cold start of a serverless origin.
 const SLOW_AFTER: Duration = Duration::from_secs(2);
 
+/// Bytes a second at which a body may take longer than the usual bound: a link of 64 kbit/s.
+const PACE_BYTES_PER_S: f64 = 8000.0;
+
+/// How often the usual bound such a body may take: 8 MB at 70 KB/s.
+pub(super) const PACED_TIMES: u32 = 4;
+
+/// Whether a body of which `bytes` came in `wall` may go on.
+pub(super) fn is_paced(bytes: usize, wall: Duration, bounds: &Bounds) -> bool {
+    let paced = bytes as f64 >= wall.as_secs_f64() * PACE_BYTES_PER_S;
+    paced && wall < bounds.total * PACED_TIMES
+}
+
 /// What a site has cost so far.
 #[derive(Debug, Default)]
 pub(super) struct Patience {
@@ -49,15 +61,16 @@ impl Patience {
         Ok(())
     }
 
-    /// An exchange that took `wall` and gave `bytes`; none where a bound of time was met.
-    pub(super) fn spend(&self, wall: Duration, bytes: Option<usize>) {
+    /// An exchange that took `wall`, and gave `bytes` in the time that it lasted past its first
+    /// byte; none where a bound of time was met.
+    pub(super) fn spend(&self, wall: Duration, lasting: Duration, bytes: Option<usize>) {
         let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         spent.all += wall;
         let slow = |bytes: usize| {
-            wall > SLOW_AFTER && (bytes as f64) < wall.as_secs_f64() * SLOW_BYTES_PER_S
+            lasting > SLOW_AFTER && (bytes as f64) < lasting.as_secs_f64() * SLOW_BYTES_PER_S
         };
         if bytes.is_none_or(slow) {
-            spent.lost += wall;
+            spent.lost += lasting;
         }
     }
 }
@@ -74,7 +87,8 @@ mod tests {
         };
         let patience = Patience::default();
         for (seconds, bytes) in spend {
-            patience.spend(Duration::from_secs(*seconds), *bytes);
+            let wall = Duration::from_secs(*seconds);
+            patience.spend(wall, wall, *bytes);
         }
         patience.check(&bounds).is_ok()
     }
@@ -87,6 +101,9 @@ mod tests {
         assert!(!left(&[(30, Some(30)), (30, Some(30))]), "a byte a second");
         assert!(left(&[(30, Some(1 << 20)), (30, Some(1 << 20))]), "a slow link");
         assert!(left(&[(2, Some(0)); 40]), "short answers are not slow");
+        let late = Patience::default();
+        late.spend(Duration::from_secs(90), Duration::ZERO, Some(300));
+        assert!(late.check(&Bounds::default()).is_ok(), "a first byte that is late, and comes");
         assert!(!left(&[(50, Some(1 << 20)), (50, Some(1 << 20))]), "too long in all");
     }
 }

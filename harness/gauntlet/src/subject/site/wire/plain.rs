@@ -3,7 +3,7 @@
 //! it is kept, and any other by hyper.
 
 use std::future::poll_fn;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::net::IpAddr;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
@@ -18,7 +18,25 @@ use url::Position;
 
 use super::failure::{self, Failure};
 use super::socket::{Late, Line, Socket};
-use super::{ANNOUNCED_MAX, Ask, Bounds, HEADER_LINES_MAX, Reply, bytes_of};
+use super::stalls::{self, Stalls};
+use super::variants::{SAMPLE_BYTES, SLOW_AFTER, Variants};
+use super::{ANNOUNCED_MAX, Ask, Bounds, HEADER_LINES_MAX, Reply, bytes_of, patience};
+
+/// What an exchange is made within.
+pub(super) struct Around<'a> {
+    pub(super) bounds: &'a Bounds,
+    pub(super) variants: &'a Variants,
+    pub(super) stalls: &'a Stalls,
+    /// Whether it is this one's turn to read a whole body on a slow link.
+    pub(super) has_turn: bool,
+}
+
+/// What came of an exchange.
+pub(super) enum Made {
+    Reply(Reply),
+    /// A whole body is to be read, on a slow link, when it is this one's turn.
+    Later,
+}
 
 /// Make the exchange; `via` is the address to connect to, if not that of the URL's host. The
 /// bytes of the body go to `into`, which is empty.
@@ -28,30 +46,147 @@ use super::{ANNOUNCED_MAX, Ask, Bounds, HEADER_LINES_MAX, Reply, bytes_of};
 pub(super) fn exchange(
     ask: &Ask,
     via: Option<IpAddr>,
-    bounds: &Bounds,
+    around: &Around,
     into: &mut Vec<u8>,
-) -> Result<Reply, Failure> {
-    let begun = Instant::now();
+) -> Result<Made, Failure> {
+    let (begun, bounds) = (Instant::now(), around.bounds);
     let line = Rc::new(Line::open(&ask.url, via, bounds)?);
+    line.silent_for(ask.silence.unwrap_or(bounds.idle));
     let request = request(ask)?;
-    let (response, open) = head(&line, request)?;
+    let told = |failure: Failure| failure.told_by(&line.first_bytes());
+    let (response, open) = head(&line, request).map_err(told)?;
+    line.silent_for(if ask.hurried { bounds.idle / 2 } else { bounds.idle });
     let (version, status) = (response.version(), response.status());
     let mut reply = Reply::of_head(version, status, response.headers(), Some(line.peer), begun);
     let wanted = ask.enough.unwrap_or(usize::MAX).min(bounds.body_bytes_max.saturating_add(1));
-    let body = response.into_body();
-    reply.broken = match body.size_hint().exact() {
-        Some(length) => {
-            let length = usize::try_from(length).unwrap_or(usize::MAX);
-            known(&line, open, body, length.min(wanted), into)
-        }
-        None => unknown(&line, open, body, wanted, into),
+    let mut coming = Coming::new(&line, open, response.into_body(), wanted, into);
+    if read(&mut coming, ask, &mut reply, around, into)? == Progress::Later {
+        return Ok(Made::Later);
     }
-    .map_err(|Late| Failure::slow_body(into.len(), bounds))?;
     if into.len() > bounds.body_bytes_max {
         return Err(Failure::TooLarge { bytes_max: bounds.body_bytes_max });
     }
     reply.wall = begun.elapsed();
-    Ok(reply)
+    Ok(Made::Reply(reply))
+}
+
+#[derive(PartialEq)]
+enum Progress {
+    Done,
+    Later,
+}
+
+/// Read the body as far as it is needed.
+fn read(
+    coming: &mut Coming,
+    ask: &Ask,
+    reply: &mut Reply,
+    around: &Around,
+    into: &mut Vec<u8>,
+) -> Result<Progress, Failure> {
+    let variants = around.variants;
+    // A pause says nothing of how fast the link is.
+    let stalls = around.stalls.known(ask, reply).is_some();
+    let mut turn = None;
+    if let Some(key) = Variants::key(ask, reply).filter(|_| !stalls) {
+        match begin_read(coming, around, into) {
+            Ok(Begun::Ended(end)) => {
+                reply.broken = end;
+                return Ok(Progress::Done);
+            }
+            Ok(Begun::Silent) => return whole(coming, ask, reply, around, into),
+            Ok(Begun::Slow) => {}
+            Err(Late::Idle) => return stalled(reply, into, around),
+            Err(Late::Total) => return Err(Failure::slow_body(into.len(), around.bounds)),
+        }
+        if let Some(body) = variants.known(&key, into) {
+            (reply.body, reply.sampled) = (body, true);
+            return Ok(Progress::Done);
+        }
+        turn = variants.turn_now().filter(|_| !around.has_turn);
+        if turn.is_none() && !around.has_turn {
+            return Ok(Progress::Later);
+        }
+    }
+    let read = whole(coming, ask, reply, around, into);
+    drop(turn);
+    read
+}
+
+/// How the first part of a body came.
+enum Begun {
+    /// It was all of it: why it broke off, if it did.
+    Ended(Option<String>),
+    /// Nothing came for a while.
+    Silent,
+    /// It takes its time.
+    Slow,
+}
+
+/// Read what comes soon, or on a slow link the first bytes.
+fn begin_read(coming: &mut Coming, around: &Around, into: &mut Vec<u8>) -> Result<Begun, Late> {
+    let begun = Instant::now();
+    if around.variants.are_slow() {
+        let until = begun + around.bounds.total;
+        let ended = coming.read(into, SAMPLE_BYTES, until)?;
+        return Ok(ended.map_or(Begun::Slow, Begun::Ended));
+    }
+    let mut before = into.len();
+    for until in [begun + SLOW_AFTER / 2, begun + SLOW_AFTER] {
+        before = into.len();
+        match coming.read(into, usize::MAX, until) {
+            Ok(ended) => return Ok(Begun::Ended(ended.flatten())),
+            Err(Late::Idle) => return Err(Late::Idle),
+            Err(Late::Total) => {}
+        }
+    }
+    if into.len() == before {
+        return Ok(Begun::Silent);
+    }
+    around.variants.slow_down();
+    Ok(Begun::Slow)
+}
+
+/// Read the body to its end, for as long as it comes at a pace.
+fn whole(
+    coming: &mut Coming,
+    ask: &Ask,
+    reply: &mut Reply,
+    around: &Around,
+    into: &mut Vec<u8>,
+) -> Result<Progress, Failure> {
+    let (bounds, begun) = (around.bounds, Instant::now());
+    let known = around.stalls.known(ask, reply);
+    let mut end = begun + bounds.total;
+    loop {
+        if known == Some(into.len()) {
+            coming.line.silent_for(stalls::silence_known(bounds.idle));
+        }
+        // Up to where it stalled before, and then on.
+        let upto = known.filter(|known| *known > into.len()).unwrap_or(usize::MAX);
+        match coming.read(into, upto, end) {
+            Ok(Some(why)) => {
+                reply.broken = why;
+                return Ok(Progress::Done);
+            }
+            Ok(None) => {}
+            Err(Late::Idle) => return stalled(reply, into, around),
+            Err(Late::Total) if patience::is_paced(into.len(), begun.elapsed(), bounds) => {
+                end += bounds.total;
+            }
+            Err(Late::Total) => return Err(Failure::slow_body(into.len(), bounds)),
+        }
+    }
+}
+
+/// Nothing more came. Before the first byte of a body nobody knows whether one would.
+fn stalled(reply: &mut Reply, into: &[u8], around: &Around) -> Result<Progress, Failure> {
+    if into.is_empty() {
+        return Err(Failure::slow_body(0, around.bounds));
+    }
+    reply.stalled = true;
+    reply.broken = Some(failure::silence(into.len(), reply.headers.first("content-length")));
+    Ok(Progress::Done)
 }
 
 /// The request in the form that a server takes, `Host` last where it is the URL's own.
@@ -111,55 +246,103 @@ fn head(
     });
     match done {
         Ok(done) => done.map_err(|error: hyper::Error| Failure::of_hyper(&error)),
-        Err(Late) => Err(Failure::Timeout("before the header fields had come".to_owned())),
+        Err(_) => Err(Failure::Timeout("before the header fields had come".to_owned())),
     }
 }
 
-/// Read a body of `length` bytes, or as much as is wanted of it; why it broke off, if it did.
-fn known(
-    line: &Line,
-    open: Open,
-    mut body: Incoming,
-    length: usize,
-    into: &mut Vec<u8>,
-) -> Result<Option<String>, Late> {
+/// A body under way.
+struct Coming<'a> {
+    line: &'a Line,
+    rest: Rest,
+    /// Bytes after which no more is wanted.
+    wanted: usize,
+}
+
+/// What is left of it.
+enum Rest {
+    /// As many bytes as were announced, read where they are kept.
+    Known,
+    /// What hyper says is its end; boxed, as it is ten times as large.
+    Unknown(Box<(Open, Incoming)>),
+    /// Nothing; it broke off before it was read.
+    Broken(String),
+}
+
+impl<'a> Coming<'a> {
+    fn new(line: &'a Line, open: Open, body: Incoming, wanted: usize, into: &mut Vec<u8>) -> Self {
+        let Some(length) = body.size_hint().exact() else {
+            return Self { line, rest: Rest::Unknown(Box::new((open, body))), wanted };
+        };
+        let length = usize::try_from(length).unwrap_or(usize::MAX).min(wanted);
+        let rest = match begin(open, body, length, into) {
+            Ok(()) => Rest::Known,
+            Err(why) => Rest::Broken(why),
+        };
+        Self { line, rest, wanted: length }
+    }
+
+    /// Read until it holds `upto` bytes, or to its end: then why it broke off, if it did.
+    fn read(
+        &mut self,
+        into: &mut Vec<u8>,
+        upto: usize,
+        until: Instant,
+    ) -> Result<Option<Option<String>>, Late> {
+        self.line.until(until);
+        let upto = upto.min(self.wanted);
+        let ended = match &mut self.rest {
+            Rest::Broken(why) => Some(Some(why.clone())),
+            Rest::Known => self.line.fill(into, upto)?.err().map(|error| Some(ended_early(&error))),
+            Rest::Unknown(rest) => unknown(self.line, &mut rest.0, &mut rest.1, upto, into)?,
+        };
+        Ok(ended.or_else(|| (into.len() >= self.wanted).then_some(None)))
+    }
+}
+
+fn ended_early(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::UnexpectedEof => "end of file before message length reached".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Take what came of a body of `length` bytes with the head: first what hyper has taken for the
+/// body, then what it has not.
+///
+/// # Errors
+/// When the body broke off.
+fn begin(open: Open, mut body: Incoming, length: usize, into: &mut Vec<u8>) -> Result<(), String> {
     into.reserve(length.min(ANNOUNCED_MAX));
-    // What came with the head: first what hyper has taken for the body, then what it has not.
     let mut context = Context::from_waker(Waker::noop());
     while let Poll::Ready(Some(frame)) = Pin::new(&mut body).poll_frame(&mut context) {
-        match frame {
-            Ok(frame) => into.extend_from_slice(frame.data_ref().map_or(&[], |bytes| bytes)),
-            Err(error) => return Ok(Some(failure::chain(&error))),
-        }
+        let frame = frame.map_err(|error| failure::chain(&error))?;
+        into.extend_from_slice(frame.data_ref().map_or(&[], |bytes| bytes));
     }
     into.extend_from_slice(&open.connection.into_parts().read_buf);
     // More than was announced is no part of the body.
     into.truncate(length);
-    let read = line.fill(into, length)?;
-    Ok(read.err().map(|error| match error.kind() {
-        ErrorKind::UnexpectedEof => "end of file before message length reached".to_owned(),
-        _ => error.to_string(),
-    }))
+    Ok(())
 }
 
-/// Read a body whose length nobody knows until it has `wanted` bytes; why it broke off, if it did.
+/// Read a body whose length nobody knows until it has `upto` bytes, or to its end: then why it
+/// broke off, if it did.
 fn unknown(
     line: &Line,
-    mut open: Open,
-    mut body: Incoming,
-    wanted: usize,
+    open: &mut Open,
+    body: &mut Incoming,
+    upto: usize,
     into: &mut Vec<u8>,
-) -> Result<Option<String>, Late> {
+) -> Result<Option<Option<String>>, Late> {
     line.drive(async {
-        while into.len() < wanted {
+        while into.len() < upto {
             let frame = poll_fn(|context| {
                 open.go_on(context);
-                Pin::new(&mut body).poll_frame(context)
+                Pin::new(&mut *body).poll_frame(context)
             });
             match frame.await {
                 Some(Ok(frame)) => into.extend_from_slice(frame.data_ref().map_or(&[], |b| b)),
-                Some(Err(error)) => return Some(failure::chain(&error)),
-                None => return None,
+                Some(Err(error)) => return Some(Some(failure::chain(&error))),
+                None => return Some(None),
             }
         }
         None

@@ -57,7 +57,7 @@ pub fn follow(
     each(&mut ask.url);
     let trust = client.trust_option(&ask.url).map(str::to_owned);
     loop {
-        let reply = client.exchange(&ask)?;
+        let reply = client.answered(site, &ask)?;
         wall += reply.wall;
         let trail = |hops, reply, stopped| {
             let (ask, trust) = (ask.clone(), trust.clone());

@@ -2,7 +2,7 @@
 //! that asks, with `poll`. A reactor would cost a dozen system calls an exchange, which is more
 //! than the exchange itself takes.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream, ToSocketAddrs};
 use std::os::fd::AsFd;
@@ -25,6 +25,10 @@ use super::failure::Failure;
 /// Bytes read at once while header fields or chunks come; a whole head has a tenth of it.
 const PIECE_BYTES: usize = 16 << 10;
 
+/// Bytes of what came that are kept as they were, so that a head which nobody can read is told by
+/// its own words.
+const FIRST_BYTES: usize = 4 << 10;
+
 /// One connection and its time.
 pub(super) struct Line {
     stream: TcpStream,
@@ -35,13 +39,21 @@ pub(super) struct Line {
     /// Whether something may be there to read: hyper asks four times an exchange when nothing is.
     readable: Cell<bool>,
     /// When the exchange has had all its time.
-    end: Instant,
+    end: Cell<Instant>,
     /// How long nothing may come.
-    idle: Duration,
+    idle: Cell<Duration>,
+    /// The first bytes that came.
+    first: RefCell<Vec<u8>>,
 }
 
 /// A bound of time that was met.
-pub(super) struct Late;
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Late {
+    /// Nothing came for as long as nothing may come.
+    Idle,
+    /// The exchange has had all its time.
+    Total,
+}
 
 impl Line {
     /// Connect to the host of `url`, or to `via` in its place.
@@ -49,11 +61,27 @@ impl Line {
     /// # Errors
     /// When it has no address, or none of them takes a connection in time.
     pub(super) fn open(url: &Url, via: Option<IpAddr>, bounds: &Bounds) -> Result<Self, Failure> {
-        let end = Instant::now() + bounds.total;
+        let end = Cell::new(Instant::now() + bounds.total);
         let addresses = addresses(url, via, bounds)?;
         let (stream, peer) = connected(&addresses, bounds)?;
         let (wanted, readable) = (Cell::new(PollFlags::empty()), Cell::new(false));
-        Ok(Self { stream, peer, wanted, readable, end, idle: bounds.idle })
+        let (idle, first) = (Cell::new(bounds.idle), RefCell::default());
+        Ok(Self { stream, peer, wanted, readable, end, idle, first })
+    }
+
+    /// From now on the exchange has time until `end`.
+    pub(super) fn until(&self, end: Instant) {
+        self.end.set(end);
+    }
+
+    /// From now on nothing may come for `idle`.
+    pub(super) fn silent_for(&self, idle: Duration) {
+        self.idle.set(idle);
+    }
+
+    /// The first bytes that came.
+    pub(super) fn first_bytes(&self) -> Vec<u8> {
+        self.first.borrow().clone()
     }
 
     /// Do `work`, which waits for nothing but this connection.
@@ -89,18 +117,24 @@ impl Line {
 
     /// That the end has not come; whoever sends without a pause is never waited for.
     fn in_time(&self) -> Result<(), Late> {
-        if Instant::now() < self.end { Ok(()) } else { Err(Late) }
+        if Instant::now() < self.end.get() { Ok(()) } else { Err(Late::Total) }
     }
 
     /// Wait until the socket is ready.
     fn wait(&self, wanted: PollFlags) -> Result<(), Late> {
-        let until = self.end.min(Instant::now() + self.idle);
+        let (end, silent) = (self.end.get(), Instant::now() + self.idle.get());
         // What is wrong with the socket is told by the next read or write.
-        if let Ok(false) = ready(&self.stream, wanted, until) {
-            return Err(Late);
+        if let Ok(false) = ready(&self.stream, wanted, end.min(silent)) {
+            return Err(if end <= silent { Late::Total } else { Late::Idle });
         }
         self.readable.set(true);
         Ok(())
+    }
+
+    fn keep_first(&self, bytes: &[u8]) {
+        let mut first = self.first.borrow_mut();
+        let room = FIRST_BYTES.saturating_sub(first.len()).min(bytes.len());
+        first.extend_from_slice(&bytes[..room]);
     }
 
     fn later<T>(&self, wants: PollFlags) -> Poll<io::Result<T>> {
@@ -138,6 +172,7 @@ impl hyper::rt::Read for Socket {
             Ok(bytes) => {
                 // Less than there was room for is all that there is for now.
                 self.0.readable.set(bytes == most);
+                self.0.keep_first(&piece[..bytes]);
                 into.put_slice(&piece[..bytes]);
                 Poll::Ready(Ok(()))
             }

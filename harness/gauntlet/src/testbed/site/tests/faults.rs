@@ -44,6 +44,9 @@ fn meant(twin: Twin, fact: &Fact) -> bool {
         Twin::NoVaryOnIdentity => !coded(fact) && what == "vary",
         Twin::NoVaryOn304 | Twin::OtherVaryOn304 => what == "304-vary",
         Twin::GzipOverBr => module && br(fact) && what == "layers",
+        Twin::CodingTwice => {
+            module && coded(fact) && !br(fact) && matches!(what, "coding" | "layers")
+        }
         Twin::CodingUndeclared => module && coded(fact) && what == "coding",
         Twin::CodingDeclaredOnly => {
             let gzip = coded(fact) && !br(fact);

@@ -1,0 +1,206 @@
+//! Breaches of the protocol that any client meets. One may be an accident, so that it is looked for
+//! again on fresh connections: what comes each time is an answer like any other, which says why
+//! nobody can use it. What comes once and not again stays a failure to look.
+
+use std::collections::BTreeMap;
+use std::mem::{Discriminant, discriminant};
+use std::sync::{Mutex, PoisonError};
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
+
+use url::{Position, Url};
+use wasm_gauntlet_model::action::Method;
+
+use super::failure::Failure;
+use super::{Ask, Client, Reply};
+use crate::subject::site::headers::Headers;
+
+/// Pauses before each further try: with the first it is three of them. Who restarts is back, and
+/// most limits on how often one may ask let one of them through.
+const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(600)];
+
+/// How long HEAD is waited for, unless GET takes so long too: the head of a file is there at once.
+const HEAD_SILENCE: Duration = Duration::from_secs(4);
+
+/// Paths whose HEAD is tried before none of the site is, where none ever came.
+const SILENT_PATHS_MAX: usize = 3;
+
+/// Why nobody can use an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    /// What came, or did not.
+    pub why: String,
+    /// What was announced as length, where that is the reason.
+    pub lengths: Option<String>,
+}
+
+/// What is known of paths that are not answered.
+#[derive(Debug, Default)]
+pub(super) struct Heads(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    /// Why HEAD of a path is not asked for again.
+    silent: BTreeMap<String, String>,
+    /// Whether any HEAD was answered.
+    answered: bool,
+    /// Paths whose GET was not answered three times, each with the kind of failure: one more of
+    /// that kind is enough.
+    breached: BTreeMap<String, Discriminant<Failure>>,
+}
+
+impl Client {
+    /// Make an exchange on behalf of `site`, and where no client can use what comes, make it again.
+    ///
+    /// # Errors
+    /// Those of [`Client::exchange`] that do not come each time, or that others may not meet.
+    pub fn answered(&self, site: &Url, ask: &Ask) -> Result<Reply, Failure> {
+        let is_head = ask.method == Method::Head;
+        if let Some(why) = self.heads.silent(ask).filter(|_| is_head) {
+            return Ok(unanswered(why, None));
+        }
+        let mut ask = ask.clone();
+        if is_head {
+            let twice = 2 * self.slowest_first_byte();
+            ask.silence = Some(HEAD_SILENCE.max(twice).min(self.bounds.idle));
+        }
+        let first = self.exchange(&ask);
+        match first {
+            Ok(reply) if reply.stalled => self.stalls_again(&ask, reply),
+            Ok(reply) => {
+                self.heads.answered(is_head);
+                Ok(reply)
+            }
+            Err(failure) if is_breach(&ask, &failure) => self.fails_again(site, &ask, failure),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// A body that stalled: whether it does so after as many bytes each time.
+    fn stalls_again(&self, ask: &Ask, first: Reply) -> Result<Reply, Failure> {
+        let bytes = first.body.len();
+        if self.stalls.known(ask, &first) == Some(bytes) {
+            return Ok(first);
+        }
+        let slow = || Failure::slow_body(bytes, &self.bounds);
+        let mut ask = ask.clone();
+        ask.hurried = true;
+        for pause in PAUSES {
+            sleep(pause);
+            let again = self.exchange(&ask)?;
+            if !again.stalled || again.body != first.body {
+                return Err(slow());
+            }
+        }
+        self.stalls.learn(&ask, &first);
+        Ok(first)
+    }
+
+    fn fails_again(&self, site: &Url, ask: &Ask, failure: Failure) -> Result<Reply, Failure> {
+        // Once it is known one try is enough: it is the same server.
+        let known = self.heads.is_known(ask, &failure);
+        let tries = if known { 0 } else { PAUSES.len() };
+        for pause in PAUSES.iter().take(tries) {
+            sleep(*pause);
+            match self.exchange(ask) {
+                Err(again) if discriminant(&again) == discriminant(&failure) => {}
+                _ => return Err(failure),
+            }
+            // A server that takes no connection at all is away, or has had enough of us.
+            if matches!(failure, Failure::Closed(_)) && !self.is_there(site, ask) {
+                return Err(failure);
+            }
+        }
+        let lengths = match &failure {
+            Failure::Lengths(said) => Some(said.clone()),
+            _ => None,
+        };
+        let why = told(ask, &failure, &self.bounds.idle);
+        self.heads.learn(ask, &failure, &why);
+        Ok(unanswered(why, lengths))
+    }
+
+    /// Whether the page, which was there when the run began, still is.
+    fn is_there(&self, site: &Url, ask: &Ask) -> bool {
+        let mut page = Ask::new(Method::Get, site.clone());
+        page.fields.push(("accept-encoding", "identity".to_owned()));
+        page.enough = Some(1);
+        *site != ask.url && self.exchange(&page).is_ok()
+    }
+}
+
+impl Heads {
+    fn silent(&self, ask: &Ask) -> Option<String> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = known.silent.len() >= SILENT_PATHS_MAX && !known.answered;
+        let other = || known.silent.values().next().filter(|_| all);
+        known.silent.get(path(ask)).or_else(other).cloned()
+    }
+
+    /// Whether `failure` came three times before: of HEAD at any path, of GET at this one.
+    fn is_known(&self, ask: &Ask, failure: &Failure) -> bool {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match ask.method {
+            Method::Head => !known.silent.is_empty(),
+            Method::Get => known.breached.get(path(ask)) == Some(&discriminant(failure)),
+        }
+    }
+
+    fn answered(&self, is_head: bool) {
+        if is_head {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).answered = true;
+        }
+    }
+
+    fn learn(&self, ask: &Ask, failure: &Failure, why: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = path(ask).to_owned();
+        match ask.method {
+            Method::Head => drop(known.silent.insert(path, why.to_owned())),
+            Method::Get => drop(known.breached.insert(path, discriminant(failure))),
+        }
+    }
+}
+
+fn path(ask: &Ask) -> &str {
+    &ask.url[..Position::AfterPath]
+}
+
+/// Whether every client would meet `failure`, if it comes each time. A GET that is slow is none:
+/// people wait longer than we do.
+fn is_breach(ask: &Ask, failure: &Failure) -> bool {
+    match failure {
+        Failure::Lengths(_) | Failure::NotHttp(_) | Failure::Closed(_) => true,
+        Failure::Timeout(_) => ask.method == Method::Head,
+        _ => false,
+    }
+}
+
+fn told(ask: &Ask, failure: &Failure, idle: &Duration) -> String {
+    match failure {
+        Failure::Timeout(_) => {
+            let seconds = ask.silence.unwrap_or(*idle).as_secs_f64();
+            format!("no answer within {seconds} s")
+        }
+        Failure::Closed(_) => "each connection is closed without an answer".to_owned(),
+        other => format!("{other}, each time"),
+    }
+}
+
+/// What stands in the place of an answer.
+fn unanswered(why: String, lengths: Option<String>) -> Reply {
+    Reply {
+        version: String::new(),
+        status: 0,
+        headers: Headers::default(),
+        body: Default::default(),
+        broken: None,
+        stalled: false,
+        sampled: false,
+        unanswered: Some(Unanswered { why, lengths }),
+        peer: None,
+        first_byte: Duration::ZERO,
+        wall: Duration::ZERO,
+        received: SystemTime::now(),
+    }
+}

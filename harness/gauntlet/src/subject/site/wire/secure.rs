@@ -1,0 +1,136 @@
+//! An exchange over TLS, by reqwest, with the same bounds on the body as one without.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::time::timeout;
+use url::Url;
+use wasm_gauntlet_model::action::Method;
+
+use super::failure::{self, Failure};
+use super::plain::Made;
+use super::stalls::{self, Stalls};
+use super::variants::{SAMPLE_BYTES, SLOW_AFTER, Variants};
+use super::{ANNOUNCED_MAX, Ask, Bounds, Reply, bytes_of, patience, runtimes};
+
+/// What speaks TLS.
+pub(super) struct Secured {
+    pub(super) http: reqwest::Client,
+    /// Why no certificate store could be read; then every TLS connection fails.
+    pub(super) no_roots: Option<String>,
+}
+
+/// What an exchange is made within.
+pub(super) struct Within {
+    pub(super) bounds: Bounds,
+    pub(super) variants: Arc<Variants>,
+    pub(super) stalls: Arc<Stalls>,
+    /// Whether it is this one's turn to read a whole body on a slow link.
+    pub(super) has_turn: bool,
+}
+
+/// Make the exchange, by a client, to a URL, with a `Host` if it is not that of the URL.
+///
+/// # Errors
+/// When no response came whole enough to say anything of it.
+pub(super) async fn exchange(
+    (http, url, host): (reqwest::Client, Url, Option<String>),
+    ask: Ask,
+    within: Within,
+) -> Result<(Made, Vec<u8>), Failure> {
+    let begun = Instant::now();
+    let method = match ask.method {
+        Method::Get => reqwest::Method::GET,
+        Method::Head => reqwest::Method::HEAD,
+    };
+    let mut request = http.request(method, url);
+    if let Some(host) = host {
+        request = request.header("host", host);
+    }
+    for (name, value) in &ask.fields {
+        request = request.header(*name, bytes_of(value));
+    }
+    let silence = ask.silence.unwrap_or(within.bounds.total);
+    let late = |_| Failure::Timeout("before the header fields had come".to_owned());
+    let response = timeout(silence, request.send()).await.map_err(late)?;
+    let mut response = response.map_err(|error| Failure::of(&error, &within.bounds))?;
+    let (version, status, peer) = (response.version(), response.status(), response.remote_addr());
+    let mut reply = Reply::of_head(version, status, response.headers(), peer, begun);
+    let mut body = Vec::new();
+    let read = read(&mut response, &ask, &mut reply, &mut body, &within).await;
+    reply.wall = begun.elapsed();
+    drop(response);
+    runtimes::settled().await;
+    match read? {
+        true => Ok((Made::Reply(reply), body)),
+        false => Ok((Made::Later, body)),
+    }
+}
+
+/// Read the body into `into` as far as it is needed; whether that was done now.
+async fn read(
+    response: &mut reqwest::Response,
+    ask: &Ask,
+    reply: &mut Reply,
+    into: &mut Vec<u8>,
+    within: &Within,
+) -> Result<bool, Failure> {
+    let (bounds, variants, begun) = (&within.bounds, &within.variants, Instant::now());
+    let stalls_at = within.stalls.known(ask, reply);
+    // A pause says nothing of how fast the link is.
+    let mut key = Variants::key(ask, reply).filter(|_| stalls_at.is_none());
+    let announced = response.content_length().map_or(0, |length| length as usize);
+    into.reserve(announced.min(ANNOUNCED_MAX));
+    loop {
+        let idle = silence(ask, bounds, stalls_at == Some(into.len()));
+        match timeout(idle, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => into.extend_from_slice(&chunk),
+            Ok(Ok(None)) => return Ok(true),
+            Ok(Err(error)) if !error.is_timeout() => {
+                reply.broken = Some(failure::chain(&error));
+                return Ok(true);
+            }
+            Ok(Err(_)) | Err(_) if into.is_empty() => return Err(Failure::slow_body(0, bounds)),
+            Ok(Err(_)) | Err(_) => {
+                reply.stalled = true;
+                let length = reply.headers.first("content-length");
+                reply.broken = Some(failure::silence(into.len(), length));
+                return Ok(true);
+            }
+        }
+        if ask.enough.is_some_and(|enough| into.len() >= enough) {
+            return Ok(true);
+        }
+        if into.len() > bounds.body_bytes_max {
+            return Err(Failure::TooLarge { bytes_max: bounds.body_bytes_max });
+        }
+        let wall = begun.elapsed();
+        if wall > bounds.total && !patience::is_paced(into.len(), wall, bounds) {
+            return Err(Failure::slow_body(into.len(), bounds));
+        }
+        if wall > SLOW_AFTER {
+            variants.slow_down();
+        }
+        if variants.are_slow()
+            && into.len() >= SAMPLE_BYTES
+            && let Some(key) = key.take()
+        {
+            if let Some(body) = variants.known(&key, into) {
+                (reply.body, reply.sampled) = (body, true);
+                return Ok(true);
+            }
+            if !within.has_turn {
+                return Ok(false);
+            }
+        }
+    }
+}
+
+/// How long nothing may come.
+fn silence(ask: &Ask, bounds: &Bounds, stalls: bool) -> Duration {
+    match stalls {
+        true => stalls::silence_known(bounds.idle),
+        false if ask.hurried => bounds.idle / 2,
+        false => bounds.idle,
+    }
+}

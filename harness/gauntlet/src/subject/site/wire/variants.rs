@@ -1,0 +1,127 @@
+//! Bodies on a slow link. A check of one module asks for it more than a hundred times, which takes
+//! minutes where one body takes ten seconds. So on a slow link each variant is read whole once, and
+//! of later answers the first bytes are read: the rest is taken from the variant.
+//!
+//! A variant is told by address, type, coding, length, `ETag` and `Last-Modified`; the first bytes
+//! have to be the same too. Who compares places (`same-bytes-everywhere`) reads each variant whole
+//! once at each place. Not seen on a slow link: a later answer of the same variant that differs
+//! past its first bytes, or breaks off. Nothing of this happens on a link that is not slow.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use wasm_gauntlet_model::action::Method;
+
+use super::{Ask, Reply};
+
+/// A link is slow where one body takes longer: 2 MB at 1 MB/s.
+pub(super) const SLOW_AFTER: Duration = Duration::from_secs(2);
+
+/// Bytes that are read of an answer whose variant is known; the counts and sizes of a module's
+/// first sections are among them, coded or not.
+pub(super) const SAMPLE_BYTES: usize = 16 << 10;
+
+/// Variants known: 64 assets in four codings.
+const VARIANTS_MAX: usize = 256;
+
+/// Bytes of all variants known.
+const VARIANTS_BYTES_MAX: usize = 128 << 20;
+
+/// Fields by which a shared cache is told. What is asked for to fill one is read whole.
+const CACHE_FIELDS: [&str; 7] =
+    ["age", "via", "x-cache", "x-cache-status", "cf-cache-status", "cache-status", "x-served-by"];
+
+/// Fields that tell variants apart.
+const FIELDS: [&str; 5] =
+    ["content-type", "content-encoding", "content-length", "etag", "last-modified"];
+
+/// What tells one variant from another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    url: String,
+    fields: Vec<Vec<String>>,
+    place: Option<Place>,
+}
+
+/// Who was asked: address, `Host`, and whether past the caches.
+type Place = (Option<IpAddr>, Option<String>, bool);
+
+/// The variants of one run.
+#[derive(Debug, Default)]
+pub(super) struct Variants {
+    slow: AtomicBool,
+    known: Mutex<Vec<(Key, Arc<[u8]>)>>,
+    turn: Mutex<()>,
+}
+
+impl Variants {
+    /// What tells the variant of `reply`, whose head has come; none where each answer is read as
+    /// it is asked for.
+    pub(super) fn key(ask: &Ask, reply: &Reply) -> Option<Key> {
+        let has = |name: &&str| !reply.headers.lines(name).is_empty();
+        let fills = ask.fills && CACHE_FIELDS.iter().any(|name| has(&name));
+        if ask.method != Method::Get || reply.status != 200 || ask.enough.is_some() || fills {
+            return None;
+        }
+        let fields = FIELDS.iter().map(|name| reply.headers.lines(name)).collect();
+        let place = ask.by_place.then(|| place(ask));
+        Some(Key { url: without_word(ask), fields, place })
+    }
+
+    /// Whether the link is slow.
+    pub(super) fn are_slow(&self) -> bool {
+        self.slow.load(Ordering::Relaxed)
+    }
+
+    /// A body took too long.
+    pub(super) fn slow_down(&self) {
+        self.slow.store(true, Ordering::Relaxed);
+    }
+
+    /// The variant `key`, if its whole is known and begins with `first`.
+    pub(super) fn known(&self, key: &Key, first: &[u8]) -> Option<Arc<[u8]>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let body = known.iter().find(|(have, _)| have == key).map(|(_, body)| body)?;
+        let enough = first.len() >= SAMPLE_BYTES.min(body.len());
+        (enough && body.starts_with(first)).then(|| Arc::clone(body))
+    }
+
+    /// The whole of a variant.
+    pub(super) fn learn(&self, key: Key, ask: &Ask, body: &Arc<[u8]>) {
+        let anywhere = Key { place: None, ..key.clone() };
+        let here = Key { place: Some(place(ask)), ..key };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in [anywhere, here] {
+            let held: usize = known.iter().map(|(_, body)| body.len()).sum();
+            let room = known.len() < VARIANTS_MAX && held + body.len() <= VARIANTS_BYTES_MAX;
+            if room && !known.iter().any(|(have, _)| *have == key) {
+                known.push((key, Arc::clone(body)));
+            }
+        }
+    }
+
+    /// Wait until nobody else reads a whole body: each has all of a slow link, and who waits for
+    /// a variant that another one reads need not read it.
+    pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The turn, if it is free.
+    pub(super) fn turn_now(&self) -> Option<MutexGuard<'_, ()>> {
+        self.turn.try_lock().ok()
+    }
+}
+
+fn place(ask: &Ask) -> Place {
+    (ask.via, ask.host.clone(), without_word(ask) != ask.url.as_str())
+}
+
+/// The address without the word that keeps it off the entries of caches.
+fn without_word(ask: &Ask) -> String {
+    let Some(word) = &ask.one_off else { return ask.url.to_string() };
+    let text = ask.url.as_str();
+    let own = text.strip_suffix(word.as_str());
+    own.and_then(|text| text.strip_suffix(['?', '&'])).unwrap_or(text).to_owned()
+}
