@@ -7,6 +7,7 @@ pub mod action;
 pub mod call;
 pub mod detection;
 pub mod excuse;
+pub mod host_limits;
 pub mod interruption;
 pub mod judge;
 pub mod ledger;

@@ -74,7 +74,8 @@ fn the_child_is_confined_and_its_environment_is_a_canary() {
         ("Max file size", "67108864"),
         ("Max core file size", "0"),
         ("Max open files", "256"),
-        ("Max address space", "4294967296"),
+        ("Max data size", "4294967296"),
+        ("Max address space", "unlimited"),
     ] {
         let (soft, hard) = value.split_once(' ').unwrap_or((value, value));
         assert_eq!(soft_and_hard(name), (soft.to_owned(), hard.to_owned()), "{name}");
