@@ -92,6 +92,17 @@ fn the_child_is_confined_and_its_environment_is_a_canary() {
 }
 
 #[test]
+fn who_takes_more_memory_than_it_may_is_stopped() {
+    let mut launch = words();
+    launch.confinement.data_bytes = 256 << 20;
+    let host = supervised(launch);
+    assert!(matches!(call(&host, "allocate 100").called.outcome, CallOutcome::Ok { .. }));
+    let stopped = call(&host, "allocate 300").called.outcome;
+    assert!(matches!(stopped, CallOutcome::HostFault { .. }), "{stopped:?}");
+    assert!(matches!(call(&host, "echo").called.outcome, CallOutcome::Ok { .. }));
+}
+
+#[test]
 fn a_death_is_told_with_its_signal_and_the_next_call_finds_a_new_worker() {
     let host = supervised(words());
     call(&host, "echo");
