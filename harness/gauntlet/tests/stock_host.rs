@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use gauntlet::host::{
-    About, CallOutcome, Called, Grants, Host, Limits, Plugin, RejectStage, Rejection, TrapKind,
-    hex,
+    About, CallOutcome, Called, Grants, Host, Limits, Plugin, RejectStage, Rejection, TrapKind, hex,
 };
 use sha2::{Digest, Sha256};
 use wasmtime::{Engine, Linker, Memory, Module, Store, StoreLimits, StoreLimitsBuilder};
@@ -34,7 +33,12 @@ impl Host for StockHost {
         vec!["limits"]
     }
 
-    fn load(&self, bytes: &[u8], limits: &Limits, _: &Grants) -> Result<Arc<dyn Plugin>, Rejection> {
+    fn load(
+        &self,
+        bytes: &[u8],
+        limits: &Limits,
+        _: &Grants,
+    ) -> Result<Arc<dyn Plugin>, Rejection> {
         let rejected = |stage, reason| Rejection { stage, reason };
         let module = Module::new(&self.0, bytes)
             .map_err(|error| rejected(RejectStage::Validate, error.to_string()))?;

@@ -123,7 +123,9 @@ impl From<Limits> for StatedLimits {
 }
 
 /// Who says what a limit is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum LimitSource {
     /// The target file, which counts more than what the host announces.
@@ -173,8 +175,7 @@ pub fn words(held: &[HeldLimit]) -> String {
         let of = held.iter().filter(|one| one.source == source);
         let one = |one: &HeldLimit| {
             let limit = HostLimit::ALL.iter().find(|limit| limit.word() == one.name);
-            let value =
-                limit.map_or_else(|| one.value.to_string(), |limit| limit.shown(one.value));
+            let value = limit.map_or_else(|| one.value.to_string(), |limit| limit.shown(one.value));
             match one.announced {
                 Some(announced) => format!("{value} (the host announces {announced})"),
                 None => value,

@@ -156,7 +156,8 @@ fn judge_block(block: &Block, scenario: &Scenario, seen: &Seen, context: Context
                 let reason = says(block, claim, &observed, &expected, seen, context);
                 if let Some(less) = less_room(scenario, claim, seen, context) {
                     let reason = format!("{reason}; {less}, so this says nothing of the host");
-                    doubt = doubt.or_else(|| Some(inconclusive(scenario, reason, Some(claim.span))));
+                    doubt =
+                        doubt.or_else(|| Some(inconclusive(scenario, reason, Some(claim.span))));
                     continue;
                 }
                 let span = Some(claim.span);

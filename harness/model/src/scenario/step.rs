@@ -14,7 +14,6 @@ use super::template::{Params, Template};
 /// Most calls of one step; a hundred at once is more than a host of two cores serves.
 pub(in crate::scenario) const CALLS_MAX: u32 = 1_000;
 
-
 /// The guest whose input is a number of steps: what polite tenants call in a contest.
 pub const SPIN_GUEST: &str = "benign-spin";
 
