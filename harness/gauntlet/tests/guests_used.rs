@@ -16,6 +16,7 @@ fn host() -> Profile {
         found: Vec::new(),
         left_out: Vec::new(),
         limits: None,
+        held: Vec::new(),
         deployed: None,
         grace_ms: 0,
     }

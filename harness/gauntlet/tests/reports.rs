@@ -104,6 +104,7 @@ fn record(outcomes: Vec<Outcome>) -> Record {
             how: "fetch in /main.js".to_owned(),
         }],
         limits: None,
+        held: Vec::new(),
         deployed: None,
         grace_ms: 0,
     };

@@ -8,6 +8,7 @@ pub mod call;
 pub mod cause;
 pub mod detection;
 pub mod excuse;
+pub mod host_limits;
 pub mod interruption;
 pub mod judge;
 pub mod ledger;

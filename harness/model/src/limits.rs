@@ -28,6 +28,9 @@ pub struct Limits {
     /// Calls a second of one tenant, with a second's worth at once; none means not limited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calls_per_s: Option<u32>,
+    /// Calls at once of one tenant; none where nobody says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub calls_at_once: Option<u32>,
     /// Instances at once on the whole host, of all tenants; none means not limited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instances: Option<u32>,
@@ -47,6 +50,7 @@ impl Default for Limits {
             log_lines_max: 256,
             log_line_bytes_max: 4096,
             calls_per_s: None,
+            calls_at_once: None,
             instances: None,
             static_limits: StaticLimits::recommended(),
         }

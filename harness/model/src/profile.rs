@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::action::Asset;
+use crate::host_limits::HeldLimit;
 use crate::limits::Limits;
 use crate::observation::{Facts, Field, Kind, Value};
 
@@ -142,6 +143,9 @@ pub struct Profile {
     pub left_out: Vec<String>,
     /// The limits it holds every guest to, where a scenario cannot set them.
     pub limits: Option<Limits>,
+    /// Where each of those limits comes from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub held: Vec<HeldLimit>,
     /// The guests that are deployed on a host to which none can be uploaded, sorted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed: Option<Vec<String>>,

@@ -18,7 +18,7 @@ pub use site::{ONE_OFF_WORD_USUAL, OriginTarget, SiteTarget};
 use self::adapter::RawAdapter;
 use self::module::RawBudget;
 use self::site::RawSite;
-use crate::limits::Limits;
+use crate::host_limits::{HostLimit, StatedLimits};
 use crate::reading::{Log, Read, written};
 use crate::source::{At, Complaint, Complaints, Source};
 use crate::yaml;
@@ -83,12 +83,23 @@ written! {
     "a host" RawHost {
         /// Where the contract is served.
         url: At<String>,
-        /// The deadline that the host holds calls to, milliseconds; 50 if not written.
-        deadline_ms: Option<u64>,
-        /// The cap of memory that it holds guests to, pages of 64 KiB; 256 if not written.
-        memory_pages: Option<u32>,
-        /// The cap of a table, elements; 10000 if not written.
-        table_elements: Option<u32>,
+        /// The deadline that the host holds calls to, milliseconds. This limit and those below
+        /// count more than what the host announces; where neither says one, 50 is assumed.
+        deadline_ms: Option<At<u64>>,
+        /// The cap of memory that it holds guests to, pages of 64 KiB; else announced, or 256.
+        memory_pages: Option<At<u64>>,
+        /// The cap of a table, elements; else announced, or 10000.
+        table_elements: Option<At<u64>>,
+        /// The longest output that it takes, bytes; else announced, or 1048576.
+        output_bytes_max: Option<At<u64>>,
+        /// The most log lines that it keeps of a call; else announced, or 256.
+        log_lines_max: Option<At<u64>>,
+        /// The longest log line that it keeps, bytes; else announced, or 4096.
+        log_line_bytes_max: Option<At<u64>>,
+        /// Calls a second of one tenant; else announced.
+        calls_per_s: Option<At<u64>>,
+        /// Calls at once of one tenant; else announced.
+        calls_at_once: Option<At<u64>>,
         /// Milliseconds past a deadline that are still in time, the way to the host included.
         grace_ms: Option<u32>,
         /// A mapping of the package, for a host that does not speak the contract: `viceroy`,
@@ -129,8 +140,8 @@ pub struct Target {
 pub struct HostTarget {
     /// Where the contract is served.
     pub url: String,
-    /// The limits that it holds guests to.
-    pub limits: Limits,
+    /// The limits that it holds guests to, as far as they are written.
+    pub limits: StatedLimits,
     /// Milliseconds past a deadline that are still in time; none for the usual.
     pub grace_ms: Option<u32>,
     /// How it is spoken to.
@@ -262,17 +273,36 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
     }
 }
 
+/// The limits that are written, each within its range.
+fn limits(raw: &RawHost, log: &mut Log) -> StatedLimits {
+    let written = [
+        (HostLimit::DeadlineMs, &raw.deadline_ms),
+        (HostLimit::MemoryPages, &raw.memory_pages),
+        (HostLimit::TableElements, &raw.table_elements),
+        (HostLimit::OutputBytesMax, &raw.output_bytes_max),
+        (HostLimit::LogLinesMax, &raw.log_lines_max),
+        (HostLimit::LogLineBytesMax, &raw.log_line_bytes_max),
+        (HostLimit::CallsPerS, &raw.calls_per_s),
+        (HostLimit::CallsAtOnce, &raw.calls_at_once),
+    ];
+    let said = written.into_iter().filter_map(|(limit, at)| Some((limit, at.as_ref()?)));
+    said.fold(StatedLimits::default(), |limits, (limit, at)| {
+        let range = limit.range();
+        if !range.contains(&at.value) {
+            let problem = format!("`{}` is {}", limit.word().replace('_', "-"), at.value);
+            let help = format!("expected {} to {}", range.start(), range.end());
+            log.add(Complaint::new(at.span, problem).help(help));
+        }
+        limits.with(limit, at.value)
+    })
+}
+
 fn host(raw: RawHost, guests: &[&str], log: &mut Log) -> HostTarget {
-    let usual = Limits::default();
+    let limits = limits(&raw, log);
     let speech = RawSpeech { preset: raw.preset, mapping: raw.mapping, guests: raw.guests };
     HostTarget {
         url: raw.url.value,
-        limits: Limits {
-            deadline_ms: raw.deadline_ms.unwrap_or(usual.deadline_ms),
-            memory_pages: raw.memory_pages.unwrap_or(usual.memory_pages),
-            table_elements: raw.table_elements.unwrap_or(usual.table_elements),
-            ..usual
-        },
+        limits,
         grace_ms: raw.grace_ms,
         speech: mapping::speech(speech, guests, log),
         credentials: credential::meant(raw.credentials.unwrap_or_default(), log),

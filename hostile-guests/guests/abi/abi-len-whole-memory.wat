@@ -1,5 +1,6 @@
 ;; attack: grows by 255 pages and returns its whole memory as output
-;; contained-if: guest-error | memory-cap
+;; contained-if: ok | guest-error | memory-cap
+;; returns: its whole memory, only where the output cap allows it
 ;; seen-in: GUESTS.md H
 ;; tier: core
 ;; near-twin: benign-grow

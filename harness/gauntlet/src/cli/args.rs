@@ -267,6 +267,9 @@ pub enum SchemaOf {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "With --adapter: 0 every rule is kept, 1 one is broken, 3 nobody answers.")]
 pub struct DoctorArgs {
+    /// Let the adapter write to so much private memory, MiB, as `memory-mib` of a target file does
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..=1 << 20))]
+    pub memory_mib: Option<u32>,
     /// Check the adapter that CMD starts, a program and its arguments, rule by rule; the last
     /// option, as every word after it belongs to it
     #[arg(long, value_name = "CMD", num_args = 1.., allow_hyphen_values = true)]

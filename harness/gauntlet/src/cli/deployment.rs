@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 
 use url::Url;
+use wasm_gauntlet_model::host_limits::StatedLimits;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
 use wasm_gauntlet_model::twin::{Part, Twin};
@@ -82,8 +83,8 @@ impl Deployment {
     /// The subjects that it gives.
     pub fn subjects(&self) -> Result<Vec<Box<dyn Subject>>, Failure> {
         let host = self.host_url();
-        let host =
-            HostHttp::new("host", &host, Limits::default(), None, Box::new(module::catalogue));
+        let (says, source) = (StatedLimits::default(), Box::new(module::catalogue));
+        let host = HostHttp::new("host", &host, says, None, source);
         let host = host.map_err(|inability| Failure::harness(inability.to_string()))?;
         let references = subjects::references()?;
         let host = host.compared_with(references.clone());

@@ -26,14 +26,17 @@ struct Finding {
 /// `gauntlet doctor`.
 pub(super) fn doctor(args: &DoctorArgs) -> Result<Exit, Failure> {
     match args.adapter.split_first() {
-        Some((program, args)) => adapter(program, args),
+        Some((program, words)) => adapter(program, words, args.memory_mib),
         None => machine(),
     }
 }
 
 /// Every rule of the protocol on one adapter.
-fn adapter(program: &str, args: &[String]) -> Result<Exit, Failure> {
-    let launch = Launch::of(program.into(), args.to_vec());
+fn adapter(program: &str, args: &[String], memory_mib: Option<u32>) -> Result<Exit, Failure> {
+    let mut launch = Launch::of(program.into(), args.to_vec());
+    if let Some(mib) = memory_mib {
+        launch.confinement.data_bytes = u64::from(mib) << 20;
+    }
     let seen = conformance::check(&launch)
         .map_err(|inability| Failure::inconclusive(inability.to_string()))?;
     let hello = &seen.hello;

@@ -49,6 +49,7 @@ pub(super) fn ready(args: &RunArgs, mut named: Named) -> Result<Named, Failure> 
     if named.runtimes.is_empty() && named.adapters.is_empty() {
         named.runtimes = runtimes::NAMES.iter().map(ToString::to_string).collect();
     }
+    named.adapters.iter_mut().for_each(|adapter| adapter.hold_to(&confinement));
     named.confinement = confinement;
     Ok(named)
 }

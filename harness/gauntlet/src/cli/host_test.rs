@@ -100,7 +100,7 @@ impl HostTest {
     {
         if let Some(role) = env::var_os(WORKER) {
             if let Ok(Some(reference)) = runtimes::host(&role.to_string_lossy(), &[], None) {
-                return worker::main_beside_stdout(reference, &Confinement::default());
+                return worker::main_beside_stdout(reference, &Confinement::embedded());
             }
             return match make() {
                 Ok(host) => worker::main_beside_stdout(Arc::new(host), &Confinement::default()),

@@ -21,15 +21,24 @@ pub(super) struct OwnAdapter {
     pub name: String,
     launch: Launch,
     flags: String,
+    data_bytes: Option<u64>,
+    cpu_s: Option<u64>,
 }
 
 impl OwnAdapter {
-    /// The subject that tests it.
-    pub fn subject(
-        &self,
-        references: Arc<References>,
-        confinement: Confinement,
-    ) -> Box<dyn Subject> {
+    /// Take less where its own limits are higher than these.
+    pub fn hold_to(&mut self, most: &Confinement) {
+        self.data_bytes = self.data_bytes.map(|bytes| bytes.min(most.data_bytes));
+        self.cpu_s = self.cpu_s.map(|seconds| seconds.min(most.cpu_s));
+    }
+
+    /// The subject that tests it, held to `usual` where the target file sets no other limit.
+    pub fn subject(&self, references: Arc<References>, usual: Confinement) -> Box<dyn Subject> {
+        let confinement = Confinement {
+            data_bytes: self.data_bytes.unwrap_or(usual.data_bytes),
+            cpu_s: self.cpu_s.unwrap_or(usual.cpu_s),
+            ..usual
+        };
         let adapter = Adapter::new(&self.name, self.launch.clone(), Box::new(module::catalogue));
         let adapter = adapter.called_by(self.flags.clone()).compared_with(references);
         Box::new(adapter.confined(confinement))
@@ -48,7 +57,8 @@ pub(super) fn of(
 ) -> Result<(Vec<OwnAdapter>, Ledger), String> {
     let (mut adapters, mut known) = (Vec::new(), Ledger::default());
     let (mut here, mut there) = (Vec::new(), String::new());
-    for AdapterTarget { name, program, args, ledger } in named {
+    for target in named {
+        let AdapterTarget { name, program, args, ledger, memory_mib, processor_s } = target;
         match ledger.map(|path| read(&path, &name)).transpose() {
             Ok(ledger) => known.0.extend(ledger.unwrap_or_default().0),
             Err(Unread::Here(complaint)) => here.push(complaint),
@@ -57,7 +67,9 @@ pub(super) fn of(
         match find(&program) {
             Ok(program) => {
                 let launch = Launch::of(program, args);
-                adapters.push(OwnAdapter { name, launch, flags: flags.to_owned() });
+                let data_bytes = memory_mib.map(|mib| u64::from(mib) << 20);
+                let (flags, cpu_s) = (flags.to_owned(), processor_s.map(u64::from));
+                adapters.push(OwnAdapter { name, launch, flags, data_bytes, cpu_s });
             }
             Err(complaint) => here.push(complaint),
         }

@@ -1,8 +1,8 @@
 //! What a command line and its target files name, as one target.
 
 use url::Url;
+use wasm_gauntlet_model::host_limits::StatedLimits;
 use wasm_gauntlet_model::ledger::Ledger;
-use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::source::Source;
 use wasm_gauntlet_model::target::{
     self, ArtefactTarget, HostTarget, Known, NOISE_FACTOR_USUAL, SiteTarget, Speech,
@@ -122,7 +122,7 @@ fn word(text: &str) -> String {
 fn host(url: &str) -> HostTarget {
     HostTarget {
         url: url.to_owned(),
-        limits: Limits::default(),
+        limits: StatedLimits::default(),
         grace_ms: None,
         speech: Speech::Contract,
         credentials: Vec::new(),

@@ -17,7 +17,7 @@ pub(super) fn worker(args: &WorkerArgs) -> Result<Exit, Failure> {
     let code = match &args.exceed {
         Some(limit) => isolation::exceed(limit),
         None if args.compile => compile_trial::main(&*host(args, None)?, MODULE_BYTES_MAX),
-        None => worker::main(host(args, Some(trial(args)?))?, &Confinement::default()),
+        None => worker::main(host(args, Some(trial(args)?))?, &Confinement::embedded()),
     };
     match code {
         code if code == ExitCode::SUCCESS => Ok(Exit::Ready),

@@ -142,7 +142,7 @@ pub(super) fn wait(child: &mut Child, wall: Duration) -> io::Result<Option<ExitS
 /// The child's side: compile what stdin holds on `host`, under limits on this process.
 pub fn main(host: &dyn Host, longest: usize) -> ExitCode {
     // The parent limits memory and time; this ends the child with its parent.
-    if Confinement::default().apply_to_self().is_err() {
+    if Confinement::embedded().apply_to_self().is_err() {
         return ExitCode::from(4);
     }
     let mut bytes = Vec::new();

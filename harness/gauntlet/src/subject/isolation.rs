@@ -42,7 +42,7 @@ const LIMITS: [Limit; 4] = [
 
 /// The limits under which it is tried: small, so that a machine bears it where they do not hold.
 const TRIED: Confinement = Confinement {
-    address_space_bytes: 4 << 30,
+    address_space_bytes: Some(4 << 30),
     data_bytes: 256 << 20,
     cpu_s: 1,
     descriptors: 64,

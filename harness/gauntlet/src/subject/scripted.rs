@@ -33,6 +33,7 @@ impl Scripted {
             found: Vec::new(),
             left_out: Vec::new(),
             limits: Some(Limits::default()),
+            held: Vec::new(),
             deployed: None,
             grace_ms: 0,
         };

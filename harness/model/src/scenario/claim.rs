@@ -107,6 +107,14 @@ pub enum Bound {
     MemoryPages,
     /// The cap of a table, elements.
     TableElements,
+    /// The longest output that is taken, bytes.
+    OutputBytes,
+    /// The most log lines that are kept of a call.
+    LogLines,
+    /// The longest log line that is kept, bytes.
+    LogLineBytes,
+    /// Three deadlines, milliseconds.
+    ThreeDeadlines,
     /// Instances at once that the whole host takes.
     Instances,
     /// The factor by which a neighbour may move a p99.
@@ -120,6 +128,10 @@ impl Bound {
         ("deadline", Self::Deadline),
         ("memory-pages", Self::MemoryPages),
         ("table-elements", Self::TableElements),
+        ("output-bytes", Self::OutputBytes),
+        ("log-lines", Self::LogLines),
+        ("log-line-bytes", Self::LogLineBytes),
+        ("three-deadlines", Self::ThreeDeadlines),
         ("instances", Self::Instances),
         ("noise-factor", Self::NoiseFactor),
     ];

@@ -213,6 +213,9 @@ written! {
         times: Option<u32>,
         /// Whether they are made at once.
         at_once: Option<bool>,
+        /// Whether more are made where the host says how many a tenant may make at once: three
+        /// times as many as that.
+        past_calls_at_once: Option<bool>,
         /// Id of a guest that another tenant calls over and over meanwhile.
         meanwhile: Option<At<String>>,
         /// What the guest is given.

@@ -11,6 +11,9 @@ use crate::profile::{Found, Profile};
 
 use super::template::{Params, Template};
 
+/// Most calls of one step; a hundred at once is more than a host of two cores serves.
+pub(in crate::scenario) const CALLS_MAX: u32 = 1_000;
+
 /// The guest whose input is a number of steps: what polite tenants call in a contest.
 pub const SPIN_GUEST: &str = "benign-spin";
 
@@ -62,6 +65,8 @@ pub(super) struct CallPlan {
     pub spin_ms: Option<u32>,
     pub tenant: Option<Template>,
     pub times: u32,
+    /// Whether more are made where the host says how many a tenant may make at once.
+    pub past_calls_at_once: bool,
     pub at_once: bool,
     pub meanwhile: Option<Template>,
     pub load_only: bool,
@@ -181,7 +186,7 @@ impl Step {
                 let (url, offers) = (found.url.clone(), offers.clone());
                 Ok(Action::Everywhere(Everywhere { url, offers, repeats: *repeats }))
             }
-            StepPlan::Call(plan) => Ok(Action::Call(plan.action(case))),
+            StepPlan::Call(plan) => Ok(Action::Call(plan.action(case)?)),
             StepPlan::Compare { guest, control, pairs } => Ok(Action::Compare(Compare {
                 guest: guest.text(case.params),
                 control: control.text(case.params),
@@ -236,10 +241,26 @@ impl ControlPlan {
 }
 
 impl CallPlan {
-    fn action(&self, case: CaseContext) -> Call {
+    /// As many calls as are written; where they are to pass a limit that the host announces,
+    /// three times that: who queues them is seen then.
+    fn times(&self, limits: &Limits) -> Result<u32, String> {
+        let Some(limit) = limits.calls_at_once.filter(|_| self.past_calls_at_once) else {
+            return Ok(self.times);
+        };
+        match limit.checked_mul(3).filter(|times| *times <= CALLS_MAX) {
+            Some(times) => Ok(times.max(self.times)),
+            None => Err(format!(
+                "the host lets a tenant make {limit} calls at once, and a step makes {CALLS_MAX} \
+                 at most"
+            )),
+        }
+    }
+
+    fn action(&self, case: CaseContext) -> Result<Call, String> {
         let params = case.params;
         let text = |template: &Template| template.text(params);
-        Call {
+        let times = self.times(case.limits)?;
+        Ok(Call {
             guest: text(&self.guest),
             guest_params: self.params.iter().map(|(k, v)| (k.clone(), text(v))).collect(),
             input: match self.spin_ms {
@@ -250,12 +271,12 @@ impl CallPlan {
                 Some(tenant) => format!("{}-{}", case.tenant, text(tenant)),
                 None => case.tenant.to_owned(),
             },
-            times: self.times,
+            times,
             at_once: self.at_once,
             meanwhile: self.meanwhile.as_ref().map(text),
             load_only: self.load_only,
             limits: case.limits.clone(),
             grants: self.grants.clone(),
-        }
+        })
     }
 }

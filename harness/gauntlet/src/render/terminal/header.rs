@@ -1,5 +1,6 @@
 //! What was tested, and what discovery found.
 
+use wasm_gauntlet_model::host_limits;
 use wasm_gauntlet_model::record::{Record, SubjectRecord};
 use wasm_gauntlet_model::source::printable;
 
@@ -39,5 +40,8 @@ fn write_subject(subject: &SubjectRecord, page: &mut Page) {
     let found: Vec<String> = (profile.found.iter())
         .map(|found| format!("{} {} ({})", found.asset.word(), found.label, found.how))
         .collect();
+    if !profile.held.is_empty() {
+        page.field(2, "limits", &printable(&host_limits::words(&profile.held)));
+    }
     page.field(2, "found", &first_few(&found, FOUND_SHOWN, ", "));
 }

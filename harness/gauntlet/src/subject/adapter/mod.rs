@@ -164,6 +164,7 @@ fn profile(hello: &Hello, memory_seen: bool) -> Profile {
         found: Vec::new(),
         left_out: Vec::new(),
         limits: None,
+        held: Vec::new(),
         deployed: None,
         grace_ms: GRACE_MS,
     }

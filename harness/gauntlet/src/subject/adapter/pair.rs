@@ -99,7 +99,7 @@ pub fn run(node: &Path, shim: &[u8], module: &[u8]) -> Result<Pair, Inability> {
     let flags = ["--no-warnings", "--experimental-vm-modules"].map(str::to_owned);
     let args = flags.into_iter().chain([program, shim, module]).collect();
     let confinement =
-        Confinement { address_space_bytes: ADDRESS_SPACE_BYTES, ..Confinement::default() };
+        Confinement { address_space_bytes: Some(ADDRESS_SPACE_BYTES), ..Confinement::default() };
     let launch = Launch {
         program: node.to_owned(),
         args,

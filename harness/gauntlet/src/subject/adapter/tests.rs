@@ -74,7 +74,8 @@ fn the_child_is_confined_and_its_environment_is_a_canary() {
         ("Max file size", "67108864"),
         ("Max core file size", "0"),
         ("Max open files", "256"),
-        ("Max address space", "4294967296"),
+        ("Max data size", "4294967296"),
+        ("Max address space", "unlimited"),
     ] {
         let (soft, hard) = value.split_once(' ').unwrap_or((value, value));
         assert_eq!(soft_and_hard(name), (soft.to_owned(), hard.to_owned()), "{name}");
@@ -88,6 +89,17 @@ fn the_child_is_confined_and_its_environment_is_a_canary() {
         let ours = name.starts_with("GAUNTLET_TEST_");
         assert!(ours || known.contains(&name), "{name} was handed on");
     }
+}
+
+#[test]
+fn who_takes_more_memory_than_it_may_is_stopped() {
+    let mut launch = words();
+    launch.confinement.data_bytes = 256 << 20;
+    let host = supervised(launch);
+    assert!(matches!(call(&host, "allocate 100").called.outcome, CallOutcome::Ok { .. }));
+    let stopped = call(&host, "allocate 300").called.outcome;
+    assert!(matches!(stopped, CallOutcome::HostFault { .. }), "{stopped:?}");
+    assert!(matches!(call(&host, "echo").called.outcome, CallOutcome::Ok { .. }));
 }
 
 #[test]

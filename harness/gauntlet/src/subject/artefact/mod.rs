@@ -102,8 +102,8 @@ impl Subject for Artefact {
             .collect();
         let about = about.join("; ");
         let kind = SubjectKind::Artefact;
-        let (left_out, limits, deployed) = (Vec::new(), None, None);
-        Ok(Profile { kind, about, can, found, left_out, limits, deployed, grace_ms: 0 })
+        let (left_out, limits, held, deployed) = (Vec::new(), None, Vec::new(), None);
+        Ok(Profile { kind, about, can, found, left_out, limits, held, deployed, grace_ms: 0 })
     }
 
     fn open(&self, _seed: u64) -> Result<Box<dyn Session + '_>, Inability> {

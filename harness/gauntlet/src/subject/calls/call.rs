@@ -12,7 +12,7 @@ use wasm_gauntlet_model::observation::{GuestCall, Observation, Seen};
 use super::contained;
 use super::module::Module;
 use super::port::{Loaded, Lost, Timed, Vigil, Work};
-use super::{Stage, lateness, meanwhile, spin, told};
+use super::{Stage, lateness, meanwhile, scaled, spin, told};
 use crate::subject::Inability;
 use crate::subject::guest_abi::log::is_plain;
 
@@ -32,7 +32,15 @@ const LOG_LINES_MAX: usize = 1024;
 
 /// Load, call, look.
 pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability> {
-    let module = (stage.source)(&call.guest, &call.guest_params)?;
+    let params = scaled::params(&call.guest, &call.guest_params, &stage.port.limits(&call.limits));
+    if params != call.guest_params && !stage.port.takes_modules() {
+        return Err(Inability(format!(
+            "{} is made for the usual limits, and this host has others; it is deployed, so it \
+             cannot be made for these",
+            call.guest
+        )));
+    }
+    let module = (stage.source)(&call.guest, &params)?;
     let input = module.input(spin::bytes(stage, &call.input, &call.limits)?);
     let (limits, grants) = (&call.limits, &call.grants);
     let work = Work { module: &module, tenant: &call.tenant, input: &input, limits, grants };

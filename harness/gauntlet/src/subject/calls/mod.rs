@@ -17,6 +17,7 @@ mod meanwhile;
 pub mod module;
 pub mod port;
 pub mod registrar;
+mod scaled;
 mod spin;
 mod told;
 

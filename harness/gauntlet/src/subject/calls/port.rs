@@ -110,6 +110,11 @@ pub trait Port: Sync {
         asked.clone()
     }
 
+    /// Whether modules can be loaded; where not, guests were deployed beforehand as they are.
+    fn takes_modules(&self) -> bool {
+        true
+    }
+
     /// Begin to watch the process in which these modules will run.
     ///
     /// # Errors

@@ -4,6 +4,8 @@
 //! contract's own words is taken for a host of the contract.
 
 use serde::Deserialize;
+use serde_json::Value;
+use wasm_gauntlet_model::host_limits::{HostLimit, StatedLimits};
 
 use super::exchange::{Answer, Exchange, Sent};
 use super::mapped::Mapped;
@@ -26,17 +28,49 @@ pub struct Health {
     /// How many of its processes died since the start.
     #[serde(default)]
     pub processes_lost: Option<u64>,
-    /// What it holds guests to.
+    /// What it holds guests to, as it says it.
     #[serde(default)]
-    pub limits: Announced,
+    pub limits: Value,
 }
 
-/// What a host says that it holds guests to; only what a target file does not say is read.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Announced {
-    /// Calls a second of one tenant.
-    pub calls_per_s: Option<u32>,
+/// The limits that a host announces, each a whole number within its range; those that are
+/// `written` in a target file are not looked at. Members that the contract does not name mean
+/// nothing, and `null` is the same as no member.
+///
+/// # Errors
+/// The first that is no such number.
+pub fn announced(limits: &Value, written: &StatedLimits) -> Result<StatedLimits, String> {
+    if !(limits.is_object() || limits.is_null()) {
+        return Err(format!("`limits` is {}, expected an object", shown(limits)));
+    }
+    let mut said = StatedLimits::default();
+    for limit in HostLimit::ALL {
+        let member = &limits[limit.word()];
+        let (range, word) = (limit.range(), limit.word());
+        match member.as_u64().filter(|value| range.contains(value)) {
+            Some(value) => said = said.with(*limit, value),
+            None if member.is_null() || written.get(*limit).is_some() => {}
+            None => {
+                return Err(format!(
+                    "`limits.{word}` is {}, expected a whole number from {} to {} ({}); a target \
+                     file that writes `{}` under `host` counts more",
+                    shown(member),
+                    range.start(),
+                    range.end(),
+                    limit.doc().trim_end_matches('.'),
+                    word.replace('_', "-")
+                ));
+            }
+        }
+    }
+    Ok(said)
+}
+
+/// How much of a value is shown.
+const SHOWN_CHARS_MAX: usize = 60;
+
+fn shown(value: &Value) -> String {
+    value.to_string().chars().take(SHOWN_CHARS_MAX).collect()
 }
 
 /// What to do about a host that speaks otherwise.

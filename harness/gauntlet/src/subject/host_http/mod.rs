@@ -23,6 +23,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
+use wasm_gauntlet_model::host_limits::{self, StatedLimits};
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 use wasm_gauntlet_model::target::Speech;
@@ -61,7 +62,9 @@ pub struct HostHttp {
     flags: String,
     url: String,
     mapped: Option<Mapped>,
-    limits: Limits,
+    written: StatedLimits,
+    /// What it is held to, once it was asked what it announces.
+    limits: OnceLock<Limits>,
     grace_ms: u32,
     source: Box<Source>,
     exchange: Exchange,
@@ -72,19 +75,18 @@ pub struct HostHttp {
     met: AtomicBool,
     spins_per_ms: OnceLock<f64>,
     references: Option<Arc<References>>,
-    /// Calls a second of a tenant, where the host says it of itself.
-    calls_per_s: OnceLock<u32>,
 }
 
 impl HostHttp {
-    /// The host at `url`, which holds every guest to `limits`; guests come from `source`.
+    /// The host at `url`; guests come from `source`. It holds every guest to `written`, else to
+    /// what it announces, else to the usual limits.
     ///
     /// # Errors
     /// When the address is none, or no client can be made.
     pub fn new(
         name: &str,
         url: &str,
-        limits: Limits,
+        written: impl Into<StatedLimits>,
         grace_ms: Option<u32>,
         source: Box<Source>,
     ) -> Result<Self, Inability> {
@@ -99,7 +101,8 @@ impl HostHttp {
             url: base.as_str().trim_end_matches('/').to_owned(),
             mapped: None,
             exchange: Exchange::new(runtime.handle().clone())?,
-            limits,
+            written: written.into(),
+            limits: OnceLock::new(),
             grace_ms: grace_ms.unwrap_or(GRACE_MS),
             source,
             runtime: Some(runtime),
@@ -107,7 +110,6 @@ impl HostHttp {
             met: AtomicBool::new(false),
             spins_per_ms: OnceLock::new(),
             references: None,
-            calls_per_s: OnceLock::new(),
         })
     }
 
@@ -143,6 +145,12 @@ impl HostHttp {
     pub fn with_secrets(mut self, secrets: Secrets) -> Self {
         self.exchange.secrets = secrets;
         self
+    }
+
+    /// What it is held to; before it was asked, what is known without.
+    fn limits(&self) -> Limits {
+        let usual = || host_limits::held(&self.written, &StatedLimits::default()).0;
+        self.limits.get().cloned().unwrap_or_else(usual)
     }
 
     fn health(&self) -> Result<Health, Inability> {
@@ -208,9 +216,10 @@ impl HostHttp {
             (feature::REGISTRY, Need::HostRegistry),
             (feature::METRICS, Need::HostMetrics),
         ];
-        if let Some(calls) = health.limits.calls_per_s {
-            self.calls_per_s.get_or_init(|| calls);
-        }
+        let announced = health::announced(&health.limits, &self.written)
+            .map_err(|wrong| Inability(format!("{}/healthz: {wrong}", self.url)))?;
+        let (limits, held) = host_limits::held(&self.written, &announced);
+        let limits = self.limits.get_or_init(|| limits).clone();
         let mut can = vec![Need::HostCall];
         can.extend(self.mapped.iter().flat_map(|mapped| &mapped.mapping().features));
         can.extend(needs.iter().filter(|(word, _)| has(word)).map(|(_, need)| *need));
@@ -221,14 +230,14 @@ impl HostHttp {
             "" => "a host over HTTP, by the mapping of the target file".to_owned(),
             name => format!("{name} {version} ({}) over HTTP", short(&health.engine)),
         };
-        let (kind, limits) = (SubjectKind::Host, Some(self.limits.clone()));
         Ok(Profile {
-            kind,
+            kind: SubjectKind::Host,
             about,
             can,
             found: Vec::new(),
             left_out: Vec::new(),
-            limits,
+            limits: Some(limits),
+            held,
             deployed: self.mapped.as_ref().and_then(Mapped::deployed),
             grace_ms: self.grace_ms,
         })

@@ -107,7 +107,9 @@ impl<'a> Trial<'a> {
             Sent::Answer(answer) if answer.status == 200 => {
                 let mut lines: Vec<LogLine> =
                     serde_json::from_slice(&answer.body).unwrap_or_default();
-                lines.truncate(LOG_LINES_MAX);
+                // One more than may be kept shows a host that keeps more.
+                let most = self.host.limits().log_lines_max as usize + 1;
+                lines.truncate(most.max(LOG_LINES_MAX));
                 lines
             }
             _ => Vec::new(),
@@ -129,7 +131,7 @@ impl Port for Trial<'_> {
         if let Loaded::Ended(end) = self.load(work)? {
             return Ok(end);
         }
-        let deadline = Duration::from_millis(self.host.limits.deadline_ms);
+        let deadline = Duration::from_millis(self.host.limits().deadline_ms);
         let patience = deadline + CALL_PATIENCE;
         let timed = match &self.host.mapped {
             None => self.by_contract(work, patience)?,
@@ -142,9 +144,11 @@ impl Port for Trial<'_> {
     }
 
     fn limits(&self, _: &Limits) -> Limits {
-        let mut limits = self.host.limits.clone();
-        limits.calls_per_s = limits.calls_per_s.or(self.host.calls_per_s.get().copied());
-        limits
+        self.host.limits()
+    }
+
+    fn takes_modules(&self) -> bool {
+        self.host.mapped.as_ref().is_none_or(|mapped| mapped.mapping().load.is_some())
     }
 
     fn watch(&self, _: &[&Module]) -> Result<(), Inability> {

@@ -5,11 +5,14 @@ use rustix::process::{Pid, Resource, Rlimit, Signal};
 /// Resource limits of a process, set on itself or from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Confinement {
-    /// Address space. 4 GiB bears wasmtime with its small reservations, 64 stacks of 16 MiB and
-    /// one memory of 256 pages a call, and makes an unlimited table (16 GiB) fail early.
-    pub address_space_bytes: u64,
-    /// Memory that can be written and belongs to nobody else: what is reserved only is not
-    /// counted, so this bounds what is really used.
+    /// Address space; none for no limit. A stock wasmtime reserves 4 GiB and a guard for one
+    /// memory, and Node 10 GB for each, of which they use what a guest touches: so addresses are
+    /// limited only where we know what a process reserves.
+    pub address_space_bytes: Option<u64>,
+    /// Private memory that can be written (`RLIMIT_DATA`, since Linux 4.7 for mappings too). What
+    /// is reserved as `PROT_NONE` counts from the moment that it is made writable. So a stock
+    /// wasmtime with one memory counts 45 MB here and 4.7 GB as addresses; an unlimited table
+    /// (16 GiB) fails early.
     pub data_bytes: u64,
     /// CPU seconds of all threads: more than a contest needs, less than a night.
     pub cpu_s: u64,
@@ -22,7 +25,7 @@ pub struct Confinement {
 impl Default for Confinement {
     fn default() -> Self {
         Self {
-            address_space_bytes: 4 << 30,
+            address_space_bytes: None,
             data_bytes: 4 << 30,
             cpu_s: 600,
             descriptors: 256,
@@ -43,9 +46,52 @@ pub enum Unconfined {
 }
 
 impl Confinement {
+    /// For the runtimes in workers of ours, which reserve little: 4 GiB of addresses bear wasmtime
+    /// with its small reservations, 64 stacks of 16 MiB and one memory of 256 pages a call, and
+    /// bound shared memory too, which is no data.
+    pub fn embedded() -> Self {
+        Self { address_space_bytes: Some(4 << 30), ..Self::default() }
+    }
+
     /// For guests that can exhaust a machine: half of the memory, and a minute of each.
     pub fn heavy() -> Self {
         Self { data_bytes: 2 << 30, cpu_s: 60, ..Self::default() }
+    }
+
+    /// Each limit in words, with what holds where it alone is lifted.
+    pub fn each_lifted(&self) -> Vec<(String, Self)> {
+        let all = Self::lifted();
+        let mib = |bytes: u64| format!("{} MiB", bytes >> 20);
+        let address_space = self.address_space_bytes.map(|bytes| {
+            let without = Self { address_space_bytes: None, ..*self };
+            (format!("RLIMIT_AS of {}", mib(bytes)), without)
+        });
+        let others = [
+            (
+                format!("RLIMIT_DATA of {} (`memory-mib`)", mib(self.data_bytes)),
+                Self { data_bytes: all.data_bytes, ..*self },
+            ),
+            (
+                format!("RLIMIT_CPU of {} s (`processor-s`)", self.cpu_s),
+                Self { cpu_s: all.cpu_s, ..*self },
+            ),
+            (
+                format!("RLIMIT_NOFILE of {}", self.descriptors),
+                Self { descriptors: all.descriptors, ..*self },
+            ),
+            (
+                format!("RLIMIT_FSIZE of {}", mib(self.file_bytes)),
+                Self { file_bytes: all.file_bytes, ..*self },
+            ),
+        ];
+        address_space.into_iter().chain(others).collect()
+    }
+
+    /// No limit but those that this process has itself: to see whether a limit is what hits an
+    /// adapter of the user's own.
+    pub fn lifted() -> Self {
+        let (data_bytes, cpu_s, descriptors) = (u64::MAX, u64::MAX, u64::MAX);
+        Self { address_space_bytes: None, data_bytes, cpu_s, descriptors, file_bytes: u64::MAX }
     }
 
     /// Set the limits on this process, and have it killed when the thread that started it ends.
@@ -72,16 +118,17 @@ impl Confinement {
     fn apply(&self, pid: Option<Pid>) -> Result<(), Unconfined> {
         let limits = [
             ("RLIMIT_AS", Resource::As, self.address_space_bytes),
-            ("RLIMIT_DATA", Resource::Data, self.data_bytes),
-            ("RLIMIT_CPU", Resource::Cpu, self.cpu_s),
-            ("RLIMIT_NOFILE", Resource::Nofile, self.descriptors),
-            ("RLIMIT_FSIZE", Resource::Fsize, self.file_bytes),
-            ("RLIMIT_CORE", Resource::Core, 0),
+            ("RLIMIT_DATA", Resource::Data, Some(self.data_bytes)),
+            ("RLIMIT_CPU", Resource::Cpu, Some(self.cpu_s)),
+            ("RLIMIT_NOFILE", Resource::Nofile, Some(self.descriptors)),
+            ("RLIMIT_FSIZE", Resource::Fsize, Some(self.file_bytes)),
+            ("RLIMIT_CORE", Resource::Core, Some(0)),
         ];
         for (name, resource, wanted) in limits {
+            let Some(wanted) = wanted else { continue };
             // Past the soft limit comes SIGXCPU, which says why; past the hard one SIGKILL.
             let reserve = if resource == Resource::Cpu { CPU_RESERVE_S } else { 0 };
-            set(pid, resource, wanted, wanted + reserve)
+            set(pid, resource, wanted, wanted.saturating_add(reserve))
                 .map_err(|errno| Unconfined::Limit(name, errno))?;
         }
         Ok(())

@@ -26,6 +26,7 @@ use wasm_gauntlet_model::twin::Twin;
 
 use crate::subject::adapter::Launch;
 use crate::subject::defects::Defects;
+use crate::subject::tenants::IN_FLIGHT_MAX;
 use front::Front;
 use serve::serve;
 
@@ -61,7 +62,11 @@ impl PluginFront {
     ) -> io::Result<Self> {
         let words: Vec<&str> = faults.iter().map(|twin| twin.word()).collect();
         let launch = Launch::worker(program.to_owned(), runtime, &words);
-        let limits = Limits { calls_per_s: limits.calls_per_s.or(Some(CALLS_PER_S)), ..limits };
+        let limits = Limits {
+            calls_per_s: limits.calls_per_s.or(Some(CALLS_PER_S)),
+            calls_at_once: Some(IN_FLIGHT_MAX),
+            ..limits
+        };
         Self::with(launch, limits, Defects::new(faults.iter().copied()), None)
     }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use wasm_gauntlet_model::call::{CallOutcome, RejectStage, Rejection};
+use wasm_gauntlet_model::host_limits::HostLimit;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::trap::TrapKind;
 use wasm_gauntlet_model::twin::Twin;
@@ -116,6 +117,20 @@ fn every_outcome_has_the_status_that_the_contract_says() {
         assert!(calls[status.to_string()].is_object(), "{status} is not among the responses");
     }
     assert_eq!(status(&rejected(RejectStage::Size)).as_u16(), 413);
+}
+
+#[test]
+fn the_contract_names_every_limit_with_its_range_and_what_is_assumed_without_it() {
+    let limits = contract()["components"]["schemas"]["limits"]["properties"].clone();
+    assert_eq!(limits.as_object().map(serde_json::Map::len), Some(HostLimit::ALL.len()));
+    for limit in HostLimit::ALL {
+        let said = &limits[limit.word()];
+        let most = said["maximum"].as_u64().unwrap_or(u64::MAX);
+        assert_eq!(said["minimum"].as_u64(), Some(*limit.range().start()), "{}", limit.word());
+        assert_eq!(most, *limit.range().end(), "{}", limit.word());
+        assert_eq!(said["default"].as_u64(), limit.of(&Limits::default()), "{}", limit.word());
+        assert!(said["description"].is_string(), "{}", limit.word());
+    }
 }
 
 #[test]

@@ -5,14 +5,11 @@ use crate::limits::Limits;
 use crate::name::is_word;
 use crate::reading::Log;
 use crate::scenario::raw::{RawCall, RawContest, RawDiffer, RawEverywhere, RawFetch, RawStep};
-use crate::scenario::step::{CallPlan, FetchPlan, StepPlan};
+use crate::scenario::step::{CALLS_MAX, CallPlan, FetchPlan, StepPlan};
 use crate::scenario::template::{Template, checked};
 use crate::scenario::{SUBJECT, Scalar, Step};
 use crate::source::{At, Complaint};
 use crate::target::NOISE_FACTOR_USUAL;
-
-/// Most calls of one step; a hundred at once is more than a host of two cores serves.
-const CALLS_MAX: u32 = 1_000;
 
 /// Most exchanges of one lattice with one address: a module of 10 MB is asked for 50 times.
 const LATTICE_MAX: usize = 50;
@@ -170,6 +167,7 @@ fn call(raw: &At<RawCall>, load_only: bool, params: &[String], log: &mut Log) ->
         spin_ms: *spin_ms,
         tenant: text(tenant, log),
         times,
+        past_calls_at_once: raw.value.past_calls_at_once.unwrap_or(false),
         at_once: at_once.unwrap_or(false),
         meanwhile: text(meanwhile, log),
         load_only,

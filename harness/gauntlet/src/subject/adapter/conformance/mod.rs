@@ -4,6 +4,7 @@
 //! the scenarios to find.
 
 mod calls;
+mod limits;
 mod manners;
 mod talk;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod tests;
 use super::launch::Launch;
 use crate::subject::Inability;
 use crate::subject::protocol::Hello;
+use limits::Limits;
 use talk::{Talk, Wrong};
 
 /// A rule of the protocol, and how it is checked.
@@ -57,16 +59,19 @@ pub struct Conformance {
 /// When it cannot be started, or says no hello that could be understood: then there is nobody to
 /// check.
 pub fn check(launch: &Launch) -> Result<Conformance, Inability> {
-    let (_, hello) = Talk::greeted(launch).map_err(Inability)?;
+    let mut limits = Limits::default();
+    let (_, hello) = Talk::greeted(launch)
+        .map_err(|wrong| Inability(limits.explain(wrong, launch, Talk::greeted)))?;
     let has = |feature: &str| hello.features.iter().any(|word| word == feature);
-    let one = |check: &Check| {
+    let mut one = |check: &Check| {
+        let broken = |wrong| Came::Broken(limits.explain(wrong, launch, check.look));
         let came = match check.needs {
             Some(feature) if !has(feature) => Came::Skipped(feature),
-            _ => (check.look)(launch).map_or_else(Came::Broken, |()| Came::Kept),
+            _ => (check.look)(launch).map_or_else(broken, |()| Came::Kept),
         };
         Checked { rule: check.rule, came }
     };
-    let checked = manners::CHECKS.iter().chain(calls::CHECKS).map(one).collect();
+    let checked = manners::CHECKS.iter().chain(calls::CHECKS).map(&mut one).collect();
     Ok(Conformance { hello, checked })
 }
 

@@ -82,3 +82,24 @@ fn an_adapter_that_reads_nothing_more_stalls_nobody() {
     assert!(wrong.contains("did not read its stdin"), "{wrong}");
     assert!(talk.write("x").is_err());
 }
+
+/// Says hello once it has taken 100 MB, each byte of them written.
+fn hungry() -> Launch {
+    let takes = "x=$(head -c 100000000 /dev/zero | tr '\\0' x)";
+    let mut launch = shell(&format!(
+        r#"read -r hello; {takes}; echo '{{"id":1,"answer":"hello","protocol":1,"name":"sh"}}'; read -r x"#
+    ));
+    launch.confinement.data_bytes = 64 << 20;
+    launch
+}
+
+#[test]
+fn the_limit_that_an_adapter_fails_by_is_named() {
+    let wrong = check(&hungry()).expect_err("it is stopped before it says hello").0;
+    assert!(wrong.contains("kept without RLIMIT_DATA of 64 MiB (`memory-mib`)"), "{wrong}");
+    let mut enough = hungry();
+    enough.confinement.data_bytes = 1 << 30;
+    assert!(check(&enough).is_ok());
+    let wrong = check(&shell("exit 1")).expect_err("it says nothing").0;
+    assert!(!wrong.contains("RLIMIT"), "{wrong}");
+}

@@ -224,6 +224,6 @@ fn profile(server: &str, haul: Haul) -> Profile {
     let about = bounded(words.collect::<Vec<_>>().join("; "), ABOUT_BYTES_MAX);
     let kind = SubjectKind::Site;
     let (found, left_out) = (haul.found, haul.left_out);
-    let (limits, deployed) = (None, None);
-    Profile { kind, about, can, found, left_out, limits, deployed, grace_ms: GRACE_MS }
+    let (limits, held, deployed) = (None, Vec::new(), None);
+    Profile { kind, about, can, found, left_out, limits, held, deployed, grace_ms: GRACE_MS }
 }

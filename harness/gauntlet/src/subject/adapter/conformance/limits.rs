@@ -1,0 +1,44 @@
+//! Whether a limit on the process is what an adapter fails by: the rule is tried again without
+//! the limits, and what it is kept without is named.
+
+use super::Wrong;
+use crate::subject::adapter::launch::Launch;
+use crate::subject::worker::Confinement;
+
+/// Rules of which it is asked whether a limit breaks them, while none has been found to: an
+/// adapter that is wrong by itself costs the patience of each rule twice.
+const ASKED_MAX: usize = 3;
+
+/// Finds the limits that rules are broken by.
+#[derive(Default)]
+pub(super) struct Limits {
+    /// Rules that were broken without limits too.
+    in_vain: usize,
+    found: bool,
+}
+
+impl Limits {
+    /// What is wrong, with the limit that it comes from, if it comes from one.
+    pub fn explain<T>(
+        &mut self,
+        wrong: Wrong,
+        launch: &Launch,
+        look: impl Fn(&Launch) -> Result<T, Wrong>,
+    ) -> Wrong {
+        if !self.found && self.in_vain >= ASKED_MAX {
+            return wrong;
+        }
+        let kept = |confinement| look(&Launch { confinement, ..launch.clone() }).is_ok();
+        if !kept(Confinement::lifted()) {
+            self.in_vain += 1;
+            return wrong;
+        }
+        let each = launch.confinement.each_lifted();
+        let by = each.into_iter().find(|(_, without)| kept(*without)).map(|(limit, _)| limit);
+        self.found |= by.is_some();
+        match by {
+            Some(limit) => format!("{wrong}; it is kept without {limit}, a limit that we set"),
+            None => format!("{wrong}; it is kept where we set no limits at all"),
+        }
+    }
+}
