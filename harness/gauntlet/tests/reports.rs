@@ -10,8 +10,8 @@ use wasm_gauntlet_model::detection::{Cell, DETECTION_VERSION, Detection, Row, Si
 use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 use wasm_gauntlet_model::record::{
-    Advice, Gap, Machine, Outcome, RECORD_VERSION, Record, Selected, SubjectRecord, exit_code,
-    schema,
+    Advice, Gap, Machine, Outcome, RECORD_VERSION, Record, RunBound, Selected,
+    SubjectRecord, exit_code, schema,
 };
 use wasm_gauntlet_model::twin::Twin;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
@@ -107,6 +107,7 @@ fn record(outcomes: Vec<Outcome>) -> Record {
         seed: 42,
         gate: Severity::Major,
         selection: Selected::default(),
+        bound: Some(RunBound { trials: 25, worst_case_ms: 29 * 60_000 }),
         machine: Machine { os: "linux x86_64".to_owned(), cores: 2, load_1m: Some(0.31) },
         subjects: vec![
             subject("site", Some(site)),

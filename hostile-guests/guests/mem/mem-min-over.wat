@@ -3,7 +3,8 @@
 ;; seen-in: GUESTS.md B
 ;; tier: core
 ;; near-twin: benign-tiny
-;; params: pages=65536
+;; params: pages=4096
+;; reaches: 4096 pages
 
 (module
   (memory (export "memory") ${pages})
