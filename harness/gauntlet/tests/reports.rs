@@ -122,6 +122,16 @@ fn record(outcomes: Vec<Outcome>) -> Record {
 }
 
 #[test]
+fn a_run_that_was_stopped_before_its_first_outcome_says_so() {
+    let aborted = Some("stopped after 0 of 12 trials".to_owned());
+    let stopped = Record { aborted, exit_code: 3, ..record(Vec::new()) };
+    let text = terminal::render(&stopped, Look::PLAIN);
+    assert!(text.contains("the run ended early: stopped after 0 of 12 trials"), "{text}");
+    assert!(text.contains("INCONCLUSIVE: the run ended before its plan"), "{text}");
+    assert!(!text.contains("no scenario is for these subjects"), "{text}");
+}
+
+#[test]
 fn the_summary_tells_everything_once() {
     snapshots(|| {
         insta::assert_snapshot!("summary", terminal::render(&record(outcomes()), Look::PLAIN));

@@ -1,5 +1,5 @@
-;; attack: makes 4 million cycles of garbage, which counting references does not free, then spins for
-;;   ever
+;; attack: makes 4 million cycles of garbage, which counting references does not free, then spins
+;;   for ever
 ;; contained-if: deadline | fuel | memory-cap | trap(other) | rejected(validate)
 ;; seen-in: GUESTS.md B
 ;; tier: core

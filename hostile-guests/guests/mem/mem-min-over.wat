@@ -1,4 +1,4 @@
-;; attack: declares a first memory of `pages` pages, over any cap, in a tiny module
+;; attack: declares a first memory of `pages` pages, 256 MiB, in a tiny module
 ;; contained-if: memory-cap | rejected(static-limit) | rejected(instantiate)
 ;; seen-in: GUESTS.md B
 ;; tier: core
