@@ -10,8 +10,8 @@ use wasm_gauntlet_model::detection::{Cell, DETECTION_VERSION, Detection, Row, Si
 use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 use wasm_gauntlet_model::record::{
-    Advice, Gap, Machine, Outcome, RECORD_VERSION, Record, RunBound, Selected,
-    SubjectRecord, exit_code, schema,
+    Advice, Gap, Machine, Outcome, RECORD_VERSION, Record, RunBound, Selected, SubjectRecord,
+    exit_code, schema,
 };
 use wasm_gauntlet_model::twin::Twin;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};

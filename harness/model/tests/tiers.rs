@@ -1,5 +1,5 @@
-//! A guest that can exhaust a machine is tried with its tier alone, however a scenario names it; and
-//! one that does not pass a host's cap is not tried there, as it would show nothing.
+//! A guest that can exhaust a machine is tried with its tier alone, however a scenario names it;
+//! and one that does not pass a host's cap is not tried there, as it would show nothing.
 
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::plan::plan;
@@ -16,7 +16,8 @@ fn scenario(matrix: &str, steps: &str) -> Scenario {
         near_twins: vec![("mild".to_owned(), "tame".to_owned())],
     });
     let text = format!(
-        "incident: host/one\nclaim: c\nseverity: major\nneeds: [host/call]\ntwins: [no-memory-cap]\n\
+        "incident: host/one\nclaim: c\nseverity: major\nneeds: [host/call]\n\
+         twins: [no-memory-cap]\n\
          playbook: {{ symptom: s, first-check: f, cause: c, fix: {{ any: x }}, see: [] }}\n\
          {matrix}steps:\n{steps}expect:\n  - got.contained: true\n"
     );

@@ -225,7 +225,9 @@ impl Stage {
         };
         // A host that is lost has an outcome of its own beside the trial's.
         let mut outcomes = engine.run(&plan).outcomes.into_iter();
-        outcomes.find(|one| one.incident == incident).ok_or_else(|| "the trial gave no outcome".into())
+        outcomes
+            .find(|one| one.incident == incident)
+            .ok_or_else(|| "the trial gave no outcome".into())
     }
 }
 

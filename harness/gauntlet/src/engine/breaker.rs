@@ -54,7 +54,8 @@ impl Breaker {
 
 /// The outcome of a subject that was lost so often, `flags` naming it on the command line.
 pub(super) fn outcome(subject: &str, flags: &str, seed: u64, losses: &[Loss]) -> Outcome {
-    let told = |loss: &Loss| Evidence { what: format!("lost in {}", loss.trial), text: loss.why.clone() };
+    let told =
+        |loss: &Loss| Evidence { what: format!("lost in {}", loss.trial), text: loss.why.clone() };
     let [first, .., last] = losses else {
         return Outcome::unknown(HOST_LOST, "-", subject, Severity::Critical);
     };

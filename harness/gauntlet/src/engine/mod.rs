@@ -31,7 +31,7 @@ use crate::event::{Event, Listener};
 use crate::subject::Subject;
 
 pub use breaker::HOST_LOST;
-use breaker::{Breaker, Loss};
+use breaker::Loss;
 use budget::Budget;
 pub use journal::{Journal, JournalError};
 use kept::Kept;
@@ -292,8 +292,7 @@ impl Engine<'_> {
 
     /// Do a trial, and count what it took.
     fn timed(&self, trial: &Trial, kept: &Kept) -> (Outcome, bool) {
-        let (scenario, subject) =
-            (&self.scenarios[trial.scenario], &self.subjects[trial.subject]);
+        let (scenario, subject) = (&self.scenarios[trial.scenario], &self.subjects[trial.subject]);
         let _under_way = kept.budgets[trial.subject].begin();
         trial::run(self, scenario, subject, &trial.case)
     }

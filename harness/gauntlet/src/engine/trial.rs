@@ -37,10 +37,9 @@ pub(super) fn run(
             let found = (looked, seen, &*session);
             let mut outcome = told(base, judgement, scenario, reached, found, engine.seed);
             let unseen = unable.filter(|_| outcome.verdict == Verdict::Fail);
-            outcome.evidence.extend(unseen.map(|unable| Evidence {
-                what: "not looked at".to_owned(),
-                text: unable.0,
-            }));
+            outcome.evidence.extend(
+                unseen.map(|unable| Evidence { what: "not looked at".to_owned(), text: unable.0 }),
+            );
             (outcome, false)
         }
         Ok(Err(inability)) => {

@@ -1,7 +1,7 @@
 //! A subject that is lost: the trial is tried once more, and then it is over, or goes on.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use gauntlet::engine::HOST_LOST;
 use gauntlet::subject::scripted::Scripted;

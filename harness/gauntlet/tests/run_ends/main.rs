@@ -1,6 +1,7 @@
 //! A run ends, whatever a host does, and says why: what was decided before a loss stands, a host
 //! that is lost for good is one critical incident, and its other trials are not begun.
 
+mod adapter;
 mod decided;
 mod lost;
 mod small_host;

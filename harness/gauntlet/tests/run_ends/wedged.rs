@@ -54,9 +54,11 @@ fn ends(workers: usize, health_by_worker: bool) {
     assert_eq!(of("inconclusive", "host/deadline").len(), 0, "{outcomes:#?}");
     let skipped = of("skipped", "host/deadline");
     assert_eq!(skipped.len(), 12 - workers, "{outcomes:#?}");
-    assert!(skipped.iter().all(|one| one["reason"].as_str().is_some_and(|why| {
-        why.contains("the host was lost in host/deadline hostile=")
-    })));
+    assert!(skipped.iter().all(|one| {
+        one["reason"]
+            .as_str()
+            .is_some_and(|why| why.contains("the host was lost in host/deadline hostile="))
+    }));
     assert!(host.in_vain() <= IN_VAIN_MAX, "{} requests of a lost host", host.in_vain());
     assert_eq!(record["aborted"], Value::Null);
     assert!(record["bound"]["worst_case_ms"].as_u64() > Some(0), "{}", record["bound"]);

@@ -8,8 +8,8 @@ use reqwest::{Client, Method, RequestBuilder};
 use tokio::runtime::Handle;
 
 use super::secrets::Secrets;
-use crate::subject::{Inability, hurry};
 use crate::subject::calls::port::{Lost, Timed};
+use crate::subject::{Inability, hurry};
 
 /// Longest body read: past every honest output, as in the adapter protocol.
 const BODY_BYTES_MAX: usize = 8 << 20;

@@ -70,8 +70,12 @@ impl Trial<'_> {
 
     /// Put back what was active, if we switched.
     pub(super) fn back(&self) {
-        if let Some(Some(digest)) = self.active_before.get() {
-            self.activate(digest);
+        match self.active_before.get() {
+            // Nobody is there who would put it back.
+            Some(Some(digest)) if self.absent().is_none() => {
+                self.activate(digest);
+            }
+            _ => {}
         }
     }
 }

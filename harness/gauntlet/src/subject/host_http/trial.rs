@@ -100,8 +100,7 @@ impl<'a> Trial<'a> {
         let work = Work { module: &module, tenant: ASKER, input: b"ping", limits, grants };
         let hung = |timed: &Timed| timed.lost == Some(Lost::Hung);
         // By the contract it is a matter of milliseconds; a mapped host may deploy it somewhere.
-        let patience =
-            if self.host.mapped.is_some() { UPLOAD_PATIENCE } else { SHORT_TIMEOUT };
+        let patience = if self.host.mapped.is_some() { UPLOAD_PATIENCE } else { SHORT_TIMEOUT };
         match self.upload(&module, patience) {
             Ok(Loaded::Ended(end)) => !hung(&end),
             Ok(Loaded::Ready { .. }) => !self.sent(&work).is_ok_and(|timed| hung(&timed)),
