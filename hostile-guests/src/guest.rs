@@ -4,7 +4,7 @@ use crate::assemble::{self, AssembleError, Params};
 use crate::feature::Feature;
 use crate::header::Header;
 use crate::toolchain::{Recipe, Toolchain};
-use crate::words::{Contained, Tier};
+use crate::words::{Contained, Reach, Tier};
 
 /// A module with its attack and what a right host does about it.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Guest {
     pub params: Vec<(String, String)>,
     /// Proposals that it needs beyond the baseline.
     pub features: Vec<Feature>,
+    /// How far it goes past caps by default; what a host with a larger cap does says nothing.
+    pub reaches: Option<Reach>,
     /// Whether a right host must run it to its end.
     pub benign: bool,
     /// The compiler that its bytes come from: [`crate::toolchain::Workshop::bytes`] has them.
@@ -65,6 +67,7 @@ impl Guest {
             near_twin: header.near_twin,
             params: header.params,
             features: header.features,
+            reaches: header.reaches,
             benign: family == BENIGN,
             toolchain: None,
             input: None,

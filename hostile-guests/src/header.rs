@@ -7,11 +7,20 @@
 use std::fmt;
 
 use crate::feature::Feature;
-use crate::words::{Contained, Tier};
+use crate::words::{Contained, Reach, Tier};
 
 /// The keys in the order in which a header holds them.
-const KEYS: [&str; 8] =
-    ["attack", "contained-if", "returns", "seen-in", "tier", "near-twin", "params", "features"];
+const KEYS: [&str; 9] = [
+    "attack",
+    "contained-if",
+    "returns",
+    "seen-in",
+    "tier",
+    "near-twin",
+    "params",
+    "features",
+    "reaches",
+];
 
 /// A complaint about a header, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +86,7 @@ pub(crate) struct Header {
     pub(crate) near_twin: Option<String>,
     pub(crate) params: Vec<(String, String)>,
     pub(crate) features: Vec<Feature>,
+    pub(crate) reaches: Option<Reach>,
 }
 
 /// One entry as written.
@@ -105,6 +115,7 @@ pub(crate) fn parse(file: &str, text: &str, benign: bool) -> Result<Header, Head
         near_twin: near_twin.map(|entry| entry.value.clone()),
         params: entries.optional("params", param)?,
         features: entries.optional("features", Feature::from_word)?,
+        reaches: entries.optional("reaches", Reach::from_words)?.pop(),
     })
 }
 

@@ -16,6 +16,7 @@
 //! ;; near-twin: the benign guest that does nearly the same and must pass (hostile guests only)
 //! ;; params: name=default, ... (`${name}` in the text is replaced by the value)
 //! ;; features: proposals beyond the baseline ([`Feature`])
+//! ;; reaches: how far it grows at most, `N pages` or `N elements` ([`Reach`])
 //! ```
 //!
 //! Guest ABI v1: a guest exports `memory`, `alloc(len: i32) -> i32` and
@@ -45,7 +46,7 @@ pub use catalogue::{FileError, load};
 pub use feature::Feature;
 pub use guest::Guest;
 pub use header::{HeaderError, HeaderProblem};
-pub use words::{Contained, Stage, Tier, TrapKind};
+pub use words::{Contained, Reach, Stage, Tier, TrapKind};
 
 use std::sync::LazyLock;
 

@@ -204,6 +204,30 @@ impl Tier {
     }
 }
 
+/// How far a guest grows at most, with its parameters at their defaults. A host whose cap is as
+/// large or larger lets it, and shows nothing of its cap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Reach {
+    /// Pages of 64 KiB, of all memories together.
+    Pages(u32),
+    /// Elements of one table.
+    Elements(u32),
+}
+
+impl Reach {
+    /// The reach that a header's words name, as in `4096 pages`.
+    #[must_use]
+    pub fn from_words(words: &str) -> Option<Self> {
+        let (count, unit) = words.split_once(' ')?;
+        let count = count.parse().ok()?;
+        match unit {
+            "pages" => Some(Self::Pages(count)),
+            "elements" => Some(Self::Elements(count)),
+            _ => None,
+        }
+    }
+}
+
 /// `inner` of `name(inner)`.
 fn argument<'a>(words: &'a str, name: &str) -> Option<&'a str> {
     words.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')')

@@ -1,15 +1,12 @@
 //! What happens during a run, told to whoever shows or keeps it.
 
-use wasm_gauntlet_model::record::Outcome;
+use wasm_gauntlet_model::record::{Outcome, RunBound};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
-    /// The plan is made.
-    Planned {
-        /// Trials that will run.
-        trials: usize,
-    },
+    /// The plan is made: the trials that will run, and how long they take at most.
+    Planned(RunBound),
     /// A trial began.
     Began {
         /// Its incident.

@@ -10,7 +10,7 @@ use wasm_gauntlet_model::detection::{Cell, DETECTION_VERSION, Detection, Row, Si
 use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 use wasm_gauntlet_model::record::{
-    Advice, Cause, Gap, Machine, Outcome, RECORD_VERSION, Record, Selected, SubjectRecord,
+    Advice, Cause, Gap, Machine, Outcome, RECORD_VERSION, Record, RunBound, Selected, SubjectRecord,
     exit_code, schema,
 };
 use wasm_gauntlet_model::twin::Twin;
@@ -117,6 +117,7 @@ fn record(outcomes: Vec<Outcome>) -> Record {
         seed: 42,
         gate: Severity::Major,
         selection: Selected::default(),
+        bound: Some(RunBound { trials: 25, worst_case_ms: 29 * 60_000 }),
         machine: Machine { os: "linux x86_64".to_owned(), cores: 2, load_1m: Some(0.31) },
         subjects: vec![
             subject("site", Some(site)),
@@ -128,6 +129,16 @@ fn record(outcomes: Vec<Outcome>) -> Record {
         aborted: None,
         wall_ms: 12_345,
     }
+}
+
+#[test]
+fn a_run_that_was_stopped_before_its_first_outcome_says_so() {
+    let aborted = Some("stopped after 0 of 12 trials".to_owned());
+    let stopped = Record { aborted, exit_code: 3, ..record(Vec::new()) };
+    let text = terminal::render(&stopped, Look::PLAIN);
+    assert!(text.contains("the run ended early: stopped after 0 of 12 trials"), "{text}");
+    assert!(text.contains("INCONCLUSIVE: the run ended before its plan"), "{text}");
+    assert!(!text.contains("no scenario is for these subjects"), "{text}");
 }
 
 #[test]

@@ -42,6 +42,9 @@ pub struct Plan {
     pub skips: Vec<Skip>,
 }
 
+/// Why a scenario without cases does not run: a matrix is never empty, and an asset was found.
+const HEAVY_ALONE: &str = "its guests can exhaust a machine, and run with `--tier heavy` alone";
+
 /// The plan of a catalogue on subjects with these profiles.
 pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection) -> Plan {
     let mut plan = Plan::default();
@@ -61,6 +64,10 @@ pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection)
                 Some(reason) => plan.skips.push(Skip { scenario: index, subject, reason }),
                 None => {
                     let mut cases = scenario.cases_of(profile, selection.heavy);
+                    if cases.is_empty() {
+                        let reason = HEAVY_ALONE.to_owned();
+                        plan.skips.push(Skip { scenario: index, subject, reason });
+                    }
                     if let Some(about) = about {
                         let (all, mut index) = (cases.len(), 0..);
                         let turn = |index| about.has_turn(scenario, index, all, hosts);
@@ -88,7 +95,13 @@ impl Plan {
         all: Vec<Case>,
     ) {
         let (mut missing, mut cases) = (BTreeSet::new(), 0);
+        let limits = profile.limits.as_ref().unwrap_or(&scenario.limits);
         for case in all {
+            if let Some(why) = scenario.shows_nothing(&case, limits) {
+                let reason = format!("{why}, so whether its cap holds cannot be seen");
+                self.skips.push(Skip { scenario: index, subject, reason });
+                continue;
+            }
             let guests = scenario.steps.iter().flat_map(|step| step.guests_in(&case.params));
             let lacking: Vec<String> = guests.filter(|id| !profile.has_guest(id)).collect();
             if lacking.is_empty() {

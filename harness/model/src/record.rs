@@ -24,6 +24,9 @@ pub struct Record {
     /// What was chosen of the catalogue, and how it was judged.
     #[serde(default)]
     pub selection: Selected,
+    /// What was planned, and how long it could have taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bound: Option<RunBound>,
     /// The machine that ran it.
     pub machine: Machine,
     /// The subjects, in the order of the plan.
@@ -36,6 +39,15 @@ pub struct Record {
     pub wall_ms: u64,
     /// The exit code that the run had.
     pub exit_code: u8,
+}
+
+/// A plan, and how long it could take at worst: every request of it as slow as is borne.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RunBound {
+    /// Trials that were planned.
+    pub trials: usize,
+    /// Milliseconds that they take together at most.
+    pub worst_case_ms: u64,
 }
 
 /// What was chosen of the catalogue, and the settings that decide a verdict.

@@ -1,4 +1,4 @@
-;; attack: grows its memory to the cap in alloc
+;; attack: grows its memory to the cap, or to 256 MiB, in alloc
 ;; contained-if: ok | memory-cap
 ;; returns: input
 ;; seen-in: GUESTS.md H
@@ -6,7 +6,7 @@
 ;; near-twin: benign-grow
 
 (module
-  (memory (export "memory") 1)
+  (memory (export "memory") 1 4096)
   (func (export "alloc") (param $len i32) (result i32)
     (loop $more
       (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1))))

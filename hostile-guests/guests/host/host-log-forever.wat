@@ -1,4 +1,4 @@
-;; attack: logs a line for ever
+;; attack: logs a million lines, then spins for ever
 ;; contained-if: deadline | fuel
 ;; seen-in: GUESTS.md J
 ;; tier: core
@@ -10,6 +10,10 @@
   (data (i32.const 16) "hello from guest")
   (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
   (func (export "process") (param $ptr i32) (param $len i32) (result i64)
+    (local $i i32)
     (loop $forever (result i64)
-      (call $log (i32.const 16) (i32.const 16))
+      (if (i32.lt_u (local.get $i) (i32.const 1000000))
+        (then
+          (local.set $i (i32.add (local.get $i) (i32.const 1)))
+          (call $log (i32.const 16) (i32.const 16))))
       (br $forever))))

@@ -1,12 +1,13 @@
-;; attack: grows its memory in _initialize until refused
+;; attack: grows its memory in _initialize until refused, to 256 MiB at most
 ;; contained-if: ok | memory-cap
 ;; returns: u32 <= memory_pages
 ;; seen-in: GUESTS.md D
 ;; tier: core
 ;; near-twin: benign-init
+;; reaches: 4096 pages
 
 (module
-  (memory (export "memory") 1)
+  (memory (export "memory") 1 4096)
   (func (export "_initialize")
     (loop $more
       (br_if $more (i32.ne (memory.grow (i32.const 1)) (i32.const -1)))))

@@ -1,4 +1,4 @@
-;; attack: writes the same megabyte 1024 times in one call
+;; attack: writes the same megabyte 128 times in one call
 ;; contained-if: ok | denied | rejected(import) | deadline | fuel | trap(host-pointer) |
 ;;   trap(other)
 ;; returns: byte errno, then u32 bytes that the host took, under its cap
@@ -17,7 +17,7 @@
       (i32.store offset=4096 (i32.shl (local.get $i) (i32.const 3)) (i32.const 16384))
       (i32.store offset=4100 (i32.shl (local.get $i) (i32.const 3)) (i32.const 0x100000))
       (local.set $i (i32.add (local.get $i) (i32.const 1)))
-      (br_if $more (i32.lt_u (local.get $i) (i32.const 1024))))
+      (br_if $more (i32.lt_u (local.get $i) (i32.const 128))))
     (i32.store8 (i32.const 16)
-      (call $fd_write (i32.const 1) (i32.const 4096) (i32.const 1024) (i32.const 17)))
+      (call $fd_write (i32.const 1) (i32.const 4096) (i32.const 128) (i32.const 17)))
     (i64.const 0x10_00000005)))

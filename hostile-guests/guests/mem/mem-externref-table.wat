@@ -5,6 +5,7 @@
 ;; tier: core
 ;; near-twin: benign-table
 ;; params: step=1000000, steps=4
+;; reaches: 4000000 elements
 
 (module
   (memory (export "memory") 1)

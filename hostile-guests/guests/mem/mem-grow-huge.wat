@@ -2,7 +2,7 @@
 ;; contained-if: ok | memory-cap
 ;; returns: bytes ffffffff
 ;; seen-in: GUESTS.md B
-;; tier: core
+;; tier: heavy
 ;; near-twin: benign-grow
 
 (module

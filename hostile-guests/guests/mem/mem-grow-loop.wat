@@ -1,12 +1,13 @@
-;; attack: grows its memory page by page until refused
+;; attack: grows its memory page by page until refused, to 256 MiB at most
 ;; contained-if: ok | memory-cap
 ;; returns: u32 <= memory_pages
 ;; seen-in: GUESTS.md B
 ;; tier: core
 ;; near-twin: benign-grow
+;; reaches: 4096 pages
 
 (module
-  (memory (export "memory") 1)
+  (memory (export "memory") 1 4096)
   (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
   (func (export "process") (param $ptr i32) (param $len i32) (result i64)
     (loop $more

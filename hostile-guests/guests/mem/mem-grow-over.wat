@@ -4,7 +4,8 @@
 ;; seen-in: GUESTS.md B
 ;; tier: core
 ;; near-twin: benign-grow
-;; params: pages=300
+;; params: pages=4095
+;; reaches: 4096 pages
 
 (module
   (memory (export "memory") 1)

@@ -1,11 +1,11 @@
-;; attack: asks for one more page for ever, however often refused
+;; attack: asks for one more page for ever, however often refused, of 256 MiB at most
 ;; contained-if: deadline | fuel | memory-cap
 ;; seen-in: GUESTS.md B
 ;; tier: core
 ;; near-twin: benign-grow
 
 (module
-  (memory (export "memory") 1)
+  (memory (export "memory") 1 4096)
   (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
   (func (export "process") (param $ptr i32) (param $len i32) (result i64)
     (loop $forever (result i64)

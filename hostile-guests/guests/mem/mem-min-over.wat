@@ -1,9 +1,10 @@
-;; attack: declares a first memory of `pages` pages, over any cap, in a tiny module
+;; attack: declares a first memory of `pages` pages, 256 MiB, in a tiny module
 ;; contained-if: memory-cap | rejected(static-limit) | rejected(instantiate)
 ;; seen-in: GUESTS.md B
 ;; tier: core
 ;; near-twin: benign-tiny
-;; params: pages=65536
+;; params: pages=4096
+;; reaches: 4096 pages
 
 (module
   (memory (export "memory") ${pages})

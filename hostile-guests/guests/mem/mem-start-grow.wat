@@ -5,6 +5,7 @@
 ;; tier: core
 ;; near-twin: benign-start
 ;; params: pages=4096
+;; reaches: 4097 pages
 
 (module
   (memory (export "memory") 1)

@@ -4,6 +4,7 @@
 ;; tier: core
 ;; near-twin: benign-table
 ;; params: elements=10000000
+;; reaches: 10000000 elements
 
 (module
   (memory (export "memory") 1)

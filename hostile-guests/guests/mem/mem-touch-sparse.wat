@@ -1,12 +1,13 @@
-;; attack: grows to the cap and writes one byte to every 4 KiB
+;; attack: grows to the cap, or to 256 MiB, and writes one byte to every 4 KiB
 ;; contained-if: ok | memory-cap | deadline | fuel
 ;; returns: u32 <= memory_pages
 ;; seen-in: GUESTS.md B
-;; tier: heavy
+;; tier: core
 ;; near-twin: benign-grow
+;; reaches: 4096 pages
 
 (module
-  (memory (export "memory") 1)
+  (memory (export "memory") 1 4096)
   (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
   (func (export "process") (param $ptr i32) (param $len i32) (result i64)
     (local $at i32)

@@ -1,11 +1,12 @@
-;; attack: grows to the cap and writes to every 4 KiB of it for ever, beside other tenants
+;; attack: grows to the cap, or to 256 MiB, and writes to every 4 KiB of it for ever, beside
+;;   other tenants
 ;; contained-if: deadline | fuel | memory-cap
 ;; seen-in: GUESTS.md O (iso-tenant-starve)
 ;; tier: core
 ;; near-twin: benign-grow
 
 (module
-  (memory (export "memory") 1)
+  (memory (export "memory") 1 4096)
   (func (export "alloc") (param $len i32) (result i32) (i32.const 1024))
   (func (export "process") (param $ptr i32) (param $len i32) (result i64)
     (local $at i32)

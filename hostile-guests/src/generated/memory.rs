@@ -20,6 +20,7 @@ const GUESTS: &[Generated] = &[Generated {
 ;; near-twin: benign-grow
 ;; params: memories=100, pages=16
 ;; features: multi-memory
+;; reaches: 1600 pages
 ",
     build: many_memories,
 }];

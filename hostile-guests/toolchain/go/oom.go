@@ -1,6 +1,6 @@
-// attack: keeps every megabyte that it allocates; the runtime gives up when the memory stands at
-//   its cap, and not with an error about memory
-// contained-if: memory-cap | trap(unreachable) | guest-error
+// attack: keeps every megabyte that it allocates, and spins once it has 200; the runtime gives up
+//   when the memory stands at its cap, and not with an error about memory
+// contained-if: memory-cap | trap(unreachable) | guest-error | deadline | fuel
 // seen-in: GUESTS.md section 1.7
 // tier: core
 // near-twin: go-gc-churn
@@ -13,8 +13,11 @@ var hoard [][]byte
 
 func init() {
 	behaviours["oom"] = func([]byte) []byte {
-		for {
+		for len(hoard) < 200 {
 			hoard = append(hoard, make([]byte, 1<<20))
+		}
+		// A host without a cap is not to hold more.
+		for {
 		}
 	}
 }

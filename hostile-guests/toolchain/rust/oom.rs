@@ -1,5 +1,6 @@
-// attack: keeps every megabyte that it allocates, until its allocator aborts at the cap
-// contained-if: memory-cap | trap(unreachable)
+// attack: keeps every megabyte that it allocates, until its allocator aborts at the cap; it spins
+//   once it has 200
+// contained-if: memory-cap | trap(unreachable) | deadline | fuel
 // seen-in: GUESTS.md section 2.Q
 // tier: core
 // near-twin: rust-echo
@@ -8,10 +9,12 @@ include!("abi.rs");
 
 fn answer(input: &[u8]) -> Vec<u8> {
     let mut hoard = Vec::new();
-    loop {
+    while hoard.len() < 200 {
         hoard.push(Vec::<u8>::with_capacity(input.len() | 1 << 20));
-        if hoard.len() == usize::MAX {
-            return hoard.concat();
-        }
     }
+    // A host without a cap is not to hold more.
+    while hoard.len() < usize::MAX {
+        std::hint::spin_loop();
+    }
+    hoard.concat()
 }

@@ -13,6 +13,7 @@ use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
 use crate::event::{Event, Listener};
+use crate::render::bound::bounded;
 use crate::render::paint::{Paint, sign};
 
 /// Trials under way that are named beside the bar; more would not fit 80 columns.
@@ -100,9 +101,9 @@ impl State {
     /// Keep what happened; the lines to tell of it.
     fn hear(&mut self, event: &Event, has_bar: bool) -> Vec<String> {
         match event {
-            Event::Planned { trials } => {
-                self.planned = *trials;
-                if has_bar { Vec::new() } else { vec![format!("{trials} trials")] }
+            Event::Planned(bound) => {
+                self.planned = bound.trials;
+                vec![bounded(*bound)]
             }
             Event::Began { incident, case, subject } => {
                 self.running.push(name(incident, case, subject));

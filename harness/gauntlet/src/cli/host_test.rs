@@ -210,6 +210,7 @@ impl Stage {
             (!trial.timing).then(|| self.quiet.read().unwrap_or_else(PoisonError::into_inner));
         let _alone =
             trial.timing.then(|| self.quiet.write().unwrap_or_else(PoisonError::into_inner));
+        let incident = self.scenarios[trial.scenario].incident.clone();
         let plan = Plan { trials: vec![trial], skips: Vec::new() };
         let engine = Engine {
             scenarios: &self.scenarios,
@@ -222,8 +223,11 @@ impl Stage {
             listener: &Deaf,
             stop: &AtomicBool::new(false),
         };
-        let mut outcomes = engine.run(&plan).outcomes;
-        outcomes.pop().ok_or_else(|| "the trial gave no outcome".into())
+        // A host that is lost has an outcome of its own beside the trial's.
+        let mut outcomes = engine.run(&plan).outcomes.into_iter();
+        outcomes
+            .find(|one| one.incident == incident)
+            .ok_or_else(|| "the trial gave no outcome".into())
     }
 }
 

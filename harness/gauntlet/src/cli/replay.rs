@@ -92,6 +92,7 @@ impl Replay<'_> {
             seed: self.seed,
             gate: self.gate,
             selection: self.selected(),
+            bound: Some(results.bound),
             machine: machine::describe(),
             subjects: records,
             outcomes,

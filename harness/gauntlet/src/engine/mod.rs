@@ -3,29 +3,39 @@
 //! It names no concrete subject and draws nothing on a screen. Trials that do not disturb one
 //! another run side by side; timing trials run alone, or two at a time where they are steady. Each
 //! outcome is in the journal before the thread that made it begins its next trial.
+//!
+//! A run ends, whatever a subject does: one that is lost is not asked again (`breaker`), and each
+//! has so much time and no more (`budget`).
 
+mod breaker;
+mod budget;
 mod journal;
+mod kept;
 mod lane;
 mod trial;
 #[cfg(test)]
 mod turns_tests;
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use wasm_gauntlet_model::cause::{Judged, attribute};
+use wasm_gauntlet_model::cause::{Judged, Trace, attribute};
 use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::observation::Facts;
 use wasm_gauntlet_model::plan::{Plan, Skip, Trial};
 use wasm_gauntlet_model::profile::{Profile, SubjectKind};
-use wasm_gauntlet_model::record::{Outcome, SubjectRecord};
+use wasm_gauntlet_model::record::{Outcome, RunBound, SubjectRecord};
 use wasm_gauntlet_model::scenario::Scenario;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
 use crate::event::{Event, Listener};
 use crate::subject::Subject;
 
+pub use breaker::HOST_LOST;
+use breaker::Loss;
+use budget::Budget;
 pub use journal::{Journal, JournalError};
+use kept::Kept;
 use lane::Lane;
 use trial::Done;
 
@@ -37,8 +47,6 @@ const STEADY_MAX: usize = 2;
 /// Held by whoever measures time, so that no other engine of this process does anything meanwhile,
 /// and shared by all trials that measure none.
 static QUIET: RwLock<()> = RwLock::new(());
-/// Most trials that are done again alone: more are a machine that is too busy for any answer.
-const AGAIN_MAX: usize = 32;
 
 /// What a run is made of.
 pub struct Engine<'a> {
@@ -76,8 +84,11 @@ pub struct Reached {
 
 /// What became of a plan.
 pub struct Results {
-    /// One a trial and one a skip; sorted by subject, incident and case.
+    /// One a trial and one a skip, and those of subjects that were lost or out of time; sorted
+    /// by subject, incident and case.
     pub outcomes: Vec<Outcome>,
+    /// What was planned, and how long it could have taken.
+    pub bound: RunBound,
     /// Why it ended before the plan, if it did.
     pub aborted: Option<String>,
     /// Trials in which the harness itself panicked; each is inconclusive too.
@@ -186,30 +197,34 @@ const WAITING_MAX: usize = 20;
 impl Engine<'_> {
     /// Do the plan.
     pub fn run(&self, plan: &Plan) -> Results {
-        self.listener.hear(&Event::Planned { trials: plan.trials.len() });
+        let budgets = Budget::of(self, plan);
+        let bound = budget::in_all(&budgets);
+        self.listener.hear(&Event::Planned(bound));
         let (timing, beside): (Vec<&Trial>, Vec<&Trial>) =
             plan.trials.iter().partition(|trial| trial.timing);
         let (steady, alone): (Vec<&Trial>, Vec<&Trial>) =
             timing.into_iter().partition(|trial| trial.steady);
-        let kept = Kept::default();
+        let kept = Kept::new(budgets);
         self.together(&beside, self.jobs, &kept);
         let measured = !steady.is_empty() || !alone.is_empty() || kept.has_again();
         let quiet = measured.then(|| QUIET.write().unwrap_or_else(PoisonError::into_inner));
         self.together(&steady, self.jobs.min(STEADY_MAX), &kept);
         self.together(&[alone, kept.again(&plan.trials)].concat(), 1, &kept);
         drop(quiet);
+        self.tell_late(&kept);
         let mut judged = kept.judged.into_inner().unwrap_or_else(|lock| lock.into_inner());
         let done = judged.len();
         judged.sort_by(|a, b| order(&a.outcome).cmp(&order(&b.outcome)));
         attribute(&mut judged);
         let mut outcomes: Vec<Outcome> = judged.into_iter().map(|one| one.outcome).collect();
+        outcomes.extend(kept.notes.into_inner().unwrap_or_else(|lock| lock.into_inner()));
         outcomes.extend(plan.skips.iter().map(|skip| self.skipped(skip)));
         outcomes.sort_by(|a, b| order(a).cmp(&order(b)));
         let lost = kept.journal_error.into_inner().unwrap_or_else(|lock| lock.into_inner());
         let cut = (done < plan.trials.len())
             .then(|| format!("stopped after {done} of {} trials", plan.trials.len()));
         let (panics, journal_lost) = (kept.panics.into_inner(), lost.is_some());
-        Results { outcomes, aborted: lost.or(cut), panics, journal_lost }
+        Results { outcomes, bound, aborted: lost.or(cut), panics, journal_lost }
     }
 
     /// Do trials, at most `jobs` side by side, and of a subject whose trials disturb one another
@@ -238,6 +253,13 @@ impl Engine<'_> {
     fn one(&self, trial: &Trial, kept: &Kept) {
         let scenario = &self.scenarios[trial.scenario];
         let subject = &self.subjects[trial.subject];
+        if let Some(reason) = kept.breakers[trial.subject].open() {
+            return kept.push(self.unbegun(trial, reason));
+        }
+        if let Some(reason) = kept.budgets[trial.subject].over() {
+            kept.late[trial.subject].fetch_add(1, Ordering::Relaxed);
+            return kept.push(self.unbegun(trial, reason));
+        }
         self.listener.hear(&Event::Began {
             incident: scenario.incident.clone(),
             case: trial.case.label.clone(),
@@ -247,26 +269,90 @@ impl Engine<'_> {
             .subject
             .one_at_a_time()
             .then(|| subject.turn.lock().unwrap_or_else(|lock| lock.into_inner()));
-        let mut done = trial::run(self, scenario, subject, &trial.case);
+        let mut done = self.tried(trial, kept);
         let settled =
             |done: &Done| done.panicked || done.judged.outcome.verdict != Verdict::Inconclusive;
-        if !settled(&done) && self.may_clear_up(trial) && kept.put_off(trial) {
+        let over = || kept.over(trial.subject);
+        let may_clear_up = !over() && self.may_clear_up(trial);
+        if !settled(&done) && may_clear_up && kept.put_off(trial) {
             return;
         }
         for _ in 1..MEASUREMENTS_MAX {
-            if !trial.timing || settled(&done) {
+            if !trial.timing || over() || settled(&done) {
                 break;
             }
-            done = trial::run(self, scenario, subject, &trial.case);
+            done = self.tried(trial, kept);
         }
         let Done { judged: Judged { outcome, trace }, panicked } = done;
         let outcome = self.ledger.weigh(outcome);
         kept.panics.fetch_add(usize::from(panicked), Ordering::Relaxed);
+        kept.push(Judged { outcome: self.told(outcome, kept), trace });
+    }
+
+    /// Do a trial, and where the subject is lost in it, once more: nothing else of a subject
+    /// that can be lost so is under way.
+    fn tried(&self, trial: &Trial, kept: &Kept) -> Done {
+        let first = self.timed(trial, kept);
+        if !self.lost(trial, kept) || kept.over(trial.subject) {
+            return first;
+        }
+        let again = self.timed(trial, kept);
+        self.lost(trial, kept);
+        // A failure that was decided stands, and so does what was seen before the loss.
+        let verdict = |done: &Done| done.judged.outcome.verdict;
+        let better = verdict(&again) == Verdict::Fail || verdict(&first) == Verdict::Inconclusive;
+        if better && verdict(&first) != Verdict::Fail { again } else { first }
+    }
+
+    /// Do a trial, and count what it took.
+    fn timed(&self, trial: &Trial, kept: &Kept) -> Done {
+        let (scenario, subject) = (&self.scenarios[trial.scenario], &self.subjects[trial.subject]);
+        let _under_way = kept.budgets[trial.subject].begin();
+        trial::run(self, scenario, subject, &trial.case)
+    }
+
+    /// Whether the subject was lost in a trial; the loss that ends its trials is told.
+    fn lost(&self, trial: &Trial, kept: &Kept) -> bool {
+        let subject = &self.subjects[trial.subject].subject;
+        let Some(why) = subject.lost() else { return false };
+        let incident = self.scenarios[trial.scenario].incident.clone();
+        let case = Some(trial.case.label.as_str()).filter(|label| *label != "-");
+        let name = case.map_or_else(|| incident.clone(), |case| format!("{incident} {case}"));
+        let loss = Loss { incident, trial: name, why };
+        if let Some(losses) = kept.breakers[trial.subject].lost(loss) {
+            let (name, flags) = (subject.name(), subject.flags());
+            kept.note(self.told(breaker::outcome(name, &flags, self.seed, &losses), kept));
+        }
+        true
+    }
+
+    /// One doubt for each subject that had no time for all of its trials.
+    fn tell_late(&self, kept: &Kept) {
+        for (index, late) in kept.late.iter().enumerate() {
+            let (late, over) = (late.load(Ordering::Relaxed), kept.budgets[index].over());
+            if let (1.., Some(why)) = (late, over) {
+                let name = self.subjects[index].subject.name();
+                kept.note(self.told(budget::outcome(name, late, &why), kept));
+            }
+        }
+    }
+
+    /// An outcome, in the journal and told.
+    fn told(&self, outcome: Outcome, kept: &Kept) -> Outcome {
         if let Some(Err(error)) = self.journal.map(|journal| journal.keep(&outcome)) {
             kept.fail(error.to_string());
         }
         self.listener.hear(&Event::Ended(Box::new(outcome.clone())));
-        kept.push(Judged { outcome, trace });
+        outcome
+    }
+
+    /// A trial that was planned and not begun.
+    fn unbegun(&self, trial: &Trial, reason: String) -> Judged {
+        let scenario = &self.scenarios[trial.scenario];
+        let subject = self.subjects[trial.subject].subject.name();
+        let blank = trial::blank(scenario, subject, &trial.case.label);
+        let outcome = Outcome { verdict: Verdict::Skipped, reason, ..blank };
+        Judged { outcome, trace: Trace::default() }
     }
 
     /// Whether a doubt may come from the trials beside: a host shares its processors with them.
@@ -288,51 +374,4 @@ impl Engine<'_> {
 
 fn order(outcome: &Outcome) -> (&str, &str, &str) {
     (&outcome.subject, &outcome.incident, &outcome.case)
-}
-
-/// What the threads of a run share.
-#[derive(Default)]
-struct Kept {
-    judged: Mutex<Vec<Judged>>,
-    journal_error: Mutex<Option<String>>,
-    panics: AtomicUsize,
-    /// Trials that were doubtful beside others, to be done once more alone.
-    again: Mutex<Vec<Trial>>,
-    /// Set while trials are done alone, which is when nothing is put off any more.
-    alone: AtomicBool,
-}
-
-impl Kept {
-    /// Put a trial off until it can be done alone; whether that was done.
-    fn put_off(&self, trial: &Trial) -> bool {
-        let mut again = self.again.lock().unwrap_or_else(|lock| lock.into_inner());
-        let room = again.len() < AGAIN_MAX && !self.alone.load(Ordering::Relaxed);
-        if room {
-            again.push(trial.clone());
-        }
-        room
-    }
-
-    fn has_again(&self) -> bool {
-        !self.again.lock().unwrap_or_else(|lock| lock.into_inner()).is_empty()
-    }
-
-    /// The trials that were put off, in the order of the plan; from now on none is.
-    fn again<'a>(&self, trials: &'a [Trial]) -> Vec<&'a Trial> {
-        self.alone.store(true, Ordering::Relaxed);
-        let again = self.again.lock().unwrap_or_else(|lock| lock.into_inner());
-        trials.iter().filter(|trial| again.contains(trial)).collect()
-    }
-
-    fn push(&self, judged: Judged) {
-        self.judged.lock().unwrap_or_else(|lock| lock.into_inner()).push(judged);
-    }
-
-    fn fail(&self, error: String) {
-        self.journal_error.lock().unwrap_or_else(|lock| lock.into_inner()).get_or_insert(error);
-    }
-
-    fn failed(&self) -> bool {
-        self.journal_error.lock().unwrap_or_else(|lock| lock.into_inner()).is_some()
-    }
 }

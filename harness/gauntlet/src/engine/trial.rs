@@ -8,7 +8,7 @@ use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::cause::{Judged, Trace};
 use wasm_gauntlet_model::judge::{Context, Judgement, Seen, judge};
 use wasm_gauntlet_model::limits::Limits;
-use wasm_gauntlet_model::observation::{Observation, Value};
+use wasm_gauntlet_model::observation::{Evidence, Observation, Value};
 use wasm_gauntlet_model::record::{Advice, Outcome};
 use wasm_gauntlet_model::scenario::{Case, CaseContext, SUBJECT, Scenario};
 use wasm_gauntlet_model::verdict::Verdict;
@@ -34,12 +34,17 @@ pub(super) fn run(engine: &Engine, scenario: &Scenario, reached: &Reached, case:
     let limits = reached.profile.limits.clone().unwrap_or_else(|| scenario.limits.clone());
     let looked = catch_unwind(AssertUnwindSafe(|| look(engine, scenario, reached, case, &limits)));
     match looked {
-        Ok(Ok((mut looked, session))) => {
+        Ok(Ok(Look { mut looked, session, unable })) => {
             let seen = seen(&mut looked, reached);
             let judgement = judged(engine, reached, (scenario, case), &limits, &seen);
             let trace = trace(scenario, case, &judgement);
+            let judgement = so_far(judgement, unable.as_ref());
             let found = (looked, seen, &*session);
-            let outcome = told(base, judgement, scenario, reached, found, engine.seed);
+            let mut outcome = told(base, judgement, scenario, reached, found, engine.seed);
+            let unseen = unable.filter(|_| outcome.verdict == Verdict::Fail);
+            outcome.evidence.extend(
+                unseen.map(|unable| Evidence { what: "not looked at".to_owned(), text: unable.0 }),
+            );
             Done { judged: Judged { outcome, trace }, panicked: false }
         }
         Ok(Err(inability)) => doubt(base, inability.0, false),
@@ -75,14 +80,40 @@ pub(super) fn blank(scenario: &Scenario, subject: &str, case: &str) -> Outcome {
     Outcome { claim: scenario.claim.clone(), ..unknown }
 }
 
-/// Do the steps in order; gives the session too, which remembers them.
+/// What the steps of a trial gave, as far as they could be done.
+struct Look<'a> {
+    looked: Looked,
+    /// It remembers the steps.
+    session: Box<dyn Session + 'a>,
+    /// Why the step after the last one could not be done, if there was one.
+    unable: Option<Inability>,
+}
+
+/// A failure that was decided stands, whatever later steps could not see; anything else is a
+/// doubt, as a claim that was not seen is never a pass.
+fn so_far(judgement: Judgement, unable: Option<&Inability>) -> Judgement {
+    match unable {
+        Some(unable) if judgement.verdict != Verdict::Fail => Judgement {
+            verdict: Verdict::Inconclusive,
+            reason: unable.0.clone(),
+            observed: String::new(),
+            expected: String::new(),
+            span: None,
+            step: None,
+            ..judgement
+        },
+        _ => judgement,
+    }
+}
+
+/// Do the steps in order, until one of them cannot be done.
 fn look<'a>(
     engine: &Engine,
     scenario: &Scenario,
     reached: &'a Reached,
     case: &Case,
     limits: &Limits,
-) -> Result<(Looked, Box<dyn Session + 'a>), Inability> {
+) -> Result<Look<'a>, Inability> {
     let tenant = tenant(scenario, case);
     let context = CaseContext {
         params: &case.params,
@@ -93,13 +124,16 @@ fn look<'a>(
         noise_factor: engine.noise_factor,
     };
     let mut session = reached.subject.open(engine.seed ^ mark(&tenant))?;
-    let mut step = |step: &wasm_gauntlet_model::scenario::Step| {
-        let action = step.action(context).map_err(Inability)?;
-        let observation = perform(session.as_mut(), &step.name, &action)?;
-        Ok((step.name.clone(), observation))
-    };
-    let looked = scenario.steps.iter().map(&mut step).collect::<Result<_, _>>()?;
-    Ok((looked, session))
+    let mut looked = Looked::new();
+    for step in &scenario.steps {
+        let action = step.action(context).map_err(Inability);
+        let seen = action.and_then(|action| perform(session.as_mut(), &step.name, &action));
+        match seen {
+            Ok(observation) => looked.push((step.name.clone(), observation)),
+            Err(unable) => return Ok(Look { looked, session, unable: Some(unable) }),
+        }
+    }
+    Ok(Look { looked, session, unable: None })
 }
 
 fn perform(

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::thread;
 
 use wasm_gauntlet_model::name::nearest;
-use wasm_gauntlet_model::scenario::{self, Follows, Scenario, Vocabulary, Words};
+use wasm_gauntlet_model::scenario::{self, Follows, Reach, Scenario, Vocabulary, Words};
 use wasm_gauntlet_model::source::{Complaint, Complaints, Source, Span};
 
 pub use directory::DirectoryError;
@@ -83,8 +83,18 @@ fn words() -> Words {
     Words {
         guests: guests.iter().chain(built).map(|guest| guest.id.clone()).collect(),
         heavy: heavy.map(|guest| guest.id.clone()).collect(),
+        reaches: guests.iter().filter_map(reach).collect(),
         near_twins: twins.collect(),
     }
+}
+
+/// How far a guest grows at most, where its header says so.
+fn reach(guest: &hostile_guests::Guest) -> Option<(String, Reach)> {
+    let reach = match guest.reaches? {
+        hostile_guests::Reach::Pages(pages) => Reach::Pages(pages),
+        hostile_guests::Reach::Elements(elements) => Reach::Elements(elements),
+    };
+    Some((guest.id.clone(), reach))
 }
 
 /// The scenarios of these texts, sorted by incident; files are parsed on every processor.

@@ -3,6 +3,7 @@
 //!
 //! What a record says is hostile text: nothing leaves here with a control character in it.
 
+pub mod bound;
 pub mod interruption;
 pub mod junit;
 pub mod matrix;

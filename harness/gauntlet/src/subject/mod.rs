@@ -33,6 +33,8 @@ pub mod wasmi;
 pub mod wasmtime;
 pub mod worker;
 
+use std::time::Duration;
+
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::{Evidence, Observation};
 use wasm_gauntlet_model::profile::Profile;
@@ -42,6 +44,10 @@ use wasm_gauntlet_model::scenario::Decided;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Inability(pub String);
+
+/// Most time for one action on files, of a site or of a build directory: two exchanges that each
+/// meet their own bound of 30 s.
+pub const ACTION_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// Something that can be tested.
 pub trait Subject: Send + Sync {
@@ -75,6 +81,18 @@ pub trait Subject: Send + Sync {
     /// are done. It is no failure of one trial, and a run that says nothing of it would hide it.
     fn left_behind(&self) -> Vec<String> {
         Vec::new()
+    }
+
+    /// The longest that an action can take by the bounds of this subject; the plan's own bound is
+    /// made of it. What is not overridden is bounded by [`ACTION_TIME_MAX`].
+    fn bound(&self, _action: &Action) -> Duration {
+        ACTION_TIME_MAX
+    }
+
+    /// Why the subject is taken for lost, where it is: asked after each trial, and at once where
+    /// nothing went missing in it. Whoever may have a supervisor is waited for.
+    fn lost(&self) -> Option<String> {
+        None
     }
 
     /// Begin one trial. Workers and memory of earlier steps belong to the session.

@@ -1,5 +1,6 @@
 //! Cases: every combination of a scenario's parameters, for each asset that was found.
 
+use crate::limits::Limits;
 use crate::profile::{Found, Profile};
 
 use super::Scenario;
@@ -40,7 +41,7 @@ impl Scenario {
             }
         };
         let mut combinations = combinations(&self.matrix);
-        combinations.retain(|params| heavy || !self.is_heavy(params));
+        combinations.retain(|params| heavy || !self.is_heavy(&self.with_near_twins(params)));
         let case = |asset: Option<&Found>, params: &Params| Case {
             label: label(asset, params),
             params: self.with_near_twins(params),
@@ -71,7 +72,24 @@ impl Scenario {
     }
 
     fn is_heavy(&self, params: &Params) -> bool {
-        params.iter().any(|(_, value)| self.heavy.contains(&value.text()))
+        !self.heavy.is_empty() && self.uses(params).any(|guest| self.heavy.contains(&guest))
+    }
+
+    /// The guests that the steps use in one case.
+    fn uses<'a>(&'a self, params: &'a Params) -> impl Iterator<Item = String> + 'a {
+        self.steps.iter().flat_map(|step| step.guest_ids(params))
+    }
+
+    /// Why a case can show nothing under `limits`, if so: a guest of it does not pass a cap.
+    pub fn shows_nothing(&self, case: &Case, limits: &Limits) -> Option<String> {
+        if self.reaches.is_empty() {
+            return None;
+        }
+        let within = |guest: String| {
+            let reach = self.reaches.iter().find(|(named, _)| *named == guest)?.1;
+            Some(format!("{guest} {}", reach.within(limits)?))
+        };
+        self.uses(&case.params).find_map(within)
     }
 }
 

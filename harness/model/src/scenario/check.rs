@@ -12,7 +12,7 @@ use crate::twin::Twin;
 use super::cases::{MATRIX_CASES_MAX, NEAR_TWIN};
 use super::matrix::Matrix;
 use super::raw::{RawGrants, RawLimits, RawPlaybook, RawScenario};
-use super::{Block, Playbook, Scalar, Scenario, Step};
+use super::{Block, Playbook, Reach, Scalar, Scenario, Step};
 
 mod claims;
 mod control;
@@ -25,6 +25,8 @@ pub struct Words {
     pub guests: Vec<String>,
     /// Those of them that can exhaust a machine; patterns never mean them.
     pub heavy: Vec<String>,
+    /// Guests with how far they grow at most.
+    pub reaches: Vec<(String, Reach)>,
     /// Guests with the benign guest that does nearly the same, for `{parameter.near-twin}`.
     pub near_twins: Vec<(String, String)>,
 }
@@ -72,7 +74,6 @@ pub(super) fn check(
     incident(&raw.incident, file, log);
     twins(&raw, log);
     let matrix = raw.matrix.resolved(vocabulary, log);
-    let heavy = raw.matrix.heavy(vocabulary);
     let mut params = matrix_names(&matrix, log);
     let has_guests = raw.each.is_empty();
     let near_twins = if has_guests { near_twins(&matrix, vocabulary) } else { Vec::new() };
@@ -86,6 +87,12 @@ pub(super) fn check(
     steady(&raw, log);
     let expect = claims::check(&raw.expect.value, &steps, &params, raw.expect.span, log);
     not_from_itself(&raw.incident.value, &expect, log);
+    let matrix: Vec<(String, Vec<Scalar>)> =
+        matrix.into_iter().map(|(name, values)| (name.value, values)).collect();
+    let used = if has_guests { used(&steps, &matrix, &near_twins) } else { Vec::new() };
+    let among = |guest: &String| used.contains(guest);
+    let heavy = if used.is_empty() { Vec::new() } else { vocabulary.heavy.clone() };
+    let reaches = if used.is_empty() { Vec::new() } else { vocabulary.reaches.clone() };
     let scenario = Scenario {
         file: file.to_owned(),
         incident: raw.incident.value,
@@ -96,8 +103,9 @@ pub(super) fn check(
         playbook: playbook(raw.playbook),
         needs: raw.needs,
         each: raw.each,
-        matrix: matrix.into_iter().map(|(name, values)| (name.value, values)).collect(),
-        heavy,
+        matrix,
+        heavy: heavy.into_iter().filter(among).collect(),
+        reaches: reaches.into_iter().filter(|(guest, _)| among(guest)).collect(),
         near_twins,
         timing: raw.timing.unwrap_or(false),
         steady: raw.steady.is_some_and(|steady| steady.value),
@@ -177,6 +185,21 @@ fn matrix_names(matrix: &[(At<String>, Vec<Scalar>)], log: &mut Log) -> Vec<Stri
         log.add(Complaint::new(name.span, problem).help(help));
     }
     matrix.iter().map(|(name, _)| name.value.clone()).collect()
+}
+
+/// The guests that the steps use in any case, however they are named.
+fn used(
+    steps: &[Step],
+    matrix: &[(String, Vec<Scalar>)],
+    near_twins: &[(String, String)],
+) -> Vec<String> {
+    let templates = steps.iter().flat_map(Step::guests);
+    let mut used: Vec<String> =
+        templates.flat_map(|template| claims::fillings(template, matrix)).collect();
+    used.extend(near_twins.iter().map(|(_, twin)| twin.clone()));
+    used.sort_unstable();
+    used.dedup();
+    used
 }
 
 /// The near twins of the guests that the matrix holds.

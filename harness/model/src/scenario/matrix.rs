@@ -51,16 +51,6 @@ impl Matrix {
         listed.into_iter().find(|one| one.value.text() == value).map(|one| one.span)
     }
 
-    /// The guests that are tried with `--tier heavy` alone.
-    pub(super) fn heavy(&self, vocabulary: &Vocabulary) -> Vec<String> {
-        let named = self.0.iter().filter_map(|(_, values)| match values {
-            Values::Guests(named) => Some(named),
-            Values::List(_) => None,
-        });
-        let names = named.flat_map(|named| named.exhausting(vocabulary, &mut Log::default()));
-        names.map(str::to_owned).collect()
-    }
-
     /// Every parameter with its values, patterns resolved.
     pub(super) fn resolved(
         &self,

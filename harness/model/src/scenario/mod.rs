@@ -11,6 +11,7 @@ mod expect;
 mod fixes;
 mod matrix;
 mod raw;
+mod reach;
 mod scalar;
 mod step;
 mod template;
@@ -21,6 +22,7 @@ pub use claim::{Block, Bound, Claim, Comparison, Follows, SUBJECT, ScalarTemplat
 pub use decided::Decided;
 pub use fixes::Fixes;
 pub use raw::RawScenario;
+pub use reach::Reach;
 pub use scalar::Scalar;
 pub use step::{CaseContext, Step};
 pub use template::{Params, Template};
@@ -57,8 +59,11 @@ pub struct Scenario {
     pub each: Vec<Asset>,
     /// Parameters with their values, in the order written.
     pub matrix: Vec<(String, Vec<Scalar>)>,
-    /// Guests among those values that can exhaust a machine; cases of theirs are of the heavy tier.
+    /// Guests of the steps that can exhaust a machine, however they are named; cases that use one
+    /// are of the heavy tier.
     pub heavy: Vec<String>,
+    /// Guests of the steps with how far they grow at most.
+    pub reaches: Vec<(String, Reach)>,
     /// Guests of the matrix with their benign near twins.
     pub near_twins: Vec<(String, String)>,
     /// Whether nothing else may run meanwhile.

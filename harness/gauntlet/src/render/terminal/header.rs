@@ -5,6 +5,7 @@ use wasm_gauntlet_model::record::{Record, SubjectRecord};
 use wasm_gauntlet_model::source::printable;
 
 use super::page::{Page, first_few};
+use crate::render::bound::bounded;
 
 /// Assets shown of one subject; the rest is counted.
 const FOUND_SHOWN: usize = 8;
@@ -23,6 +24,9 @@ pub(super) fn write(record: &Record, page: &mut Page) {
     );
     let name = page.look.paint.strong(&format!("gauntlet {}", printable(&record.tool)));
     page.line(&format!("{name}  {}", page.look.paint.faint(&about)));
+    if let Some(bound) = record.bound {
+        page.line(&page.look.paint.faint(&format!("planned: {}", bounded(bound))));
+    }
     page.gap();
     for subject in &record.subjects {
         write_subject(subject, page);

@@ -64,14 +64,14 @@ fn of(record: &Record) -> String {
 }
 
 fn doubt(record: &Record, tally: &Tally) -> String {
-    if tally.pass + tally.fail + tally.gap + tally.inconclusive == 0 {
+    if record.aborted.is_some() {
+        "the run ended before its plan".to_owned()
+    } else if tally.pass + tally.fail + tally.gap + tally.inconclusive == 0 {
         let why = match tally.skipped {
             0 => "no scenario is for these subjects",
             _ => "every scenario was skipped, for the reasons above",
         };
         format!("nothing ran{}: {why}", of(record))
-    } else if record.aborted.is_some() {
-        "the run ended before its plan".to_owned()
     } else {
         format!("{} could not be told", counted(tally.inconclusive, "outcome"))
     }

@@ -21,9 +21,12 @@ mod trial;
 mod vitals;
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
+use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 
+use crate::subject::calls::bound;
 use crate::subject::calls::module::{self, Source};
 use crate::subject::protocol::{Hello, feature};
 use crate::subject::worker::Confinement;
@@ -122,6 +125,20 @@ impl Subject for Adapter {
         let profile = profile(process.hello(), process.vitals().is_some());
         self.idle.put(process);
         Ok(profile)
+    }
+
+    fn bound(&self, action: &Action) -> Duration {
+        // Whoever does not answer is ended, and another is started.
+        let (reap, hello) = (process::REAP_PATIENCE, process::HELLO_PATIENCE);
+        let (call, load) = (self.patience.call + reap, self.patience.load + reap);
+        let look = process::STATS_PATIENCE + reap + hello + trial::SETTLE_PATIENCE;
+        bound::of(action, bound::Patience { call, load, look })
+    }
+
+    /// Processes that break the protocol or say nothing are counted, and after three in a row no
+    /// other is started.
+    fn lost(&self) -> Option<String> {
+        self.launch.remarks.broken()
     }
 
     fn left_behind(&self) -> Vec<String> {

@@ -27,7 +27,7 @@ const UNWRITTEN_MAX: usize = 256;
 const STDERR_BYTES_MAX: usize = 4096;
 
 /// A process that starts on a busy machine of two cores has said hello within this time.
-const HELLO_PATIENCE: Duration = Duration::from_secs(10);
+pub const HELLO_PATIENCE: Duration = Duration::from_secs(10);
 
 /// An idle adapter answers `stats` at once; on a busy machine within this time.
 pub const STATS_PATIENCE: Duration = Duration::from_secs(2);
@@ -47,7 +47,7 @@ const STREAMS_PATIENCE: Duration = Duration::from_millis(200);
 const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 
 /// After a kill the kernel takes back the memory; 16 GB took 3 s.
-const REAP_PATIENCE: Duration = Duration::from_secs(10);
+pub const REAP_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the record says of strays, however many there were and of whichever process.
 const STRAYS: &str = "it left processes running that had left its process group, which were killed";
@@ -114,9 +114,7 @@ impl Process {
             Ok(_) => return Err(cannot("answered hello with something else".to_owned())),
             Err(unheard) => {
                 let why = format!("no hello: {}", unheard.gone.detail);
-                if unheard.hung || process.broke().is_some() {
-                    launch.remarks.broke(&why);
-                }
+                launch.remarks.broke(&why);
                 return Err(cannot(why));
             }
         };

@@ -42,7 +42,7 @@ struct Mark {
 const UNSETTLED_MIN: i64 = 8;
 
 /// How long they are given.
-const SETTLE_PATIENCE: Duration = Duration::from_secs(1);
+pub(super) const SETTLE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// Between two looks meanwhile.
 const SETTLE_NAP: Duration = Duration::from_millis(20);

@@ -31,7 +31,12 @@ const PAIRS_MIN: usize = 8;
 
 /// Past that no more are begun after this time: pairs of half a second each, 25 of them, would
 /// say what eight have said. Nothing that was measured decides on it.
-const ENOUGH: Duration = Duration::from_secs(2);
+pub(super) const ENOUGH: Duration = Duration::from_secs(2);
+
+/// Calls that are made however slow they are: each guest once, then the least pairs and one that
+/// began in time.
+pub(super) const CALLS_AT_LEAST: u32 = 20;
+const _: () = assert!(CALLS_AT_LEAST as usize == 2 + 2 * (PAIRS_MIN + 1));
 
 /// Both times of one pair, milliseconds: the guest under question first.
 type Pair = (f64, f64);

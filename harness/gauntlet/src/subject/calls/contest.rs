@@ -32,6 +32,11 @@ const NOISE_MAX: u32 = 64;
 /// Most calls a second of one tenant.
 const RATE_MAX: u32 = 1000;
 
+/// Calls of a phase that were not sent by then are given up.
+pub(super) fn give_up(contest: &Match) -> Duration {
+    Duration::from_millis(u64::from(contest.phase_ms)) * 2 + Duration::from_secs(1)
+}
+
 /// The guests and counters of a contest.
 struct Arena<'a> {
     port: &'a dyn Port,
@@ -167,7 +172,6 @@ impl Arena<'_> {
     fn plans(&self, chance: &mut Chance) -> Vec<Plan> {
         let rate = self.contest.polite_per_s.clamp(1, RATE_MAX);
         let every = Duration::from_secs(1) / rate;
-        let phase = Duration::from_millis(u64::from(self.contest.phase_ms));
         let tenants = self.contest.polite_tenants.clamp(1, TENANTS_MAX);
         (0..tenants)
             .map(|_| {
@@ -176,7 +180,7 @@ impl Arena<'_> {
                     offset: Duration::from_micros(chance.below(us)),
                     every,
                     count: u64::from(rate) * u64::from(self.contest.phase_ms) / 1000,
-                    give_up: phase * 2 + Duration::from_secs(1),
+                    give_up: give_up(self.contest),
                 }
             })
             .collect()

@@ -5,6 +5,7 @@
 //! into the fields of the observation, and what was not seen stays unknown.
 
 mod arrivals;
+pub mod bound;
 mod call;
 pub mod chance;
 mod compare;

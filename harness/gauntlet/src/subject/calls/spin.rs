@@ -21,7 +21,16 @@ const STEPS_FIRST: u32 = 1000;
 const LONG_ENOUGH: Duration = Duration::from_millis(5);
 
 /// The least of so many probes counts: noise only ever adds.
-const PROBES: usize = 5;
+const PROBES: u32 = 5;
+
+/// Probes of a host whose least is twice the one before, from the first to the largest number of
+/// steps, and the empty one.
+const ROUNDS_MAX: u32 = 2 + u32::MAX.ilog2() - STEPS_FIRST.ilog2();
+
+/// The longest that measuring takes a host that keeps its deadline.
+pub fn takes(limits: &Limits) -> Duration {
+    Duration::from_millis(limits.deadline_ms).saturating_mul(ROUNDS_MAX * PROBES)
+}
 
 /// The bytes of an input; `SpinMs` is measured once a subject.
 pub fn bytes(stage: &Stage<'_>, input: &Input, limits: &Limits) -> Result<Vec<u8>, Inability> {

@@ -8,8 +8,8 @@ use reqwest::{Client, Method, RequestBuilder};
 use tokio::runtime::Handle;
 
 use super::secrets::Secrets;
-use crate::subject::Inability;
 use crate::subject::calls::port::{Lost, Timed};
+use crate::subject::{Inability, hurry};
 
 /// Longest body read: past every output of a guest. One of them returns its whole memory of 16 MiB
 /// to a host that takes so much, and base64 adds a third.
@@ -22,8 +22,14 @@ const HEADER_BYTES_MAX: u32 = 64 << 10;
 /// To connect; a host that takes longer is not there.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// For what is no call: health, uploads without compiling, logs.
-const SHORT_TIMEOUT: Duration = Duration::from_secs(10);
+/// For what is no call: health at first, uploads without compiling, logs.
+pub const SHORT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// For the health of a host that was there before, which has started long since.
+pub const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Between two looks whether a person wants us to end.
+const HURRY_EVERY: Duration = Duration::from_millis(100);
 
 /// The tenant's header.
 const TENANT: &str = "X-Tenant";
@@ -137,6 +143,11 @@ impl Exchange {
         })
     }
 
+    /// GET, in nobody's name.
+    pub fn look(&self, url: &str, patience: Duration) -> Sent {
+        self.send(self.client.request(Method::GET, url).timeout(patience))
+    }
+
     /// PUT bytes.
     pub fn put(&self, url: &str, body: Vec<u8>, patience: Duration) -> Sent {
         self.send(self.client.request(Method::PUT, url).body(body).timeout(patience))
@@ -168,9 +179,12 @@ impl Exchange {
         self.secrets.put_on(request.headers_mut());
         self.handle.block_on(async {
             let begun = Instant::now();
-            match self.whole(request, begun).await {
-                Ok(answer) => Sent::Answer(answer),
-                Err((detail, slow)) => Sent::Cut { detail, slow, wall: begun.elapsed() },
+            tokio::select! {
+                whole = self.whole(request, begun) => match whole {
+                    Ok(answer) => Sent::Answer(answer),
+                    Err((detail, slow)) => Sent::Cut { detail, slow, wall: begun.elapsed() },
+                },
+                () = stopped() => Sent::Never("the run was stopped meanwhile".to_owned()),
             }
         })
     }
@@ -193,6 +207,13 @@ impl Exchange {
         let wall = begun.elapsed();
         let (headers, body) = self.secrets.taken_out(headers, body);
         Ok(Answer { status, headers, body, wall })
+    }
+}
+
+/// Ends when a person has wanted us to for a while.
+async fn stopped() {
+    while !hurry::over() {
+        tokio::time::sleep(HURRY_EVERY).await;
     }
 }
 

@@ -3,6 +3,8 @@
 //! Most web servers answer 200 to `/healthz`, or to anything: only one that answers in the
 //! contract's own words is taken for a host of the contract.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 use serde_json::Value;
 use wasm_gauntlet_model::host_limits::{HostLimit, StatedLimits};
@@ -81,9 +83,13 @@ const ADVICE: &str = "a host that speaks otherwise is described by `host: { mapp
 ///
 /// # Errors
 /// When it is not there, or is no such host.
-pub fn by_contract(exchange: &Exchange, root: &str) -> Result<Health, Inability> {
+pub fn by_contract(
+    exchange: &Exchange,
+    root: &str,
+    patience: Duration,
+) -> Result<Health, Inability> {
     let url = format!("{root}/healthz");
-    let answer = answer(exchange.get(&url, None), &url, root)?;
+    let answer = answer(exchange.look(&url, patience), &url, root)?;
     if !(200..300).contains(&answer.status) {
         return Err(Inability(format!(
             "{url}: status {}, so nothing here speaks the host contract; expected the address of \
@@ -104,9 +110,13 @@ pub fn by_contract(exchange: &Exchange, root: &str) -> Result<Health, Inability>
 ///
 /// # Errors
 /// When it is not there, or answers with another status.
-pub fn mapped(exchange: &Exchange, mapped: &Mapped) -> Result<Health, Inability> {
+pub fn mapped(
+    exchange: &Exchange,
+    mapped: &Mapped,
+    patience: Duration,
+) -> Result<Health, Inability> {
     let url = mapped.health_url();
-    let answer = answer(exchange.get(&url, None), &url, &url)?;
+    let answer = answer(exchange.look(&url, patience), &url, &url)?;
     let fits = |range: &(u16, u16)| (range.0..=range.1).contains(&answer.status);
     match mapped.mapping().health_status.iter().any(fits) {
         true => Ok(Health::default()),

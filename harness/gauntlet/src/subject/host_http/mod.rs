@@ -10,6 +10,7 @@ mod curl;
 mod exchange;
 mod health;
 pub mod mapped;
+mod presence;
 mod reading;
 mod registry;
 mod rules;
@@ -18,23 +19,24 @@ mod secrets;
 mod tests;
 mod trial;
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::runtime::Runtime;
+use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::host_limits::{self, StatedLimits};
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 use wasm_gauntlet_model::target::Speech;
 
 use crate::subject::adapter::References;
+use crate::subject::calls::bound;
 use crate::subject::calls::module::{self, Source};
 use crate::subject::protocol::feature;
 use crate::subject::{Inability, Session, Subject};
 use exchange::Exchange;
-use health::Health;
 use mapped::Mapped;
+use presence::Presence;
 pub use secrets::{Secrets, Unfit};
 use trial::Trial;
 
@@ -42,13 +44,6 @@ use trial::Trial;
 /// is granted, and 10 for a connection of its own, the front and the pipe behind it. It fits a
 /// machine's own network; a target further away names its own.
 pub const GRACE_MS: u32 = 30;
-
-/// What a supervisor is given to start a lost host anew: a process that restarts in a container,
-/// with a probe of health each second before it.
-const BACK_WITHIN: Duration = Duration::from_secs(10);
-
-/// Between two looks whether it is back.
-const BACK_PAUSE: Duration = Duration::from_millis(100);
 
 /// The threads of the client.
 const THREADS: usize = 2;
@@ -69,10 +64,7 @@ pub struct HostHttp {
     source: Box<Source>,
     exchange: Exchange,
     runtime: Option<Runtime>,
-    /// Whether it stayed away once: nobody waits for it again.
-    gone: AtomicBool,
-    /// Whether it was ever there.
-    met: AtomicBool,
+    presence: Presence,
     spins_per_ms: OnceLock<f64>,
     references: Option<Arc<References>>,
 }
@@ -106,8 +98,7 @@ impl HostHttp {
             grace_ms: grace_ms.unwrap_or(GRACE_MS),
             source,
             runtime: Some(runtime),
-            gone: AtomicBool::new(false),
-            met: AtomicBool::new(false),
+            presence: Presence::default(),
             spins_per_ms: OnceLock::new(),
             references: None,
         })
@@ -152,33 +143,6 @@ impl HostHttp {
         let usual = || host_limits::held(&self.written, &StatedLimits::default()).0;
         self.limits.get().cloned().unwrap_or_else(usual)
     }
-
-    fn health(&self) -> Result<Health, Inability> {
-        let health = match &self.mapped {
-            None => health::by_contract(&self.exchange, &self.url),
-            Some(mapped) => health::mapped(&self.exchange, mapped),
-        };
-        self.met.fetch_or(health.is_ok(), Ordering::Relaxed);
-        health
-    }
-
-    /// The same, once it is back: whoever was there and was lost may have a supervisor.
-    fn health_again(&self) -> Result<Health, Inability> {
-        let begun = Instant::now();
-        loop {
-            let health = self.health();
-            let may_return =
-                || self.met.load(Ordering::Relaxed) && !self.gone.load(Ordering::Relaxed);
-            if health.is_ok() || !may_return() {
-                return health;
-            }
-            if begun.elapsed() >= BACK_WITHIN {
-                self.gone.store(true, Ordering::Relaxed);
-                return health;
-            }
-            std::thread::sleep(BACK_PAUSE);
-        }
-    }
 }
 
 impl Subject for HostHttp {
@@ -197,6 +161,14 @@ impl Subject for HostHttp {
 
     fn profile(&self) -> Result<Profile, Inability> {
         self.exchange.secrets.out_of_profile(self.looked_at())
+    }
+
+    fn bound(&self, action: &Action) -> Duration {
+        bound::of(action, Self::patience())
+    }
+
+    fn lost(&self) -> Option<String> {
+        self.lost_since().map(|why| self.exchange.secrets.out_of_inability(Inability(why)).0)
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {

@@ -10,7 +10,7 @@ use crate::subject::Inability;
 use crate::subject::calls::registrar::{Registrar, Request, Said, Told};
 
 /// In whose name we ask what is active.
-const ASKER: &str = "gauntlet";
+pub(super) const ASKER: &str = "gauntlet";
 
 /// Longest word of a problem that is shown.
 const WORD_CHARS_MAX: usize = 40;
@@ -23,6 +23,10 @@ impl Registrar for Trial<'_> {
         let Request { verb, module, digest, tenant, input } = request;
         let (url, exchange) = (&self.host.url, &self.host.exchange);
         let guest = format!("{url}/guests/{digest}");
+        if let Some(why) = self.absent() {
+            let line = format!("no answer: the host is not there: {why}");
+            return Ok(Told { said: Said::Lost, line, output: Vec::new(), digest: None });
+        }
         let input = || input.to_vec();
         told(match verb {
             Verb::Upload => exchange.put(&guest, module.bytes.clone(), UPLOAD_PATIENCE),
@@ -66,8 +70,12 @@ impl Trial<'_> {
 
     /// Put back what was active, if we switched.
     pub(super) fn back(&self) {
-        if let Some(Some(digest)) = self.active_before.get() {
-            self.activate(digest);
+        match self.active_before.get() {
+            // Nobody is there who would put it back.
+            Some(Some(digest)) if self.absent().is_none() => {
+                self.activate(digest);
+            }
+            _ => {}
         }
     }
 }

@@ -167,7 +167,7 @@ impl Secrets {
         Ok(profile)
     }
 
-    fn out_of_inability(&self, Inability(mut why): Inability) -> Inability {
+    pub(super) fn out_of_inability(&self, Inability(mut why): Inability) -> Inability {
         self.blot.text(&mut why);
         Inability(why)
     }

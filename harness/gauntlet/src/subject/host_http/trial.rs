@@ -7,15 +7,18 @@ use std::time::Duration;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::call::{CallOutcome, LogLine};
-use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::observation::Observation;
 
-use super::exchange::{Answer, Sent};
+use super::exchange::{Answer, SHORT_TIMEOUT, Sent};
+use super::health::Health;
+use super::presence::HONEST_GUEST;
+use super::registry::ASKER;
 use super::{HostHttp, curl, reading, rules};
 use crate::subject::calls;
 use crate::subject::calls::differ::Opinions;
 use crate::subject::calls::module::Module;
-use crate::subject::calls::port::{Loaded, Port, Timed, Vigil, Work};
+use crate::subject::calls::port::{Loaded, Lost, Port, Timed, Vigil, Work};
 use crate::subject::calls::registrar::Registrar;
 use crate::subject::protocol::LOG_LINES_MAX;
 use crate::subject::{Inability, Session};
@@ -35,6 +38,12 @@ pub struct Trial<'a> {
     /// Whether the host was ever there: from then on its absence is a finding.
     reached: AtomicBool,
     lost: AtomicBool,
+    /// Whether an answer never came since the host was last seen to serve.
+    silent: AtomicBool,
+    /// Why nothing more is sent: the host was waited for in vain.
+    absent: OnceLock<String>,
+    /// Held by who finds that out, so that callers at once wait once.
+    looking: Mutex<()>,
     lost_before: Mutex<Option<u64>>,
     /// What was active before we switched.
     pub(super) active_before: OnceLock<Option<String>>,
@@ -43,10 +52,61 @@ pub struct Trial<'a> {
 impl<'a> Trial<'a> {
     /// Nothing is sent before the first action.
     pub fn new(host: &'a HostHttp, seed: u64) -> Self {
-        let (reached, lost) = (AtomicBool::new(false), AtomicBool::new(false));
-        let (uploads, lost_before) = (Mutex::default(), Mutex::default());
-        let active_before = OnceLock::new();
-        Self { host, seed, uploads, reached, lost, lost_before, active_before }
+        Self {
+            host,
+            seed,
+            uploads: Mutex::default(),
+            reached: AtomicBool::new(false),
+            lost: AtomicBool::new(false),
+            silent: AtomicBool::new(false),
+            absent: OnceLock::new(),
+            looking: Mutex::default(),
+            lost_before: Mutex::default(),
+            active_before: OnceLock::new(),
+        }
+    }
+
+    /// Why nothing more is sent, if so. Where an answer never came, whether the host still serves
+    /// is seen first: a host whose workers are all taken would cost our patience each time.
+    pub(super) fn absent(&self) -> Option<&str> {
+        if self.absent.get().is_none() && self.silent.load(Ordering::Relaxed) {
+            let _one = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+            if self.silent.swap(false, Ordering::Relaxed) && self.absent.get().is_none() {
+                self.given_up(self.host.present(true).err());
+            }
+        }
+        self.absent.get().map(String::as_str)
+    }
+
+    fn given_up(&self, why: Option<Inability>) {
+        if let Some(Inability(why)) = why {
+            self.absent.get_or_init(|| why);
+        }
+    }
+
+    /// A call that is not made, as nobody would answer it.
+    fn unmade(&self) -> Option<Timed> {
+        let detail = format!("the host is not there: {}", self.absent()?);
+        Some(Timed::lost(Lost::Died, detail, None, Duration::ZERO))
+    }
+
+    /// Whether an honest call is answered, however; true where none can be made.
+    pub(super) fn answers_honestly(&self) -> bool {
+        if !self.host.has_guest(HONEST_GUEST) {
+            return true;
+        }
+        let Ok(module) = (self.host.source)(HONEST_GUEST, &[]) else { return true };
+        let (limits, grants) = (self.host.limits(), Grants::default());
+        let (limits, grants) = (&limits, &grants);
+        let work = Work { module: &module, tenant: ASKER, input: b"ping", limits, grants };
+        let hung = |timed: &Timed| timed.lost == Some(Lost::Hung);
+        // By the contract it is a matter of milliseconds; a mapped host may deploy it somewhere.
+        let patience = if self.host.mapped.is_some() { UPLOAD_PATIENCE } else { SHORT_TIMEOUT };
+        match self.upload(&module, patience) {
+            Ok(Loaded::Ended(end)) => !hung(&end),
+            Ok(Loaded::Ready { .. }) => !self.sent(&work).is_ok_and(|timed| hung(&timed)),
+            Err(_) => true,
+        }
     }
 
     fn uploads(&self) -> MutexGuard<'_, HashMap<String, Loaded>> {
@@ -57,17 +117,17 @@ impl<'a> Trial<'a> {
         format!("{}/guests/{}", self.host.url, module.digest)
     }
 
-    fn upload(&self, module: &Module) -> Result<Loaded, Inability> {
+    fn upload(&self, module: &Module, patience: Duration) -> Result<Loaded, Inability> {
         let exchange = &self.host.exchange;
         let timed = match &self.host.mapped {
             None => {
                 let bytes = module.bytes.clone();
-                reading::timed(exchange.put(&self.guest_url(module), bytes, UPLOAD_PATIENCE))?
+                reading::timed(exchange.put(&self.guest_url(module), bytes, patience))?
             }
             Some(mapped) => match (mapped.load(module), &mapped.mapping().load) {
                 (Some(request), Some(template)) => {
-                    let sent = exchange.spoken(request?, UPLOAD_PATIENCE);
-                    rules::timed(sent, &template.rules, UPLOAD_PATIENCE)?
+                    let sent = exchange.spoken(request?, patience);
+                    rules::timed(sent, &template.rules, patience)?
                 }
                 // It was deployed beforehand.
                 _ => return Ok(Loaded::Ready { wall: Duration::ZERO }),
@@ -82,7 +142,24 @@ impl<'a> Trial<'a> {
 
     fn seen(&self, timed: Timed) -> Timed {
         self.lost.fetch_or(timed.lost.is_some(), Ordering::Relaxed);
+        self.silent.fetch_or(timed.lost == Some(Lost::Hung), Ordering::Relaxed);
+        if timed.lost.is_some() {
+            self.host.presence.suspect();
+        }
         self.host.exchange.secrets.out_of_call(timed)
+    }
+
+    /// A call, sent whatever is known of the host.
+    fn sent(&self, work: &Work<'_>) -> Result<Timed, Inability> {
+        let deadline = Duration::from_millis(self.host.limits().deadline_ms);
+        let patience = deadline + CALL_PATIENCE;
+        match &self.host.mapped {
+            None => self.by_contract(work, patience),
+            Some(mapped) => {
+                let sent = self.host.exchange.spoken(mapped.call(work)?, patience);
+                rules::timed(sent, &mapped.mapping().call.rules, deadline)
+            }
+        }
     }
 
     /// A call by the contract, and its log.
@@ -122,7 +199,10 @@ impl Port for Trial<'_> {
         if let Some(loaded) = self.uploads().get(&work.module.digest) {
             return Ok(loaded.clone());
         }
-        let loaded = self.upload(work.module)?;
+        if let Some(unmade) = self.unmade() {
+            return Ok(Loaded::Ended(self.seen(unmade)));
+        }
+        let loaded = self.upload(work.module, UPLOAD_PATIENCE)?;
         self.uploads().insert(work.module.digest.clone(), loaded.clone());
         Ok(loaded)
     }
@@ -131,16 +211,10 @@ impl Port for Trial<'_> {
         if let Loaded::Ended(end) = self.load(work)? {
             return Ok(end);
         }
-        let deadline = Duration::from_millis(self.host.limits().deadline_ms);
-        let patience = deadline + CALL_PATIENCE;
-        let timed = match &self.host.mapped {
-            None => self.by_contract(work, patience)?,
-            Some(mapped) => {
-                let sent = self.host.exchange.spoken(mapped.call(work)?, patience);
-                rules::timed(sent, &mapped.mapping().call.rules, deadline)?
-            }
-        };
-        Ok(self.seen(timed))
+        match self.unmade() {
+            Some(unmade) => Ok(self.seen(unmade)),
+            None => Ok(self.seen(self.sent(work)?)),
+        }
     }
 
     fn limits(&self, _: &Limits) -> Limits {
@@ -152,9 +226,16 @@ impl Port for Trial<'_> {
     }
 
     fn watch(&self, _: &[&Module]) -> Result<(), Inability> {
-        let health = match self.host.health_again() {
-            Err(unable) if !self.reached.load(Ordering::Relaxed) => return Err(unable),
-            health => health.ok(),
+        let health = match self.absent() {
+            Some(_) => None,
+            None => match self.host.present(false) {
+                Err(unable) if !self.reached.load(Ordering::Relaxed) => return Err(unable),
+                Err(unable) => {
+                    self.given_up(Some(unable));
+                    None
+                }
+                Ok(health) => Some(health),
+            },
         };
         self.reached.store(true, Ordering::Relaxed);
         self.lost.store(false, Ordering::Relaxed);
@@ -167,7 +248,11 @@ impl Port for Trial<'_> {
     /// losses, there is none more.
     fn vigil(&self) -> Vigil {
         let before = *self.lost_before.lock().unwrap_or_else(PoisonError::into_inner);
-        let alive = self.host.health().is_ok_and(|health| health.processes_lost == before);
+        let health = self.absent.get().is_none().then(|| self.host.health());
+        let answered = health.as_ref().is_some_and(Result::is_ok);
+        self.silent.fetch_or(!answered, Ordering::Relaxed);
+        let same = |health: Health| health.processes_lost == before;
+        let alive = health.and_then(Result::ok).is_some_and(same);
         let alive = Some(alive && !self.lost.load(Ordering::Relaxed));
         Vigil { alive, ..Vigil::default() }
     }

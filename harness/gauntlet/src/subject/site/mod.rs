@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use url::Url;
+use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::profile::{Need, Profile};
 use wasm_gauntlet_model::target::{Budget, NameDigest, ONE_OFF_WORD_USUAL, SiteTarget};
 
@@ -26,7 +27,7 @@ pub use self::probe::quoted;
 pub use self::wire::Bounds;
 use self::wire::failure::Failure;
 use self::wire::{Certificates, Client, reach};
-use super::{Inability, Session, Subject};
+use super::{ACTION_TIME_MAX, Inability, Session, Subject};
 
 /// Answers that take longer to begin are waited for many at once.
 const WAITS_AFTER: Duration = Duration::from_secs(1);
@@ -149,6 +150,15 @@ impl Site {
 }
 
 impl Subject for Site {
+    fn bound(&self, action: &Action) -> Duration {
+        match action {
+            // As many exchanges as there are addresses, codings and repeats; the site's own
+            // patience is all that bounds them.
+            Action::Everywhere(_) => Bounds::default().all,
+            _ => ACTION_TIME_MAX,
+        }
+    }
+
     fn name(&self) -> &str {
         "site"
     }

@@ -19,7 +19,7 @@ use side::Side;
 
 /// After so long this machine is said to be too slow to pass the limit; 160 calls over HTTP take
 /// 0.2 s, and six times that on a machine shared with eight.
-const PATIENCE: Duration = Duration::from_millis(1500);
+pub(in crate::subject::calls) const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Past what the rate allows by our clock, before we say that it is not held to: a tenth for
 /// clocks that differ, and a few for calls on their way.

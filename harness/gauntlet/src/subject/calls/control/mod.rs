@@ -19,6 +19,12 @@ use super::registrar::Registrar;
 use super::{Stage, told};
 use crate::subject::Inability;
 
+pub(super) use flood::PATIENCE as FLOOD_TIME_MAX;
+pub(super) use rollback::SETTLE_MAX;
+
+/// Calls of each module that is started.
+pub(super) const CALLS_A_START: u32 = 1 + start::WARM_CALLS;
+
 /// The input of every call; `benign-echo` gives it back.
 const INPUT: &[u8] = b"ping";
 

@@ -26,7 +26,7 @@ use tally::Tally;
 const TENANT_CALLS: usize = 40;
 
 /// Between two switches at most, where callers get no answers.
-const SETTLE_MAX: Duration = Duration::from_millis(250);
+pub(in crate::subject::calls) const SETTLE_MAX: Duration = Duration::from_millis(250);
 
 /// Pause of who waits for callers to have been answered.
 const PAUSE: Duration = Duration::from_micros(500);

@@ -21,7 +21,7 @@ use crate::subject::Inability;
 use variant::{nonce, variant};
 
 /// Warm calls after each start; the least counts, as noise only ever adds.
-const WARM_CALLS: usize = 4;
+pub(super) const WARM_CALLS: u32 = 4;
 
 /// Cold and warm, milliseconds.
 type Pair = (f64, f64);

@@ -31,6 +31,9 @@ const DRAWN_INPUTS: &[&[u8]] = &[&[0], &[1], &[2]];
 /// The input of any other guest.
 const INPUT: &[u8] = b"ping";
 
+/// Calls of one drawn module: each input here and on two references.
+pub(super) const CALLS_OF_A_MODULE: u32 = 9;
+
 /// The parameter of a drawn guest.
 const SEED: &str = "seed";
 

@@ -1,0 +1,137 @@
+//! How long a plan may take: a bound for each subject, made of the bounds of the steps of its
+//! trials, and kept by beginning no trial past it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use wasm_gauntlet_model::plan::{Plan, Trial};
+use wasm_gauntlet_model::profile::SubjectKind;
+use wasm_gauntlet_model::record::{Outcome, RunBound};
+use wasm_gauntlet_model::scenario::CaseContext;
+use wasm_gauntlet_model::verdict::Severity;
+
+use super::{Engine, LOOKED_AT_WHOLE, MEASUREMENTS_MAX};
+
+/// What the trials of one subject may take in all. The whole catalogue takes a quick host three
+/// minutes, and one that is ten times slower half an hour.
+const SUBJECT_TIME_MAX: Duration = Duration::from_secs(30 * 60);
+
+/// What is granted to one subject.
+#[derive(Default)]
+pub(super) struct Budget {
+    trials: usize,
+    /// All trials together, each at its slowest.
+    all: Duration,
+    /// The slowest trial.
+    longest: Duration,
+    clock: Mutex<Clock>,
+}
+
+/// The time in which at least one trial was under way.
+#[derive(Default)]
+struct Clock {
+    under_way: usize,
+    since: Option<Instant>,
+    before: Duration,
+}
+
+impl Clock {
+    fn spent(&self) -> Duration {
+        self.before + self.since.map(|since| since.elapsed()).unwrap_or_default()
+    }
+}
+
+/// A trial under way; the clock stops when the last one is dropped.
+pub(super) struct UnderWay<'a>(&'a Budget);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let mut clock = self.0.clock();
+        clock.under_way -= 1;
+        if clock.under_way == 0 {
+            clock.before = clock.spent();
+            clock.since = None;
+        }
+    }
+}
+
+impl Budget {
+    /// What `plan` grants each subject of `engine`.
+    pub fn of(engine: &Engine, plan: &Plan) -> Vec<Self> {
+        let mut budgets: Vec<Self> = engine.subjects.iter().map(|_| Self::default()).collect();
+        for trial in &plan.trials {
+            let bound = bound(engine, trial);
+            if let Some(budget) = budgets.get_mut(trial.subject) {
+                budget.trials += 1;
+                budget.all = budget.all.saturating_add(bound);
+                budget.longest = budget.longest.max(bound);
+            }
+        }
+        budgets
+    }
+
+    /// The longest that the trials of the subject can take: past the limit none begins, and the
+    /// last one that did may take all of its own time.
+    fn at_most(&self) -> Duration {
+        self.all.min(SUBJECT_TIME_MAX + self.longest)
+    }
+
+    fn clock(&self) -> MutexGuard<'_, Clock> {
+        self.clock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A trial begins.
+    pub fn begin(&self) -> UnderWay<'_> {
+        let mut clock = self.clock();
+        clock.under_way += 1;
+        clock.since.get_or_insert_with(Instant::now);
+        UnderWay(self)
+    }
+
+    /// Why no trial of the subject begins any more, if so.
+    pub fn over(&self) -> Option<String> {
+        (self.clock().spent() >= SUBJECT_TIME_MAX).then(|| {
+            format!("the {} minutes that a subject has were over", SUBJECT_TIME_MAX.as_secs() / 60)
+        })
+    }
+}
+
+/// The longest that one trial can take, every time that it is made.
+fn bound(engine: &Engine, trial: &Trial) -> Duration {
+    let (scenario, reached) = (&engine.scenarios[trial.scenario], &engine.subjects[trial.subject]);
+    let context = CaseContext {
+        params: &trial.case.params,
+        asset: trial.case.asset.as_ref(),
+        profile: &reached.profile,
+        limits: reached.profile.limits.as_ref().unwrap_or(&scenario.limits),
+        tenant: "",
+        noise_factor: engine.noise_factor,
+    };
+    let actions = scenario.steps.iter().filter_map(|step| step.action(context).ok());
+    let once: Duration = actions.map(|action| reached.subject.bound(&action)).sum();
+    // A doubt about a host is looked at once more alone.
+    let times = match reached.profile.kind {
+        _ if trial.timing => MEASUREMENTS_MAX,
+        SubjectKind::Host => 2,
+        SubjectKind::Site | SubjectKind::Artefact => 1,
+    };
+    once.saturating_mul(u32::try_from(times).unwrap_or(u32::MAX))
+}
+
+/// What the whole plan may take, for whoever waits for it: subjects may have to take turns.
+pub(super) fn in_all(budgets: &[Budget]) -> RunBound {
+    let worst = budgets.iter().fold(Duration::ZERO, |all, one| all.saturating_add(one.at_most()));
+    RunBound {
+        trials: budgets.iter().map(|one| one.trials).sum(),
+        worst_case_ms: u64::try_from(worst.as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+/// The outcome of a subject for whose last trials there was no time.
+pub(super) fn outcome(subject: &str, trials: usize, why: &str) -> Outcome {
+    Outcome {
+        claim: "Every trial that was planned was made".to_owned(),
+        reason: format!("{why}, and {trials} of its trials were not begun"),
+        ..Outcome::unknown(LOOKED_AT_WHOLE, "time", subject, Severity::Critical)
+    }
+}

@@ -1,0 +1,126 @@
+//! Whether the host is there, and serves calls. One that was there and is lost may have a
+//! supervisor, so it is given time to come back, once.
+//!
+//! A health check alone is not enough: it may be answered by a thread that no guest can take, while
+//! every worker is taken for good. So where an answer never came, an honest call is made too.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::health::{self, Health};
+use super::mapped::Mapped;
+use super::trial::{CALL_PATIENCE, Trial, UPLOAD_PATIENCE};
+use super::{HostHttp, exchange};
+use crate::subject::calls::bound::Patience;
+use crate::subject::{Inability, hurry};
+
+/// What a supervisor is given to start a lost host anew: a process that restarts in a container,
+/// with a probe of health each second before it.
+const BACK_WITHIN: Duration = Duration::from_secs(10);
+
+/// Between two looks whether it is back.
+const BACK_PAUSE: Duration = Duration::from_millis(100);
+
+/// The guest of the honest call: no host takes long over it.
+pub(super) const HONEST_GUEST: &str = "benign-echo";
+
+/// What is known of the host's being there, over all trials.
+#[derive(Default)]
+pub(super) struct Presence {
+    /// Whether it was ever there.
+    met: AtomicBool,
+    /// Whether it stayed away once: nobody waits for it again.
+    gone: AtomicBool,
+    /// Whether an answer went missing since [`HostHttp::lost_since`] was last asked.
+    suspect: AtomicBool,
+    /// Why it was taken for lost since then.
+    lost: Mutex<Option<String>>,
+}
+
+impl Presence {
+    /// An answer went missing.
+    pub fn suspect(&self) {
+        self.suspect.store(true, Ordering::Relaxed);
+    }
+
+    fn lost(&self, why: &str) {
+        *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(why.to_owned());
+    }
+}
+
+impl HostHttp {
+    /// What it says of itself, if it is there.
+    pub(super) fn health(&self) -> Result<Health, Inability> {
+        let met = self.presence.met.load(Ordering::Relaxed);
+        let patience = if met { exchange::HEALTH_TIMEOUT } else { exchange::SHORT_TIMEOUT };
+        let health = match &self.mapped {
+            None => health::by_contract(&self.exchange, &self.url, patience),
+            Some(mapped) => health::mapped(&self.exchange, mapped, patience),
+        };
+        self.presence.met.fetch_or(health.is_ok(), Ordering::Relaxed);
+        if health.is_err() {
+            self.presence.suspect();
+        }
+        health
+    }
+
+    /// Whether a guest can be called here.
+    pub(super) fn has_guest(&self, id: &str) -> bool {
+        let deployed = self.mapped.as_ref().and_then(Mapped::deployed);
+        deployed.is_none_or(|all| all.iter().any(|one| one == id))
+    }
+
+    /// The same, and where an answer never came, whether it serves an honest call.
+    fn serves(&self, silent: bool) -> Result<Health, Inability> {
+        let health = self.health()?;
+        match silent && !Trial::new(self, 0).answers_honestly() {
+            true => Err(Inability(
+                "health checks are answered, and an honest call is not answered at all".to_owned(),
+            )),
+            false => Ok(health),
+        }
+    }
+
+    /// The same, once it is back; `silent` where an answer never came.
+    pub(super) fn present(&self, silent: bool) -> Result<Health, Inability> {
+        let begun = Instant::now();
+        loop {
+            let Presence { met, gone, .. } = &self.presence;
+            let health = self.serves(silent || gone.load(Ordering::Relaxed));
+            let Err(unable) = &health else { return health };
+            let may_return =
+                met.load(Ordering::Relaxed) && !gone.load(Ordering::Relaxed) && !hurry::over();
+            if !may_return || begun.elapsed() >= BACK_WITHIN {
+                gone.fetch_or(met.load(Ordering::Relaxed), Ordering::Relaxed);
+                self.presence.lost(&unable.0);
+                return health;
+            }
+            std::thread::sleep(BACK_PAUSE);
+        }
+    }
+
+    /// Why it is taken for lost, if an answer went missing since this was last asked, and it is
+    /// not there.
+    pub(super) fn lost_since(&self) -> Option<String> {
+        let seen = self.presence.lost.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let suspect = self.presence.suspect.swap(false, Ordering::Relaxed);
+        if hurry::over() || !suspect && seen.is_none() {
+            return None;
+        }
+        let lost = seen.or_else(|| self.present(true).err().map(|unable| unable.0));
+        self.presence.lost.lock().unwrap_or_else(PoisonError::into_inner).take();
+        lost
+    }
+
+    /// How long it is waited for. Once an answer never came, the rest of a trial costs no more
+    /// than one wait.
+    pub(super) fn patience() -> Patience {
+        Patience {
+            // The log of a call is asked for after it.
+            call: CALL_PATIENCE + exchange::SHORT_TIMEOUT,
+            load: UPLOAD_PATIENCE,
+            look: BACK_WITHIN + exchange::HEALTH_TIMEOUT * 4,
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! A run ends, whatever a host does, and says why: what was decided before a loss stands, a host
+//! that is lost for good is one critical incident, and its other trials are not begun.
+
+mod adapter;
+mod decided;
+mod lost;
+mod small_host;
+mod wedged;
+
+use gauntlet::engine::{Engine, Reached, Results, reach};
+use gauntlet::event::Deaf;
+use gauntlet::subject::Subject;
+use std::sync::atomic::AtomicBool;
+use wasm_gauntlet_model::ledger::Ledger;
+use wasm_gauntlet_model::observation::{GuestCall, Observation};
+use wasm_gauntlet_model::plan::plan;
+use wasm_gauntlet_model::profile::Profile;
+use wasm_gauntlet_model::record::Outcome;
+use wasm_gauntlet_model::scenario::{Vocabulary, parse};
+use wasm_gauntlet_model::selection::Selection;
+use wasm_gauntlet_model::source::Source;
+use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
+
+/// Four cases of an attack and of what comes after it.
+const SCENARIO: &str = "incident: host/one
+claim: The host outlives the attack
+severity: critical
+twins: [no-deadline]
+playbook: { symptom: s, first-check: f, cause: c, fix: { any: x }, see: [] }
+needs: [host/call]
+matrix: { number: [1, 2, 3, 4] }
+steps:
+  - call: { guest: benign-echo, input: \"{number}\" }
+    as: attack
+  - call: { guest: benign-echo }
+    as: after
+expect:
+  - attack.contained: true
+  - after.outcome: ok
+";
+
+/// What a call gave.
+fn call(contained: bool, outcome: &str) -> Observation {
+    let seen = GuestCall { contained: contained.into(), ..GuestCall::default() };
+    let seen = GuestCall { outcome: outcome.to_owned().into(), ..seen };
+    Observation { facts: seen.facts(), ..Observation::default() }
+}
+
+/// The four cases on one subject.
+fn run(subject: Box<dyn Subject>) -> Results {
+    let parsed = parse(&Source::new("mine.yaml", SCENARIO), &Vocabulary::default());
+    let scenarios = [parsed.unwrap_or_else(|wrong| panic!("{wrong}"))];
+    let (subjects, _, unreachable): (Vec<Reached>, _, _) = reach(vec![subject]);
+    assert!(unreachable.is_empty(), "{unreachable:?}");
+    let profiles: Vec<Profile> = subjects.iter().map(|one| one.profile.clone()).collect();
+    Engine {
+        scenarios: &scenarios,
+        subjects: &subjects,
+        jobs: 2,
+        seed: 1,
+        noise_factor: NOISE_FACTOR_USUAL,
+        ledger: &Ledger::default(),
+        journal: None,
+        listener: &Deaf,
+        stop: &AtomicBool::new(false),
+    }
+    .run(&plan(&scenarios, &profiles, &Selection::default()))
+}
+
+/// Incident, case and verdict of each.
+fn verdicts(outcomes: &[Outcome]) -> Vec<String> {
+    let line = |one: &Outcome| format!("{} {} {}", one.incident, one.case, one.verdict.word());
+    outcomes.iter().map(line).collect()
+}
