@@ -30,10 +30,13 @@ pub(super) struct Ran {
 pub(super) fn run(command: &mut Command, starter: Starter, folder: &Path) -> io::Result<Ran> {
     let path = folder.join("said");
     let said = File::create(&path)?;
-    // Temporary files of the compiler go with the folder, however it ends.
+    // Temporary files of the compiler go with the folder, however it ends. In a folder of its own,
+    // as Go reads no `go.mod` in the temporary folder itself.
+    let temporary = folder.join("tmp");
+    fs::create_dir_all(&temporary)?;
     command
         .current_dir(folder)
-        .env("TMPDIR", folder)
+        .env("TMPDIR", temporary)
         .stdin(Stdio::null())
         .stdout(said.try_clone()?)
         .stderr(said);

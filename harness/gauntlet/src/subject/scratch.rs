@@ -38,6 +38,7 @@ const SWEEP_WITHIN: Duration = Duration::from_secs(2);
 const SWEPT_MAX: usize = 100_000;
 
 /// A new folder, removed with this value.
+#[derive(Debug)]
 pub struct Scratch {
     folder: Option<TempDir>,
     path: PathBuf,
@@ -59,7 +60,7 @@ impl Scratch {
     /// # Errors
     /// When none can be made.
     pub fn new() -> io::Result<Self> {
-        Self::made_by(tempfile::Builder::tempdir)
+        Self::made_by(|builder| builder.tempdir())
     }
 
     /// One in `place`.

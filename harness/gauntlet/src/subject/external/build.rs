@@ -76,9 +76,12 @@ fn run(go: &Path, folder: &Path, cache: &Path) -> io::Result<Result<(), Unbuilt>
     let said = folder.join("said");
     let mut command = tools::command(go);
     without_telemetry(&mut command, cache)?;
-    // Temporary files of Go go with the folder, however it ends.
+    // Temporary files of Go go with the folder, however it ends. In a folder of its own, as Go
+    // reads no `go.mod` in the temporary folder itself.
+    let temporary = folder.join("tmp");
+    fs::create_dir(&temporary)?;
     command
-        .env("TMPDIR", folder)
+        .env("TMPDIR", temporary)
         .args(["build", "-trimpath", "-buildvcs=false", "-o", WAZERO_PROGRAM, "."])
         .current_dir(folder)
         .stdin(Stdio::null())
