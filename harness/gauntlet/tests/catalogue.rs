@@ -1,5 +1,5 @@
-//! The catalogue as tests: one trial a case and subject, on the healthy reference deployment and the
-//! embedded runtimes. `ci/wazero.sh` tries it on wazero.
+//! The catalogue as tests: one trial a case and subject, on the healthy reference deployment and
+//! the embedded runtimes. `ci/wazero.sh` tries it on wazero.
 //!
 //! Trials that measure time are left out, as tests run beside anything: `gauntlet run` makes them,
 //! and so does `cargo test -- --ignored` on a quiet machine, one at a time. Of the others, one that

@@ -86,7 +86,7 @@ fn each_shape_is_stopped_by_what_the_report_says() {
     let committed = std::fs::read_to_string(COMMITTED).expect("the report is committed");
     let mut wrong = differences(&table, &committed);
     if !wrong.is_empty() {
-        // A machine that is busy at the wrong moment lets another mechanism win; once, and CI counts.
+        // A machine that is busy at the wrong moment lets another mechanism win. CI counts it.
         again(&wrong);
         wrong = differences(&measured(), &committed);
     }

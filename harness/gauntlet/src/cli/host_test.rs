@@ -57,8 +57,8 @@ use crate::load;
 use crate::subject::adapter::{Adapter, Launch, References};
 use crate::subject::calls::{lateness, module};
 use crate::subject::host::Host;
-use crate::subject::{runtimes, scratch};
 use crate::subject::worker::{self, Confinement};
+use crate::subject::{runtimes, scratch};
 
 /// Set in the environment of a worker, which is this test binary once more: to the name of a
 /// reference runtime where it hosts that, and to anything else where it hosts the user's.

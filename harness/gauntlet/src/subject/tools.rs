@@ -1,4 +1,4 @@
-//! Tools that we start ourselves, beside the subjects: compilers, and Node for a pair that is tried.
+//! Tools that we start ourselves, beside the subjects: compilers, and Node for a pair to be tried.
 //!
 //! What a tool leaves running is ended with it and is nobody's fault. To know it for the tool's,
 //! whatever session and environment it has, each tool gets a parent of its own: this program again,

@@ -26,8 +26,8 @@ fn text(timed: Timed) -> String {
 
 /// Whether a call is answered: a busy machine is late for a patience of 0.1 s, and not each time.
 fn is_answered(host: &Supervised) -> bool {
-    let answered = |timed: Timed| timed.called.outcome == CallOutcome::Ok { output: b"in".to_vec() };
-    (0..50).any(|_| answered(call(host, "echo")))
+    let well = CallOutcome::Ok { output: b"in".to_vec() };
+    (0..50).any(|_| call(host, "echo").called.outcome == well)
 }
 
 /// Living processes of a group; killed orphans that init has yet to reap do not count.
