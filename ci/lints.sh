@@ -6,3 +6,4 @@ cd "$(dirname "$0")/.."
 
 cargo fmt --check
 cargo clippy --workspace --all-targets -q -- -D warnings
+ci/slow-tests.sh clippy

@@ -4,6 +4,7 @@
 # that it takes two thirds of the time; `ci/prove.sh whole` tries all of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. ci/again.sh
 
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -12,7 +13,7 @@ sample=(--sample 5)
 # A second attempt is for a machine that was busy with something else: the p99 of a neighbour is
 # measured on two cores that everything else shares. It is said when it was needed.
 cargo run --release -q -- prove "${sample[@]}" --out "$out/prove" || {
-  echo "the first attempt was not all right; trying once more"
+  again "gauntlet prove: the first attempt was not all right"
   cargo run --release -q -- prove "${sample[@]}" --out "$out/prove"
 }
 diff reports/detection.md "$out/prove/detection.md"

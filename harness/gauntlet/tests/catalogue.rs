@@ -1,9 +1,12 @@
-//! The catalogue as tests: one trial a case and subject, on the healthy reference deployment.
+//! The catalogue as tests: one trial a case and subject, on the healthy reference deployment and
+//! the embedded runtimes. `ci/wazero.sh` tries it on wazero.
 //!
-//! Trials that measure time take the machine for themselves, whatever `--test-threads` says.
+//! Trials that measure time are left out, as tests run beside anything: `gauntlet run` makes them,
+//! and so does `cargo test -- --ignored` on a quiet machine, one at a time. Of the others, one that
+//! stays in doubt alone on a machine that is busy is told and is not red.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,10 +15,10 @@ use gauntlet::engine::{Engine, Reached, reach};
 use gauntlet::event::Deaf;
 use gauntlet::load;
 use gauntlet::subject::artefact::{Artefact, Build};
-use gauntlet::subject::calls::module;
+use gauntlet::subject::calls::{lateness, module};
 use gauntlet::subject::host_http::HostHttp;
 use gauntlet::subject::site::Site;
-use gauntlet::subject::{Subject, external, runtimes};
+use gauntlet::subject::{Subject, runtimes};
 use gauntlet::testbed::build::{FEATURE, TestbedBuild};
 use gauntlet::testbed::plugins::PluginFront;
 use gauntlet::testbed::site::TestbedSite;
@@ -75,12 +78,6 @@ fn prepared() -> (Arc<Stage>, Plan) {
         let subject = runtimes::subject(runtime, program, &[]);
         subjects.push(Box::new(subject.compared_with(references.clone())));
     }
-    if let Some(program) = wazero() {
-        for external in external::ALL {
-            let subject = external.subject(program.clone());
-            subjects.push(Box::new(subject.compared_with(references.clone())));
-        }
-    }
     let (subjects, _, unreachable) = reach(subjects);
     assert!(unreachable.is_empty(), "{unreachable:?}");
     let profiles: Vec<Profile> = subjects.iter().map(|one| one.profile.clone()).collect();
@@ -102,18 +99,8 @@ fn known(build: &TestbedBuild) -> Build {
     }
 }
 
-/// The adapter for wazero; none, and it is said, where there is no Go to build it.
-fn wazero() -> Option<PathBuf> {
-    let found = gauntlet::cli::adapters::wazero();
-    let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");
-    match found {
-        Ok(program) => Some(program),
-        Err(why) if required => panic!("{why}"),
-        Err(why) => {
-            writeln!(std::io::stderr(), "skipped: wazero: {why}").expect("stderr takes a line");
-            None
-        }
-    }
+fn say(line: &str) {
+    writeln!(std::io::stderr(), "{line}").expect("stderr takes a line");
 }
 
 fn trials(stage: &Arc<Stage>, plan: Plan) -> Vec<Trial> {
@@ -128,8 +115,9 @@ fn trials(stage: &Arc<Stage>, plan: Plan) -> Vec<Trial> {
     let skipped: Vec<Trial> = skipped.collect();
     let planned = spread(stage, plan.trials).into_iter().map(|trial| {
         let name = name(stage, trial.subject, trial.scenario, &trial.case.label);
-        let stage = Arc::clone(stage);
-        Trial::test(name, move || stage.run(trial))
+        let (stage, timing) = (Arc::clone(stage), trial.timing);
+        let name = if timing { format!("{name} (measures time)") } else { name };
+        Trial::test(name, move || stage.run(trial)).with_ignored_flag(timing)
     });
     planned.chain(skipped).collect()
 }
@@ -158,7 +146,14 @@ impl Stage {
             }
         }
         let _alone = self.quiet.write().unwrap_or_else(PoisonError::into_inner);
-        told(&self.outcome(trial)?)
+        let (outcome, busy) = lateness::while_busy(|| self.outcome(trial));
+        match outcome? {
+            doubt if busy && doubt.verdict == Verdict::Inconclusive => {
+                say(&format!("doubt: {} {}: {}", doubt.incident, doubt.case, doubt.reason));
+                Ok(())
+            }
+            outcome => told(&outcome),
+        }
     }
 
     fn outcome(&self, trial: plan::Trial) -> Result<Outcome, Failed> {

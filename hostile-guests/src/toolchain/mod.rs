@@ -7,6 +7,8 @@
 mod probe;
 mod recipe;
 mod run;
+mod scratch;
+mod starter;
 mod workshop;
 
 use std::sync::LazyLock;
@@ -17,6 +19,7 @@ use crate::catalogue::FileError;
 use crate::guest::{Guest, Origin};
 use crate::header;
 
+pub use starter::{Starter, without_telemetry};
 pub use workshop::{BuildError, Workshop};
 
 pub(crate) use recipe::Recipe;

@@ -2,10 +2,10 @@
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::Toolchain;
 use super::run::run;
+use super::starter::{Starter, without_telemetry};
 
 /// Where the standard library of the Rust guests would be.
 const RUST_TARGET: [&str; 4] = ["--print", "target-libdir", "--target", "wasm32-unknown-unknown"];
@@ -21,8 +21,22 @@ pub(super) struct Compiler {
     pub(super) version: String,
 }
 
-/// The first compiler in the folders of `path` that can; or why none can. `folder` is ours.
-pub(super) fn find(toolchain: Toolchain, path: &OsStr, folder: &Path) -> Result<Compiler, String> {
+/// Where and how compilers are asked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asking<'a> {
+    /// A folder of ours for what they write.
+    pub(super) folder: &'a Path,
+    /// The folder whose settings for Go are ours.
+    pub(super) cache: &'a Path,
+    pub(super) starter: Starter,
+}
+
+/// The first compiler in the folders of `path` that can; or why none can.
+pub(super) fn find(
+    toolchain: Toolchain,
+    path: &OsStr,
+    asking: Asking<'_>,
+) -> Result<Compiler, String> {
     let program = match toolchain {
         Toolchain::Go => "go",
         Toolchain::C => "clang",
@@ -33,7 +47,7 @@ pub(super) fn find(toolchain: Toolchain, path: &OsStr, folder: &Path) -> Result<
         if !candidate.is_absolute() || !candidate.is_file() {
             continue;
         }
-        let ask = |args: &[&str]| ask(&candidate, args, folder);
+        let ask = |args: &[&str]| ask(toolchain, &candidate, args, asking);
         let version = match toolchain {
             Toolchain::Go => ask(&["env", "GOVERSION"]).and_then(|said| go(&said)),
             Toolchain::C => clang(&ask, path),
@@ -50,8 +64,21 @@ pub(super) fn find(toolchain: Toolchain, path: &OsStr, folder: &Path) -> Result<
 type Ask<'a> = dyn Fn(&[&str]) -> Result<String, String> + 'a;
 
 /// What the program says to these arguments.
-fn ask(program: &Path, args: &[&str], folder: &Path) -> Result<String, String> {
-    let ran = run(Command::new(program).args(args), folder).map_err(|error| error.to_string())?;
+fn ask(
+    toolchain: Toolchain,
+    program: &Path,
+    args: &[&str],
+    asking: Asking<'_>,
+) -> Result<String, String> {
+    let Asking { folder, cache, starter } = asking;
+    let mut command = (starter.command)(program);
+    command.args(args);
+    let quiet = match toolchain {
+        Toolchain::Go => without_telemetry(&mut command, cache),
+        Toolchain::C | Toolchain::Rust => Ok(()),
+    };
+    let ran = quiet.and_then(|()| run(&mut command, starter, folder));
+    let ran = ran.map_err(|error| error.to_string())?;
     ran.well.then_some(ran.said.clone()).ok_or(ran.said)
 }
 
@@ -102,8 +129,10 @@ mod tests {
     #[test]
     fn what_is_missing_is_said() {
         let folder = std::env::temp_dir();
+        let starter = Starter::default();
+        let asking = Asking { folder: &folder, cache: &folder, starter };
         for toolchain in Toolchain::ALL {
-            let why = find(toolchain, OsStr::new("/nonexistent"), &folder).expect_err("none");
+            let why = find(toolchain, OsStr::new("/nonexistent"), asking).expect_err("none");
             assert!(why.contains("on the path"), "{why}");
         }
     }

@@ -1,7 +1,6 @@
 //! How the module of a guest is built from the folder of its toolchain: the same bytes from the
 //! same compiler, whatever the folder is called (`-trimpath`, no symbols, no build id).
 
-use std::path::Path;
 use std::process::Command;
 
 use super::Toolchain;
@@ -65,9 +64,9 @@ impl Recipe {
         }
     }
 
-    /// The command that builds [`MODULE`] in a folder that holds the sources.
-    pub(super) fn command(self, compiler: &Path) -> Command {
-        let mut command = Command::new(compiler);
+    /// `command`, which runs the compiler, made to build [`MODULE`] in a folder that holds the
+    /// sources.
+    pub(super) fn command(self, mut command: Command) -> Command {
         match self {
             Self::GoReactor | Self::GoReactorNoInit => {
                 go(&mut command, "wasip1").arg("-buildmode=c-shared")

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::starter::Starter;
+
 /// Longest build. Go's standard library for a new target takes 15 s on two cores, and minutes on
 /// a machine that does other things.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -25,22 +27,26 @@ pub(super) struct Ran {
 }
 
 /// Run it in `folder`; what it prints goes into a file there.
-pub(super) fn run(command: &mut Command, folder: &Path) -> io::Result<Ran> {
+pub(super) fn run(command: &mut Command, starter: Starter, folder: &Path) -> io::Result<Ran> {
     let path = folder.join("said");
     let said = File::create(&path)?;
-    let mut child = command
+    // Temporary files of the compiler go with the folder, however it ends. In a folder of its own,
+    // as Go reads no `go.mod` in the temporary folder itself.
+    let temporary = folder.join("tmp");
+    fs::create_dir_all(&temporary)?;
+    command
         .current_dir(folder)
+        .env("TMPDIR", temporary)
         .stdin(Stdio::null())
         .stdout(said.try_clone()?)
-        .stderr(said)
-        .spawn()?;
+        .stderr(said);
+    let mut child = (starter.spawn)(command)?;
     let until = Instant::now() + PATIENCE;
     let status = loop {
         match child.try_wait()? {
             Some(status) => break Some(status),
             None if Instant::now() >= until => {
-                child.kill()?;
-                child.wait()?;
+                (starter.end)(&mut child);
                 break None;
             }
             None => std::thread::sleep(LOOK_EVERY),

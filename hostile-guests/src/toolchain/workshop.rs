@@ -5,14 +5,15 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, Once, OnceLock, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use super::probe::{self, Compiler};
+use super::probe::{self, Asking, Compiler};
 use super::recipe::{MODULE, Recipe};
 use super::run::run;
+use super::scratch::{self, Scratch};
+use super::starter::{Starter, without_telemetry};
 use super::{Guest, Toolchain};
 use crate::guest::Origin;
 
@@ -47,6 +48,7 @@ impl std::error::Error for BuildError {}
 pub struct Workshop {
     cache: PathBuf,
     path: OsString,
+    starter: Starter,
     compilers: [OnceLock<Result<Compiler, String>>; Toolchain::ALL.len()],
     built: Mutex<BTreeMap<(Toolchain, &'static str), Vec<u8>>>,
 }
@@ -56,8 +58,14 @@ impl Workshop {
     /// `path`, as in the variable `PATH`.
     #[must_use]
     pub fn new(cache: &Path, path: &OsStr) -> Self {
-        let (compilers, built) = (Default::default(), Mutex::default());
-        Self { cache: cache.to_owned(), path: path.to_owned(), compilers, built }
+        let (starter, compilers, built) = Default::default();
+        Self { cache: cache.to_owned(), path: path.to_owned(), starter, compilers, built }
+    }
+
+    /// The same, its compilers started by `starter`.
+    #[must_use]
+    pub fn started_by(self, starter: Starter) -> Self {
+        Self { starter, ..self }
     }
 
     /// The workshop of this user: the compilers on `PATH`, and the folder for what can be made
@@ -100,7 +108,8 @@ impl Workshop {
     fn found(&self, toolchain: Toolchain) -> Result<&Compiler, BuildError> {
         let find = || {
             let scratch = self.scratch().map_err(|error| error.to_string())?;
-            probe::find(toolchain, &self.path, &scratch.0)
+            let (folder, cache, starter) = (&*scratch.path, &*self.cache, self.starter);
+            probe::find(toolchain, &self.path, Asking { folder, cache, starter })
         };
         let found = self.compilers[toolchain as usize].get_or_init(find);
         found.as_ref().map_err(|why| BuildError::Absent(toolchain, why.clone()))
@@ -119,13 +128,17 @@ impl Workshop {
         fs::create_dir_all(&folder).map_err(cannot)?;
         let scratch = self.scratch().map_err(cannot)?;
         for (name, text) in toolchain.files() {
-            fs::write(scratch.0.join(name), text).map_err(cannot)?;
+            fs::write(scratch.path.join(name), text).map_err(cannot)?;
         }
-        let ran = run(&mut recipe.command(&compiler.program), &scratch.0).map_err(cannot)?;
+        let mut command = recipe.command((self.starter.command)(&compiler.program));
+        if toolchain == Toolchain::Go {
+            without_telemetry(&mut command, &self.cache).map_err(cannot)?;
+        }
+        let ran = run(&mut command, self.starter, &scratch.path).map_err(cannot)?;
         if !ran.well {
             return Err(BuildError::Failed(guest.to_owned(), ran.said));
         }
-        let made = scratch.0.join(MODULE);
+        let made = scratch.path.join(MODULE);
         let bytes = fs::read(&made).map_err(cannot)?;
         // Two who build at once each move a whole module into place.
         fs::rename(&made, &kept).map_err(cannot)?;
@@ -134,19 +147,9 @@ impl Workshop {
 
     /// A folder of our own, removed when it is dropped.
     fn scratch(&self) -> io::Result<Scratch> {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let folder = self.cache.join(format!("build-{}-{number}", std::process::id()));
-        fs::create_dir_all(&folder)?;
-        Ok(Scratch(folder))
-    }
-}
-
-struct Scratch(PathBuf);
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        static SWEPT: Once = Once::new();
+        SWEPT.call_once(|| scratch::sweep(&self.cache));
+        Scratch::new(&self.cache)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The words of the command line. What is not built is not offered.
 
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -62,6 +63,9 @@ pub enum Command {
     /// Serve one runtime over stdin and stdout
     #[command(hide = true)]
     Worker(WorkerArgs),
+    /// Run one tool, and end what it leaves running
+    #[command(hide = true)]
+    Tend(TendArgs),
 }
 
 /// Which scenarios.
@@ -282,6 +286,14 @@ pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+/// `gauntlet tend`.
+#[derive(Debug, Clone, Args)]
+pub struct TendArgs {
+    /// The program and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub tool: Vec<OsString>,
 }
 
 /// `gauntlet worker`.

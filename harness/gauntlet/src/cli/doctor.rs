@@ -11,7 +11,8 @@ use crate::load;
 use crate::render::paint::{Paint, sign};
 use crate::subject::adapter::Launch;
 use crate::subject::adapter::conformance::{self, Came, Checked};
-use hostile_guests::toolchain::{Toolchain, Workshop};
+use crate::subject::calls::module;
+use hostile_guests::toolchain::Toolchain;
 use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
@@ -111,7 +112,7 @@ fn guests() -> Result<String, String> {
 
 /// What compilers of this machine add to the guests; one that is missing is no fault.
 fn built() -> String {
-    let workshop = Workshop::of_user();
+    let workshop = module::workshop();
     let told = Toolchain::ALL.map(|one| match workshop.compiler(one) {
         Ok(version) => format!("; {} guests by {version}", one.word()),
         Err(_) => format!("; no {} guests without {}", one.word(), one.needs()),

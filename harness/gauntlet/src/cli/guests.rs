@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 
-use hostile_guests::toolchain::{self, Toolchain, Workshop};
+use hostile_guests::toolchain::{self, Toolchain};
 use hostile_guests::{Guest, Tier};
 use wasm_gauntlet_model::name::nearest;
 use wasm_gauntlet_model::source::printable;
 
 use super::args::GuestsCommand;
 use super::exit::{Exit, Failure};
+use crate::subject::calls::module;
 
 /// `gauntlet guests`.
 pub(super) fn guests(command: &GuestsCommand) -> Result<Exit, Failure> {
@@ -86,7 +87,7 @@ fn export(dir: &Path) -> Result<String, Failure> {
 /// Write each guest that a compiler of this machine builds: how many, and why others are missing.
 fn export_built(dir: &Path) -> Result<(usize, String), Failure> {
     let refused = |error| Failure::usage(format!("cannot write to {}: {error}", dir.display()));
-    let workshop = Workshop::of_user();
+    let workshop = module::workshop();
     let (mut written, mut missing) = (0, String::new());
     for toolchain in Toolchain::ALL {
         let mut guests = toolchain::all().iter().filter(|one| one.toolchain == Some(toolchain));

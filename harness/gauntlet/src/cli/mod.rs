@@ -39,7 +39,7 @@ use clap::Parser;
 use args::{Arguments, Command};
 use exit::{Exit, Failure};
 
-use crate::subject::children;
+use crate::subject::{children, scratch, tools};
 
 /// Do what the arguments say; the first one is the program's own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
@@ -52,6 +52,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
     if starts_children(&arguments.command) {
         children::adopt();
+        scratch::sweep(&std::env::temp_dir());
     }
     match dispatch(&arguments.command) {
         Ok(exit) => exit,
@@ -98,6 +99,8 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
         Command::Completions(args) => schema::completions(args),
         Command::Man => schema::man(),
         Command::Worker(args) => worker::worker(args),
+        // Its exit code is the tool's, which may be any.
+        Command::Tend(args) => std::process::exit(tools::tend(&args.tool)),
     }
 }
 

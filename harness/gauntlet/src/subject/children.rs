@@ -11,6 +11,7 @@ use std::io;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
@@ -40,10 +41,39 @@ pub fn spawn(command: &mut Command) -> io::Result<Child> {
 /// Whether we are the parent of what children leave behind.
 static ADOPTS: AtomicBool = AtomicBool::new(false);
 
-/// Become that, from the beginning of a program all of whose children are started here.
+/// Where the kernel lists our children; a kernel that lists none has them too, which is rare.
+const CHILDREN: &str = "/proc/thread-self/children";
+
+/// Become that, from the beginning of a program all of whose children are started here. One that
+/// has children already, as in `server & exec gauntlet`, got them from the program that it took the
+/// place of. What these leave is theirs, so such a program adopts nobody.
 pub fn adopt() {
+    if std::fs::read_to_string(CHILDREN).is_ok_and(|ids| !ids.trim().is_empty()) {
+        return;
+    }
     let me = Some(rustix::process::getpid());
     ADOPTS.store(rustix::process::set_child_subreaper(me).is_ok(), Ordering::Relaxed);
+}
+
+/// Whether we are.
+pub fn adopts() -> bool {
+    ADOPTS.load(Ordering::Relaxed)
+}
+
+/// Looks at all orphans: one that was killed may leave others.
+const LOOKS_MAX: usize = 50;
+
+/// Between two looks, for the kernel to end what was killed.
+const NAP: Duration = Duration::from_millis(2);
+
+/// End everything that children of ours left.
+pub fn end_all_orphans() {
+    for _ in 0..LOOKS_MAX {
+        if end_orphans(0, |_| true).is_empty() {
+            break;
+        }
+        std::thread::sleep(NAP);
+    }
 }
 
 /// When a child of ours was started.
@@ -55,7 +85,7 @@ pub fn started(id: Pid) -> Option<u64> {
 /// reap those that are dead. Gives the ids and groups of those that were killed. What is in the
 /// group of a child that runs ends with that one. There are none where nobody is adopted.
 pub fn end_orphans(since: u64, ends: impl Fn(i32) -> bool) -> Vec<(i32, i32)> {
-    if !ADOPTS.load(Ordering::Relaxed) {
+    if !adopts() {
         return Vec::new();
     }
     // Held meanwhile: what is not reaped keeps its id, and nobody else reaps it.

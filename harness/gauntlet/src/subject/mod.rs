@@ -29,6 +29,7 @@ pub mod scripted;
 pub mod site;
 pub mod static_limits;
 pub mod tenants;
+pub mod tools;
 pub mod wasmi;
 pub mod wasmtime;
 pub mod worker;

@@ -1,5 +1,10 @@
 //! A folder for what a foreign program leaves behind, removed however it was left.
 //!
+//! The folder of a process that was killed is removed by a later one ([`sweep`]). Each folder is
+//! locked (`flock(2)`) while its owner lives: the kernel gives the lock back however that ends, and
+//! knows it across containers too, where a process id would be another's. A file system that locks
+//! no folders (NFS) keeps what was left.
+//!
 //! The usual removal calls itself once a level, and holds a descriptor for each: 30,000 folders in
 //! one another are more than a thread's stack and its descriptors. Here each folder that is not
 //! empty gives its own folders to the top one first, so that there are never two levels to go down.
@@ -10,7 +15,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
+use rustix::fs::{AtFlags, Dir, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use tempfile::TempDir;
 
@@ -20,10 +25,25 @@ const REMOVE_WITHIN: Duration = Duration::from_secs(10);
 /// Most entries that are removed; whoever made more is to be looked at by a person.
 const ENTRIES_MAX: u64 = 1_000_000;
 
+/// What the names begin with; random letters follow.
+const NAME: &str = "gauntlet-scratch-";
+
+/// How many of those: nobody names a folder so by hand, and it is removed by its name.
+const RANDOM_LETTERS: usize = 12;
+
+/// How long one run removes what others left; what is left then waits for the next.
+const SWEEP_WITHIN: Duration = Duration::from_secs(2);
+
+/// Most entries of the temporary folder that are looked at: 100,000 names take 50 ms.
+const SWEPT_MAX: usize = 100_000;
+
 /// A new folder, removed with this value.
+#[derive(Debug)]
 pub struct Scratch {
     folder: Option<TempDir>,
     path: PathBuf,
+    /// Held while this value lives.
+    _lock: Option<OwnedFd>,
 }
 
 /// A folder that could not be removed.
@@ -35,14 +55,41 @@ pub struct Left {
 }
 
 impl Scratch {
-    /// One whose name begins with `prefix`.
+    /// One in the temporary folder.
     ///
     /// # Errors
     /// When none can be made.
-    pub fn new(prefix: &str) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix(prefix).tempdir()?;
-        let path = folder.path().to_owned();
-        Ok(Self { folder: Some(folder), path })
+    pub fn new() -> io::Result<Self> {
+        Self::made_by(|builder| builder.tempdir())
+    }
+
+    /// One in `place`.
+    ///
+    /// # Errors
+    /// When none can be made.
+    pub fn within(place: &Path) -> io::Result<Self> {
+        Self::made_by(|builder| builder.tempdir_in(place))
+    }
+
+    fn made_by(make: impl Fn(&tempfile::Builder) -> io::Result<TempDir>) -> io::Result<Self> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(NAME).rand_bytes(RANDOM_LETTERS);
+        loop {
+            let folder = make(&builder)?;
+            let path = folder.path().to_owned();
+            let opened = rustix::fs::open(&path, FOLDER, Mode::empty())?;
+            let lock = match rustix::fs::flock(&opened, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => Some(opened),
+                // Who sweeps has found it before it was locked, and removes it.
+                Err(Errno::WOULDBLOCK) => continue,
+                // Where no folder can be locked, none is swept.
+                Err(_) => None,
+            };
+            // The same, a moment later.
+            if path.is_dir() {
+                return Ok(Self { folder: Some(folder), path, _lock: lock });
+            }
+        }
     }
 
     /// Where it is.
@@ -74,6 +121,36 @@ impl Drop for Scratch {
         // Who wants to know asks by `remove`.
         let _ = self.emptied();
     }
+}
+
+/// Remove what processes of this user that are gone have left in `place`.
+pub fn sweep(place: &Path) {
+    let until = Instant::now() + SWEEP_WITHIN;
+    let Ok(entries) = std::fs::read_dir(place) else { return };
+    let names = entries.flatten().take(SWEPT_MAX).map(|entry| entry.file_name());
+    for name in names.filter(|name| name.to_str().is_some_and(is_ours)) {
+        if Instant::now() >= until {
+            return;
+        }
+        let _ = swept(&place.join(name), until);
+    }
+}
+
+/// Whether a folder of this name is one of those made here.
+fn is_ours(name: &str) -> bool {
+    let random = name.strip_prefix(NAME).unwrap_or_default();
+    random.len() == RANDOM_LETTERS && random.chars().all(|one| one.is_ascii_alphanumeric())
+}
+
+/// Remove one folder, where it is this user's and nobody holds it.
+fn swept(path: &Path, until: Instant) -> io::Result<()> {
+    let top = rustix::fs::open(path, FOLDER, Mode::empty())?;
+    if rustix::fs::fstat(&top)?.st_uid != rustix::process::geteuid().as_raw() {
+        return Ok(());
+    }
+    rustix::fs::flock(&top, FlockOperation::NonBlockingLockExclusive)?;
+    Removal { top, until, entries: 0, moved: 0 }.all()?;
+    std::fs::remove_dir(path)
 }
 
 /// The removal of all that is in one folder. Names are resolved from open folders, one part at a
@@ -238,7 +315,7 @@ mod tests {
 
     #[test]
     fn folders_in_one_another_are_removed_on_a_small_stack() {
-        let scratch = Scratch::new("gauntlet-test-").expect("a folder");
+        let scratch = Scratch::new().expect("a folder");
         let path = scratch.path().to_owned();
         deep(&path);
         let small = std::thread::Builder::new().stack_size(128 << 10);
@@ -252,7 +329,7 @@ mod tests {
         let outside = tempfile::tempdir().expect("a folder");
         let kept = outside.path().join("kept");
         std::fs::write(&kept, "x").expect("it is written");
-        let scratch = Scratch::new("gauntlet-test-").expect("a folder");
+        let scratch = Scratch::new().expect("a folder");
         let path = scratch.path().to_owned();
         symlink(outside.path(), path.join("link")).expect("a link");
         std::fs::create_dir_all(path.join("closed/inner/more")).expect("folders");
@@ -264,6 +341,27 @@ mod tests {
         }
         drop(scratch);
         assert!(!path.exists() && kept.exists());
+    }
+
+    #[test]
+    fn only_what_nobody_holds_and_is_named_so_is_swept() {
+        let place = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| place.path().join(name);
+        let held = Scratch::within(place.path()).expect("a folder");
+        std::fs::create_dir_all(at("gauntlet-scratch-aaaaaaaaaaaa/a/b")).expect("folders");
+        std::fs::create_dir(at("kept")).expect("a folder");
+        std::fs::write(at("kept/file"), "x").expect("it is written");
+        symlink(at("kept"), at("gauntlet-scratch-aaaaaaaaaaaa/link")).expect("a link");
+        symlink(at("kept"), at("gauntlet-scratch-bbbbbbbbbbbb")).expect("a link");
+        let others = ["gauntlet-scratch-", "gauntlet-scratch-of-mine-1234", "gauntlet-output"];
+        for name in others {
+            std::fs::create_dir(at(name)).expect("a folder");
+        }
+        sweep(place.path());
+        assert!(!at("gauntlet-scratch-aaaaaaaaaaaa").exists());
+        assert!(held.path().exists() && at("kept/file").exists());
+        assert!(at("gauntlet-scratch-bbbbbbbbbbbb").is_symlink());
+        assert!(others.iter().all(|name| at(name).exists()));
     }
 
     #[test]

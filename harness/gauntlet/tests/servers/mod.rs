@@ -28,8 +28,14 @@ pub use nginx::Nginx;
 /// Whether `program` (a path, or a name on `PATH`) can be used; says so where not.
 pub fn is_there(program: &str) -> bool {
     let search = std::env::var_os("PATH").unwrap_or_default();
-    let there = Path::new(program).is_file()
-        || std::env::split_paths(&search).any(|dir| dir.join(program).is_file());
+    let mut folders = std::env::split_paths(&search);
+    let path = Path::new(program);
+    let there = match path.strip_prefix("/usr") {
+        // Debian's servers are in `sbin`, which users have not on their path; a path that leads
+        // to nothing of Debian's is that of a machine without them.
+        Ok(_) => path.is_file() && folders.any(|folder| folder.starts_with("/usr")),
+        Err(_) => path.is_file() || folders.any(|folder| folder.join(program).is_file()),
+    };
     if !there {
         let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");
         assert!(!required, "{program} is required and not installed");

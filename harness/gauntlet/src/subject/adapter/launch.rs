@@ -82,7 +82,7 @@ impl Launch {
     /// # Errors
     /// When the program cannot be run or no folder can be made.
     pub fn start(&self) -> io::Result<Started> {
-        let scratch = Scratch::new("gauntlet-")?;
+        let scratch = Scratch::new()?;
         let mut command = Command::new(&self.program);
         command.args(&self.args).env_clear().env(CANARY_ENV.0, CANARY_ENV.1);
         command

@@ -17,6 +17,7 @@ use super::launch::{Launch, Started};
 use super::life::{Life, Why};
 use super::remarks::Remarks;
 use crate::subject::Inability;
+use crate::subject::scratch::Scratch;
 use crate::subject::worker::Confinement;
 
 /// The program.
@@ -87,7 +88,7 @@ pub struct Pair {
 /// When Node cannot be started, or is too old to run the program.
 pub fn run(node: &Path, shim: &[u8], module: &[u8]) -> Result<Pair, Inability> {
     let unable = |error: std::io::Error| Inability(format!("{}: {error}", node.display()));
-    let folder = tempfile::tempdir().map_err(unable)?;
+    let folder = Scratch::new().map_err(unable)?;
     let file = |name: &str, bytes: &[u8]| -> std::io::Result<String> {
         let path = folder.path().join(name);
         fs::write(&path, bytes)?;

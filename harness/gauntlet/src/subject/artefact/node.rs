@@ -5,12 +5,13 @@
 //! bounded in time, its output thrown away.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::subject::Inability;
 use crate::subject::children;
 use crate::subject::scratch::Scratch;
+use crate::subject::tools;
 
 /// For Node to start and a module to be compiled; the largest took 3 s on two busy cores.
 const TIME_MAX: Duration = Duration::from_secs(30);
@@ -49,13 +50,13 @@ const [script, binary] = ["shim.js", "module.wasm"];
 /// When Node cannot be started, ends in a way of its own, or does not end in time.
 pub fn starts(node: &Path, shim: &str, module: &[u8]) -> Result<bool, Inability> {
     let cannot = |error: std::io::Error| Inability(format!("{}: {error}", node.display()));
-    let folder = Scratch::new("gauntlet-node-").map_err(cannot)?;
+    let folder = Scratch::new().map_err(cannot)?;
     let files =
         [("run.cjs", RUNNER.as_bytes()), ("shim.js", shim.as_bytes()), ("module.wasm", module)];
     for (name, bytes) in files {
         std::fs::write(folder.path().join(name), bytes).map_err(cannot)?;
     }
-    let mut command = Command::new(node);
+    let mut command = tools::command(node);
     command
         .arg("run.cjs")
         .current_dir(folder.path())
@@ -74,7 +75,7 @@ pub fn starts(node: &Path, shim: &str, module: &[u8]) -> Result<bool, Inability>
             };
         }
         if began.elapsed() > TIME_MAX {
-            child.kill().and_then(|()| child.wait()).map_err(cannot)?;
+            tools::end(&mut child);
             return Err(Inability(format!("the pair kept Node busy for {TIME_MAX:?}")));
         }
         std::thread::sleep(PAUSE);

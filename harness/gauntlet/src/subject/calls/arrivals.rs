@@ -142,6 +142,7 @@ mod tests {
     use wasm_gauntlet_model::call::Called;
 
     use super::*;
+    use crate::subject::calls::lateness;
 
     fn ok(wall: Duration) -> Timed {
         std::thread::sleep(wall);
@@ -158,14 +159,13 @@ mod tests {
 
     #[test]
     fn a_stall_is_in_every_latency_that_was_due_in_it() {
-        let stall = Mutex::new(());
-        let begun = Instant::now();
+        let first = Mutex::new(true);
         let call = || {
-            let first = begun.elapsed() < Duration::from_millis(100);
-            let _held = stall.lock().expect("nothing panics");
-            Ok(ok(Duration::from_millis(if first { 200 } else { 0 })))
+            let mut first = first.lock().expect("nothing panics");
+            let stall = if std::mem::take(&mut *first) { 300 } else { 0 };
+            Ok(ok(Duration::from_millis(stall)))
         };
-        let seen = send(PLAN, begun, &call).expect("it can be called");
+        let seen = send(PLAN, Instant::now(), &call).expect("it can be called");
         assert_eq!(seen.histogram.len(), 100, "nothing that was planned is left out");
         let late = seen.histogram.count_between(100_000, LATENCY_US_MAX);
         assert!(late >= 20, "only {late} of the calls due in the stall are late");
@@ -173,10 +173,12 @@ mod tests {
 
     #[test]
     fn an_unstalled_host_is_called_on_time() {
-        let seen = send(PLAN, Instant::now(), &|| Ok(ok(Duration::from_millis(1))));
+        let call = || Ok(ok(Duration::from_millis(1)));
+        let (seen, busy) = lateness::while_busy(|| send(PLAN, Instant::now(), &call));
         let seen = seen.expect("it can be called");
         let median = seen.histogram.value_at_quantile(0.5);
-        assert!((1_000..40_000).contains(&median), "{median} µs");
+        // A machine that does other things is late by itself.
+        assert!(median >= 1_000 && (median < 40_000 || busy), "{median} µs");
         assert!(seen.failures.is_empty());
     }
 

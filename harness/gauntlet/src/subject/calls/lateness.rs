@@ -33,6 +33,34 @@ fn waited() -> Duration {
     Duration::from_micros(total.and_then(|(_, us)| us.trim().parse().ok()).unwrap_or(0))
 }
 
+/// The part of a time in which something waited for a processor, from which on a machine is busy. A
+/// trial alone on a quiet machine of two cores makes a tenth by itself.
+const BUSY_PART: f64 = 0.25;
+
+/// Do `work`; whether the machine was busy meanwhile with more than it has processors for. Where
+/// the kernel does not say how long threads waited, its load decides.
+pub fn while_busy<T>(work: impl FnOnce() -> T) -> (T, bool) {
+    let (began, before) = (Instant::now(), waited());
+    let given = work();
+    let (wall, waited) = (began.elapsed(), waited().saturating_sub(before));
+    let told = before > Duration::ZERO;
+    let busy = match told {
+        true => waited.as_secs_f64() > wall.as_secs_f64() * BUSY_PART,
+        false => load() > processors(),
+    };
+    (given, busy)
+}
+
+/// Threads that ran or could have run, on average of the last minute.
+fn load() -> f64 {
+    let said = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    said.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or(0.0)
+}
+
+fn processors() -> f64 {
+    std::thread::available_parallelism().map_or(1.0, |count| count.get() as f64)
+}
+
 fn worst(done: &AtomicBool) -> Duration {
     let mut worst = Duration::ZERO;
     while !done.load(Ordering::Relaxed) {
@@ -49,10 +77,8 @@ mod tests {
 
     #[test]
     fn a_machine_that_is_not_starved_is_hardly_late() {
-        let ((), least) = (0..5)
-            .map(|_| during(|| std::thread::sleep(Duration::from_millis(20))))
-            .min_by_key(|(_, late)| *late)
-            .expect("five times");
-        assert!(least < Duration::from_millis(100), "{least:?}");
+        let nap = || during(|| std::thread::sleep(Duration::from_millis(20))).1;
+        let (least, busy) = while_busy(|| (0..5).map(|_| nap()).min().expect("five times"));
+        assert!(least < Duration::from_millis(100) || busy, "{least:?}");
     }
 }

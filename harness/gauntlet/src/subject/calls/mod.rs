@@ -13,7 +13,7 @@ mod contained;
 mod contest;
 mod control;
 pub mod differ;
-mod lateness;
+pub mod lateness;
 mod meanwhile;
 pub mod module;
 pub mod port;

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::call::hex;
 use wasm_gauntlet_model::profile::Need;
 
-use crate::subject::Inability;
+use crate::subject::{Inability, tools};
 
 /// A module, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,12 @@ pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<Module, Inabil
 }
 
 /// Where guests are built that a compiler makes.
-static WORKSHOP: LazyLock<Workshop> = LazyLock::new(Workshop::of_user);
+static WORKSHOP: LazyLock<Workshop> = LazyLock::new(workshop);
+
+/// The workshop of this user, its compilers started as tools of ours.
+pub fn workshop() -> Workshop {
+    Workshop::of_user().started_by(tools::starter())
+}
 
 /// The toolchains of this machine whose guests can be built.
 pub fn toolchains() -> Vec<Need> {

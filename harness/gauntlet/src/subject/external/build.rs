@@ -3,15 +3,17 @@
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use hostile_guests::toolchain::without_telemetry;
 use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::call::hex;
 
 use super::WAZERO_PROGRAM;
 use super::sources::{self, WAZERO};
-use crate::subject::children;
+use crate::subject::scratch::{self, Scratch};
+use crate::subject::{children, tools};
 
 /// Longest build. With an empty module cache on two busy cores it takes a minute; a module proxy
 /// that does not answer is given up on.
@@ -49,11 +51,12 @@ pub fn wazero(go: &Path, cache: &Path) -> Result<PathBuf, Unbuilt> {
     }
     let cannot = |error| Unbuilt::Folder(folder.clone(), error);
     fs::create_dir_all(&folder).map_err(cannot)?;
-    let work = tempfile::Builder::new().prefix("build-").tempdir_in(&folder).map_err(cannot)?;
+    scratch::sweep(&folder);
+    let work = Scratch::within(&folder).map_err(cannot)?;
     for (name, text) in WAZERO {
         fs::write(work.path().join(name), text).map_err(cannot)?;
     }
-    run(go, work.path()).map_err(cannot)??;
+    run(go, work.path(), cache).map_err(cannot)??;
     // Two who build at once each move a whole program into place.
     fs::rename(work.path().join(WAZERO_PROGRAM), &program).map_err(cannot)?;
     Ok(program)
@@ -68,11 +71,17 @@ fn key(files: &[sources::File]) -> String {
     hex(&digest.finalize())[..16].to_owned()
 }
 
-/// Build in `folder`, within [`BUILD_PATIENCE`].
-fn run(go: &Path, folder: &Path) -> io::Result<Result<(), Unbuilt>> {
+/// Build in `folder`, within [`BUILD_PATIENCE`]; Go finds settings of ours below `cache`.
+fn run(go: &Path, folder: &Path, cache: &Path) -> io::Result<Result<(), Unbuilt>> {
     let said = folder.join("said");
-    let mut command = Command::new(go);
+    let mut command = tools::command(go);
+    without_telemetry(&mut command, cache)?;
+    // Temporary files of Go go with the folder, however it ends. In a folder of its own, as Go
+    // reads no `go.mod` in the temporary folder itself.
+    let temporary = folder.join("tmp");
+    fs::create_dir(&temporary)?;
     command
+        .env("TMPDIR", temporary)
         .args(["build", "-trimpath", "-buildvcs=false", "-o", WAZERO_PROGRAM, "."])
         .current_dir(folder)
         .stdin(Stdio::null())
@@ -84,8 +93,7 @@ fn run(go: &Path, folder: &Path) -> io::Result<Result<(), Unbuilt>> {
         match child.try_wait()? {
             Some(status) => break status,
             None if Instant::now() >= until => {
-                child.kill()?;
-                child.wait()?;
+                tools::end(&mut child);
                 return Ok(Err(Unbuilt::Endless));
             }
             None => std::thread::sleep(LOOK_EVERY),

@@ -167,7 +167,6 @@ mod tests {
         let began = Instant::now();
         assert_eq!(poll(&mut memory, 1, 20), Err(Stop::Deadline(By::HostCall)));
         assert!(began.elapsed() >= Duration::from_millis(20));
-        assert!(began.elapsed() < Duration::from_secs(2));
     }
 
     #[test]

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use ed25519_compact::{KeyPair, Seed};
 use sha2::{Digest, Sha256};
-use tempfile::TempDir;
 use wasm_gauntlet_model::twin::Twin;
 
 use super::site::assets::{Coded, PREVIOUS, coded_module, entry_text, path, shim_text};
 use super::site::module::{Make, WASI_IMPORT};
 use crate::coding::{Layer, encode};
+use crate::subject::scratch::Scratch;
 
 /// The seed of the key that signs the manifest: a secret of nobody, so that builds are alike.
 const KEY_SEED: [u8; 32] = *b"a key of the gauntlet's testbed!";
@@ -23,7 +23,7 @@ pub const FEATURE: &str = "checksum";
 /// The reference build, in a temporary folder; it is gone when this is dropped.
 #[derive(Debug)]
 pub struct TestbedBuild {
-    folder: TempDir,
+    folder: Scratch,
     key: [u8; 32],
 }
 
@@ -33,7 +33,7 @@ impl TestbedBuild {
     /// # Errors
     /// When no folder can be made or written to.
     pub fn write(twins: &[Twin]) -> io::Result<Self> {
-        let folder = TempDir::with_prefix("gauntlet-build-")?;
+        let folder = Scratch::new()?;
         let pair = KeyPair::from_seed(Seed::new(KEY_SEED));
         let made = Made { twins, pair: &pair };
         made.build(&folder.path().join("first"), false)?;

