@@ -72,7 +72,7 @@ fn grid(matrix: &Detection) -> String {
     let digits = |digit: fn(usize) -> usize| {
         (1..=twins.len()).map(|index| digit(index).to_string()).collect::<String>()
     };
-    let mut out = format!("{:left$}    {}\n", "", digits(|index| index / 10));
+    let mut out = format!("{:left$}    {}\n", "", digits(|index| index / 10 % 10));
     out += &format!("{:left$}  h {}\n", "", digits(|index| index % 10));
     for row in &matrix.rows {
         let cell = |twin: &Twin| {
