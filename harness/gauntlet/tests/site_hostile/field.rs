@@ -178,8 +178,8 @@ fn d3_compressed_twice_and_declared_so() {
             if wrong {
                 let body = encode(Layer::Gzip, gzip);
                 let head = format!(
-                    "HTTP/1.1 200 OK\r\n{FIELDS}Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n\
-                     Content-Length: {}\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\n{FIELDS}Content-Encoding: gzip\r\n\
+                     Content-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
                     body.len()
                 );
                 let body = if asked.method == "get" { &body[..] } else { b"" };
