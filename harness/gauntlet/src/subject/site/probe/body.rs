@@ -147,6 +147,7 @@ impl Body {
     fn never_whole(&mut self) {
         (self.layers, self.raw_bytes, self.shared_memory) =
             (Seen::Absent, Seen::Absent, Seen::Absent);
+        self.layers_match = Seen::Absent;
         if self.coding_not_offered == Seen::Unknown {
             self.coding_not_offered = Seen::Absent;
         }
