@@ -35,6 +35,11 @@ fn run(page: &'static str, answer: Answer) -> Ran {
 }
 
 impl Ran {
+    /// What was said, as one line.
+    fn text(&self) -> String {
+        self.said.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     fn of(&self, verdict: Verdict) -> impl Iterator<Item = &Outcome> {
         self.record.outcomes.iter().filter(move |one| one.verdict == verdict)
     }
@@ -90,7 +95,7 @@ fn d1_a_breach_that_does_not_come_each_time_stays_a_doubt() {
     let ran = run(
         PAGE,
         but(4, move |_, _, asked, connection| {
-            let breach = asked.takes_gzip() && turns.fetch_add(1, Ordering::Relaxed) % 2 == 0;
+            let breach = asked.takes_gzip() && turns.fetch_add(1, Ordering::Relaxed) == 0;
             if breach {
                 send(
                     connection,
@@ -173,8 +178,8 @@ fn d3_compressed_twice_and_declared_so() {
             if wrong {
                 let body = encode(Layer::Gzip, gzip);
                 let head = format!(
-                    "HTTP/1.1 200 OK\r\n{FIELDS}Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n\
-                     Content-Length: {}\r\n\r\n",
+                    "HTTP/1.1 200 OK\r\n{FIELDS}Content-Encoding: gzip\r\n\
+                     Content-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
                     body.len()
                 );
                 let body = if asked.method == "get" { &body[..] } else { b"" };
@@ -279,12 +284,12 @@ fn d11_a_linked_page_leads_to_the_module() {
     let ran = run(page, but(4, |_, _, _, _| false));
     ran.has_no_doubt();
     assert_eq!(ran.code, Some(0), "{}", ran.said);
-    assert!(ran.said.contains("/app/ is the first with one"), "{}", ran.said);
+    assert!(ran.text().contains("/app/ is the first with one"), "{}", ran.said);
     let subject = ran.record.subjects.first().expect("the site");
     let text = format!("{subject:?}");
     assert!(text.contains("/app/m.wasm"), "{text}");
     let nothing = "<!doctype html><title>home</title><a href=/about.html>about</a>";
     let ran = run(nothing, but(4, |_, _, _, _| false));
     assert_eq!(ran.code, Some(3), "{}", ran.said);
-    assert!(ran.said.contains("nor on the 1 pages that it links to"), "{}", ran.said);
+    assert!(ran.text().contains("nor on the pages that it links to (1)"), "{}", ran.said);
 }

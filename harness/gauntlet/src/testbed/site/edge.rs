@@ -100,16 +100,15 @@ impl Edge {
         let reply = outcome.map(|reply| self.retyped(reply));
         let reply =
             reply.unwrap_or_else(|_| refusal(StatusCode::BAD_GATEWAY, "the origin is away\n"));
-        let is_whole = is_module && reply.status() == StatusCode::OK && method == Method::GET;
-        if is_whole { self.spoiled(reply, part) } else { reply }
+        match reply.status() {
+            StatusCode::OK if is_module && method == Method::GET => self.spoiled(reply, part),
+            StatusCode::OK if is_module => self.lengthened(reply),
+            _ => reply,
+        }
     }
 
     /// The faults of an answer with the module, `part` of which may have been asked for.
     fn spoiled(&self, mut reply: Reply, part: bool) -> Reply {
-        let length = |reply: &Reply| -> Option<u64> {
-            reply.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-        };
-        let is_br = reply.headers().get(header::CONTENT_ENCODING).is_some_and(|one| one == "br");
         let Some(bytes) = length(&reply) else { return reply };
         if self.faults.has(Twin::LengthTwice) {
             Breach::Length.mark(&mut reply);
@@ -124,10 +123,19 @@ impl Edge {
                 reply.headers_mut().insert(header::CONTENT_RANGE, range);
             }
         }
-        if self.faults.has(Twin::LengthKeptOpen) && is_br {
-            let (mut parts, body) = reply.into_parts();
-            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes * 3));
-            return Reply::from_parts(parts, kept_open(body));
+        if self.faults.has(Twin::LengthKeptOpen) && is_br(&reply) {
+            return self.lengthened(reply).map(kept_open);
+        }
+        reply
+    }
+
+    /// The fault of a length that is three times what comes, in the br variant.
+    fn lengthened(&self, mut reply: Reply) -> Reply {
+        if let Some(bytes) = length(&reply)
+            && self.faults.has(Twin::LengthKeptOpen)
+            && is_br(&reply)
+        {
+            reply.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes * 3));
         }
         reply
     }
@@ -284,6 +292,14 @@ fn asks_anew(request: &Request<()>) -> bool {
     let headers = request.headers();
     directive(headers, "no-cache").is_some()
         || directive(headers, "max-age").is_some_and(|seconds| seconds == "0")
+}
+
+fn length(reply: &Reply) -> Option<u64> {
+    reply.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn is_br(reply: &Reply) -> bool {
+    reply.headers().get(header::CONTENT_ENCODING).is_some_and(|one| one == "br")
 }
 
 /// The primary key: host, path and query.

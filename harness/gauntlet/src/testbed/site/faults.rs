@@ -29,7 +29,8 @@
 //! | `edge-stale`, `br-of-old-build` | `hash-matches-content`: the name is that of the new module |
 //! | `soft-404`, `long-cached-404` | - |
 //! | `length-of-raw` | -; what came is whole, though browsers give it up |
-//! | `length-kept-open`, `length-twice`, `module-closes` | -; what is not answered says no more |
+//! | `length-kept-open` | `cdn-rewrites-type`: the edge changes the length |
+//! | `length-twice`, `module-closes` | -; what is not answered says no more |
 //! | `coding-twice`, `unasked-206`, `head-never-answers` | - |
 //! | `etag-shared`, `head-differs`, `range-of-raw` | - |
 //! | `http1-only` | - |

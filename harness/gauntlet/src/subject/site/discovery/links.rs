@@ -59,7 +59,7 @@ pub fn follow(client: &Client, entry: &Trail) -> Linked {
     }
     let told = match (looked, links.len()) {
         (0, _) => String::new(),
-        (all, links) if all == links => format!("nor on the {all} pages that it links to"),
+        (all, links) if all == links => format!("nor on the pages that it links to ({all})"),
         (some, links) => format!("nor on {some} of the {links} pages that it links to"),
     };
     Linked { found: None, told }

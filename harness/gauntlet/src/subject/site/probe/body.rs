@@ -79,6 +79,9 @@ pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> Body {
             Some(decoded) => body.whole(fetch, trail, decoded, &declared),
             None => body.broken(bytes, coded, why),
         }
+        if trail.reply.stalled && body.layers == Seen::Unknown {
+            body.never_whole();
+        }
     } else {
         body.whole(fetch, trail, decode(), &declared);
     }
@@ -136,6 +139,17 @@ impl Body {
         // The beginning tells what was meant, where nothing is declared to be around it.
         if !bytes.is_empty() && !coded {
             self.content = coding::classify(bytes).word().to_owned().into();
+        }
+    }
+
+    /// A body that stops short each time, which is the finding: there is no whole of which more
+    /// could be claimed.
+    fn never_whole(&mut self) {
+        (self.layers, self.raw_bytes, self.shared_memory) =
+            (Seen::Absent, Seen::Absent, Seen::Absent);
+        self.layers_match = Seen::Absent;
+        if self.coding_not_offered == Seen::Unknown {
+            self.coding_not_offered = Seen::Absent;
         }
     }
 
