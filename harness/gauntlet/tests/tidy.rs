@@ -59,6 +59,11 @@ const EXCEPTIONS: &[(&str, Rule, &str)] = &[
         "the testbed's cache ages what it stores, as the edge of a deployment does",
     ),
     (
+        "harness/gauntlet/src/engine/budget.rs",
+        Rule::Clock,
+        "a subject has so much time and no more, whatever it answers",
+    ),
+    (
         "harness/gauntlet/src/cli/replay.rs",
         Rule::Clock,
         "the wall time of a run, which no verdict depends on",

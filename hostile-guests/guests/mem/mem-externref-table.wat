@@ -4,8 +4,8 @@
 ;; seen-in: GUESTS.md B
 ;; tier: core
 ;; near-twin: benign-table
-;; params: step=1000000, steps=4
-;; reaches: 4000000 elements
+;; params: step=250000, steps=4
+;; reaches: 1000000 elements
 
 (module
   (memory (export "memory") 1)

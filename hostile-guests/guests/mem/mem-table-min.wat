@@ -3,8 +3,8 @@
 ;; seen-in: GUESTS.md B; section 1.2
 ;; tier: core
 ;; near-twin: benign-table
-;; params: elements=10000000
-;; reaches: 10000000 elements
+;; params: elements=1000000
+;; reaches: 1000000 elements
 
 (module
   (memory (export "memory") 1)
