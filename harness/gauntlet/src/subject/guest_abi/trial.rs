@@ -11,9 +11,9 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 use super::fixture::{CANARY, HELLO};
 use crate::subject::host::Host;
 
-/// Forty times the default where a deadline is not what the trial is about: an interpreter in a
-/// debug build that shares its cores with five others takes 0.3 s for what takes 15 ms.
-const DEADLINE_ROOMY_MS: u64 = 2000;
+/// For what a deadline is not about, so that only a hang meets it: an interpreter in a
+/// debug build beside 25 busy processes on two cores took more than 2 s for what takes 15 ms.
+const DEADLINE_ROOMY_MS: u64 = 60_000;
 /// The default.
 const DEADLINE: Duration = Duration::from_millis(50);
 
