@@ -24,7 +24,7 @@ fn calls(launch: Launch, source: Box<Source>, guest: &str, times: u32) -> Observ
     let call = Call {
         input: Input::Bytes(STEPS.to_le_bytes().to_vec()),
         times,
-        limits: Limits { deadline_ms: 5000, ..Limits::default() },
+        limits: Limits { deadline_ms: 60_000, ..Limits::default() },
         ..Call::usual(guest, "a")
     };
     session.perform("calls", &Action::Call(call)).expect("it can be called")
