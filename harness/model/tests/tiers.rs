@@ -33,6 +33,7 @@ fn planned(scenario: &Scenario, heavy: bool, memory_pages: u32) -> (Vec<String>,
         found: Vec::new(),
         left_out: Vec::new(),
         limits: Some(Limits { memory_pages, ..Limits::default() }),
+        held: Vec::new(),
         deployed: None,
         grace_ms: 0,
     };
