@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # `cargo test` as a newcomer sees it whose machine has Rust, a C compiler to link with, and what
 # every Debian has (its essential packages), in a home folder that is empty: no Go, no clang, no
-# Node, no server, no Python. What needs one of these says so and is left out; nothing is red. Nothing
-# is built but what is out of date.
+# Node, no server, no Python. What needs one of these says so and is left out; nothing is red.
+# Nothing is built but what is out of date.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -11,7 +11,8 @@
 # GAUNTLET names another program than the release build of this tree; RUNS, how often each is
 # timed (the median counts); AUDITS, how often Lighthouse is. What is compared with is taken from
 # PATH, or installed under the target folder: Lighthouse from npm (22 s), hurl from crates.io
-# (its release 8.0.1, the last for our Rust: 4 min). Chromium, and for hurl libcurl, libxml2 and libclang, are Debian's:
+# (its release 8.0.1, the last for our Rust: 4 min). Chromium, and for hurl libcurl, libxml2 and
+# libclang, are Debian's:
 #   apt-get install --no-install-recommends chromium \
 #     libxml2-dev libcurl4-openssl-dev libssl-dev libclang-dev pkg-config
 set -euo pipefail
@@ -146,7 +147,7 @@ fi
 # 200 requests, each with its status asserted.
 mkdir "$work/plain"
 {
-  printf 'incident: plain/status\nclaim: The page answers\nseverity: minor\ntwins: [html-fallback]\n'
+  printf 'incident: plain/status\nclaim: The page answers\nseverity: minor\nfaults: [html-fallback]\n'
   printf 'playbook: { symptom: none, first-check: none, cause: none, fix: { any: none }, see: [none] }\n'
   printf 'needs: [site/entry]\neach: [entry]\nmatrix: { n: ['
   seq -s, 1 200 | tr -d '\n'

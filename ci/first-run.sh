@@ -26,8 +26,8 @@ fresh() {
   took=$((($(date +%s%N) - began) / 1000000))
 }
 
-# The time is a bare machine's, so no compiler is on the path that time is taken with. A machine that
-# others use meanwhile makes a run slower, or doubtful: three attempts, each told.
+# The time is a bare machine's, so no compiler is on the path that time is taken with. A machine
+# that others use meanwhile makes a run slower, or doubtful: three attempts, each told.
 for attempt in 1 2 3; do
   fresh env PATH="$out/bare" "$gauntlet" run --out "$out/run"
   echo "attempt $attempt: exit code $code, took $took ms"

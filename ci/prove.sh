@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every scenario against the healthy testbed and against every twin: all right, or exit 1. On
-# switches that a scenario of hosts does not name a fifth of its cases is tried, others on each, so
+# Every scenario against the healthy testbed and against every fault: all right, or exit 1. On
+# faults that a scenario of hosts does not name a fifth of its cases is tried, others on each, so
 # that it takes two thirds of the time; `ci/prove.sh whole` tries all of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."

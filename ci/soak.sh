@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# What takes too long for every change: 10,000 drawn modules on every runtime (or as many as the first
-# argument says), then the mix of 10,000 calls (or as many as the second says). The third argument is
-# the module to begin with, a multiple of 75: a soak that was interrupted goes on there. Modules come
-# in slices of 1,500, a minute each on a quiet machine of two cores; a slice that is red does not end
-# the soak. A module on which runtimes differ is made small and written to target/tmp/differential.
+# What takes too long for every change: 10,000 drawn modules on every runtime (or as many as the
+# first argument says), then the mix of 10,000 calls (or as many as the second says). The third
+# argument is the module to begin with, a multiple of 75: a soak that was interrupted goes on there.
+# Modules come in slices of 1,500, a minute each on a quiet machine of two cores; a slice that is
+# red does not end the soak. A module on which runtimes differ is made small and written to
+# target/tmp/differential.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -24,7 +24,7 @@ pub struct Guest {
     /// What it takes to try it.
     pub tier: Tier,
     /// The benign guest that does nearly the same; none for a benign guest.
-    pub near_twin: Option<String>,
+    pub counterpart: Option<String>,
     /// Parameters with their defaults.
     pub params: Vec<(String, String)>,
     /// Proposals that it needs beyond the baseline.
@@ -64,7 +64,7 @@ impl Guest {
             returns: header.returns,
             seen_in: header.seen_in,
             tier: header.tier,
-            near_twin: header.near_twin,
+            counterpart: header.counterpart,
             params: header.params,
             features: header.features,
             reaches: header.reaches,

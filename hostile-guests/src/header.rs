@@ -16,11 +16,14 @@ const KEYS: [&str; 9] = [
     "returns",
     "seen-in",
     "tier",
-    "near-twin",
+    "counterpart",
     "params",
     "features",
     "reaches",
 ];
+
+/// Keys that have another name now, with that name.
+const RENAMED: [(&str, &str); 1] = [("near-twin", "counterpart")];
 
 /// A complaint about a header, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +45,8 @@ pub enum HeaderProblem {
     NothingToContinue,
     /// A key that headers do not have.
     UnknownKey(String),
+    /// A key that has another name now.
+    Renamed(&'static str, &'static str),
     /// A key that is there twice, or after one that it must precede.
     OutOfOrder(String),
     /// A key without a value.
@@ -63,6 +68,7 @@ impl fmt::Display for HeaderError {
             HeaderProblem::NotAnEntry => write!(f, "expected `;; key: value` or `;;   more`"),
             HeaderProblem::NothingToContinue => write!(f, "a continuation before the first key"),
             HeaderProblem::UnknownKey(key) => write!(f, "unknown key `{key}`"),
+            HeaderProblem::Renamed(old, new) => write!(f, "`{old}` is now `{new}`"),
             HeaderProblem::OutOfOrder(key) => write!(f, "`{key}` is repeated or out of order"),
             HeaderProblem::Empty(key) => write!(f, "`{key}` has no value"),
             HeaderProblem::Missing(key) => write!(f, "`{key}` is missing"),
@@ -83,7 +89,7 @@ pub(crate) struct Header {
     pub(crate) returns: Option<String>,
     pub(crate) seen_in: String,
     pub(crate) tier: Tier,
-    pub(crate) near_twin: Option<String>,
+    pub(crate) counterpart: Option<String>,
     pub(crate) params: Vec<(String, String)>,
     pub(crate) features: Vec<Feature>,
     pub(crate) reaches: Option<Reach>,
@@ -98,12 +104,16 @@ struct Entry {
 /// Reads the header at the start of `text`.
 pub(crate) fn parse(file: &str, text: &str, benign: bool) -> Result<Header, HeaderError> {
     let entries = Entries { file, of: read_entries(file, text)? };
-    let near_twin = entries.get("near-twin");
-    match (benign, near_twin) {
-        (true, Some(twin)) => {
-            return Err(complaint(file, twin.line, HeaderProblem::Unexpected("near-twin")));
+    let counterpart = entries.get("counterpart");
+    match (benign, counterpart) {
+        (true, Some(counterpart)) => {
+            return Err(complaint(
+                file,
+                counterpart.line,
+                HeaderProblem::Unexpected("counterpart"),
+            ));
         }
-        (false, None) => return Err(complaint(file, 1, HeaderProblem::Missing("near-twin"))),
+        (false, None) => return Err(complaint(file, 1, HeaderProblem::Missing("counterpart"))),
         _ => {}
     }
     Ok(Header {
@@ -112,7 +122,7 @@ pub(crate) fn parse(file: &str, text: &str, benign: bool) -> Result<Header, Head
         returns: entries.get("returns").map(|entry| entry.value.clone()),
         seen_in: entries.need("seen-in")?.value.clone(),
         tier: entries.word("tier", Tier::from_word)?,
-        near_twin: near_twin.map(|entry| entry.value.clone()),
+        counterpart: counterpart.map(|entry| entry.value.clone()),
         params: entries.optional("params", param)?,
         features: entries.optional("features", Feature::from_word)?,
         reaches: entries.optional("reaches", Reach::from_words)?.pop(),
@@ -200,6 +210,9 @@ fn read_entries(file: &str, text: &str) -> Result<[Option<Entry>; KEYS.len()], H
             .strip_prefix(";; ")
             .and_then(|rest| rest.split_once(':'))
             .ok_or_else(|| wrong(HeaderProblem::NotAnEntry))?;
+        if let Some((old, new)) = RENAMED.iter().find(|(old, _)| *old == key) {
+            return Err(wrong(HeaderProblem::Renamed(old, new)));
+        }
         let index = KEYS
             .iter()
             .position(|known| *known == key)
@@ -231,7 +244,7 @@ mod tests {
 ;; contained-if: deadline | fuel
 ;; seen-in: A
 ;; tier: core
-;; near-twin: benign-loop
+;; counterpart: benign-loop
 ;; params: n=3, at=x
 
 (module)
@@ -248,7 +261,7 @@ mod tests {
         assert_eq!(header.attack, "spins for ever");
         assert_eq!(header.contained_if, [Contained::Deadline, Contained::Fuel]);
         assert_eq!(header.params.len(), 2);
-        assert_eq!(header.near_twin.as_deref(), Some("benign-loop"));
+        assert_eq!(header.counterpart.as_deref(), Some("benign-loop"));
     }
 
     #[test]
@@ -256,6 +269,8 @@ mod tests {
         let of = |from: &str, to: &str| problem(&GOOD.replace(from, to), false);
         assert_eq!(of("tier: core", "tier: big").0, 5);
         assert_eq!(of(";; tier", ";; teir"), (5, HeaderProblem::UnknownKey("teir".into())));
+        let old = ("near-twin", "counterpart");
+        assert_eq!(of(old.1, old.0), (6, HeaderProblem::Renamed(old.0, old.1)));
         assert_eq!(of("fuel", "fule").1, HeaderProblem::BadWord("contained-if", "fule".into()));
         assert_eq!(of(";; seen-in: A\n", "").1, HeaderProblem::Missing("seen-in"));
         assert_eq!(of("seen-in: A", "seen-in:"), (4, HeaderProblem::Empty("seen-in".into())));
@@ -266,6 +281,6 @@ mod tests {
         );
         assert_eq!(of(";; seen-in: A", ";;seen"), (4, HeaderProblem::NotAnEntry));
         assert_eq!(problem(";;   more\n", false), (1, HeaderProblem::NothingToContinue));
-        assert_eq!(problem(GOOD, true), (6, HeaderProblem::Unexpected("near-twin")));
+        assert_eq!(problem(GOOD, true), (6, HeaderProblem::Unexpected("counterpart")));
     }
 }

@@ -13,7 +13,7 @@
 //! ;; returns: what the output is where the call ends `ok`
 //! ;; seen-in: where it comes from
 //! ;; tier: core | heavy
-//! ;; near-twin: the benign guest that does nearly the same and must pass (hostile guests only)
+//! ;; counterpart: the benign guest that does nearly the same and must pass (hostile guests only)
 //! ;; params: name=default, ... (`${name}` in the text is replaced by the value)
 //! ;; features: proposals beyond the baseline ([`Feature`])
 //! ;; reaches: how far it grows at most, `N pages` or `N elements` ([`Reach`])

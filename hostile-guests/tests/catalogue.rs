@@ -68,7 +68,8 @@ fn catalogue() -> String {
     text
 }
 
-const HEAD: &str = "| id | what it does | contained if | right output | twin | tier | needs |\n\
+const HEAD: &str = "| id | what it does | contained if | right output | counterpart | tier \
+    | needs |\n\
     |---|---|---|---|---|---|---|\n";
 
 fn row(guest: &Guest) -> String {
@@ -82,7 +83,7 @@ fn row(guest: &Guest) -> String {
         guest.attack.clone(),
         outcomes.join(", "),
         guest.returns.clone().unwrap_or_default(),
-        guest.near_twin.clone().unwrap_or_default(),
+        guest.counterpart.clone().unwrap_or_default(),
         guest.tier.word().to_owned(),
         needs.join(", "),
     ];

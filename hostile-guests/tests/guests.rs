@@ -36,11 +36,16 @@ const FAMILIES: [&str; 18] = [
 ];
 
 #[test]
-fn every_near_twin_exists_and_is_benign() {
+fn every_counterpart_exists_and_is_benign() {
     for guest in all().iter().filter(|guest| !guest.benign) {
-        let twin = guest.near_twin.as_deref().unwrap_or_default();
-        let twin = find(twin).unwrap_or_else(|| panic!("{}: no guest `{twin}`", guest.id));
-        assert!(twin.benign, "{}: its twin {} is not benign", guest.id, twin.id);
+        let counterpart = guest.counterpart.as_deref().unwrap_or_default();
+        let counterpart =
+            find(counterpart).unwrap_or_else(|| panic!("{}: no guest `{counterpart}`", guest.id));
+        assert!(
+            counterpart.benign,
+            "{}: its counterpart {} is not benign",
+            guest.id, counterpart.id
+        );
     }
 }
 

@@ -64,7 +64,7 @@ fn scratch(name: &str) -> PathBuf {
 }
 
 #[test]
-fn a_source_answers_to_its_own_name_and_has_an_honest_twin() {
+fn a_source_answers_to_its_own_name_and_has_an_honest_counterpart() {
     let ids: Vec<&str> = all().iter().map(|guest| guest.id.as_str()).collect();
     assert!(ids.is_sorted_by(|one, other| one < other), "duplicate or unsorted: {ids:?}");
     for guest in all() {
@@ -76,9 +76,10 @@ fn a_source_answers_to_its_own_name_and_has_an_honest_twin() {
             let named = format!("behaviours[\"{stem}\"] = ");
             assert!(source.contains(&named), "{} does not say {named}", guest.id);
         }
-        let twin = guest.near_twin.as_deref().map(|id| find(id).expect("its twin is there"));
-        assert!(twin.is_none_or(|twin| twin.benign), "{}", guest.id);
-        assert_eq!(guest.benign, guest.near_twin.is_none(), "{}", guest.id);
+        let counterpart =
+            guest.counterpart.as_deref().map(|id| find(id).expect("its counterpart is there"));
+        assert!(counterpart.is_none_or(|counterpart| counterpart.benign), "{}", guest.id);
+        assert_eq!(guest.benign, guest.counterpart.is_none(), "{}", guest.id);
         let ends_ok = guest.contained_if.contains(&Contained::Ok);
         assert_eq!(ends_ok, guest.returns.is_some(), "{}", guest.id);
     }

@@ -372,7 +372,7 @@ def ended(trapped):
     return trap(TRAPS.get(code, "other"))
 
 
-class Desk:
+class Dispatcher:
     """Reads requests, and writes each answer as one line."""
 
     def __init__(self, host, out):
@@ -414,6 +414,6 @@ class Desk:
 
 
 if __name__ == "__main__":
-    Desk(Host(), sys.stdout.buffer).serve(sys.stdin.buffer)
+    Dispatcher(Host(), sys.stdout.buffer).serve(sys.stdin.buffer)
     # A guest that still runs keeps no process alive.
     os._exit(0)

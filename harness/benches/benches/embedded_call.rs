@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use gauntlet::subject::defects::Defects;
+use gauntlet::subject::faults::HostFaults;
 use gauntlet::subject::guest_abi::growth::Caps;
 use gauntlet::subject::host::{Host, Plugin};
 use gauntlet::subject::wasmtime::{EngineKey, WasmtimeHost};
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     let guest = hostile_guests::find("benign-echo").expect("the guest is there");
     let bytes = guest.bytes(&[]).expect("it assembles");
     let raw = raw(&bytes).expect("the guest compiles");
-    let host = WasmtimeHost::new(Defects::default()).expect("the ticker starts");
+    let host = WasmtimeHost::new(HostFaults::default()).expect("the ticker starts");
     let plugin = host.load(&bytes, &Limits::default(), &Grants::default()).expect("it loads");
     let mut pairs = Vec::with_capacity(ROUNDS);
     for round in 0..ROUNDS {

@@ -12,8 +12,8 @@ use std::time::Instant;
 
 use gauntlet::cli::adapters;
 use gauntlet::subject::adapter::Launch;
-use gauntlet::subject::adapter::{Patience, Supervised};
-use gauntlet::subject::calls::module::Module;
+use gauntlet::subject::adapter::{Supervised, WaitLimits};
+use gauntlet::subject::calls::module::GuestModule;
 use gauntlet::subject::calls::port::Work;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::{Grants, Limits};
@@ -209,12 +209,12 @@ fn adapted(
           (func (export "process") (param i32 i32) (result i64)
             (i32.store (i32.const 0) (call ${shape} (i32.const {TURNS}))) (i64.const 4)))"#
     ));
-    let module = Module::new(shape, "", true, bytes.expect("it assembles"));
+    let module = GuestModule::new(shape, "", true, bytes.expect("it assembles"));
     let engine = format!("--engine={engine}");
     let args: Vec<String> =
         [&[engine.as_str()], args].concat().into_iter().map(str::to_owned).collect();
     let launch = Launch::of(adapters::wazero()?, args);
-    let host = Supervised::new(launch, Patience::default());
+    let host = Supervised::new(launch, WaitLimits::default());
     let limits = Limits { deadline_ms: 60_000, ..Limits::default() };
     let run = move || {
         let grants = Grants::default();

@@ -9,9 +9,9 @@
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
-use gauntlet::subject::adapter::{Launch, Patience, Supervised};
-use gauntlet::subject::calls::module::{self, Module};
-use gauntlet::subject::calls::port::{Loaded, Work};
+use gauntlet::subject::adapter::{Launch, Supervised, WaitLimits};
+use gauntlet::subject::calls::module::{self, GuestModule};
+use gauntlet::subject::calls::port::{LoadOutcome, Work};
 use gauntlet::subject::host::{Host, Plugin};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
 fn promises(host: &dyn Host) -> bool {
     let name = host.about().name;
     let program = wasm_gauntlet_benches::tool().expect("the tool is built");
-    let worker = Supervised::new(Launch::worker(program, &name, &[]), Patience::default());
+    let worker = Supervised::new(Launch::worker(program, &name, &[]), WaitLimits::default());
     let mut kept = true;
     for guest in GUESTS {
         match module::catalogue(guest, &[]) {
@@ -53,7 +53,7 @@ fn promises(host: &dyn Host) -> bool {
 }
 
 /// One guest, precompiled on both sides.
-fn promise(host: &dyn Host, worker: &Supervised, module: &Module) -> bool {
+fn promise(host: &dyn Host, worker: &Supervised, module: &GuestModule) -> bool {
     // No deadline that a busy machine could bring into play.
     let limits = Limits { deadline_ms: 10_000, ..Limits::default() };
     let grants = Grants::default();
@@ -61,7 +61,7 @@ fn promise(host: &dyn Host, worker: &Supervised, module: &Module) -> bool {
     let plugin = host.load(&module.bytes, &limits, &grants).expect("it loads");
     let work = Work { module, tenant: "t", input: &input, limits: &limits, grants: &grants };
     let loaded = worker.load(&work).expect("the worker starts");
-    assert!(matches!(loaded, Loaded::Ready { .. }), "{loaded:?}");
+    assert!(matches!(loaded, LoadOutcome::Ready { .. }), "{loaded:?}");
     let mut rounds = Vec::with_capacity(ROUNDS);
     for _ in 0..ROUNDS {
         let spawn = ms(spawn);

@@ -16,7 +16,7 @@ fn text(index: usize) -> String {
         r#"incident: delivery/generated-{index}
 claim: A response chosen by Accept-Encoding says so in Vary, number {index}
 severity: critical
-twins: [no-vary, no-vary-on-identity]
+faults: [no-vary, no-vary-on-identity]
 implied-by: [mime-text]
 playbook:
   symptom: Some people get a corrupt module and others do not, and a cache stands in front

@@ -105,7 +105,7 @@ impl Guest {
             return Err(broken("the output is too long"));
         }
         let memory = self.memory.data(&self.store);
-        // DEFECT: the end is a sum in 32 bits, so a range that wraps around looks as if it
+        // FAULT: the end is a sum in 32 bits, so a range that wraps around looks as if it
         // ended inside.
         let end = ptr.wrapping_add(len) as usize;
         if end > memory.len() {

@@ -1,5 +1,5 @@
 //! A plugin host as somebody might write it in an afternoon: it holds the deadline, caps memory
-//! and tables, and turns traps into answers. It has three defects, each marked `DEFECT`, and each
+//! and tables, and turns traps into answers. It has three faults, each marked `FAULT`, and each
 //! of the kind that is found in the field; `tests/gauntlet.rs` shows them.
 
 mod guest;
@@ -40,7 +40,7 @@ impl Host for ExampleHost {
         vec!["limits"]
     }
 
-    /// DEFECT: what the module imports and exports is looked at when it is called, not here.
+    /// FAULT: what the module imports and exports is looked at when it is called, not here.
     fn load(
         &self,
         bytes: &[u8],
@@ -63,7 +63,7 @@ struct ExamplePlugin {
     module: Module,
     digest: String,
     limits: Limits,
-    /// DEFECT: one instance for all calls, whoever calls.
+    /// FAULT: one instance for all calls, whoever calls.
     guest: Mutex<Option<Guest>>,
 }
 

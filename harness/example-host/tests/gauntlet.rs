@@ -1,5 +1,5 @@
-//! The whole catalogue against this host: exactly its three defects are found, the second of them
-//! by three incidents. One more would be red, and so would each line once its defect is mended.
+//! The whole catalogue against this host: exactly its three faults are found, the second of them
+//! by three incidents. One more would be red, and so would each line once its fault is mended.
 
 fn main() -> std::process::ExitCode {
     gauntlet::HostTest::new("example")

@@ -30,8 +30,8 @@ pub trait Listener: Send + Sync {
 
 /// A listener that does not listen.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Deaf;
+pub struct NullListener;
 
-impl Listener for Deaf {
+impl Listener for NullListener {
     fn hear(&self, _event: &Event) {}
 }

@@ -9,16 +9,16 @@ use std::process::{Command, Output};
 use gauntlet::testbed::plugins::PluginFront;
 use serde_json::Value;
 use tempfile::TempDir;
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::Limits;
-use wasm_gauntlet_model::twin::Twin;
 
 /// The reference host without its share of the processor for each tenant, which is made for calls
 /// of 50 ms: a tenant that used 250 is `busy` for a while.
 fn front(limits: Limits) -> PluginFront {
-    front_with(&[Twin::NoTenantLimit], limits)
+    front_with(&[Fault::NoTenantLimit], limits)
 }
 
-fn front_with(faults: &[Twin], limits: Limits) -> PluginFront {
+fn front_with(faults: &[Fault], limits: Limits) -> PluginFront {
     let program = Path::new(env!("CARGO_BIN_EXE_gauntlet"));
     PluginFront::start(program, "wasmtime", faults, limits).expect("the plugin host starts")
 }

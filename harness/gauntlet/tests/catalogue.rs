@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use gauntlet::engine::{Engine, Reached, reach};
-use gauntlet::event::Deaf;
+use gauntlet::engine::{Engine, ProfiledSubject, reach};
+use gauntlet::event::NullListener;
 use gauntlet::load;
 use gauntlet::subject::artefact::{Artefact, Build};
 use gauntlet::subject::calls::{lateness, module};
@@ -36,7 +36,7 @@ use wasm_gauntlet_model::verdict::Verdict;
 /// What every trial needs: it lives until the last has ended.
 struct Stage {
     scenarios: Vec<Scenario>,
-    subjects: Vec<Reached>,
+    subjects: Vec<ProfiledSubject>,
     ledger: Ledger,
     /// Held for reading by a trial that bears others beside it, for writing by one that does not.
     quiet: RwLock<()>,
@@ -142,7 +142,7 @@ impl Stage {
             let _beside = self.quiet.read().unwrap_or_else(PoisonError::into_inner);
             let outcome = self.outcome(trial.clone())?;
             if outcome.verdict != Verdict::Inconclusive {
-                return told(&outcome);
+                return report(&outcome);
             }
         }
         let _alone = self.quiet.write().unwrap_or_else(PoisonError::into_inner);
@@ -152,7 +152,7 @@ impl Stage {
                 say(&format!("doubt: {} {}: {}", doubt.incident, doubt.case, doubt.reason));
                 Ok(())
             }
-            outcome => told(&outcome),
+            outcome => report(&outcome),
         }
     }
 
@@ -166,7 +166,7 @@ impl Stage {
             noise_factor: NOISE_FACTOR_USUAL,
             ledger: &self.ledger,
             journal: None,
-            listener: &Deaf,
+            listener: &NullListener,
             stop: &AtomicBool::new(false),
         }
         .run(&plan);
@@ -174,7 +174,7 @@ impl Stage {
     }
 }
 
-fn told(outcome: &Outcome) -> Result<(), Failed> {
+fn report(outcome: &Outcome) -> Result<(), Failed> {
     match outcome.verdict {
         Verdict::Pass => Ok(()),
         Verdict::Fail if outcome.gap.is_some() => Ok(()),

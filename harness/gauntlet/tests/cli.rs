@@ -10,7 +10,7 @@ use tempfile::TempDir;
 const GOOD: &str = r#"incident: mine/vary
 claim: A response chosen by Accept-Encoding says so in Vary
 severity: critical
-twins: [no-vary]
+faults: [no-vary]
 playbook:
   symptom: Some people get a corrupt module
   first-check: the Vary header of each variant

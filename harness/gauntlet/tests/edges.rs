@@ -7,11 +7,11 @@ use std::net::SocketAddr;
 use std::process::Command;
 
 use gauntlet::testbed::site::TestbedSite;
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::record::{Outcome, Record};
-use wasm_gauntlet_model::twin::Twin;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
-/// Two edges at one port of 127.0.0.1 and 127.0.0.2, the second with a switch.
+/// Two edges at one port of 127.0.0.1 and 127.0.0.2, the second with a fault.
 struct Edges {
     first: TestbedSite,
     _second: TestbedSite,
@@ -19,7 +19,7 @@ struct Edges {
 }
 
 impl Edges {
-    fn start(second: &[Twin]) -> Self {
+    fn start(second: &[Fault]) -> Self {
         let first = TestbedSite::start(&[], None).expect("a site");
         let url = first.site_url();
         let port = url.trim_end_matches('/').rsplit(':').next().and_then(|p| p.parse().ok());
@@ -64,12 +64,12 @@ fn failed(record: &Record) -> Vec<&Outcome> {
 #[test]
 fn the_address_that_holds_another_build_is_named() {
     for host in ["localhost", "127.0.0.1"] {
-        for (twin, coding) in [(Twin::EdgeStale, "identity"), (Twin::BrOfOldBuild, "br")] {
-            let edges = Edges::start(&[twin]);
+        for (fault, coding) in [(Fault::EdgeStale, "identity"), (Fault::BrOfOldBuild, "br")] {
+            let edges = Edges::start(&[fault]);
             let only = "delivery/same-bytes-everywhere";
             let (code, record) = run_target(&edges.target(host, ""), only);
             let failed = failed(&record);
-            assert_eq!((code, failed.len()), (Some(1), 1), "{host} {twin:?}");
+            assert_eq!((code, failed.len()), (Some(1), 1), "{host} {fault:?}");
             let reason = &failed[0].reason;
             assert!(reason.contains(&format!("{coding} at 127.0.0.2")), "{reason}");
             assert!(!reason.contains("127.0.0.1") && !reason.contains("origin"), "{reason}");
@@ -125,8 +125,8 @@ fn what_cannot_be_asked_is_skipped_with_the_reason() {
 #[test]
 fn every_field_is_compared_and_the_severe_one_decides() {
     let origin = TestbedSite::start(&[], None).expect("a site");
-    let edge = TestbedSite::start(&[Twin::EdgeRewritesType], None).expect("a site");
-    let other = TestbedSite::start(&[Twin::NoVary], None).expect("a site");
+    let edge = TestbedSite::start(&[Fault::EdgeRewritesType], None).expect("a site");
+    let other = TestbedSite::start(&[Fault::NoVary], None).expect("a site");
     for (site, severity, says) in [
         (&edge, Severity::Critical, "application/octet-stream"),
         (&other, Severity::Note, "leaves out `vary`"),

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use gauntlet::static_limits::StaticLimits;
-use gauntlet::subject::adapter::{Launch, Patience, Supervised};
+use gauntlet::subject::adapter::{Launch, Supervised, WaitLimits};
 use gauntlet::subject::calls::module;
 use gauntlet::subject::calls::port::{Lost, Timed, Work};
 use gauntlet::subject::isolation;
@@ -54,7 +54,7 @@ const SCENARIO: &str = r#"
 incident: host/heavy-sample
 claim: A module that takes gigabytes to compile is refused
 severity: critical
-twins: [no-compile-limits]
+faults: [no-compile-limits]
 playbook:
   symptom: a sample
   first-check: a sample
@@ -133,7 +133,7 @@ fn cells(guest: &str) -> [String; 4] {
         let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_gauntlet").into());
         let launch = Launch::worker(program, runtime, &[]);
         let launch = Launch { confinement: Confinement::heavy(), ..launch };
-        let timed = Supervised::new(launch, Patience::default()).call(&work);
+        let timed = Supervised::new(launch, WaitLimits::default()).call(&work);
         contained(&timed.expect("a worker starts"))
     })
 }

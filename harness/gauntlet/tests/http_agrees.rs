@@ -1,5 +1,5 @@
 //! The scenarios over HTTP and on the embedded runtime behind it agree, case by case: what runs on
-//! the one runs on the other but for a reason by name, and on a defect both say the same.
+//! the one runs on the other but for a reason by name, and on a fault both say the same.
 //!
 //! That every case is green on both of the healthy hosts is what `tests/catalogue.rs` shows.
 
@@ -7,20 +7,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use gauntlet::engine::{Engine, Reached, reach};
-use gauntlet::event::Deaf;
+use gauntlet::engine::{Engine, ProfiledSubject, reach};
+use gauntlet::event::NullListener;
 use gauntlet::load;
 use gauntlet::subject::calls::module;
 use gauntlet::subject::host_http::HostHttp;
 use gauntlet::subject::{Subject, runtimes};
 use gauntlet::testbed::plugins::PluginFront;
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::plan::{Plan, plan};
 use wasm_gauntlet_model::profile::{Need, Profile};
 use wasm_gauntlet_model::scenario::Scenario;
 use wasm_gauntlet_model::selection::Selection;
 use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
-use wasm_gauntlet_model::twin::Twin;
 
 /// What a host behind HTTP does not let a stranger do: each a reason for a case not to run there.
 const NOT_OVER_HTTP: &[Need] =
@@ -29,15 +29,15 @@ const NOT_OVER_HTTP: &[Need] =
 /// What a runtime alone has not: it is the host around it that keeps modules and counts calls.
 const NOT_EMBEDDED: &[Need] = &[Need::HostRegistry, Need::HostMetrics, Need::HostRate];
 
-/// The host over HTTP, then the same runtime embedded; both with these defects.
+/// The host over HTTP, then the same runtime embedded; both with these faults.
 struct Both {
-    subjects: Vec<Reached>,
+    subjects: Vec<ProfiledSubject>,
     scenarios: Vec<Scenario>,
     _front: PluginFront,
 }
 
 impl Both {
-    fn with(faults: &[Twin]) -> Self {
+    fn with(faults: &[Fault]) -> Self {
         let program = Path::new(env!("CARGO_BIN_EXE_gauntlet"));
         let front = PluginFront::start(program, "wasmtime", faults, Limits::default());
         let front = front.expect("the plugin host starts");
@@ -83,9 +83,9 @@ fn what_runs_embedded_runs_over_http_but_for_a_reason_by_name() {
 }
 
 #[test]
-fn on_a_defect_both_give_the_same_verdict_in_each_case() {
+fn on_a_fault_both_give_the_same_verdict_in_each_case() {
     const INCIDENTS: &[&str] = &["host/wrong-contract", "host/fresh-instance", "host/exit"];
-    let both = Both::with(&[Twin::LoadAnything, Twin::SharedInstance]);
+    let both = Both::with(&[Fault::LoadAnything, Fault::SharedInstance]);
     let mut plan = both.plan();
     plan.skips.clear();
     plan.trials
@@ -98,7 +98,7 @@ fn on_a_defect_both_give_the_same_verdict_in_each_case() {
         noise_factor: NOISE_FACTOR_USUAL,
         ledger: &load::ledger().expect("it is right"),
         journal: None,
-        listener: &Deaf,
+        listener: &NullListener,
         stop: &AtomicBool::new(false),
     }
     .run(&plan);

@@ -3,13 +3,13 @@
 
 use gauntlet::load;
 use gauntlet::subject::runtimes;
-use wasm_gauntlet_model::ledger::{self, Known};
+use wasm_gauntlet_model::ledger::{self, LedgerScope};
 use wasm_gauntlet_model::source::Source;
 
 #[test]
 fn every_line_names_a_runtime_and_a_case_that_there_are() {
     let scenarios = load::catalogue().expect("the catalogue is right");
-    let known = Known { scenarios: &scenarios, subjects: &runtimes::known() };
+    let known = LedgerScope { scenarios: &scenarios, subjects: &runtimes::known() };
     for source in load::ledger_sources() {
         let ledger = ledger::parse_knowing(&source, known);
         let ledger = ledger.unwrap_or_else(|wrong| panic!("{wrong}"));
@@ -20,7 +20,7 @@ fn every_line_names_a_runtime_and_a_case_that_there_are() {
 #[test]
 fn a_line_about_nothing_is_told_with_its_place() {
     let scenarios = load::catalogue().expect("the catalogue is right");
-    let known = Known { scenarios: &scenarios, subjects: &["mine"] };
+    let known = LedgerScope { scenarios: &scenarios, subjects: &["mine"] };
     let said = |incident: &str, cases: &str, on: &str| {
         let text = format!(
             "gaps:\n  - incident: {incident}\n    cases: [{cases}]\n    runtimes: [{on}]\n    \

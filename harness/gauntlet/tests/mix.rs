@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
-use gauntlet::chaos::mix::{Mix, Tally};
+use gauntlet::chaos::mix::{Mix, MixTally};
 use gauntlet::subject::{Subject, external, runtimes};
 use hostile_guests::Tier;
 
@@ -29,7 +29,7 @@ const SETTLE_PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
     // As the program does whose memory is promised to be flat.
-    gauntlet::cli::heap::hold();
+    gauntlet::cli::allocator::hold();
     if std::env::var_os(INNER).is_some() {
         return inner();
     }
@@ -102,7 +102,7 @@ fn inner() -> ExitCode {
         }
     });
     drop(subjects);
-    told(&tally, guests.len());
+    report(&tally, guests.len());
     let (half, end) = (around(&sizes, sizes.len() / 2), around(&sizes, sizes.len()));
     let after = Own::settled(&before);
     say(&format!("mix: resident at half {half} KiB, at the end {end} KiB; {before:?} {after:?}"));
@@ -113,7 +113,7 @@ fn inner() -> ExitCode {
     if steady && alone && seen { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn told(tally: &Tally, guests: usize) {
+fn report(tally: &MixTally, guests: usize) {
     say(&format!("mix: {} calls of {guests} guests; unseen {:?}", tally.calls, tally.unseen));
     for ((subject, outcome), times) in &tally.outcomes {
         say(&format!("mix: {subject} {outcome} {times}"));

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use gauntlet::subject::adapter::pair::{Pair, PairKind, PairOutcome, run};
+use gauntlet::subject::adapter::pair::{PairKind, PairOutcome, TriedPair, run};
 
 /// A program on the path; none, and it is said, where it is not installed.
 fn on_path(program: &str) -> Option<PathBuf> {
@@ -37,7 +37,7 @@ fn go_pair(go: &Path, main: &str) -> (Vec<u8>, String) {
     (module, shim.expect("Go comes with its shim"))
 }
 
-fn tried(node: &Path, shim: &str, module: &[u8]) -> Pair {
+fn tried(node: &Path, shim: &str, module: &[u8]) -> TriedPair {
     run(node, shim.as_bytes(), module).expect("Node can be started")
 }
 

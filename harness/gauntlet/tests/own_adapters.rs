@@ -1,5 +1,5 @@
 //! A runtime behind a program of the user's own, which a target file names, is tested like any
-//! other: here our own worker, healthy and with a defect.
+//! other: here our own worker, healthy and with a fault.
 
 use std::path::Path;
 use std::process::{Command, Output};

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 
 use gauntlet::subject::runtimes;
 use wasm_gauntlet_model::source::Source;
-use wasm_gauntlet_model::target::{self, Known};
+use wasm_gauntlet_model::target::{self, KnownNames};
 
 /// How a command of the README is held.
 enum Held {
@@ -114,7 +114,7 @@ fn every_target_file_that_is_shown_is_one() {
         for block in text.split("```yaml\n").skip(1) {
             let block = block.split("```").next().unwrap_or_default();
             let source = Source::new(file, block);
-            let known = Known { runtimes: &runtimes::known(), guests: &[] };
+            let known = KnownNames { runtimes: &runtimes::known(), guests: &[] };
             let read = target::parse_knowing(&source, known);
             assert!(read.is_ok(), "{}", read.expect_err("wrong"));
             seen += 1;

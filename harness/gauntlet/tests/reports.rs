@@ -3,17 +3,17 @@
 
 use std::path::{Path, PathBuf};
 
-use gauntlet::render::terminal::{self, Look};
+use gauntlet::render::terminal::{self, Appearance};
 use gauntlet::render::{junit, matrix, run_json};
 use wasm_gauntlet_model::action::Asset;
-use wasm_gauntlet_model::detection::{Cell, DETECTION_VERSION, Detection, Row, Sight, TwinSight};
+use wasm_gauntlet_model::detection::{Cell, DETECTION_VERSION, Detection, FaultSight, Row, Sight};
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 use wasm_gauntlet_model::record::{
-    Advice, Cause, Gap, Machine, Outcome, RECORD_VERSION, Record, RunBound, Selected, SubjectRecord,
-    exit_code, schema,
+    Advice, Cause, Gap, Machine, Outcome, RECORD_VERSION, Record, RunBound, Selected,
+    SubjectRecord, exit_code, schema,
 };
-use wasm_gauntlet_model::twin::Twin;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
 fn snapshots(check: impl FnOnce()) {
@@ -135,7 +135,7 @@ fn record(outcomes: Vec<Outcome>) -> Record {
 fn a_run_that_was_stopped_before_its_first_outcome_says_so() {
     let aborted = Some("stopped after 0 of 12 trials".to_owned());
     let stopped = Record { aborted, exit_code: 3, ..record(Vec::new()) };
-    let text = terminal::render(&stopped, Look::PLAIN);
+    let text = terminal::render(&stopped, Appearance::PLAIN);
     assert!(text.contains("the run ended early: stopped after 0 of 12 trials"), "{text}");
     assert!(text.contains("INCONCLUSIVE: the run ended before its plan"), "{text}");
     assert!(!text.contains("no scenario is for these subjects"), "{text}");
@@ -144,7 +144,10 @@ fn a_run_that_was_stopped_before_its_first_outcome_says_so() {
 #[test]
 fn the_summary_tells_everything_once() {
     snapshots(|| {
-        insta::assert_snapshot!("summary", terminal::render(&record(outcomes()), Look::PLAIN));
+        insta::assert_snapshot!(
+            "summary",
+            terminal::render(&record(outcomes()), Appearance::PLAIN)
+        );
     });
 }
 
@@ -161,14 +164,14 @@ fn the_last_lines_say_what_the_exit_code_says() {
     ];
     for (outcomes, line) in table {
         let record = record(outcomes);
-        let shown = terminal::render(&record, Look::PLAIN);
+        let shown = terminal::render(&record, Appearance::PLAIN);
         assert!(shown.lines().any(|one| one == line), "{line}\n{shown}");
         assert!(shown.ends_with(&format!("exit code {}\n", record.exit_code)), "{shown}");
     }
     let only = vec!["host/deadline".to_owned()];
     let selection = Selected { filtered: true, only, ..Selected::default() };
     let part = Record { selection, ..record(vec![pass()]) };
-    let shown = terminal::render(&part, Look::PLAIN);
+    let shown = terminal::render(&part, Appearance::PLAIN);
     assert!(shown.contains("at or above major (of host/deadline only)"), "{shown}");
 }
 
@@ -178,7 +181,7 @@ fn pass_not(pass: Outcome) -> Outcome {
 
 #[test]
 fn no_line_of_the_summary_is_wider_than_the_terminal_but_what_is_to_be_copied() {
-    let shown = terminal::render(&record(outcomes()), Look::PLAIN);
+    let shown = terminal::render(&record(outcomes()), Appearance::PLAIN);
     let wide = shown.lines().filter(|line| line.chars().count() > 80);
     let wide: Vec<&str> = wide.filter(|line| !line.trim_start().starts_with("reproduce")).collect();
     assert!(wide.is_empty(), "{wide:#?}");
@@ -251,13 +254,13 @@ fn what_is_written_fits_the_published_schema() {
 #[test]
 fn the_detection_matrix_shows_what_was_missed() {
     let sight = |cell, detail: &str| Sight { cell, detail: detail.to_owned() };
-    let row = |incident: &str, cells: &[(Twin, Cell)]| Row {
+    let row = |incident: &str, cells: &[(Fault, Cell)]| Row {
         incident: incident.to_owned(),
         healthy: sight(Cell::Green, ""),
-        twins: (cells.iter())
-            .map(|(twin, cell)| {
+        faults: (cells.iter())
+            .map(|(fault, cell)| {
                 let detail = if cell.is_wrong() { "offer=br: observed `br`" } else { "" };
-                TwinSight { twin: *twin, sight: sight(*cell, detail) }
+                FaultSight { fault: *fault, sight: sight(*cell, detail) }
             })
             .collect(),
     };
@@ -266,11 +269,11 @@ fn the_detection_matrix_shows_what_was_missed() {
         rows: vec![
             row(
                 "delivery/mime-type",
-                &[(Twin::MimeText, Cell::Red), (Twin::NoVary, Cell::FalseAlarm)],
+                &[(Fault::MimeText, Cell::Red), (Fault::NoVary, Cell::FalseAlarm)],
             ),
             row(
                 "delivery/missing-vary",
-                &[(Twin::MimeText, Cell::ImpliedRed), (Twin::NoVary, Cell::MissedTwin)],
+                &[(Fault::MimeText, Cell::ImpliedRed), (Fault::NoVary, Cell::MissedFault)],
             ),
         ],
     };

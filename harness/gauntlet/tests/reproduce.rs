@@ -1,4 +1,4 @@
-//! Every failure on a switched site comes with a command line that a person can paste: each is
+//! Every failure on a faulty site comes with a command line that a person can paste: each is
 //! run, ends well, and shows what the failure says.
 
 mod servers {
@@ -19,19 +19,19 @@ use std::sync::atomic::AtomicBool;
 
 use base64::Engine as _;
 use gauntlet::engine::{Engine, reach};
-use gauntlet::event::Deaf;
+use gauntlet::event::NullListener;
 use gauntlet::load;
 use gauntlet::subject::Subject;
 use gauntlet::subject::site::Site;
 use gauntlet::testbed::site::TestbedSite;
 use url::Url;
+use wasm_gauntlet_model::fault::{Fault, Part};
 use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::plan::plan;
 use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::scenario::Scenario;
 use wasm_gauntlet_model::selection::Selection;
 use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
-use wasm_gauntlet_model::twin::{Part, Twin};
 use wasm_gauntlet_model::verdict::Verdict;
 
 /// What a command said, in lower case: header fields, and everything.
@@ -184,7 +184,7 @@ fn came(said: &Said) -> Option<u64> {
     line.split(' ').next()?.parse().ok()
 }
 
-/// The site with one switch, as `gauntlet prove` looks at it.
+/// The site with one fault, as `gauntlet prove` looks at it.
 fn plain(testbed: &TestbedSite) -> Site {
     let mut target = SiteTarget::at(testbed.site_url());
     target.origin = Some(OriginTarget { url: testbed.origin_url(), host: None });
@@ -209,12 +209,12 @@ fn over_tls(testbed: &TestbedSite, file: &Path) -> Site {
     Site::of(&target).expect("the site can be looked at")
 }
 
-/// What fails on `site` of the scenarios that know of `twin`.
-fn failures(twin: Twin, scenarios: &[Scenario], site: Site) -> Vec<Outcome> {
+/// What fails on `site` of the scenarios that know of `fault`.
+fn failures(fault: Fault, scenarios: &[Scenario], site: Site) -> Vec<Outcome> {
     let site: Box<dyn Subject> = Box::new(site);
     let (reached, _, unreachable) = reach(vec![site]);
     assert!(unreachable.is_empty(), "{unreachable:?}");
-    let own = |one: &&Scenario| one.twins.contains(&twin) || one.implied_by.contains(&twin);
+    let own = |one: &&Scenario| one.faults.contains(&fault) || one.implied_by.contains(&fault);
     let only = scenarios.iter().filter(own).map(|one| one.incident.clone()).collect();
     let selection = Selection { only, ..Selection::default() };
     let profiles: Vec<_> = reached.iter().map(|one| one.profile.clone()).collect();
@@ -227,7 +227,7 @@ fn failures(twin: Twin, scenarios: &[Scenario], site: Site) -> Vec<Outcome> {
         noise_factor: 1.0,
         ledger: &Ledger::default(),
         journal: None,
-        listener: &Deaf,
+        listener: &NullListener,
         stop: &AtomicBool::new(false),
     };
     let outcomes = engine.run(&plan).outcomes;
@@ -252,7 +252,7 @@ fn wrong(outcome: &Outcome, ran: &mut BTreeMap<String, (bool, String)>) -> Optio
 }
 
 #[test]
-fn every_failure_on_a_twin_is_shown_by_its_command() {
+fn every_failure_on_a_fault_is_shown_by_its_command() {
     if !["curl", "node", "sha256sum", "od"].into_iter().all(servers::is_there) {
         return;
     }
@@ -260,15 +260,15 @@ fn every_failure_on_a_twin_is_shown_by_its_command() {
     let folder = tempfile::tempdir().expect("a folder");
     let certificate = folder.path().join("it's own.pem");
     let mut bad = Vec::new();
-    for twin in Twin::ALL.iter().filter(|one| matches!(one.part(), Part::Origin | Part::Edge)) {
-        let testbed = TestbedSite::start(&[*twin], None).expect("a site");
+    for fault in Fault::ALL.iter().filter(|one| matches!(one.part(), Part::Origin | Part::Edge)) {
+        let testbed = TestbedSite::start(&[*fault], None).expect("a site");
         for (way, site) in [("", plain(&testbed)), ("TLS ", over_tls(&testbed, &certificate))] {
-            let failed = failures(*twin, &scenarios, site);
-            assert!(!failed.is_empty(), "{way}{} shows nothing", twin.word());
+            let failed = failures(*fault, &scenarios, site);
+            assert!(!failed.is_empty(), "{way}{} shows nothing", fault.word());
             let mut ran = BTreeMap::new();
             for outcome in &failed {
                 let problem = wrong(outcome, &mut ran);
-                let name = format!("{way}{} {} {}", twin.word(), outcome.incident, outcome.case);
+                let name = format!("{way}{} {} {}", fault.word(), outcome.incident, outcome.case);
                 bad.extend(problem.map(|problem| format!("{name}: {problem}")));
             }
         }

@@ -95,7 +95,7 @@ fn honest_modules_of_go_pass() {
         assert_eq!(refusal(&module), None, "{name}, {} bytes", module.len());
         let calm = if excited(&module).is_none() { ", and is calm all over" } else { "" };
         assert!(name == "server" || !calm.is_empty(), "{name}: {:?}", excited(&module));
-        told(&format!("{name}: {} bytes pass{calm}", module.len()));
+        report(&format!("{name}: {} bytes pass{calm}", module.len()));
     }
 }
 
@@ -120,10 +120,10 @@ fn go() -> Option<PathBuf> {
 /// Say what is not tested; a failure where everything is asked for.
 fn skip(what: &str) {
     assert!(std::env::var_os("GAUNTLET_REQUIRE_ALL").is_none(), "required, and not there: {what}");
-    told(&format!("skipped: {what} is not there"));
+    report(&format!("skipped: {what} is not there"));
 }
 
 /// A test's own output is the only place to say it.
-fn told(what: &str) {
+fn report(what: &str) {
     let _told = std::io::Write::write_all(&mut std::io::stderr(), format!("{what}\n").as_bytes());
 }

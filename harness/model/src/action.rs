@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::excuse::Excuse;
 use crate::limits::{Grants, Limits};
 use crate::observation::{
-    Agreement, Contest, Exchange, Field, GuestCall, Inspection, Lattice, Pace,
+    Agreement, Exchange, Field, GuestCall, Inspection, Lattice, Pace, TenantLatency,
 };
 use crate::profile::Found;
 
@@ -29,7 +29,7 @@ pub enum Action {
     /// Time two guests in interleaved pairs.
     Compare(Compare),
     /// Polite tenants alone and beside a noisy one.
-    Contest(Match),
+    NoisyNeighbour(NoisyNeighbour),
     /// Run guests here and on the reference runtimes, and compare the answers.
     Differ(Differ),
     /// Ask something of the host as a whole.
@@ -45,7 +45,7 @@ impl Action {
             Self::Everywhere(_) => Lattice::FIELDS,
             Self::Call(_) => GuestCall::FIELDS,
             Self::Compare(_) => Pace::FIELDS,
-            Self::Contest(_) => Contest::FIELDS,
+            Self::NoisyNeighbour(_) => TenantLatency::FIELDS,
             Self::Differ(_) => Agreement::FIELDS,
             Self::Control(control) => control.task.fields(),
         }
@@ -269,7 +269,7 @@ pub struct Compare {
 
 /// Polite tenants against a noisy one.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Match {
+pub struct NoisyNeighbour {
     /// Milliseconds of work of one polite call.
     pub polite_ms: u32,
     /// Number of polite tenants.

@@ -1,12 +1,12 @@
-//! The detection matrix: each incident on each switch of the reference deployment, and on the
-//! healthy one. A catalogue is proved when every switch is seen and nothing else is.
+//! The detection matrix: each incident on each fault of the reference deployment, and on the
+//! healthy one. A catalogue is proved when every fault is seen and nothing else is.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::fault::Fault;
 use crate::record::Outcome;
 use crate::scenario::Scenario;
-use crate::twin::Twin;
 use crate::verdict::Verdict;
 
 /// The version of the matrix's form.
@@ -21,22 +21,22 @@ pub struct Detection {
     pub rows: Vec<Row>,
 }
 
-/// One incident on the healthy deployment and on switches.
+/// One incident on the healthy deployment and on faults.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Row {
     /// `family/name`.
     pub incident: String,
     /// On the healthy deployment.
     pub healthy: Sight,
-    /// On each switch that was tried, in the order of `Twin::ALL`.
-    pub twins: Vec<TwinSight>,
+    /// On each fault that was tried, in the order of `Fault::ALL`.
+    pub faults: Vec<FaultSight>,
 }
 
-/// One incident on one switch.
+/// One incident on one fault.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct TwinSight {
-    /// The switch.
-    pub twin: Twin,
+pub struct FaultSight {
+    /// The fault.
+    pub fault: Fault,
     /// What was seen.
     pub sight: Sight,
 }
@@ -56,14 +56,14 @@ pub struct Sight {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Cell {
-    /// Red on its own twin, as it should be.
+    /// Red on its own fault, as it should be.
     Red,
-    /// On a switch that it names in `implied-by`: whatever it says there is right.
+    /// On a fault that it names in `implied-by`: whatever it says there is right.
     ImpliedRed,
     /// Green where nothing is wrong for it.
     Green,
-    /// Green on a switch on which it should be red: it is blind.
-    MissedTwin,
+    /// Green on a fault on which it should be red: it is blind.
+    MissedFault,
     /// Red where nothing is wrong for it.
     FalseAlarm,
     /// It could not be told.
@@ -75,24 +75,24 @@ pub enum Cell {
 /// What a deployment is to an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
-    /// The incident's own twin.
+    /// The incident's own fault.
     Own,
-    /// A switch that the incident names in `implied-by`.
+    /// A fault that the incident names in `implied-by`.
     Implied,
-    /// Healthy, or with a switch that is none of its concern.
+    /// Healthy, or with a fault that is none of its concern.
     Stranger,
 }
 
 impl Cell {
     /// The cell of an incident whose trials there came to `verdict`; none if there were none.
-    /// Its own switch, where nobody looked, is not proved, so it is a doubt.
+    /// Its own fault, where nobody looked, is not proved, so it is a doubt.
     pub fn of(relation: Relation, verdict: Option<Verdict>) -> Self {
         match (relation, verdict) {
             (Relation::Implied, _) => Self::ImpliedRed,
             (_, Some(Verdict::Inconclusive)) => Self::Doubt,
             (Relation::Own, Some(Verdict::Fail)) => Self::Red,
             (Relation::Stranger, Some(Verdict::Fail)) => Self::FalseAlarm,
-            (Relation::Own, Some(Verdict::Pass)) => Self::MissedTwin,
+            (Relation::Own, Some(Verdict::Pass)) => Self::MissedFault,
             (Relation::Stranger, Some(Verdict::Pass)) => Self::Green,
             (Relation::Own, Some(Verdict::Skipped) | None) => Self::Doubt,
             (_, Some(Verdict::Skipped) | None) => Self::NotRun,
@@ -104,7 +104,7 @@ impl Cell {
         Self::Red,
         Self::ImpliedRed,
         Self::Green,
-        Self::MissedTwin,
+        Self::MissedFault,
         Self::FalseAlarm,
         Self::Doubt,
         Self::NotRun,
@@ -116,7 +116,7 @@ impl Cell {
             Self::Red => "red",
             Self::ImpliedRed => "implied red",
             Self::Green => "green",
-            Self::MissedTwin => "MISSED",
+            Self::MissedFault => "MISSED",
             Self::FalseAlarm => "FALSE ALARM",
             Self::Doubt => "doubt",
             Self::NotRun => "not run",
@@ -125,14 +125,14 @@ impl Cell {
 
     /// Whether the catalogue or the harness is to be mended.
     pub fn is_wrong(self) -> bool {
-        matches!(self, Self::MissedTwin | Self::FalseAlarm | Self::Doubt)
+        matches!(self, Self::MissedFault | Self::FalseAlarm | Self::Doubt)
     }
 }
 
 impl Row {
-    /// How many of its switches have this cell.
+    /// How many of its faults have this cell.
     pub fn count(&self, cell: Cell) -> usize {
-        self.twins.iter().filter(|twin| twin.sight.cell == cell).count()
+        self.faults.iter().filter(|fault| fault.sight.cell == cell).count()
     }
 }
 
@@ -150,7 +150,7 @@ fn worst<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Option<(Verdict, St
         .map(|one| (one.verdict, format!("{}, {}: {}", one.subject, one.case, one.reason)))
 }
 
-/// The sight of `scenario` on a deployment. On its own switch each subject that could look must
+/// The sight of `scenario` on a deployment. On its own fault each subject that could look must
 /// see it: one that is blind is not hidden by another that sees.
 fn sight(scenario: &Scenario, relation: Relation, outcomes: &[Outcome]) -> Sight {
     let own = || outcomes.iter().filter(|one| one.incident == scenario.incident);
@@ -182,40 +182,40 @@ fn sight(scenario: &Scenario, relation: Relation, outcomes: &[Outcome]) -> Sight
 }
 
 impl Detection {
-    /// The matrix of `scenarios`, from the outcomes on the healthy deployment and on each switch.
+    /// The matrix of `scenarios`, from the outcomes on the healthy deployment and on each fault.
     pub fn of(
         scenarios: &[&Scenario],
         healthy: &[Outcome],
-        switched: &[(Twin, Vec<Outcome>)],
+        faulty: &[(Fault, Vec<Outcome>)],
     ) -> Self {
         let row = |scenario: &&Scenario| {
-            let on = |(twin, outcomes): &(Twin, Vec<Outcome>)| {
+            let on = |(fault, outcomes): &(Fault, Vec<Outcome>)| {
                 let relation = match () {
-                    () if scenario.twins.contains(twin) => Relation::Own,
-                    () if scenario.implied_by.contains(twin) => Relation::Implied,
+                    () if scenario.faults.contains(fault) => Relation::Own,
+                    () if scenario.implied_by.contains(fault) => Relation::Implied,
                     () => Relation::Stranger,
                 };
-                TwinSight { twin: *twin, sight: sight(scenario, relation, outcomes) }
+                FaultSight { fault: *fault, sight: sight(scenario, relation, outcomes) }
             };
             Row {
                 incident: scenario.incident.clone(),
                 healthy: sight(scenario, Relation::Stranger, healthy),
-                twins: switched.iter().map(on).collect(),
+                faults: faulty.iter().map(on).collect(),
             }
         };
         Self { version: DETECTION_VERSION, rows: scenarios.iter().map(row).collect() }
     }
 
-    /// Every cell that is not as it should be: incident, switch (none for healthy), sight.
-    pub fn wrong(&self) -> impl Iterator<Item = (&str, Option<Twin>, &Sight)> {
+    /// Every cell that is not as it should be: incident, fault (none for healthy), sight.
+    pub fn wrong(&self) -> impl Iterator<Item = (&str, Option<Fault>, &Sight)> {
         self.cells().filter(|(_, _, sight)| sight.cell.is_wrong())
     }
 
-    fn cells(&self) -> impl Iterator<Item = (&str, Option<Twin>, &Sight)> {
+    fn cells(&self) -> impl Iterator<Item = (&str, Option<Fault>, &Sight)> {
         self.rows.iter().flat_map(|row| {
-            let twins = row.twins.iter().map(|one| (Some(one.twin), &one.sight));
-            let all = std::iter::once((None, &row.healthy)).chain(twins);
-            all.map(|(twin, sight)| (row.incident.as_str(), twin, sight))
+            let faults = row.faults.iter().map(|one| (Some(one.fault), &one.sight));
+            let all = std::iter::once((None, &row.healthy)).chain(faults);
+            all.map(|(fault, sight)| (row.incident.as_str(), fault, sight))
         })
     }
 
@@ -224,7 +224,7 @@ impl Detection {
     pub fn exit_code(&self) -> u8 {
         let any = |wanted: &[Cell]| self.cells().any(|(_, _, sight)| wanted.contains(&sight.cell));
         let proved = |row: &Row| row.count(Cell::Red) > 0 && row.healthy.cell == Cell::Green;
-        if any(&[Cell::MissedTwin, Cell::FalseAlarm]) {
+        if any(&[Cell::MissedFault, Cell::FalseAlarm]) {
             1
         } else if any(&[Cell::Doubt]) || self.rows.is_empty() || !self.rows.iter().all(proved) {
             3
@@ -238,12 +238,12 @@ impl Detection {
 mod tests {
     use super::*;
 
-    fn matrix(healthy: Cell, twins: &[Cell]) -> Detection {
+    fn matrix(healthy: Cell, faults: &[Cell]) -> Detection {
         let sight = |cell: Cell| Sight { cell, detail: String::new() };
-        let twins = twins.iter().zip(Twin::ALL);
-        let twins = twins.map(|(cell, twin)| TwinSight { twin: *twin, sight: sight(*cell) });
+        let faults = faults.iter().zip(Fault::ALL);
+        let faults = faults.map(|(cell, fault)| FaultSight { fault: *fault, sight: sight(*cell) });
         let row =
-            Row { incident: "a/b".to_owned(), healthy: sight(healthy), twins: twins.collect() };
+            Row { incident: "a/b".to_owned(), healthy: sight(healthy), faults: faults.collect() };
         Detection { version: DETECTION_VERSION, rows: vec![row] }
     }
 
@@ -253,7 +253,7 @@ mod tests {
         use Verdict::{Fail, Inconclusive, Pass, Skipped};
         let table = [
             (Own, Some(Fail), Cell::Red),
-            (Own, Some(Pass), Cell::MissedTwin),
+            (Own, Some(Pass), Cell::MissedFault),
             (Own, Some(Skipped), Cell::Doubt),
             (Own, None, Cell::Doubt),
             (Implied, Some(Fail), Cell::ImpliedRed),
@@ -271,10 +271,10 @@ mod tests {
 
     #[test]
     fn only_a_whole_proof_is_zero() {
-        use Cell::{Doubt, FalseAlarm, Green, ImpliedRed, MissedTwin, NotRun, Red};
+        use Cell::{Doubt, FalseAlarm, Green, ImpliedRed, MissedFault, NotRun, Red};
         let table: &[(Cell, &[Cell], u8)] = &[
             (Green, &[Red, Green, ImpliedRed, NotRun], 0),
-            (Green, &[Red, MissedTwin], 1),
+            (Green, &[Red, MissedFault], 1),
             (FalseAlarm, &[Red], 1),
             (Green, &[Red, FalseAlarm, Doubt], 1),
             (Green, &[Red, Doubt], 3),
@@ -282,8 +282,8 @@ mod tests {
             (NotRun, &[Red], 3),
             (Green, &[], 3),
         ];
-        for (healthy, twins, code) in table {
-            assert_eq!(matrix(*healthy, twins).exit_code(), *code, "{healthy:?} {twins:?}");
+        for (healthy, faults, code) in table {
+            assert_eq!(matrix(*healthy, faults).exit_code(), *code, "{healthy:?} {faults:?}");
         }
         let nothing = Detection { version: DETECTION_VERSION, rows: Vec::new() };
         assert_eq!(nothing.exit_code(), 3);

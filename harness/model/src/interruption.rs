@@ -11,7 +11,7 @@ pub struct Interruption {
     /// The mechanisms.
     pub columns: Vec<Column>,
     /// The shapes.
-    pub rows: Vec<Row>,
+    pub rows: Vec<InterruptionRow>,
 }
 
 /// One mechanism of one runtime.
@@ -25,18 +25,18 @@ pub struct Column {
 
 /// One shape of guest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Row {
+pub struct InterruptionRow {
     /// The shape, as in `tree of calls`.
     pub shape: String,
     /// The guest that has it.
     pub guest: String,
     /// One cell a column, in their order.
-    pub cells: Vec<Cell>,
+    pub cells: Vec<InterruptionCell>,
 }
 
 /// How guests of one shape ended under one mechanism.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Cell {
+pub struct InterruptionCell {
     /// The mechanism that stopped it, as the host names it, or `watchdog` where only the end of
     /// the process did; otherwise the outcome, as in `rejected(validate)`.
     pub stopped_by: String,

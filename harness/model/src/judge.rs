@@ -12,7 +12,7 @@ use crate::scenario::{Block, Bound, Claim, Params, Scenario};
 use crate::source::Span;
 use crate::verdict::{Severity, Verdict};
 
-mod tests_of;
+mod matcher;
 
 /// What the judge knows beside the observations.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +46,7 @@ impl Context<'_> {
 }
 
 /// Facts of each step by the step's name.
-pub type Seen = BTreeMap<String, Arc<Facts>>;
+pub type StepFacts = BTreeMap<String, Arc<Facts>>;
 
 /// What a trial came to, and why.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,7 +78,7 @@ enum Finding {
 }
 
 /// Judge what was seen by what was expected.
-pub fn judge(scenario: &Scenario, seen: &Seen, context: Context) -> Judgement {
+pub fn judge(scenario: &Scenario, seen: &StepFacts, context: Context) -> Judgement {
     let mut applied = Vec::new();
     for block in &scenario.expect {
         match condition(&block.condition, seen, context) {
@@ -117,7 +117,7 @@ fn reverse(severity: Severity) -> std::cmp::Reverse<Severity> {
     std::cmp::Reverse(severity)
 }
 
-fn condition(claims: &[Claim], seen: &Seen, context: Context) -> Finding {
+fn condition(claims: &[Claim], seen: &StepFacts, context: Context) -> Finding {
     let findings = claims.iter().map(|claim| look(claim, seen, context));
     findings.fold(Finding::Holds, |all, one| match (all, one) {
         (fails @ Finding::Fails { .. }, _) | (_, fails @ Finding::Fails { .. }) => fails,
@@ -130,7 +130,7 @@ fn condition(claims: &[Claim], seen: &Seen, context: Context) -> Finding {
 const UNMET_MAX: usize = 3;
 
 /// Why no block applied: of each block the first condition that did not hold, each once.
-fn unmet(scenario: &Scenario, seen: &Seen, context: Context) -> String {
+fn unmet(scenario: &Scenario, seen: &StepFacts, context: Context) -> String {
     let first = scenario.expect.iter().filter_map(|block| {
         block.condition.iter().find_map(|claim| match look(claim, seen, context) {
             Finding::Fails { observed, expected } => Some(format!(
@@ -152,7 +152,12 @@ fn unmet(scenario: &Scenario, seen: &Seen, context: Context) -> String {
     if more == 0 { shown } else { format!("{shown}; and {more} more conditions") }
 }
 
-fn judge_block(block: &Block, scenario: &Scenario, seen: &Seen, context: Context) -> Judgement {
+fn judge_block(
+    block: &Block,
+    scenario: &Scenario,
+    seen: &StepFacts,
+    context: Context,
+) -> Judgement {
     let severity = block.severity.unwrap_or(scenario.severity);
     let mut doubt = None;
     for claim in &block.claims {
@@ -199,7 +204,7 @@ fn judge_block(block: &Block, scenario: &Scenario, seen: &Seen, context: Context
 }
 
 /// The incidents that explain a failure of `block`: those whose conditions hold for sure.
-fn explained(block: &Block, seen: &Seen, context: Context) -> Vec<String> {
+fn explained(block: &Block, seen: &StepFacts, context: Context) -> Vec<String> {
     let holds = |claims: &[Claim]| condition(claims, seen, context) == Finding::Holds;
     let explains = block.follows_from.iter().filter(|follows| holds(&follows.condition));
     explains.map(|follows| follows.incident.clone()).collect()
@@ -207,7 +212,12 @@ fn explained(block: &Block, seen: &Seen, context: Context) -> Vec<String> {
 
 /// Why a guest that ended at a limit may be right: the host holds it to less than the scenario
 /// gives it. Such an end is in the words of the limit, and not among those that its header allows.
-fn less_room(scenario: &Scenario, claim: &Claim, seen: &Seen, context: Context) -> Option<String> {
+fn less_room(
+    scenario: &Scenario,
+    claim: &Claim,
+    seen: &StepFacts,
+    context: Context,
+) -> Option<String> {
     let facts = seen.get(&claim.step)?;
     let Some(Value::Texts(outcomes)) = facts.get("outcomes") else { return None };
     let ended = |words: &[&str]| outcomes.iter().any(|one| words.contains(&one.as_str()));
@@ -249,7 +259,7 @@ fn says(
     claim: &Claim,
     observed: &str,
     expected: &str,
-    seen: &Seen,
+    seen: &StepFacts,
     context: Context,
 ) -> String {
     let Some(template) = &block.says else {
@@ -273,17 +283,17 @@ fn shown(value: Option<&Value>) -> String {
         Some(Value::Absent) => "(absent)".to_owned(),
         Some(Value::Bool(value)) => value.to_string(),
         Some(Value::Int(value)) => value.to_string(),
-        Some(Value::Float(value)) => tests_of::number(*value),
+        Some(Value::Float(value)) => matcher::number(*value),
         Some(Value::Text(value)) => format!("`{value}`"),
         Some(Value::Texts(list)) if list.is_empty() => "(empty)".to_owned(),
         Some(Value::Texts(list)) => format!("`{}`", list.join(", ")),
         Some(Value::Interval { low, high }) => {
-            format!("{} to {}", tests_of::number(*low), tests_of::number(*high))
+            format!("{} to {}", matcher::number(*low), matcher::number(*high))
         }
     }
 }
 
-fn look(claim: &Claim, seen: &Seen, context: Context) -> Finding {
+fn look(claim: &Claim, seen: &StepFacts, context: Context) -> Finding {
     let value = seen.get(&claim.step).and_then(|facts| facts.get(claim.field.as_str()));
     let Some(value) = value else {
         let reason = format!("nobody could look at {}.{}", claim.step, claim.field);
@@ -291,14 +301,14 @@ fn look(claim: &Claim, seen: &Seen, context: Context) -> Finding {
     };
     let mut doubt = Finding::Holds;
     for test in &claim.tests {
-        match tests_of::apply(test, value, seen, context) {
+        match matcher::apply(test, value, seen, context) {
             Some(true) => {}
             Some(false) => {
-                let expected = tests_of::expected(test, seen, context);
+                let expected = matcher::expected(test, seen, context);
                 return Finding::Fails { observed: shown(Some(value)), expected };
             }
             None => {
-                let expected = tests_of::expected(test, seen, context);
+                let expected = matcher::expected(test, seen, context);
                 let reason = format!(
                     "{}.{} was {}, which does not decide whether it is {expected}",
                     claim.step,

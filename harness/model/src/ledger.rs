@@ -69,7 +69,7 @@ pub struct Ledger(pub Vec<Entry>);
 
 /// What the lines of a ledger may be about.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct LedgerScope<'a> {
     /// Every scenario.
     pub scenarios: &'a [Scenario],
     /// Subjects.
@@ -89,11 +89,11 @@ pub fn parse(source: &Source) -> Result<Ledger, Complaints> {
 ///
 /// # Errors
 /// Every complaint about the text, in its order.
-pub fn parse_knowing(source: &Source, known: Known<'_>) -> Result<Ledger, Complaints> {
+pub fn parse_knowing(source: &Source, known: LedgerScope<'_>) -> Result<Ledger, Complaints> {
     read(source, Some(known))
 }
 
-fn read(source: &Source, about: Option<Known<'_>>) -> Result<Ledger, Complaints> {
+fn read(source: &Source, about: Option<LedgerScope<'_>>) -> Result<Ledger, Complaints> {
     let complain = |list| Complaints::new(source.clone(), list);
     let tree = yaml::parse(source).map_err(|complaint| complain(vec![complaint]))?;
     let mut log = Log::default();
@@ -121,7 +121,7 @@ fn read(source: &Source, about: Option<Known<'_>>) -> Result<Ledger, Complaints>
 }
 
 /// Whether there is what the lines of a gap are about.
-fn check(gap: &RawGap, about: Known<'_>, log: &mut Log) {
+fn check(gap: &RawGap, about: LedgerScope<'_>, log: &mut Log) {
     for subject in gap.runtimes.iter().filter(|one| !about.subjects.contains(&one.value.as_str())) {
         log.unknown("runtime", subject, about.subjects);
     }

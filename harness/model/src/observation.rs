@@ -20,7 +20,7 @@ mod staleness;
 pub use agreement::Agreement;
 pub use control::{Audit, Fill, Flood, Registration, Rollback, Starts};
 pub use inspection::Inspection;
-pub use kinds::{Contest, Exchange, GuestCall, Lattice, Pace};
+pub use kinds::{Exchange, GuestCall, Lattice, Pace, TenantLatency};
 pub use staleness::Staleness;
 
 /// The value of one fact.
@@ -50,7 +50,7 @@ pub enum Value {
 
 /// What kind of value a field holds, so that a matcher that cannot fit is refused at load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueKind {
     /// `Value::Bool`.
     Bool,
     /// `Value::Int` or `Value::Float`.
@@ -69,7 +69,7 @@ pub struct Field {
     /// The name in a path, as in `variant.content-type`.
     pub name: &'static str,
     /// What it holds.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// The words that it may hold, where these are few and known; empty where any text may be.
     pub words: &'static [&'static str],
     /// What it means, with its unit and source.
@@ -103,48 +103,48 @@ pub struct Observation {
 /// A type that a field of an observation may have.
 pub trait FieldValue {
     /// The kind it is checked as.
-    const KIND: Kind;
+    const KIND: ValueKind;
     /// The value it becomes.
     fn value(self) -> Value;
 }
 
 impl FieldValue for bool {
-    const KIND: Kind = Kind::Bool;
+    const KIND: ValueKind = ValueKind::Bool;
     fn value(self) -> Value {
         Value::Bool(self)
     }
 }
 
 impl FieldValue for i64 {
-    const KIND: Kind = Kind::Number;
+    const KIND: ValueKind = ValueKind::Number;
     fn value(self) -> Value {
         Value::Int(self)
     }
 }
 
 impl FieldValue for f64 {
-    const KIND: Kind = Kind::Number;
+    const KIND: ValueKind = ValueKind::Number;
     fn value(self) -> Value {
         Value::Float(self)
     }
 }
 
 impl FieldValue for String {
-    const KIND: Kind = Kind::Text;
+    const KIND: ValueKind = ValueKind::Text;
     fn value(self) -> Value {
         Value::Text(self)
     }
 }
 
 impl FieldValue for Vec<String> {
-    const KIND: Kind = Kind::Texts;
+    const KIND: ValueKind = ValueKind::Texts;
     fn value(self) -> Value {
         Value::Texts(self)
     }
 }
 
 impl FieldValue for (f64, f64) {
-    const KIND: Kind = Kind::Interval;
+    const KIND: ValueKind = ValueKind::Interval;
     fn value(self) -> Value {
         Value::Interval { low: self.0, high: self.1 }
     }
@@ -152,7 +152,7 @@ impl FieldValue for (f64, f64) {
 
 /// One field of an observation: seen, seen to be absent, or not looked at.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub enum Seen<T> {
+pub enum Fact<T> {
     /// Nobody looked.
     #[default]
     Unknown,
@@ -162,20 +162,20 @@ pub enum Seen<T> {
     Is(T),
 }
 
-impl<T> From<T> for Seen<T> {
+impl<T> From<T> for Fact<T> {
     fn from(value: T) -> Self {
         Self::Is(value)
     }
 }
 
-impl<T> Seen<T> {
+impl<T> Fact<T> {
     /// `Absent` for `None`: somebody looked.
     pub fn looked(value: Option<T>) -> Self {
         value.map_or(Self::Absent, Self::Is)
     }
 }
 
-impl<T: FieldValue> Seen<T> {
+impl<T: FieldValue> Fact<T> {
     /// The fact of this name, unless nobody looked.
     fn fact(self, name: &'static str) -> Option<(Cow<'static, str>, Value)> {
         match self {
@@ -194,7 +194,7 @@ macro_rules! observation {
         $(#[doc = $doc])+
         #[derive(Debug, Clone, Default, PartialEq)]
         pub struct $name {
-            $($(#[doc = $field_doc])+ pub $field: crate::observation::Seen<$type>,)+
+            $($(#[doc = $field_doc])+ pub $field: crate::observation::Fact<$type>,)+
         }
 
         impl $name {
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn an_unseen_field_is_no_fact_and_an_absent_one_is() {
-        let exchange = Exchange { etag: Seen::Absent, status: 200.into(), ..Exchange::default() };
+        let exchange = Exchange { etag: Fact::Absent, status: 200.into(), ..Exchange::default() };
         let facts = exchange.facts();
         assert_eq!(facts.get("etag"), Some(&Value::Absent));
         assert_eq!(facts.get("status"), Some(&Value::Int(200)));

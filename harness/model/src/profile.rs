@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::action::Asset;
 use crate::host_limits::HeldLimit;
 use crate::limits::Limits;
-use crate::observation::{Facts, Field, Kind, Value};
+use crate::observation::{Facts, Field, Value, ValueKind};
 
 macro_rules! needs {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal as $field:literal;)+) => {
@@ -27,7 +27,7 @@ macro_rules! needs {
             /// do is a fact too, and expectations may ask for it.
             pub const FIELDS: &[Field] = &[$(Field {
                 name: $field,
-                kind: Kind::Bool,
+                kind: ValueKind::Bool,
                 words: &[],
                 doc: concat!($($doc),+).trim_ascii(),
             }),+];

@@ -204,6 +204,13 @@ pub fn field<T: Read>(
 pub fn refuse_unknown(fields: &[&str], pairs: &[(At<String>, Node)], log: &mut Log) {
     for (key, _) in pairs {
         if !fields.iter().any(|field| is_key(field, &key.value)) {
+            let new = crate::renamed::new_name(&key.value);
+            if let Some(new) = new.filter(|new| fields.iter().any(|field| is_key(field, new))) {
+                let problem = format!("`{}` is now `{new}`", key.value);
+                let help = format!("write `{new}:`; what stands behind it stays as it is");
+                log.add(Complaint::new(key.span, problem).help(help));
+                continue;
+            }
             let known: Vec<String> = fields.iter().map(|field| key_of(field)).collect();
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             log.unknown("key", key, &known);
@@ -314,7 +321,7 @@ macro_rules! worded {
 }
 
 worded!(crate::verdict::Severity, "severity", crate::verdict::Severity::ALL);
-worded!(crate::twin::Twin, "twin", crate::twin::Twin::ALL);
+worded!(crate::fault::Fault, "fault", crate::fault::Fault::ALL);
 worded!(crate::profile::Need, "need", crate::profile::Need::ALL);
 worded!(crate::action::Asset, "asset", crate::action::Asset::ALL);
 worded!(crate::action::OneOff, "reach of a one-off word", crate::action::OneOff::ALL);

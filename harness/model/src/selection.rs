@@ -1,7 +1,7 @@
 //! What of a catalogue is replayed: incidents by name, one shard of several, what a proof is about.
 
+use crate::fault::Fault;
 use crate::scenario::Scenario;
-use crate::twin::Twin;
 
 /// Which part of several: shard `index` of `count`, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,27 +21,27 @@ pub struct Selection {
     pub shard: Option<Shard>,
     /// Whether guests are tried that can exhaust a machine.
     pub heavy: bool,
-    /// For a proof: scenarios that are not about this switch run on one host alone.
+    /// For a proof: scenarios that are not about this fault run on one host alone.
     pub about: Option<About>,
 }
 
-/// A switch that a proof is about. Hosts carry their switches alike, so a scenario that is about
-/// another switch is tried on one of them, which changes from switch to switch: a third of the
-/// time, and over all switches every scenario is tried on every host.
+/// A fault that a proof is about. Hosts carry their faults alike, so a scenario that is about
+/// another fault is tried on one of them, which changes from fault to fault: a third of the time,
+/// and over all faults every scenario is tried on every host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct About {
-    /// The switch that is on.
-    pub twin: Twin,
+    /// The fault that is on.
+    pub fault: Fault,
     /// Which of the hosts, counted round.
     pub turn: usize,
-    /// Of a scenario that names the switch nowhere, each host is tried with every so many-th case
+    /// Of a scenario that names the fault nowhere, each host is tried with every so many-th case
     /// alone, others from turn to turn; 1 for all.
     pub sample: usize,
 }
 
 impl About {
     pub(crate) fn takes(self, scenario: &Scenario, host: usize, hosts: usize) -> bool {
-        scenario.twins.contains(&self.twin) || self.turn % hosts.max(1) == host
+        scenario.faults.contains(&self.fault) || self.turn % hosts.max(1) == host
     }
 
     /// Whether it is the turn of the case with this index among so many.
@@ -52,7 +52,8 @@ impl About {
         cases: usize,
         hosts: usize,
     ) -> bool {
-        let named = scenario.twins.iter().chain(&scenario.implied_by).any(|one| *one == self.twin);
+        let named =
+            scenario.faults.iter().chain(&scenario.implied_by).any(|one| *one == self.fault);
         let every = self.sample.clamp(1, cases.max(1));
         named || index % every == self.turn / hosts.max(1) % every
     }

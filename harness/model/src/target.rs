@@ -200,7 +200,7 @@ impl Default for Target {
 
 /// What exists outside, by name.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Known<'a> {
+pub struct KnownNames<'a> {
     /// Embedded runtimes.
     pub runtimes: &'a [&'a str],
     /// Guests; none where nobody knows.
@@ -212,14 +212,14 @@ pub struct Known<'a> {
 /// # Errors
 /// Every complaint about the text, in its order.
 pub fn parse(source: &Source, runtimes: &[&str]) -> Result<Target, Complaints> {
-    parse_knowing(source, Known { runtimes, guests: &[] })
+    parse_knowing(source, KnownNames { runtimes, guests: &[] })
 }
 
 /// The same, where the guests that exist are known too.
 ///
 /// # Errors
 /// Every complaint about the text, in its order.
-pub fn parse_knowing(source: &Source, known: Known<'_>) -> Result<Target, Complaints> {
+pub fn parse_knowing(source: &Source, known: KnownNames<'_>) -> Result<Target, Complaints> {
     let complain = |list| Complaints::new(source.clone(), list);
     let tree = yaml::parse(source).map_err(|complaint| complain(vec![complaint]))?;
     let mut log = Log::default();

@@ -3,7 +3,7 @@
 use wasm_gauntlet_model::scenario::{Vocabulary, Words, parse};
 use wasm_gauntlet_model::source::Source;
 
-fn told(text: &str) -> String {
+fn complaints(text: &str) -> String {
     let vocabulary = Vocabulary::new(|| {
         let guests = ["cpu-loop", "cpu-nested", "benign-echo"].map(str::to_owned).to_vec();
         let heavy = vec!["cpu-nested".to_owned()];
@@ -17,11 +17,11 @@ fn told(text: &str) -> String {
 
 #[test]
 fn everything_that_is_wrong_is_said_at_once() {
-    insta::assert_snapshot!(told(
+    insta::assert_snapshot!(complaints(
         "incident: Host/Deadline\n\
          claim: 7\n\
          severity: criticl\n\
-         twins: [no-dedline]\n\
+         faults: [no-dedline]\n\
          plabook: {}\n\
          needs: [host/cal]\n\
          matrix: { hostile: [cpu-lop], empty: [] }\n\
@@ -34,11 +34,11 @@ fn everything_that_is_wrong_is_said_at_once() {
 
 #[test]
 fn paths_matchers_guests_and_references_are_checked_when_the_shape_is_right() {
-    insta::assert_snapshot!(told(
+    insta::assert_snapshot!(complaints(
         "incident: host/deadline\n\
          claim: c\n\
          severity: major\n\
-         twins: [no-deadline, no-deadline]\n\
+         faults: [no-deadline, no-deadline]\n\
          implied-by: [no-deadline]\n\
          playbook: { symptom: s, first-check: f, cause: c, fix: { any: x } }\n\
          matrix: { hostile: [cpu-lop, cpu-loop] }\n\
@@ -61,19 +61,19 @@ fn paths_matchers_guests_and_references_are_checked_when_the_shape_is_right() {
 
 #[test]
 fn yaml_that_is_none_a_repeated_key_and_a_bomb_are_one_complaint_each() {
-    insta::assert_snapshot!(told("incident: [a\nclaim: b\n"));
-    insta::assert_snapshot!(told("claim: a\nclaim: b\n"));
+    insta::assert_snapshot!(complaints("incident: [a\nclaim: b\n"));
+    insta::assert_snapshot!(complaints("claim: a\nclaim: b\n"));
     let bomb: String = (1..9)
         .map(|level| {
             format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(", "))
         })
         .collect();
-    insta::assert_snapshot!(told(&format!("a0: &a0 [x, x, x, x, x, x, x, x, x]\n{bomb}")));
+    insta::assert_snapshot!(complaints(&format!("a0: &a0 [x, x, x, x, x, x, x, x, x]\n{bomb}")));
 }
 
 #[test]
 fn nothing_looked_at_and_nothing_expected_are_refused() {
-    insta::assert_snapshot!(told(
+    insta::assert_snapshot!(complaints(
         "incident: host/deadline\nclaim: c\nseverity: major\n\
          playbook: { symptom: s, first-check: f, cause: c, fix: { nginx: x } }\n\
          steps: []\nexpect: []\n"
@@ -82,7 +82,7 @@ fn nothing_looked_at_and_nothing_expected_are_refused() {
 
 #[test]
 fn patterns_of_guests_that_mean_nothing_are_refused() {
-    insta::assert_snapshot!(told(
+    insta::assert_snapshot!(complaints(
         "incident: host/deadline\nclaim: c\nseverity: major\n\
          playbook: { symptom: s, first-check: f, cause: c, fix: { any: x } }\n\
          matrix:\n\
@@ -98,13 +98,13 @@ fn patterns_of_guests_that_mean_nothing_are_refused() {
 
 #[test]
 fn a_word_that_a_field_never_holds_is_refused_and_so_is_a_value_of_another_kind() {
-    insta::assert_snapshot!(told(
+    insta::assert_snapshot!(complaints(
         "incident: host/deadline\nclaim: c\nseverity: 3\n\
          playbook: { symptom: s, first-check: f, cause: c, fix: { any: x } }\n\
          steps:\n- call: { guest: cpu-loop, times: -7 }\n  as: attack\n\
          expect: []\n"
     ));
-    insta::assert_snapshot!(told(
+    insta::assert_snapshot!(complaints(
         "incident: host/deadline\nclaim: c\nseverity: major\n\
          playbook: { symptom: s, first-check: f, cause: c, fix: { any: x } }\n\
          matrix: { hostile: [cpu-loop, cpu-lop] }\n\
@@ -120,7 +120,7 @@ fn a_word_that_a_field_never_holds_is_refused_and_so_is_a_value_of_another_kind(
 
 #[test]
 fn a_list_that_expects_nothing_is_shown_where_it_is() {
-    insta::assert_snapshot!(told(
+    insta::assert_snapshot!(complaints(
         "incident: host/deadline\nclaim: c\nseverity: major\n\
          playbook: { symptom: s, first-check: f, cause: c, fix: { any: x } }\n\
          steps:\n- call: { guest: cpu-loop }\n  as: attack\n\

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use wasm_gauntlet_model::judge::{Context, Judgement, Seen, judge};
+use wasm_gauntlet_model::judge::{Context, Judgement, StepFacts, judge};
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{Facts, Value};
 use wasm_gauntlet_model::scenario::{Scenario, Vocabulary, parse};
@@ -23,7 +23,7 @@ fn scenario(expect: &str) -> Scenario {
 }
 
 fn judged(expect: &str, facts: Facts, other: Facts) -> Judgement {
-    let seen: Seen =
+    let seen: StepFacts =
         BTreeMap::from([("got".to_owned(), facts.into()), ("other".to_owned(), other.into())]);
     let limits = Limits::default();
     let params = Vec::new();

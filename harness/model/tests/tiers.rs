@@ -13,11 +13,11 @@ fn scenario(matrix: &str, steps: &str) -> Scenario {
         guests: ["mild", "wild", "tame"].map(str::to_owned).to_vec(),
         heavy: vec!["wild".to_owned()],
         reaches: vec![("mild".to_owned(), Reach::Pages(4096))],
-        near_twins: vec![("mild".to_owned(), "tame".to_owned())],
+        counterparts: vec![("mild".to_owned(), "tame".to_owned())],
     });
     let text = format!(
         "incident: host/one\nclaim: c\nseverity: major\nneeds: [host/call]\n\
-         twins: [no-memory-cap]\n\
+         faults: [no-memory-cap]\n\
          playbook: {{ symptom: s, first-check: f, cause: c, fix: {{ any: x }}, see: [] }}\n\
          {matrix}steps:\n{steps}expect:\n  - got.contained: true\n"
     );

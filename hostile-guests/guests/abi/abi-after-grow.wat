@@ -3,7 +3,7 @@
 ;; returns: bytes 67726f77
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 
 (module
   (memory (export "memory") 1 4096)

@@ -2,7 +2,7 @@
 ;; contained-if: guest-error | trap(host-pointer)
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-echo
+;; counterpart: benign-echo
 
 (module
   (import "env" "error" (func $error (param i32 i32 i32)))

@@ -3,7 +3,7 @@
 ;; returns: error code 7
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-echo
+;; counterpart: benign-echo
 
 (module
   (import "env" "error" (func $error (param i32 i32 i32)))

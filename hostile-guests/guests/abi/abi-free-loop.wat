@@ -3,7 +3,7 @@
 ;; returns: input; the outcome of process wins
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-echo
+;; counterpart: benign-echo
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: input; two log records, before and after
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 
 (module
   (import "env" "log" (func $log (param i32 i32)))

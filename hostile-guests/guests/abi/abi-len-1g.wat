@@ -2,7 +2,7 @@
 ;; contained-if: guest-error
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-echo
+;; counterpart: benign-echo
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes 780d0a5365742d436f6f6b69653a20613d620d0a0d0a3c703e
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory (export "memory") 1)

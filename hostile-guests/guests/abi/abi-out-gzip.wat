@@ -3,7 +3,7 @@
 ;; returns: bytes 1f8b0800000000000003edc1
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory (export "memory") 1)

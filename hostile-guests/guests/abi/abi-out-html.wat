@@ -3,7 +3,7 @@
 ;; returns: bytes 3c7363726970743e666574636828222f737465616c22293c2f7363726970743e
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory (export "memory") 1)

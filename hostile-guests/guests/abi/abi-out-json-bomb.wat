@@ -3,7 +3,7 @@
 ;; returns: 64000 bytes 5b
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-fill
+;; counterpart: benign-fill
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes 7b226f7574636f6d65223a2274726170222c226f7574636f6d65223a226f6b227d
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory (export "memory") 1)

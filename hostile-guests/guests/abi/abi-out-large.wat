@@ -3,7 +3,7 @@
 ;; returns: length bytes 5a, only where the output cap allows them
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-fill
+;; counterpart: benign-fill
 ;; params: length=1048576
 
 (module

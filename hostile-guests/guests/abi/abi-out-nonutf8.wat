@@ -3,7 +3,7 @@
 ;; returns: bytes fffec0af00
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-echo
+;; counterpart: benign-echo
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: empty
 ;; seen-in: GUESTS.md H
 ;; tier: core
-;; near-twin: benign-empty
+;; counterpart: benign-empty
 
 (module
   (memory (export "memory") 1)

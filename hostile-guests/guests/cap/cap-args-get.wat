@@ -3,7 +3,7 @@
 ;; returns: empty; with a grant, exactly the granted arguments, one a line
 ;; seen-in: GUESTS.md K (cap-args)
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "args_sizes_get"

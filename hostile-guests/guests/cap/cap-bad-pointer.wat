@@ -3,7 +3,7 @@
 ;; returns: eight bytes errno; 00 only where a call had nothing to write
 ;; seen-in: GUESTS.md K
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "args_sizes_get"

@@ -3,7 +3,7 @@
 ;; returns: byte errno, then u64 nanoseconds, coarse enough as declared
 ;; seen-in: GUESTS.md K
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "clock_res_get"

@@ -3,7 +3,7 @@
 ;; returns: u64 nanoseconds of the smallest step, all ones when the clock stands
 ;; seen-in: GUESTS.md K
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "clock_time_get"

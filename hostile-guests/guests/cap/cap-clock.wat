@@ -4,7 +4,7 @@
 ;;   one fixed time
 ;; seen-in: GUESTS.md K (cap-clock-wall)
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "clock_time_get"

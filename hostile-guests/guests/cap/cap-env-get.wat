@@ -3,7 +3,7 @@
 ;; returns: empty; with a grant, exactly the granted KEY=VALUE lines
 ;; seen-in: GUESTS.md K (cap-environ)
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "environ_sizes_get"

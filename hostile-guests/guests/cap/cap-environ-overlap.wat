@@ -3,7 +3,7 @@
 ;; returns: byte errno, or empty
 ;; seen-in: GUESTS.md K
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "environ_sizes_get"

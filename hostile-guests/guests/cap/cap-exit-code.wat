@@ -2,7 +2,7 @@
 ;; contained-if: guest-error | denied | rejected(import) | trap(other)
 ;; seen-in: GUESTS.md K
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 ;; params: code=126
 
 (module

@@ -2,7 +2,7 @@
 ;; contained-if: guest-error | denied | rejected(import) | deadline | fuel
 ;; seen-in: GUESTS.md K
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "proc_exit"

@@ -3,7 +3,7 @@
 ;; returns: bytes 00000000; with grants, u32 of their number
 ;; seen-in: GUESTS.md K
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "fd_fdstat_get"

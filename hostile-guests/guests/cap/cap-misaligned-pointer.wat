@@ -3,7 +3,7 @@
 ;; returns: two bytes errno
 ;; seen-in: GUESTS.md K
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "clock_time_get"

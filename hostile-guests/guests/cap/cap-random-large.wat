@@ -3,7 +3,7 @@
 ;; returns: byte errno
 ;; seen-in: GUESTS.md K (cap-random-64m)
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 ;; params: bytes=12000000
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: byte errno other than 00
 ;; seen-in: GUESTS.md K
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "sock_recv"

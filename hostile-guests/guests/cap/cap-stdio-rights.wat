@@ -3,7 +3,7 @@
 ;; returns: three times 32 bytes: 24 of fdstat and 8 of 00
 ;; seen-in: GUESTS.md K
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "fd_fdstat_get"

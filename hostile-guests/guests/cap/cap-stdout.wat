@@ -3,7 +3,7 @@
 ;; returns: byte errno, then u32 bytes written; captured, capped and escaped
 ;; seen-in: GUESTS.md K
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "fd_write"

@@ -3,7 +3,7 @@
 ;;   rejected(instantiate)
 ;; seen-in: GUESTS.md section 1.1, M
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; features: threads
 
 (module

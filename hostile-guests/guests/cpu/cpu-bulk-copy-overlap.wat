@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel
 ;; seen-in: GUESTS.md A; GHSA-2hw9-mc66-jc2q
 ;; tier: core
-;; near-twin: benign-fill
+;; counterpart: benign-fill
 ;; params: pages=64
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: bytes 5a5a5a5a
 ;; seen-in: GUESTS.md A; GHSA-2hw9-mc66-jc2q
 ;; tier: core
-;; near-twin: benign-fill
+;; counterpart: benign-fill
 ;; params: pages=256
 
 (module

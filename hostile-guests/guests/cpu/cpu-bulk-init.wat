@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel
 ;; seen-in: GUESTS.md A, B (mem-data-passive-init)
 ;; tier: core
-;; near-twin: benign-segment
+;; counterpart: benign-segment
 
 (module
   (memory (export "memory") 1)

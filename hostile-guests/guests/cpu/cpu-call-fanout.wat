@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel
 ;; seen-in: GUESTS.md A; wazero PR #2533
 ;; tier: core
-;; near-twin: benign-calls
+;; counterpart: benign-calls
 
 (module
   (memory (export "memory") 1)

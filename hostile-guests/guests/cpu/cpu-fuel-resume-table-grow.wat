@@ -3,7 +3,7 @@
 ;; returns: bytes 01000000
 ;; seen-in: GUESTS.md A; GUESTS.md 1.1 (wasmi 2.0.0)
 ;; tier: core
-;; near-twin: benign-table
+;; counterpart: benign-table
 
 (module
   (memory (export "memory") 1)

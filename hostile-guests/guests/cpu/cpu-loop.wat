@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel
 ;; seen-in: GUESTS.md A; Fastly Lucet and Wasmtime epoch docs
 ;; tier: core
-;; near-twin: benign-loop
+;; counterpart: benign-loop
 
 (module
   (memory (export "memory") 1)

@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel
 ;; seen-in: GUESTS.md A; CWA-2024-004, CWA-2024-007
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

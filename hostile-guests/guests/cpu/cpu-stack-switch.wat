@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel | rejected(validate)
 ;; seen-in: GUESTS.md A
 ;; tier: core
-;; near-twin: benign-loop
+;; counterpart: benign-loop
 ;; features: stack-switching
 
 (module

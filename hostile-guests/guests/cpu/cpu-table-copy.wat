@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel | memory-cap | rejected(static-limit) | rejected(instantiate)
 ;; seen-in: GUESTS.md A
 ;; tier: core
-;; near-twin: benign-table
+;; counterpart: benign-table
 ;; params: elements=9000
 
 (module

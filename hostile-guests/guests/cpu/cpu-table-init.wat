@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel
 ;; seen-in: GUESTS.md A
 ;; tier: core
-;; near-twin: benign-table
+;; counterpart: benign-table
 
 (module
   (memory (export "memory") 1)

@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel | rejected(validate)
 ;; seen-in: GUESTS.md A
 ;; tier: core
-;; near-twin: benign-tail
+;; counterpart: benign-tail
 ;; features: tail-call
 
 (module

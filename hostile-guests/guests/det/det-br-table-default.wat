@@ -3,7 +3,7 @@
 ;; returns: bytes 64666c74
 ;; seen-in: GUESTS.md N
 ;; tier: core
-;; near-twin: benign-dispatch
+;; counterpart: benign-dispatch
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes 0000000000000040
 ;; seen-in: GUESTS.md N; RUSTSEC-2026-0006
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

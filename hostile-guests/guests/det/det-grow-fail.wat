@@ -3,7 +3,7 @@
 ;; returns: bytes 01000000ffffffff02000000
 ;; seen-in: GUESTS.md N
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes b3290c7c28e948f1
 ;; seen-in: GUESTS.md N
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

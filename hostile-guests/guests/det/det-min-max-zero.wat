@@ -3,7 +3,7 @@
 ;; returns: bytes 0000008000000000
 ;; seen-in: GUESTS.md N
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

@@ -4,7 +4,7 @@
 ;;   canonical, sign aside
 ;; seen-in: GUESTS.md N
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

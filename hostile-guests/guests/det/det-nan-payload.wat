@@ -3,7 +3,7 @@
 ;; returns: eight bytes, the same on every call
 ;; seen-in: GUESTS.md N
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: sixteen bytes, the same on every call of one host
 ;; seen-in: GUESTS.md N
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 ;; features: relaxed-simd
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: bytes 00000040000080bf0000803f00000080000000000000004000000000000000c0000000000000f03f
 ;; seen-in: GUESTS.md N
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

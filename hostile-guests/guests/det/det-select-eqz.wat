@@ -3,7 +3,7 @@
 ;; returns: bytes 0000000003000000
 ;; seen-in: drawn here (det-drawn-plain, seed 2458931348)
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes 02000000feffffffffffffff
 ;; seen-in: GUESTS.md N; RUSTSEC-2023-0091
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes 80ffffffffffffff
 ;; seen-in: GUESTS.md N; CVE-2021-32629
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes 00000000000000000000000000000000
 ;; seen-in: GUESTS.md N; RUSTSEC-2026-0087
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md N
 ;; tier: core
-;; near-twin: benign-recurse
+;; counterpart: benign-recurse
 
 (module
   (memory (export "memory") 1)

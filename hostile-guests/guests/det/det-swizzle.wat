@@ -3,7 +3,7 @@
 ;; returns: bytes 011000000002030405060708090a0b0c
 ;; seen-in: GUESTS.md N; RUSTSEC-2022-0095, RUSTSEC-2023-0093
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes 0000000000000000ffffff7f
 ;; seen-in: GUESTS.md N
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

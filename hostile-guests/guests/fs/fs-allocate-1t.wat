@@ -3,7 +3,7 @@
 ;; returns: byte errno other than 00; no quota is passed
 ;; seen-in: GUESTS.md L
 ;; tier: heavy
-;; near-twin: cap-fs-hello
+;; counterpart: cap-fs-hello
 
 (module
   (import "wasi_snapshot_preview1" "fd_allocate"

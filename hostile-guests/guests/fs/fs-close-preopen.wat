@@ -3,7 +3,7 @@
 ;; returns: byte errno; the next call still has the directory
 ;; seen-in: GUESTS.md L
 ;; tier: core
-;; near-twin: cap-fs-hello
+;; counterpart: cap-fs-hello
 
 (module
   (import "wasi_snapshot_preview1" "fd_close"

@@ -3,7 +3,7 @@
 ;; returns: byte errno other than 00, then nothing; 00 and bytes mean that it read a file
 ;; seen-in: GUESTS.md L
 ;; tier: core
-;; near-twin: cap-fs-hello
+;; counterpart: cap-fs-hello
 
 (module
   (import "wasi_snapshot_preview1" "fd_prestat_get"

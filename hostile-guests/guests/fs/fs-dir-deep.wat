@@ -3,7 +3,7 @@
 ;; returns: u32 of directories, 1 where none may be made
 ;; seen-in: GUESTS.md L
 ;; tier: heavy
-;; near-twin: cap-fs-hello
+;; counterpart: cap-fs-hello
 ;; params: depth=10000
 
 (module

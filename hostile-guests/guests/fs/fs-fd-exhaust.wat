@@ -3,7 +3,7 @@
 ;; returns: u32 of descriptors, under a quota; the host can still open files
 ;; seen-in: GUESTS.md L; GUESTS.md 1.5
 ;; tier: heavy
-;; near-twin: cap-fs-hello
+;; counterpart: cap-fs-hello
 ;; params: descriptors=100000
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: u32 of files, under a quota
 ;; seen-in: GUESTS.md L
 ;; tier: heavy
-;; near-twin: cap-fs-hello
+;; counterpart: cap-fs-hello
 ;; params: files=1000000
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: byte errno other than 00; nothing outside the directory changes
 ;; seen-in: GUESTS.md L
 ;; tier: core
-;; near-twin: cap-fs-hello
+;; counterpart: cap-fs-hello
 
 (module
   (import "wasi_snapshot_preview1" "path_symlink"

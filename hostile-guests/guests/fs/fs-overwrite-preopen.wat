@@ -3,7 +3,7 @@
 ;; returns: byte errno; the next call still has the directory
 ;; seen-in: GUESTS.md L; RUSTSEC-2025-0046
 ;; tier: core
-;; near-twin: cap-fs-hello
+;; counterpart: cap-fs-hello
 
 (module
   (import "wasi_snapshot_preview1" "fd_renumber"

@@ -3,7 +3,7 @@
 ;; returns: empty, where no directory is granted
 ;; seen-in: GUESTS.md L; erlang_wasm #36
 ;; tier: core
-;; near-twin: cap-fs-hello
+;; counterpart: cap-fs-hello
 
 (module
   (import "wasi_snapshot_preview1" "fd_readdir"

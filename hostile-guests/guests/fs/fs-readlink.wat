@@ -3,7 +3,7 @@
 ;; returns: byte errno; no absolute path of the host
 ;; seen-in: GUESTS.md L
 ;; tier: core
-;; near-twin: cap-fs-hello
+;; counterpart: cap-fs-hello
 
 (module
   (import "wasi_snapshot_preview1" "path_readlink"

@@ -3,7 +3,7 @@
 ;; returns: byte errno; the host lives
 ;; seen-in: GUESTS.md L
 ;; tier: core
-;; near-twin: cap-fs-hello
+;; counterpart: cap-fs-hello
 
 (module
   (import "wasi_snapshot_preview1" "path_filestat_set_times"

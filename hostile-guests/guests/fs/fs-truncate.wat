@@ -3,7 +3,7 @@
 ;; returns: byte errno other than 00, then nothing; the file keeps its bytes
 ;; seen-in: GUESTS.md L; RUSTSEC-2026-0149
 ;; tier: core
-;; near-twin: cap-fs-hello
+;; counterpart: cap-fs-hello
 
 (module
   (import "wasi_snapshot_preview1" "fd_prestat_get"

@@ -3,7 +3,7 @@
 ;; returns: bytes 5a5a5a5a
 ;; seen-in: GUESTS.md P (fuel-bulk-undercharge), GUESTS.md 1.1 (Winch)
 ;; tier: core
-;; near-twin: benign-fill
+;; counterpart: benign-fill
 ;; params: pages=64, times=100
 
 (module

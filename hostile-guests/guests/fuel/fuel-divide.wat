@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md P
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 ;; params: times=1000000
 
 (module

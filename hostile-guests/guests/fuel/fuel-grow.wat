@@ -3,7 +3,7 @@
 ;; returns: bytes 01000000
 ;; seen-in: GUESTS.md P
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 ;; params: times=100000
 
 (module

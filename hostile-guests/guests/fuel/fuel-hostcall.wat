@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md P
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 ;; params: times=100000
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: bytes 646f6e65
 ;; seen-in: GUESTS.md P
 ;; tier: core
-;; near-twin: benign-start
+;; counterpart: benign-start
 ;; params: times=1000000
 
 (module

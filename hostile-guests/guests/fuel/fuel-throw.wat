@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md P
 ;; tier: core
-;; near-twin: benign-loop
+;; counterpart: benign-loop
 ;; params: times=10000
 ;; features: exceptions
 

@@ -3,7 +3,7 @@
 ;; returns: input; bounded log records
 ;; seen-in: GUESTS.md J
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 ;; params: count=1000000
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: input; one log record with the input, escaped
 ;; seen-in: GUESTS.md J, O (iso-log-tag-bleed)
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 
 (module
   (import "env" "log" (func $log (param i32 i32)))

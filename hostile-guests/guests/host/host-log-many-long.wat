@@ -3,7 +3,7 @@
 ;; returns: input; bounded log bytes
 ;; seen-in: GUESTS.md J
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 ;; params: count=20000
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: input; one log record, without control characters
 ;; seen-in: GUESTS.md J; Redpanda #14067, librefang #3865
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 
 (module
   (import "env" "log" (func $log (param i32 i32)))

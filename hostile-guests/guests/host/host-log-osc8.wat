@@ -3,7 +3,7 @@
 ;; returns: input; one log record, the text escaped and nothing else
 ;; seen-in: GUESTS.md J
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 
 (module
   (import "env" "log" (func $log (param i32 i32)))

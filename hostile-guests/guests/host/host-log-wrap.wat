@@ -3,7 +3,7 @@
 ;; returns: input; no byte from outside the memory in the log
 ;; seen-in: GUESTS.md J
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 
 (module
   (import "env" "log" (func $log (param i32 i32)))

@@ -2,7 +2,7 @@
 ;; contained-if: trap(memory-out-of-bounds) | rejected(instantiate)
 ;; seen-in: GUESTS.md D (inst-active-oob)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes 617a
 ;; seen-in: GUESTS.md D
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: pages=256, last=16777215
 
 (module

@@ -2,7 +2,7 @@
 ;; contained-if: trap(table-out-of-bounds) | rejected(instantiate)
 ;; seen-in: GUESTS.md D (inst-active-oob)
 ;; tier: core
-;; near-twin: benign-indirect
+;; counterpart: benign-indirect
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes 01000000
 ;; seen-in: GUESTS.md D
 ;; tier: core
-;; near-twin: benign-init
+;; counterpart: benign-init
 
 (module
   (memory (export "memory") 1)

@@ -2,7 +2,7 @@
 ;; contained-if: guest-error | denied | rejected(import)
 ;; seen-in: GUESTS.md D
 ;; tier: core
-;; near-twin: benign-init
+;; counterpart: benign-init
 
 (module
   (import "wasi_snapshot_preview1" "proc_exit"

@@ -3,7 +3,7 @@
 ;; returns: u32 <= memory_pages
 ;; seen-in: GUESTS.md D
 ;; tier: core
-;; near-twin: benign-init
+;; counterpart: benign-init
 ;; reaches: 4096 pages
 
 (module

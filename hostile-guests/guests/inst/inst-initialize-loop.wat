@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel
 ;; seen-in: GUESTS.md D
 ;; tier: core
-;; near-twin: benign-init
+;; counterpart: benign-init
 
 (module
   (memory (export "memory") 1)

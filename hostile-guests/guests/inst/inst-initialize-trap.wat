@@ -2,7 +2,7 @@
 ;; contained-if: trap(unreachable)
 ;; seen-in: GUESTS.md D, I
 ;; tier: core
-;; near-twin: benign-init
+;; counterpart: benign-init
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;;   rejected(instantiate)
 ;; seen-in: GUESTS.md D
 ;; tier: core
-;; near-twin: benign-start
+;; counterpart: benign-start
 
 (module
   (import "wasi_snapshot_preview1" "proc_exit"

@@ -3,7 +3,7 @@
 ;; returns: bytes 00000000
 ;; seen-in: GUESTS.md D (inst-_start-runs)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory (export "memory") 1)

@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel | rejected(static-limit) | rejected(instantiate)
 ;; seen-in: GUESTS.md D; wazero PR #2533
 ;; tier: core
-;; near-twin: benign-start
+;; counterpart: benign-start
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: input; one log record, from start, under the right tenant
 ;; seen-in: GUESTS.md D
 ;; tier: core
-;; near-twin: benign-start
+;; counterpart: benign-start
 
 (module
   (import "env" "log" (func $log (param i32 i32)))

@@ -3,7 +3,7 @@
 ;;   rejected(instantiate)
 ;; seen-in: GUESTS.md D
 ;; tier: core
-;; near-twin: benign-start
+;; counterpart: benign-start
 ;; features: tail-call
 
 (module

@@ -4,7 +4,7 @@
 ;; returns: byte errno other than 00, then 00000000
 ;; seen-in: GUESTS.md M; GUESTS.md 1.5
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "fd_write"

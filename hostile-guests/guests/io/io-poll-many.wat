@@ -4,7 +4,7 @@
 ;; returns: byte errno; the host keeps no copy of the list
 ;; seen-in: GUESTS.md M; RUSTSEC-2026-0020
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 ;; params: count=250000
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: byte errno, at once
 ;; seen-in: GUESTS.md M; GUESTS.md 1.1
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "poll_oneoff"

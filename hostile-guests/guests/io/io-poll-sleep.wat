@@ -3,7 +3,7 @@
 ;; returns: byte errno, at once: a clock that the guest must not wait for does not block
 ;; seen-in: GUESTS.md M; GUESTS.md 1.1
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 ;; params: nanoseconds=5000000000
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: byte errno, at once: standard input is at its end
 ;; seen-in: GUESTS.md M (io-poll-fd-never-ready)
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "poll_oneoff"

@@ -3,7 +3,7 @@
 ;; returns: byte errno
 ;; seen-in: GUESTS.md M
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "fd_read"

@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel | denied | rejected(import)
 ;; seen-in: GUESTS.md M
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "fd_read"

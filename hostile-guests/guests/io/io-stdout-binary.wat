@@ -3,7 +3,7 @@
 ;; returns: byte errno, then u32 256; captured without a change to any terminal
 ;; seen-in: GUESTS.md M; GUESTS.md 1.5
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "fd_write"

@@ -4,7 +4,7 @@
 ;; returns: byte errno, then u32 bytes that the host took, under its cap
 ;; seen-in: GUESTS.md M; GUESTS.md 1.5
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 ;; params: bytes=13000000
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: bytes 00000000
 ;; seen-in: GUESTS.md O
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "proc_exit"

@@ -3,7 +3,7 @@
 ;; returns: bytes 6d696e65
 ;; seen-in: GUESTS.md O
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes 00000000
 ;; seen-in: GUESTS.md O; RUSTSEC-2022-0098, RUSTSEC-2026-0088
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory (export "memory") 1)

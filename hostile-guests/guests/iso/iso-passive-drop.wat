@@ -3,7 +3,7 @@
 ;; returns: bytes 6f6e6365
 ;; seen-in: GUESTS.md O
 ;; tier: core
-;; near-twin: benign-segment
+;; counterpart: benign-segment
 
 (module
   (memory (export "memory") 1)

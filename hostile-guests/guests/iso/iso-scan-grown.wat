@@ -3,7 +3,7 @@
 ;; returns: bytes 00000000
 ;; seen-in: GUESTS.md O (iso-pool-uninit); RUSTSEC-2026-0088
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes 00000000, with an input of at most 7 KiB
 ;; seen-in: GUESTS.md O (iso-memory-canary, iso-pool-uninit); RUSTSEC-2022-0098
 ;; tier: core
-;; near-twin: benign-fill
+;; counterpart: benign-fill
 
 (module
   (memory (export "memory") 1)

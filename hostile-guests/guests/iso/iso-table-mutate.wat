@@ -3,7 +3,7 @@
 ;; returns: bytes 00000000
 ;; seen-in: GUESTS.md O
 ;; tier: core
-;; near-twin: benign-table
+;; counterpart: benign-table
 
 (module
   (memory (export "memory") 1)

@@ -2,7 +2,7 @@
 ;; contained-if: deadline
 ;; seen-in: GUESTS.md B; GUESTS.md M
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 ;; params: pages=64
 
 (module

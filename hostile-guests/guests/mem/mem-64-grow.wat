@@ -3,7 +3,7 @@
 ;; returns: bytes ffffffffffffffff
 ;; seen-in: GUESTS.md B
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 ;; features: memory64
 
 (module

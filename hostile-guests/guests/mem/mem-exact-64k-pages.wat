@@ -3,7 +3,7 @@
 ;; returns: bytes 65646765
 ;; seen-in: GUESTS.md B; wazero #1852, #2505
 ;; tier: heavy
-;; near-twin: benign-memory
+;; counterpart: benign-memory
 
 (module
   (memory (export "memory") 65536)

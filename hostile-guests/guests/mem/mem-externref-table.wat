@@ -3,7 +3,7 @@
 ;; returns: u32 <= table_elements
 ;; seen-in: GUESTS.md B
 ;; tier: core
-;; near-twin: benign-table
+;; counterpart: benign-table
 ;; params: step=250000, steps=4
 ;; reaches: 1000000 elements
 

@@ -3,7 +3,7 @@
 ;; returns: u32 == length, only where the cap holds it
 ;; seen-in: GUESTS.md B
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: length=64000000
 ;; features: gc
 

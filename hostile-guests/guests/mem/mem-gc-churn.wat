@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel | memory-cap | trap(other) | rejected(validate)
 ;; seen-in: GUESTS.md B
 ;; tier: core
-;; near-twin: benign-loop
+;; counterpart: benign-loop
 ;; features: gc
 
 (module

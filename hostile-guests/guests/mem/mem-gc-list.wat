@@ -3,7 +3,7 @@
 ;; returns: u32 == nodes, only where the cap holds them
 ;; seen-in: GUESTS.md B, 1.2
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: nodes=4000000
 ;; features: gc
 

@@ -3,7 +3,7 @@
 ;; returns: bytes ffffffff
 ;; seen-in: GUESTS.md B
 ;; tier: heavy
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: u32 <= memory_pages
 ;; seen-in: GUESTS.md B
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 ;; reaches: 4096 pages
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: bytes ffffffff
 ;; seen-in: GUESTS.md B
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 ;; params: pages=4095
 ;; reaches: 4096 pages
 

@@ -2,7 +2,7 @@
 ;; contained-if: deadline | fuel | memory-cap
 ;; seen-in: GUESTS.md B
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 
 (module
   (memory (export "memory") 1 4096)

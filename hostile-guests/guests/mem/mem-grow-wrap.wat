@@ -3,7 +3,7 @@
 ;; returns: bytes ffffffff
 ;; seen-in: GUESTS.md B
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 
 (module
   (memory (export "memory") 1)

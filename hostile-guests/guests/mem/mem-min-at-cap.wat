@@ -3,7 +3,7 @@
 ;; returns: u32 == pages
 ;; seen-in: GUESTS.md B (mem-lazy-vs-eager)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: pages=256
 
 (module

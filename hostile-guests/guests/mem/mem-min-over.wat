@@ -2,7 +2,7 @@
 ;; contained-if: memory-cap | rejected(static-limit) | rejected(instantiate)
 ;; seen-in: GUESTS.md B
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: pages=4096
 ;; reaches: 4096 pages
 

@@ -3,7 +3,7 @@
 ;; returns: bytes ffffffff
 ;; seen-in: GUESTS.md B; GUESTS.md 1.1 (47 s, 16 GB)
 ;; tier: heavy
-;; near-twin: benign-table
+;; counterpart: benign-table
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: u32 <= table_elements
 ;; seen-in: GUESTS.md B; section 1.1 (47 s, 16 GB)
 ;; tier: core
-;; near-twin: benign-table
+;; counterpart: benign-table
 ;; params: step=250000, steps=4
 ;; reaches: 1000000 elements
 

@@ -2,7 +2,7 @@
 ;; contained-if: memory-cap | rejected(static-limit) | rejected(instantiate)
 ;; seen-in: GUESTS.md B; RUSTSEC-2026-0114
 ;; tier: heavy
-;; near-twin: benign-table
+;; counterpart: benign-table
 
 (module
   (memory (export "memory") 1)

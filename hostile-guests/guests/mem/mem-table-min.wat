@@ -2,7 +2,7 @@
 ;; contained-if: memory-cap | rejected(static-limit) | rejected(instantiate)
 ;; seen-in: GUESTS.md B; section 1.2
 ;; tier: core
-;; near-twin: benign-table
+;; counterpart: benign-table
 ;; params: elements=1000000
 ;; reaches: 1000000 elements
 

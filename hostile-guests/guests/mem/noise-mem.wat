@@ -3,7 +3,7 @@
 ;; contained-if: deadline | fuel | memory-cap
 ;; seen-in: GUESTS.md O (iso-tenant-starve)
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 
 (module
   (memory (export "memory") 1 4096)

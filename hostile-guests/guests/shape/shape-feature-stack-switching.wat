@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md F (bin-feature-each)
 ;; tier: core
-;; near-twin: benign-echo
+;; counterpart: benign-echo
 ;; features: stack-switching
 
 (module

@@ -2,7 +2,7 @@
 ;; contained-if: rejected(import)
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 
 (module
   (import "env" "log" (table 1 funcref))

@@ -2,7 +2,7 @@
 ;; contained-if: rejected(import)
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (import "env\0a\1b[2J" "lo\00g\e2\80\ae" (func))

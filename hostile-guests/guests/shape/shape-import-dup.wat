@@ -3,7 +3,7 @@
 ;; returns: input; one log record
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 
 (module
   (import "env" "log" (func $log (param i32 i32)))

@@ -2,7 +2,7 @@
 ;; contained-if: rejected(import)
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (import "env" "memory" (memory 1))

@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md J (host-import-shadow)
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 
 (module
   (memory (export "memory") 1)

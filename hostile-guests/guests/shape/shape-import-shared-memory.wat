@@ -2,7 +2,7 @@
 ;; contained-if: rejected(import) | rejected(validate)
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; features: threads
 
 (module

@@ -2,7 +2,7 @@
 ;; contained-if: rejected(import) | rejected(export)
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-echo
+;; counterpart: benign-echo
 
 (module
   (import "gojs" "runtime.wasmExit" (func (param i32)))

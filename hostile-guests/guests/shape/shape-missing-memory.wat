@@ -2,7 +2,7 @@
 ;; contained-if: rejected(export)
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory 1)

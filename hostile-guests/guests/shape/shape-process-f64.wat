@@ -2,7 +2,7 @@
 ;; contained-if: rejected(export)
 ;; seen-in: GUESTS.md H (abi-result-nan-box)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-init
+;; counterpart: benign-init
 
 (module
   (memory (export "memory") 1)

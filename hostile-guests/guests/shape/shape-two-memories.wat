@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-echo
+;; counterpart: benign-echo
 ;; features: multi-memory
 
 (module

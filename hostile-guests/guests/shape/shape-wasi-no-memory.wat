@@ -2,7 +2,7 @@
 ;; contained-if: rejected(export) | rejected(import) | rejected(instantiate)
 ;; seen-in: GUESTS.md G; GUESTS.md 1.5
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "fd_write"

@@ -2,7 +2,7 @@
 ;; contained-if: rejected(import)
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi:cli/environment@0.2.0" "get-environment" (func (param i32)))

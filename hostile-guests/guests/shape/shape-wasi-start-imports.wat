@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "fd_write"

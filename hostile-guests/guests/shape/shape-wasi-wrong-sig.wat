@@ -2,7 +2,7 @@
 ;; contained-if: rejected(import)
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-stdout
+;; counterpart: benign-stdout
 
 (module
   (import "wasi_snapshot_preview1" "fd_write" (func (param i32 i32 i64 i32) (result i32)))

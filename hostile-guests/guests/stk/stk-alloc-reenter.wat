@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md C; CWA-2023-002
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 
 (module
   (import "env" "log" (func $log (param i32 i32)))

@@ -2,7 +2,7 @@
 ;; contained-if: trap(stack) | rejected(static-limit) | rejected(instantiate)
 ;; seen-in: GUESTS.md C, D
 ;; tier: core
-;; near-twin: benign-start
+;; counterpart: benign-start
 
 (module
   (memory (export "memory") 1)

@@ -2,7 +2,7 @@
 ;; contained-if: trap(stack) | deadline | fuel
 ;; seen-in: GUESTS.md C
 ;; tier: core
-;; near-twin: benign-recurse
+;; counterpart: benign-recurse
 
 (module
   (import "env" "log" (func $log (param i32 i32)))

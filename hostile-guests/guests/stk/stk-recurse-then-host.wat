@@ -3,7 +3,7 @@
 ;; returns: input
 ;; seen-in: GUESTS.md C
 ;; tier: core
-;; near-twin: benign-recurse
+;; counterpart: benign-recurse
 ;; params: depth=5000
 
 (module

@@ -2,7 +2,7 @@
 ;; contained-if: trap(unreachable) | trap(stack)
 ;; seen-in: GUESTS.md C
 ;; tier: core
-;; near-twin: benign-recurse
+;; counterpart: benign-recurse
 ;; params: depth=100000
 
 (module

@@ -2,7 +2,7 @@
 ;; contained-if: trap(unreachable)
 ;; seen-in: GUESTS.md I
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 
 (module
   (import "env" "log" (func $log (param i32 i32)))

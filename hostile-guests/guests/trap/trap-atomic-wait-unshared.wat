@@ -2,7 +2,7 @@
 ;; contained-if: trap(other) | rejected(validate)
 ;; seen-in: GUESTS.md I
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; features: threads
 
 (module

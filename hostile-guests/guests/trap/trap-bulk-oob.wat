@@ -2,7 +2,7 @@
 ;; contained-if: trap(memory-out-of-bounds)
 ;; seen-in: GUESTS.md I
 ;; tier: core
-;; near-twin: benign-fill
+;; counterpart: benign-fill
 
 (module
   (memory (export "memory") 1)

@@ -2,7 +2,7 @@
 ;; contained-if: trap(divide-by-zero)
 ;; seen-in: GUESTS.md I
 ;; tier: core
-;; near-twin: benign-math
+;; counterpart: benign-math
 
 (module
   (memory (export "memory") 1)

@@ -3,7 +3,7 @@
 ;; returns: bytes 6f6e6365
 ;; seen-in: GUESTS.md I
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory (export "memory") 1)

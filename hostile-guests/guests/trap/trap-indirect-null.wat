@@ -2,7 +2,7 @@
 ;; contained-if: trap(null-element)
 ;; seen-in: GUESTS.md I
 ;; tier: core
-;; near-twin: benign-indirect
+;; counterpart: benign-indirect
 
 (module
   (memory (export "memory") 1)

@@ -2,7 +2,7 @@
 ;; contained-if: trap(memory-out-of-bounds) | memory-cap
 ;; seen-in: GUESTS.md I
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 ;; reaches: 4096 pages
 
 (module

@@ -3,7 +3,7 @@
 ;; returns: guest-error where the input is not empty and finds no room
 ;; seen-in: GUESTS.md I
 ;; tier: core
-;; near-twin: benign-memory
+;; counterpart: benign-memory
 
 (module
   (memory (export "memory") 0)

@@ -2,7 +2,7 @@
 ;; contained-if: trap(stack)
 ;; seen-in: GUESTS.md C, I
 ;; tier: core
-;; near-twin: benign-recurse
+;; counterpart: benign-recurse
 
 (module
   (memory (export "memory") 1)

@@ -2,7 +2,7 @@
 ;; contained-if: trap(table-out-of-bounds)
 ;; seen-in: GUESTS.md I
 ;; tier: core
-;; near-twin: benign-table
+;; counterpart: benign-table
 
 (module
   (memory (export "memory") 1)

@@ -2,7 +2,7 @@
 ;; contained-if: trap(uncaught-exception) | rejected(validate)
 ;; seen-in: GUESTS.md I
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; features: exceptions
 
 (module

@@ -2,7 +2,7 @@
 ;; contained-if: trap(unreachable)
 ;; seen-in: GUESTS.md I
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 
 (module
   (memory (export "memory") 1)

@@ -14,7 +14,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F, 1.6
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(Vec::new()),
     },
@@ -25,7 +25,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(good()[..4].into()),
     },
@@ -36,7 +36,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(export)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(good()[..8].into()),
     },
@@ -47,7 +47,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(with_byte(0, b'?')),
     },
@@ -58,7 +58,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(with_byte(4, 2)),
     },
@@ -70,7 +70,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate) | rejected(export)
 ;; seen-in: GUESTS.md F (bin-truncated-at-every-byte)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: at=40
 ",
         build: truncated,
@@ -82,7 +82,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok([&good()[..], &[0x7f; 16]].concat()),
     },
@@ -93,7 +93,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok([good(), good()].concat()),
     },
@@ -104,7 +104,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok([&[0xef, 0xbb, 0xbf], &good()[..]].concat()),
     },
@@ -115,7 +115,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F, 1.6
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(TEXT.into()),
     },
@@ -126,7 +126,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(PAGE.into()),
     },
@@ -137,7 +137,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(SCRIPT.into()),
     },
@@ -148,7 +148,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(GZIP.into()),
     },
@@ -159,7 +159,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(ELF.into()),
     },
@@ -170,7 +170,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok([ELF, CWASM].concat()),
     },
@@ -181,7 +181,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F (bin-component)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(COMPONENT.into()),
     },

@@ -17,7 +17,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(with_body(&[0x6a, 0x1a, END])),
     },
@@ -28,7 +28,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(with_body(&[0x41, 0, 0x43, 0, 0, 0, 0, 0x6a, 0x1a, END])),
     },
@@ -39,7 +39,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(with_body(&[0xff, END])),
     },
@@ -50,7 +50,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(with_body(&[0x10, 0x63, END])),
     },
@@ -61,7 +61,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(with_body(&[0x20, 0x63, 0x1a, END])),
     },
@@ -72,7 +72,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(with_body(&[0x0c, 9, END])),
     },
@@ -83,7 +83,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(with_body(&[0x01])),
     },
@@ -94,7 +94,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(with_body(&[0x41, 0, END])),
     },
@@ -105,7 +105,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(with_body(&[0x41, 0, 0x28, 3, 0, 0x1a, END])),
     },
@@ -116,7 +116,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(with_body(&[0x00, 0x43, 0, 0, 0, 0, 0x6a, 0x1a, END])),
     },

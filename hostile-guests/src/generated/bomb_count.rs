@@ -61,7 +61,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md E
 ;; tier: heavy
-;; near-twin: benign-heavy
+;; counterpart: benign-heavy
 ;; params: types=100000
 ;; features: gc
 ",

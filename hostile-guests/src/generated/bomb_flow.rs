@@ -110,7 +110,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md E
 ;; tier: heavy
-;; near-twin: benign-heavy
+;; counterpart: benign-heavy
 ;; params: depth=100, catches=1000
 ;; features: exceptions
 ",

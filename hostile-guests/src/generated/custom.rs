@@ -17,7 +17,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md F, 1.6 (wazero)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(customised("tail", &[])),
     },
@@ -29,7 +29,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: bytes=1000000
 ",
         build: large,
@@ -42,7 +42,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md F
 ;; tier: heavy
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: bytes=100000000
 ",
         build: large,
@@ -55,7 +55,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: sections=200000
 ",
         build: many,
@@ -68,7 +68,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(customised("\x1b[2J\n\0", b"data")),
     },
@@ -80,7 +80,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(customised("name", &[1, 5, 0xff, 0xff, 0xff, 0xff, 0x0f])),
     },
@@ -92,7 +92,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(customised("name", &[1, 0x20, 1, 0, 0x1f, b'a'])),
     },
@@ -104,7 +104,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(customised("name", &[1, 5, 1, 0, 2, 0xff, 0xfe])),
     },
@@ -115,7 +115,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: trap(unreachable)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(terminal_names()),
     },
@@ -127,7 +127,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(customised("producers", &[0xff, 0xff, 0xff, 0xff, 0x0f])),
     },
@@ -139,7 +139,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(debug_sections()),
     },
@@ -151,7 +151,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(customised("sourceMappingURL", SOURCE_MAP)),
     },

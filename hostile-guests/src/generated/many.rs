@@ -19,7 +19,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md A, 1.1 (wazero)
 ;; tier: core
-;; near-twin: benign-fill
+;; counterpart: benign-fill
 ;; params: fills=3000, pages=64
 ",
         build: straight_fills,
@@ -32,7 +32,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md B, 1.2
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: globals=100000
 ",
         build: globals,
@@ -45,7 +45,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md B
 ;; tier: core
-;; near-twin: benign-table
+;; counterpart: benign-table
 ;; params: tables=100, elements=9000
 ",
         build: tables,
@@ -58,7 +58,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md D
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: segments=90000
 ",
         build: segments,
@@ -71,7 +71,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md D (inst-elem-10m)
 ;; tier: core
-;; near-twin: benign-indirect
+;; counterpart: benign-indirect
 ;; params: elements=1000000
 ",
         build: elements,
@@ -84,7 +84,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md D (inst-import-global-chain)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: globals=10000
 ;; features: gc, extended-const
 ",
@@ -97,7 +97,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(import) | rejected(static-limit)
 ;; seen-in: GUESTS.md G (shape-import-ctrl-name)
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 ;; params: length=90000
 ",
         build: long_import,
@@ -110,7 +110,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: length=90000
 ",
         build: long_export,
@@ -123,7 +123,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md G (shape-export-1m)
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ;; params: exports=20000
 ",
         build: exports,
@@ -136,7 +136,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-log
+;; counterpart: benign-log
 ;; params: imports=5000
 ",
         build: imports,
@@ -148,7 +148,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(export) | rejected(static-limit)
 ;; seen-in: GUESTS.md G
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(wide_process()),
     },

@@ -17,7 +17,7 @@ const GUESTS: &[Generated] = &[Generated {
 ;; returns: u32 <= memory_pages
 ;; seen-in: GUESTS.md B, 1.2
 ;; tier: core
-;; near-twin: benign-grow
+;; counterpart: benign-grow
 ;; params: memories=100, pages=16
 ;; features: multi-memory
 ;; reaches: 1600 pages

@@ -13,7 +13,7 @@ macro_rules! bomb_header {
             $seen_in,
             "\n;; tier: ",
             $tier,
-            "\n;; near-twin: benign-heavy\n;; params: ",
+            "\n;; counterpart: benign-heavy\n;; params: ",
             $params,
             "\n"
         )

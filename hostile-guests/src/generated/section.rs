@@ -14,7 +14,7 @@ const GUESTS: &[Generated] = &[
 ;; returns: bytes 74696e79
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(type_size(&[0x80, 0x80, 0x80, 0x00])),
     },
@@ -25,7 +25,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(type_size(&[0x80, 0x80, 0x80, 0x80, 0x00])),
     },
@@ -36,7 +36,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(type_size(&[0x80, 0x80, 0x80, 0x70])),
     },
@@ -47,7 +47,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(patched(|sections| sections.swap(0, 1))),
     },
@@ -58,7 +58,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| {
             Ok(patched(|sections| {
@@ -74,7 +74,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(patched(|sections| sections.push((0x60, vec![0])))),
     },
@@ -85,7 +85,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(patched(|sections| sections.retain(|(id, _)| *id != CODE))),
     },
@@ -96,7 +96,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(sized(1)),
     },
@@ -107,7 +107,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(sized(-1)),
     },
@@ -118,7 +118,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(type_size_is(&HUGE)),
     },
@@ -129,7 +129,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate) | rejected(static-limit)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(patched(|sections| sections[0].1 = HUGE.into())),
     },
@@ -140,7 +140,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate) | rejected(static-limit)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| {
             Ok(patched(|sections| {
@@ -156,7 +156,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(renamed(b"\xff\xfell\xff")),
     },
@@ -167,7 +167,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(renamed(b"all\xc0\xaf")),
     },
@@ -178,7 +178,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(renamed(b"al\xed\xa0\x80")),
     },
@@ -189,7 +189,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(patched(|sections| replace(sections, DATA_COUNT, vec![2]))),
     },
@@ -200,7 +200,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(patched(|sections| replace(sections, FUNCTION, vec![1, 0]))),
     },
@@ -211,7 +211,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(patched(|sections| replace(sections, MEMORY, vec![1, 0, 0x81, 0x80, 0x04]))),
     },
@@ -222,7 +222,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(patched(|sections| replace(sections, MEMORY, vec![1, 1, 2, 1]))),
     },
@@ -233,7 +233,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(patched(|sections| replace(sections, EXPORT, b"\x01\x01f\x00\x63".to_vec()))),
     },
@@ -244,7 +244,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(patched(|sections| sections.insert(4, (START, vec![0x63])))),
     },
@@ -255,7 +255,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: rejected(validate)
 ;; seen-in: GUESTS.md F
 ;; tier: core
-;; near-twin: benign-tiny
+;; counterpart: benign-tiny
 ",
         build: |_| Ok(patched(|sections| sections.insert(4, (START, vec![0])))),
     },

@@ -16,7 +16,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: trap(stack) | rejected(static-limit)
 ;; seen-in: GUESTS.md C
 ;; tier: core
-;; near-twin: benign-recurse
+;; counterpart: benign-recurse
 ;; params: locals=400
 ",
         build: fat,
@@ -28,7 +28,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: trap(stack) | rejected(static-limit)
 ;; seen-in: GUESTS.md C
 ;; tier: core
-;; near-twin: benign-recurse
+;; counterpart: benign-recurse
 ;; params: params=1000
 ",
         build: wide,

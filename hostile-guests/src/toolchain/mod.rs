@@ -105,7 +105,7 @@ fn guest(toolchain: Toolchain, file: &'static File<'static>) -> Result<Option<Gu
     let header: String = (text.lines().take_while(|line| line.starts_with("//")))
         .map(|line| format!(";;{}\n", &line[2..]))
         .collect();
-    let benign = !header.contains(";; near-twin:");
+    let benign = !header.contains(";; counterpart:");
     let header = header::parse(&format!("toolchain/{path}"), &header, benign)?;
     let recipe = Recipe::of(toolchain, stem);
     let (id, family) = (format!("{}-{stem}", toolchain.word()), toolchain.word());

@@ -4,7 +4,7 @@
 // returns: bytes 6b65707458585858
 // seen-in: Lehmann and others, "Everything Old is New Again", USENIX Security 2020
 // tier: core
-// near-twin: c-echo
+// counterpart: c-echo
 
 #include "abi.h"
 

@@ -3,7 +3,7 @@
 // returns: empty; nothing was granted
 // seen-in: GUESTS.md section 2.Q
 // tier: core
-// near-twin: go-echo
+// counterpart: go-echo
 
 //go:build wasip1
 

@@ -2,7 +2,7 @@
 // contained-if: rejected(import) | rejected(export)
 // seen-in: GUESTS.md section 2.Q
 // tier: core
-// near-twin: go-echo
+// counterpart: go-echo
 
 //go:build js
 

@@ -2,7 +2,7 @@
 // contained-if: trap(unreachable) | guest-error
 // seen-in: GUESTS.md section 1.7
 // tier: core
-// near-twin: go-echo
+// counterpart: go-echo
 
 //go:build wasip1
 

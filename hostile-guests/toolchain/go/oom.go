@@ -3,7 +3,7 @@
 // contained-if: memory-cap | trap(unreachable) | guest-error | deadline | fuel
 // seen-in: GUESTS.md section 1.7
 // tier: core
-// near-twin: go-gc-churn
+// counterpart: go-gc-churn
 
 //go:build wasip1
 

@@ -2,7 +2,7 @@
 // contained-if: deadline
 // seen-in: GUESTS.md section 2.Q
 // tier: core
-// near-twin: go-echo
+// counterpart: go-echo
 
 //go:build wasip1
 

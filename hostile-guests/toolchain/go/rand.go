@@ -3,7 +3,7 @@
 // returns: 8 bytes; without the grant the same in every instance
 // seen-in: GUESTS.md section 2.Q
 // tier: core
-// near-twin: go-echo
+// counterpart: go-echo
 
 //go:build wasip1
 

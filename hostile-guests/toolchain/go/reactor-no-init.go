@@ -3,7 +3,7 @@
 // contained-if: trap(unreachable) | trap(memory-out-of-bounds) | guest-error
 // seen-in: GUESTS.md section 2.Q
 // tier: core
-// near-twin: go-echo
+// counterpart: go-echo
 
 //go:build wasip1
 

@@ -2,7 +2,7 @@
 // contained-if: trap(stack) | trap(unreachable) | memory-cap | guest-error | deadline
 // seen-in: GUESTS.md section 1.7
 // tier: core
-// near-twin: go-echo
+// counterpart: go-echo
 
 //go:build wasip1
 

@@ -3,7 +3,7 @@
 // contained-if: memory-cap | trap(unreachable) | deadline | fuel
 // seen-in: GUESTS.md section 2.Q
 // tier: core
-// near-twin: rust-echo
+// counterpart: rust-echo
 
 include!("abi.rs");
 

@@ -2,7 +2,7 @@
 // contained-if: trap(unreachable)
 // seen-in: GUESTS.md section 2.Q
 // tier: core
-// near-twin: rust-echo
+// counterpart: rust-echo
 
 include!("abi.rs");
 

@@ -2,15 +2,15 @@
 
 use std::process::ExitCode;
 
-use gauntlet::subject::defects::Defects;
+use gauntlet::subject::faults::HostFaults;
 use gauntlet::subject::host::Host;
 use gauntlet::subject::wasmi::WasmiHost;
 use gauntlet::subject::wasmtime::WasmtimeHost;
 
 /// Code 1 where `promises` are not kept on one of them; each is looked at.
 pub fn on_each(promises: fn(&dyn Host) -> bool) -> ExitCode {
-    let wasmtime = WasmtimeHost::new(Defects::default()).expect("the ticker starts");
-    let wasmi = WasmiHost::new(Defects::default()).expect("WASI links");
+    let wasmtime = WasmtimeHost::new(HostFaults::default()).expect("the ticker starts");
+    let wasmi = WasmiHost::new(HostFaults::default()).expect("WASI links");
     let hosts: [&dyn Host; 2] = [&wasmtime, &wasmi];
     let kept = hosts.map(promises).into_iter().all(|kept| kept);
     ExitCode::from(u8::from(!kept))

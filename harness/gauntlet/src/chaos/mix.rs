@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use wasm_gauntlet_model::action::{Action, Call};
 use wasm_gauntlet_model::observation::{Facts, Value};
 
-use crate::subject::calls::chance::Chance;
+use crate::subject::calls::seeded_rng::SeededRng;
 use crate::subject::{Inability, Session, Subject};
 
 /// Calls of one session: what an attack left behind is there for the next guests to find, and
@@ -29,7 +29,7 @@ pub struct Mix<'a> {
 
 /// What came of a mix.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct MixTally {
     /// Outcomes by subject and word.
     pub outcomes: BTreeMap<(String, String), u64>,
     /// Calls whose outcome is none that the guest's header calls right, by subject and guest.
@@ -42,17 +42,17 @@ pub struct Tally {
 
 impl Mix<'_> {
     /// Call; `after` hears after each session how many calls were made.
-    pub fn run(&self, mut after: impl FnMut(usize)) -> Tally {
-        let mut tally = Tally::default();
+    pub fn run(&self, mut after: impl FnMut(usize)) -> MixTally {
+        let mut tally = MixTally::default();
         let mut decks: Vec<Deck> = self.subjects.iter().map(|_| Deck::default()).collect();
-        let mut chance = Chance::new(self.seed, "mix");
+        let mut rng = SeededRng::new(self.seed, "mix");
         let mut turns = (0..self.subjects.len()).cycle();
         while let Some(turn) = turns.next().filter(|_| tally.calls < self.calls) {
             let wanted = CALLS_A_SESSION.min(self.calls - tally.calls);
             let subject = self.subjects[turn].as_ref();
             let guests: Vec<&str> =
-                (0..wanted).map(|_| decks[turn].next(self.guests, &mut chance)).collect();
-            match subject.open(chance.below(u64::MAX)) {
+                (0..wanted).map(|_| decks[turn].next(self.guests, &mut rng)).collect();
+            match subject.open(rng.below(u64::MAX)) {
                 Ok(mut session) => tally.session(subject.name(), session.as_mut(), &guests),
                 Err(inability) => tally.unseen(wanted, inability),
             }
@@ -67,11 +67,11 @@ impl Mix<'_> {
 struct Deck(Vec<usize>);
 
 impl Deck {
-    fn next<'g>(&mut self, guests: &[&'g str], chance: &mut Chance) -> &'g str {
+    fn next<'g>(&mut self, guests: &[&'g str], rng: &mut SeededRng) -> &'g str {
         if self.0.is_empty() {
             self.0 = (0..guests.len()).collect();
             for last in (1..guests.len()).rev() {
-                let other = chance.below(last as u64 + 1);
+                let other = rng.below(last as u64 + 1);
                 self.0.swap(last, usize::try_from(other).unwrap_or(last));
             }
         }
@@ -79,7 +79,7 @@ impl Deck {
     }
 }
 
-impl Tally {
+impl MixTally {
     fn session(&mut self, subject: &str, session: &mut dyn Session, guests: &[&str]) {
         for guest in guests {
             match session.perform("call", &Action::Call(Call::usual(guest, "mix"))) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::subject::Subject;
 use crate::subject::absent::Absent;
-use crate::subject::adapter::References;
+use crate::subject::adapter::ReferenceRuntimes;
 use crate::subject::external::{self, External, WAZERO_PROGRAM};
 use crate::subject::worker::Confinement;
 
@@ -17,7 +17,7 @@ const WAZERO_VARIABLE: &str = "GAUNTLET_WAZERO";
 /// The subject of an external runtime; one whose program cannot be had says why in the record.
 pub(super) fn subject(
     external: External,
-    references: Arc<References>,
+    references: Arc<ReferenceRuntimes>,
     confinement: Confinement,
 ) -> Box<dyn Subject> {
     match wazero() {

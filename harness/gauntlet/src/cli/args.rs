@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::selection::Shard;
-use wasm_gauntlet_model::twin::Twin;
 use wasm_gauntlet_model::verdict::Severity;
 
 use super::exit::EXIT_CODES;
@@ -33,7 +33,7 @@ pub enum Command {
     /// With no subject named, the reference deployment on loopback is tested (site, shared cache,
     /// plugin host), the reference build that it serves, and every embedded runtime.
     Run(RunArgs),
-    /// Run every scenario on its twins and on the healthy testbed: the detection matrix
+    /// Run every scenario on its faults and on the healthy testbed: the detection matrix
     Prove(ProveArgs),
     /// Serve the reference deployment: site, shared cache and plugin host
     Testbed(TestbedArgs),
@@ -139,8 +139,8 @@ pub struct ProveArgs {
     /// Which scenarios
     #[command(flatten)]
     pub catalogue: CatalogueArgs,
-    /// On switches that a scenario of hosts does not name, try every Nth of its cases alone, others
-    /// from switch to switch: in less time, a false alarm may be overlooked, and no miss
+    /// On faults that a scenario of hosts does not name, try every Nth of its cases alone, others
+    /// from fault to fault: in less time, a false alarm may be overlooked, and no miss
     #[arg(long, value_name = "N")]
     pub sample: Option<NonZeroUsize>,
     /// Keep the matrix and the records in DIR
@@ -160,9 +160,9 @@ pub struct TestbedArgs {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
-    /// Switch one defect on; may be repeated
+    /// Give the deployment this fault; may be repeated
     #[arg(long, value_name = "ID", value_parser = fault())]
-    pub fault: Vec<Twin>,
+    pub fault: Vec<Fault>,
 }
 
 /// `gauntlet list`.
@@ -302,9 +302,9 @@ pub struct WorkerArgs {
     /// The runtime's name
     #[arg(long, value_name = "NAME")]
     pub runtime: String,
-    /// Switch one defect on; may be repeated
+    /// Give the deployment this fault; may be repeated
     #[arg(long, value_name = "ID", value_parser = fault())]
-    pub fault: Vec<Twin>,
+    pub fault: Vec<Fault>,
     /// Compile the module on stdin, and end
     #[arg(long)]
     pub compile: bool,
@@ -320,10 +320,10 @@ fn severity() -> impl TypedValueParser<Value = Severity> {
     })
 }
 
-/// The long help says what each switch does.
-fn fault() -> impl TypedValueParser<Value = Twin> {
-    let value = |twin: &Twin| PossibleValue::new(twin.word()).help(twin.doc());
-    PossibleValuesParser::new(Twin::ALL.iter().map(value)).try_map(|word| word.parse::<Twin>())
+/// The long help says what each fault does.
+fn fault() -> impl TypedValueParser<Value = Fault> {
+    let value = |fault: &Fault| PossibleValue::new(fault.word()).help(fault.doc());
+    PossibleValuesParser::new(Fault::ALL.iter().map(value)).try_map(|word| word.parse::<Fault>())
 }
 
 fn shard(text: &str) -> Result<Shard, String> {

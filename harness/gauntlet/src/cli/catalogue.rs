@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::name::nearest;
 use wasm_gauntlet_model::scenario::Scenario;
-use wasm_gauntlet_model::twin::Twin;
 
 use super::args::{CatalogueArgs, ExplainArgs, ListArgs};
 use super::exit::{Exit, Failure};
@@ -70,13 +70,13 @@ fn listed(family: &str, scenarios: &[&Scenario]) -> String {
     for one in scenarios {
         let severity = PAINT.severity(one.severity);
         let pad = "critical".len() - one.severity.word().len();
-        let twins = match one.twins.len() {
+        let faults = match one.faults.len() {
             0 => String::new(),
-            1 => PAINT.faint(" (1 twin)"),
-            count => PAINT.faint(&format!(" ({count} twins)")),
+            1 => PAINT.faint(" (1 fault)"),
+            count => PAINT.faint(&format!(" ({count} faults)")),
         };
         let Scenario { incident, claim, .. } = one;
-        out += &format!("  {incident:width$}  {severity}{:pad$}  {claim}{twins}\n", "");
+        out += &format!("  {incident:width$}  {severity}{:pad$}  {claim}{faults}\n", "");
     }
     out
 }
@@ -124,9 +124,9 @@ fn explained(one: &Scenario) -> String {
         |need: &wasm_gauntlet_model::profile::Need| format!("{}: {}", need.word(), need.doc());
     out += &section("Needs", one.needs.iter().map(need));
     out += &section("Cases", cases(one));
-    let twin = |twin: &Twin| format!("{}: {}", twin.word(), twin.doc());
-    out += &section("Red on", one.twins.iter().map(twin));
-    out += &section("Rightly red on, too", one.implied_by.iter().map(twin));
+    let fault = |fault: &Fault| format!("{}: {}", fault.word(), fault.doc());
+    out += &section("Red on", one.faults.iter().map(fault));
+    out += &section("Rightly red on, too", one.implied_by.iter().map(fault));
     out + &section("Written in", [one.file.clone()])
 }
 

@@ -1,13 +1,13 @@
 //! The reference deployment: site, shared cache and plugin host on loopback, the build that is
-//! served there, and the embedded runtimes; all with the same switches.
+//! served there, and the embedded runtimes; all with the same faults.
 
 use std::net::SocketAddr;
 
 use url::Url;
+use wasm_gauntlet_model::fault::{Fault, Part};
 use wasm_gauntlet_model::host_limits::StatedLimits;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
-use wasm_gauntlet_model::twin::{Part, Twin};
 
 use super::exit::Failure;
 use super::subjects;
@@ -21,8 +21,8 @@ use crate::testbed::site::TestbedSite;
 
 /// What the subject of this name tests: its own part of the deployment shares nothing with the
 /// others.
-pub(super) fn carries(subject: &str, twin: Twin) -> bool {
-    match twin.part() {
+pub(super) fn carries(subject: &str, fault: Fault) -> bool {
+    match fault.part() {
         Part::Origin | Part::Edge => subject == "site",
         Part::Build => subject == "artefact",
         Part::Host => !["site", "artefact"].contains(&subject),
@@ -34,15 +34,15 @@ pub(super) struct Deployment {
     site: TestbedSite,
     plugins: PluginFront,
     build: TestbedBuild,
-    faults: Vec<Twin>,
+    faults: Vec<Fault>,
 }
 
 /// The runtime of the deployment's plugin host.
 const HOST_RUNTIME: &str = "wasmtime";
 
 impl Deployment {
-    /// Start it with the switches of `faults`, the site at `listen` or at a free port.
-    pub fn start(faults: &[Twin], listen: Option<SocketAddr>) -> Result<Self, Failure> {
+    /// Start it with `faults`, the site at `listen` or at a free port.
+    pub fn start(faults: &[Fault], listen: Option<SocketAddr>) -> Result<Self, Failure> {
         let cannot = |error| Failure::harness(format!("cannot start the deployment: {error}"));
         let site = TestbedSite::start(faults, listen).map_err(|error| match listen {
             Some(address) => Failure::usage(format!("cannot listen at {address}: {error}")),

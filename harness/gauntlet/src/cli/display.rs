@@ -29,11 +29,11 @@ const STAGES: usize = 10;
 /// Shows a run on stderr.
 pub struct Display {
     bar: Option<ProgressBar>,
-    state: Mutex<State>,
+    state: Mutex<DisplayState>,
 }
 
 #[derive(Default)]
-struct State {
+struct DisplayState {
     planned: usize,
     ended: usize,
     failed: usize,
@@ -97,7 +97,7 @@ impl Listener for Display {
     }
 }
 
-impl State {
+impl DisplayState {
     /// Keep what happened; the lines to tell of it.
     fn hear(&mut self, event: &Event, has_bar: bool) -> Vec<String> {
         match event {

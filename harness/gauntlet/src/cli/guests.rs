@@ -57,7 +57,7 @@ fn shown(guest: &Guest) -> String {
         ("tier", guest.tier.word().to_owned()),
         ("built by", guest.toolchain.map(|one| one.needs().to_owned()).unwrap_or_default()),
         ("input", guest.input.clone().unwrap_or_default()),
-        ("near twin", guest.near_twin.clone().unwrap_or_default()),
+        ("counterpart", guest.counterpart.clone().unwrap_or_default()),
         ("parameters", joined(params)),
         ("features", joined(features)),
     ];

@@ -3,7 +3,7 @@
 use super::args::{RunArgs, Tier};
 use super::exit::Failure;
 use super::subjects;
-use super::targets::Named;
+use super::targets::NamedTargets;
 use crate::subject::worker::Confinement;
 use crate::subject::{isolation, runtimes};
 
@@ -16,7 +16,7 @@ const SPARE_KIB: u64 = 1 << 20;
 ///
 /// # Errors
 /// A subject that is no worker of ours; a limit that does not hold here; too little memory.
-pub(super) fn ready(args: &RunArgs, mut named: Named) -> Result<Named, Failure> {
+pub(super) fn ready(args: &RunArgs, mut named: NamedTargets) -> Result<NamedTargets, Failure> {
     if args.tier == Tier::Core {
         return Ok(named);
     }

@@ -51,10 +51,10 @@ use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 use wasm_gauntlet_model::verdict::Verdict;
 
-use crate::engine::{Engine, Reached, reach};
-use crate::event::Deaf;
+use crate::engine::{Engine, ProfiledSubject, reach};
+use crate::event::NullListener;
 use crate::load;
-use crate::subject::adapter::{Adapter, Launch, References};
+use crate::subject::adapter::{Adapter, Launch, ReferenceRuntimes};
 use crate::subject::calls::{lateness, module};
 use crate::subject::host::Host;
 use crate::subject::worker::{self, Confinement};
@@ -120,7 +120,7 @@ impl HostTest {
         }
     }
 
-    fn stage(&self) -> Result<(Arc<Stage>, Plan), String> {
+    fn stage(&self) -> Result<(Arc<HostTestRun>, Plan), String> {
         scratch::sweep(&env::temp_dir());
         let scenarios = load::catalogue().map_err(|wrong| wrong.to_string())?;
         let program = env::current_exe().map_err(|error| error.to_string())?;
@@ -129,7 +129,7 @@ impl HostTest {
             let env = vec![(WORKER.to_owned(), (*name).to_owned())];
             ((*name).to_owned(), Launch { env, ..launch.clone() })
         };
-        let references = References::new(runtimes::NAMES.iter().map(reference).collect());
+        let references = ReferenceRuntimes::new(runtimes::NAMES.iter().map(reference).collect());
         let host = Adapter::new(&self.name, launch.clone(), Box::new(module::catalogue))
             .compared_with(Arc::new(references));
         let (subjects, _, unreachable) = reach(vec![Box::new(host)]);
@@ -141,11 +141,11 @@ impl HostTest {
         if plan.trials.is_empty() {
             return Err("no scenario fits this host, so nothing would be tried".to_owned());
         }
-        Ok((Arc::new(Stage { scenarios, subjects, quiet: RwLock::default() }), plan))
+        Ok((Arc::new(HostTestRun { scenarios, subjects, quiet: RwLock::default() }), plan))
     }
 
     /// A trial for each case, one for each known gap, and an ignored one for each skip.
-    fn trials(&self, stage: &Arc<Stage>, plan: Plan) -> Vec<Trial> {
+    fn trials(&self, stage: &Arc<HostTestRun>, plan: Plan) -> Vec<Trial> {
         let incident = |index: usize| stage.scenarios[index].incident.as_str();
         let mut trials = Vec::new();
         for skip in &plan.skips {
@@ -219,14 +219,14 @@ fn failure(why: &str) -> ExitCode {
 }
 
 /// What every trial needs.
-struct Stage {
+struct HostTestRun {
     scenarios: Vec<Scenario>,
-    subjects: Vec<Reached>,
+    subjects: Vec<ProfiledSubject>,
     /// Held for reading by a trial that bears others beside it, for writing by one that does not.
     quiet: RwLock<()>,
 }
 
-impl Stage {
+impl HostTestRun {
     /// One case must pass. A doubt on a machine that is busy is told, and is no failure.
     fn case(&self, trial: plan::Trial) -> Result<(), Failed> {
         let (outcome, busy) = lateness::while_busy(|| self.decided(trial));
@@ -234,10 +234,10 @@ impl Stage {
         match outcome.verdict {
             Verdict::Pass => Ok(()),
             Verdict::Inconclusive if busy => {
-                doubt(&told(&outcome));
+                doubt(&report(&outcome));
                 Ok(())
             }
-            _ => Err(told(&outcome).into()),
+            _ => Err(report(&outcome).into()),
         }
     }
 
@@ -259,10 +259,10 @@ impl Stage {
             failed |= outcome.verdict == Verdict::Fail;
             if outcome.verdict == Verdict::Inconclusive {
                 if !busy {
-                    return Err(told(&outcome).into());
+                    return Err(report(&outcome).into());
                 }
                 doubted = true;
-                doubt(&told(&outcome));
+                doubt(&report(&outcome));
             }
         }
         match failed || doubted {
@@ -286,7 +286,7 @@ impl Stage {
             noise_factor: NOISE_FACTOR_USUAL,
             ledger: &Ledger::default(),
             journal: None,
-            listener: &Deaf,
+            listener: &NullListener,
             stop: &AtomicBool::new(false),
         };
         // A host that is lost has an outcome of its own beside the trial's.
@@ -298,7 +298,7 @@ impl Stage {
 }
 
 /// A failure as a developer wants to read it.
-fn told(outcome: &Outcome) -> String {
+fn report(outcome: &Outcome) -> String {
     let mut lines = vec![
         format!("{} ({}): {}", outcome.claim, outcome.verdict.word(), outcome.reason),
         format!("observed {}, expected {}", outcome.observed, outcome.expected),

@@ -2,6 +2,7 @@
 //! and only `cli` and `render` know what a terminal is.
 
 pub mod adapters;
+pub mod allocator;
 pub mod args;
 mod build_directory;
 mod catalogue;
@@ -11,15 +12,14 @@ mod doctor;
 pub mod exit;
 mod folder;
 mod guests;
-pub mod heap;
 mod heavy;
 pub mod host_test;
 mod init;
 mod interrupt;
 mod interruption;
 mod machine;
-mod memory;
 mod own_adapters;
+mod previous_run;
 mod prove;
 mod replay;
 mod report;
@@ -48,7 +48,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Err(answer) => return answer_of_clap(&answer),
     };
     if lasts(&arguments.command) {
-        heap::hold();
+        allocator::hold();
     }
     if starts_children(&arguments.command) {
         children::adopt();

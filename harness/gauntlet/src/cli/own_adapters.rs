@@ -4,14 +4,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use wasm_gauntlet_model::ledger::{self, Known, Ledger};
+use wasm_gauntlet_model::ledger::{self, Ledger, LedgerScope};
 use wasm_gauntlet_model::source::{At, Complaint, Complaints, Source};
 use wasm_gauntlet_model::target::AdapterTarget;
 
 use super::adapters::on_path;
 use crate::load;
 use crate::subject::Subject;
-use crate::subject::adapter::{Adapter, Launch, References};
+use crate::subject::adapter::{Adapter, Launch, ReferenceRuntimes};
 use crate::subject::calls::module;
 use crate::subject::worker::Confinement;
 
@@ -33,7 +33,11 @@ impl OwnAdapter {
     }
 
     /// The subject that tests it, held to `usual` where the target file sets no other limit.
-    pub fn subject(&self, references: Arc<References>, usual: Confinement) -> Box<dyn Subject> {
+    pub fn subject(
+        &self,
+        references: Arc<ReferenceRuntimes>,
+        usual: Confinement,
+    ) -> Box<dyn Subject> {
         let confinement = Confinement {
             data_bytes: self.data_bytes.unwrap_or(usual.data_bytes),
             cpu_s: self.cpu_s.unwrap_or(usual.cpu_s),
@@ -112,7 +116,7 @@ fn read(path: &At<String>, name: &str) -> Result<Ledger, Unread> {
         Unread::Here(Complaint::new(path.span, format!("cannot read `{}`: {error}", path.value)))
     })?;
     let scenarios = load::catalogue().map_err(|wrong| Unread::There(wrong.to_string()))?;
-    let known = Known { scenarios: &scenarios, subjects: &[name] };
+    let known = LedgerScope { scenarios: &scenarios, subjects: &[name] };
     ledger::parse_knowing(&Source::new(path.value.clone(), text), known)
         .map_err(|wrong| Unread::There(wrong.to_string()))
 }

@@ -1,4 +1,4 @@
-//! `gauntlet prove`: every scenario on the healthy deployment and on every twin.
+//! `gauntlet prove`: every scenario on the healthy deployment and on every fault.
 
 mod again;
 
@@ -6,10 +6,10 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use wasm_gauntlet_model::detection::Detection;
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::record::{Outcome, Record};
 use wasm_gauntlet_model::selection::{About, Selection};
 use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
-use wasm_gauntlet_model::twin::Twin;
 use wasm_gauntlet_model::verdict::Severity;
 
 use super::args::ProveArgs;
@@ -36,31 +36,35 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         named: false,
         known: None,
     };
-    // Kept from switch to switch, with what they said.
+    // Kept from fault to fault, with what they said.
     let _references = subjects::references()?;
     let mut healthy = on(&replay, None, folder.as_ref())?;
     let selected = scenarios.iter().filter(|one| selection.takes(&one.incident));
-    let named: Vec<Twin> =
-        selected.clone().flat_map(|one| one.twins.iter().chain(&one.implied_by)).copied().collect();
-    let twins: Vec<Twin> = Twin::ALL.iter().copied().filter(|twin| named.contains(twin)).collect();
+    let named: Vec<Fault> = selected
+        .clone()
+        .flat_map(|one| one.faults.iter().chain(&one.implied_by))
+        .copied()
+        .collect();
+    let faults: Vec<Fault> =
+        Fault::ALL.iter().copied().filter(|fault| named.contains(fault)).collect();
     let sample = args.sample.map_or(1, NonZeroUsize::get);
-    let mut switched = side_by_side(&replay, &twins, sample, |replay, twin| {
-        let mut outcomes = on(replay, Some(twin), folder.as_ref())?;
-        let unswitched = |one: &&Outcome| !deployment::carries(&one.subject, twin);
-        outcomes.extend(healthy.iter().filter(unswitched).cloned());
+    let mut faulty = side_by_side(&replay, &faults, sample, |replay, fault| {
+        let mut outcomes = on(replay, Some(fault), folder.as_ref())?;
+        let not_carried = |one: &&Outcome| !deployment::carries(&one.subject, fault);
+        outcomes.extend(healthy.iter().filter(not_carried).cloned());
         Ok(outcomes)
     })?;
     let selected: Vec<_> = selected.collect();
-    let first = Detection::of(&selected, &healthy, &switched);
-    again::look(&first, &mut healthy, &mut switched, |incident, twin| {
-        let turn = twins.iter().position(|one| Some(*one) == twin).unwrap_or_default();
-        let about = twin.map(|twin| About { twin, turn, sample: 1 });
+    let first = Detection::of(&selected, &healthy, &faulty);
+    again::look(&first, &mut healthy, &mut faulty, |incident, fault| {
+        let turn = faults.iter().position(|one| Some(*one) == fault).unwrap_or_default();
+        let about = fault.map(|fault| About { fault, turn, sample: 1 });
         let only = vec![incident.to_owned()];
         let selection = Selection { about, only, ..selection.clone() };
         let jobs = Some(NonZeroUsize::MIN);
-        on(&Replay { selection: &selection, jobs, ..replay }, twin, folder.as_ref())
+        on(&Replay { selection: &selection, jobs, ..replay }, fault, folder.as_ref())
     })?;
-    let detection = Detection::of(&selected, &healthy, &switched);
+    let detection = Detection::of(&selected, &healthy, &faulty);
     if let Some(folder) = &folder {
         folder.write("detection.md", &matrix::markdown(&detection))?;
         folder.write("detection.json", &matrix::json(&detection))?;
@@ -69,19 +73,19 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     Ok(Exit::of(detection.exit_code()))
 }
 
-/// Switches that are tried side by side, each on a deployment of its own: while one waits for a
+/// Faults that are tried side by side, each on a deployment of its own: while one waits for a
 /// guest that hangs or for its host's next turn, the other computes. Whoever measures time has the
 /// process to himself all the same (`engine`).
 const SIDE_BY_SIDE: usize = 2;
 
-/// What `tried` gives for each of the switches, in their order; as many trials at once as if they
+/// What `tried` gives for each of the faults, in their order; as many trials at once as if they
 /// were tried one after another.
 fn side_by_side(
     replay: &Replay,
-    twins: &[Twin],
+    faults: &[Fault],
     sample: usize,
-    tried: impl Fn(&Replay, Twin) -> Result<Vec<Outcome>, Failure> + Sync,
-) -> Result<Vec<(Twin, Vec<Outcome>)>, Failure> {
+    tried: impl Fn(&Replay, Fault) -> Result<Vec<Outcome>, Failure> + Sync,
+) -> Result<Vec<(Fault, Vec<Outcome>)>, Failure> {
     let jobs = replay.jobs.map_or_else(machine::jobs, NonZeroUsize::get);
     let threads = SIDE_BY_SIDE.min(jobs);
     let share = NonZeroUsize::new(jobs / threads);
@@ -90,13 +94,13 @@ fn side_by_side(
         let mut seen = Vec::new();
         while !given_up.load(Ordering::Relaxed) {
             let turn = next.fetch_add(1, Ordering::Relaxed);
-            let Some(&twin) = twins.get(turn) else { break };
-            let about = Some(About { twin, turn, sample });
+            let Some(&fault) = faults.get(turn) else { break };
+            let about = Some(About { fault, turn, sample });
             let selection = Selection { about, ..replay.selection.clone() };
             let replay = Replay { selection: &selection, jobs: share, ..*replay };
-            let outcomes = tried(&replay, twin);
+            let outcomes = tried(&replay, fault);
             given_up.fetch_or(outcomes.is_err(), Ordering::Relaxed);
-            seen.push(outcomes.map(|outcomes| (turn, twin, outcomes)));
+            seen.push(outcomes.map(|outcomes| (turn, fault, outcomes)));
         }
         seen
     };
@@ -104,30 +108,30 @@ fn side_by_side(
         let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         threads.into_iter().map(|thread| thread.join()).collect()
     });
-    let mut switched = Vec::new();
+    let mut faulty = Vec::new();
     for thread in seen {
         let lost = |_| Failure::harness("a thread of the proof ended early");
-        switched.extend(thread.map_err(lost)?.into_iter().collect::<Result<Vec<_>, _>>()?);
+        faulty.extend(thread.map_err(lost)?.into_iter().collect::<Result<Vec<_>, _>>()?);
     }
-    switched.sort_by_key(|(turn, ..)| *turn);
-    Ok(switched.into_iter().map(|(_, twin, outcomes)| (twin, outcomes)).collect())
+    faulty.sort_by_key(|(turn, ..)| *turn);
+    Ok(faulty.into_iter().map(|(_, fault, outcomes)| (fault, outcomes)).collect())
 }
 
-/// The outcomes on the deployment with one switch on, or on the healthy one. Site, build
-/// and plugin host share nothing, so only the part that carries the switch is looked at again;
+/// The outcomes on the deployment with one fault, or on the healthy one. Site, build
+/// and plugin host share nothing, so only the part that carries the fault is looked at again;
 /// what was seen of the others on the healthy deployment stands.
 fn on(
     replay: &Replay,
-    twin: Option<Twin>,
+    fault: Option<Fault>,
     folder: Option<&Folder>,
 ) -> Result<Vec<Outcome>, Failure> {
-    super::say(&format!("on {}\n", twin.map_or("the healthy deployment", Twin::word)));
-    let faults: Vec<Twin> = twin.into_iter().collect();
+    super::say(&format!("on {}\n", fault.map_or("the healthy deployment", Fault::word)));
+    let faults: Vec<Fault> = fault.into_iter().collect();
     let deployment = Deployment::start(&faults, None)?;
     let mut subjects = deployment.subjects()?;
-    subjects.retain(|one| twin.is_none_or(|twin| deployment::carries(one.name(), twin)));
+    subjects.retain(|one| fault.is_none_or(|fault| deployment::carries(one.name(), fault)));
     let Record { mut outcomes, aborted, .. } = replay.run(subjects, folder)?;
-    // What a runtime is known to do wrong without any switch says nothing of a switch.
+    // What a runtime is known to do wrong without any fault says nothing of a fault.
     outcomes.retain(|outcome| outcome.gap.is_none());
     match aborted {
         Some(why) if interrupt::stop()?.load(Ordering::Relaxed) => Err(Failure::inconclusive(why)),

@@ -18,7 +18,7 @@ use super::display::Display;
 use super::exit::{Exit, Failure};
 use super::folder::Folder;
 use super::{interrupt, machine};
-use crate::engine::{self, Engine, Reached};
+use crate::engine::{self, Engine, ProfiledSubject};
 use crate::load;
 use crate::subject::Subject;
 
@@ -75,7 +75,7 @@ impl Replay<'_> {
         let cut = reached.iter().filter(|one| !one.profile.left_out.is_empty());
         outcomes
             .extend(cut.map(|one| engine::not_whole(one.subject.name(), &one.profile.left_out)));
-        let left = |one: &Reached| {
+        let left = |one: &ProfiledSubject| {
             let left = one.subject.left_behind();
             (!left.is_empty()).then(|| engine::left_behind(one.subject.name(), &left))
         };
@@ -143,7 +143,7 @@ impl Replay<'_> {
     }
 
     /// A site on which no module was found was hardly looked at: that is no success.
-    fn moduleless(&self, reached: &[Reached]) -> Vec<Outcome> {
+    fn moduleless(&self, reached: &[ProfiledSubject]) -> Vec<Outcome> {
         let wants_module = |scenario: &Scenario| {
             scenario.each.contains(&Asset::Module) && self.selection.takes(&scenario.incident)
         };

@@ -5,7 +5,7 @@ use wasm_gauntlet_model::record::Record;
 
 use super::args::{Format, ReportArgs};
 use super::exit::{Exit, Failure};
-use crate::render::terminal::{self, Look};
+use crate::render::terminal::{self, Appearance};
 use crate::render::{junit, run_json};
 
 /// `gauntlet report`.
@@ -25,5 +25,5 @@ pub(super) fn report(args: &ReportArgs) -> Result<Exit, Failure> {
 /// The summary that `run` prints too; whoever prints it strips its styles off a terminal.
 pub(super) fn summary(record: &Record) -> String {
     let size = terminal_size::terminal_size_of(std::io::stdout());
-    terminal::render(record, Look::styled(size.map(|(width, _)| usize::from(width.0))))
+    terminal::render(record, Appearance::styled(size.map(|(width, _)| usize::from(width.0))))
 }

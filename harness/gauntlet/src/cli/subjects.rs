@@ -10,9 +10,9 @@ use wasm_gauntlet_model::target::{Credential, HostTarget, SiteTarget, Speech};
 use super::adapters;
 use super::build_directory;
 use super::exit::Failure;
-use super::memory;
-use super::targets::Named;
-use crate::subject::adapter::References;
+use super::previous_run;
+use super::targets::NamedTargets;
+use crate::subject::adapter::ReferenceRuntimes;
 use crate::subject::calls::module;
 use crate::subject::host_http::{HostHttp, Secrets, Unfit, mapped};
 use crate::subject::site::Site;
@@ -22,11 +22,11 @@ use crate::subject::{Subject, external, runtimes};
 ///
 /// # Errors
 /// A runtime that does not exist; a host that may not be sent hostile guests.
-pub(super) fn of(named: &Named) -> Result<Vec<Box<dyn Subject>>, Failure> {
+pub(super) fn of(named: &NamedTargets) -> Result<Vec<Box<dyn Subject>>, Failure> {
     let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
     for site in &named.sites {
         let mut site = site.clone();
-        site.previous.extend(memory::of_site(&named.remembered, &site.url));
+        site.previous.extend(previous_run::of_site(&named.remembered, &site.url));
         subjects.push(Box::new(self::site(&site)?));
     }
     for (target, flags) in &named.artefacts {
@@ -121,8 +121,8 @@ fn is_loopback(url: &Url) -> bool {
 
 /// What subjects of this process are compared with: the same two workers for all that live at
 /// the same time.
-pub(super) fn references() -> Result<Arc<References>, Failure> {
-    static SHARED: Mutex<Weak<References>> = Mutex::new(Weak::new());
+pub(super) fn references() -> Result<Arc<ReferenceRuntimes>, Failure> {
+    static SHARED: Mutex<Weak<ReferenceRuntimes>> = Mutex::new(Weak::new());
     let program = program()?;
     let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
     let references = shared.upgrade().unwrap_or_else(|| runtimes::references(&program));

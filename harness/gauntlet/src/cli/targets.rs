@@ -5,19 +5,19 @@ use wasm_gauntlet_model::host_limits::StatedLimits;
 use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::source::Source;
 use wasm_gauntlet_model::target::{
-    self, ArtefactTarget, HostTarget, Known, NOISE_FACTOR_USUAL, SiteTarget, Speech,
+    self, ArtefactTarget, HostTarget, KnownNames, NOISE_FACTOR_USUAL, SiteTarget, Speech,
 };
 
 use super::args::RunArgs;
 use super::exit::{Exit, Failure};
-use super::memory;
 use super::own_adapters::{self, OwnAdapter};
+use super::previous_run;
 use crate::subject::runtimes;
 use crate::subject::site::quoted;
 use crate::subject::worker::Confinement;
 
 /// Everything that is named.
-pub(super) struct Named {
+pub(super) struct NamedTargets {
     pub sites: Vec<SiteTarget>,
     pub hosts: Vec<HostTarget>,
     pub runtimes: Vec<String>,
@@ -34,7 +34,7 @@ pub(super) struct Named {
     pub confinement: Confinement,
 }
 
-impl Named {
+impl NamedTargets {
     /// Whether nothing is named, so that the reference deployment is tested.
     pub fn is_empty(&self) -> bool {
         self.sites.is_empty()
@@ -49,15 +49,15 @@ impl Named {
 ///
 /// # Errors
 /// Every complaint about every file; a runtime that does not exist.
-pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
-    let mut named = Named {
+pub(super) fn of(args: &RunArgs) -> Result<NamedTargets, Failure> {
+    let mut named = NamedTargets {
         sites: args.site.iter().map(|url| SiteTarget::at(url.as_str())).collect(),
         hosts: args.host.iter().map(|url| host(url.as_str())).collect(),
         runtimes: args.runtime.clone(),
         adapters: Vec::new(),
         ledger: Ledger::default(),
         artefacts: args.artefact.iter().map(|dir| artefact(dir)).collect(),
-        remembered: args.out.as_deref().map(memory::modules).unwrap_or_default(),
+        remembered: args.out.as_deref().map(previous_run::modules).unwrap_or_default(),
         noise_factor: NOISE_FACTOR_USUAL,
         authorize: Vec::new(),
         confinement: Confinement::default(),
@@ -67,7 +67,7 @@ pub(super) fn of(args: &RunArgs) -> Result<Named, Failure> {
         let cannot = |error| Failure::usage(format!("cannot read {}: {error}", path.display()));
         let text = std::fs::read_to_string(path).map_err(cannot)?;
         let guests: Vec<&str> = guests().collect();
-        let known = Known { runtimes: &runtimes::known(), guests: &guests };
+        let known = KnownNames { runtimes: &runtimes::known(), guests: &guests };
         let source = Source::new(path.display().to_string(), text);
         match target::parse_knowing(&source, known) {
             Ok(target) => {

@@ -18,8 +18,8 @@ pub(super) fn testbed(args: &TestbedArgs) -> Result<Exit, Failure> {
         deployment.origin_url(),
         deployment.host_url()
     );
-    for twin in &args.fault {
-        told += &format!("fault   {}: {}\n", twin.word(), twin.doc());
+    for fault in &args.fault {
+        told += &format!("fault   {}: {}\n", fault.word(), fault.doc());
     }
     super::print(&format!("{told}Ctrl-C ends it.\n"))?;
     while !stop.load(Ordering::Relaxed) {

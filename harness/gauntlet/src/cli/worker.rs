@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::args::WorkerArgs;
 use super::exit::{Exit, Failure};
 use super::subjects;
-use crate::subject::compile_trial::{self, Budget, CompileTrial};
+use crate::subject::compile_trial::{self, CompileBudget, CompileTrial};
 use crate::subject::guest_abi::MODULE_BYTES_MAX;
 use crate::subject::host::Host;
 use crate::subject::worker::{self, Confinement};
@@ -35,5 +35,5 @@ fn host(args: &WorkerArgs, trial: Option<CompileTrial>) -> Result<Arc<dyn Host>,
 fn trial(args: &WorkerArgs) -> Result<CompileTrial, Failure> {
     let words = ["worker", "--compile", "--runtime", &args.runtime];
     let args = words.into_iter().map(str::to_owned).collect();
-    Ok(CompileTrial { program: subjects::program()?, args, budget: Budget::default() })
+    Ok(CompileTrial { program: subjects::program()?, args, budget: CompileBudget::default() })
 }

@@ -2,8 +2,8 @@
 //!
 //! Never looks at magic words: a header without a layer must fail here.
 
-use super::undo::{Budget, Form, undo};
-use super::{Bounds, Layer, Stop};
+use super::undo::{DecodeBudget, DeflateForm, undo};
+use super::{DecodeBounds, DecodeStop, Layer};
 
 /// Why the declared layers could not be undone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +13,7 @@ pub enum DecodeError {
     Unknown(String),
     /// The bytes do not have the layer, or a bound was met.
     #[error(transparent)]
-    Stopped(#[from] Stop),
+    Stopped(#[from] DecodeStop),
     /// More codings than the bound.
     #[error("{0} content codings are declared")]
     TooMany(usize),
@@ -27,14 +27,14 @@ pub enum DecodeError {
 pub fn decode_declared(
     bytes: &[u8],
     content_encoding: &[String],
-    bounds: &Bounds,
+    bounds: &DecodeBounds,
 ) -> Result<Vec<u8>, DecodeError> {
     let is_layer = |word: &&String| !word.trim().eq_ignore_ascii_case("identity");
     let words: Vec<&String> = content_encoding.iter().filter(is_layer).collect();
     if words.len() > bounds.layers_max {
         return Err(DecodeError::TooMany(words.len()));
     }
-    let mut budget = Budget::new(bounds);
+    let mut budget = DecodeBudget::new(bounds);
     let mut content = bytes.to_vec();
     for word in words.into_iter().rev() {
         let unknown = || DecodeError::Unknown(word.clone());
@@ -45,10 +45,14 @@ pub fn decode_declared(
 }
 
 /// Browsers take a bare deflate stream for `deflate`, as old servers send one.
-fn undo_tolerant(layer: Layer, bytes: &[u8], budget: &mut Budget<'_>) -> Result<Vec<u8>, Stop> {
-    let proper = undo(layer, Form::Proper, bytes, budget);
+fn undo_tolerant(
+    layer: Layer,
+    bytes: &[u8],
+    budget: &mut DecodeBudget<'_>,
+) -> Result<Vec<u8>, DecodeStop> {
+    let proper = undo(layer, DeflateForm::Proper, bytes, budget);
     match proper {
-        Err(Stop::Corrupt(Layer::Deflate)) => undo(layer, Form::Bare, bytes, budget),
+        Err(DecodeStop::Corrupt(Layer::Deflate)) => undo(layer, DeflateForm::Bare, bytes, budget),
         other => other,
     }
 }

@@ -81,7 +81,7 @@ impl std::fmt::Display for Layer {
 
 /// How far decoding goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
+pub struct DecodeBounds {
     /// Bytes that one layer may give.
     pub layer_bytes_max: usize,
     /// Bytes that all layers and all attempts may give together.
@@ -92,7 +92,7 @@ pub struct Bounds {
     pub layers_max: usize,
 }
 
-impl Default for Bounds {
+impl Default for DecodeBounds {
     fn default() -> Self {
         Self {
             layer_bytes_max: LAYER_BYTES_MAX,
@@ -105,7 +105,7 @@ impl Default for Bounds {
 
 /// Why decoding stopped before the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Stop {
+pub enum DecodeStop {
     /// The layer's own format is broken, or its end is missing.
     #[error("the {0} layer is corrupt or cut short")]
     Corrupt(Layer),
@@ -141,7 +141,7 @@ pub enum Stop {
     TooManyLayers(usize),
 }
 
-impl Stop {
+impl DecodeStop {
     /// Whether a bound of ours stopped it, not the bytes' own fault.
     pub fn is_bound(self) -> bool {
         matches!(self, Self::TooLarge { .. } | Self::RatioTooHigh { .. } | Self::TooManyLayers(_))

@@ -5,8 +5,8 @@
 //! last byte and give something that can be recognised.
 
 use super::content::{TEXT_SURE_BYTES_MIN, is_text};
-use super::undo::{Budget, Form, GZIP_MAGIC, ZSTD_MAGIC, undo};
-use super::{Bounds, Layer, Stop};
+use super::undo::{DecodeBudget, DeflateForm, GZIP_MAGIC, ZSTD_MAGIC, undo};
+use super::{DecodeBounds, DecodeStop, Layer};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Peeled {
     /// What is inside of every layer that could be taken off.
     pub content: Vec<u8>,
     /// Why it went no further; absent if `content` is the end of it.
-    pub stopped: Option<Stop>,
+    pub stopped: Option<DecodeStop>,
 }
 
 /// How much it takes to believe a layer.
@@ -32,16 +32,16 @@ enum Sign {
 }
 
 /// Find the layers around `bytes`. Never panics; time and memory are bounded by `bounds`.
-pub fn peel(bytes: &[u8], bounds: &Bounds) -> Peeled {
-    strip(bytes.to_vec(), bounds.layers_max, &mut Budget::new(bounds))
+pub fn peel(bytes: &[u8], bounds: &DecodeBounds) -> Peeled {
+    strip(bytes.to_vec(), bounds.layers_max, &mut DecodeBudget::new(bounds))
 }
 
-fn strip(bytes: Vec<u8>, left: usize, budget: &mut Budget<'_>) -> Peeled {
+fn strip(bytes: Vec<u8>, left: usize, budget: &mut DecodeBudget<'_>) -> Peeled {
     let mut stopped = None;
     for (layer, form, sign) in suspects(&bytes) {
         if left == 0 {
-            let stop =
-                (sign == Sign::Magic).then_some(Stop::TooManyLayers(budget.bounds.layers_max));
+            let stop = (sign == Sign::Magic)
+                .then_some(DecodeStop::TooManyLayers(budget.bounds.layers_max));
             return Peeled { layers: Vec::new(), content: bytes, stopped: stop };
         }
         match undo(layer, form, &bytes, budget) {
@@ -66,29 +66,29 @@ impl Peeled {
     /// Whether this is something that random bytes would not have become.
     fn is_recognised(&self) -> bool {
         !self.layers.is_empty()
-            || matches!(self.stopped, Some(Stop::TooManyLayers(_)))
+            || matches!(self.stopped, Some(DecodeStop::TooManyLayers(_)))
             || self.content.starts_with(b"\0asm")
             || (self.content.len() >= TEXT_SURE_BYTES_MIN && is_text(&self.content))
     }
 }
 
 /// What could be around `bytes`, the likeliest first.
-fn suspects(bytes: &[u8]) -> Vec<(Layer, Form, Sign)> {
+fn suspects(bytes: &[u8]) -> Vec<(Layer, DeflateForm, Sign)> {
     if bytes.starts_with(GZIP_MAGIC) {
-        return vec![(Layer::Gzip, Form::Proper, Sign::Magic)];
+        return vec![(Layer::Gzip, DeflateForm::Proper, Sign::Magic)];
     }
     if bytes.starts_with(ZSTD_MAGIC) {
-        return vec![(Layer::Zstd, Form::Proper, Sign::Magic)];
+        return vec![(Layer::Zstd, DeflateForm::Proper, Sign::Magic)];
     }
     if bytes.is_empty() || bytes.starts_with(b"\0asm") || is_text(bytes) {
         return Vec::new();
     }
     let mut found = Vec::new();
     if is_zlib_header(bytes) {
-        found.push((Layer::Deflate, Form::Proper, Sign::Checksum));
+        found.push((Layer::Deflate, DeflateForm::Proper, Sign::Checksum));
     }
-    found.push((Layer::Br, Form::Proper, Sign::Content));
-    found.push((Layer::Deflate, Form::Bare, Sign::Content));
+    found.push((Layer::Br, DeflateForm::Proper, Sign::Content));
+    found.push((Layer::Deflate, DeflateForm::Bare, Sign::Content));
     found
 }
 

@@ -13,12 +13,12 @@ fn wrap(content: &[u8], outermost_first: &[Layer]) -> Vec<u8> {
 }
 
 fn peeled(bytes: &[u8]) -> Peeled {
-    peel(bytes, &Bounds::default())
+    peel(bytes, &DecodeBounds::default())
 }
 
 fn declared(bytes: &[u8], codings: &[&str]) -> Result<Vec<u8>, DecodeError> {
     let codings: Vec<String> = codings.iter().map(|word| word.to_string()).collect();
-    decode_declared(bytes, &codings, &Bounds::default())
+    decode_declared(bytes, &codings, &DecodeBounds::default())
 }
 
 fn any_layers() -> impl Strategy<Value = Vec<Layer>> {
@@ -81,7 +81,7 @@ fn a_header_without_a_layer_fails() {
     let module = wasm_like(&[7; 100]);
     for coding in ["gzip", "br", "zstd", "deflate"] {
         let error = declared(&module, &[coding]).expect_err(coding);
-        assert!(matches!(error, DecodeError::Stopped(Stop::Corrupt(_))), "{coding}: {error}");
+        assert!(matches!(error, DecodeError::Stopped(DecodeStop::Corrupt(_))), "{coding}: {error}");
     }
     assert_eq!(declared(&module, &["identity"]), Ok(module.clone()));
     assert!(declared(&module, &["GZip"]).is_err());
@@ -107,15 +107,15 @@ fn a_cut_layer_is_named_with_its_stop() {
         let whole = encode(layer, &module);
         let cut = &whole[..whole.len() - 5];
         let error = declared(cut, &[layer.word()]);
-        assert_eq!(error, Err(DecodeError::Stopped(Stop::Corrupt(layer))));
+        assert_eq!(error, Err(DecodeError::Stopped(DecodeStop::Corrupt(layer))));
         let longer = [&whole[..], b"tail"].concat();
         let error = declared(&longer, &[layer.word()]);
-        assert_eq!(error, Err(DecodeError::Stopped(Stop::Trailing { layer, bytes: 4 })));
+        assert_eq!(error, Err(DecodeError::Stopped(DecodeStop::Trailing { layer, bytes: 4 })));
     }
     let cut = &encode(Layer::Gzip, &module)[..60];
     let found = peeled(cut);
     assert_eq!((found.layers, found.content), (vec![Layer::Gzip], cut.to_vec()));
-    assert_eq!(found.stopped, Some(Stop::Corrupt(Layer::Gzip)));
+    assert_eq!(found.stopped, Some(DecodeStop::Corrupt(Layer::Gzip)));
 }
 
 #[test]
@@ -125,21 +125,22 @@ fn a_bomb_is_stopped_early() {
         let bomb = encode(layer, &blank);
         let found = peeled(&bomb);
         let stop = found.stopped.expect("a bomb is stopped");
-        assert!(matches!(stop, Stop::RatioTooHigh { .. }), "{layer}: {stop}");
+        assert!(matches!(stop, DecodeStop::RatioTooHigh { .. }), "{layer}: {stop}");
         assert!(found.content.len() < 1 << 20, "{layer}: {}", found.content.len());
     }
 }
 
 #[test]
 fn sizes_past_the_bounds_stop() {
-    let bounds = Bounds { layer_bytes_max: 1000, total_bytes_max: 1500, ..Bounds::default() };
+    let bounds =
+        DecodeBounds { layer_bytes_max: 1000, total_bytes_max: 1500, ..DecodeBounds::default() };
     let large = encode(Layer::Gzip, &wasm_like(&[1; 2000]));
-    let stop = Stop::TooLarge { layer: Layer::Gzip, bytes_max: 1000 };
+    let stop = DecodeStop::TooLarge { layer: Layer::Gzip, bytes_max: 1000 };
     assert_eq!(peel(&large, &bounds).stopped, Some(stop));
     let five = wrap(&wasm_like(&[1; 200]), &[Layer::Gzip; 5]);
     let found = peeled(&five);
     assert_eq!(found.layers, vec![Layer::Gzip; 4]);
-    assert_eq!(found.stopped, Some(Stop::TooManyLayers(4)));
+    assert_eq!(found.stopped, Some(DecodeStop::TooManyLayers(4)));
 }
 
 #[test]

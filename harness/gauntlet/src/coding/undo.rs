@@ -8,7 +8,7 @@ use flate2::{Decompress, FlushDecompress, Status};
 use ruzstd::decoding::errors::FrameDecoderError;
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
-use super::{Bounds, Layer, RATIO_FLOOR_BYTES, Stop};
+use super::{DecodeBounds, DecodeStop, Layer, RATIO_FLOOR_BYTES};
 
 /// Decoded at a time; also how far past a bound memory can go.
 const CHUNK_BYTES: usize = 64 << 10;
@@ -26,21 +26,21 @@ pub(super) const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 const ZSTD_WINDOW_BYTES_MAX: u64 = 8 << 20;
 
 /// What is left to spend on one body.
-pub(super) struct Budget<'a> {
-    pub(super) bounds: &'a Bounds,
+pub(super) struct DecodeBudget<'a> {
+    pub(super) bounds: &'a DecodeBounds,
     left: usize,
 }
 
-impl<'a> Budget<'a> {
+impl<'a> DecodeBudget<'a> {
     /// A whole budget.
-    pub(super) fn new(bounds: &'a Bounds) -> Self {
+    pub(super) fn new(bounds: &'a DecodeBounds) -> Self {
         Self { bounds, left: bounds.total_bytes_max }
     }
 }
 
 /// How a `deflate` layer is wrapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(super) enum DeflateForm {
     /// As the layer's own RFC says.
     Proper,
     /// `deflate` without its zlib wrapper.
@@ -50,10 +50,10 @@ pub(super) enum Form {
 /// Take off `layer`, whole: nothing may be missing and nothing may follow.
 pub(super) fn undo(
     layer: Layer,
-    form: Form,
+    form: DeflateForm,
     bytes: &[u8],
-    budget: &mut Budget<'_>,
-) -> Result<Vec<u8>, Stop> {
+    budget: &mut DecodeBudget<'_>,
+) -> Result<Vec<u8>, DecodeStop> {
     let bytes_max = budget.bounds.layer_bytes_max.min(budget.left);
     let ratio_max = budget.bounds.ratio_max;
     let mut sink = Sink { layer, wire: bytes.len(), bytes_max, ratio_max, out: Vec::new() };
@@ -66,7 +66,7 @@ pub(super) fn undo(
     budget.left = budget.left.saturating_sub(sink.out.len());
     match trailing? {
         0 => Ok(sink.out),
-        bytes => Err(Stop::Trailing { layer, bytes }),
+        bytes => Err(DecodeStop::Trailing { layer, bytes }),
     }
 }
 
@@ -80,33 +80,33 @@ struct Sink {
 }
 
 impl Sink {
-    fn push(&mut self, chunk: &[u8]) -> Result<(), Stop> {
+    fn push(&mut self, chunk: &[u8]) -> Result<(), DecodeStop> {
         let (layer, bytes_max, ratio_max) = (self.layer, self.bytes_max, self.ratio_max);
         let size = self.out.len() + chunk.len();
         if size > bytes_max {
-            return Err(Stop::TooLarge { layer, bytes_max });
+            return Err(DecodeStop::TooLarge { layer, bytes_max });
         }
         if size > RATIO_FLOOR_BYTES && size / ratio_max > self.wire {
-            return Err(Stop::RatioTooHigh { layer, ratio_max });
+            return Err(DecodeStop::RatioTooHigh { layer, ratio_max });
         }
         self.out.extend_from_slice(chunk);
         Ok(())
     }
 
-    fn drain(&mut self, source: &mut impl Read) -> Result<(), Stop> {
+    fn drain(&mut self, source: &mut impl Read) -> Result<(), DecodeStop> {
         let mut chunk = vec![0; CHUNK_BYTES];
         loop {
             match source.read(&mut chunk) {
                 Ok(0) => return Ok(()),
                 Ok(count) => self.push(&chunk[..count])?,
-                Err(_) => return Err(Stop::Corrupt(self.layer)),
+                Err(_) => return Err(DecodeStop::Corrupt(self.layer)),
             }
         }
     }
 }
 
 /// Bytes that follow the last member.
-fn gunzip(bytes: &[u8], sink: &mut Sink) -> Result<usize, Stop> {
+fn gunzip(bytes: &[u8], sink: &mut Sink) -> Result<usize, DecodeStop> {
     let mut rest = bytes;
     for _ in 0..GZIP_MEMBERS_MAX {
         let mut member = flate2::bufread::GzDecoder::new(rest);
@@ -119,27 +119,27 @@ fn gunzip(bytes: &[u8], sink: &mut Sink) -> Result<usize, Stop> {
     Ok(rest.len())
 }
 
-fn inflate(bytes: &[u8], form: Form, sink: &mut Sink) -> Result<usize, Stop> {
-    let mut state = Decompress::new(form == Form::Proper);
+fn inflate(bytes: &[u8], form: DeflateForm, sink: &mut Sink) -> Result<usize, DecodeStop> {
+    let mut state = Decompress::new(form == DeflateForm::Proper);
     let mut chunk = vec![0; CHUNK_BYTES];
     let mut rest = bytes;
     loop {
         let (taken, given) = (state.total_in(), state.total_out());
         let status = state.decompress(rest, &mut chunk, FlushDecompress::None);
-        let status = status.map_err(|_| Stop::Corrupt(sink.layer))?;
+        let status = status.map_err(|_| DecodeStop::Corrupt(sink.layer))?;
         let (taken, given) = (state.total_in() - taken, state.total_out() - given);
         rest = &rest[taken as usize..];
         sink.push(&chunk[..given as usize])?;
         match status {
             Status::StreamEnd => return Ok(rest.len()),
-            _ if taken == 0 && given == 0 => return Err(Stop::Corrupt(sink.layer)),
+            _ if taken == 0 && given == 0 => return Err(DecodeStop::Corrupt(sink.layer)),
             _ => {}
         }
     }
 }
 
 /// Strict state: the large-window extension would let a few bytes ask for a gigabyte.
-fn unbrotli(bytes: &[u8], sink: &mut Sink) -> Result<usize, Stop> {
+fn unbrotli(bytes: &[u8], sink: &mut Sink) -> Result<usize, DecodeStop> {
     let alloc = StandardAlloc::default;
     let mut state = BrotliState::new_strict(alloc(), alloc(), alloc());
     let mut chunk = vec![0; CHUNK_BYTES];
@@ -153,22 +153,22 @@ fn unbrotli(bytes: &[u8], sink: &mut Sink) -> Result<usize, Stop> {
         match result {
             BrotliResult::ResultSuccess => return Ok(rest),
             BrotliResult::NeedsMoreOutput if given > 0 => {}
-            _ => return Err(Stop::Corrupt(sink.layer)),
+            _ => return Err(DecodeStop::Corrupt(sink.layer)),
         }
     }
 }
 
 /// One frame, as encoders of `Content-Encoding` write; more of them count as trailing bytes.
-fn unzstd(bytes: &[u8], sink: &mut Sink) -> Result<usize, Stop> {
+fn unzstd(bytes: &[u8], sink: &mut Sink) -> Result<usize, DecodeStop> {
     let mut rest = bytes;
     let mut decoder = FrameDecoder::new();
     decoder.set_max_window_size(ZSTD_WINDOW_BYTES_MAX);
     let mut stream = match StreamingDecoder::new_with_decoder(&mut rest, decoder) {
         Ok(stream) => stream,
         Err(FrameDecoderError::WindowSizeTooBig { .. }) => {
-            return Err(Stop::WindowTooLarge(sink.layer));
+            return Err(DecodeStop::WindowTooLarge(sink.layer));
         }
-        Err(_) => return Err(Stop::Corrupt(sink.layer)),
+        Err(_) => return Err(DecodeStop::Corrupt(sink.layer)),
     };
     sink.drain(&mut stream)?;
     Ok(rest.len())

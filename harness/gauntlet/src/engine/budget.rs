@@ -24,18 +24,18 @@ pub(super) struct Budget {
     all: Duration,
     /// The slowest trial.
     longest: Duration,
-    clock: Mutex<Clock>,
+    clock: Mutex<BudgetClock>,
 }
 
 /// The time in which at least one trial was under way.
 #[derive(Default)]
-struct Clock {
+struct BudgetClock {
     under_way: usize,
     since: Option<Instant>,
     before: Duration,
 }
 
-impl Clock {
+impl BudgetClock {
     fn spent(&self) -> Duration {
         self.before + self.since.map(|since| since.elapsed()).unwrap_or_default()
     }
@@ -76,7 +76,7 @@ impl Budget {
         self.all.min(SUBJECT_TIME_MAX + self.longest)
     }
 
-    fn clock(&self) -> MutexGuard<'_, Clock> {
+    fn clock(&self) -> MutexGuard<'_, BudgetClock> {
         self.clock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

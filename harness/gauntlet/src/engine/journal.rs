@@ -18,13 +18,13 @@ pub const JOURNAL_FILE: &str = "journal.jsonl";
 pub struct Journal {
     path: PathBuf,
     file: File,
-    state: Mutex<State>,
+    state: Mutex<FlushState>,
     flushed: Condvar,
 }
 
 /// How many lines were written, how many of these are on disk, and whether somebody flushes.
 #[derive(Default)]
-struct State {
+struct FlushState {
     written: u64,
     kept: u64,
     flushing: bool,
@@ -81,7 +81,7 @@ impl Journal {
         Ok(())
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, FlushState> {
         self.state.lock().unwrap_or_else(|lock| lock.into_inner())
     }
 }

@@ -15,7 +15,7 @@ const AGAIN_MAX: usize = 32;
 
 /// Outcomes as they come, and what is known of each subject meanwhile.
 #[derive(Default)]
-pub(super) struct Kept {
+pub(super) struct RunState {
     /// Of each subject, how often it was lost.
     pub breakers: Vec<Breaker>,
     /// Of each subject, the time that it has.
@@ -34,7 +34,7 @@ pub(super) struct Kept {
     pub alone: AtomicBool,
 }
 
-impl Kept {
+impl RunState {
     pub fn new(budgets: Vec<Budget>) -> Self {
         let breakers = budgets.iter().map(|_| Breaker::default()).collect();
         let late = budgets.iter().map(|_| AtomicUsize::new(0)).collect();

@@ -35,9 +35,9 @@ pub use breaker::HOST_LOST;
 use breaker::Loss;
 use budget::Budget;
 pub use journal::{Journal, JournalError};
-use kept::Kept;
+use kept::RunState;
 use lane::Lane;
-use trial::Done;
+use trial::DoneTrial;
 
 /// How often a trial that measures time is made while its interval does not decide. A trial that
 /// decided, red or green, is never made again.
@@ -53,7 +53,7 @@ pub struct Engine<'a> {
     /// The catalogue that was planned.
     pub scenarios: &'a [Scenario],
     /// The subjects, those that could be reached.
-    pub subjects: &'a [Reached],
+    pub subjects: &'a [ProfiledSubject],
     /// How many trials run side by side.
     pub jobs: usize,
     /// The seed of everything that is drawn.
@@ -71,7 +71,7 @@ pub struct Engine<'a> {
 }
 
 /// A subject and what it said of itself.
-pub struct Reached {
+pub struct ProfiledSubject {
     /// The subject.
     pub subject: Box<dyn Subject>,
     /// Its profile.
@@ -98,7 +98,9 @@ pub struct Results {
 }
 
 /// The subjects that answer, and an outcome for each that does not.
-pub fn reach(subjects: Vec<Box<dyn Subject>>) -> (Vec<Reached>, Vec<SubjectRecord>, Vec<Outcome>) {
+pub fn reach(
+    subjects: Vec<Box<dyn Subject>>,
+) -> (Vec<ProfiledSubject>, Vec<SubjectRecord>, Vec<Outcome>) {
     let mut reached = Vec::new();
     let mut records = Vec::new();
     let mut unreachable = Vec::new();
@@ -107,7 +109,7 @@ pub fn reach(subjects: Vec<Box<dyn Subject>>) -> (Vec<Reached>, Vec<SubjectRecor
         let profile = match subject.profile() {
             Ok(profile) => {
                 let (facts, turn) = (Arc::new(profile.facts()), Mutex::default());
-                reached.push(Reached { subject, profile: profile.clone(), facts, turn });
+                reached.push(ProfiledSubject { subject, profile: profile.clone(), facts, turn });
                 Some(profile)
             }
             Err(inability) => {
@@ -204,7 +206,7 @@ impl Engine<'_> {
             plan.trials.iter().partition(|trial| trial.timing);
         let (steady, alone): (Vec<&Trial>, Vec<&Trial>) =
             timing.into_iter().partition(|trial| trial.steady);
-        let kept = Kept::new(budgets);
+        let kept = RunState::new(budgets);
         self.together(&beside, self.jobs, &kept);
         let measured = !steady.is_empty() || !alone.is_empty() || kept.has_again();
         let quiet = measured.then(|| QUIET.write().unwrap_or_else(PoisonError::into_inner));
@@ -229,7 +231,7 @@ impl Engine<'_> {
 
     /// Do trials, at most `jobs` side by side, and of a subject whose trials disturb one another
     /// one: meanwhile the others do those of other subjects.
-    fn together(&self, trials: &[&Trial], jobs: usize, kept: &Kept) {
+    fn together(&self, trials: &[&Trial], jobs: usize, kept: &RunState) {
         let exclusive = self.subjects.iter().map(|one| one.subject.one_at_a_time());
         let lane = Lane::new(trials, exclusive.collect());
         let over = || self.stop.load(Ordering::Relaxed) || kept.failed();
@@ -250,7 +252,7 @@ impl Engine<'_> {
     }
 
     /// Do one trial: begin, look, judge, keep.
-    fn one(&self, trial: &Trial, kept: &Kept) {
+    fn one(&self, trial: &Trial, kept: &RunState) {
         let scenario = &self.scenarios[trial.scenario];
         let subject = &self.subjects[trial.subject];
         if let Some(reason) = kept.breakers[trial.subject].open() {
@@ -270,8 +272,9 @@ impl Engine<'_> {
             .one_at_a_time()
             .then(|| subject.turn.lock().unwrap_or_else(|lock| lock.into_inner()));
         let mut done = self.tried(trial, kept);
-        let settled =
-            |done: &Done| done.panicked || done.judged.outcome.verdict != Verdict::Inconclusive;
+        let settled = |done: &DoneTrial| {
+            done.panicked || done.judged.outcome.verdict != Verdict::Inconclusive
+        };
         let over = || kept.over(trial.subject);
         let may_clear_up = !over() && self.may_clear_up(trial);
         if !settled(&done) && may_clear_up && kept.put_off(trial) {
@@ -283,7 +286,7 @@ impl Engine<'_> {
             }
             done = self.tried(trial, kept);
         }
-        let Done { judged: Judged { outcome, trace }, panicked } = done;
+        let DoneTrial { judged: Judged { outcome, trace }, panicked } = done;
         let outcome = self.ledger.weigh(outcome);
         kept.panics.fetch_add(usize::from(panicked), Ordering::Relaxed);
         kept.push(Judged { outcome: self.told(outcome, kept), trace });
@@ -291,7 +294,7 @@ impl Engine<'_> {
 
     /// Do a trial, and where the subject is lost in it, once more: nothing else of a subject
     /// that can be lost so is under way.
-    fn tried(&self, trial: &Trial, kept: &Kept) -> Done {
+    fn tried(&self, trial: &Trial, kept: &RunState) -> DoneTrial {
         let first = self.timed(trial, kept);
         if !self.lost(trial, kept) || kept.over(trial.subject) {
             return first;
@@ -299,20 +302,20 @@ impl Engine<'_> {
         let again = self.timed(trial, kept);
         self.lost(trial, kept);
         // A failure that was decided stands, and so does what was seen before the loss.
-        let verdict = |done: &Done| done.judged.outcome.verdict;
+        let verdict = |done: &DoneTrial| done.judged.outcome.verdict;
         let better = verdict(&again) == Verdict::Fail || verdict(&first) == Verdict::Inconclusive;
         if better && verdict(&first) != Verdict::Fail { again } else { first }
     }
 
     /// Do a trial, and count what it took.
-    fn timed(&self, trial: &Trial, kept: &Kept) -> Done {
+    fn timed(&self, trial: &Trial, kept: &RunState) -> DoneTrial {
         let (scenario, subject) = (&self.scenarios[trial.scenario], &self.subjects[trial.subject]);
         let _under_way = kept.budgets[trial.subject].begin();
         trial::run(self, scenario, subject, &trial.case)
     }
 
     /// Whether the subject was lost in a trial; the loss that ends its trials is told.
-    fn lost(&self, trial: &Trial, kept: &Kept) -> bool {
+    fn lost(&self, trial: &Trial, kept: &RunState) -> bool {
         let subject = &self.subjects[trial.subject].subject;
         let Some(why) = subject.lost() else { return false };
         let incident = self.scenarios[trial.scenario].incident.clone();
@@ -327,7 +330,7 @@ impl Engine<'_> {
     }
 
     /// One doubt for each subject that had no time for all of its trials.
-    fn tell_late(&self, kept: &Kept) {
+    fn tell_late(&self, kept: &RunState) {
         for (index, late) in kept.late.iter().enumerate() {
             let (late, over) = (late.load(Ordering::Relaxed), kept.budgets[index].over());
             if let (1.., Some(why)) = (late, over) {
@@ -338,7 +341,7 @@ impl Engine<'_> {
     }
 
     /// An outcome, in the journal and told.
-    fn told(&self, outcome: Outcome, kept: &Kept) -> Outcome {
+    fn told(&self, outcome: Outcome, kept: &RunState) -> Outcome {
         if let Some(Err(error)) = self.journal.map(|journal| journal.keep(&outcome)) {
             kept.fail(error.to_string());
         }

@@ -6,21 +6,21 @@ use std::sync::Arc;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::cause::{Judged, Trace};
-use wasm_gauntlet_model::judge::{Context, Judgement, Seen, judge};
+use wasm_gauntlet_model::judge::{Context, Judgement, StepFacts, judge};
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{Evidence, Observation, Value};
 use wasm_gauntlet_model::record::{Advice, Outcome};
 use wasm_gauntlet_model::scenario::{Case, CaseContext, SUBJECT, Scenario};
 use wasm_gauntlet_model::verdict::Verdict;
 
-use super::{Engine, Reached};
+use super::{Engine, ProfiledSubject};
 use crate::subject::{Inability, Session};
 
 /// What the steps of a trial gave, by the step's name, in order.
 type Looked = Vec<(String, Observation)>;
 
 /// What a trial came to.
-pub(super) struct Done {
+pub(super) struct DoneTrial {
     /// The outcome, and what tells later whether it follows from another.
     pub judged: Judged,
     /// Whether the harness panicked in it.
@@ -28,7 +28,12 @@ pub(super) struct Done {
 }
 
 /// Do a trial.
-pub(super) fn run(engine: &Engine, scenario: &Scenario, reached: &Reached, case: &Case) -> Done {
+pub(super) fn run(
+    engine: &Engine,
+    scenario: &Scenario,
+    reached: &ProfiledSubject,
+    case: &Case,
+) -> DoneTrial {
     let name = reached.subject.name();
     let base = blank(scenario, name, &case.label);
     let limits = reached.profile.limits.clone().unwrap_or_else(|| scenario.limits.clone());
@@ -40,12 +45,12 @@ pub(super) fn run(engine: &Engine, scenario: &Scenario, reached: &Reached, case:
             let trace = trace(scenario, case, &judgement);
             let judgement = so_far(judgement, unable.as_ref());
             let found = (looked, seen, &*session);
-            let mut outcome = told(base, judgement, scenario, reached, found, engine.seed);
+            let mut outcome = with_evidence(base, judgement, scenario, reached, found, engine.seed);
             let unseen = unable.filter(|_| outcome.verdict == Verdict::Fail);
             outcome.evidence.extend(
                 unseen.map(|unable| Evidence { what: "not looked at".to_owned(), text: unable.0 }),
             );
-            Done { judged: Judged { outcome, trace }, panicked: false }
+            DoneTrial { judged: Judged { outcome, trace }, panicked: false }
         }
         Ok(Err(inability)) => doubt(base, inability.0, false),
         Err(panic) => {
@@ -58,9 +63,9 @@ pub(super) fn run(engine: &Engine, scenario: &Scenario, reached: &Reached, case:
 }
 
 /// A trial of which nothing can be said.
-fn doubt(base: Outcome, reason: String, panicked: bool) -> Done {
+fn doubt(base: Outcome, reason: String, panicked: bool) -> DoneTrial {
     let outcome = Outcome { verdict: Verdict::Inconclusive, reason, ..base };
-    Done { judged: Judged { outcome, trace: Trace::default() }, panicked }
+    DoneTrial { judged: Judged { outcome, trace: Trace::default() }, panicked }
 }
 
 /// What tells whether a failure follows from another one.
@@ -110,7 +115,7 @@ fn so_far(judgement: Judgement, unable: Option<&Inability>) -> Judgement {
 fn look<'a>(
     engine: &Engine,
     scenario: &Scenario,
-    reached: &'a Reached,
+    reached: &'a ProfiledSubject,
     case: &Case,
     limits: &Limits,
 ) -> Result<Look<'a>, Inability> {
@@ -158,7 +163,7 @@ fn mark(text: &str) -> u64 {
 }
 
 /// The facts of every step, taken out of what they gave, and those of the subject.
-fn seen(looked: &mut Looked, reached: &Reached) -> Seen {
+fn seen(looked: &mut Looked, reached: &ProfiledSubject) -> StepFacts {
     let facts = looked.iter_mut().map(|(step, one)| (step.clone(), mem::take(&mut one.facts)));
     let facts = facts.map(|(step, facts)| (step, Arc::new(facts)));
     facts.chain([(SUBJECT.to_owned(), Arc::clone(&reached.facts))]).collect()
@@ -166,10 +171,10 @@ fn seen(looked: &mut Looked, reached: &Reached) -> Seen {
 
 fn judged(
     engine: &Engine,
-    reached: &Reached,
+    reached: &ProfiledSubject,
     (scenario, case): (&Scenario, &Case),
     limits: &Limits,
-    seen: &Seen,
+    seen: &StepFacts,
 ) -> Judgement {
     let context = Context {
         params: &case.params,
@@ -181,12 +186,12 @@ fn judged(
 }
 
 /// Tell a judgement, with advice and evidence where it is no pass.
-fn told(
+fn with_evidence(
     base: Outcome,
     judgement: Judgement,
     scenario: &Scenario,
-    reached: &Reached,
-    (looked, seen, session): (Looked, Seen, &dyn Session),
+    reached: &ProfiledSubject,
+    (looked, seen, session): (Looked, StepFacts, &dyn Session),
     seed: u64,
 ) -> Outcome {
     let Judgement { verdict, severity, reason, observed, expected, span, step, .. } = judgement;

@@ -11,8 +11,8 @@ use wasm_gauntlet_model::profile::{Profile, SubjectKind};
 use wasm_gauntlet_model::selection::Selection;
 use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 
-use super::{Engine, Reached, reach};
-use crate::event::Deaf;
+use super::{Engine, ProfiledSubject, reach};
+use crate::event::NullListener;
 use crate::load;
 use crate::subject::scripted::Scripted;
 use crate::subject::{Inability, Session, Subject};
@@ -70,7 +70,7 @@ fn most_at_once(alone: bool) -> usize {
     let profiles = [subjects[0].profile.clone()];
     let trials = plan(&scenarios, &profiles, &selection).trials;
     let begin = Barrier::new(4);
-    let one = |subjects: &[Reached]| {
+    let one = |subjects: &[ProfiledSubject]| {
         begin.wait();
         let plan = Plan { trials: trials[..1].to_vec(), skips: Vec::new() };
         Engine {
@@ -81,7 +81,7 @@ fn most_at_once(alone: bool) -> usize {
             noise_factor: NOISE_FACTOR_USUAL,
             ledger: &Ledger::default(),
             journal: None,
-            listener: &Deaf,
+            listener: &NullListener,
             stop: &AtomicBool::new(false),
         }
         .run(&plan)

@@ -78,13 +78,13 @@ fn words() -> Words {
     let guests = hostile_guests::all();
     let heavy = guests.iter().filter(|guest| guest.tier == hostile_guests::Tier::Heavy);
     let built = hostile_guests::toolchain::all();
-    let twins =
-        guests.iter().filter_map(|guest| Some((guest.id.clone(), guest.near_twin.clone()?)));
+    let counterparts =
+        guests.iter().filter_map(|guest| Some((guest.id.clone(), guest.counterpart.clone()?)));
     Words {
         guests: guests.iter().chain(built).map(|guest| guest.id.clone()).collect(),
         heavy: heavy.map(|guest| guest.id.clone()).collect(),
         reaches: guests.iter().filter_map(reach).collect(),
-        near_twins: twins.collect(),
+        counterparts: counterparts.collect(),
     }
 }
 

@@ -1,12 +1,12 @@
 //! What stops an endless guest, as Markdown: with times for a person, in words alone for a
 //! snapshot that is compared.
 
-use wasm_gauntlet_model::interruption::{Cell, Interruption};
+use wasm_gauntlet_model::interruption::{Interruption, InterruptionCell};
 use wasm_gauntlet_model::source::printable;
 
 /// The table with its times.
 pub fn timed(table: &Interruption) -> String {
-    let late = |cell: &Cell| format!("{} {:.1} ms", cell.stopped_by, cell.wall_ms);
+    let late = |cell: &InterruptionCell| format!("{} {:.1} ms", cell.stopped_by, cell.wall_ms);
     let deadline = format!("Wall times, for a deadline of {} ms; ", table.deadline_ms);
     let fuel = "for a budget of fuel they are the time in which it was used up.\n";
     format!("{}\n{deadline}{fuel}\n{}", grid(table, late), means(table))
@@ -23,7 +23,7 @@ pub fn json(table: &Interruption) -> String {
     serde_json::to_string_pretty(table).unwrap_or_default() + "\n"
 }
 
-fn grid(table: &Interruption, told: impl Fn(&Cell) -> String) -> String {
+fn grid(table: &Interruption, told: impl Fn(&InterruptionCell) -> String) -> String {
     let names: Vec<String> = table.columns.iter().map(|column| plain(&column.name)).collect();
     let mut out = format!("| shape | guest | {} |\n", names.join(" | "));
     out += &format!("|---|---|{}\n", "---|".repeat(names.len()));
@@ -46,14 +46,18 @@ fn plain(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use wasm_gauntlet_model::interruption::{Column, Row};
+    use wasm_gauntlet_model::interruption::{Column, InterruptionRow};
 
     use super::*;
 
     #[test]
     fn a_hosts_own_word_stays_in_its_cell() {
-        let cell = Cell { stopped_by: "a|b\n\u{1b}[31m".to_owned(), wall_ms: 1.0 };
-        let rows = vec![Row { shape: "s".to_owned(), guest: "g".to_owned(), cells: vec![cell] }];
+        let cell = InterruptionCell { stopped_by: "a|b\n\u{1b}[31m".to_owned(), wall_ms: 1.0 };
+        let rows = vec![InterruptionRow {
+            shape: "s".to_owned(),
+            guest: "g".to_owned(),
+            cells: vec![cell],
+        }];
         let columns = vec![Column { name: "c".to_owned(), means: "m".to_owned() }];
         let words = words(&Interruption { deadline_ms: 50, columns, rows });
         let row = words.lines().nth(2).expect("a row");

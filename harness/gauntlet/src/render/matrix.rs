@@ -1,8 +1,8 @@
 //! The detection matrix of `gauntlet prove`: as text, as Markdown and as JSON.
 
 use wasm_gauntlet_model::detection::{Cell, Detection, Row};
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::source::printable;
-use wasm_gauntlet_model::twin::Twin;
 
 /// The letter of a cell in the grid. A wrong one stands out.
 fn letter(cell: Cell) -> char {
@@ -10,7 +10,7 @@ fn letter(cell: Cell) -> char {
         Cell::Red => 'R',
         Cell::ImpliedRed => 'r',
         Cell::Green => '.',
-        Cell::MissedTwin => 'M',
+        Cell::MissedFault => 'M',
         Cell::FalseAlarm => 'F',
         Cell::Doubt => '?',
         Cell::NotRun => ' ',
@@ -52,34 +52,35 @@ pub fn json(matrix: &Detection) -> String {
 }
 
 fn named(row: &Row, cell: Cell) -> String {
-    let twins = row.twins.iter().filter(|one| one.sight.cell == cell);
-    let twins: Vec<String> = twins.map(|one| format!("`{}`", one.twin.word())).collect();
-    twins.join(", ")
+    let faults = row.faults.iter().filter(|one| one.sight.cell == cell);
+    let faults: Vec<String> = faults.map(|one| format!("`{}`", one.fault.word())).collect();
+    faults.join(", ")
 }
 
-/// The switches that any row was tried on, in the order of the catalogue of switches.
-fn tried(matrix: &Detection) -> Vec<Twin> {
-    let is_tried =
-        |twin: &Twin| matrix.rows.iter().any(|row| row.twins.iter().any(|one| one.twin == *twin));
-    Twin::ALL.iter().copied().filter(is_tried).collect()
+/// The faults that any row was tried on, in the order of the catalogue of faults.
+fn tried(matrix: &Detection) -> Vec<Fault> {
+    let is_tried = |fault: &Fault| {
+        matrix.rows.iter().any(|row| row.faults.iter().any(|one| one.fault == *fault))
+    };
+    Fault::ALL.iter().copied().filter(is_tried).collect()
 }
 
-/// A line an incident, a letter a switch: 40 switches fit 80 columns.
+/// A line an incident, a letter a fault: 40 faults fit 80 columns.
 fn grid(matrix: &Detection) -> String {
-    let twins = tried(matrix);
+    let faults = tried(matrix);
     let left = matrix.rows.iter().map(|row| printable(&row.incident).chars().count()).max();
     let left = left.unwrap_or(0);
     let digits = |digit: fn(usize) -> usize| {
-        (1..=twins.len()).map(|index| digit(index).to_string()).collect::<String>()
+        (1..=faults.len()).map(|index| digit(index).to_string()).collect::<String>()
     };
     let mut out = format!("{:left$}    {}\n", "", digits(|index| index / 10 % 10));
     out += &format!("{:left$}  h {}\n", "", digits(|index| index % 10));
     for row in &matrix.rows {
-        let cell = |twin: &Twin| {
-            let found = row.twins.iter().find(|one| one.twin == *twin);
+        let cell = |fault: &Fault| {
+            let found = row.faults.iter().find(|one| one.fault == *fault);
             found.map_or(' ', |one| letter(one.sight.cell))
         };
-        let cells: String = twins.iter().map(cell).collect();
+        let cells: String = faults.iter().map(cell).collect();
         let name = printable(&row.incident);
         let pad = left - name.chars().count();
         let line = format!("{name}{:pad$}  {} {cells}", "", letter(row.healthy.cell));
@@ -94,17 +95,17 @@ fn columns(matrix: &Detection) -> String {
     let letters = Cell::ALL.iter().filter(|cell| **cell != Cell::NotRun);
     let letters = letters.map(|cell| format!("{} {}", letter(*cell), cell.word()));
     let mut out = letters.collect::<Vec<_>>().join("   ") + "\nh  the healthy deployment\n";
-    for (index, twin) in tried(matrix).iter().enumerate() {
-        out += &format!("{:<2} {}: {}\n", index + 1, twin.word(), twin.doc());
+    for (index, fault) in tried(matrix).iter().enumerate() {
+        out += &format!("{:<2} {}: {}\n", index + 1, fault.word(), fault.doc());
     }
     out
 }
 
 /// Every cell that is not as it should be, a line each.
 fn wrong(matrix: &Detection, bullet: &str) -> String {
-    let line = |(incident, twin, sight): (&str, Option<Twin>, _)| {
+    let line = |(incident, fault, sight): (&str, Option<Fault>, _)| {
         let sight: &wasm_gauntlet_model::detection::Sight = sight;
-        let on = twin.map_or("the healthy deployment", Twin::word);
+        let on = fault.map_or("the healthy deployment", Fault::word);
         let detail = match sight.detail.is_empty() {
             true => String::new(),
             false => format!(": {}", printable(&sight.detail)),
@@ -117,13 +118,13 @@ fn wrong(matrix: &Detection, bullet: &str) -> String {
 
 /// What it comes to.
 fn total(matrix: &Detection) -> String {
-    let twins = tried(matrix);
-    let seen = twins.iter().filter(|twin| seen(matrix, **twin)).count();
+    let faults = tried(matrix);
+    let seen = faults.iter().filter(|fault| seen(matrix, **fault)).count();
     let rows = matrix.rows.len();
-    format!("{rows} incidents, {seen} of {} switches seen by their own\n", twins.len())
+    format!("{rows} incidents, {seen} of {} faults seen by their own scenarios\n", faults.len())
 }
 
-fn seen(matrix: &Detection, twin: Twin) -> bool {
-    let mut sights = matrix.rows.iter().flat_map(|row| &row.twins);
-    sights.any(|one| one.twin == twin && one.sight.cell == Cell::Red)
+fn seen(matrix: &Detection, fault: Fault) -> bool {
+    let mut sights = matrix.rows.iter().flat_map(|row| &row.faults);
+    sights.any(|one| one.fault == fault && one.sight.cell == Cell::Red)
 }

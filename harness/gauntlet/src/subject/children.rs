@@ -16,11 +16,11 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
 /// A process, by its id and its start in ticks since the machine's, which no other shares.
-type Known = (i32, u64);
+type ProcessKey = (i32, u64);
 
-static OURS: Mutex<BTreeSet<Known>> = Mutex::new(BTreeSet::new());
+static OURS: Mutex<BTreeSet<ProcessKey>> = Mutex::new(BTreeSet::new());
 
-fn ours() -> MutexGuard<'static, BTreeSet<Known>> {
+fn ours() -> MutexGuard<'static, BTreeSet<ProcessKey>> {
     OURS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

@@ -38,12 +38,12 @@ pub struct CompileTrial {
     /// Its arguments.
     pub args: Vec<String>,
     /// What it may use.
-    pub budget: Budget,
+    pub budget: CompileBudget,
 }
 
 /// What compiling may take.
 #[derive(Debug, Clone, Copy)]
-pub struct Budget {
+pub struct CompileBudget {
     /// Processor time of all threads, seconds. A Go server of 12 MB takes 4 s, in a build without
     /// optimisation 12 s.
     pub cpu_s: u64,
@@ -53,13 +53,13 @@ pub struct Budget {
     pub wall: Duration,
 }
 
-impl Default for Budget {
+impl Default for CompileBudget {
     fn default() -> Self {
         Self { cpu_s: 15, memory_bytes: 1 << 30, wall: Duration::from_secs(25) }
     }
 }
 
-impl Budget {
+impl CompileBudget {
     fn confinement(self) -> Confinement {
         let (data_bytes, cpu_s) = (self.memory_bytes, self.cpu_s);
         Confinement { data_bytes, cpu_s, ..Confinement::default() }
@@ -109,7 +109,7 @@ impl CompileTrial {
     }
 
     fn words(&self, ended: Option<ExitStatus>) -> String {
-        let Budget { cpu_s, memory_bytes, wall } = self.budget;
+        let CompileBudget { cpu_s, memory_bytes, wall } = self.budget;
         let signal = ended.and_then(|status| status.signal());
         match (ended, signal) {
             (None, _) => format!("compiling takes more than {} s", wall.as_secs()),
@@ -160,7 +160,7 @@ pub fn main(host: &dyn Host, longest: usize) -> ExitCode {
 mod tests {
     use super::*;
 
-    fn trial(script: &str, budget: Budget) -> CompileTrial {
+    fn trial(script: &str, budget: CompileBudget) -> CompileTrial {
         let args = vec!["-c".to_owned(), script.to_owned()];
         CompileTrial { program: "/bin/sh".into(), args, budget }
     }
@@ -169,7 +169,7 @@ mod tests {
         vec![0; UNTRIED_BYTES + 1]
     }
 
-    fn refused(script: &str, budget: Budget) -> String {
+    fn refused(script: &str, budget: CompileBudget) -> String {
         let rejection = trial(script, budget).compile(&long()).expect_err("it is refused");
         assert_eq!(rejection.stage, RejectStage::CompileBudget);
         rejection.reason
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_child_that_ends_by_itself_is_heard_and_a_short_module_needs_none() {
-        let usual = Budget::default();
+        let usual = CompileBudget::default();
         assert_eq!(
             trial("test $(head -c 300000 | wc -c) = 262145", usual).compile(&long()),
             Ok(())
@@ -190,9 +190,9 @@ mod tests {
 
     #[test]
     fn a_child_past_its_budget_is_ended_and_named() {
-        let wall = Budget { wall: Duration::from_millis(50), ..Budget::default() };
+        let wall = CompileBudget { wall: Duration::from_millis(50), ..CompileBudget::default() };
         assert!(refused("exec sleep 60", wall).contains("more than 0 s"));
-        let cpu = Budget { cpu_s: 1, ..Budget::default() };
+        let cpu = CompileBudget { cpu_s: 1, ..CompileBudget::default() };
         assert!(refused("while :; do :; done", cpu).contains("1 s of processor time"));
         assert!(refused("kill -ABRT $$", cpu).contains("1024 MiB of memory"));
     }

@@ -1,4 +1,4 @@
-//! What the hosts in this process have in common: caches, switches, and the frame of a call. A
+//! What the hosts in this process have in common: caches, faults, and the frame of a call. A
 //! runtime compiles a module and runs one call of it; nothing here names one.
 
 use std::collections::VecDeque;
@@ -9,18 +9,18 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::call::{Called, RejectStage, Rejection, hex};
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::static_limits::StaticLimits;
-use wasm_gauntlet_model::twin::Twin;
 
 use super::compile_trial::CompileTrial;
-use super::defects::{Defects, Named};
+use super::faults::{HostFaults, InstanceName};
 use super::guest_abi::cache::Cache;
 use super::guest_abi::contract::{self, Contract};
-use super::guest_abi::end::{By, End, Said, outcome};
+use super::guest_abi::end::{By, CallEnd, GuestError, outcome};
 use super::guest_abi::fixture::Fixture;
 use super::guest_abi::growth::{Caps, Growth};
-use super::guest_abi::keep::Keep;
+use super::guest_abi::instance_reuse::InstanceReuse;
 use super::guest_abi::log::SharedLog;
 use super::host::{About, Host, Plugin};
 use super::off_by_one;
@@ -30,8 +30,8 @@ const MODULES_MAX: usize = 32;
 /// Contracts kept; they are small.
 const CONTRACTS_MAX: usize = 256;
 
-/// Modules of which a defect keeps instances: kept instances hold slots of the pool, and a pool
-/// that is full would be another defect.
+/// Modules of which a fault keeps instances: kept instances hold slots of the pool, and a pool
+/// that is full would be another fault.
 const KEEPERS_MAX: usize = 4;
 
 type Sha = [u8; 32];
@@ -63,7 +63,7 @@ pub trait Runtime: Send + Sync + 'static {
     ) -> Result<Self::Module, Rejection>;
 
     /// One call: an instance, `_initialize`, `alloc`, `process`, the output. Hands back the
-    /// instance for the defects that keep it; `kept` is one of those.
+    /// instance for the faults that keep it; `kept` is one of those.
     fn call(
         &self,
         module: &Self::Module,
@@ -85,36 +85,36 @@ pub struct Call<'a> {
     pub grants: &'a Grants,
     /// The folder that the guest is given.
     pub fixture: Option<&'a Fixture>,
-    /// The switches of the host.
-    pub defects: &'a Defects,
+    /// The faults of the host.
+    pub faults: &'a HostFaults,
     /// Where the guest's lines go.
     pub log: &'a SharedLog,
-    /// When the host stops the guest; none where a defect lets it run.
+    /// When the host stops the guest; none where a fault lets it run.
     pub deadline: Option<Instant>,
 }
 
 impl Call<'_> {
     /// The deadline during instantiation, for which it is armed in a right host.
     pub fn deadline_on_start(&self) -> Option<Instant> {
-        self.deadline.filter(|_| !self.defects.has(Twin::DeadlineNotOnStart))
+        self.deadline.filter(|_| !self.faults.has(Fault::DeadlineNotOnStart))
     }
 
     /// The deadline of a wait in a host function.
     pub fn deadline_of_waits(&self) -> Option<Instant> {
-        self.deadline.filter(|_| !self.defects.has(Twin::BlockingPoll))
+        self.deadline.filter(|_| !self.faults.has(Fault::BlockingPoll))
     }
 
     /// How often a reactor is initialised: once in a right host.
     pub fn initialisations(&self) -> usize {
-        if self.defects.has(Twin::RerunStart) { 2 } else { 1 }
+        if self.faults.has(Fault::RerunStart) { 2 } else { 1 }
     }
 
     /// The end of a call whose output was taken. A guest looks at the clock only at ticks or
     /// between slices; the host looks once more.
-    pub fn end(&self, output: Vec<u8>) -> End {
+    pub fn end(&self, output: Vec<u8>) -> CallEnd {
         match self.deadline {
-            Some(deadline) if Instant::now() >= deadline => End::Deadline(By::LateLook),
-            _ => End::Output(output),
+            Some(deadline) if Instant::now() >= deadline => CallEnd::Deadline(By::LateLook),
+            _ => CallEnd::Output(output),
         }
     }
 }
@@ -123,9 +123,9 @@ impl Call<'_> {
 #[derive(Debug)]
 pub struct Ended {
     /// How.
-    pub end: End,
+    pub end: CallEnd,
     /// What the guest said through `env.error`.
-    pub said: Option<Said>,
+    pub said: Option<GuestError>,
     /// What it grew to and was denied.
     pub growth: Growth,
     /// Fuel used, where it was asked for.
@@ -135,43 +135,43 @@ pub struct Ended {
 impl Ended {
     /// The host failed before there was an instance.
     pub fn fault(caps: Caps, detail: &str) -> Self {
-        let end = End::HostFault(detail.to_owned());
+        let end = CallEnd::HostFault(detail.to_owned());
         Self { end, said: None, growth: Growth::new(caps), fuel_used: None }
     }
 }
 
 /// A host on a runtime in this process.
-pub struct Embedded<R: Runtime>(Arc<Shared<R>>);
+pub struct Embedded<R: Runtime>(Arc<SharedHost<R>>);
 
 /// Compiled modules by digest and key; a refusal is remembered too.
-type Modules<R> = Cache<(Sha, <R as Runtime>::Key), Result<Arc<Loaded<R>>, Rejection>>;
+type ModuleCache<R> = Cache<(Sha, <R as Runtime>::Key), Result<Arc<LoadedModule<R>>, Rejection>>;
 
 /// Shared by plugins of one host.
-struct Shared<R: Runtime> {
+struct SharedHost<R: Runtime> {
     runtime: R,
-    defects: Defects,
+    faults: HostFaults,
     trial: Option<CompileTrial>,
     contracts: Cache<(Sha, Caps, StaticLimits), Result<Contract, Rejection>>,
-    modules: Modules<R>,
+    modules: ModuleCache<R>,
     fixture: Mutex<Option<Arc<Fixture>>>,
-    /// Modules of which a defect keeps instances, oldest first.
-    keepers: Mutex<VecDeque<Arc<Loaded<R>>>>,
-    /// How often the defect `close-runtime` has closed it.
+    /// Modules of which a fault keeps instances, oldest first.
+    keepers: Mutex<VecDeque<Arc<LoadedModule<R>>>>,
+    /// How often the fault `close-runtime` has closed it.
     era: AtomicU64,
 }
 
 /// A compiled module and where its instances come from.
-struct Loaded<R: Runtime> {
+struct LoadedModule<R: Runtime> {
     module: R::Module,
-    keep: Keep<R::Live>,
+    keep: InstanceReuse<R::Live>,
 }
 
 impl<R: Runtime> Embedded<R> {
-    /// A host on `runtime` with these defects, none if right; static limits alone bound compiling.
-    pub fn on(runtime: R, defects: Defects) -> Self {
-        Self(Arc::new(Shared {
+    /// A host on `runtime` with these faults, none if right; static limits alone bound compiling.
+    pub fn on(runtime: R, faults: HostFaults) -> Self {
+        Self(Arc::new(SharedHost {
             runtime,
-            defects,
+            faults,
             trial: None,
             contracts: Cache::new(CONTRACTS_MAX),
             modules: Cache::new(MODULES_MAX),
@@ -184,7 +184,7 @@ impl<R: Runtime> Embedded<R> {
     /// The same, compiling long modules in a process of `trial` first.
     pub fn trying(mut self, trial: Option<CompileTrial>) -> Self {
         if let Some(shared) = Arc::get_mut(&mut self.0) {
-            shared.trial = trial.filter(|_| !shared.defects.has(Twin::NoCompileLimits));
+            shared.trial = trial.filter(|_| !shared.faults.has(Fault::NoCompileLimits));
         }
         self
     }
@@ -202,25 +202,25 @@ impl<R: Runtime> Host for Embedded<R> {
         grants: &Grants,
     ) -> Result<Arc<dyn Plugin>, Rejection> {
         let shared = &self.0;
-        let defects = &shared.defects;
+        let faults = &shared.faults;
         let nothing = Grants::default();
-        let grants = if defects.has(Twin::GrantNothing) { &nothing } else { grants };
+        let grants = if faults.has(Fault::GrantNothing) { &nothing } else { grants };
         let digest: Sha = Sha256::digest(bytes).into();
-        let limits = &defects.limits(limits);
+        let limits = &faults.limits(limits);
         let artefact = match shared.loaded(digest, bytes, limits) {
-            Err(rejection) if defects.has(Twin::LoadAnything) => Artefact::Unloadable(rejection),
+            Err(rejection) if faults.has(Fault::LoadAnything) => PluginCode::Unloadable(rejection),
             Err(rejection) => {
-                defects.on_refused(bytes);
+                faults.on_refused(bytes);
                 return Err(rejection);
             }
-            Ok(_) if defects.has(Twin::Recompile) => Artefact::Source(bytes.into()),
-            Ok(loaded) => Artefact::Loaded(loaded),
+            Ok(_) if faults.has(Fault::Recompile) => PluginCode::Source(bytes.into()),
+            Ok(loaded) => PluginCode::Loaded(loaded),
         };
         Ok(Arc::new(EmbeddedPlugin {
             shared: shared.clone(),
             artefact,
             limits: limits.clone(),
-            caps: defects.caps(limits),
+            caps: faults.caps(limits),
             grants: grants.clone(),
             fixture: grants.files.then(|| shared.fixture()).transpose()?,
             digest: hex(&digest),
@@ -228,15 +228,15 @@ impl<R: Runtime> Host for Embedded<R> {
     }
 }
 
-impl<R: Runtime> Shared<R> {
+impl<R: Runtime> SharedHost<R> {
     /// The module compiled, from the cache where it is there.
     fn loaded(
         &self,
         digest: Sha,
         bytes: &[u8],
         limits: &Limits,
-    ) -> Result<Arc<Loaded<R>>, Rejection> {
-        let caps = self.defects.caps(limits);
+    ) -> Result<Arc<LoadedModule<R>>, Rejection> {
+        let caps = self.faults.caps(limits);
         let key = self.runtime.key(caps, limits);
         let counts = &limits.static_limits;
         let check = || contract::check(bytes, caps, counts);
@@ -252,38 +252,38 @@ impl<R: Runtime> Shared<R> {
         key: R::Key,
         bytes: &[u8],
         contract: Contract,
-    ) -> Result<Arc<Loaded<R>>, Rejection> {
-        let off_by_one = self.defects.has(Twin::OffByOneRuntime);
+    ) -> Result<Arc<LoadedModule<R>>, Rejection> {
+        let off_by_one = self.faults.has(Fault::OffByOneRuntime);
         let wrong = off_by_one.then(|| off_by_one::miscompiled(bytes));
         let bytes = wrong.as_deref().unwrap_or(bytes);
         let module = self.runtime.compile(key, bytes, contract)?;
-        Ok(Arc::new(Loaded { module, keep: Keep::new(&self.defects) }))
+        Ok(Arc::new(LoadedModule { module, keep: InstanceReuse::new(&self.faults) }))
     }
 
     /// The end of a call that began in `era`: with `close-runtime`, one that fails closes the
     /// runtime, and those that were in flight find it closed.
     fn after(&self, era: u64, ended: Ended) -> Ended {
-        if !self.defects.has(Twin::CloseRuntime) {
+        if !self.faults.has(Fault::CloseRuntime) {
             return ended;
         }
         if self.era.load(Ordering::SeqCst) != era {
-            return Ended { end: End::HostFault("the runtime was closed".to_owned()), ..ended };
+            return Ended { end: CallEnd::HostFault("the runtime was closed".to_owned()), ..ended };
         }
-        if !matches!(ended.end, End::Output(_)) {
+        if !matches!(ended.end, CallEnd::Output(_)) {
             self.era.fetch_add(1, Ordering::SeqCst);
         }
         ended
     }
 
     /// The module compiled anew.
-    fn recompiled(&self, bytes: &[u8], limits: &Limits) -> Result<Arc<Loaded<R>>, Rejection> {
-        let caps = self.defects.caps(limits);
+    fn recompiled(&self, bytes: &[u8], limits: &Limits) -> Result<Arc<LoadedModule<R>>, Rejection> {
+        let caps = self.faults.caps(limits);
         let contract = contract::check(bytes, caps, &limits.static_limits)?;
         self.compile(self.runtime.key(caps, limits), bytes, contract)
     }
 
     /// A module of which instances are kept; the oldest of too many lets go of its own.
-    fn keeping(&self, loaded: &Arc<Loaded<R>>) {
+    fn keeping(&self, loaded: &Arc<LoadedModule<R>>) {
         let mut keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner);
         if keepers.iter().any(|keeper| Arc::ptr_eq(keeper, loaded)) {
             return;
@@ -310,19 +310,19 @@ impl<R: Runtime> Shared<R> {
 }
 
 /// What a plugin runs.
-enum Artefact<R: Runtime> {
+enum PluginCode<R: Runtime> {
     /// Compiled once.
-    Loaded(Arc<Loaded<R>>),
-    /// The defect `recompile`: compiled at each call.
+    Loaded(Arc<LoadedModule<R>>),
+    /// The fault `recompile`: compiled at each call.
     Source(Arc<[u8]>),
-    /// The defect `load-anything`: refused too late.
+    /// The fault `load-anything`: refused too late.
     Unloadable(Rejection),
 }
 
 /// A module with the limits and grants that it was loaded with.
 struct EmbeddedPlugin<R: Runtime> {
-    shared: Arc<Shared<R>>,
-    artefact: Artefact<R>,
+    shared: Arc<SharedHost<R>>,
+    artefact: PluginCode<R>,
     limits: Limits,
     caps: Caps,
     grants: Grants,
@@ -335,18 +335,18 @@ impl<R: Runtime> Plugin for EmbeddedPlugin<R> {
     /// must not be called on a worker thread of an async runtime.
     fn call(&self, tenant: &str, input: &[u8]) -> Called {
         let started = Instant::now();
-        let defects = &self.shared.defects;
-        let nameless = defects.has(Twin::NoMetrics);
+        let faults = &self.shared.faults;
+        let nameless = faults.has(Fault::NoMetrics);
         let log = SharedLog::new(if nameless { "" } else { tenant }, &self.limits);
-        let log = if defects.has(Twin::RawLog) { log.raw() } else { log };
+        let log = if faults.has(Fault::RawLog) { log.raw() } else { log };
         let era = self.shared.era.load(Ordering::SeqCst);
         let ended = catch_unwind(AssertUnwindSafe(|| self.ended(&log, started, input)))
             .unwrap_or_else(|_| Ended::fault(self.caps, "the host panicked"));
         let ended = self.shared.after(era, ended);
-        defects.on_end(&ended.end);
+        faults.on_end(&ended.end);
         let (log, log_lines_dropped) = log.lock().take();
         let stopped_by = ended.end.stopped_by().map(str::to_owned);
-        let (end, said) = defects.said(ended.end, ended.said);
+        let (end, said) = faults.said(ended.end, ended.said);
         Called {
             growths_denied: ended.growth.denied(),
             stopped_by,
@@ -362,8 +362,8 @@ impl<R: Runtime> Plugin for EmbeddedPlugin<R> {
 
 impl<R: Runtime> EmbeddedPlugin<R> {
     fn ended(&self, log: &SharedLog, started: Instant, input: &[u8]) -> Ended {
-        let defects = &self.shared.defects;
-        let _named = match Named::take(defects) {
+        let faults = &self.shared.faults;
+        let _named = match InstanceName::take(faults) {
             Ok(named) => named,
             Err(clash) => return Ended::fault(self.caps, &clash),
         };
@@ -374,25 +374,25 @@ impl<R: Runtime> EmbeddedPlugin<R> {
             caps: self.caps,
             grants: &self.grants,
             fixture: self.fixture.as_deref(),
-            defects,
+            faults,
             log,
-            deadline: until.filter(|_| !defects.has(Twin::NoDeadline)),
+            deadline: until.filter(|_| !faults.has(Fault::NoDeadline)),
         };
         match &self.artefact {
-            Artefact::Loaded(loaded) => self.run(loaded, &call),
-            Artefact::Source(bytes) => match self.shared.recompiled(bytes, &self.limits) {
+            PluginCode::Loaded(loaded) => self.run(loaded, &call),
+            PluginCode::Source(bytes) => match self.shared.recompiled(bytes, &self.limits) {
                 Ok(loaded) => self.run(&loaded, &call),
                 Err(rejection) => Ended::fault(self.caps, &rejection.reason),
             },
-            Artefact::Unloadable(rejection) => Ended::fault(self.caps, &rejection.reason),
+            PluginCode::Unloadable(rejection) => Ended::fault(self.caps, &rejection.reason),
         }
     }
 
-    fn run(&self, loaded: &Arc<Loaded<R>>, call: &Call<'_>) -> Ended {
+    fn run(&self, loaded: &Arc<LoadedModule<R>>, call: &Call<'_>) -> Ended {
         let run = |kept| self.shared.runtime.call(&loaded.module, kept, call);
         let ended = loaded.keep.call(run);
-        call.defects.leak();
-        if call.defects.keeps_instances() {
+        call.faults.leak();
+        if call.faults.keeps_instances() {
             self.shared.keeping(loaded);
         }
         ended

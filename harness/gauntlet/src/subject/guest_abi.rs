@@ -12,7 +12,7 @@ pub mod contract;
 pub mod end;
 pub mod fixture;
 pub mod growth;
-pub mod keep;
+pub mod instance_reuse;
 pub mod log;
 pub mod poll;
 pub mod preview1;
@@ -81,7 +81,7 @@ pub enum AbiFault {
 pub enum PointerCheck {
     /// The sum in 64 bits, and the bound on the length.
     Sum64,
-    /// The defect: the sum in 32 bits, which wraps, and no bound on the length.
+    /// The fault: the sum in 32 bits, which wraps, and no bound on the length.
     Wrapping32,
 }
 

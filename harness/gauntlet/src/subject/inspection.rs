@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wasm_gauntlet_model::observation::{Inspection, Seen};
+use wasm_gauntlet_model::observation::{Fact, Inspection};
 use wasm_gauntlet_model::target::{Budget, Form, NameDigest};
 
 use super::anatomy::flavour::GO_NAMESPACES;
 use super::anatomy::hash::{Digests, hex};
-use super::anatomy::module::{self, Module};
+use super::anatomy::module::{self, ModuleAnatomy};
 use super::anatomy::{first, releases, shown};
 use super::site::discovery::glue::{self, Space};
 use super::site::discovery::page;
@@ -17,7 +17,7 @@ use crate::coding::{self, Content};
 
 /// A file by its name, and its bytes with all codings undone.
 #[derive(Debug, Clone, Copy)]
-pub struct File<'a> {
+pub struct InspectedFile<'a> {
     /// Path, with a query where the address has one.
     pub name: &'a str,
     /// The bytes.
@@ -30,13 +30,13 @@ pub struct File<'a> {
 
 /// What stands around a file.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Around<'a> {
+pub struct Surroundings<'a> {
     /// Scripts and pages (whose inline scripts count), by name, with their texts.
     pub texts: &'a [(String, String)],
     /// Whether each text that belongs to the file could be read.
     pub complete: bool,
     /// Other files of the same build, held for the scheme of their names.
-    pub beside: &'a [File<'a>],
+    pub beside: &'a [InspectedFile<'a>],
     /// What the target file says that names carry.
     pub name_digest: Option<NameDigest>,
     /// What the target file says that files may weigh.
@@ -44,11 +44,11 @@ pub struct Around<'a> {
 }
 
 /// The facts of `file`.
-pub fn of(file: File<'_>, around: Around<'_>) -> Inspection {
+pub fn of(file: InspectedFile<'_>, around: Surroundings<'_>) -> Inspection {
     let mut facts = Inspection {
         sha256: hex(&<sha2::Sha256 as sha2::Digest>::digest(file.bytes)).into(),
         raw_bytes: count(file.bytes.len()).into(),
-        ran: Seen::Absent,
+        ran: Fact::Absent,
         ..Inspection::default()
     };
     names(file, around, &mut facts);
@@ -81,59 +81,59 @@ fn may_be_hashed(file: &str) -> bool {
 }
 
 /// The digests of a file in all its forms; those forms that nobody has are made.
-fn digests(file: File<'_>) -> Digests<'_> {
+fn digests(file: InspectedFile<'_>) -> Digests<'_> {
     let forms = [("raw", Some(file.bytes)), ("br", file.br), ("gz", file.gzip)];
     let known: Vec<_> = forms.iter().filter_map(|(form, bytes)| Some((*form, (*bytes)?))).collect();
     Digests::of(&known)
 }
 
-fn names(file: File<'_>, around: Around<'_>, facts: &mut Inspection) {
+fn names(file: InspectedFile<'_>, around: Surroundings<'_>, facts: &mut Inspection) {
     let path = file.name.split('?').next().unwrap_or_default();
     facts.name_hashed = is_hashed(file.name).into();
     facts.name_carries_hash = name::carries_hash(path).into();
-    facts.hash_scheme = Seen::looked(digests(file).scheme(path).map(|scheme| scheme.to_string()));
+    facts.hash_scheme = Fact::looked(digests(file).scheme(path).map(|scheme| scheme.to_string()));
     let beside = around.beside.iter().filter(|other| other.name != file.name);
     let scheme = beside
         .filter_map(|other| digests(*other).scheme(other.name.split('?').next()?))
         .find(|scheme| scheme.may_name(path));
-    facts.scheme_beside = Seen::looked(scheme.map(|scheme| scheme.to_string()));
-    facts.name_digest = Seen::looked(around.name_digest.map(|digest| digest.to_string()));
+    facts.scheme_beside = Fact::looked(scheme.map(|scheme| scheme.to_string()));
+    facts.name_digest = Fact::looked(around.name_digest.map(|digest| digest.to_string()));
     facts.name_digest_right = match around.name_digest {
         Some(digest) if name::carries_hash(path) => named_by(file, path, digest),
-        _ => Seen::Absent,
+        _ => Fact::Absent,
     };
 }
 
 /// Whether the digits in the name begin this digest; unknown where the form is not at hand.
-fn named_by(file: File<'_>, path: &str, digest: NameDigest) -> Seen<bool> {
+fn named_by(file: InspectedFile<'_>, path: &str, digest: NameDigest) -> Fact<bool> {
     let bytes = match digest.form {
         Form::Raw => Some(file.bytes),
         Form::Br => file.br,
         Form::Gz => file.gzip,
     };
-    let Some(bytes) = bytes else { return Seen::Unknown };
+    let Some(bytes) = bytes else { return Fact::Unknown };
     let digests = Digests::of(&[(digest.form.word(), bytes)]).only(digest.algorithm);
     digests.scheme(path).is_some().into()
 }
 
 /// The bound that the target file sets, and the bytes past it.
-pub fn held(bytes: &Seen<i64>, bound: Option<u32>) -> (Seen<i64>, Seen<i64>) {
-    let Some(bound) = bound.map(i64::from) else { return (Seen::Absent, Seen::Absent) };
+pub fn held(bytes: &Fact<i64>, bound: Option<u32>) -> (Fact<i64>, Fact<i64>) {
+    let Some(bound) = bound.map(i64::from) else { return (Fact::Absent, Fact::Absent) };
     let over = match bytes {
-        Seen::Is(bytes) => (bytes - bound).max(0).into(),
-        _ => Seen::Unknown,
+        Fact::Is(bytes) => (bytes - bound).max(0).into(),
+        _ => Fact::Unknown,
     };
     (bound.into(), over)
 }
 
-fn anatomy(module: &Module, facts: &mut Inspection) {
+fn anatomy(module: &ModuleAnatomy, facts: &mut Inspection) {
     let flavour = module.flavour();
     let toolchain = module.toolchain();
     let floor = flavour.floor(toolchain.as_deref()).map(str::to_owned);
     facts.flavour = flavour.word().to_owned().into();
-    facts.floor = Seen::looked(floor);
-    facts.toolchain = Seen::looked(toolchain);
-    facts.go_minor = Seen::looked(module.go_minor().map(i64::from));
+    facts.floor = Fact::looked(floor);
+    facts.toolchain = Fact::looked(toolchain);
+    facts.go_minor = Fact::looked(module.go_minor().map(i64::from));
     facts.import_namespaces = first(module.namespaces().into_iter().map(shown)).into();
     facts.custom_bytes = count(module.custom_bytes(|_| true)).into();
     facts.debug_bytes = count(module.custom_bytes(module::is_debug)).into();
@@ -141,22 +141,22 @@ fn anatomy(module: &Module, facts: &mut Inspection) {
     facts.build_paths = module.paths.first.clone().into();
     facts.build_path_count = count(module.paths.count).into();
     facts.build_path_bytes = count(module.paths.bytes).into();
-    facts.build_id = Seen::looked(module.build_id.clone());
+    facts.build_id = Fact::looked(module.build_id.clone());
 }
 
 /// The exports of `wanted` that the module at `bytes` lacks.
-pub fn exports_missing(bytes: &[u8], wanted: &[String]) -> Seen<Vec<String>> {
+pub fn exports_missing(bytes: &[u8], wanted: &[String]) -> Fact<Vec<String>> {
     match module::read(bytes) {
         Ok(module) if !wanted.is_empty() => {
             let lacks = |name: &&String| !module.exports.contains(name);
             wanted.iter().filter(lacks).cloned().collect::<Vec<_>>().into()
         }
-        _ => Seen::Absent,
+        _ => Fact::Absent,
     }
 }
 
 /// The pair of a module and the scripts beside it.
-fn pair(module: &Module, around: Around<'_>, facts: &mut Inspection) {
+fn pair(module: &ModuleAnatomy, around: Surroundings<'_>, facts: &mut Inspection) {
     let mut wanted = module.namespaces();
     let own = wanted.clone();
     wanted.extend(GO_NAMESPACES);
@@ -167,8 +167,8 @@ fn pair(module: &Module, around: Around<'_>, facts: &mut Inspection) {
         of_go || own.iter().any(|name| spaces.get(*name).is_some_and(|space| space.written))
     };
     let glue = scripts.iter().find(|(_, spaces)| defines(spaces)).map(|(name, _)| name);
-    facts.glue_hashed = Seen::looked(glue.map(|name| is_hashed(name) || may_be_hashed(name)));
-    facts.glue = Seen::looked(glue.map(|name| shown(name)));
+    facts.glue_hashed = Fact::looked(glue.map(|name| is_hashed(name) || may_be_hashed(name)));
+    facts.glue = Fact::looked(glue.map(|name| shown(name)));
     if !around.complete {
         return;
     }
@@ -182,7 +182,7 @@ fn pair(module: &Module, around: Around<'_>, facts: &mut Inspection) {
 /// Functions that scripts written for this kind of module do not define. Of a namespace that is
 /// open somewhere, nothing is said.
 fn imports_undefined(
-    module: &Module,
+    module: &ModuleAnatomy,
     scripts: &[(String, BTreeMap<String, Space>)],
 ) -> BTreeSet<String> {
     let has_go_shim = scripts.iter().any(|(_, spaces)| spaces.values().any(Space::is_of_go));
@@ -200,13 +200,18 @@ fn imports_undefined(
 }
 
 /// The releases of the shim, where its bytes are those of one.
-fn release(module: &Module, around: Around<'_>, glue: Option<&String>, facts: &mut Inspection) {
+fn release(
+    module: &ModuleAnatomy,
+    around: Surroundings<'_>,
+    glue: Option<&String>,
+    facts: &mut Inspection,
+) {
     let script = around.texts.iter().find(|(name, _)| Some(name) == glue);
     let releases = script.and_then(|(_, text)| releases::of(text));
-    facts.shim_releases = Seen::looked(releases.map(|releases| releases.to_string()));
+    facts.shim_releases = Fact::looked(releases.map(|releases| releases.to_string()));
     facts.shim_release_fits = match (releases, module.go_minor()) {
         (Some(releases), Some(minor)) => releases.fit(minor).into(),
-        _ => Seen::Absent,
+        _ => Fact::Absent,
     };
 }
 

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use wasm_gauntlet_model::call::CallOutcome;
-use wasm_gauntlet_model::interruption::{Cell, Column, Interruption, Row};
+use wasm_gauntlet_model::interruption::{Column, Interruption, InterruptionCell, InterruptionRow};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::Inability;
-use super::adapter::{Launch, Patience, Supervised};
-use super::calls::module::{self, Module};
+use super::adapter::{Launch, Supervised, WaitLimits};
+use super::calls::module::{self, GuestModule};
 use super::calls::port::{Lost, Timed, Work};
 use super::external::{self, External};
 
@@ -66,7 +66,7 @@ pub struct Mechanism {
 impl Mechanism {
     fn new(name: &str, means: &str, launch: Launch, patience: Duration) -> Self {
         let column = Column { name: name.to_owned(), means: means.to_owned() };
-        let patience = Patience { call: patience, ..Patience::default() };
+        let patience = WaitLimits { call: patience, ..WaitLimits::default() };
         let limits = Limits { deadline_ms: DEADLINE_MS, ..Limits::default() };
         Self { column, host: Supervised::new(launch, patience), limits }
     }
@@ -80,7 +80,7 @@ impl Mechanism {
 
 /// The mechanisms of the runtimes in this program, run by `program`: its own, then the watchdog's.
 pub fn embedded(program: &Path) -> Vec<Mechanism> {
-    let usual = Patience::default().call;
+    let usual = WaitLimits::default().call;
     let worker = |name, faults: &[&str]| Launch::worker(program.to_owned(), name, faults);
     let new = Mechanism::new;
     vec![
@@ -104,7 +104,7 @@ pub fn wazero(program: &Path) -> Vec<Mechanism> {
         let means = if mitigated { "the same and a function listener" } else { CONTEXT };
         let args: Vec<String> = runtime.args.iter().map(ToString::to_string).collect();
         let launch = Launch::of(PathBuf::from(program), args);
-        Mechanism::new(runtime.name, means, launch, Patience::default().call)
+        Mechanism::new(runtime.name, means, launch, WaitLimits::default().call)
     };
     external::ALL.iter().map(column).collect()
 }
@@ -121,13 +121,17 @@ pub fn measure(mechanisms: &[Mechanism]) -> Result<Interruption, Inability> {
         let module = module::catalogue(guest, &[])?;
         let cells = mechanisms.iter().map(|one| cell(one, &module));
         let cells = cells.collect::<Result<_, _>>()?;
-        rows.push(Row { shape: (*shape).to_owned(), guest: (*guest).to_owned(), cells });
+        rows.push(InterruptionRow {
+            shape: (*shape).to_owned(),
+            guest: (*guest).to_owned(),
+            cells,
+        });
     }
     let columns = mechanisms.iter().map(|one| one.column.clone()).collect();
     Ok(Interruption { deadline_ms: DEADLINE_MS, columns, rows })
 }
 
-fn cell(mechanism: &Mechanism, module: &Module) -> Result<Cell, Inability> {
+fn cell(mechanism: &Mechanism, module: &GuestModule) -> Result<InterruptionCell, Inability> {
     let grants = Grants { clock: true, ..Grants::default() };
     let (tenant, input, limits) = ("interruption", b"ping", &mechanism.limits);
     let work = Work { module, tenant, input, limits, grants: &grants };
@@ -142,7 +146,7 @@ fn cell(mechanism: &Mechanism, module: &Module) -> Result<Cell, Inability> {
     }
     calls.sort();
     let (wall, stopped_by) = calls.swap_remove(calls.len() / 2);
-    Ok(Cell { stopped_by, wall_ms: wall.as_secs_f64() * 1000.0 })
+    Ok(InterruptionCell { stopped_by, wall_ms: wall.as_secs_f64() * 1000.0 })
 }
 
 /// Who stopped it, in one word where it was stopped.

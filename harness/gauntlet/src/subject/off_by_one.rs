@@ -1,8 +1,8 @@
-//! The defect `off-by-one-runtime`: what a wrong compiler makes of a float rounded towards zero.
+//! The fault `off-by-one-runtime`: what a wrong compiler makes of a float rounded towards zero.
 
 use wasmparser::{Operator, Parser, Payload};
 
-/// `f32.trunc` and `f64.trunc`, and the roundings up that a host with the defect does instead.
+/// `f32.trunc` and `f64.trunc`, and the roundings up that a host with the fault does instead.
 const F32_TRUNC: (u8, u8) = (0x8f, 0x8d);
 /// See [`F32_TRUNC`].
 const F64_TRUNC: (u8, u8) = (0x9d, 0x9b);

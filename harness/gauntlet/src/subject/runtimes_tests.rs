@@ -1,17 +1,17 @@
 //! The catalogue against wasmtime in a confined worker: what the parts do when put together.
 
-use wasm_gauntlet_model::action::{Action, Call, Compare, Input, Match};
+use wasm_gauntlet_model::action::{Action, Call, Compare, Input, NoisyNeighbour};
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{Observation, Value};
 use wasm_gauntlet_model::profile::Need;
-use wasm_gauntlet_model::twin::Twin;
 
 use super::adapter::test_rig::worker;
 use super::adapter::{Adapter, GRACE_MS};
 use super::calls::module::catalogue;
 use super::{Session, Subject};
 
-fn wasmtime(faults: &[Twin]) -> Adapter {
+fn wasmtime(faults: &[Fault]) -> Adapter {
     Adapter::new("wasmtime", worker("wasmtime", faults), Box::new(catalogue))
 }
 
@@ -59,21 +59,21 @@ fn the_right_host_contains_and_serves_on() {
 }
 
 #[test]
-fn its_defects_are_seen_from_outside() {
-    let host = wasmtime(&[Twin::NoDeadline]);
+fn its_faults_are_seen_from_outside() {
+    let host = wasmtime(&[Fault::NoDeadline]);
     let mut session = host.open(1).expect("nothing is started yet");
     let seen = call(&mut *session, "cpu-loop", |_| {});
     assert_eq!(text(&seen, "outcome"), "host-fault");
     assert_eq!(text(&seen, "stopped-by"), "watchdog");
 
-    let host = wasmtime(&[Twin::PanicOnTrap]);
+    let host = wasmtime(&[Fault::PanicOnTrap]);
     let mut session = host.open(1).expect("nothing is started yet");
     let seen = call(&mut *session, "trap-unreachable", |_| {});
     assert_eq!(seen.facts.get("host-alive"), Some(&Value::Bool(false)));
     let seen = call(&mut *session, "benign-echo", |_| {});
     assert_eq!(text(&seen, "outcome"), "ok", "another worker serves");
 
-    let host = wasmtime(&[Twin::NoMemoryCap]);
+    let host = wasmtime(&[Fault::NoMemoryCap]);
     let mut session = host.open(1).expect("nothing is started yet");
     let seen = call(&mut *session, "mem-grow-touch", |call| call.limits.deadline_ms = 1000);
     let uncapped = number(&seen, "host-peak-mib");
@@ -99,7 +99,7 @@ fn spinning_takes_as_long_as_it_should() {
 
 #[test]
 fn compiling_anew_is_seen_in_the_pace() {
-    let median_ms = |faults: &[Twin]| {
+    let median_ms = |faults: &[Fault]| {
         let compare = Compare {
             guest: "benign-dispatch".to_owned(),
             control: "benign-tiny".to_owned(),
@@ -113,14 +113,14 @@ fn compiling_anew_is_seen_in_the_pace() {
         assert!(number(&seen, "first-ms") > number(&seen, "subject-p50-ms"), "{seen:?}");
         number(&seen, "subject-p50-ms")
     };
-    let (right, wrong) = (median_ms(&[]), median_ms(&[Twin::Recompile]));
+    let (right, wrong) = (median_ms(&[]), median_ms(&[Fault::Recompile]));
     assert!(right * 3.0 < wrong, "{right} ms against {wrong} ms");
 }
 
 #[test]
 fn noise_is_held_off_by_a_limit_of_calls() {
-    let contest = |faults: &[Twin]| {
-        let contest = Match {
+    let neighbour = |faults: &[Fault]| {
+        let neighbour = NoisyNeighbour {
             polite_ms: 4,
             polite_tenants: 2,
             polite_per_s: 15,
@@ -134,11 +134,11 @@ fn noise_is_held_off_by_a_limit_of_calls() {
         };
         let host = wasmtime(faults);
         let mut session = host.open(1).expect("nothing is started yet");
-        session.perform("step", &Action::Contest(contest)).expect("it can be played")
+        session.perform("step", &Action::NoisyNeighbour(neighbour)).expect("it can be played")
     };
-    let seen = contest(&[]);
+    let seen = neighbour(&[]);
     assert!(matches!(seen.facts.get("noise-busy"), Some(Value::Int(1..))), "{seen:?}");
-    let unlimited = contest(&[Twin::NoTenantLimit]);
+    let unlimited = neighbour(&[Fault::NoTenantLimit]);
     assert_eq!(unlimited.facts.get("noise-busy"), Some(&Value::Int(0)), "{unlimited:?}");
     let p99 = |seen: &Observation| number(seen, "p99-beside-ms");
     assert!(p99(&unlimited) > p99(&seen), "{unlimited:?} against {seen:?}");

@@ -12,14 +12,14 @@ use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 use super::{Inability, Session, Subject};
 
 /// What is said of one step.
-type Said = Result<Observation, Inability>;
+type ScriptedResult = Result<Observation, Inability>;
 
 /// A subject that says what it was told to say.
 #[derive(Debug)]
 pub struct Scripted {
     name: String,
     profile: Result<Profile, Inability>,
-    steps: BTreeMap<String, Vec<Said>>,
+    steps: BTreeMap<String, Vec<ScriptedResult>>,
     performed: Mutex<Vec<(u64, String, Action)>>,
 }
 
@@ -52,7 +52,7 @@ impl Scripted {
     }
 
     /// Say this of `step`: the first time what was given first, and so on; the last stays.
-    pub fn says(mut self, step: &str, said: Said) -> Self {
+    pub fn says(mut self, step: &str, said: ScriptedResult) -> Self {
         self.steps.entry(step.to_owned()).or_default().push(said);
         self
     }
@@ -77,18 +77,18 @@ impl Subject for Scripted {
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
-        Ok(Box::new(Trial { subject: self, seed, told: BTreeMap::new() }))
+        Ok(Box::new(ScriptedSession { subject: self, seed, told: BTreeMap::new() }))
     }
 }
 
-struct Trial<'a> {
+struct ScriptedSession<'a> {
     subject: &'a Scripted,
     seed: u64,
     told: BTreeMap<String, usize>,
 }
 
-impl Session for Trial<'_> {
-    fn perform(&mut self, step: &str, action: &Action) -> Said {
+impl Session for ScriptedSession<'_> {
+    fn perform(&mut self, step: &str, action: &Action) -> ScriptedResult {
         self.subject.asked().push((self.seed, step.to_owned(), action.clone()));
         let time = self.told.entry(step.to_owned()).or_default();
         let said = self.subject.steps.get(step).and_then(|said| said.get(*time).or(said.last()));

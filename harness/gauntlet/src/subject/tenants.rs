@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 use wasm_gauntlet_model::call::{CallOutcome, Called, Rejection};
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::{Grants, Limits};
-use wasm_gauntlet_model::twin::Twin;
 
 use self::rate::Rate;
 use self::share::{Recent, Share};
-use super::defects::Defects;
+use super::faults::HostFaults;
 use super::host::{About, Host, Plugin};
 use super::protocol::feature;
 
@@ -31,36 +31,36 @@ const TENANTS_MAX: usize = 4096;
 /// Processor time of others, in the recent past, from which the share binds: 4 ms of half a
 /// second. Less is the noise of calls that do nothing.
 const CONTENDED_S: f64 = 0.004;
-/// How often the defect `retry-storm` runs a call that traps again: the usual default of clients.
+/// How often the fault `retry-storm` runs a call that traps again: the usual default of clients.
 const RETRIES: u32 = 3;
 
 /// A host that answers `busy` to a tenant past its limits.
 pub struct PerTenant {
     host: Arc<dyn Host>,
     gate: Arc<Gate>,
-    defects: Defects,
+    faults: HostFaults,
 }
 
 /// What the calls of one module are held to.
 #[derive(Debug, Clone, Copy, Default)]
-struct Bounds {
-    /// Whether a tenant has no limit of calls in flight and no share: a defect.
+struct TenantBounds {
+    /// Whether a tenant has no limit of calls in flight and no share: a fault.
     unlimited: bool,
     calls_per_s: Option<u32>,
     instances: Option<u32>,
 }
 
 impl PerTenant {
-    /// `host` behind the limits, with those of the defects that are about them.
-    pub fn new(host: Arc<dyn Host>, defects: Defects) -> Self {
-        Self { host, gate: Arc::new(Gate::default()), defects }
+    /// `host` behind the limits, with those of the faults that are about them.
+    pub fn new(host: Arc<dyn Host>, faults: HostFaults) -> Self {
+        Self { host, gate: Arc::new(Gate::default()), faults }
     }
 
-    fn bounds(&self, limits: &Limits) -> Bounds {
-        let factor = if self.defects.has(Twin::Overcommit) { 2 } else { 1 };
-        Bounds {
-            unlimited: self.defects.has(Twin::NoTenantLimit),
-            calls_per_s: limits.calls_per_s.filter(|_| !self.defects.has(Twin::NoRateLimit)),
+    fn bounds(&self, limits: &Limits) -> TenantBounds {
+        let factor = if self.faults.has(Fault::Overcommit) { 2 } else { 1 };
+        TenantBounds {
+            unlimited: self.faults.has(Fault::NoTenantLimit),
+            calls_per_s: limits.calls_per_s.filter(|_| !self.faults.has(Fault::NoRateLimit)),
             instances: limits.instances.map(|instances| instances.saturating_mul(factor)),
         }
     }
@@ -84,7 +84,7 @@ impl Host for PerTenant {
         grants: &Grants,
     ) -> Result<Arc<dyn Plugin>, Rejection> {
         let plugin = self.host.load(bytes, limits, grants)?;
-        let retries = if self.defects.has(Twin::RetryStorm) { RETRIES } else { 0 };
+        let retries = if self.faults.has(Fault::RetryStorm) { RETRIES } else { 0 };
         let (bounds, log_lines) = (self.bounds(limits), limits.log_lines_max as usize);
         Ok(Arc::new(Limited { plugin, gate: self.gate.clone(), bounds, retries, log_lines }))
     }
@@ -93,7 +93,7 @@ impl Host for PerTenant {
 struct Limited {
     plugin: Arc<dyn Plugin>,
     gate: Arc<Gate>,
-    bounds: Bounds,
+    bounds: TenantBounds,
     retries: u32,
     log_lines: usize,
 }
@@ -162,7 +162,7 @@ impl Gate {
 
 impl Ledger {
     /// What a call in the name of `tenant` reserves, if it may begin now.
-    fn admit(&mut self, tenant: &str, now: Instant, bounds: Bounds) -> Option<Duration> {
+    fn admit(&mut self, tenant: &str, now: Instant, bounds: TenantBounds) -> Option<Duration> {
         if bounds.instances.is_some_and(|instances| self.in_flight >= instances) {
             return None;
         }
@@ -205,7 +205,7 @@ struct Flight<'a> {
 }
 
 impl<'a> Flight<'a> {
-    fn admit(gate: &'a Gate, tenant: &'a str, bounds: Bounds) -> Option<Self> {
+    fn admit(gate: &'a Gate, tenant: &'a str, bounds: TenantBounds) -> Option<Self> {
         let reserved = gate.lock().admit(tenant, Instant::now(), bounds)?;
         Some(Self { gate, tenant, reserved, began: processor_time() })
     }

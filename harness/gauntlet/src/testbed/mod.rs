@@ -1,4 +1,4 @@
-//! The reference deployment: correct by default, with a switch for each defect.
+//! The reference deployment: correct by default, and faulty in each way that it is told to be.
 //!
 //! Nothing here knows of subjects, scenarios or verdicts: it is judged like any stranger's.
 

@@ -80,8 +80,8 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         incidents: &["major delivery/missing-is-404", "minor delivery/missing-vary"],
     },
     Deployment {
-        // Caddy 2.6 keeps the strong tag of the raw file, for parts of it too. No browser resumes what
-        // it compresses, as that has no Content-Length: `resumed.rs` shows it.
+        // Caddy 2.6 keeps the strong tag of the raw file, for parts of it too. No browser resumes
+        // what it compresses, as that has no Content-Length: `resumed.rs` shows it.
         name: "compressing as it sends",
         page: "/",
         files: Files::Hashed,

@@ -13,13 +13,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use base64::Engine as _;
-use gauntlet::subject::adapter::{Adapter, References};
+use gauntlet::subject::adapter::{Adapter, ReferenceRuntimes};
 use gauntlet::subject::{Inability, Subject, external, runtimes};
 use wasm_gauntlet_model::action::{Action, Differ};
 use wasm_gauntlet_model::excuse::Excuse;
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{Observation, Value};
-use wasm_gauntlet_model::twin::Twin;
 
 use shrink::Candidate;
 
@@ -71,7 +71,7 @@ fn batch(subject: &Adapter, guest: &str, seed: u64) -> Observation {
 }
 
 /// Every runtime that is here.
-fn subjects(references: &Arc<References>, candidate: &Candidate) -> Vec<Adapter> {
+fn subjects(references: &Arc<ReferenceRuntimes>, candidate: &Candidate) -> Vec<Adapter> {
     let embedded = |name: &&str| runtimes::subject(name, program().to_path_buf(), &[]);
     let mut subjects: Vec<Adapter> = runtimes::NAMES.iter().map(embedded).collect();
     let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");
@@ -180,7 +180,7 @@ fn every_runtime_agrees_on_drawn_modules() {
 #[test]
 fn drawn_modules_see_a_runtime_that_is_off_by_one() {
     let candidate = Candidate::default();
-    let wrong = runtimes::subject("wasmi", program().to_path_buf(), &[Twin::OffByOneRuntime]);
+    let wrong = runtimes::subject("wasmi", program().to_path_buf(), &[Fault::OffByOneRuntime]);
     let wrong = candidate.known_to(wrong.compared_with(runtimes::references(program())));
     let seen: Vec<Observation> = DRAWN.iter().map(|guest| batch(&wrong, guest, 0)).collect();
     let different: i64 = seen.iter().map(|seen| count(seen, "different")).sum();

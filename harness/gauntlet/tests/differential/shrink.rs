@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use gauntlet::subject::adapter::Adapter;
-use gauntlet::subject::calls::module::{Module, catalogue};
+use gauntlet::subject::calls::module::{GuestModule, catalogue};
 use wasm_gauntlet_model::observation::Observation;
 
 use crate::reduce::reduced;
@@ -37,9 +37,9 @@ impl Candidate {
         }))
     }
 
-    fn module(&self) -> Module {
+    fn module(&self) -> GuestModule {
         let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Module { seeded: true, ..Module::new(CANDIDATE, "is being shrunk", false, bytes) }
+        GuestModule { seeded: true, ..GuestModule::new(CANDIDATE, "is being shrunk", false, bytes) }
     }
 
     fn set(&self, bytes: &[u8]) {

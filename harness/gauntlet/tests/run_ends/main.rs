@@ -7,8 +7,8 @@ mod lost;
 mod small_host;
 mod wedged;
 
-use gauntlet::engine::{Engine, Reached, Results, reach};
-use gauntlet::event::Deaf;
+use gauntlet::engine::{Engine, ProfiledSubject, Results, reach};
+use gauntlet::event::NullListener;
 use gauntlet::subject::Subject;
 use std::sync::atomic::AtomicBool;
 use wasm_gauntlet_model::ledger::Ledger;
@@ -25,7 +25,7 @@ use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 const SCENARIO: &str = "incident: host/one
 claim: The host outlives the attack
 severity: critical
-twins: [no-deadline]
+faults: [no-deadline]
 playbook: { symptom: s, first-check: f, cause: c, fix: { any: x }, see: [] }
 needs: [host/call]
 matrix: { number: [1, 2, 3, 4] }
@@ -50,7 +50,7 @@ fn call(contained: bool, outcome: &str) -> Observation {
 fn run(subject: Box<dyn Subject>) -> Results {
     let parsed = parse(&Source::new("mine.yaml", SCENARIO), &Vocabulary::default());
     let scenarios = [parsed.unwrap_or_else(|wrong| panic!("{wrong}"))];
-    let (subjects, _, unreachable): (Vec<Reached>, _, _) = reach(vec![subject]);
+    let (subjects, _, unreachable): (Vec<ProfiledSubject>, _, _) = reach(vec![subject]);
     assert!(unreachable.is_empty(), "{unreachable:?}");
     let profiles: Vec<Profile> = subjects.iter().map(|one| one.profile.clone()).collect();
     Engine {
@@ -61,7 +61,7 @@ fn run(subject: Box<dyn Subject>) -> Results {
         noise_factor: NOISE_FACTOR_USUAL,
         ledger: &Ledger::default(),
         journal: None,
-        listener: &Deaf,
+        listener: &NullListener,
         stop: &AtomicBool::new(false),
     }
     .run(&plan(&scenarios, &profiles, &Selection::default()))

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use gauntlet::host::{CallOutcome, Grants, Host, Limits, Plugin};
-use gauntlet::subject::defects::Defects;
+use gauntlet::subject::faults::HostFaults;
 use gauntlet::subject::wasmi::WasmiHost;
 use serde_json::json;
 
@@ -34,7 +34,7 @@ pub struct SmallHost {
 impl SmallHost {
     /// Start one; the address, and the host.
     pub fn start(workers: usize, health_by_worker: bool) -> (String, Arc<Self>) {
-        let engine = WasmiHost::new(Defects::default()).expect("wasmi starts");
+        let engine = WasmiHost::new(HostFaults::default()).expect("wasmi starts");
         let host = Arc::new(Self {
             engine,
             guests: Mutex::default(),

@@ -5,13 +5,13 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gauntlet::subject::site::{Bounds, Site};
+use gauntlet::subject::site::{ExchangeBounds, Site};
 use gauntlet::subject::{Inability, Subject};
 use wasm_gauntlet_model::action::{Action, Fetch, Method, Special};
 use wasm_gauntlet_model::observation::Observation;
 
 /// Short bounds, so that a test of slowness is not slow itself.
-pub const BOUNDS: Bounds = Bounds {
+pub const BOUNDS: ExchangeBounds = ExchangeBounds {
     connect: Duration::from_secs(2),
     total: Duration::from_secs(4),
     idle: Duration::from_secs(1),

@@ -67,7 +67,8 @@ observation! {
         revalidated = "revalidated": bool,
         /// How long people may go on with what they have after a deploy, by what the answer says:
         /// `none` (each use asks), `minutes` (up to 10), `hours` (up to a day), `days` (longer).
-        /// It counts `stale-while-revalidate` too (RFC 5861 §3); absent if nothing explicit is said.
+        /// It counts `stale-while-revalidate` too (RFC 5861 §3); absent if nothing explicit is
+        /// said.
         stale_for = "stale-for": String [Staleness::WORDS],
         /// Whether the name is content-addressed: a hash-like segment, or a versioned path.
         name_hashed = "name-hashed": bool,
@@ -319,8 +320,9 @@ observation! {
 }
 
 observation! {
-    /// Polite tenants under open-loop load, alone and beside a noisy one. `contest` gives it.
-    Contest {
+    /// Polite tenants under open-loop load, alone and beside a noisy one. `noisy-neighbour` gives
+    /// it.
+    TenantLatency {
         /// p99 beside the noise over p99 alone, both past the floor: the interval over rounds.
         p99_ratio = "p99-ratio": (f64, f64),
         /// p99 of the polite tenants alone, milliseconds from the planned send.

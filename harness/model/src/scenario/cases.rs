@@ -18,9 +18,9 @@ pub struct Case {
     pub asset: Option<Found>,
 }
 
-/// What stands behind the name of a parameter whose value is a guest, for that guest's near twin:
+/// What stands behind the name of a parameter whose value is a guest, for its counterpart:
 /// the benign guest that does nearly the same, which a host must not refuse.
-pub const NEAR_TWIN: &str = ".near-twin";
+pub const COUNTERPART: &str = ".counterpart";
 
 /// Most combinations of one matrix; the largest of the catalogue has 60.
 pub const MATRIX_CASES_MAX: usize = 1_000;
@@ -41,10 +41,10 @@ impl Scenario {
             }
         };
         let mut combinations = combinations(&self.matrix);
-        combinations.retain(|params| heavy || !self.is_heavy(&self.with_near_twins(params)));
+        combinations.retain(|params| heavy || !self.is_heavy(&self.with_counterparts(params)));
         let case = |asset: Option<&Found>, params: &Params| Case {
             label: label(asset, params),
-            params: self.with_near_twins(params),
+            params: self.with_counterparts(params),
             asset: asset.cloned(),
         };
         let of = |asset| combinations.iter().map(move |params| case(asset, params));
@@ -58,17 +58,17 @@ impl Scenario {
         combinations(&self.matrix).iter().any(|params| label(None, params) == case)
     }
 
-    /// The parameters, and for each that is a guest its near twin; a guest without one is benign,
+    /// The parameters, and for each that is a guest its counterpart; a guest without one is benign,
     /// and its own.
-    fn with_near_twins(&self, params: &Params) -> Params {
-        let twin = |(name, value): &(String, super::Scalar)| {
+    fn with_counterparts(&self, params: &Params) -> Params {
+        let counterpart = |(name, value): &(String, super::Scalar)| {
             let text = value.text();
-            let known = self.near_twins.iter().find(|(guest, _)| *guest == text);
-            let twin = known.map_or(text, |(_, twin)| twin.clone());
-            (format!("{name}{NEAR_TWIN}"), super::Scalar::Text(twin))
+            let known = self.counterparts.iter().find(|(guest, _)| *guest == text);
+            let counterpart = known.map_or(text, |(_, counterpart)| counterpart.clone());
+            (format!("{name}{COUNTERPART}"), super::Scalar::Text(counterpart))
         };
-        let twins = params.iter().filter(|_| !self.near_twins.is_empty()).map(twin);
-        params.iter().cloned().chain(twins).collect()
+        let counterparts = params.iter().filter(|_| !self.counterparts.is_empty()).map(counterpart);
+        params.iter().cloned().chain(counterparts).collect()
     }
 
     fn is_heavy(&self, params: &Params) -> bool {

@@ -3,13 +3,13 @@
 use std::ops::Deref;
 use std::sync::LazyLock;
 
+use crate::fault::Fault;
 use crate::limits::{Grants, Limits};
 use crate::name::{is_incident, is_word};
 use crate::reading::Log;
 use crate::source::{At, Complaint, Span};
-use crate::twin::Twin;
 
-use super::cases::{MATRIX_CASES_MAX, NEAR_TWIN};
+use super::cases::{COUNTERPART, MATRIX_CASES_MAX};
 use super::matrix::Matrix;
 use super::raw::{RawGrants, RawLimits, RawPlaybook, RawScenario};
 use super::{Block, Playbook, Reach, Scalar, Scenario, Step};
@@ -27,8 +27,8 @@ pub struct Words {
     pub heavy: Vec<String>,
     /// Guests with how far they grow at most.
     pub reaches: Vec<(String, Reach)>,
-    /// Guests with the benign guest that does nearly the same, for `{parameter.near-twin}`.
-    pub near_twins: Vec<(String, String)>,
+    /// Guests with the benign guest that does nearly the same, for `{parameter.counterpart}`.
+    pub counterparts: Vec<(String, String)>,
 }
 
 /// The words, had once the first scenario that deals with guests needs them: to read the headers
@@ -72,13 +72,14 @@ pub(super) fn check(
     log: &mut Log,
 ) -> Scenario {
     incident(&raw.incident, file, log);
-    twins(&raw, log);
+    faults(&raw, log);
     let matrix = raw.matrix.resolved(vocabulary, log);
     let mut params = matrix_names(&matrix, log);
     let has_guests = raw.each.is_empty();
-    let near_twins = if has_guests { near_twins(&matrix, vocabulary) } else { Vec::new() };
-    if !near_twins.is_empty() || has_guests && vocabulary.guests.is_empty() {
-        let derived: Vec<String> = params.iter().map(|name| format!("{name}{NEAR_TWIN}")).collect();
+    let counterparts = if has_guests { counterparts(&matrix, vocabulary) } else { Vec::new() };
+    if !counterparts.is_empty() || has_guests && vocabulary.guests.is_empty() {
+        let derived: Vec<String> =
+            params.iter().map(|name| format!("{name}{COUNTERPART}")).collect();
         params.extend(derived);
     }
     let limits = limits(raw.limits.as_ref());
@@ -89,7 +90,7 @@ pub(super) fn check(
     not_from_itself(&raw.incident.value, &expect, log);
     let matrix: Vec<(String, Vec<Scalar>)> =
         matrix.into_iter().map(|(name, values)| (name.value, values)).collect();
-    let used = if has_guests { used(&steps, &matrix, &near_twins) } else { Vec::new() };
+    let used = if has_guests { used(&steps, &matrix, &counterparts) } else { Vec::new() };
     let among = |guest: &String| used.contains(guest);
     let heavy = if used.is_empty() { Vec::new() } else { vocabulary.heavy.clone() };
     let reaches = if used.is_empty() { Vec::new() } else { vocabulary.reaches.clone() };
@@ -98,15 +99,15 @@ pub(super) fn check(
         incident: raw.incident.value,
         claim: raw.claim.value,
         severity: raw.severity,
-        twins: raw.twins.iter().map(|twin| twin.value).collect(),
-        implied_by: raw.implied_by.iter().map(|twin| twin.value).collect(),
+        faults: raw.faults.iter().map(|fault| fault.value).collect(),
+        implied_by: raw.implied_by.iter().map(|fault| fault.value).collect(),
         playbook: playbook(raw.playbook),
         needs: raw.needs,
         each: raw.each,
         matrix,
         heavy: heavy.into_iter().filter(among).collect(),
         reaches: reaches.into_iter().filter(|(guest, _)| among(guest)).collect(),
-        near_twins,
+        counterparts,
         timing: raw.timing.unwrap_or(false),
         steady: raw.steady.is_some_and(|steady| steady.value),
         limits,
@@ -153,18 +154,18 @@ fn steady(raw: &RawScenario, log: &mut Log) {
     }
 }
 
-fn twins(raw: &RawScenario, log: &mut Log) {
+fn faults(raw: &RawScenario, log: &mut Log) {
     for implied in &raw.implied_by {
-        if raw.twins.iter().any(|twin| twin.value == implied.value) {
-            let problem = format!("`{}` is a twin already", implied.value.word());
+        if raw.faults.iter().any(|fault| fault.value == implied.value) {
+            let problem = format!("`{}` is in `faults` already", implied.value.word());
             log.add(Complaint::new(implied.span, problem).help("remove it from `implied-by`"));
         }
     }
-    let all: Vec<&At<Twin>> = raw.twins.iter().chain(&raw.implied_by).collect();
-    for (index, twin) in raw.twins.iter().enumerate() {
-        if all[..index].iter().any(|other| other.value == twin.value) {
-            let problem = format!("`{}` is named twice", twin.value.word());
-            log.add(Complaint::new(twin.span, problem));
+    let all: Vec<&At<Fault>> = raw.faults.iter().chain(&raw.implied_by).collect();
+    for (index, fault) in raw.faults.iter().enumerate() {
+        if all[..index].iter().any(|other| other.value == fault.value) {
+            let problem = format!("`{}` is named twice", fault.value.word());
+            log.add(Complaint::new(fault.span, problem));
         }
     }
 }
@@ -191,25 +192,25 @@ fn matrix_names(matrix: &[(At<String>, Vec<Scalar>)], log: &mut Log) -> Vec<Stri
 fn used(
     steps: &[Step],
     matrix: &[(String, Vec<Scalar>)],
-    near_twins: &[(String, String)],
+    counterparts: &[(String, String)],
 ) -> Vec<String> {
     let templates = steps.iter().flat_map(Step::guests);
     let mut used: Vec<String> =
         templates.flat_map(|template| claims::fillings(template, matrix)).collect();
-    used.extend(near_twins.iter().map(|(_, twin)| twin.clone()));
+    used.extend(counterparts.iter().map(|(_, fault)| fault.clone()));
     used.sort_unstable();
     used.dedup();
     used
 }
 
-/// The near twins of the guests that the matrix holds.
-fn near_twins(
+/// The counterparts of the guests that the matrix holds.
+fn counterparts(
     matrix: &[(At<String>, Vec<Scalar>)],
     vocabulary: &Vocabulary,
 ) -> Vec<(String, String)> {
     let values: Vec<String> =
         matrix.iter().flat_map(|(_, values)| values).map(Scalar::text).collect();
-    let known = vocabulary.near_twins.iter();
+    let known = vocabulary.counterparts.iter();
     known.filter(|(guest, _)| values.contains(guest)).cloned().collect()
 }
 

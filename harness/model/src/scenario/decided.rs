@@ -27,7 +27,7 @@ impl Scenario {
         };
         let (block, claim) =
             self.expect.iter().flat_map(claims).find(|(_, one)| one.span == span)?;
-        let told = told(block).chain(compared(claim));
+        let told = named_steps(block).chain(compared(claim));
         let beside = told.filter(|step| *step != claim.step).map(str::to_owned).collect();
         let (step, field) = (claim.step.clone(), claim.field.clone());
         Some(Decided { step, field, beside, fix: block.fix.clone() })
@@ -35,7 +35,7 @@ impl Scenario {
 }
 
 /// The steps in the sentence of a block.
-fn told(block: &Block) -> impl Iterator<Item = &str> {
+fn named_steps(block: &Block) -> impl Iterator<Item = &str> {
     let names = block.says.iter().flat_map(|says| says.names());
     names.filter_map(|name| name.split_once('.').map(|(step, _)| step))
 }

@@ -28,15 +28,15 @@ pub use step::{CaseContext, Step};
 pub use template::{Params, Template};
 
 use crate::action::Asset;
+use crate::fault::Fault;
 use crate::limits::Limits;
 use crate::profile::{Need, SubjectKind};
 use crate::reading::{Log, Read};
 use crate::source::{Complaints, Source};
-use crate::twin::Twin;
 use crate::verdict::Severity;
 use crate::yaml;
 
-/// One incident: its claim, its playbook, its cases, its twins.
+/// One incident: its claim, its playbook, its cases, its faults.
 #[derive(Debug, Clone)]
 pub struct Scenario {
     /// The file's name, for `where`.
@@ -47,10 +47,10 @@ pub struct Scenario {
     pub claim: String,
     /// How bad it is when it does not.
     pub severity: Severity,
-    /// Switches on each of which this must be red.
-    pub twins: Vec<Twin>,
-    /// Other switches on which this is rightly red too.
-    pub implied_by: Vec<Twin>,
+    /// Faults on each of which this must be red.
+    pub faults: Vec<Fault>,
+    /// Other faults on which this is rightly red too.
+    pub implied_by: Vec<Fault>,
     /// What to do about it.
     pub playbook: Playbook,
     /// What a subject must be able to do.
@@ -64,8 +64,8 @@ pub struct Scenario {
     pub heavy: Vec<String>,
     /// Guests of the steps with how far they grow at most.
     pub reaches: Vec<(String, Reach)>,
-    /// Guests of the matrix with their benign near twins.
-    pub near_twins: Vec<(String, String)>,
+    /// Guests of the matrix with their benign counterparts.
+    pub counterparts: Vec<(String, String)>,
     /// Whether nothing else may run meanwhile.
     pub timing: bool,
     /// Whether it bears one other measurement beside it nevertheless, and is looked at alone

@@ -8,11 +8,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use crate::action::{Asset, OneOff, Place};
 use crate::excuse::Excuse;
+use crate::fault::Fault;
 use crate::profile::Need;
 use crate::reading::{Log, Read, pairs, written};
 use crate::source::At;
 use crate::static_limits::{Count, StaticLimits};
-use crate::twin::Twin;
 use crate::verdict::Severity;
 use crate::yaml::Node;
 
@@ -24,7 +24,7 @@ use super::scalar::Scalar;
 pub use control::{RawAudit, RawFill, RawFlood, RawRegistry, RawRollback, RawStart};
 
 written! {
-    /// One incident: its claim, its playbook, its cases, its twins.
+    /// One incident: its claim, its playbook, its cases, its faults.
     "a scenario" RawScenario {
         /// `family/name`, as in the catalogue.
         incident: At<String>,
@@ -32,10 +32,10 @@ written! {
         claim: At<String>,
         /// How bad it is when it does not hold.
         severity: Severity,
-        /// Switches of the reference deployment on each of which this must be red.
-        twins: Vec<At<Twin>>,
-        /// Other switches on which this is rightly red too.
-        implied_by: Vec<At<Twin>>,
+        /// Faults of the reference deployment on each of which this must be red.
+        faults: Vec<At<Fault>>,
+        /// Other faults on which this is rightly red too.
+        implied_by: Vec<At<Fault>>,
         /// What to do about it.
         playbook: RawPlaybook,
         /// What a subject must be able to do.
@@ -129,7 +129,7 @@ written! {
         /// Time two guests in turn.
         compare: Option<At<RawCompare>>,
         /// Load polite tenants alone and beside a noisy one.
-        contest: Option<At<RawContest>>,
+        noisy_neighbour: Option<At<RawNoisyNeighbour>>,
         /// Compare a guest's answers with those of the reference runtimes.
         differ: Option<At<RawDiffer>>,
         /// Ask something of the host's registry.
@@ -237,7 +237,7 @@ written! {
 
 written! {
     /// Polite tenants under open-loop load, alone and beside a noisy one.
-    "a contest" RawContest {
+    "a noisy neighbour" RawNoisyNeighbour {
         /// Milliseconds of work of one polite call.
         polite_ms: u32,
         /// Number of polite tenants.

@@ -1,8 +1,8 @@
 //! Steps: templates of actions. With a case's parameters a step becomes an action.
 
 use crate::action::{
-    Action, Asset, Call, Compare, Control, Differ, Everywhere, Fetch, Input, Inspect, Match,
-    Method, OneOff, Special,
+    Action, Asset, Call, Compare, Control, Differ, Everywhere, Fetch, Input, Inspect, Method,
+    NoisyNeighbour, OneOff, Special,
 };
 use crate::excuse::Excuse;
 use crate::limits::{Grants, Limits};
@@ -14,7 +14,7 @@ use super::template::{Params, Template};
 /// Most calls of one step; a hundred at once is more than a host of two cores serves.
 pub(in crate::scenario) const CALLS_MAX: u32 = 1_000;
 
-/// The guest whose input is a number of steps: what polite tenants call in a contest.
+/// The guest whose input is a number of steps: what polite tenants call beside a noisy one.
 pub const SPIN_GUEST: &str = "benign-spin";
 
 /// One step: a name, and an action with parameters in it.
@@ -34,7 +34,7 @@ pub(super) enum StepPlan {
     Everywhere { offers: Vec<String>, repeats: u32 },
     Call(Box<CallPlan>),
     Compare { guest: Template, control: Template, pairs: u32 },
-    Contest { noise: Template, rest: Match },
+    NoisyNeighbour { noise: Template, rest: NoisyNeighbour },
     Differ { guest: Template, seeds: u32, excuses: Vec<Excuse> },
     Control(Box<ControlPlan>),
 }
@@ -110,7 +110,7 @@ impl Step {
             StepPlan::Everywhere { .. } => crate::observation::Lattice::FIELDS,
             StepPlan::Call(_) => crate::observation::GuestCall::FIELDS,
             StepPlan::Compare { .. } => crate::observation::Pace::FIELDS,
-            StepPlan::Contest { .. } => crate::observation::Contest::FIELDS,
+            StepPlan::NoisyNeighbour { .. } => crate::observation::TenantLatency::FIELDS,
             StepPlan::Differ { .. } => crate::observation::Agreement::FIELDS,
             StepPlan::Control(plan) => plan.rest.task.fields(),
         }
@@ -139,7 +139,7 @@ impl Step {
             }
             StepPlan::Call(call) => std::iter::once(&call.guest).chain(&call.meanwhile).collect(),
             StepPlan::Compare { guest, control, .. } => vec![guest, control],
-            StepPlan::Contest { noise, .. } => vec![noise],
+            StepPlan::NoisyNeighbour { noise, .. } => vec![noise],
             StepPlan::Differ { guest, .. } => vec![guest],
             StepPlan::Control(plan) => std::iter::once(&plan.guest).chain(&plan.other).collect(),
         }
@@ -161,7 +161,7 @@ impl Step {
                 let values: Vec<String> = call.params.iter().map(value).collect();
                 ids[0] = format!("{}({})", ids[0], values.join(", "));
             }
-            StepPlan::Contest { .. } => ids.push(SPIN_GUEST.to_owned()),
+            StepPlan::NoisyNeighbour { .. } => ids.push(SPIN_GUEST.to_owned()),
             StepPlan::Differ { .. } => ids[0].push_str("(drawn from a seed)"),
             _ => {}
         }
@@ -193,12 +193,14 @@ impl Step {
                 pairs: *pairs,
                 limits: case.limits.clone(),
             })),
-            StepPlan::Contest { noise, rest } => Ok(Action::Contest(Match {
-                noise: noise.text(case.params),
-                limits: case.limits.clone(),
-                factor: case.noise_factor,
-                ..rest.clone()
-            })),
+            StepPlan::NoisyNeighbour { noise, rest } => {
+                Ok(Action::NoisyNeighbour(NoisyNeighbour {
+                    noise: noise.text(case.params),
+                    limits: case.limits.clone(),
+                    factor: case.noise_factor,
+                    ..rest.clone()
+                }))
+            }
             StepPlan::Differ { guest, seeds, excuses } => Ok(Action::Differ(Differ {
                 guest: guest.text(case.params),
                 seeds: *seeds,

@@ -7,10 +7,10 @@ use super::scalar::Scalar;
 
 /// A text in parts. Braces stand for themselves where what they hold is no name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Template(Vec<Part>);
+pub struct Template(Vec<TemplatePart>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum TemplatePart {
     Text(String),
     Name(String),
 }
@@ -25,13 +25,13 @@ impl Template {
         let mut rest = text;
         while let Some((before, name, after)) = next_name(rest) {
             if !before.is_empty() {
-                parts.push(Part::Text(before.to_owned()));
+                parts.push(TemplatePart::Text(before.to_owned()));
             }
-            parts.push(Part::Name(name.to_owned()));
+            parts.push(TemplatePart::Name(name.to_owned()));
             rest = after;
         }
         if !rest.is_empty() {
-            parts.push(Part::Text(rest.to_owned()));
+            parts.push(TemplatePart::Text(rest.to_owned()));
         }
         Self(parts)
     }
@@ -39,25 +39,27 @@ impl Template {
     /// The names that the template holds.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
-            Part::Name(name) => Some(name.as_str()),
-            Part::Text(_) => None,
+            TemplatePart::Name(name) => Some(name.as_str()),
+            TemplatePart::Text(_) => None,
         })
     }
 
     /// The text, each name replaced by what `value` gives for it.
     pub fn fill(&self, value: impl Fn(&str) -> Option<String>) -> String {
-        let part = |part: &Part| match part {
-            Part::Text(text) => text.clone(),
-            Part::Name(name) => value(name).unwrap_or_else(|| format!("{{{name}}}")),
+        let part = |part: &TemplatePart| match part {
+            TemplatePart::Text(text) => text.clone(),
+            TemplatePart::Name(name) => value(name).unwrap_or_else(|| format!("{{{name}}}")),
         };
         self.0.iter().map(part).collect()
     }
 
     /// The bytes, each name replaced by what `value` gives for it.
     pub fn fill_bytes(&self, value: impl Fn(&str) -> Option<Vec<u8>>) -> Vec<u8> {
-        let part = |part: &Part| match part {
-            Part::Text(text) => text.clone().into_bytes(),
-            Part::Name(name) => value(name).unwrap_or_else(|| format!("{{{name}}}").into_bytes()),
+        let part = |part: &TemplatePart| match part {
+            TemplatePart::Text(text) => text.clone().into_bytes(),
+            TemplatePart::Name(name) => {
+                value(name).unwrap_or_else(|| format!("{{{name}}}").into_bytes())
+            }
         };
         self.0.iter().flat_map(part).collect()
     }
@@ -69,7 +71,7 @@ impl Template {
 
     /// Whether the template is one parameter and nothing else, and that parameter is nothing.
     pub fn is_null(&self, params: &Params) -> bool {
-        matches!(self.0.as_slice(), [Part::Name(name)]
+        matches!(self.0.as_slice(), [TemplatePart::Name(name)]
             if param(params, name) == Some(&Scalar::Null))
     }
 }
@@ -96,6 +98,12 @@ pub fn checked(text: &At<String>, known: &[String], log: &mut Log) -> Template {
     let template = Template::new(&text.value);
     for name in template.names() {
         if !known.iter().any(|one| one == name) {
+            let (parameter, old) = name.rsplit_once('.').unwrap_or_default();
+            if let Some(new) = crate::renamed::new_name(old) {
+                let problem = format!("`{{{name}}}` is now `{{{parameter}.{new}}}`");
+                log.add(Complaint::new(text.span, problem));
+                continue;
+            }
             let near = crate::name::nearest(name, known.iter().map(String::as_str));
             let help = near.map_or_else(
                 || "a name in braces is a parameter of `matrix`".to_owned(),

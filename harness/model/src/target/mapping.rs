@@ -109,15 +109,16 @@ const IN_LOAD: &[&str] = &["guest", "digest"];
 const IN_LOAD_BODY: &[&str] = &["guest", "digest", "module", "module-base64"];
 
 /// Which words stand where in a request, and what is sent where nothing is written.
-struct Kind {
+struct RequestKind {
     method: &'static str,
     body: &'static str,
     words: [&'static [&'static str]; 3],
 }
 
-const CALL: Kind = Kind { method: "POST", body: "{input}", words: [IN_PATH, IN_HEADER, IN_BODY] };
-const LOAD: Kind =
-    Kind { method: "PUT", body: "{module}", words: [IN_LOAD, IN_LOAD, IN_LOAD_BODY] };
+const CALL: RequestKind =
+    RequestKind { method: "POST", body: "{input}", words: [IN_PATH, IN_HEADER, IN_BODY] };
+const LOAD: RequestKind =
+    RequestKind { method: "PUT", body: "{module}", words: [IN_LOAD, IN_LOAD, IN_LOAD_BODY] };
 
 /// What a host in a target file says of how it is spoken to.
 pub(super) struct RawSpeech {
@@ -228,7 +229,7 @@ fn meant(
     Some(Mapping { health_path, health_status, load, call, features, guests })
 }
 
-fn request(raw: RawRequest, kind: &Kind, log: &mut Log) -> Option<RequestTemplate> {
+fn request(raw: RawRequest, kind: &RequestKind, log: &mut Log) -> Option<RequestTemplate> {
     let [in_path, in_header, in_body] = kind.words;
     check_path(&raw.path, in_path, log);
     let path = checked(&raw.path, in_path, log);

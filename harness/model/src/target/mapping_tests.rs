@@ -3,13 +3,13 @@
 use super::*;
 use crate::call::{CallOutcome, RejectStage};
 use crate::source::Source;
-use crate::target::{Encoding, Gives, Known, PRESETS, parse_knowing};
+use crate::target::{Encoding, Gives, KnownNames, PRESETS, parse_knowing};
 use crate::trap::TrapKind;
 
 const GUESTS: &[&str] = &["benign-echo", "cpu-loop"];
 
 fn read(text: &str) -> Result<Speech, String> {
-    let known = Known { runtimes: &[], guests: GUESTS };
+    let known = KnownNames { runtimes: &[], guests: GUESTS };
     let target = parse_knowing(&Source::new("t.yaml", text), known);
     target.map(|target| target.host.expect("a host").speech).map_err(|wrong| wrong.to_string())
 }

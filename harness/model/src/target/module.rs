@@ -125,7 +125,8 @@ mod tests {
     fn what_is_said_of_modules_is_read() {
         let text = "site:\n  url: http://s.test/\n  name-digest: md5-br\n  \
                     budget: { wire-bytes: 1000, raw-bytes: 3000 }\n\
-                    artefacts: [{ dir: dist, budget: { raw-bytes: 7 }, name-digest: sha256-raw }]\n";
+                    artefacts: [{ dir: dist, budget: { raw-bytes: 7 }, \
+                    name-digest: sha256-raw }]\n";
         let target = parse(&Source::new("t.yaml", text), &[]).expect("a target");
         let site = target.site.expect("a site");
         assert_eq!(site.budget, Budget { wire_bytes: Some(1000), raw_bytes: Some(3000) });

@@ -1,12 +1,12 @@
 //! A second look at what a busy machine may have turned red: an incident that was red, or in doubt,
 //! where it should be green is replayed once more with nothing beside it.
 //!
-//! Only in that direction: a scenario that was blind to its own switch stays blind.
+//! Only in that direction: a scenario that was blind to its own fault stays blind.
 
 use wasm_gauntlet_model::detection::{Cell, Detection};
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::source::printable;
-use wasm_gauntlet_model::twin::Twin;
 
 use crate::cli::exit::Failure;
 
@@ -14,18 +14,18 @@ use crate::cli::exit::Failure;
 /// catalogue or the machine is better said at once.
 const AGAIN_MAX: usize = 6;
 
-/// What was seen on each switch.
-pub(super) type Switched = Vec<(Twin, Vec<Outcome>)>;
+/// What was seen on each fault.
+pub(super) type FaultOutcomes = Vec<(Fault, Vec<Outcome>)>;
 
-/// The cells to look at again: incident, and the switch or none for the healthy deployment.
-pub(super) fn doubtful(detection: &Detection) -> Vec<(String, Option<Twin>)> {
+/// The cells to look at again: incident, and the fault or none for the healthy deployment.
+pub(super) fn doubtful(detection: &Detection) -> Vec<(String, Option<Fault>)> {
     let unsure = |cell: Cell| matches!(cell, Cell::FalseAlarm | Cell::Doubt);
     let cells: Vec<_> = detection.wrong().collect();
     if cells.len() > AGAIN_MAX {
         return Vec::new();
     }
     let again = cells.into_iter().filter(|(_, _, sight)| unsure(sight.cell));
-    again.map(|(incident, twin, _)| (incident.to_owned(), twin)).collect()
+    again.map(|(incident, fault, _)| (incident.to_owned(), fault)).collect()
 }
 
 /// Replay each of `cells` by `tried`, and put what it gives in the place of what was seen first.
@@ -33,22 +33,22 @@ pub(super) fn doubtful(detection: &Detection) -> Vec<(String, Option<Twin>)> {
 pub(super) fn look(
     detection: &Detection,
     healthy: &mut Vec<Outcome>,
-    switched: &mut Switched,
-    tried: impl Fn(&str, Option<Twin>) -> Result<Vec<Outcome>, Failure>,
+    faulty: &mut FaultOutcomes,
+    tried: impl Fn(&str, Option<Fault>) -> Result<Vec<Outcome>, Failure>,
 ) -> Result<(), Failure> {
-    for (incident, twin) in doubtful(detection) {
-        let first = detection.wrong().find(|wrong| (wrong.0, wrong.1) == (&incident, twin));
+    for (incident, fault) in doubtful(detection) {
+        let first = detection.wrong().find(|wrong| (wrong.0, wrong.1) == (&incident, fault));
         let (word, detail) =
             first.map_or(("", ""), |(_, _, sight)| (sight.cell.word(), sight.detail.as_str()));
-        let on = twin.map_or("the healthy deployment", Twin::word);
+        let on = fault.map_or("the healthy deployment", Fault::word);
         crate::cli::say(&format!(
             "looking again, alone, at {incident} on {on}: {word}: {}\n",
             printable(detail)
         ));
-        let seen = tried(&incident, twin)?;
-        let kept = match twin {
+        let seen = tried(&incident, fault)?;
+        let kept = match fault {
             None => Some(&mut *healthy),
-            Some(twin) => switched.iter_mut().find(|one| one.0 == twin).map(|one| &mut one.1),
+            Some(fault) => faulty.iter_mut().find(|one| one.0 == fault).map(|one| &mut one.1),
         };
         if let Some(kept) = kept {
             replace(kept, &incident, seen);
@@ -67,19 +67,19 @@ fn replace(kept: &mut Vec<Outcome>, incident: &str, seen: Vec<Outcome>) {
 
 #[cfg(test)]
 mod tests {
-    use wasm_gauntlet_model::detection::{DETECTION_VERSION, Row, Sight, TwinSight};
+    use wasm_gauntlet_model::detection::{DETECTION_VERSION, FaultSight, Row, Sight};
     use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
     use super::*;
 
-    const ON: Twin = Twin::NoVary;
+    const ON: Fault = Fault::NoVary;
 
-    fn matrix(healthy: &[Cell], switched: Cell) -> Detection {
+    fn matrix(healthy: &[Cell], faulty: Cell) -> Detection {
         let sight = |cell: Cell| Sight { cell, detail: String::new() };
         let rows = healthy.iter().enumerate().map(|(at, cell)| Row {
             incident: format!("a/{at}"),
             healthy: sight(*cell),
-            twins: vec![TwinSight { twin: ON, sight: sight(switched) }],
+            faults: vec![FaultSight { fault: ON, sight: sight(faulty) }],
         });
         Detection { version: DETECTION_VERSION, rows: rows.collect() }
     }
@@ -90,10 +90,10 @@ mod tests {
 
     #[test]
     fn what_was_red_or_in_doubt_is_looked_at_again_and_what_was_blind_is_not() {
-        use Cell::{Doubt, FalseAlarm, Green, MissedTwin, Red};
-        let cells = |healthy, switched| doubtful(&matrix(&[healthy], switched)).len();
+        use Cell::{Doubt, FalseAlarm, Green, MissedFault, Red};
+        let cells = |healthy, faulty| doubtful(&matrix(&[healthy], faulty)).len();
         assert_eq!(cells(Green, Red), 0);
-        assert_eq!(cells(Green, MissedTwin), 0);
+        assert_eq!(cells(Green, MissedFault), 0);
         assert_eq!((cells(FalseAlarm, Red), cells(Green, Doubt)), (1, 1));
         assert_eq!(cells(Doubt, FalseAlarm), 2);
         assert_eq!(doubtful(&matrix(&[FalseAlarm; AGAIN_MAX + 1], Red)), []);
@@ -106,16 +106,16 @@ mod tests {
         let others = [seen("y", Verdict::Pass), outcome("a/1", "x", Verdict::Pass)];
         let mut first = others.to_vec();
         first.push(seen("x", Verdict::Fail));
-        let mut switched = vec![(ON, first)];
+        let mut faulty = vec![(ON, first)];
         let detection = matrix(&[Cell::Green], Cell::FalseAlarm);
-        let tried = |incident: &str, twin| {
-            assert_eq!((incident, twin), ("a/0", Some(ON)));
+        let tried = |incident: &str, fault| {
+            assert_eq!((incident, fault), ("a/0", Some(ON)));
             Ok(vec![seen("x", Verdict::Pass), outcome("a/00", "x", Verdict::Fail)])
         };
-        look(&detection, &mut healthy, &mut switched, tried).expect("it is looked");
+        look(&detection, &mut healthy, &mut faulty, tried).expect("it is looked");
         let mut now = others.to_vec();
         now.push(seen("x", Verdict::Pass));
-        assert_eq!(switched, [(ON, now)]);
+        assert_eq!(faulty, [(ON, now)]);
         assert_eq!(healthy, [seen("x", Verdict::Pass)]);
     }
 }

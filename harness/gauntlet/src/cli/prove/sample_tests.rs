@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::plan::{Trial, plan};
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 use wasm_gauntlet_model::selection::{About, Selection};
-use wasm_gauntlet_model::twin::Twin;
 
 use crate::load;
 use crate::subject::Subject as _;
@@ -21,13 +21,13 @@ fn a_sample_tries_every_case_in_turn_and_all_cases_on_what_a_scenario_names() {
     let all: BTreeSet<_> = trials(None).trials.iter().map(key).collect();
     let mut seen = BTreeSet::new();
     for turn in 0..9 {
-        let twin = Twin::NoDeadline;
-        let sampled = trials(Some(About { twin, turn, sample: 3 })).trials;
-        let whole = trials(Some(About { twin, turn, sample: 1 })).trials;
+        let fault = Fault::NoDeadline;
+        let sampled = trials(Some(About { fault, turn, sample: 3 })).trials;
+        let whole = trials(Some(About { fault, turn, sample: 1 })).trials;
         assert!(sampled.len() < whole.len(), "{} of {}", sampled.len(), whole.len());
         for one in &whole {
-            let named = [&scenarios[one.scenario].twins, &scenarios[one.scenario].implied_by];
-            let named = named.iter().any(|twins| twins.contains(&twin));
+            let named = [&scenarios[one.scenario].faults, &scenarios[one.scenario].implied_by];
+            let named = named.iter().any(|faults| faults.contains(&fault));
             let same = |other: &&Trial| other.scenario == one.scenario;
             assert!(sampled.iter().any(|other| same(&other)), "a scenario is never left out");
             assert!(!named || sampled.contains(one), "{:?}", key(one));

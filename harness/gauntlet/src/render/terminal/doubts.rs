@@ -7,14 +7,14 @@ use wasm_gauntlet_model::record::{Outcome, Record};
 use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
-use super::page::{Page, counted, first_few};
+use super::page::{ReportPage, counted, first_few};
 use crate::render::paint::{GAP_SIGN, sign};
 
 /// Incidents named under one reason; the rest is counted.
 const INCIDENTS_SHOWN: usize = 8;
 
 /// Write what could not be told.
-pub(super) fn write_inconclusive(record: &Record, page: &mut Page) {
+pub(super) fn write_inconclusive(record: &Record, page: &mut ReportPage) {
     write_verdict(Verdict::Inconclusive, record, page);
     if let Some(aborted) = &record.aborted {
         page.gap();
@@ -24,7 +24,7 @@ pub(super) fn write_inconclusive(record: &Record, page: &mut Page) {
 }
 
 /// Write the failures that the ledger knows: each gap once, with its cases.
-pub(super) fn write_gaps(record: &Record, page: &mut Page) {
+pub(super) fn write_gaps(record: &Record, page: &mut ReportPage) {
     let mut gaps: BTreeMap<(&str, &str, &str), Vec<&Outcome>> = BTreeMap::new();
     for one in record.outcomes.iter().filter(|one| one.verdict == Verdict::Fail) {
         if let Some(gap) = &one.gap {
@@ -51,11 +51,11 @@ pub(super) fn write_gaps(record: &Record, page: &mut Page) {
 }
 
 /// Write what was not tried.
-pub(super) fn write_skipped(record: &Record, page: &mut Page) {
+pub(super) fn write_skipped(record: &Record, page: &mut ReportPage) {
     write_verdict(Verdict::Skipped, record, page);
 }
 
-fn write_verdict(verdict: Verdict, record: &Record, page: &mut Page) {
+fn write_verdict(verdict: Verdict, record: &Record, page: &mut ReportPage) {
     let mut reasons: BTreeMap<(&str, &str), Vec<&Outcome>> = BTreeMap::new();
     for one in record.outcomes.iter().filter(|one| one.verdict == verdict) {
         reasons.entry((&one.subject, &one.reason)).or_default().push(one);

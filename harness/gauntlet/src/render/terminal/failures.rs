@@ -8,7 +8,7 @@ use wasm_gauntlet_model::record::{Advice, Outcome, Record};
 use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
-use super::page::{Page, counted, first_few};
+use super::page::{ReportPage, counted, first_few};
 use crate::render::paint::sign;
 
 /// Cases named of one group; the rest is counted.
@@ -17,7 +17,7 @@ const CASES_SHOWN: usize = 6;
 const VALUES_SHOWN: usize = 3;
 
 /// Write every block, the worst first.
-pub(super) fn write(record: &Record, page: &mut Page) {
+pub(super) fn write(record: &Record, page: &mut ReportPage) {
     let mut blocks: BTreeMap<&str, Vec<&Outcome>> = BTreeMap::new();
     for one in record.outcomes.iter().filter(|one| one.is_finding()) {
         blocks.entry(&one.incident).or_default().push(one);
@@ -33,7 +33,7 @@ fn worst(failed: &[&Outcome]) -> Severity {
     failed.iter().map(|one| one.severity).max().unwrap_or(Severity::Note)
 }
 
-fn write_block(incident: &str, failed: &[&Outcome], record: &Record, page: &mut Page) {
+fn write_block(incident: &str, failed: &[&Outcome], record: &Record, page: &mut ReportPage) {
     let paint = page.look.paint;
     page.gap();
     let mark = paint.verdict(Verdict::Fail, sign(Verdict::Fail));
@@ -50,7 +50,7 @@ fn write_block(incident: &str, failed: &[&Outcome], record: &Record, page: &mut 
 }
 
 /// Say which other incidents failed because of this one, each with its number of cases.
-fn write_consequences(incident: &str, record: &Record, page: &mut Page) {
+fn write_consequences(incident: &str, record: &Record, page: &mut ReportPage) {
     let of = |one: &&Outcome| one.caused_by.as_ref().is_some_and(|by| by.incident == incident);
     let mut cases: BTreeMap<&str, usize> = BTreeMap::new();
     for one in record.outcomes.iter().filter(of) {
@@ -77,7 +77,7 @@ fn groups<'a>(failed: &[&'a Outcome]) -> Vec<Vec<&'a Outcome>> {
     groups.into_values().collect()
 }
 
-fn write_group(group: &[&Outcome], record: &Record, page: &mut Page) {
+fn write_group(group: &[&Outcome], record: &Record, page: &mut ReportPage) {
     let Some(first) = group.first() else { return };
     let paint = page.look.paint;
     page.gap();
@@ -113,7 +113,7 @@ fn distinct<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
     seen
 }
 
-fn write_advice(failed: &[&Outcome], page: &mut Page) {
+fn write_advice(failed: &[&Outcome], page: &mut ReportPage) {
     let advice: Vec<&Advice> = failed.iter().filter_map(|one| one.advice.as_ref()).collect();
     let Some(first) = advice.first() else { return };
     page.gap();

@@ -4,14 +4,14 @@ use wasm_gauntlet_model::host_limits;
 use wasm_gauntlet_model::record::{Record, SubjectRecord};
 use wasm_gauntlet_model::source::printable;
 
-use super::page::{Page, first_few};
+use super::page::{ReportPage, first_few};
 use crate::render::bound::bounded;
 
 /// Assets shown of one subject; the rest is counted.
 const FOUND_SHOWN: usize = 8;
 
 /// Write it.
-pub(super) fn write(record: &Record, page: &mut Page) {
+pub(super) fn write(record: &Record, page: &mut ReportPage) {
     let machine = &record.machine;
     let load = machine.load_1m.map(|load| format!(", load {load:.2}")).unwrap_or_default();
     let about = format!(
@@ -34,7 +34,7 @@ pub(super) fn write(record: &Record, page: &mut Page) {
     page.gap();
 }
 
-fn write_subject(subject: &SubjectRecord, page: &mut Page) {
+fn write_subject(subject: &SubjectRecord, page: &mut ReportPage) {
     let name = page.look.paint.strong(&printable(&subject.name));
     let Some(profile) = &subject.profile else {
         page.line(&format!("{name}  could not be reached"));

@@ -11,11 +11,11 @@ mod verdict;
 use wasm_gauntlet_model::record::Record;
 
 use super::paint::Paint;
-use page::Page;
+use page::ReportPage;
 
 /// How the summary is to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Look {
+pub struct Appearance {
     /// Columns of the terminal.
     pub columns: usize,
     /// Whether to style.
@@ -29,7 +29,7 @@ const COLUMNS_MIN: usize = 60;
 /// Wider lines are hard to read.
 const COLUMNS_MAX: usize = 120;
 
-impl Look {
+impl Appearance {
     /// Plain text, 80 columns.
     pub const PLAIN: Self = Self { columns: COLUMNS_USUAL, paint: Paint { coloured: false } };
 
@@ -41,8 +41,8 @@ impl Look {
 }
 
 /// The summary of a record.
-pub fn render(record: &Record, look: Look) -> String {
-    let mut page = Page::new(look);
+pub fn render(record: &Record, look: Appearance) -> String {
+    let mut page = ReportPage::new(look);
     header::write(record, &mut page);
     table::write(record, &mut page);
     failures::write(record, &mut page);

@@ -2,7 +2,7 @@
 
 use wasm_gauntlet_model::source::printable;
 
-use super::Look;
+use super::Appearance;
 
 /// Longest text shown of one field, characters; all of it is in `run.json`.
 const FIELD_CHARS_MAX: usize = 600;
@@ -11,15 +11,15 @@ const LABEL_CHARS: usize = 12;
 
 /// A page as it is written.
 #[derive(Debug)]
-pub(super) struct Page {
+pub(super) struct ReportPage {
     out: String,
     /// How it is to look.
-    pub look: Look,
+    pub look: Appearance,
 }
 
-impl Page {
+impl ReportPage {
     /// An empty page.
-    pub fn new(look: Look) -> Self {
+    pub fn new(look: Appearance) -> Self {
         Self { out: String::new(), look }
     }
 
@@ -131,7 +131,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_hostile_text_writes_an_escape_or_a_line(text in "(?s).{0,300}") {
-            let mut page = Page::new(Look::PLAIN);
+            let mut page = ReportPage::new(Appearance::PLAIN);
             page.field_as_is(2, "label", &text);
             let shown = page.text();
             proptest::prop_assert!(!shown.trim_end_matches('\n').contains(char::is_control));

@@ -6,7 +6,7 @@ use wasm_gauntlet_model::record::{Outcome, Record, Tally};
 use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
-use super::page::Page;
+use super::page::ReportPage;
 use crate::render::paint::{CONSEQUENCE_SIGN, GAP_SIGN, sign};
 
 /// Blanks between columns.
@@ -16,7 +16,7 @@ const BETWEEN: usize = 2;
 type Cells<'a> = BTreeMap<(&'a str, &'a str), Tally>;
 
 /// Write it, in several parts where the subjects do not fit side by side.
-pub(super) fn write(record: &Record, page: &mut Page) {
+pub(super) fn write(record: &Record, page: &mut ReportPage) {
     let cells = cells(&record.outcomes);
     let mut incidents: Vec<&str> = cells.keys().map(|(incident, _)| *incident).collect();
     incidents.dedup();
@@ -80,7 +80,13 @@ fn width(subject: &str, cells: &Cells) -> usize {
     widest.max(printable(subject).chars().count())
 }
 
-fn write_part(subjects: &[&str], incidents: &[&str], cells: &Cells, left: usize, page: &mut Page) {
+fn write_part(
+    subjects: &[&str],
+    incidents: &[&str],
+    cells: &Cells,
+    left: usize,
+    page: &mut ReportPage,
+) {
     let paint = page.look.paint;
     let mut head = " ".repeat(left);
     for subject in subjects {

@@ -6,10 +6,10 @@ use wasm_gauntlet_model::record::{Outcome, Record, Selected, Tally};
 use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
-use super::page::{Page, counted};
+use super::page::{ReportPage, counted};
 
 /// Write it.
-pub(super) fn write(record: &Record, page: &mut Page) {
+pub(super) fn write(record: &Record, page: &mut ReportPage) {
     let paint = page.look.paint;
     let tally = Tally::of(&record.outcomes);
     let (verdict, sentence) = sentence(record, &tally);

@@ -23,11 +23,11 @@ pub enum Why {
 /// Whether the child may still be killed: once reaped, its id may belong to another.
 pub struct Life {
     pid: Pid,
-    state: Mutex<State>,
+    state: Mutex<LifeState>,
 }
 
 #[derive(Default)]
-struct State {
+struct LifeState {
     reaped: bool,
     why: Option<Why>,
 }
@@ -38,7 +38,7 @@ impl Life {
         Self { pid, state: Mutex::default() }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, LifeState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -60,7 +60,7 @@ impl Life {
     }
 
     /// Wait for the end, kill what is left of the group, reap, and say what the end was.
-    pub fn reap(&self, child: &mut Child) -> End {
+    pub fn reap(&self, child: &mut Child) -> ChildEnd {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while let Err(rustix::io::Errno::INTR) =
             rustix::process::waitid(WaitId::Pid(self.pid), options)
@@ -69,18 +69,18 @@ impl Life {
         let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
         let status = child.wait().ok();
         state.reaped = true;
-        End { why: state.why.clone(), status }
+        ChildEnd { why: state.why.clone(), status }
     }
 }
 
 /// How a child ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct End {
+pub struct ChildEnd {
     why: Option<Why>,
     status: Option<ExitStatus>,
 }
 
-impl End {
+impl ChildEnd {
     /// The end in words, and the signal where the child did not die by our hand.
     pub fn words(&self) -> (String, Option<String>) {
         let raw = self.status.and_then(|status| status.signal());
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn our_own_kill_is_no_signal_of_the_host_and_its_own_death_is() {
         let status = |raw| Some(ExitStatus::from_raw(raw));
-        let end = |why, raw| End { why, status: status(raw) }.words();
+        let end = |why, raw| ChildEnd { why, status: status(raw) }.words();
         let hung = Some(Why::Hung(Duration::from_millis(2050)));
         assert_eq!(end(hung.clone(), 9).1, None);
         assert!(end(hung.clone(), 9).0.contains("2050 ms"));

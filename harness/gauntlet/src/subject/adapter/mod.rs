@@ -8,10 +8,10 @@ pub mod conformance;
 mod idle;
 mod launch;
 mod life;
-mod lost;
 mod modules;
+mod outcome;
 pub mod pair;
-mod post;
+mod pending_replies;
 mod process;
 mod references;
 mod remarks;
@@ -32,12 +32,12 @@ use crate::subject::protocol::{Hello, feature};
 use crate::subject::worker::Confinement;
 use crate::subject::{Inability, Session, Subject};
 use idle::Idle;
-use trial::Trial;
+use trial::AdapterSession;
 
 pub use launch::{CANARY_ENV, Launch};
-pub use references::References;
+pub use references::ReferenceRuntimes;
 pub use remarks::Remarks;
-pub use supervised::{Patience, Supervised};
+pub use supervised::{Supervised, WaitLimits};
 pub use vitals::Vitals;
 
 /// Milliseconds past a deadline that are in time: 20 that a host is granted (the ticker of an
@@ -53,11 +53,11 @@ pub struct Adapter {
     name: String,
     flags: String,
     launch: Launch,
-    patience: Patience,
+    patience: WaitLimits,
     source: Box<Source>,
     idle: Idle,
     spins_per_ms: OnceLock<f64>,
-    references: Option<Arc<References>>,
+    references: Option<Arc<ReferenceRuntimes>>,
 }
 
 impl Adapter {
@@ -67,7 +67,7 @@ impl Adapter {
             name: name.to_owned(),
             flags: String::new(),
             launch,
-            patience: Patience::default(),
+            patience: WaitLimits::default(),
             source,
             idle: Idle::default(),
             spins_per_ms: OnceLock::new(),
@@ -76,7 +76,7 @@ impl Adapter {
     }
 
     /// The same, its answers compared with those of `references` where a scenario asks for it.
-    pub fn compared_with(mut self, references: Arc<References>) -> Self {
+    pub fn compared_with(mut self, references: Arc<ReferenceRuntimes>) -> Self {
         self.references = Some(references);
         self
     }
@@ -149,7 +149,7 @@ impl Subject for Adapter {
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
-        Ok(Box::new(Trial::new(self, seed)))
+        Ok(Box::new(AdapterSession::new(self, seed)))
     }
 }
 

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
-use super::lost::{checked, timed};
-use super::process::{Heard, Process};
-use crate::subject::calls::port::{Loaded, Timed, Work};
+use super::outcome::{checked, timed};
+use super::process::{Process, Response};
+use crate::subject::calls::port::{LoadOutcome, Timed, Work};
 use crate::subject::protocol::{Ask, Parts, Reply};
 use crate::subject::static_limits::{Refusal, check};
 
@@ -17,16 +17,16 @@ use crate::subject::static_limits::{Refusal, check};
 const MODULES_MAX: usize = 256;
 
 /// One module under its limits and grants.
-pub struct Slot {
+pub struct ModuleSlot {
     digest: String,
     limits: Limits,
     grants: Grants,
     /// The name in the protocol.
     pub name: String,
-    loaded: OnceLock<Loaded>,
+    loaded: OnceLock<LoadOutcome>,
 }
 
-impl Slot {
+impl ModuleSlot {
     fn is_for(&self, work: &Work<'_>) -> bool {
         self.digest == work.module.digest
             && self.limits == *work.limits
@@ -36,25 +36,25 @@ impl Slot {
 
 /// The modules of one adapter, oldest first.
 #[derive(Default)]
-pub struct Modules {
-    slots: Mutex<Vec<Arc<Slot>>>,
+pub struct AdapterModules {
+    slots: Mutex<Vec<Arc<ModuleSlot>>>,
     named: std::sync::atomic::AtomicU64,
 }
 
-impl Modules {
+impl AdapterModules {
     /// Load the module of `work` where that was not done; says what came of it, then or now.
     pub fn load(
         &self,
         process: &Process,
         work: &Work<'_>,
         patience: Duration,
-    ) -> (Arc<Slot>, Loaded) {
+    ) -> (Arc<ModuleSlot>, LoadOutcome) {
         let (slot, oldest) = self.slot(work);
         if let Some(oldest) = oldest {
             let _ = process.ask(Ask::Unload { module: oldest.name.clone() }, patience);
         }
         let load = || match counted(process, work) {
-            Some(refused) => Loaded::Ended(refused),
+            Some(refused) => LoadOutcome::Ended(refused),
             None => load(process, &slot.name, work, patience),
         };
         let loaded = slot.loaded.get_or_init(load).clone();
@@ -62,13 +62,13 @@ impl Modules {
     }
 
     /// The slot for `work`, and the one that gives way to it.
-    fn slot(&self, work: &Work<'_>) -> (Arc<Slot>, Option<Arc<Slot>>) {
+    fn slot(&self, work: &Work<'_>) -> (Arc<ModuleSlot>, Option<Arc<ModuleSlot>>) {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(slot) = slots.iter().find(|slot| slot.is_for(work)) {
             return (Arc::clone(slot), None);
         }
         let number = self.named.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let slot = Arc::new(Slot {
+        let slot = Arc::new(ModuleSlot {
             digest: work.module.digest.clone(),
             limits: work.limits.clone(),
             grants: work.grants.clone(),
@@ -90,7 +90,7 @@ fn counted(process: &Process, work: &Work<'_>) -> Option<Timed> {
     Some(Timed { called: Called::bare(outcome), wall: begun.elapsed(), lost: None })
 }
 
-fn load(process: &Process, name: &str, work: &Work<'_>, patience: Duration) -> Loaded {
+fn load(process: &Process, name: &str, work: &Work<'_>, patience: Duration) -> LoadOutcome {
     let ask = Ask::Load {
         module: name.to_owned(),
         digest: work.module.digest.clone(),
@@ -99,11 +99,11 @@ fn load(process: &Process, name: &str, work: &Work<'_>, patience: Duration) -> L
         grants: work.grants.clone(),
     };
     match process.ask(ask, patience) {
-        Ok(Heard { reply: Reply::Loaded, wall }) => Loaded::Ready { wall },
-        Ok(Heard { reply: Reply::Rejected { stage, reason }, wall }) => {
-            Loaded::Ended(rejected(stage, reason, wall))
+        Ok(Response { reply: Reply::Loaded, wall }) => LoadOutcome::Ready { wall },
+        Ok(Response { reply: Reply::Rejected { stage, reason }, wall }) => {
+            LoadOutcome::Ended(rejected(stage, reason, wall))
         }
-        heard => Loaded::Ended(timed(heard)),
+        response => LoadOutcome::Ended(timed(response)),
     }
 }
 

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use wasm_gauntlet_model::action::{Action, Call, Input};
 use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{Observation, Value};
-use wasm_gauntlet_model::twin::Twin;
 
 use super::test_rig::{call, good_until_call, module, supervised, words, worker};
-use super::{Adapter, Launch, Patience, Supervised};
+use super::{Adapter, Launch, Supervised, WaitLimits};
 use crate::subject::Subject;
 use crate::subject::calls::module::{Source, catalogue};
 use crate::subject::calls::port::Lost;
@@ -41,8 +41,8 @@ fn number(seen: &Observation, field: &str) -> i64 {
 fn what_a_call_leaves_behind_is_counted_from_outside() {
     for (faults, threads, descriptors) in [
         (&[][..], 0..9, 0..9),
-        (&[Twin::LeakThread], 60..80, 0..9),
-        (&[Twin::LeakDescriptor], 0..9, 60..80),
+        (&[Fault::LeakThread], 60..80, 0..9),
+        (&[Fault::LeakDescriptor], 0..9, 60..80),
     ] {
         let seen = calls(worker("wasmi", faults), Box::new(catalogue), "benign-echo", 60);
         let (more, open) = (number(&seen, "threads-grown"), number(&seen, "descriptors-grown"));
@@ -64,7 +64,7 @@ fn processor_time_is_that_of_the_host() {
 /// Stopped, it neither reads, writes nor ends: the watch goes on, as it is kept by us.
 #[test]
 fn the_watch_cannot_be_stalled_by_what_is_watched() {
-    let patience = Patience { call: Duration::from_millis(700), ..Patience::default() };
+    let patience = WaitLimits { call: Duration::from_millis(700), ..WaitLimits::default() };
     let host = Supervised::new(good_until_call("kill -STOP $$; sleep 60"), patience);
     let timed = call(&host, "echo");
     assert_eq!(timed.lost, Some(Lost::Hung), "{timed:?}");
@@ -74,7 +74,7 @@ fn the_watch_cannot_be_stalled_by_what_is_watched() {
 
 #[test]
 fn each_signal_is_told_and_the_next_call_is_answered() {
-    let patient = Patience { call: Duration::from_secs(25), ..Patience::default() };
+    let patient = WaitLimits { call: Duration::from_secs(25), ..WaitLimits::default() };
     for (then, name) in [
         ("kill -SEGV $$", "SIGSEGV"),
         ("kill -ABRT $$", "SIGABRT"),

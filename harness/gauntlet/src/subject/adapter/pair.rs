@@ -69,7 +69,7 @@ pub enum PairOutcome {
 
 /// A pair that was tried. Every text in it is hostile.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Pair {
+pub struct TriedPair {
     /// Which tool the shim is of.
     pub kind: PairKind,
     /// What came of it.
@@ -86,7 +86,7 @@ pub struct Pair {
 ///
 /// # Errors
 /// When Node cannot be started, or is too old to run the program.
-pub fn run(node: &Path, shim: &[u8], module: &[u8]) -> Result<Pair, Inability> {
+pub fn run(node: &Path, shim: &[u8], module: &[u8]) -> Result<TriedPair, Inability> {
     let unable = |error: std::io::Error| Inability(format!("{}: {error}", node.display()));
     let folder = Scratch::new().map_err(unable)?;
     let file = |name: &str, bytes: &[u8]| -> std::io::Result<String> {
@@ -114,7 +114,7 @@ pub fn run(node: &Path, shim: &[u8], module: &[u8]) -> Result<Pair, Inability> {
         Some(line) if line.is_empty() => Err(Inability(format!("{}: {detail}", node.display()))),
         Some(line) => serde_json::from_slice(&line)
             .map_err(|error| Inability(format!("{}: no report: {error}", node.display()))),
-        None => Ok(Pair {
+        None => Ok(TriedPair {
             kind: PairKind::Unknown,
             outcome: PairOutcome::Hung,
             missing: Vec::new(),

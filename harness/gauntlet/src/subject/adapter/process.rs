@@ -12,13 +12,13 @@ use rustix::process::Pid;
 
 use super::launch::{Launch, Started};
 use super::life::{Life, Why};
-use super::modules::Modules;
-use super::post::{Delivery, Gone, Post};
+use super::modules::AdapterModules;
+use super::pending_replies::{Delivery, Gone, PendingReplies};
 use super::remarks::Remarks;
-use super::strays::Ended;
+use super::strays::StrayCount;
 use super::vitals::Vitals;
-use crate::subject::protocol::{Ask, Hello, Reply, Request, VERSION};
-use crate::subject::{Inability, hurry};
+use crate::subject::protocol::{Ask, Hello, Reply, RequestLine, VERSION};
+use crate::subject::{Inability, shutdown};
 
 /// Requests that wait to be written. An adapter that reads none of them is hung.
 const UNWRITTEN_MAX: usize = 256;
@@ -64,12 +64,12 @@ pub struct Process {
     next_id: AtomicU64,
     peak_kib: AtomicU64,
     looks: AtomicU64,
-    post: Arc<Post>,
+    post: Arc<PendingReplies>,
     life: Arc<Life>,
     reaper: Mutex<Option<JoinHandle<()>>>,
     hello: Hello,
     /// What was loaded into it.
-    pub modules: Modules,
+    pub modules: AdapterModules,
     /// Trials that it has served and was kept after.
     pub uses: AtomicU32,
     /// Whether modules are counted before it has them (see [`Launch::counted_first`]).
@@ -77,7 +77,7 @@ pub struct Process {
 }
 
 /// An answer.
-pub struct Heard {
+pub struct Response {
     /// What was said.
     pub reply: Reply,
     /// From before the request was written to after its answer was read.
@@ -85,7 +85,7 @@ pub struct Heard {
 }
 
 /// No answer.
-pub struct Unheard {
+pub struct NoResponse {
     /// How the adapter went.
     pub gone: Gone,
     /// Whether it was this request that waited in vain.
@@ -107,13 +107,13 @@ impl Process {
         process.counted_first = launch.counted_first;
         launch.confinement.apply_to(process.pid).map_err(|error| cannot(error.to_string()))?;
         process.hello = match process.ask(Ask::Hello { protocol: VERSION }, HELLO_PATIENCE) {
-            Ok(Heard { reply: Reply::Hello(hello), .. }) if hello.protocol == VERSION => hello,
-            Ok(Heard { reply: Reply::Hello(hello), .. }) => {
+            Ok(Response { reply: Reply::Hello(hello), .. }) if hello.protocol == VERSION => hello,
+            Ok(Response { reply: Reply::Hello(hello), .. }) => {
                 return Err(cannot(format!("speaks protocol {}, not {VERSION}", hello.protocol)));
             }
             Ok(_) => return Err(cannot("answered hello with something else".to_owned())),
-            Err(unheard) => {
-                let why = format!("no hello: {}", unheard.gone.detail);
+            Err(no_response) => {
+                let why = format!("no hello: {}", no_response.gone.detail);
                 launch.remarks.broke(&why);
                 return Err(cannot(why));
             }
@@ -125,7 +125,7 @@ impl Process {
     fn attend(started: Started, remarks: Remarks) -> Self {
         let Started { mut child, scratch, traces } = started;
         let pid = Pid::from_child(&child);
-        let (post, life) = (Arc::new(Post::default()), Arc::new(Life::new(pid)));
+        let (post, life) = (Arc::new(PendingReplies::default()), Arc::new(Life::new(pid)));
         let (requests, unwritten) = sync_channel::<Vec<u8>>(UNWRITTEN_MAX);
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -149,7 +149,7 @@ impl Process {
         let (reap_post, reap_life) = (Arc::clone(&post), Arc::clone(&life));
         let reaper = std::thread::spawn(move || {
             let (mut detail, signal) = reap_life.reap(&mut child).words();
-            let Ended { its, somebodys } = traces.end();
+            let StrayCount { its, somebodys } = traces.end();
             if its > 0 {
                 remarks.left(STRAYS.to_owned());
                 detail = format!("{detail}; it left {its} processes running, which were killed");
@@ -179,7 +179,7 @@ impl Process {
             life,
             reaper: Mutex::new(Some(reaper)),
             hello: Hello::default(),
-            modules: Modules::default(),
+            modules: AdapterModules::default(),
             uses: AtomicU32::new(0),
             counted_first: false,
         }
@@ -235,22 +235,22 @@ impl Process {
 
     /// Whether it answers.
     pub fn answers(&self) -> bool {
-        let heard = self.ask(Ask::Stats, STATS_PATIENCE);
-        matches!(heard, Ok(Heard { reply: Reply::Stats(_), .. }))
+        let response = self.ask(Ask::Stats, STATS_PATIENCE);
+        matches!(response, Ok(Response { reply: Reply::Stats(_), .. }))
     }
 
     /// Ask, and wait for the answer; past `patience` the adapter is killed.
-    pub fn ask(&self, ask: Ask, patience: Duration) -> Result<Heard, Unheard> {
+    pub fn ask(&self, ask: Ask, patience: Duration) -> Result<Response, NoResponse> {
         let begun = Instant::now();
-        let unheard = |gone, hung| Unheard { gone, hung, wall: begun.elapsed() };
+        let no_response = |gone, hung| NoResponse { gone, hung, wall: begun.elapsed() };
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let delivery = self.post.expect(id).map_err(|gone| unheard(gone, false))?;
-        let request = serde_json::to_vec(&Request { id, ask }).unwrap_or_default();
+        let delivery = self.post.expect(id).map_err(|gone| no_response(gone, false))?;
+        let request = serde_json::to_vec(&RequestLine { id, ask }).unwrap_or_default();
         let written = self.write([request, vec![b'\n']].concat(), begun + patience);
         if let Some(delivery) = written.then(|| self.wait(&delivery, begun, patience)).flatten() {
             let wall = delivery.at.saturating_duration_since(begun);
-            let reply = delivery.reply.map_err(|gone| unheard(gone, false))?;
-            return Ok(Heard { reply, wall });
+            let reply = delivery.reply.map_err(|gone| no_response(gone, false))?;
+            return Ok(Response { reply, wall });
         }
         self.vitals();
         let waited = begun.elapsed();
@@ -260,7 +260,7 @@ impl Process {
             detail: "the host process was killed and is not gone".to_owned(),
             signal: None,
         });
-        Err(Unheard { gone, hung: true, wall: waited })
+        Err(NoResponse { gone, hung: true, wall: waited })
     }
 
     /// Wait for a delivery, looking at the memory now and then; none if patience ends.
@@ -274,7 +274,7 @@ impl Process {
             let left = patience.saturating_sub(begun.elapsed());
             match delivery.recv_timeout(left.min(LOOK_EVERY)) {
                 Ok(delivery) => return Some(delivery),
-                Err(RecvTimeoutError::Timeout) if !left.is_zero() && !hurry::over() => {
+                Err(RecvTimeoutError::Timeout) if !left.is_zero() && !shutdown::over() => {
                     self.vitals();
                     self.looks.fetch_add(1, Ordering::Relaxed);
                 }
@@ -301,7 +301,7 @@ impl Process {
         let patient = Instant::now() + BYE_PATIENCE;
         if self.gone().is_none() && !self.hello.name.is_empty() {
             let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-            let bye = serde_json::to_vec(&Request { id, ask: Ask::Bye }).unwrap_or_default();
+            let bye = serde_json::to_vec(&RequestLine { id, ask: Ask::Bye }).unwrap_or_default();
             let _ = self.requests.try_send([bye, vec![b'\n']].concat());
             while self.gone().is_none() && Instant::now() < patient {
                 std::thread::sleep(Duration::from_millis(2));

@@ -1,4 +1,4 @@
-//! The reference runtimes: embedded ones without any switch, in workers of their own, that are
+//! The reference runtimes: embedded ones without any fault, in workers of their own, that are
 //! asked what they make of a call. What they said is remembered, as many subjects are compared.
 
 use std::collections::HashMap;
@@ -7,9 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use wasm_gauntlet_model::limits::Limits;
 
 use super::launch::Launch;
-use super::supervised::{Patience, Supervised};
+use super::supervised::{Supervised, WaitLimits};
 use crate::subject::Inability;
-use crate::subject::calls::differ::{Answer, Opinion, Opinions};
+use crate::subject::calls::differ::{ComparedAnswer, Opinion, Opinions};
 use crate::subject::calls::port::{Timed, Work};
 
 /// Most answers remembered: one of a drawn module is 100 bytes, so these are some 2 MiB. Past it
@@ -26,20 +26,20 @@ struct Question {
 }
 
 /// Runtimes that are asked for a second opinion.
-pub struct References {
+pub struct ReferenceRuntimes {
     hosts: Vec<(String, Supervised)>,
     known: Mutex<HashMap<Question, Vec<Opinion>>>,
 }
 
-impl References {
+impl ReferenceRuntimes {
     /// The runtimes that these launches start, when they are asked first.
     pub fn new(launches: Vec<(String, Launch)>) -> Self {
-        let host = |(name, launch)| (name, Supervised::new(launch, Patience::default()));
+        let host = |(name, launch)| (name, Supervised::new(launch, WaitLimits::default()));
         Self { hosts: launches.into_iter().map(host).collect(), known: Mutex::default() }
     }
 }
 
-impl Opinions for References {
+impl Opinions for ReferenceRuntimes {
     fn names(&self) -> Vec<String> {
         self.hosts.iter().map(|(name, _)| name.clone()).collect()
     }
@@ -75,11 +75,11 @@ impl Question {
 }
 
 /// The answer of one; a worker that used up its processor time is replaced by another, once.
-fn asked(name: &str, host: &Supervised, work: &Work<'_>) -> Result<Answer, Inability> {
+fn asked(name: &str, host: &Supervised, work: &Work<'_>) -> Result<ComparedAnswer, Inability> {
     let first = host.call(work)?;
     let Timed { called, lost, .. } = if first.lost.is_some() { host.call(work)? } else { first };
     match lost {
-        None => Ok(Answer::of(&called)),
+        None => Ok(ComparedAnswer::of(&called)),
         Some(_) => Err(Inability(format!(
             "the reference runtime {name} was lost on {}, sha256:{}: {:?}",
             work.module.id, work.module.digest, called.outcome

@@ -13,17 +13,17 @@ const BROKEN_IN_A_ROW_MAX: u32 = 3;
 
 /// The remarks on all processes of one adapter.
 #[derive(Debug, Clone, Default)]
-pub struct Remarks(Arc<Mutex<State>>);
+pub struct Remarks(Arc<Mutex<RemarkState>>);
 
 #[derive(Debug, Default)]
-struct State {
+struct RemarkState {
     left: BTreeSet<String>,
     broken_in_a_row: u32,
     broken: Option<String>,
 }
 
 impl Remarks {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, RemarkState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

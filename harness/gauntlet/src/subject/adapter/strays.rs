@@ -47,7 +47,7 @@ impl Traces {
 
     /// Kill all strays of a child that is gone. Those of its group were killed with it, and are no
     /// strays.
-    pub fn end(&self) -> Ended {
+    pub fn end(&self) -> StrayCount {
         let own = mark(&self.folder);
         let others: BTreeSet<Vec<u8>> =
             folders().iter().filter(|one| **one != self.folder).map(|one| mark(one)).collect();
@@ -73,15 +73,15 @@ impl Traces {
         }
         perhaps.retain(|id| !surely.contains(id));
         match others.is_empty() {
-            true => Ended { its: surely.len() + perhaps.len(), somebodys: 0 },
-            false => Ended { its: surely.len(), somebodys: perhaps.len() },
+            true => StrayCount { its: surely.len() + perhaps.len(), somebodys: 0 },
+            false => StrayCount { its: surely.len(), somebodys: perhaps.len() },
         }
     }
 }
 
 /// How many processes were ended.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Ended {
+pub struct StrayCount {
     /// Those of the child.
     pub its: usize,
     /// Those of the child, or of another that ran beside it.

@@ -7,15 +7,15 @@ use std::time::Duration;
 use wasm_gauntlet_model::call::CallOutcome;
 
 use super::launch::Launch;
-use super::lost::timed;
+use super::outcome::timed;
 use super::process::Process;
-use crate::subject::calls::port::{Loaded, Lost, Timed, Work};
+use crate::subject::calls::port::{LoadOutcome, Lost, Timed, Work};
 use crate::subject::protocol::Ask;
-use crate::subject::{Inability, hurry};
+use crate::subject::{Inability, shutdown};
 
 /// How long we wait before we kill, by our clock.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub struct WaitLimits {
     /// Past the deadline of a call. One bulk operation over a whole memory cannot be interrupted
     /// by any engine and takes 0.1 s for 256 MiB; a machine of two cores with 64 calls at
     /// once is late by less than a second. Who needs 2 s more has no deadline.
@@ -24,7 +24,7 @@ pub struct Patience {
     pub load: Duration,
 }
 
-impl Default for Patience {
+impl Default for WaitLimits {
     fn default() -> Self {
         Self { call: Duration::from_secs(2), load: Duration::from_secs(30) }
     }
@@ -41,7 +41,7 @@ fn stopped() -> Inability {
 /// An adapter, started when needed.
 pub struct Supervised {
     launch: Launch,
-    patience: Patience,
+    patience: WaitLimits,
     current: Mutex<Option<Arc<Process>>>,
     started: AtomicU64,
     stopped: AtomicBool,
@@ -49,7 +49,7 @@ pub struct Supervised {
 
 impl Supervised {
     /// Nothing is started yet.
-    pub fn new(launch: Launch, patience: Patience) -> Self {
+    pub fn new(launch: Launch, patience: WaitLimits) -> Self {
         Self {
             launch,
             patience,
@@ -60,7 +60,7 @@ impl Supervised {
     }
 
     /// The same, beginning with a process that runs.
-    pub fn with(launch: Launch, patience: Patience, process: Option<Arc<Process>>) -> Self {
+    pub fn with(launch: Launch, patience: WaitLimits, process: Option<Arc<Process>>) -> Self {
         let supervised = Self::new(launch, patience);
         *supervised.current() = process;
         supervised
@@ -90,7 +90,7 @@ impl Supervised {
         if let Some(broken) = self.launch.remarks.broken() {
             return Err(Inability(broken));
         }
-        if hurry::over() {
+        if shutdown::over() {
             return Err(stopped());
         }
         let process = Arc::new(Process::start(&self.launch)?);
@@ -124,7 +124,7 @@ impl Supervised {
     ///
     /// # Errors
     /// When no process can be started.
-    pub fn load(&self, work: &Work<'_>) -> Result<Loaded, Inability> {
+    pub fn load(&self, work: &Work<'_>) -> Result<LoadOutcome, Inability> {
         let process = self.process()?;
         let loaded = process.modules.load(&process, work, self.patience.load).1;
         self.noted(&process, work, &loaded)?;
@@ -139,7 +139,7 @@ impl Supervised {
         let process = self.process()?;
         let (slot, loaded) = process.modules.load(&process, work, self.patience.load);
         self.noted(&process, work, &loaded)?;
-        if let Loaded::Ended(end) = loaded {
+        if let LoadOutcome::Ended(end) = loaded {
             return Ok(end);
         }
         let module = slot.name.clone();
@@ -148,7 +148,7 @@ impl Supervised {
         let timed = timed(process.ask(Ask::Call { module, tenant, input }, patience));
         match (timed.lost, process.broke()) {
             (None, _) => self.launch.remarks.answered(),
-            (Some(_), _) if hurry::over() => return Err(stopped()),
+            (Some(_), _) if shutdown::over() => return Err(stopped()),
             // A guest that runs on explains a silence, and no answer to another question.
             (Some(Lost::Hung), Some(how)) => self.launch.remarks.broke(&how),
             (Some(Lost::Died), Some(how)) if work.module.benign => self.launch.remarks.broke(&how),
@@ -158,9 +158,16 @@ impl Supervised {
     }
 
     /// Note a load that was not answered, where no guest can be why.
-    fn noted(&self, process: &Process, work: &Work<'_>, loaded: &Loaded) -> Result<(), Inability> {
-        let Loaded::Ended(Timed { lost: Some(lost), called, .. }) = loaded else { return Ok(()) };
-        if hurry::over() {
+    fn noted(
+        &self,
+        process: &Process,
+        work: &Work<'_>,
+        loaded: &LoadOutcome,
+    ) -> Result<(), Inability> {
+        let LoadOutcome::Ended(Timed { lost: Some(lost), called, .. }) = loaded else {
+            return Ok(());
+        };
+        if shutdown::over() {
             return Err(stopped());
         }
         let quick = work.module.benign || work.module.bytes.len() <= QUICK_BYTES_MAX;

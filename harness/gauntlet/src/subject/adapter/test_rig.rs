@@ -4,11 +4,11 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::{Grants, Limits};
-use wasm_gauntlet_model::twin::Twin;
 
-use super::{Launch, Patience, Supervised};
-use crate::subject::calls::module::Module;
+use super::{Launch, Supervised, WaitLimits};
+use crate::subject::calls::module::GuestModule;
 use crate::subject::calls::port::{Timed, Work};
 use crate::subject::worker::test_host::WordHost;
 use crate::subject::worker::{Confinement, serve};
@@ -28,7 +28,8 @@ fn child() {
     Confinement::default().apply_to_self().expect("limits may be lowered");
     let runtime = std::env::var(CHILD).expect("it is set");
     let faults = std::env::var(FAULTS).unwrap_or_default();
-    let faults: Vec<Twin> = faults.split_terminator(',').filter_map(|id| id.parse().ok()).collect();
+    let faults: Vec<Fault> =
+        faults.split_terminator(',').filter_map(|id| id.parse().ok()).collect();
     let embedded = runtimes::host(&runtime, &faults, None).expect("it starts");
     let served = serve(embedded.unwrap_or(Arc::new(WordHost)), std::io::stdin(), to);
     std::process::exit(i32::from(served.is_err()));
@@ -40,7 +41,7 @@ pub fn words() -> Launch {
 }
 
 /// A worker over an embedded runtime.
-pub fn worker(runtime: &str, faults: &[Twin]) -> Launch {
+pub fn worker(runtime: &str, faults: &[Fault]) -> Launch {
     let itself = std::env::current_exe().expect("a running program has a path");
     let script = format!(
         "exec '{}' --exact subject::adapter::test_rig::child --nocapture 3>&1 >/dev/null",
@@ -66,10 +67,10 @@ pub fn good_until_call(then: &str) -> Launch {
 }
 
 /// A module whose bytes are `word`, hostile unless it echoes.
-pub fn module(word: &str, _: &[(String, String)]) -> Result<Module, Inability> {
+pub fn module(word: &str, _: &[(String, String)]) -> Result<GuestModule, Inability> {
     let bytes = if word == "benign-spin" { "spin" } else { word };
     let benign = matches!(bytes, "echo" | "log" | "spin");
-    let mut module = Module::new(word, "as it is called", benign, bytes.as_bytes().to_vec());
+    let mut module = GuestModule::new(word, "as it is called", benign, bytes.as_bytes().to_vec());
     if word == "deadline" {
         module.contained_if.push(word.to_owned());
     }
@@ -87,5 +88,5 @@ pub fn call(host: &Supervised, word: &str) -> Timed {
 
 /// A child with the default patience.
 pub fn supervised(launch: Launch) -> Supervised {
-    Supervised::new(launch, Patience::default())
+    Supervised::new(launch, WaitLimits::default())
 }

@@ -6,9 +6,9 @@ use wasm_gauntlet_model::profile::Need;
 
 use super::launch::CANARY_ENV;
 use super::test_rig::{call, good_until_call, module, shell, supervised, words};
-use super::{Adapter, Patience, Supervised};
+use super::{Adapter, Supervised, WaitLimits};
 use crate::subject::Subject;
-use crate::subject::calls::port::{Loaded, Lost, Timed, Work};
+use crate::subject::calls::port::{LoadOutcome, Lost, Timed, Work};
 
 fn fault(timed: &Timed) -> (&str, Option<&str>) {
     match &timed.called.outcome {
@@ -124,7 +124,7 @@ fn a_death_is_told_with_its_signal_and_the_next_call_finds_a_new_worker() {
 #[test]
 fn every_call_in_flight_is_answered_when_the_worker_dies() {
     // Whoever waited for the end of the sleep instead would be answered well.
-    let patience = Patience { call: Duration::from_secs(120), ..Patience::default() };
+    let patience = WaitLimits { call: Duration::from_secs(120), ..WaitLimits::default() };
     let host = Supervised::new(words(), patience);
     let ends: Vec<Timed> = std::thread::scope(|scope| {
         let mut threads: Vec<_> =
@@ -138,7 +138,8 @@ fn every_call_in_flight_is_answered_when_the_worker_dies() {
 
 #[test]
 fn a_hang_is_ended_by_the_watchdog() {
-    let patience = Patience { call: Duration::from_millis(300), load: Duration::from_millis(500) };
+    let patience =
+        WaitLimits { call: Duration::from_millis(300), load: Duration::from_millis(500) };
     let host = Supervised::new(words(), patience);
     let timed = call(&host, "sleep 60000");
     assert_eq!((fault(&timed).1, timed.lost), (None, Some(Lost::Hung)));
@@ -159,17 +160,19 @@ fn a_load_is_done_once_and_its_end_is_remembered() {
     let work = Work { module: &echo, tenant: "t", input: b"", limits: &limits, grants: &grants };
     let loads = [work, work, Work { limits: &slow, ..work }];
     let walls = loads.map(|work| match host.load(&work).expect("it runs") {
-        Loaded::Ready { wall } => wall,
-        Loaded::Ended(end) => panic!("{end:?}"),
+        LoadOutcome::Ready { wall } => wall,
+        LoadOutcome::Ended(end) => panic!("{end:?}"),
     });
     assert_eq!(walls[0], walls[1], "the second load is the first one");
     assert_ne!(walls[0], walls[2], "other limits are another load");
-    let Loaded::Ended(end) = host.load(&Work { module: &refuse, ..work }).expect("it runs") else {
+    let LoadOutcome::Ended(end) = host.load(&Work { module: &refuse, ..work }).expect("it runs")
+    else {
         panic!("it was refused")
     };
     assert_eq!((end.called.outcome.word(), end.lost), ("rejected", None));
     let bomb = module("bomb", &[]).expect("made");
-    let Loaded::Ended(end) = host.load(&Work { module: &bomb, ..work }).expect("it runs") else {
+    let LoadOutcome::Ended(end) = host.load(&Work { module: &bomb, ..work }).expect("it runs")
+    else {
         panic!("it died")
     };
     assert_eq!(fault(&end).1, Some("SIGABRT"));
@@ -179,8 +182,10 @@ fn a_load_is_done_once_and_its_end_is_remembered() {
 fn an_adapter_that_misbehaves_costs_a_host_fault_each() {
     // A death is told however late a busy machine is; only who sleeps waits for our patience.
     let patience = |lost| match lost {
-        Lost::Hung => Patience { call: Duration::from_millis(700), load: Duration::from_secs(30) },
-        Lost::Died => Patience { call: Duration::from_secs(25), load: Duration::from_secs(30) },
+        Lost::Hung => {
+            WaitLimits { call: Duration::from_millis(700), load: Duration::from_secs(30) }
+        }
+        Lost::Died => WaitLimits { call: Duration::from_secs(25), load: Duration::from_secs(30) },
     };
     for (then, lost, saying) in [
         ("echo 'panic: oh no'; sleep 60", Lost::Died, "no answer: panic: oh no"),
@@ -240,7 +245,8 @@ fn an_answer_that_is_none_is_a_fault_of_a_host_that_lives() {
 /// guest is what runs on is asked again each time.
 #[test]
 fn an_adapter_that_is_mute_or_answers_others_is_given_up_and_a_guest_that_hangs_is_not_why() {
-    let patience = Patience { call: Duration::from_millis(100), load: Duration::from_millis(400) };
+    let patience =
+        WaitLimits { call: Duration::from_millis(100), load: Duration::from_millis(400) };
     let hello =
         r#"read hello; echo '{"id":1,"answer":"hello","protocol":1,"name":"sh"}'; read l; "#;
     let others = r#"echo '{"id":2,"answer":"loaded"}'; read c; echo '{"id":9,"answer":"bye"}'; "#;
@@ -257,7 +263,7 @@ fn an_adapter_that_is_mute_or_answers_others_is_given_up_and_a_guest_that_hangs_
         assert!(given_up.0.contains("in a row"), "{given_up}");
         assert_eq!(host.started(), 3, "{then}");
     }
-    let patience = Patience { load: Duration::from_secs(30), ..patience };
+    let patience = WaitLimits { load: Duration::from_secs(30), ..patience };
     let host = Supervised::new(words(), patience);
     for _ in 0..4 {
         assert_eq!(call(&host, "sleep 60000").lost, Some(Lost::Hung));

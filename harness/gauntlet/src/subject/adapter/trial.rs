@@ -13,14 +13,14 @@ use super::supervised::Supervised;
 use super::vitals::Vitals;
 use crate::subject::calls;
 use crate::subject::calls::differ::Opinions;
-use crate::subject::calls::module::Module;
-use crate::subject::calls::port::{Loaded, Port, Settled, Timed, Vigil, Work};
+use crate::subject::calls::module::GuestModule;
+use crate::subject::calls::port::{LoadOutcome, Port, ResourceUsage, Settled, Timed, Work};
 use crate::subject::{Inability, Session};
 
 const KIB_PER_MIB: f64 = 1024.0;
 
 /// A session with an adapter.
-pub struct Trial<'a> {
+pub struct AdapterSession<'a> {
     adapter: &'a Adapter,
     seed: u64,
     host: OnceLock<Supervised>,
@@ -82,7 +82,7 @@ fn mib(kib: i64) -> f64 {
     kib / KIB_PER_MIB
 }
 
-impl<'a> Trial<'a> {
+impl<'a> AdapterSession<'a> {
     /// Nothing is started before the first action.
     pub fn new(adapter: &'a Adapter, seed: u64) -> Self {
         let (hostile, mark) = (AtomicBool::new(false), Mutex::default());
@@ -109,11 +109,11 @@ impl<'a> Trial<'a> {
     }
 }
 
-impl Port for Trial<'_> {
-    fn load(&self, work: &Work<'_>) -> Result<Loaded, Inability> {
+impl Port for AdapterSession<'_> {
+    fn load(&self, work: &Work<'_>) -> Result<LoadOutcome, Inability> {
         self.host(work.module.benign).load(work).map(|loaded| match loaded {
-            Loaded::Ended(timed) => Loaded::Ended(self.seen(timed)),
-            ready @ Loaded::Ready { .. } => ready,
+            LoadOutcome::Ended(timed) => LoadOutcome::Ended(self.seen(timed)),
+            ready @ LoadOutcome::Ready { .. } => ready,
         })
     }
 
@@ -121,7 +121,7 @@ impl Port for Trial<'_> {
         self.host(work.module.benign).call(work).map(|timed| self.seen(timed))
     }
 
-    fn watch(&self, modules: &[&Module]) -> Result<(), Inability> {
+    fn watch(&self, modules: &[&GuestModule]) -> Result<(), Inability> {
         let process = self.host(modules.iter().all(|module| module.benign)).process()?;
         let before = process.vitals();
         let reset = process.reset_peak();
@@ -133,16 +133,21 @@ impl Port for Trial<'_> {
         Ok(())
     }
 
-    fn vigil(&self) -> Vigil {
+    fn usage(&self) -> ResourceUsage {
         let mark = self.mark.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(mark) = mark.as_ref() else { return Vigil::default() };
+        let Some(mark) = mark.as_ref() else { return ResourceUsage::default() };
         let peak_kib = mark.process.peak_seen_kib();
         let before = mark.before.filter(|_| peak_kib > mark.blind_below_kib);
         let past = |before: Vitals| mib(grown(before.resident_kib, peak_kib).max(0));
         let peak_mib = before.map(past);
         let looks = mark.process.looks().saturating_sub(mark.looks);
         let alive = Some(mark.process.answers());
-        Vigil { peak_mib, settled: mark.before.and_then(|one| mark.settled(one)), looks, alive }
+        ResourceUsage {
+            peak_mib,
+            settled: mark.before.and_then(|one| mark.settled(one)),
+            looks,
+            alive,
+        }
     }
 
     fn opinions(&self) -> Option<&dyn Opinions> {
@@ -158,13 +163,13 @@ impl Port for Trial<'_> {
     }
 }
 
-impl Session for Trial<'_> {
+impl Session for AdapterSession<'_> {
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability> {
         calls::perform(self, &*self.adapter.source, self.seed, step, action)
     }
 }
 
-impl Drop for Trial<'_> {
+impl Drop for AdapterSession<'_> {
     fn drop(&mut self) {
         *self.mark.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         let process = self.host.get().and_then(Supervised::peek);

@@ -1,6 +1,6 @@
 //! What a module was built for, by its imports and exports.
 
-use super::module::Module;
+use super::module::ModuleAnatomy;
 
 /// What a module was built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,7 @@ pub const WASI_NAMESPACES: &[&str] = &["wasi_snapshot_preview1", "wasi_unstable"
 pub const GO_NAMESPACES: &[&str] = &["gojs", "go"];
 
 /// What `module` was built for.
-pub fn of(module: &Module) -> Flavour {
+pub fn of(module: &ModuleAnatomy) -> Flavour {
     let exports = |name: &str| module.exports.iter().any(|export| export == name);
     let imports = |wanted: &dyn Fn(&str, &str) -> bool| {
         module.imports.iter().any(|import| wanted(&import.namespace, &import.name))

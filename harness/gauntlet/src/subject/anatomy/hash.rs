@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 const DIGITS_MIN: usize = 6;
 
 /// Bytes of one form of a file, and what that form is called.
-pub type Form<'a> = (&'static str, &'a [u8]);
+pub type FileForm<'a> = (&'static str, &'a [u8]);
 
 /// A digest of bytes.
 type Hash = fn(&[u8]) -> Vec<u8>;
@@ -27,14 +27,14 @@ const HASHES: [(&str, Hash); 5] = [
 /// when it is looked at: all of them take 8 ms for a megabyte, and the first is mostly right.
 #[derive(Debug, Clone)]
 pub struct Digests<'a> {
-    forms: Vec<Form<'a>>,
+    forms: Vec<FileForm<'a>>,
     /// The only one that counts; all of them where none is said.
     algorithm: Option<&'a str>,
 }
 
 impl<'a> Digests<'a> {
     /// Of each form: raw, br, gz.
-    pub fn of(forms: &[Form<'a>]) -> Self {
+    pub fn of(forms: &[FileForm<'a>]) -> Self {
         Self { forms: forms.to_vec(), algorithm: None }
     }
 

@@ -31,7 +31,7 @@ pub struct Import {
 
 /// What a module says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Module {
+pub struct ModuleAnatomy {
     /// Whether it is a component, of which nothing more is read.
     pub is_component: bool,
     /// In the order written.
@@ -61,8 +61,8 @@ const ID_EXPORTS: &[&str] = &["version", "build_id", "module_version"];
 ///
 /// # Errors
 /// When they are none, with where.
-pub fn read(bytes: &[u8]) -> Result<Module, String> {
-    let mut module = Module::default();
+pub fn read(bytes: &[u8]) -> Result<ModuleAnatomy, String> {
+    let mut module = ModuleAnatomy::default();
     let mut image = go_info::Image::default();
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload.map_err(|error| shown(&error.to_string()))?;
@@ -81,7 +81,7 @@ pub fn read(bytes: &[u8]) -> Result<Module, String> {
     Ok(module)
 }
 
-impl Module {
+impl ModuleAnatomy {
     /// Take one part; says whether no further part is to be read.
     fn take<'a>(
         &mut self,

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_gauntlet_model::action::{Asset, Inspect};
-use wasm_gauntlet_model::observation::{Evidence, Inspection, Observation, Seen};
+use wasm_gauntlet_model::observation::{Evidence, Fact, Inspection, Observation};
 
-use super::around::{Texts, last};
 use super::files::Files;
-use super::{Artefact, elsewhere, manifest, node, order, shims, siblings};
+use super::page_texts::{Texts, last};
+use super::{Artefact, manifest, node, order, shims, siblings, untried_siblings};
 use crate::coding::Layer;
 use crate::subject::Inability;
 use crate::subject::anatomy::flavour::Flavour;
 use crate::subject::anatomy::{first, shown, unfit};
-use crate::subject::inspection::{self, Around, File, count, held};
+use crate::subject::inspection::{self, InspectedFile, Surroundings, count, held};
 
 /// Read the file that `inspect` names.
 pub fn look(
@@ -25,8 +25,8 @@ pub fn look(
     let texts = Texts::read(files, &inspect.beside)?;
     let others = Other::all(files, inspect)?;
     let own = Other { name: name.clone(), ..Other::of(files, name)? };
-    let beside: Vec<File<'_>> = others.iter().map(Other::file).collect();
-    let around = Around {
+    let beside: Vec<InspectedFile<'_>> = others.iter().map(Other::file).collect();
+    let around = Surroundings {
         texts: &texts.scripts,
         complete: texts.complete,
         beside: &beside,
@@ -34,7 +34,7 @@ pub fn look(
         budget: artefact.build.budget,
     };
     let mut facts = inspection::of(own.file(), around);
-    facts.no_module = Seen::looked(match inspect.asset {
+    facts.no_module = Fact::looked(match inspect.asset {
         Asset::Module => unfit::as_module(&bytes),
         _ => None,
     });
@@ -44,7 +44,7 @@ pub fn look(
     facts.wire_bytes = count(least.unwrap_or(0)).into();
     let wire_budget = artefact.build.budget.wire_bytes;
     (facts.wire_budget, facts.over_wire_budget) = held(&facts.wire_bytes, wire_budget);
-    facts.destination = Seen::looked(destination(artefact, inspect));
+    facts.destination = Fact::looked(destination(artefact, inspect));
     shims::look(files, inspect, &texts, &mut facts)?;
     order::look(files, inspect, &mut facts)?;
     facts.ran = ran(artefact, &bytes, &texts, &facts)?;
@@ -52,7 +52,7 @@ pub fn look(
     beside_siblings(files, inspect, &mut facts);
     let has_page = inspect.beside.iter().any(|found| found.asset == Asset::Entry);
     let named = has_page.then(|| texts.named.contains(last(name)));
-    facts.named_by_page = Seen::looked(named);
+    facts.named_by_page = Fact::looked(named);
     facts.dangling = first(texts.dangling.iter().map(|one| shown(one))).into();
     if let Some(second) = &artefact.build.second {
         let path = artefact.manifest();
@@ -72,10 +72,10 @@ fn beside_siblings(files: &Files, inspect: &Inspect, facts: &mut Inspection) {
     let own: BTreeSet<&str> = own.map(|found| found.url.as_str()).collect();
     let is_first = own.first().is_none_or(|first| *first == inspect.url);
     if !is_first {
-        facts.beside_wrong = Seen::Absent;
-        facts.beside_missing = Seen::Absent;
-        facts.beside_fat = Seen::Absent;
-    } else if let Some(beside) = elsewhere::beside(files, &own) {
+        facts.beside_wrong = Fact::Absent;
+        facts.beside_missing = Fact::Absent;
+        facts.beside_fat = Fact::Absent;
+    } else if let Some(beside) = untried_siblings::beside(files, &own) {
         facts.beside_wrong = first(beside.wrong.iter().map(|one| shown(one))).into();
         facts.beside_missing = first(beside.missing.iter().map(|one| shown(one))).into();
         facts.beside_fat = first(beside.fat.iter().map(|one| shown(one))).into();
@@ -108,9 +108,9 @@ impl Other {
         others.map(|found| Self::of(files, &found.url)).collect()
     }
 
-    fn file(&self) -> File<'_> {
+    fn file(&self) -> InspectedFile<'_> {
         let (br, gzip) = (self.br.as_deref(), self.gzip.as_deref());
-        File { name: &self.name, bytes: &self.bytes, br, gzip }
+        InspectedFile { name: &self.name, bytes: &self.bytes, br, gzip }
     }
 }
 
@@ -120,14 +120,14 @@ fn ran(
     module: &[u8],
     texts: &Texts,
     facts: &Inspection,
-) -> Result<Seen<bool>, Inability> {
-    let of_go = matches!(&facts.flavour, Seen::Is(flavour) if flavour == Flavour::GoJs.word());
-    let (Some(node), Seen::Is(glue)) = (&artefact.build.node, &facts.glue) else {
-        return Ok(Seen::Absent);
+) -> Result<Fact<bool>, Inability> {
+    let of_go = matches!(&facts.flavour, Fact::Is(flavour) if flavour == Flavour::GoJs.word());
+    let (Some(node), Fact::Is(glue)) = (&artefact.build.node, &facts.glue) else {
+        return Ok(Fact::Absent);
     };
     match texts.scripts.iter().find(|(name, _)| shown(name) == *glue) {
         Some((_, shim)) if of_go => Ok(node::starts(node, shim, module)?.into()),
-        _ => Ok(Seen::Absent),
+        _ => Ok(Fact::Absent),
     }
 }
 
@@ -142,7 +142,7 @@ fn differs(
     one: &Files,
     other: &Files,
     own: &BTreeSet<String>,
-) -> Result<Seen<Vec<String>>, Inability> {
+) -> Result<Fact<Vec<String>>, Inability> {
     let (mut here, mut there) = (manifest::digests(one)?, manifest::digests(other)?);
     for digests in [&mut here, &mut there] {
         digests.retain(|name, _| !own.contains(name));
@@ -168,7 +168,7 @@ fn evidence(name: &str, bytes: usize, texts: &Texts, facts: &Inspection) -> Vec<
         piece("file", format!("{}, {} bytes", shown(name), count(bytes))),
         piece("read beside it", first(read).join(", ")),
     ];
-    if let Seen::Is(digest) = &facts.sha256 {
+    if let Fact::Is(digest) = &facts.sha256 {
         pieces.push(piece("sha256", digest.clone()));
     }
     pieces

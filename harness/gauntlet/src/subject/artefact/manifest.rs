@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use ed25519_compact::{PublicKey, Signature};
 use sha2::{Digest, Sha256};
-use wasm_gauntlet_model::observation::{Inspection, Seen};
+use wasm_gauntlet_model::observation::{Fact, Inspection};
 
 use super::Build;
 use super::files::{self, Files, TOTAL_BYTES_MAX};
@@ -56,7 +56,7 @@ pub fn look(
     facts.manifest_lacks_code = first(code.into_iter().map(|name| shown(name))).into();
     facts.signature_right = match build.public_key {
         Some(key) => signature_right(build, path, &bytes, key)?.into(),
-        None => Seen::Absent,
+        None => Fact::Absent,
     };
     Ok(())
 }

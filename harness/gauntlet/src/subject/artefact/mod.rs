@@ -3,19 +3,19 @@
 //! Files are read and nothing is run. Names, sizes, links and contents are hostile: what leads
 //! outside of the directory is not followed, and what is too large is not read.
 
-mod around;
-mod elsewhere;
 mod files;
 mod listing;
 mod look;
 pub mod manifest;
 mod node;
 mod order;
+mod page_texts;
 mod references;
 mod shims;
 mod siblings;
 #[cfg(test)]
 mod tests;
+mod untried_siblings;
 
 use std::path::{Path, PathBuf};
 
@@ -132,7 +132,7 @@ fn found(files: &Files) -> Vec<Found> {
         .filter_map(|name| match extension(name) {
             "wasm" => Some(of(Asset::Module, name)),
             "html" | "htm" => Some(of(Asset::Entry, name)),
-            _ if is_script(name) && around::is_shim(files, name) => Some(of(Asset::Shim, name)),
+            _ if is_script(name) && page_texts::is_shim(files, name) => Some(of(Asset::Shim, name)),
             _ => None,
         })
         .take(files::FILES_OF_A_KIND_MAX)

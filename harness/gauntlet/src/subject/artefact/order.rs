@@ -2,11 +2,11 @@
 //! script at all.
 
 use wasm_gauntlet_model::action::{Asset, Inspect};
-use wasm_gauntlet_model::observation::{Inspection, Seen};
+use wasm_gauntlet_model::observation::{Fact, Inspection};
 
-use super::around::{SCRIPT_BYTES_MAX, TEXTS_MAX};
 use super::files::Files;
-use super::references::{self, Place};
+use super::page_texts::{SCRIPT_BYTES_MAX, TEXTS_MAX};
+use super::references::{self, LoadPlace};
 use crate::subject::Inability;
 use crate::subject::anatomy::shown;
 use crate::subject::site::discovery::glue;
@@ -22,7 +22,7 @@ const BRINGERS: [&str; 6] =
 /// # Errors
 /// When a file cannot be read.
 pub fn look(files: &Files, inspect: &Inspect, facts: &mut Inspection) -> Result<(), Inability> {
-    (facts.shim_late, facts.shim_unloaded) = (Seen::Absent, Seen::Absent);
+    (facts.shim_late, facts.shim_unloaded) = (Fact::Absent, Fact::Absent);
     let pages = inspect.beside.iter().filter(|found| found.asset == Asset::Entry);
     for page in pages.take(TEXTS_MAX) {
         let html = files.read(&page.url)?;
@@ -32,24 +32,24 @@ pub fn look(files: &Files, inspect: &Inspect, facts: &mut Inspection) -> Result<
             continue;
         }
         let loaded = loaded(files, &tags)?;
-        let of_go = |one: &&Loaded| glue::is_of_go(&one.text);
-        let shims: Vec<&Loaded> = loaded.scripts.iter().filter(of_go).collect();
+        let of_go = |one: &&LoadedScript| glue::is_of_go(&one.text);
+        let shims: Vec<&LoadedScript> = loaded.scripts.iter().filter(of_go).collect();
         let urls: Vec<&str> = shims.iter().map(|one| one.url.as_str()).collect();
         let late = shims.first().filter(|_| tags::makes_go_early(&tags, &urls));
         if let Some(shim) = late {
-            facts.shim_late = Seen::Is(shown(&format!("{} in {}", shim.name, page.url)));
+            facts.shim_late = Fact::Is(shown(&format!("{} in {}", shim.name, page.url)));
         }
         let inline = tags.iter().map(|tag| tag.text.as_str());
         let texts = inline.chain(loaded.scripts.iter().map(|one| one.text.as_str()));
         if loaded.whole && !texts.into_iter().any(may_define_go) {
-            facts.shim_unloaded = Seen::Is(shown(&page.url));
+            facts.shim_unloaded = Fact::Is(shown(&page.url));
         }
     }
     Ok(())
 }
 
 /// A script of the directory that a page loads by a tag.
-struct Loaded {
+struct LoadedScript {
     url: String,
     name: String,
     text: String,
@@ -57,7 +57,7 @@ struct Loaded {
 
 /// The scripts that a page loads by tags.
 struct Scripts {
-    scripts: Vec<Loaded>,
+    scripts: Vec<LoadedScript>,
     /// Whether all of them were read.
     whole: bool,
 }
@@ -66,14 +66,16 @@ fn loaded(files: &Files, tags: &[Tag]) -> Result<Scripts, Inability> {
     let mut loaded = Scripts { scripts: Vec::new(), whole: true };
     for url in tags.iter().filter_map(|tag| tag.src.as_ref()) {
         match references::place(files, url) {
-            Place::There(name)
+            LoadPlace::There(name)
                 if files.size(&name).is_some_and(|size| size <= SCRIPT_BYTES_MAX) =>
             {
                 let text = String::from_utf8_lossy(&files.read(&name)?).into_owned();
-                loaded.scripts.push(Loaded { url: url.to_string(), name, text });
+                loaded.scripts.push(LoadedScript { url: url.to_string(), name, text });
             }
             // One that is not there may be served from elsewhere, and is told by itself.
-            Place::There(_) | Place::Missing(_) | Place::Elsewhere => loaded.whole = false,
+            LoadPlace::There(_) | LoadPlace::Missing(_) | LoadPlace::Elsewhere => {
+                loaded.whole = false
+            }
         }
     }
     Ok(loaded)

@@ -4,8 +4,8 @@
 use url::Url;
 
 use super::files::Files;
-use crate::subject::site::discovery::page::{self, Page};
-use crate::subject::site::discovery::script::{self, Base, Kind, Strength};
+use crate::subject::site::discovery::page::{self, PageReferences};
+use crate::subject::site::discovery::script::{self, Base, ReferenceKind, Strength};
 
 /// The host of the directory, which stands for nothing: what names another host lies elsewhere.
 const HOST: &str = "artefact.invalid";
@@ -19,7 +19,7 @@ const OF_STARTS: &[&str] =
 
 /// What one page loads.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct References {
+pub struct PageLoads {
     /// Scripts that are there, by their names in the directory.
     pub scripts: Vec<String>,
     /// Scripts and modules that are not there, as the page's address resolves.
@@ -36,28 +36,30 @@ pub fn address(name: &str) -> Option<Url> {
 }
 
 /// What the page `name` loads by tags, and asks for in its own text.
-pub fn of(files: &Files, page: &Page) -> References {
-    let mut found = References::default();
+pub fn of(files: &Files, page: &PageReferences) -> PageLoads {
+    let mut found = PageLoads::default();
     for (url, _) in &page.scripts {
         match place(files, url) {
-            Place::There(name) => found.scripts.push(name),
-            Place::Missing(name) => found.missing.push(name),
-            Place::Elsewhere => found.elsewhere = true,
+            LoadPlace::There(name) => found.scripts.push(name),
+            LoadPlace::Missing(name) => found.missing.push(name),
+            LoadPlace::Elsewhere => found.elsewhere = true,
         }
     }
     let inline = script::read(&page.inline.join("\n"));
     let asked = inline.mentions.iter().filter(|one| {
-        one.kind == Kind::Module && one.strength == Strength::Asked && one.base == Base::Page
+        one.kind == ReferenceKind::Module
+            && one.strength == Strength::Asked
+            && one.base == Base::Page
     });
     let asked = asked.filter_map(|one| page.base.join(&one.name).ok());
     for url in page.modules.iter().map(|(url, _)| url.clone()).chain(asked) {
-        if let Place::Missing(name) = place(files, &url) {
+        if let LoadPlace::Missing(name) = place(files, &url) {
             found.missing.push(name);
         }
     }
     let named_elsewhere = |name: &str| {
         let url = page.base.join(name).ok();
-        url.is_some_and(|url| matches!(place(files, &url), Place::Elsewhere))
+        url.is_some_and(|url| matches!(place(files, &url), LoadPlace::Elsewhere))
     };
     found.elsewhere |= inline.mentions.iter().any(|one| named_elsewhere(&one.name));
     found.missing.sort();
@@ -66,7 +68,7 @@ pub fn of(files: &Files, page: &Page) -> References {
 }
 
 /// Where something that a page loads is.
-pub enum Place {
+pub enum LoadPlace {
     /// In the directory, under this name.
     There(String),
     /// It should be in the directory, under this name.
@@ -77,25 +79,25 @@ pub enum Place {
 
 /// Where `url` is. A directory may be served below a path that only its pages know, so leading
 /// segments that are no folder of it are left off.
-pub fn place(files: &Files, url: &Url) -> Place {
+pub fn place(files: &Files, url: &Url) -> LoadPlace {
     let path = decoded(url.path());
     let path = path.trim_start_matches('/');
     let first = path.split('/').next().unwrap_or_default();
     // A name that a server fills in, as in `{{ .Shim }}`.
     let is_template = path.contains(['{', '}', '<', '>', '$', '%']);
     if url.host_str() != Some(HOST) || is_template || OF_PLATFORMS.contains(&first) {
-        return Place::Elsewhere;
+        return LoadPlace::Elsewhere;
     }
     let own = path.rsplit('/').next().unwrap_or_default();
     let mut rest = path;
     loop {
         if files.has(rest) {
-            return Place::There(rest.to_owned());
+            return LoadPlace::There(rest.to_owned());
         }
         match rest.split_once('/') {
             Some((folder, inner)) if !files.has_folder(folder) => rest = inner,
-            _ if OF_STARTS.contains(&own) => return Place::Elsewhere,
-            _ => return Place::Missing(path.to_owned()),
+            _ if OF_STARTS.contains(&own) => return LoadPlace::Elsewhere,
+            _ => return LoadPlace::Missing(path.to_owned()),
         }
     }
 }
@@ -122,6 +124,6 @@ fn decoded(path: &str) -> String {
 }
 
 /// The page of this text and name.
-pub fn page(name: &str, html: &str) -> Option<Page> {
+pub fn page(name: &str, html: &str) -> Option<PageReferences> {
     Some(page::read(html, &address(name)?))
 }

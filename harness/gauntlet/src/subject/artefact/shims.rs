@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use wasm_gauntlet_model::action::{Asset, Inspect};
-use wasm_gauntlet_model::observation::{Inspection, Seen};
+use wasm_gauntlet_model::observation::{Fact, Inspection};
 
-use super::around::{SCRIPT_BYTES_MAX, TEXTS_MAX, Texts};
 use super::files::Files;
+use super::page_texts::{SCRIPT_BYTES_MAX, TEXTS_MAX, Texts};
 use crate::subject::Inability;
 use crate::subject::anatomy::flavour::Flavour;
 use crate::subject::anatomy::{first, shown, unfit};
@@ -29,7 +29,7 @@ pub fn look(
     facts.namespaces_nowhere = nowhere(files, texts, facts);
     // An empty script is a mistake where what it should define is nowhere; else it is a place
     // that somebody fills in later.
-    let lacks = matches!(&facts.namespaces_nowhere, Seen::Is(names) if !names.is_empty());
+    let lacks = matches!(&facts.namespaces_nowhere, Fact::Is(names) if !names.is_empty());
     let mut wrong = Vec::new();
     for name in due.into_iter().take(TEXTS_MAX) {
         if files.size(name).is_none_or(|size| size > SCRIPT_BYTES_MAX) {
@@ -50,13 +50,13 @@ pub fn look(
 }
 
 /// Namespaces that are named nowhere, not even in a script that does not deal with modules.
-fn nowhere(files: &Files, texts: &Texts, facts: &Inspection) -> Seen<Vec<String>> {
-    let Seen::Is(undefined) = &facts.namespaces_undefined else { return Seen::Absent };
+fn nowhere(files: &Files, texts: &Texts, facts: &Inspection) -> Fact<Vec<String>> {
+    let Fact::Is(undefined) = &facts.namespaces_undefined else { return Fact::Absent };
     let of_go = [Flavour::GoJs.word(), Flavour::TinyGoJs.word()];
-    let is_of_go = matches!(&facts.flavour, Seen::Is(flavour) if of_go.contains(&flavour.as_str()));
-    let is_for_page = matches!(&facts.destination, Seen::Is(place) if place == "page");
+    let is_of_go = matches!(&facts.flavour, Fact::Is(flavour) if of_go.contains(&flavour.as_str()));
+    let is_for_page = matches!(&facts.destination, Fact::Is(place) if place == "page");
     if !is_of_go || !is_for_page || texts.elsewhere {
-        return Seen::Absent;
+        return Fact::Absent;
     }
     let mut left = undefined.clone();
     let scripts = files.names().filter(|name| super::is_script(name));
@@ -65,9 +65,9 @@ fn nowhere(files: &Files, texts: &Texts, facts: &Inspection) -> Seen<Vec<String>
             break;
         }
         if files.size(name).is_none_or(|size| size > SCRIPT_BYTES_MAX) {
-            return Seen::Absent;
+            return Fact::Absent;
         }
-        let Ok(bytes) = files.read(name) else { return Seen::Absent };
+        let Ok(bytes) = files.read(name) else { return Fact::Absent };
         let text = String::from_utf8_lossy(&bytes);
         left.retain(|space| !is_named(&text, space));
     }

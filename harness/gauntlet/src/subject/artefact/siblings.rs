@@ -67,7 +67,7 @@ fn is_made_for_others(files: &Files, name: &str, ending: &str) -> bool {
 /// When a bound of ours was met, so that nothing can be said.
 pub fn complaint(bytes: &[u8], raw: &[u8], layer: Layer) -> Result<Option<String>, Inability> {
     let codings = [layer.word().to_owned()];
-    match coding::decode_declared(bytes, &codings, &coding::Bounds::default()) {
+    match coding::decode_declared(bytes, &codings, &coding::DecodeBounds::default()) {
         Ok(content) if content == raw => Ok(None),
         Ok(content) => Ok(Some(format!("holds other bytes ({} of them)", content.len()))),
         Err(coding::DecodeError::Stopped(stop)) if stop.is_bound() => {

@@ -3,8 +3,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 use wasm_gauntlet_model::action::{Asset, Inspect};
+use wasm_gauntlet_model::fault::{Fault, Part};
 use wasm_gauntlet_model::observation::{Facts, Value};
-use wasm_gauntlet_model::twin::{Part, Twin};
 
 use super::*;
 use crate::testbed::build::{FEATURE, TestbedBuild};
@@ -292,9 +292,9 @@ fn keys_and_signatures_are_read_in_both_writings() {
 }
 
 #[test]
-fn each_switch_of_the_build_changes_some_fact() {
-    let seen = |twins: &[Twin]| {
-        let made = TestbedBuild::write(twins).expect("a build");
+fn each_fault_of_the_build_changes_some_fact() {
+    let seen = |faults: &[Fault]| {
+        let made = TestbedBuild::write(faults).expect("a build");
         let build = Build {
             dir: made.dir(),
             second: Some(made.second()),
@@ -305,8 +305,8 @@ fn each_switch_of_the_build_changes_some_fact() {
         facts(&Artefact::new(build, String::new()), Asset::Module)
     };
     let healthy = seen(&[]);
-    assert_eq!(healthy, seen(&[Twin::MimeText]), "a switch of another part");
-    for twin in Twin::ALL.iter().filter(|twin| twin.part() == Part::Build) {
-        assert_ne!(healthy, seen(&[*twin]), "{twin:?}");
+    assert_eq!(healthy, seen(&[Fault::MimeText]), "a fault of another part");
+    for fault in Fault::ALL.iter().filter(|fault| fault.part() == Part::Build) {
+        assert_ne!(healthy, seen(&[*fault]), "{fault:?}");
     }
 }

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use wasm_gauntlet_model::action::{Action, Call, Control, Input, Match, Task};
+use wasm_gauntlet_model::action::{Action, Call, Control, Input, NoisyNeighbour, Task};
 use wasm_gauntlet_model::limits::Limits;
 
-use super::{compare, contest, control, differ, spin};
+use super::{calibrate, compare, control, differ, noisy_neighbour};
 
 /// How long one host is waited for.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +35,7 @@ pub fn of(action: &Action, patience: Patience) -> Duration {
             Action::Compare(one) => {
                 compare::ENOUGH + patience.takes(&one.limits, 2, compare::CALLS_AT_LEAST)
             }
-            Action::Contest(contest) => rounds(contest, patience),
+            Action::NoisyNeighbour(neighbour) => rounds(neighbour, patience),
             Action::Differ(differ) => {
                 let calls = differ.seeds.max(1).saturating_mul(differ::CALLS_OF_A_MODULE);
                 patience.takes(&differ.limits, differ.seeds.max(1) * 3, calls)
@@ -49,17 +49,17 @@ fn calls(call: &Call, patience: Patience) -> Duration {
     let in_turn = if call.at_once { 1 } else { call.times };
     let beside = u32::from(call.meanwhile.is_some()) * 2;
     let measured = match call.input {
-        Input::SpinMs(_) => spin::takes(&call.limits),
+        Input::SpinMs(_) => calibrate::takes(&call.limits),
         Input::Bytes(_) => Duration::ZERO,
     };
     let called = if call.load_only { 0 } else { in_turn };
     measured + patience.takes(&call.limits, 1 + beside, called + beside)
 }
 
-fn rounds(contest: &Match, patience: Patience) -> Duration {
-    let phase = contest::give_up(contest) + patience.takes(&contest.limits, 0, 1);
-    let phases = phase.saturating_mul(contest.rounds.saturating_mul(2));
-    spin::takes(&contest.limits) + patience.takes(&contest.limits, 2, 0) + phases
+fn rounds(neighbour: &NoisyNeighbour, patience: Patience) -> Duration {
+    let phase = noisy_neighbour::give_up(neighbour) + patience.takes(&neighbour.limits, 0, 1);
+    let phases = phase.saturating_mul(neighbour.rounds.saturating_mul(2));
+    calibrate::takes(&neighbour.limits) + patience.takes(&neighbour.limits, 2, 0) + phases
 }
 
 fn task(control: &Control, patience: Patience) -> Duration {

@@ -7,12 +7,12 @@ use std::time::Duration;
 use wasm_gauntlet_model::action::Call;
 use wasm_gauntlet_model::call::{CallOutcome, LogLine, hex};
 use wasm_gauntlet_model::limits::{Grants, Limits};
-use wasm_gauntlet_model::observation::{GuestCall, Observation, Seen};
+use wasm_gauntlet_model::observation::{Fact, GuestCall, Observation};
 
 use super::contained;
-use super::module::Module;
-use super::port::{Loaded, Lost, Timed, Vigil, Work};
-use super::{Stage, lateness, meanwhile, scaled, spin, told};
+use super::module::GuestModule;
+use super::port::{LoadOutcome, Lost, ResourceUsage, Timed, Work};
+use super::{Stage, background_load, calibrate, evidence, lateness, scaled};
 use crate::subject::Inability;
 use crate::subject::guest_abi::log::is_plain;
 
@@ -41,7 +41,7 @@ pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability>
         )));
     }
     let module = (stage.source)(&call.guest, &params)?;
-    let input = module.input(spin::bytes(stage, &call.input, &call.limits)?);
+    let input = module.input(calibrate::bytes(stage, &call.input, &call.limits)?);
     let (limits, grants) = (&call.limits, &call.grants);
     let work = Work { module: &module, tenant: &call.tenant, input: &input, limits, grants };
     stage.port.watch(&[&module])?;
@@ -49,29 +49,30 @@ pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability>
     let loaded = loaded?;
     held_up(&module, &loaded, late)?;
     let ((calls, beside), late) = lateness::during(|| {
-        meanwhile::during(stage, call, || match &loaded {
-            Loaded::Ended(end) => Ok(vec![end.clone()]),
-            Loaded::Ready { .. } if call.load_only => Ok(Vec::new()),
-            Loaded::Ready { .. } if call.at_once => at_once(stage, &work, call.times),
-            Loaded::Ready { .. } => in_turn(stage, &work, call.times),
+        background_load::during(stage, call, || match &loaded {
+            LoadOutcome::Ended(end) => Ok(vec![end.clone()]),
+            LoadOutcome::Ready { .. } if call.load_only => Ok(Vec::new()),
+            LoadOutcome::Ready { .. } if call.at_once => at_once(stage, &work, call.times),
+            LoadOutcome::Ready { .. } => in_turn(stage, &work, call.times),
         })
     });
     let (calls, beside) = (calls?, beside?);
     starved(&module, &calls, late)?;
-    let vigil = stage.port.vigil();
-    let ran = matches!(loaded, Loaded::Ready { .. });
+    let usage = stage.port.usage();
+    let ran = matches!(loaded, LoadOutcome::Ready { .. });
     let seen = match loaded {
-        Loaded::Ready { wall } if call.load_only => only_loaded(&module, wall, &vigil),
-        _ => seen(&calls, &work, &stage.port.limits(limits), ran.then_some(late), &vigil),
+        LoadOutcome::Ready { wall } if call.load_only => only_loaded(&module, wall, &usage),
+        _ => seen(&calls, &work, &stage.port.limits(limits), ran.then_some(late), &usage),
     };
-    let seen = GuestCall { meanwhile_outcomes: Seen::looked(beside), ..seen };
-    let mut evidence = told::guest(&module).to_vec();
-    evidence.push(told::limits(limits));
-    evidence.push(told::outcomes(&calls));
-    evidence.push(told::told("late", format!("this machine woke threads up to {late:?} late")));
-    evidence.extend(calls.first().map(|timed| told::recorded(&timed.called)));
-    evidence.extend(told::vitals(&vigil));
-    evidence.extend(told::log(&calls));
+    let seen = GuestCall { meanwhile_outcomes: Fact::looked(beside), ..seen };
+    let mut evidence = evidence::guest(&module).to_vec();
+    evidence.push(evidence::limits(limits));
+    evidence.push(evidence::outcomes(&calls));
+    evidence
+        .push(evidence::named("late", format!("this machine woke threads up to {late:?} late")));
+    evidence.extend(calls.first().map(|timed| evidence::recorded(&timed.called)));
+    evidence.extend(evidence::vitals(&usage));
+    evidence.extend(evidence::log(&calls));
     Ok(Observation { facts: seen.facts(), evidence, reproduce: stage.port.reproduce(&work) })
 }
 
@@ -109,7 +110,7 @@ fn at_once(stage: &Stage<'_>, work: &Work<'_>, times: u32) -> Result<Vec<Timed>,
 
 /// Nothing is known of a guest that ran into a deadline which is not its own fault, on a machine
 /// that did not let it run.
-fn starved(module: &Module, calls: &[Timed], late: Duration) -> Result<(), Inability> {
+fn starved(module: &GuestModule, calls: &[Timed], late: Duration) -> Result<(), Inability> {
     let ends = calls.iter().map(|timed| &timed.called.outcome);
     let mut deadlines = ends.filter(|end| **end == CallOutcome::Deadline);
     match late >= STARVED_MIN && deadlines.any(|end| !contained::all(module, [end])) {
@@ -125,10 +126,12 @@ fn starved(module: &Module, calls: &[Timed], late: Duration) -> Result<(), Inabi
 
 /// Nothing is known of a host that had not compiled an honest size of module in our patience,
 /// while this machine was busy for most of it.
-fn held_up(module: &Module, loaded: &Loaded, late: Duration) -> Result<(), Inability> {
+fn held_up(module: &GuestModule, loaded: &LoadOutcome, late: Duration) -> Result<(), Inability> {
     let bomb = module.contained_if.iter().any(|words| words == "rejected(compile-budget)");
     match loaded {
-        Loaded::Ended(end) if end.lost == Some(Lost::Hung) && late >= end.wall / 2 && !bomb => {
+        LoadOutcome::Ended(end)
+            if end.lost == Some(Lost::Hung) && late >= end.wall / 2 && !bomb =>
+        {
             Err(Inability(format!(
                 "{} was not loaded after {} s while this machine was busy; try again on a \
                  quiet one",
@@ -140,20 +143,20 @@ fn held_up(module: &Module, loaded: &Loaded, late: Duration) -> Result<(), Inabi
     }
 }
 
-fn only_loaded(module: &Module, wall: Duration, vigil: &Vigil) -> GuestCall {
+fn only_loaded(module: &GuestModule, wall: Duration, usage: &ResourceUsage) -> GuestCall {
     GuestCall {
         guest: module.id.clone().into(),
         contained: contained::loads(module).into(),
         allowed: contained::allowed(module).into(),
         outcome: "ok".to_owned().into(),
         outcomes: vec!["ok".to_owned()].into(),
-        stage: Seen::Absent,
-        reason: Seen::Absent,
+        stage: Fact::Absent,
+        reason: Fact::Absent,
         wall_ms: ms(wall).into(),
-        stopped_by: Seen::Absent,
-        mechanism: Seen::Absent,
-        host_alive: known(vigil.alive),
-        ..oracle(vigil)
+        stopped_by: Fact::Absent,
+        mechanism: Fact::Absent,
+        host_alive: known(usage.alive),
+        ..oracle(usage)
     }
 }
 
@@ -163,7 +166,7 @@ fn seen(
     work: &Work<'_>,
     limits: &Limits,
     ran: Option<Duration>,
-    vigil: &Vigil,
+    usage: &ResourceUsage,
 ) -> GuestCall {
     let outcomes: BTreeSet<&str> = calls.iter().map(|timed| timed.called.outcome.word()).collect();
     let longest = calls.iter().map(|timed| timed.wall).max().unwrap_or_default();
@@ -180,37 +183,37 @@ fn seen(
     let ends = calls.iter().map(|timed| &timed.called.outcome);
     let used = calls.iter().filter_map(|timed| timed.called.fuel_used);
     let fuel: BTreeSet<i64> = used.map(|used| i64::try_from(used).unwrap_or(i64::MAX)).collect();
-    let oracle = oracle(vigil);
+    let oracle = oracle(usage);
     GuestCall {
         guest: work.module.id.clone().into(),
         contained: contained::all(work.module, ends).into(),
         allowed: contained::allowed(work.module).into(),
-        outcome: Seen::looked(one_word(&outcomes)),
+        outcome: Fact::looked(one_word(&outcomes)),
         outcomes: outcomes.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>().into(),
-        trap: Seen::looked(arguments.trap),
-        stage: Seen::looked(arguments.stage),
-        reason: Seen::looked(arguments.reason.clone()),
-        code: Seen::looked(arguments.code),
-        fuel_used: Seen::looked(fuel.last().copied()),
+        trap: Fact::looked(arguments.trap),
+        stage: Fact::looked(arguments.stage),
+        reason: Fact::looked(arguments.reason.clone()),
+        code: Fact::looked(arguments.code),
+        fuel_used: Fact::looked(fuel.last().copied()),
         fuel_used_distinct: count(fuel.len()).into(),
         plain: plain(&log, arguments.reason.as_deref()).into(),
         log_lines: count(log.len()).into(),
-        log_line_bytes: Seen::looked(log.iter().map(|line| count(line.text.len())).max()),
+        log_line_bytes: Fact::looked(log.iter().map(|line| count(line.text.len())).max()),
         log: texts(&log).into(),
-        log_attributed: if log.is_empty() { Seen::Absent } else { attributed.into() },
+        log_attributed: if log.is_empty() { Fact::Absent } else { attributed.into() },
         wall_ms: ms(longest).into(),
         overrun_ms: (ms(sure), ms(overrun)).into(),
-        busy_ms: Seen::looked(busy(calls, ran.unwrap_or_default())),
-        host_alive: Seen::looked(vigil.alive),
+        busy_ms: Fact::looked(busy(calls, ran.unwrap_or_default())),
+        host_alive: Fact::looked(usage.alive),
         threads_grown: oracle.threads_grown,
         descriptors_grown: oracle.descriptors_grown,
         processor_ms: oracle.processor_ms,
         host_settled_mib: oracle.host_settled_mib,
         host_peak_mib: oracle.host_peak_mib,
-        stopped_by: Seen::looked(stopped_by(calls).map(str::to_owned)),
+        stopped_by: Fact::looked(stopped_by(calls).map(str::to_owned)),
         mechanism: mechanism(calls),
-        digest: Seen::looked(served.cloned()),
-        digest_right: if served.is_some() { all_right.into() } else { Seen::Absent },
+        digest: Fact::looked(served.cloned()),
+        digest_right: if served.is_some() { all_right.into() } else { Fact::Absent },
         ..outputs(calls, work)
     }
 }
@@ -223,10 +226,10 @@ fn busy(calls: &[Timed], late: Duration) -> Option<(f64, f64)> {
 }
 
 /// What the kernel says of the host's process.
-fn oracle(vigil: &Vigil) -> GuestCall {
-    let settled = vigil.settled;
+fn oracle(usage: &ResourceUsage) -> GuestCall {
+    let settled = usage.settled;
     GuestCall {
-        host_peak_mib: known(vigil.peak_mib),
+        host_peak_mib: known(usage.peak_mib),
         host_settled_mib: known(settled.map(|settled| settled.memory_mib)),
         threads_grown: known(settled.map(|settled| settled.threads)),
         descriptors_grown: known(settled.and_then(|settled| settled.descriptors)),
@@ -249,15 +252,15 @@ fn one_word(outcomes: &BTreeSet<&str>) -> Option<String> {
 
 /// The arguments of the first outcome that has them.
 #[derive(Default)]
-struct Arguments {
+struct OutcomeArguments {
     trap: Option<String>,
     stage: Option<String>,
     reason: Option<String>,
     code: Option<i64>,
 }
 
-fn arguments(calls: &[Timed]) -> Arguments {
-    let mut found = Arguments::default();
+fn arguments(calls: &[Timed]) -> OutcomeArguments {
+    let mut found = OutcomeArguments::default();
     for timed in calls {
         match &timed.called.outcome {
             CallOutcome::Trap { kind } => {
@@ -296,13 +299,13 @@ fn outputs(calls: &[Timed], work: &Work<'_>) -> GuestCall {
     let right = right.filter(|right| bare && !right.is_empty());
     let word = first.and_then(|output| Some(u32::from_le_bytes(*output.first_chunk()?)));
     GuestCall {
-        output: Seen::looked(first.map(|output| String::from_utf8_lossy(output).into_owned())),
-        output_hex: Seen::looked(first.map(hex)),
-        output_bytes: Seen::looked(first.map(|output| count(output.len()))),
-        output_zeros: Seen::looked(first.map(zeros)),
-        right_output: Seen::looked(right.map(|right| right.into_iter().all(|right| right))),
-        output_u32: Seen::looked(word.map(i64::from)),
-        echoes: Seen::looked(first.map(|_| outputs.iter().all(|output| *output == input))),
+        output: Fact::looked(first.map(|output| String::from_utf8_lossy(output).into_owned())),
+        output_hex: Fact::looked(first.map(hex)),
+        output_bytes: Fact::looked(first.map(|output| count(output.len()))),
+        output_zeros: Fact::looked(first.map(zeros)),
+        right_output: Fact::looked(right.map(|right| right.into_iter().all(|right| right))),
+        output_u32: Fact::looked(word.map(i64::from)),
+        echoes: Fact::looked(first.map(|_| outputs.iter().all(|output| *output == input))),
         outputs_distinct: count(distinct).into(),
         ..GuestCall::default()
     }
@@ -335,17 +338,17 @@ fn stopped_by(calls: &[Timed]) -> Option<&'static str> {
 
 /// The first mechanism that a host names, where anything was stopped; nobody looked where a host
 /// stopped a guest and does not say by what.
-fn mechanism(calls: &[Timed]) -> Seen<String> {
+fn mechanism(calls: &[Timed]) -> Fact<String> {
     let named = calls.iter().find_map(|timed| timed.called.stopped_by.clone());
     match stopped_by(calls) {
         Some("watchdog") => "watchdog".to_owned().into(),
-        Some(_) => named.map_or(Seen::Unknown, Seen::Is),
-        None => Seen::Absent,
+        Some(_) => named.map_or(Fact::Unknown, Fact::Is),
+        None => Fact::Absent,
     }
 }
 
-fn known<T>(value: Option<T>) -> Seen<T> {
-    value.map_or(Seen::Unknown, Seen::Is)
+fn known<T>(value: Option<T>) -> Fact<T> {
+    value.map_or(Fact::Unknown, Fact::Is)
 }
 
 fn ms(wall: Duration) -> f64 {

@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use wasm_gauntlet_model::action::Compare;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::Grants;
-use wasm_gauntlet_model::observation::{Observation, Pace, Seen};
+use wasm_gauntlet_model::observation::{Fact, Observation, Pace};
 
-use super::chance::{Chance, median};
-use super::module::Module;
-use super::port::{Loaded, Port, Work};
-use super::{Stage, contained, told};
+use super::module::GuestModule;
+use super::port::{LoadOutcome, Port, Work};
+use super::seeded_rng::{SeededRng, median};
+use super::{Stage, contained, evidence};
 use crate::subject::Inability;
 
 /// In whose name both are called.
@@ -39,7 +39,7 @@ pub(super) const CALLS_AT_LEAST: u32 = 20;
 const _: () = assert!(CALLS_AT_LEAST as usize == 2 + 2 * (PAIRS_MIN + 1));
 
 /// Both times of one pair, milliseconds: the guest under question first.
-type Pair = (f64, f64);
+type PairTimes = (f64, f64);
 
 /// Load both, then time pairs, each in an order drawn by chance.
 pub fn perform(stage: &mut Stage<'_>, compare: &Compare) -> Result<Observation, Inability> {
@@ -55,12 +55,12 @@ pub fn perform(stage: &mut Stage<'_>, compare: &Compare) -> Result<Observation, 
     let first_ms = timing.first(0)?;
     // A guest that cannot run at all would cost the patience of a load for each pair.
     let both_run = first_ms.is_some() && timing.first(1)?.is_some();
-    let pairs = if both_run { timing.pairs(&mut stage.chance)? } else { Vec::new() };
+    let pairs = if both_run { timing.pairs(&mut stage.rng)? } else { Vec::new() };
     let failures = timing.failures;
-    let mut evidence = [told::guest(&modules[0]), told::guest(&modules[1])].concat();
-    evidence.push(told::limits(&compare.limits));
-    evidence.push(told::told("pairs, milliseconds", shown(&pairs)));
-    let facts = pace(&pairs, first_ms, failures, &mut stage.chance).facts();
+    let mut evidence = [evidence::guest(&modules[0]), evidence::guest(&modules[1])].concat();
+    evidence.push(evidence::limits(&compare.limits));
+    evidence.push(evidence::named("pairs, milliseconds", shown(&pairs)));
+    let facts = pace(&pairs, first_ms, failures, &mut stage.rng).facts();
     Ok(Observation { facts, evidence, reproduce: None })
 }
 
@@ -68,7 +68,7 @@ pub fn perform(stage: &mut Stage<'_>, compare: &Compare) -> Result<Observation, 
 struct Timing<'a> {
     port: &'a dyn Port,
     compare: &'a Compare,
-    modules: &'a [Module; 2],
+    modules: &'a [GuestModule; 2],
     grants: Grants,
     failures: BTreeSet<String>,
 }
@@ -82,10 +82,10 @@ impl Timing<'_> {
     /// The load and the first call together; none if the guest cannot run.
     fn first(&mut self, which: usize) -> Result<Option<f64>, Inability> {
         match self.port.load(&self.work(which))? {
-            Loaded::Ready { wall } => {
+            LoadOutcome::Ready { wall } => {
                 Ok(self.time(which)?.map(|call_ms| wall.as_secs_f64() * 1000.0 + call_ms))
             }
-            Loaded::Ended(end) => {
+            LoadOutcome::Ended(end) => {
                 self.failures.insert(end.called.outcome.word().to_owned());
                 Ok(None)
             }
@@ -110,14 +110,14 @@ impl Timing<'_> {
         Ok(None)
     }
 
-    fn pairs(&mut self, chance: &mut Chance) -> Result<Vec<Pair>, Inability> {
+    fn pairs(&mut self, rng: &mut SeededRng) -> Result<Vec<PairTimes>, Inability> {
         let mut pairs = Vec::new();
         let began = Instant::now();
         for _ in 0..self.compare.pairs.min(PAIRS_MAX) {
             if pairs.len() >= PAIRS_MIN && began.elapsed() > ENOUGH {
                 break;
             }
-            let order = if chance.coin() { [0, 1] } else { [1, 0] };
+            let order = if rng.coin() { [0, 1] } else { [1, 0] };
             let mut times = [None, None];
             for which in order {
                 times[which] = self.time(which)?;
@@ -134,17 +134,17 @@ impl Timing<'_> {
 }
 
 fn pace(
-    pairs: &[Pair],
+    pairs: &[PairTimes],
     first_ms: Option<f64>,
     failures: BTreeSet<String>,
-    chance: &mut Chance,
+    rng: &mut SeededRng,
 ) -> Pace {
-    let p50 = |side: fn(&Pair) -> f64| {
+    let p50 = |side: fn(&PairTimes) -> f64| {
         let mut times: Vec<f64> = pairs.iter().map(side).collect();
         known((!times.is_empty()).then(|| median(&mut times)))
     };
     Pace {
-        ratio: known(chance.interval(pairs, |drawn| ratio(drawn))),
+        ratio: known(rng.interval(pairs, |drawn| ratio(drawn))),
         subject_p50_ms: p50(|pair| pair.0),
         control_p50_ms: p50(|pair| pair.1),
         first_ms: known(first_ms),
@@ -154,19 +154,19 @@ fn pace(
 }
 
 /// The ratio of the medians.
-fn ratio(pairs: &[Pair]) -> f64 {
+fn ratio(pairs: &[PairTimes]) -> f64 {
     let (mut guest, mut control): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
     median(&mut guest) / median(&mut control)
 }
 
-fn known<T>(value: Option<T>) -> Seen<T> {
-    value.map_or(Seen::Unknown, Seen::Is)
+fn known<T>(value: Option<T>) -> Fact<T> {
+    value.map_or(Fact::Unknown, Fact::Is)
 }
 
 /// The first pairs, for a reader who wants to see their spread.
-fn shown(pairs: &[Pair]) -> String {
+fn shown(pairs: &[PairTimes]) -> String {
     const SHOWN: usize = 10;
-    let text = |pair: &Pair| format!("{:.3} / {:.3}", pair.0, pair.1);
+    let text = |pair: &PairTimes| format!("{:.3} / {:.3}", pair.0, pair.1);
     pairs.iter().take(SHOWN).map(text).collect::<Vec<_>>().join("\n")
 }
 
@@ -176,22 +176,22 @@ mod tests {
 
     #[test]
     fn a_guest_that_takes_twice_as_long_has_a_ratio_about_two() {
-        let mut chance = Chance::new(3, "pairs");
+        let mut rng = SeededRng::new(3, "pairs");
         #[expect(clippy::cast_precision_loss, reason = "below 100")]
-        let mut noise = || chance.below(100) as f64 / 1000.0;
-        let pairs: Vec<Pair> = (0..60).map(|_| (2.0 + noise(), 1.0 + noise())).collect();
-        let pace = pace(&pairs, Some(9.0), BTreeSet::new(), &mut Chance::new(4, "x"));
-        let Seen::Is((low, high)) = pace.ratio else { panic!("60 pairs give an interval") };
+        let mut noise = || rng.below(100) as f64 / 1000.0;
+        let pairs: Vec<PairTimes> = (0..60).map(|_| (2.0 + noise(), 1.0 + noise())).collect();
+        let pace = pace(&pairs, Some(9.0), BTreeSet::new(), &mut SeededRng::new(4, "x"));
+        let Fact::Is((low, high)) = pace.ratio else { panic!("60 pairs give an interval") };
         assert!(1.9 < low && low < high && high < 2.1, "{low} {high}");
-        assert_eq!(pace.pairs, Seen::Is(60));
+        assert_eq!(pace.pairs, Fact::Is(60));
     }
 
     #[test]
     fn no_pair_is_no_ratio() {
         let failures = BTreeSet::from(["trap".to_owned()]);
-        let pace = pace(&[], None, failures, &mut Chance::new(4, "x"));
-        assert_eq!(pace.ratio, Seen::Unknown);
-        assert_eq!(pace.pairs, Seen::Is(0));
-        assert_eq!(pace.failures, Seen::Is(vec!["trap".to_owned()]));
+        let pace = pace(&[], None, failures, &mut SeededRng::new(4, "x"));
+        assert_eq!(pace.ratio, Fact::Unknown);
+        assert_eq!(pace.pairs, Fact::Is(0));
+        assert_eq!(pace.failures, Fact::Is(vec!["trap".to_owned()]));
     }
 }

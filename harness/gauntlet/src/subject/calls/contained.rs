@@ -4,7 +4,7 @@
 use wasm_gauntlet_model::call::{CallOutcome, unhex};
 use wasm_gauntlet_model::trap::TrapKind;
 
-use super::module::Module;
+use super::module::GuestModule;
 
 /// An outcome in the words of a guest's header, as in `trap(stack)`.
 fn words(outcome: &CallOutcome) -> String {
@@ -17,7 +17,7 @@ fn words(outcome: &CallOutcome) -> String {
 
 /// Whether every outcome is one that the header calls right. A trap of which the host does not
 /// tell the kind is right where any trap is.
-pub fn all<'a>(module: &Module, outcomes: impl IntoIterator<Item = &'a CallOutcome>) -> bool {
+pub fn all<'a>(module: &GuestModule, outcomes: impl IntoIterator<Item = &'a CallOutcome>) -> bool {
     outcomes.into_iter().all(|outcome| match outcome {
         CallOutcome::Trap { kind: TrapKind::Untold } => {
             module.contained_if.iter().any(|words| words.starts_with("trap("))
@@ -27,18 +27,18 @@ pub fn all<'a>(module: &Module, outcomes: impl IntoIterator<Item = &'a CallOutco
 }
 
 /// Whether loading the guest, without a call, is right.
-pub fn loads(module: &Module) -> bool {
+pub fn loads(module: &GuestModule) -> bool {
     module.contained_if.iter().any(|words| !words.starts_with("rejected("))
 }
 
 /// What the header calls right, as in `deadline | fuel`.
-pub fn allowed(module: &Module) -> String {
+pub fn allowed(module: &GuestModule) -> String {
     module.contained_if.join(" | ")
 }
 
 /// Whether `output` is the one that the header calls right for `input`: `input`, `empty` or
 /// `bytes` in hex up to the first comma or semicolon; none where it says anything else.
-pub fn right_output(module: &Module, input: &[u8], output: &[u8]) -> Option<bool> {
+pub fn right_output(module: &GuestModule, input: &[u8], output: &[u8]) -> Option<bool> {
     let returns = module.returns.as_deref()?;
     let said = returns.split([';', ',']).next()?.trim();
     match said.strip_prefix("bytes ") {
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn a_header_says_an_output_byte_by_byte_or_not_at_all() {
         let right = |returns: &str, output: &[u8]| {
-            let mut module = Module::new("g", "a", false, Vec::new());
+            let mut module = GuestModule::new("g", "a", false, Vec::new());
             module.returns = Some(returns.to_owned());
             right_output(&module, b"ping", output)
         };
@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn the_kind_of_a_trap_and_the_stage_of_a_refusal_count() {
-        let mut module = Module::new("g", "a", false, Vec::new());
+        let mut module = GuestModule::new("g", "a", false, Vec::new());
         module.contained_if = vec!["trap(stack)".to_owned(), "rejected(import)".to_owned()];
         let trap = |kind| CallOutcome::Trap { kind };
         let rejected = |stage| CallOutcome::Rejected(Rejection { stage, reason: String::new() });

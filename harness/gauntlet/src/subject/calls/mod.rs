@@ -5,41 +5,41 @@
 //! into the fields of the observation, and what was not seen stays unknown.
 
 mod arrivals;
+mod background_load;
 pub mod bound;
+mod calibrate;
 mod call;
-pub mod chance;
 mod compare;
 mod contained;
-mod contest;
 mod control;
 pub mod differ;
+mod evidence;
 pub mod lateness;
-mod meanwhile;
 pub mod module;
+mod noisy_neighbour;
 pub mod port;
 pub mod registrar;
 mod scaled;
-mod spin;
-mod told;
+pub mod seeded_rng;
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
 
 use crate::subject::Inability;
-use chance::Chance;
-use module::{Module, Source};
+use module::{GuestModule, Source};
 use port::Port;
+use seeded_rng::SeededRng;
 
 /// What the performance of one action stands on.
 struct Stage<'a> {
     port: &'a dyn Port,
     source: &'a Source,
-    chance: Chance,
+    rng: SeededRng,
     seed: u64,
 }
 
 impl Stage<'_> {
-    fn module(&self, id: &str) -> Result<Module, Inability> {
+    fn module(&self, id: &str) -> Result<GuestModule, Inability> {
         (self.source)(id, &[])
     }
 }
@@ -55,11 +55,11 @@ pub fn perform(
     step: &str,
     action: &Action,
 ) -> Result<Observation, Inability> {
-    let mut stage = Stage { port, source, chance: Chance::new(seed, step), seed };
+    let mut stage = Stage { port, source, rng: SeededRng::new(seed, step), seed };
     match action {
         Action::Call(call) => call::perform(&stage, call),
         Action::Compare(compare) => compare::perform(&mut stage, compare),
-        Action::Contest(contest) => contest::perform(&mut stage, contest),
+        Action::NoisyNeighbour(neighbour) => noisy_neighbour::perform(&mut stage, neighbour),
         Action::Differ(differ) => differ::perform(&stage, differ),
         Action::Control(control) => control::perform(&mut stage, control),
         Action::Fetch(_) | Action::Everywhere(_) | Action::Inspect(_) => {

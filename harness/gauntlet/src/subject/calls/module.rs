@@ -11,7 +11,7 @@ use crate::subject::{Inability, tools};
 
 /// A module, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Module {
+pub struct GuestModule {
     /// Its id in `hostile-guests`.
     pub id: String,
     /// What it does, in one sentence.
@@ -35,7 +35,7 @@ pub struct Module {
     pub seeded: bool,
 }
 
-impl Module {
+impl GuestModule {
     /// A module from its bytes.
     pub fn new(id: &str, attack: &str, benign: bool, bytes: Vec<u8>) -> Self {
         let digest = hex(&Sha256::digest(&bytes));
@@ -55,13 +55,13 @@ impl Module {
 }
 
 /// Where modules come from: the catalogue, or a test's own.
-pub type Source = dyn Fn(&str, &[(String, String)]) -> Result<Module, Inability> + Send + Sync;
+pub type Source = dyn Fn(&str, &[(String, String)]) -> Result<GuestModule, Inability> + Send + Sync;
 
 /// A guest of `hostile-guests`.
 ///
 /// # Errors
 /// When there is no such guest, or a parameter does not fit.
-pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<Module, Inability> {
+pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<GuestModule, Inability> {
     let unknown = || Inability(format!("no guest is called `{id}`"));
     let guest = hostile_guests::find(id).ok_or_else(unknown)?;
     let params: Vec<_> = params.iter().map(|(name, value)| (&**name, &**value)).collect();
@@ -76,8 +76,8 @@ pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<Module, Inabil
     let word = guest.input.clone();
     let features = guest.features.iter().map(|feature| feature.word().to_owned()).collect();
     let seeded = guest.params.iter().any(|(name, _)| name == "seed");
-    let module = Module::new(id, &guest.attack, guest.benign, bytes);
-    Ok(Module { contained_if, returns, word, features, seeded, ..module })
+    let module = GuestModule::new(id, &guest.attack, guest.benign, bytes);
+    Ok(GuestModule { contained_if, returns, word, features, seeded, ..module })
 }
 
 /// Where guests are built that a compiler makes.

@@ -6,7 +6,7 @@ use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::differ::Opinions;
-use super::module::Module;
+use super::module::GuestModule;
 use super::registrar::Registrar;
 use crate::subject::Inability;
 
@@ -40,7 +40,7 @@ impl Timed {
 
 /// What came of a load.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Loaded {
+pub enum LoadOutcome {
     /// The module can be called. `wall` is what the load took, the first time.
     Ready {
         /// Wall time by our clock.
@@ -54,7 +54,7 @@ pub enum Loaded {
 #[derive(Debug, Clone, Copy)]
 pub struct Work<'a> {
     /// The module; it is loaded first where it is not.
-    pub module: &'a Module,
+    pub module: &'a GuestModule,
     /// In whose name.
     pub tenant: &'a str,
     /// The input.
@@ -67,7 +67,7 @@ pub struct Work<'a> {
 
 /// What was seen of the host's process since [`Port::watch`].
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Vigil {
+pub struct ResourceUsage {
     /// Peak memory past the size at the beginning, MiB; none where it cannot be seen.
     pub peak_mib: Option<f64>,
     /// What stands beside the peak; none where the process cannot be seen, or is gone.
@@ -97,7 +97,7 @@ pub trait Port: Sync {
     ///
     /// # Errors
     /// When the host could not be asked.
-    fn load(&self, work: &Work<'_>) -> Result<Loaded, Inability>;
+    fn load(&self, work: &Work<'_>) -> Result<LoadOutcome, Inability>;
 
     /// Call a module, loading it before where that was not done; the load is not timed.
     ///
@@ -119,10 +119,10 @@ pub trait Port: Sync {
     ///
     /// # Errors
     /// When there is no process and none can be had.
-    fn watch(&self, modules: &[&Module]) -> Result<(), Inability>;
+    fn watch(&self, modules: &[&GuestModule]) -> Result<(), Inability>;
 
     /// What was seen since.
-    fn vigil(&self) -> Vigil;
+    fn usage(&self) -> ResourceUsage;
 
     /// The count that keeps `benign-spin` busy for a millisecond here, found by `find` once.
     ///

@@ -3,16 +3,16 @@
 
 use wasm_gauntlet_model::action::Verb;
 
-use super::module::Module;
+use super::module::GuestModule;
 use crate::subject::Inability;
 
 /// One request.
 #[derive(Debug, Clone, Copy)]
-pub struct Request<'a> {
+pub struct RegistryRequest<'a> {
     /// What is asked.
     pub verb: Verb,
     /// The module; its bytes are sent with an upload alone.
-    pub module: &'a Module,
+    pub module: &'a GuestModule,
     /// The digest by which it is named.
     pub digest: &'a str,
     /// In whose name.
@@ -23,7 +23,7 @@ pub struct Request<'a> {
 
 /// What was answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Said {
+pub enum RegistryAnswer {
     /// It was done.
     Done,
     /// It was not, and why is said.
@@ -36,7 +36,7 @@ pub enum Said {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     /// What it comes to.
-    pub said: Said,
+    pub said: RegistryAnswer,
     /// In short, as in `404 unknown-guest`.
     pub line: String,
     /// The output of a call that was done.
@@ -51,7 +51,7 @@ pub trait Registrar: Sync {
     ///
     /// # Errors
     /// When the request cannot be made.
-    fn ask(&self, request: Request<'_>) -> Result<Told, Inability>;
+    fn ask(&self, request: RegistryRequest<'_>) -> Result<Told, Inability>;
 
     /// The counters, in the text format of Prometheus.
     ///

@@ -1,4 +1,6 @@
-use wasm_gauntlet_model::action::{Action, Call, Compare, Fetch, Input, Match, Method, Special};
+use wasm_gauntlet_model::action::{
+    Action, Call, Compare, Fetch, Input, Method, NoisyNeighbour, Special,
+};
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{Observation, Value};
 
@@ -150,8 +152,8 @@ fn a_slow_guest_beside_a_quick_one_has_a_ratio_above_one() {
     assert_eq!(observation.facts.get("pairs"), Some(&Value::Int(15)));
 }
 
-fn contest(noise: &str) -> Observation {
-    let contest = Match {
+fn neighbour(noise: &str) -> Observation {
+    let neighbour = NoisyNeighbour {
         polite_ms: 1,
         polite_tenants: 2,
         polite_per_s: 40,
@@ -164,12 +166,12 @@ fn contest(noise: &str) -> Observation {
         factor: 1.0,
         limits: Limits::default(),
     };
-    perform(&Action::Contest(contest)).expect("it can be played")
+    perform(&Action::NoisyNeighbour(neighbour)).expect("it can be played")
 }
 
 #[test]
-fn a_contest_counts_what_it_planned() {
-    let observation = contest("burn");
+fn a_noisy_neighbour_step_counts_what_it_planned() {
+    let observation = neighbour("burn");
     let facts = &observation.facts;
     assert_eq!(facts.get("samples"), Some(&Value::Int(2 * 40 * 2 * 2)), "{observation:?}");
     assert_eq!(facts.get("polite-failures"), Some(&Value::Texts(vec![])));
@@ -179,8 +181,8 @@ fn a_contest_counts_what_it_planned() {
 }
 
 #[test]
-fn noise_that_never_came_is_no_contest() {
-    assert!(contest("refuse").facts.is_empty());
+fn noise_that_never_came_measures_nothing() {
+    assert!(neighbour("refuse").facts.is_empty());
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub fn wazero(go: &Path, cache: &Path) -> Result<PathBuf, Unbuilt> {
 }
 
 /// A key that changes with the sources.
-fn key(files: &[sources::File]) -> String {
+fn key(files: &[sources::SourceFile]) -> String {
     let mut digest = Sha256::new();
     for (name, text) in files {
         digest.update(format!("{name}\0{}\0{text}", text.len()));

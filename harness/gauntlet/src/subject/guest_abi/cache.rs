@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-type Slot<V> = Arc<OnceLock<V>>;
+type CacheSlot<V> = Arc<OnceLock<V>>;
 
 /// At most `max` values; a value is made once, however many threads ask at once.
 #[derive(Debug)]
 pub struct Cache<K, V> {
     /// Most recently used last. Linear, for some dozens of entries.
-    slots: Mutex<Vec<(K, Slot<V>)>>,
+    slots: Mutex<Vec<(K, CacheSlot<V>)>>,
     max: usize,
 }
 
@@ -24,11 +24,11 @@ impl<K: PartialEq, V: Clone> Cache<K, V> {
         self.slot(key).get_or_init(make).clone()
     }
 
-    fn slot(&self, key: K) -> Slot<V> {
+    fn slot(&self, key: K) -> CacheSlot<V> {
         let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = match slots.iter().position(|(other, _)| *other == key) {
             Some(at) => slots.remove(at),
-            None => (key, Slot::default()),
+            None => (key, CacheSlot::default()),
         };
         let slot = entry.1.clone();
         if slots.len() >= self.max {

@@ -58,7 +58,7 @@ pub fn check(bytes: &[u8], caps: Caps, limits: &StaticLimits) -> Result<Contract
         let text = plain(error.message().as_bytes(), 400);
         refuse(RejectStage::Validate, format!("{text} (at offset {:#x})", error.offset()))
     })?;
-    let module = Module { types: types.as_ref() };
+    let module = ModuleTypes { types: types.as_ref() };
     let wasi = module.imports()?;
     let initialize = module.exports()?;
     module.sizes(caps)?;
@@ -77,11 +77,11 @@ fn start(bytes: &[u8]) -> Option<u32> {
     })
 }
 
-struct Module<'a> {
+struct ModuleTypes<'a> {
     types: TypesRef<'a>,
 }
 
-impl Module<'_> {
+impl ModuleTypes<'_> {
     /// Whether WASI is among the imports, all of which the host offers.
     fn imports(&self) -> Result<bool, Rejection> {
         let mut wasi = false;

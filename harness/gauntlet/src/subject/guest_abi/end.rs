@@ -35,7 +35,7 @@ impl By {
 
 /// Why a host function of ours stops a guest. A type of our own, so that no guest can forge it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Stop {
+pub enum HostStop {
     /// The deadline is past on the host's clock.
     #[error("stopped by the host: deadline")]
     Deadline(By),
@@ -49,7 +49,7 @@ pub enum Stop {
 
 /// How a call ended, as a runtime's adapter saw it.
 #[derive(Debug)]
-pub enum End {
+pub enum CallEnd {
     /// `process` returned, and its output was taken.
     Output(Vec<u8>),
     /// The guest trapped.
@@ -70,7 +70,7 @@ pub enum End {
     HostFault(String),
 }
 
-impl End {
+impl CallEnd {
     /// The mechanism that stopped the guest; none where it came to an end of its own.
     pub fn stopped_by(&self) -> Option<&'static str> {
         match self {
@@ -81,17 +81,17 @@ impl End {
     }
 }
 
-impl From<Stop> for End {
-    fn from(stop: Stop) -> Self {
+impl From<HostStop> for CallEnd {
+    fn from(stop: HostStop) -> Self {
         match stop {
-            Stop::Deadline(by) => Self::Deadline(by),
-            Stop::HostPointer => Self::Trap(TrapKind::HostPointer),
-            Stop::Exit(code) => Self::Exit(code),
+            HostStop::Deadline(by) => Self::Deadline(by),
+            HostStop::HostPointer => Self::Trap(TrapKind::HostPointer),
+            HostStop::Exit(code) => Self::Exit(code),
         }
     }
 }
 
-impl From<AbiFault> for End {
+impl From<AbiFault> for CallEnd {
     fn from(fault: AbiFault) -> Self {
         Self::Broken(fault)
     }
@@ -99,14 +99,14 @@ impl From<AbiFault> for End {
 
 /// What a guest said through `env.error`; the last word counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct GuestError {
     /// The guest's code.
     pub code: i32,
     /// The guest's text, cut and made harmless.
     pub text: String,
 }
 
-impl Said {
+impl GuestError {
     /// What the guest said, bounded.
     pub fn new(code: i32, text: &[u8]) -> Self {
         Self { code, text: plain(text, ERROR_TEXT_BYTES_MAX) }
@@ -115,27 +115,29 @@ impl Said {
 
 /// The outcome of a call. What the host saw comes before what the guest said: a trap, a
 /// deadline or an exit after `env.error` is still a trap, a deadline or an exit.
-pub fn outcome(end: End, said: Option<Said>, growth: &Growth) -> CallOutcome {
+pub fn outcome(end: CallEnd, said: Option<GuestError>, growth: &Growth) -> CallOutcome {
     match end {
-        End::Output(output) => match said {
-            Some(Said { code, text }) => CallOutcome::GuestError { code, text },
+        CallEnd::Output(output) => match said {
+            Some(GuestError { code, text }) => CallOutcome::GuestError { code, text },
             None => CallOutcome::Ok { output },
         },
-        End::Trap(TrapKind::Unreachable) | End::Exit(_) | End::Broken(_) if growth.at_cap() => {
+        CallEnd::Trap(TrapKind::Unreachable) | CallEnd::Exit(_) | CallEnd::Broken(_)
+            if growth.at_cap() =>
+        {
             CallOutcome::MemoryCap
         }
-        End::Trap(kind) => CallOutcome::Trap { kind },
-        End::Exit(code) => CallOutcome::GuestError { code, text: "exit".to_owned() },
+        CallEnd::Trap(kind) => CallOutcome::Trap { kind },
+        CallEnd::Exit(code) => CallOutcome::GuestError { code, text: "exit".to_owned() },
         // A guest that reported an error need not have an output.
-        End::Broken(fault) => match said {
-            Some(Said { code, text }) => CallOutcome::GuestError { code, text },
+        CallEnd::Broken(fault) => match said {
+            Some(GuestError { code, text }) => CallOutcome::GuestError { code, text },
             None => CallOutcome::GuestError { code: ABI_ERROR_CODE, text: fault.to_string() },
         },
-        End::Deadline(_) => CallOutcome::Deadline,
-        End::Fuel => CallOutcome::Fuel,
-        End::Refused(rejection) => CallOutcome::Rejected(rejection),
-        End::Busy => CallOutcome::Busy,
-        End::HostFault(detail) => CallOutcome::HostFault { detail, signal: None },
+        CallEnd::Deadline(_) => CallOutcome::Deadline,
+        CallEnd::Fuel => CallOutcome::Fuel,
+        CallEnd::Refused(rejection) => CallOutcome::Rejected(rejection),
+        CallEnd::Busy => CallOutcome::Busy,
+        CallEnd::HostFault(detail) => CallOutcome::HostFault { detail, signal: None },
     }
 }
 
@@ -153,40 +155,43 @@ mod tests {
         growth
     }
 
-    fn word(end: End, at_cap: bool) -> &'static str {
+    fn word(end: CallEnd, at_cap: bool) -> &'static str {
         outcome(end, None, &growth(at_cap)).word()
     }
 
     #[test]
     fn the_cap_explains_only_the_failures_that_it_can_cause() {
-        let broken = || End::Broken(AbiFault::InputTooLong(1));
-        assert_eq!(word(End::Trap(TrapKind::Unreachable), true), "memory-cap");
-        assert_eq!(word(End::Trap(TrapKind::Unreachable), false), "trap");
-        assert_eq!(word(End::Trap(TrapKind::Stack), true), "trap");
-        assert_eq!(word(End::Exit(2), true), "memory-cap");
+        let broken = || CallEnd::Broken(AbiFault::InputTooLong(1));
+        assert_eq!(word(CallEnd::Trap(TrapKind::Unreachable), true), "memory-cap");
+        assert_eq!(word(CallEnd::Trap(TrapKind::Unreachable), false), "trap");
+        assert_eq!(word(CallEnd::Trap(TrapKind::Stack), true), "trap");
+        assert_eq!(word(CallEnd::Exit(2), true), "memory-cap");
         assert_eq!(word(broken(), true), "memory-cap");
         assert_eq!(word(broken(), false), "guest-error");
-        assert_eq!(word(End::Deadline(By::Epoch), true), "deadline");
-        assert_eq!(word(End::Output(vec![]), true), "ok");
+        assert_eq!(word(CallEnd::Deadline(By::Epoch), true), "deadline");
+        assert_eq!(word(CallEnd::Output(vec![]), true), "ok");
     }
 
     #[test]
     fn what_the_guest_said_never_hides_what_the_host_saw() {
-        let said = || Some(Said::new(7, b"no\nrule"));
+        let said = || Some(GuestError::new(7, b"no\nrule"));
         let end = |end| outcome(end, said(), &growth(false));
         assert_eq!(
-            end(End::Output(vec![])),
+            end(CallEnd::Output(vec![])),
             CallOutcome::GuestError { code: 7, text: "no\\nrule".to_owned() }
         );
-        assert_eq!(end(End::Deadline(By::Epoch)), CallOutcome::Deadline);
-        assert_eq!(end(End::Trap(TrapKind::Stack)), CallOutcome::Trap { kind: TrapKind::Stack });
-        assert_eq!(end(End::Exit(0)).word(), "guest-error");
+        assert_eq!(end(CallEnd::Deadline(By::Epoch)), CallOutcome::Deadline);
+        assert_eq!(
+            end(CallEnd::Trap(TrapKind::Stack)),
+            CallOutcome::Trap { kind: TrapKind::Stack }
+        );
+        assert_eq!(end(CallEnd::Exit(0)).word(), "guest-error");
     }
 
     #[test]
     fn an_exit_of_zero_before_the_answer_is_an_error() {
         assert_eq!(
-            outcome(End::Exit(0), None, &growth(false)),
+            outcome(CallEnd::Exit(0), None, &growth(false)),
             CallOutcome::GuestError { code: 0, text: "exit".to_owned() }
         );
     }

@@ -15,7 +15,7 @@ pub struct GuestLog {
     dropped: u64,
     lines_max: usize,
     line_bytes_max: usize,
-    /// The defect: records are kept as they were written.
+    /// The fault: records are kept as they were written.
     raw: bool,
 }
 
@@ -75,7 +75,7 @@ impl SharedLog {
         Self(Arc::new(Mutex::new(GuestLog::new(tenant, limits))))
     }
 
-    /// The same log, of a host that hands records on as they were written; a defect.
+    /// The same log, of a host that hands records on as they were written; a fault.
     pub fn raw(self) -> Self {
         self.lock().raw = true;
         self

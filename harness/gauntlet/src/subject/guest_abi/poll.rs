@@ -8,7 +8,7 @@
 use std::time::{Duration, Instant};
 
 use super::clock::Clock;
-use super::end::{By, Stop};
+use super::end::{By, HostStop};
 use super::{preview1, range};
 
 /// Most subscriptions of one call; Go uses two.
@@ -29,7 +29,7 @@ struct Subscription {
 
 /// The arguments of `poll_oneoff`, as the guest gave them.
 #[derive(Debug, Clone, Copy)]
-pub struct Arguments {
+pub struct PollArguments {
     /// Where the subscriptions are.
     pub subscriptions: u32,
     /// Where the events go.
@@ -48,16 +48,16 @@ pub fn oneoff(
     memory: &mut [u8],
     clock: &mut Clock,
     deadline: Option<Instant>,
-    arguments: Arguments,
-) -> Result<i32, Stop> {
-    let Arguments { count, .. } = arguments;
+    arguments: PollArguments,
+) -> Result<i32, HostStop> {
+    let PollArguments { count, .. } = arguments;
     if count == 0 {
         return Ok(preview1::EINVAL);
     }
     if count > SUBSCRIPTIONS_MAX {
         return Ok(preview1::ENOMEM);
     }
-    let place = |ptr, len| range(ptr, len, memory.len()).ok_or(Stop::HostPointer);
+    let place = |ptr, len| range(ptr, len, memory.len()).ok_or(HostStop::HostPointer);
     let subscriptions = place(arguments.subscriptions, count * SUBSCRIPTION_BYTES)?;
     let events = place(arguments.events, count * EVENT_BYTES)?;
     let stored = place(arguments.stored, 4)?;
@@ -113,7 +113,7 @@ impl Subscription {
     }
 }
 
-fn sleep(nanos: u64, deadline: Option<Instant>) -> Result<(), Stop> {
+fn sleep(nanos: u64, deadline: Option<Instant>) -> Result<(), HostStop> {
     if nanos == 0 {
         return Ok(());
     }
@@ -122,7 +122,7 @@ fn sleep(nanos: u64, deadline: Option<Instant>) -> Result<(), Stop> {
     match left {
         Some(left) if left < wanted => {
             std::thread::sleep(left);
-            Err(Stop::Deadline(By::HostCall))
+            Err(HostStop::Deadline(By::HostCall))
         }
         _ => {
             std::thread::sleep(wanted);
@@ -145,9 +145,9 @@ mod tests {
         memory[at + 40] = u8::from(absolute);
     }
 
-    fn poll(memory: &mut [u8], count: u32, deadline_ms: u64) -> Result<i32, Stop> {
+    fn poll(memory: &mut [u8], count: u32, deadline_ms: u64) -> Result<i32, HostStop> {
         let deadline = Instant::now() + Duration::from_millis(deadline_ms);
-        let arguments = Arguments { subscriptions: 64, events: 512, count, stored: 8 };
+        let arguments = PollArguments { subscriptions: 64, events: 512, count, stored: 8 };
         oneoff(memory, &mut Clock::new(false), Some(deadline), arguments)
     }
 
@@ -165,7 +165,7 @@ mod tests {
         let mut memory = vec![0; 1024];
         clock_subscription(&mut memory, 0, u64::MAX, false);
         let began = Instant::now();
-        assert_eq!(poll(&mut memory, 1, 20), Err(Stop::Deadline(By::HostCall)));
+        assert_eq!(poll(&mut memory, 1, 20), Err(HostStop::Deadline(By::HostCall)));
         assert!(began.elapsed() >= Duration::from_millis(20));
     }
 
@@ -185,6 +185,6 @@ mod tests {
         assert_eq!(poll(&mut memory, 0, 0), Ok(preview1::EINVAL));
         assert_eq!(poll(&mut memory, 1025, 0), Ok(preview1::ENOMEM));
         assert_eq!(poll(&mut memory, u32::MAX, 0), Ok(preview1::ENOMEM));
-        assert_eq!(poll(&mut memory, 1000, 0), Err(Stop::HostPointer));
+        assert_eq!(poll(&mut memory, 1000, 0), Err(HostStop::HostPointer));
     }
 }

@@ -1,6 +1,6 @@
 //! Trials that any embedded host must stand, for the tests of each.
 
-pub mod twins;
+pub mod faults;
 
 use std::time::Duration;
 
@@ -218,24 +218,24 @@ macro_rules! stands_every_trial {
             every_guest_is_contained, grants_are_exact, logs_are_tame, instances_are_fresh,
             fuel_is_an_outcome_of_its_own, the_cap_needs_evidence,
         }
-        trial::stands_every_trial! { $make switched:
-            caps_are_lifted_by_their_switches,
+        trial::stands_every_trial! { $make faulty:
+            caps_are_lifted_by_their_faults,
             a_deadline_that_is_not_on_start_leaves_start_alone,
             without_a_deadline_a_long_call_ends_ok,
             kept_instances_show_what_the_last_call_left,
-            ambient_things_are_there_with_their_switches_alone,
-            the_other_switches_do_what_they_say,
+            ambient_things_are_there_with_their_faults_alone,
+            the_other_faults_do_what_they_say,
             without_fuel_a_loop_runs_into_its_deadline,
-            one_failure_closes_the_runtime_with_its_switch_alone,
-            a_wait_outlasts_the_deadline_with_its_switch_alone,
+            one_failure_closes_the_runtime_with_its_fault_alone,
+            a_wait_outlasts_the_deadline_with_its_fault_alone,
             a_name_is_for_one_instance_at_a_time,
         }
     };
     ($make:ident right: $($name:ident,)+) => {
-        $(#[test] fn $name() { trial::$name($make(Defects::default()).as_ref()); })+
+        $(#[test] fn $name() { trial::$name($make(HostFaults::default()).as_ref()); })+
     };
-    ($make:ident switched: $($name:ident,)+) => {
-        $(#[test] fn $name() { trial::twins::$name(&$make); })+
+    ($make:ident faulty: $($name:ident,)+) => {
+        $(#[test] fn $name() { trial::faults::$name(&$make); })+
     };
 }
 pub(crate) use stands_every_trial;

@@ -1,7 +1,7 @@
 //! A command line that repeats a call, for a person with a shell.
 
 use super::exchange::Spoken;
-use crate::subject::calls::module::Module;
+use crate::subject::calls::module::GuestModule;
 
 /// Longest input that is written into the command line.
 const INPUT_BYTES_MAX: usize = 256;
@@ -13,7 +13,7 @@ const INPUT_BYTES_MAX: usize = 256;
 /// [`Secrets::options`]: super::Secrets::options
 pub fn call(
     url: &str,
-    module: &Module,
+    module: &GuestModule,
     tenant: &str,
     input: &[u8],
     secrets: &str,
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn nothing_in_it_leaves_its_quotes() {
-        let module = Module::new("g", "", true, Vec::new());
+        let module = GuestModule::new("g", "", true, Vec::new());
         let call = |tenant, input: &[u8]| call("http://h", &module, tenant, input, "");
         let line = call("a'; rm -rf / #", b"a'\0").expect("it is short");
         assert!(line.contains(r"-H 'X-Tenant: a'\''; rm -rf / #'"), "{line}");

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 
 use super::secrets::Secrets;
 use crate::subject::calls::port::{Lost, Timed};
-use crate::subject::{Inability, hurry};
+use crate::subject::{Inability, shutdown};
 
 /// Longest body read: past every output of a guest. One of them returns its whole memory of 16 MiB
 /// to a host that takes so much, and base64 adds a third.
@@ -29,7 +29,7 @@ pub const SHORT_TIMEOUT: Duration = Duration::from_secs(10);
 pub const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Between two looks whether a person wants us to end.
-const HURRY_EVERY: Duration = Duration::from_millis(100);
+const SHUTDOWN_POLL: Duration = Duration::from_millis(100);
 
 /// The tenant's header.
 const TENANT: &str = "X-Tenant";
@@ -50,7 +50,7 @@ pub struct Spoken {
 /// What came of sending a request.
 pub enum Sent {
     /// A whole response.
-    Answer(Answer),
+    Answer(HostResponse),
     /// The connection failed, before or in the response.
     Cut {
         /// How.
@@ -71,7 +71,7 @@ impl Sent {
     /// Where the request cannot be written, and those of `read`.
     pub fn read(
         self,
-        read: impl FnOnce(Answer) -> Result<Timed, Inability>,
+        read: impl FnOnce(HostResponse) -> Result<Timed, Inability>,
     ) -> Result<Timed, Inability> {
         match self {
             Self::Answer(answer) => read(answer),
@@ -85,7 +85,7 @@ impl Sent {
 }
 
 /// A whole response.
-pub struct Answer {
+pub struct HostResponse {
     /// The status.
     pub status: u16,
     /// The headers.
@@ -96,7 +96,7 @@ pub struct Answer {
     pub wall: Duration,
 }
 
-impl Answer {
+impl HostResponse {
     /// A header's value, if it is there and is text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -193,7 +193,7 @@ impl Exchange {
         &self,
         request: reqwest::Request,
         begun: Instant,
-    ) -> Result<Answer, (String, bool)> {
+    ) -> Result<HostResponse, (String, bool)> {
         let failed = |error: reqwest::Error| (chain(&error), error.is_timeout());
         let mut response = self.client.execute(request).await.map_err(failed)?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
@@ -206,14 +206,14 @@ impl Exchange {
         }
         let wall = begun.elapsed();
         let (headers, body) = self.secrets.taken_out(headers, body);
-        Ok(Answer { status, headers, body, wall })
+        Ok(HostResponse { status, headers, body, wall })
     }
 }
 
 /// Ends when a person has wanted us to for a while.
 async fn stopped() {
-    while !hurry::over() {
-        tokio::time::sleep(HURRY_EVERY).await;
+    while !shutdown::over() {
+        tokio::time::sleep(SHUTDOWN_POLL).await;
     }
 }
 

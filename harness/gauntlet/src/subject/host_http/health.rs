@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use wasm_gauntlet_model::host_limits::{HostLimit, StatedLimits};
 
-use super::exchange::{Answer, Exchange, Sent};
+use super::exchange::{Exchange, HostResponse, Sent};
 use super::mapped::Mapped;
 use crate::subject::Inability;
 
@@ -127,7 +127,7 @@ pub fn mapped(
     }
 }
 
-fn answer(sent: Sent, url: &str, root: &str) -> Result<Answer, Inability> {
+fn answer(sent: Sent, url: &str, root: &str) -> Result<HostResponse, Inability> {
     match sent {
         Sent::Answer(answer) => Ok(answer),
         Sent::Cut { detail, .. } if detail.contains("Connection refused") => {

@@ -11,7 +11,7 @@ use wasm_gauntlet_model::target::{Mapping, RequestTemplate};
 
 use super::exchange::Spoken;
 use crate::subject::Inability;
-use crate::subject::calls::module::Module;
+use crate::subject::calls::module::GuestModule;
 use crate::subject::calls::port::Work;
 
 /// A host that a mapping tells how to speak to.
@@ -55,7 +55,7 @@ impl Mapped {
     ///
     /// # Errors
     /// When the address would be another host's.
-    pub fn load(&self, module: &Module) -> Option<Result<Spoken, Inability>> {
+    pub fn load(&self, module: &GuestModule) -> Option<Result<Spoken, Inability>> {
         let template = self.mapping.load.as_ref()?;
         let word = |name: &str| match name {
             "module" => Some(module.bytes.clone()),
@@ -88,7 +88,7 @@ impl Mapped {
         self.filled(&self.mapping.call, &text, &word)
     }
 
-    fn of_guest(&self, module: &Module, name: &str) -> Option<String> {
+    fn of_guest(&self, module: &GuestModule, name: &str) -> Option<String> {
         match name {
             "guest" => Some(module.id.clone()),
             "digest" => Some(module.digest.clone()),

@@ -5,13 +5,13 @@
 //! is. A connection that is cut and a 5xx that carries no outcome are host faults; a host that
 //! cannot be reached at all before anything was done to it is an [`Inability`].
 
-mod blot;
 mod curl;
 mod exchange;
 mod health;
 pub mod mapped;
 mod presence;
 mod reading;
+mod redactor;
 mod registry;
 mod rules;
 mod secrets;
@@ -29,7 +29,7 @@ use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 use wasm_gauntlet_model::target::Speech;
 
-use crate::subject::adapter::References;
+use crate::subject::adapter::ReferenceRuntimes;
 use crate::subject::calls::bound;
 use crate::subject::calls::module::{self, Source};
 use crate::subject::protocol::feature;
@@ -38,7 +38,7 @@ use exchange::Exchange;
 use mapped::Mapped;
 use presence::Presence;
 pub use secrets::{Secrets, Unfit};
-use trial::Trial;
+use trial::HttpSession;
 
 /// Milliseconds past a deadline that are in time where the target says nothing: 20 that a host
 /// is granted, and 10 for a connection of its own, the front and the pipe behind it. It fits a
@@ -66,7 +66,7 @@ pub struct HostHttp {
     runtime: Option<Runtime>,
     presence: Presence,
     spins_per_ms: OnceLock<f64>,
-    references: Option<Arc<References>>,
+    references: Option<Arc<ReferenceRuntimes>>,
 }
 
 impl HostHttp {
@@ -105,7 +105,7 @@ impl HostHttp {
     }
 
     /// The same, its answers compared with those of `references` where a scenario asks for it.
-    pub fn compared_with(mut self, references: Arc<References>) -> Self {
+    pub fn compared_with(mut self, references: Arc<ReferenceRuntimes>) -> Self {
         self.references = Some(references);
         self
     }
@@ -172,7 +172,7 @@ impl Subject for HostHttp {
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
-        Ok(Box::new(Trial::new(self, seed)))
+        Ok(Box::new(HttpSession::new(self, seed)))
     }
 }
 

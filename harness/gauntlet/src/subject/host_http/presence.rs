@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use super::health::{self, Health};
 use super::mapped::Mapped;
-use super::trial::{CALL_PATIENCE, Trial, UPLOAD_PATIENCE};
+use super::trial::{CALL_PATIENCE, HttpSession, UPLOAD_PATIENCE};
 use super::{HostHttp, exchange};
 use crate::subject::calls::bound::Patience;
-use crate::subject::{Inability, hurry};
+use crate::subject::{Inability, shutdown};
 
 /// What a supervisor is given to start a lost host anew: a process that restarts in a container,
 /// with a probe of health each second before it.
@@ -74,7 +74,7 @@ impl HostHttp {
     /// The same, and where an answer never came, whether it serves an honest call.
     fn serves(&self, silent: bool) -> Result<Health, Inability> {
         let health = self.health()?;
-        match silent && !Trial::new(self, 0).answers_honestly() {
+        match silent && !HttpSession::new(self, 0).answers_honestly() {
             true => Err(Inability(
                 "health checks are answered, and an honest call is not answered at all".to_owned(),
             )),
@@ -90,7 +90,7 @@ impl HostHttp {
             let health = self.serves(silent || gone.load(Ordering::Relaxed));
             let Err(unable) = &health else { return health };
             let may_return =
-                met.load(Ordering::Relaxed) && !gone.load(Ordering::Relaxed) && !hurry::over();
+                met.load(Ordering::Relaxed) && !gone.load(Ordering::Relaxed) && !shutdown::over();
             if !may_return || begun.elapsed() >= BACK_WITHIN {
                 gone.fetch_or(met.load(Ordering::Relaxed), Ordering::Relaxed);
                 self.presence.lost(&unable.0);
@@ -105,7 +105,7 @@ impl HostHttp {
     pub(super) fn lost_since(&self) -> Option<String> {
         let seen = self.presence.lost.lock().unwrap_or_else(PoisonError::into_inner).take();
         let suspect = self.presence.suspect.swap(false, Ordering::Relaxed);
-        if hurry::over() || !suspect && seen.is_none() {
+        if shutdown::over() || !suspect && seen.is_none() {
             return None;
         }
         let lost = seen.or_else(|| self.present(true).err().map(|unable| unable.0));

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 use wasm_gauntlet_model::call::{CallOutcome, Called, RejectStage, Rejection};
 
-use super::exchange::{Answer, Sent};
+use super::exchange::{HostResponse, Sent};
 use crate::subject::Inability;
 use crate::subject::calls::port::{Lost, Timed};
 use crate::subject::protocol::Parts;
@@ -26,10 +26,10 @@ struct Problem {
 /// # Errors
 /// When the host refuses to deal with us: a 3xx, or a 4xx without an outcome.
 pub fn timed(sent: Sent) -> Result<Timed, Inability> {
-    sent.read(told)
+    sent.read(timed_answer)
 }
 
-fn told(answer: Answer) -> Result<Timed, Inability> {
+fn timed_answer(answer: HostResponse) -> Result<Timed, Inability> {
     let wall = answer.wall;
     let digest = answer.header("x-guest-digest").unwrap_or_default().to_owned();
     let typed =
@@ -56,7 +56,7 @@ fn told(answer: Answer) -> Result<Timed, Inability> {
 }
 
 /// The outcome of a problem: none if the body is no problem, or its type ends in no outcome.
-fn problem(answer: &Answer) -> Option<Parts> {
+fn problem(answer: &HostResponse) -> Option<Parts> {
     let kind = answer.header("content-type")?;
     let media = kind.split(';').next()?.trim();
     if !media.eq_ignore_ascii_case("application/problem+json") {
@@ -86,7 +86,7 @@ mod tests {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         headers.insert("x-guest-digest", HeaderValue::from_static("d1"));
         let (body, wall) = (body.as_bytes().to_vec(), Duration::from_millis(1));
-        timed(Sent::Answer(Answer { status, headers, body, wall }))
+        timed(Sent::Answer(HostResponse { status, headers, body, wall }))
     }
 
     #[test]

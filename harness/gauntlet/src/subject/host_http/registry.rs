@@ -4,10 +4,10 @@
 
 use wasm_gauntlet_model::action::Verb;
 
-use super::exchange::{Answer, Sent};
-use super::trial::{CALL_PATIENCE, Trial, UPLOAD_PATIENCE};
+use super::exchange::{HostResponse, Sent};
+use super::trial::{CALL_PATIENCE, HttpSession, UPLOAD_PATIENCE};
 use crate::subject::Inability;
-use crate::subject::calls::registrar::{Registrar, Request, Said, Told};
+use crate::subject::calls::registrar::{Registrar, RegistryAnswer, RegistryRequest, Told};
 
 /// In whose name we ask what is active.
 pub(super) const ASKER: &str = "gauntlet";
@@ -18,17 +18,17 @@ const WORD_CHARS_MAX: usize = 40;
 /// The header that names the module that served.
 const DIGEST: &str = "x-guest-digest";
 
-impl Registrar for Trial<'_> {
-    fn ask(&self, request: Request<'_>) -> Result<Told, Inability> {
-        let Request { verb, module, digest, tenant, input } = request;
+impl Registrar for HttpSession<'_> {
+    fn ask(&self, request: RegistryRequest<'_>) -> Result<Told, Inability> {
+        let RegistryRequest { verb, module, digest, tenant, input } = request;
         let (url, exchange) = (&self.host.url, &self.host.exchange);
         let guest = format!("{url}/guests/{digest}");
         if let Some(why) = self.absent() {
             let line = format!("no answer: the host is not there: {why}");
-            return Ok(Told { said: Said::Lost, line, output: Vec::new(), digest: None });
+            return Ok(Told { said: RegistryAnswer::Lost, line, output: Vec::new(), digest: None });
         }
         let input = || input.to_vec();
-        told(match verb {
+        registry_answer(match verb {
             Verb::Upload => exchange.put(&guest, module.bytes.clone(), UPLOAD_PATIENCE),
             Verb::Activate => {
                 self.active_before.get_or_init(|| self.active());
@@ -52,7 +52,7 @@ impl Registrar for Trial<'_> {
     }
 }
 
-impl Trial<'_> {
+impl HttpSession<'_> {
     fn activate(&self, digest: &str) -> Sent {
         let document = serde_json::json!({ "digest": digest }).to_string();
         let url = format!("{}/active", self.host.url);
@@ -81,8 +81,8 @@ impl Trial<'_> {
 }
 
 /// From a response to what it says.
-fn told(sent: Sent) -> Result<Told, Inability> {
-    let lost = |line| Told { said: Said::Lost, line, output: Vec::new(), digest: None };
+fn registry_answer(sent: Sent) -> Result<Told, Inability> {
+    let lost = |line| Told { said: RegistryAnswer::Lost, line, output: Vec::new(), digest: None };
     let answer = match sent {
         Sent::Never(why) => return Err(Inability(why)),
         Sent::Cut { detail, .. } => return Ok(lost(format!("no answer: {detail}"))),
@@ -91,19 +91,19 @@ fn told(sent: Sent) -> Result<Told, Inability> {
     let (status, digest) = (answer.status, answer.header(DIGEST).map(str::to_owned));
     if let 200..=299 = status {
         let line = status.to_string();
-        return Ok(Told { said: Said::Done, line, output: answer.body, digest });
+        return Ok(Told { said: RegistryAnswer::Done, line, output: answer.body, digest });
     }
     let word = word(&answer);
     let line = format!("{status} {}", word.as_deref().unwrap_or("without a problem"));
     match (status, word.as_deref()) {
         (300..=399, _) => Err(Inability(format!("status {status}: nothing is followed here"))),
         (500.., None | Some("host-fault")) => Ok(lost(line)),
-        _ => Ok(Told { said: Said::Refused, line, output: Vec::new(), digest }),
+        _ => Ok(Told { said: RegistryAnswer::Refused, line, output: Vec::new(), digest }),
     }
 }
 
 /// The last word of the type of a problem.
-fn word(answer: &Answer) -> Option<String> {
+fn word(answer: &HostResponse) -> Option<String> {
     let kind = answer.header("content-type")?.split(';').next()?.trim();
     if !kind.eq_ignore_ascii_case("application/problem+json") {
         return None;
@@ -125,17 +125,23 @@ mod tests {
     fn an_answer_is_a_deed_a_refusal_or_a_loss() {
         const PROBLEM: &str = "application/problem+json";
         for (status, kind, body, said, line) in [
-            (204, "text/plain", "", Said::Done, "204"),
-            (404, PROBLEM, r#"{"type":"x/problems/unknown"}"#, Said::Refused, "404 unknown"),
-            (404, "text/html", "<h1>", Said::Refused, "404 without a problem"),
-            (502, PROBLEM, r#"{"type":"x/outcomes/trap"}"#, Said::Refused, "502 trap"),
-            (500, PROBLEM, r#"{"type":"x/host-fault"}"#, Said::Lost, "500 host-fault"),
-            (502, "text/plain", "gone", Said::Lost, "502 without a problem"),
+            (204, "text/plain", "", RegistryAnswer::Done, "204"),
+            (
+                404,
+                PROBLEM,
+                r#"{"type":"x/problems/unknown"}"#,
+                RegistryAnswer::Refused,
+                "404 unknown",
+            ),
+            (404, "text/html", "<h1>", RegistryAnswer::Refused, "404 without a problem"),
+            (502, PROBLEM, r#"{"type":"x/outcomes/trap"}"#, RegistryAnswer::Refused, "502 trap"),
+            (500, PROBLEM, r#"{"type":"x/host-fault"}"#, RegistryAnswer::Lost, "500 host-fault"),
+            (502, "text/plain", "gone", RegistryAnswer::Lost, "502 without a problem"),
         ] {
             let mut headers = HeaderMap::new();
             headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
             let (body, wall) = (body.as_bytes().to_vec(), Duration::ZERO);
-            let told = told(Sent::Answer(Answer { status, headers, body, wall }));
+            let told = registry_answer(Sent::Answer(HostResponse { status, headers, body, wall }));
             let told = told.expect("it is an answer");
             assert_eq!((told.said, told.line.as_str()), (said, line));
         }

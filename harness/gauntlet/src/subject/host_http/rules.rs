@@ -10,7 +10,7 @@ use wasm_gauntlet_model::call::{CallOutcome, Called, Rejection, unhex};
 use wasm_gauntlet_model::limits::ERROR_TEXT_BYTES_MAX;
 use wasm_gauntlet_model::target::{Encoding, Gives, Pattern, Rule};
 
-use super::exchange::{Answer, Sent};
+use super::exchange::{HostResponse, Sent};
 use super::reading::excerpt;
 use crate::subject::Inability;
 use crate::subject::calls::port::{Lost, Timed};
@@ -21,7 +21,7 @@ const JSON_BYTES_MAX: usize = 2 << 20;
 
 /// What a rule looks at.
 struct Answered<'a> {
-    answer: &'a Answer,
+    answer: &'a HostResponse,
     /// The body, where it is JSON; serde_json refuses what is nested deeper than 128.
     json: Option<Value>,
     /// Whether it came after the deadline.
@@ -36,7 +36,7 @@ pub fn timed(sent: Sent, rules: &[Rule], deadline: Duration) -> Result<Timed, In
     sent.read(|answer| meant(&answer, rules, deadline))
 }
 
-fn meant(answer: &Answer, rules: &[Rule], deadline: Duration) -> Result<Timed, Inability> {
+fn meant(answer: &HostResponse, rules: &[Rule], deadline: Duration) -> Result<Timed, Inability> {
     let (wall, readable) = (answer.wall, answer.body.len() <= JSON_BYTES_MAX);
     let asks_json = rules.iter().any(reads_json) && readable;
     let json = asks_json.then(|| serde_json::from_slice(&answer.body).ok()).flatten();

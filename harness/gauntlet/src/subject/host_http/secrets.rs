@@ -9,8 +9,8 @@ use wasm_gauntlet_model::observation::{Evidence, Observation, Value};
 use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::target::Credential;
 
-use super::blot::{Blot, TAKEN_OUT};
 use super::curl::quoted;
+use super::redactor::{Redactor, TAKEN_OUT};
 use crate::subject::Inability;
 use crate::subject::calls::port::Timed;
 
@@ -40,7 +40,7 @@ pub enum Unfit {
 #[derive(Default)]
 pub struct Secrets {
     fields: Vec<Secret>,
-    blot: Blot,
+    redactor: Redactor,
 }
 
 struct Secret {
@@ -73,7 +73,7 @@ impl Secrets {
             };
             value.set_sensitive(true);
             for word in words(&secret) {
-                all.blot.add(&word);
+                all.redactor.add(&word);
             }
             all.fields.push(Secret { credential: credential.clone(), name, value });
         }
@@ -90,18 +90,18 @@ impl Secrets {
     /// An answer without the secrets that a host tells back, in whatever way it escapes them: a
     /// text that is cut later on would be cut within them.
     pub(super) fn taken_out(&self, headers: HeaderMap, mut body: Vec<u8>) -> (HeaderMap, Vec<u8>) {
-        if self.blot.is_empty() {
+        if self.redactor.is_empty() {
             return (headers, body);
         }
         let mut seen = HeaderMap::with_capacity(headers.len());
         for (name, value) in &headers {
             let mut value = value.as_bytes().to_vec();
-            self.blot.bytes(&mut value);
+            self.redactor.bytes(&mut value);
             // Parts of a value that was one, around a word that is one.
             let value = HeaderValue::from_bytes(&value);
             seen.append(name, value.unwrap_or(HeaderValue::from_static(TAKEN_OUT)));
         }
-        self.blot.bytes(&mut body);
+        self.redactor.bytes(&mut body);
         (seen, body)
     }
 
@@ -109,13 +109,13 @@ impl Secrets {
     pub(super) fn out_of_call(&self, mut timed: Timed) -> Timed {
         let called = &mut timed.called;
         match &mut called.outcome {
-            CallOutcome::Ok { output } => self.blot.bytes(output),
-            CallOutcome::GuestError { text, .. } => self.blot.text(text),
-            CallOutcome::Rejected(rejection) => self.blot.text(&mut rejection.reason),
-            CallOutcome::Denied { capability } => self.blot.text(capability),
+            CallOutcome::Ok { output } => self.redactor.bytes(output),
+            CallOutcome::GuestError { text, .. } => self.redactor.text(text),
+            CallOutcome::Rejected(rejection) => self.redactor.text(&mut rejection.reason),
+            CallOutcome::Denied { capability } => self.redactor.text(capability),
             CallOutcome::HostFault { detail, signal } => {
-                self.blot.text(detail);
-                signal.iter_mut().for_each(|signal| self.blot.text(signal));
+                self.redactor.text(detail);
+                signal.iter_mut().for_each(|signal| self.redactor.text(signal));
             }
             CallOutcome::Trap { .. }
             | CallOutcome::Deadline
@@ -124,11 +124,11 @@ impl Secrets {
             | CallOutcome::Busy => {}
         }
         for line in &mut called.log {
-            self.blot.text(&mut line.tenant);
-            self.blot.text(&mut line.text);
+            self.redactor.text(&mut line.tenant);
+            self.redactor.text(&mut line.text);
         }
-        self.blot.text(&mut called.digest);
-        called.stopped_by.iter_mut().for_each(|word| self.blot.text(word));
+        self.redactor.text(&mut called.digest);
+        called.stopped_by.iter_mut().for_each(|word| self.redactor.text(word));
         timed
     }
 
@@ -140,8 +140,8 @@ impl Secrets {
         let mut seen = seen.map_err(|unable| self.out_of_inability(unable))?;
         for value in seen.facts.values_mut() {
             match value {
-                Value::Text(text) => self.blot.text(text),
-                Value::Texts(texts) => texts.iter_mut().for_each(|text| self.blot.text(text)),
+                Value::Text(text) => self.redactor.text(text),
+                Value::Texts(texts) => texts.iter_mut().for_each(|text| self.redactor.text(text)),
                 Value::Absent
                 | Value::Bool(_)
                 | Value::Int(_)
@@ -150,10 +150,10 @@ impl Secrets {
             }
         }
         for Evidence { what, text } in &mut seen.evidence {
-            self.blot.text(what);
-            self.blot.text(text);
+            self.redactor.text(what);
+            self.redactor.text(text);
         }
-        seen.reproduce.iter_mut().for_each(|line| self.blot.text(line));
+        seen.reproduce.iter_mut().for_each(|line| self.redactor.text(line));
         Ok(seen)
     }
 
@@ -163,12 +163,12 @@ impl Secrets {
         profile: Result<Profile, Inability>,
     ) -> Result<Profile, Inability> {
         let mut profile = profile.map_err(|unable| self.out_of_inability(unable))?;
-        self.blot.text(&mut profile.about);
+        self.redactor.text(&mut profile.about);
         Ok(profile)
     }
 
     pub(super) fn out_of_inability(&self, Inability(mut why): Inability) -> Inability {
-        self.blot.text(&mut why);
+        self.redactor.text(&mut why);
         Inability(why)
     }
 

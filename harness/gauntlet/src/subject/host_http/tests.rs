@@ -7,14 +7,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use wasm_gauntlet_model::action::{Action, Call};
 use wasm_gauntlet_model::call::hex;
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::observation::{Observation, Value};
 use wasm_gauntlet_model::profile::Need;
 use wasm_gauntlet_model::source::Source;
 use wasm_gauntlet_model::target;
-use wasm_gauntlet_model::twin::Twin;
 
-use super::trial::Trial;
+use super::trial::HttpSession;
 use super::{HostHttp, Secrets};
 use crate::subject::adapter::test_rig::worker;
 use crate::subject::calls::module::catalogue;
@@ -22,7 +22,7 @@ use crate::subject::calls::port::{Port, Work};
 use crate::subject::{Inability, Session, Subject};
 use crate::testbed::plugins::PluginFront;
 
-fn front(faults: &[Twin]) -> PluginFront {
+fn front(faults: &[Fault]) -> PluginFront {
     PluginFront::over(worker("wasmtime", faults), Limits::default(), None).expect("it starts")
 }
 
@@ -106,7 +106,8 @@ fn a_tenant_past_its_limit_is_busy() {
 
 #[test]
 fn a_host_that_dies_behind_its_front_is_a_fault() {
-    for (fault, guest) in [(Twin::PanicOnTrap, "trap-unreachable"), (Twin::NoDeadline, "cpu-loop")]
+    for (fault, guest) in
+        [(Fault::PanicOnTrap, "trap-unreachable"), (Fault::NoDeadline, "cpu-loop")]
     {
         let front = front(&[fault]);
         let host = host(&front.url());
@@ -172,14 +173,14 @@ fn strangers_are_read_without_a_panic() {
 
 #[test]
 fn a_death_that_another_client_caused_is_seen_too() {
-    let front = front(&[Twin::PanicOnTrap]);
+    let front = front(&[Fault::PanicOnTrap]);
     let host = host(&front.url());
-    let watcher = Trial::new(&host, 1);
+    let watcher = HttpSession::new(&host, 1);
     watcher.watch(&[]).expect("it answers");
-    assert_eq!(watcher.vigil().alive, Some(true));
+    assert_eq!(watcher.usage().alive, Some(true));
     let mut other = host.open(2).expect("nothing is sent yet");
     call(&mut *other, "trap-unreachable", |_| {}).expect("it answers");
-    assert_eq!(watcher.vigil().alive, Some(false));
+    assert_eq!(watcher.usage().alive, Some(false));
 }
 
 #[test]
@@ -237,7 +238,7 @@ fn garbage_bombs_and_floods_of_a_mapped_host_are_never_ok() {
     for answer in answers.chain(lines.into_iter().chain(plain).map(str::to_owned)) {
         let shown: String = answer.chars().take(40).collect();
         let host = strange(&canned(answer.leak()));
-        let trial = Trial::new(&host, 1);
+        let trial = HttpSession::new(&host, 1);
         let module = catalogue("benign-tiny", &[]).expect("the catalogue has it");
         let (limits, grants) = (&Limits::default(), &Grants::default());
         let work = Work { module: &module, tenant: "a", input: b"", limits, grants };

@@ -10,15 +10,15 @@ use wasm_gauntlet_model::call::{CallOutcome, LogLine};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::observation::Observation;
 
-use super::exchange::{Answer, SHORT_TIMEOUT, Sent};
+use super::exchange::{HostResponse, SHORT_TIMEOUT, Sent};
 use super::health::Health;
 use super::presence::HONEST_GUEST;
 use super::registry::ASKER;
 use super::{HostHttp, curl, reading, rules};
 use crate::subject::calls;
 use crate::subject::calls::differ::Opinions;
-use crate::subject::calls::module::Module;
-use crate::subject::calls::port::{Loaded, Lost, Port, Timed, Vigil, Work};
+use crate::subject::calls::module::GuestModule;
+use crate::subject::calls::port::{LoadOutcome, Lost, Port, ResourceUsage, Timed, Work};
 use crate::subject::calls::registrar::Registrar;
 use crate::subject::protocol::LOG_LINES_MAX;
 use crate::subject::{Inability, Session};
@@ -31,10 +31,10 @@ pub(super) const CALL_PATIENCE: Duration = Duration::from_secs(5);
 pub(super) const UPLOAD_PATIENCE: Duration = Duration::from_secs(40);
 
 /// A session with a host over HTTP.
-pub struct Trial<'a> {
+pub struct HttpSession<'a> {
     pub(super) host: &'a HostHttp,
     seed: u64,
-    uploads: Mutex<HashMap<String, Loaded>>,
+    uploads: Mutex<HashMap<String, LoadOutcome>>,
     /// Whether the host was ever there: from then on its absence is a finding.
     reached: AtomicBool,
     lost: AtomicBool,
@@ -49,7 +49,7 @@ pub struct Trial<'a> {
     pub(super) active_before: OnceLock<Option<String>>,
 }
 
-impl<'a> Trial<'a> {
+impl<'a> HttpSession<'a> {
     /// Nothing is sent before the first action.
     pub fn new(host: &'a HostHttp, seed: u64) -> Self {
         Self {
@@ -103,21 +103,21 @@ impl<'a> Trial<'a> {
         // By the contract it is a matter of milliseconds; a mapped host may deploy it somewhere.
         let patience = if self.host.mapped.is_some() { UPLOAD_PATIENCE } else { SHORT_TIMEOUT };
         match self.upload(&module, patience) {
-            Ok(Loaded::Ended(end)) => !hung(&end),
-            Ok(Loaded::Ready { .. }) => !self.sent(&work).is_ok_and(|timed| hung(&timed)),
+            Ok(LoadOutcome::Ended(end)) => !hung(&end),
+            Ok(LoadOutcome::Ready { .. }) => !self.sent(&work).is_ok_and(|timed| hung(&timed)),
             Err(_) => true,
         }
     }
 
-    fn uploads(&self) -> MutexGuard<'_, HashMap<String, Loaded>> {
+    fn uploads(&self) -> MutexGuard<'_, HashMap<String, LoadOutcome>> {
         self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn guest_url(&self, module: &Module) -> String {
+    fn guest_url(&self, module: &GuestModule) -> String {
         format!("{}/guests/{}", self.host.url, module.digest)
     }
 
-    fn upload(&self, module: &Module, patience: Duration) -> Result<Loaded, Inability> {
+    fn upload(&self, module: &GuestModule, patience: Duration) -> Result<LoadOutcome, Inability> {
         let exchange = &self.host.exchange;
         let timed = match &self.host.mapped {
             None => {
@@ -130,13 +130,13 @@ impl<'a> Trial<'a> {
                     rules::timed(sent, &template.rules, patience)?
                 }
                 // It was deployed beforehand.
-                _ => return Ok(Loaded::Ready { wall: Duration::ZERO }),
+                _ => return Ok(LoadOutcome::Ready { wall: Duration::ZERO }),
             },
         };
         let timed = self.seen(timed);
         Ok(match timed.called.outcome {
-            CallOutcome::Ok { .. } => Loaded::Ready { wall: timed.wall },
-            _ => Loaded::Ended(timed),
+            CallOutcome::Ok { .. } => LoadOutcome::Ready { wall: timed.wall },
+            _ => LoadOutcome::Ended(timed),
         })
     }
 
@@ -176,7 +176,7 @@ impl<'a> Trial<'a> {
     }
 
     /// The log of a call, where the answer says that there is one.
-    fn log(&self, answer: &Answer, tenant: &str) -> Vec<LogLine> {
+    fn log(&self, answer: &HostResponse, tenant: &str) -> Vec<LogLine> {
         let id: Option<u64> = answer.header("x-call-id").and_then(|id| id.parse().ok());
         let Some(id) = id else { return Vec::new() };
         let url = format!("{}/calls/{id}/log", self.host.url);
@@ -194,13 +194,13 @@ impl<'a> Trial<'a> {
     }
 }
 
-impl Port for Trial<'_> {
-    fn load(&self, work: &Work<'_>) -> Result<Loaded, Inability> {
+impl Port for HttpSession<'_> {
+    fn load(&self, work: &Work<'_>) -> Result<LoadOutcome, Inability> {
         if let Some(loaded) = self.uploads().get(&work.module.digest) {
             return Ok(loaded.clone());
         }
         if let Some(unmade) = self.unmade() {
-            return Ok(Loaded::Ended(self.seen(unmade)));
+            return Ok(LoadOutcome::Ended(self.seen(unmade)));
         }
         let loaded = self.upload(work.module, UPLOAD_PATIENCE)?;
         self.uploads().insert(work.module.digest.clone(), loaded.clone());
@@ -208,7 +208,7 @@ impl Port for Trial<'_> {
     }
 
     fn call(&self, work: &Work<'_>) -> Result<Timed, Inability> {
-        if let Loaded::Ended(end) = self.load(work)? {
+        if let LoadOutcome::Ended(end) = self.load(work)? {
             return Ok(end);
         }
         match self.unmade() {
@@ -225,7 +225,7 @@ impl Port for Trial<'_> {
         self.host.mapped.as_ref().is_none_or(|mapped| mapped.mapping().load.is_some())
     }
 
-    fn watch(&self, _: &[&Module]) -> Result<(), Inability> {
+    fn watch(&self, _: &[&GuestModule]) -> Result<(), Inability> {
         let health = match self.absent() {
             Some(_) => None,
             None => match self.host.present(false) {
@@ -246,7 +246,7 @@ impl Port for Trial<'_> {
 
     /// The same host answers if it says so, no answer went missing, and, where it counts its
     /// losses, there is none more.
-    fn vigil(&self) -> Vigil {
+    fn usage(&self) -> ResourceUsage {
         let before = *self.lost_before.lock().unwrap_or_else(PoisonError::into_inner);
         let health = self.absent.get().is_none().then(|| self.host.health());
         let answered = health.as_ref().is_some_and(Result::is_ok);
@@ -254,7 +254,7 @@ impl Port for Trial<'_> {
         let same = |health: Health| health.processes_lost == before;
         let alive = health.and_then(Result::ok).is_some_and(same);
         let alive = Some(alive && !self.lost.load(Ordering::Relaxed));
-        Vigil { alive, ..Vigil::default() }
+        ResourceUsage { alive, ..ResourceUsage::default() }
     }
 
     fn opinions(&self) -> Option<&dyn Opinions> {
@@ -282,14 +282,14 @@ impl Port for Trial<'_> {
     }
 }
 
-impl Session for Trial<'_> {
+impl Session for HttpSession<'_> {
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability> {
         let seen = calls::perform(self, &*self.host.source, self.seed, step, action);
         self.host.exchange.secrets.out_of_step(seen)
     }
 }
 
-impl Drop for Trial<'_> {
+impl Drop for HttpSession<'_> {
     fn drop(&mut self) {
         self.back();
     }

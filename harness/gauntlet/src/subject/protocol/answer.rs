@@ -10,7 +10,7 @@ const MECHANISM_CHARS_MAX: usize = 40;
 
 /// One line from an adapter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
+pub struct ReplyLine {
     /// The id of the request.
     pub id: u64,
     /// What is answered.
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn the_smallest_honest_answer_of_a_call_is_read() {
         let line = r#"{"id":3,"answer":"called","outcome":"deadline","unheard-of":1}"#;
-        let answer: Answer = serde_json::from_str(line).expect("it is an answer");
+        let answer: ReplyLine = serde_json::from_str(line).expect("it is an answer");
         let Reply::Called(call) = answer.reply else { panic!("{answer:?}") };
         assert_eq!(call.check().expect("it is an outcome").outcome, CallOutcome::Deadline);
     }
@@ -161,7 +161,7 @@ mod tests {
             r#"{"id":1,"answer":"hello"}"#,
             r#"{"id":1,"answer":"called","outcome":"ok","output":"*"}"#,
         ] {
-            assert!(serde_json::from_str::<Answer>(line).is_err(), "{line}");
+            assert!(serde_json::from_str::<ReplyLine>(line).is_err(), "{line}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::io::{self, BufRead};
 
 /// What came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Line {
+pub enum LineRead {
     /// A line is in the buffer, without its end.
     Whole,
     /// A line is longer than the bound; its rest is still to come (see [`skip_line`]).
@@ -17,22 +17,22 @@ pub enum Line {
 ///
 /// # Errors
 /// When the stream fails.
-pub fn read_line(from: &mut impl BufRead, max: usize, line: &mut Vec<u8>) -> io::Result<Line> {
+pub fn read_line(from: &mut impl BufRead, max: usize, line: &mut Vec<u8>) -> io::Result<LineRead> {
     line.clear();
     loop {
         let chunk = chunk(from)?;
         let end = chunk.iter().position(|byte| *byte == b'\n');
         let taken = end.unwrap_or(chunk.len());
         if chunk.is_empty() {
-            return Ok(Line::End);
+            return Ok(LineRead::End);
         }
         if line.len() + taken > max {
-            return Ok(Line::TooLong);
+            return Ok(LineRead::TooLong);
         }
         line.extend_from_slice(&chunk[..taken]);
         from.consume(end.map_or(taken, |at| at + 1));
         if end.is_some() {
-            return Ok(Line::Whole);
+            return Ok(LineRead::Whole);
         }
     }
 }
@@ -71,17 +71,17 @@ mod tests {
 
     use super::*;
 
-    fn lines(text: &str, buffer: usize) -> Vec<(Line, String)> {
+    fn lines(text: &str, buffer: usize) -> Vec<(LineRead, String)> {
         let mut from = BufReader::with_capacity(buffer, text.as_bytes());
         let (mut line, mut seen) = (Vec::new(), Vec::new());
         loop {
             let kind = read_line(&mut from, 4, &mut line).expect("memory does not fail");
-            if kind == Line::TooLong {
+            if kind == LineRead::TooLong {
                 skip_line(&mut from).expect("memory does not fail");
                 line.clear();
             }
             seen.push((kind, String::from_utf8(line.clone()).expect("the input is UTF-8")));
-            if kind == Line::End || seen.len() > 9 {
+            if kind == LineRead::End || seen.len() > 9 {
                 return seen;
             }
         }
@@ -92,11 +92,11 @@ mod tests {
         for buffer in [1, 3, 64] {
             let seen = lines("abcd\n\nabcde\nx\nrest", buffer);
             let expected = [
-                (Line::Whole, "abcd"),
-                (Line::Whole, ""),
-                (Line::TooLong, ""),
-                (Line::Whole, "x"),
-                (Line::End, "rest"),
+                (LineRead::Whole, "abcd"),
+                (LineRead::Whole, ""),
+                (LineRead::TooLong, ""),
+                (LineRead::Whole, "x"),
+                (LineRead::End, "rest"),
             ];
             let seen: Vec<_> = seen.iter().map(|(kind, text)| (*kind, text.as_str())).collect();
             assert_eq!(seen, expected, "buffer of {buffer}");
@@ -107,6 +107,6 @@ mod tests {
     fn an_endless_line_is_too_long_before_it_ends() {
         let mut from = BufReader::new(io::repeat(b'a'));
         let mut line = Vec::new();
-        assert_eq!(read_line(&mut from, 9, &mut line).expect("it never fails"), Line::TooLong);
+        assert_eq!(read_line(&mut from, 9, &mut line).expect("it never fails"), LineRead::TooLong);
     }
 }

@@ -9,10 +9,10 @@ mod line;
 mod outcome;
 mod request;
 
-pub use answer::{Answer, Hello, Reply, Stats, WrittenCall};
-pub use line::{Line, read_line, skip_line};
+pub use answer::{Hello, Reply, ReplyLine, Stats, WrittenCall};
+pub use line::{LineRead, read_line, skip_line};
 pub use outcome::{Parts, Unreadable};
-pub use request::{Ask, Request};
+pub use request::{Ask, RequestLine};
 
 /// The version spoken here. An adapter that answers another one is not used.
 pub const VERSION: u32 = 1;

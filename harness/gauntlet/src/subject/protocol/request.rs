@@ -7,7 +7,7 @@ use super::base64_bytes;
 
 /// One line to an adapter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
+pub struct RequestLine {
     /// Chosen by the asker, never used twice; the answer carries it.
     pub id: u64,
     /// What is asked.

@@ -18,14 +18,14 @@ use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::profile::{Need, Profile};
 use wasm_gauntlet_model::target::{Budget, NameDigest, ONE_OFF_WORD_USUAL, SiteTarget};
 
-use self::probe::asked::Asked;
-use self::probe::caution::Learned;
 use self::probe::decoded::Decoder;
+use self::probe::exchange_cache::ExchangeCache;
 use self::probe::inspect::Inspected;
-use self::probe::place::Origin;
+use self::probe::place::OriginAddress;
 pub use self::probe::quoted;
-pub use self::wire::Bounds;
-use self::wire::failure::Failure;
+use self::probe::rate_limit::Learned;
+pub use self::wire::ExchangeBounds;
+use self::wire::failure::ExchangeFailure;
 use self::wire::{Certificates, Client, reach};
 use super::{ACTION_TIME_MAX, Inability, Session, Subject};
 
@@ -38,15 +38,15 @@ pub struct Site {
     client: Client,
     nonce: u64,
     previous: Vec<Url>,
-    origin: Option<Origin>,
+    origin: Option<OriginAddress>,
     /// The site over TLS, where its own address is plain.
-    secure: Option<Origin>,
+    secure: Option<OriginAddress>,
     addresses: Vec<IpAddr>,
     one_off_word: Option<String>,
     budget: Budget,
     name_digest: Option<NameDigest>,
     decoder: Decoder,
-    asked: Asked,
+    asked: ExchangeCache,
     inspected: Inspected,
     learned: Learned,
     /// What kept discovery from knowing each script of the page.
@@ -59,14 +59,14 @@ impl Site {
     /// # Errors
     /// When `url` is no address of the web, holds credentials, or the client cannot start.
     pub fn new(url: Url) -> Result<Self, Inability> {
-        Self::within(url, Bounds::default())
+        Self::within(url, ExchangeBounds::default())
     }
 
     /// The site whose page is at `url`, within `bounds`.
     ///
     /// # Errors
     /// As [`Site::new`].
-    pub fn within(mut url: Url, bounds: Bounds) -> Result<Self, Inability> {
+    pub fn within(mut url: Url, bounds: ExchangeBounds) -> Result<Self, Inability> {
         url.set_fragment(None);
         // The address itself is not told: it may hold the password that is complained of.
         reach::may_reach(&url, &url)
@@ -84,7 +84,7 @@ impl Site {
             budget: Budget::default(),
             name_digest: None,
             decoder: Decoder::default(),
-            asked: Asked::default(),
+            asked: ExchangeCache::default(),
             inspected: Inspected::default(),
             learned: Learned::default(),
             unseen: Mutex::default(),
@@ -114,7 +114,7 @@ impl Site {
     pub fn of(target: &SiteTarget) -> Result<Self, Inability> {
         let url = Url::parse(&target.url).map_err(|error| Inability(error.to_string()))?;
         let mut site = Self::new(url)?;
-        site.origin = target.origin.as_ref().map(Origin::new).transpose()?;
+        site.origin = target.origin.as_ref().map(OriginAddress::new).transpose()?;
         site.one_off_word.clone_from(&target.one_off_word);
         site.addresses.clone_from(&target.addresses);
         (site.budget, site.name_digest) = (target.budget, target.name_digest);
@@ -123,9 +123,9 @@ impl Site {
     }
 
     /// Prepare the ways to the site: whom to trust, and which addresses to ask.
-    fn reach(&mut self, target: &SiteTarget) -> Result<(), Failure> {
+    fn reach(&mut self, target: &SiteTarget) -> Result<(), ExchangeFailure> {
         let certificates = target.certificate.as_ref().map(|file| {
-            let cannot = |error| Failure::Other(format!("cannot read {file}: {error}"));
+            let cannot = |error| ExchangeFailure::Other(format!("cannot read {file}: {error}"));
             Certificates::of_pem(&std::fs::read(file).map_err(cannot)?, file.clone())
         });
         let certificates = certificates.transpose()?;
@@ -144,7 +144,7 @@ impl Site {
         let trusted = Certificates::of_der(certificate);
         let trusted = trusted.and_then(|certificate| self.client.trust(&url, &certificate));
         trusted.map_err(|failure| Inability(failure.to_string()))?;
-        self.secure = Some(Origin { url, host: None });
+        self.secure = Some(OriginAddress { url, host: None });
         Ok(self)
     }
 }
@@ -154,7 +154,7 @@ impl Subject for Site {
         match action {
             // As many exchanges as there are addresses, codings and repeats; the site's own
             // patience is all that bounds them.
-            Action::Everywhere(_) => Bounds::default().all,
+            Action::Everywhere(_) => ExchangeBounds::default().all,
             _ => ACTION_TIME_MAX,
         }
     }

@@ -2,7 +2,7 @@
 
 use wasmparser::{BlockType, FunctionBody, Operator};
 
-use super::{Count, Policy, Refusal};
+use super::{Count, LimitPolicy, Refusal};
 
 /// How many values a type takes and gives.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,8 +18,8 @@ impl Shape {
 }
 
 /// What was counted of one function.
-pub(super) struct Body<'a> {
-    policy: Policy<'a>,
+pub(super) struct FunctionCounts<'a> {
+    policy: LimitPolicy<'a>,
     index: u64,
     types: &'a [Shape],
     pub locals: u64,
@@ -36,13 +36,13 @@ pub(super) struct Body<'a> {
     bulk_operations: u64,
 }
 
-impl<'a> Body<'a> {
+impl<'a> FunctionCounts<'a> {
     /// Count `body`, the function `index` of its module.
     pub fn count(
         body: &FunctionBody<'_>,
         index: u64,
         types: &'a [Shape],
-        policy: Policy<'a>,
+        policy: LimitPolicy<'a>,
     ) -> Result<Self, Refusal> {
         let mut counted = Self {
             policy,

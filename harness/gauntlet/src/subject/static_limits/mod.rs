@@ -79,7 +79,7 @@ impl From<Refusal> for Rejection {
 /// # Errors
 /// That count; or where the bytes stop being a module.
 pub fn check(limits: &StaticLimits, bytes: &[u8]) -> Result<(), Refusal> {
-    let policy = Policy { limits };
+    let policy = LimitPolicy { limits };
     policy.hold(Count::ModuleBytes, bytes.len() as u64, 0)?;
     let mut counted = Counted::new(policy);
     for payload in Parser::new(0).parse_all(bytes) {
@@ -98,11 +98,11 @@ pub fn check(limits: &StaticLimits, bytes: &[u8]) -> Result<(), Refusal> {
 
 /// The bounds, asked at each count.
 #[derive(Clone, Copy)]
-struct Policy<'a> {
+struct LimitPolicy<'a> {
     limits: &'a StaticLimits,
 }
 
-impl Policy<'_> {
+impl LimitPolicy<'_> {
     /// Refuse a count of the module that is over its bound.
     fn hold(self, count: Count, seen: u64, offset: usize) -> Result<(), Refusal> {
         self.held(count, seen, offset, None)

@@ -5,12 +5,12 @@ use wasmparser::{
     FunctionBody, ImportSectionReader, Payload, TypeRef, TypeSectionReader,
 };
 
-use super::body::{Body, Shape};
-use super::{Count, Policy, Refusal};
+use super::body::{FunctionCounts, Shape};
+use super::{Count, LimitPolicy, Refusal};
 
 /// What was counted so far.
 pub(super) struct Counted<'a> {
-    policy: Policy<'a>,
+    policy: LimitPolicy<'a>,
     /// Parameters and results of each type, for blocks.
     types: Vec<Shape>,
     type_values: u64,
@@ -28,7 +28,7 @@ pub(super) struct Counted<'a> {
 
 impl<'a> Counted<'a> {
     /// Nothing yet.
-    pub fn new(policy: Policy<'a>) -> Self {
+    pub fn new(policy: LimitPolicy<'a>) -> Self {
         Self {
             policy,
             types: Vec::new(),
@@ -155,7 +155,7 @@ impl<'a> Counted<'a> {
     pub fn body(&mut self, body: &FunctionBody<'_>) -> Result<(), Refusal> {
         let index = self.imported_functions + self.bodies;
         self.bodies += 1;
-        let counted = Body::count(body, index, &self.types, self.policy)?;
+        let counted = FunctionCounts::count(body, index, &self.types, self.policy)?;
         self.locals += counted.locals;
         self.branch_targets += counted.branch_targets;
         self.indirect_calls += counted.indirect_calls;

@@ -1,7 +1,7 @@
 //! The limits around the real wasmtime host.
 
 use super::*;
-use crate::subject::defects::Defects;
+use crate::subject::faults::HostFaults;
 use crate::subject::guest_abi::trial::{bytes, words};
 use crate::subject::wasmtime::WasmtimeHost;
 
@@ -9,10 +9,10 @@ fn limited() -> PerTenant {
     with(&[])
 }
 
-fn with(defects: &[Twin]) -> PerTenant {
-    let defects = Defects::new(defects.iter().copied());
-    let host = WasmtimeHost::new(defects.clone()).expect("the ticker starts");
-    PerTenant::new(Arc::new(host), defects)
+fn with(faults: &[Fault]) -> PerTenant {
+    let faults = HostFaults::new(faults.iter().copied());
+    let host = WasmtimeHost::new(faults.clone()).expect("the ticker starts");
+    PerTenant::new(Arc::new(host), faults)
 }
 
 fn plugin(host: &PerTenant, id: &str) -> Arc<dyn Plugin> {
@@ -54,12 +54,12 @@ fn tenants_that_owe_nothing_are_forgotten_and_those_in_flight_are_not() {
     let mut ledger = Ledger::default();
     let now = Instant::now();
     for nth in 0..TENANTS_MAX {
-        assert!(ledger.admit(&nth.to_string(), now, Bounds::default()).is_some());
+        assert!(ledger.admit(&nth.to_string(), now, TenantBounds::default()).is_some());
     }
-    assert!(ledger.admit("one more", now, Bounds::default()).is_none());
+    assert!(ledger.admit("one more", now, TenantBounds::default()).is_none());
     ledger.finish("7", now, Duration::ZERO, Duration::ZERO);
     let later = now + Duration::from_secs(1);
-    assert!(ledger.admit("one more", later, Bounds::default()).is_some());
+    assert!(ledger.admit("one more", later, TenantBounds::default()).is_some());
     assert_eq!(ledger.tenants.len(), TENANTS_MAX);
 }
 
@@ -69,22 +69,22 @@ fn outcomes(host: &PerTenant, id: &str, limits: Limits, tenants: &[&str]) -> Vec
 }
 
 #[test]
-fn calls_past_the_rate_are_busy_unless_the_switch_says_otherwise() {
+fn calls_past_the_rate_are_busy_unless_the_fault_says_otherwise() {
     // No machine makes three calls so slowly that one more falls due.
     let limits = || Limits { calls_per_s: Some(1), ..Limits::default() };
     let calls = ["a", "a", "a", "b"];
     let right = outcomes(&limited(), "benign-tiny", limits(), &calls);
     assert_eq!(right.iter().filter(|word| *word == "busy").count(), 2, "{right:?}");
     assert_eq!(right[3], "ok", "another tenant's");
-    let wrong = outcomes(&with(&[Twin::NoRateLimit]), "benign-tiny", limits(), &calls);
+    let wrong = outcomes(&with(&[Fault::NoRateLimit]), "benign-tiny", limits(), &calls);
     assert!(wrong.iter().all(|word| word == "ok"), "{wrong:?}");
 }
 
 #[test]
 fn instances_past_the_hosts_limit_are_busy_whosever_they_are() {
     let limits = Limits { instances: Some(2), ..Limits::default() };
-    for (defects, ran) in [(&[][..], 2), (&[Twin::Overcommit][..], 4)] {
-        let host = with(defects);
+    for (faults, ran) in [(&[][..], 2), (&[Fault::Overcommit][..], 4)] {
+        let host = with(faults);
         let plugin = host.load(&bytes("cpu-loop"), &limits, &Grants::default()).expect("it loads");
         let words = at_once(plugin.as_ref(), &["a", "b", "c", "d", "e", "f"]);
         let busy = words.iter().filter(|word| *word == "busy").count();
@@ -93,9 +93,9 @@ fn instances_past_the_hosts_limit_are_busy_whosever_they_are() {
 }
 
 #[test]
-fn a_call_that_traps_is_run_once_unless_the_switch_says_otherwise() {
-    for (defects, lines) in [(&[][..], 1), (&[Twin::RetryStorm][..], 4)] {
-        let host = with(defects);
+fn a_call_that_traps_is_run_once_unless_the_fault_says_otherwise() {
+    for (faults, lines) in [(&[][..], 1), (&[Fault::RetryStorm][..], 4)] {
+        let host = with(faults);
         let called = plugin(&host, "trap-after-log").call("a", b"");
         assert_eq!((called.outcome.word(), called.log.len()), ("trap", lines));
     }

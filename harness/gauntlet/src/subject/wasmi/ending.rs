@@ -5,37 +5,39 @@ use wasm_gauntlet_model::trap::TrapKind;
 use wasmi::errors::{ErrorKind, HostError};
 use wasmi::{Error, TrapCode};
 
-use crate::subject::guest_abi::end::{End, Stop};
+use crate::subject::guest_abi::end::{CallEnd, HostStop};
 use crate::subject::guest_abi::log::plain;
 
 /// Longest text of the runtime that is kept, bytes.
 const TEXT_BYTES_MAX: usize = 400;
 
-impl HostError for Stop {}
+impl HostError for HostStop {}
 
 /// The end of a call that failed while guest code ran.
-pub(super) fn failed(error: &Error) -> End {
-    if let Some(stop) = error.downcast_ref::<Stop>() {
+pub(super) fn failed(error: &Error) -> CallEnd {
+    if let Some(stop) = error.downcast_ref::<HostStop>() {
         return (*stop).into();
     }
     if let Some(trap) = error.as_trap_code() {
         return trapped(trap);
     }
     match error.kind() {
-        ErrorKind::I32ExitStatus(code) => End::Exit(*code),
+        ErrorKind::I32ExitStatus(code) => CallEnd::Exit(*code),
         // `wasmi_wasi` keeps only the text of an error, and no other function makes a message:
         // a pointer outside the memory is what ends so. The text itself decides nothing.
-        ErrorKind::Message(_) => End::Trap(TrapKind::HostPointer),
-        _ => End::Trap(TrapKind::Other),
+        ErrorKind::Message(_) => CallEnd::Trap(TrapKind::HostPointer),
+        _ => CallEnd::Trap(TrapKind::Other),
     }
 }
 
 /// The end of a call whose instance could not be made. No guest code has run, but an active
 /// segment may have left its memory or table, which is a trap.
-pub(super) fn not_instantiated(error: &Error) -> End {
+pub(super) fn not_instantiated(error: &Error) -> CallEnd {
     match error.as_trap_code() {
         Some(trap) => trapped(trap),
-        None => End::Refused(Rejection { stage: RejectStage::Instantiate, reason: text(error) }),
+        None => {
+            CallEnd::Refused(Rejection { stage: RejectStage::Instantiate, reason: text(error) })
+        }
     }
 }
 
@@ -44,11 +46,11 @@ pub(super) fn text(error: &Error) -> String {
     plain(error.to_string().as_bytes(), TEXT_BYTES_MAX)
 }
 
-fn trapped(trap: TrapCode) -> End {
+fn trapped(trap: TrapCode) -> CallEnd {
     if trap == TrapCode::OutOfFuel {
-        return End::Fuel;
+        return CallEnd::Fuel;
     }
-    End::Trap(match trap {
+    CallEnd::Trap(match trap {
         TrapCode::UnreachableCodeReached => TrapKind::Unreachable,
         TrapCode::MemoryOutOfBounds => TrapKind::MemoryOutOfBounds,
         TrapCode::TableOutOfBounds => TrapKind::TableOutOfBounds,
@@ -72,11 +74,11 @@ mod tests {
     #[test]
     fn a_text_decides_nothing() {
         for text in ["all fuel consumed by WebAssembly", "stopped by the host: deadline"] {
-            assert!(matches!(failed(&Error::new(text)), End::Trap(TrapKind::HostPointer)));
+            assert!(matches!(failed(&Error::new(text)), CallEnd::Trap(TrapKind::HostPointer)));
         }
-        let stopped = Error::host(Stop::Deadline(By::HostCall));
-        assert!(matches!(failed(&stopped), End::Deadline(By::HostCall)));
-        assert!(matches!(failed(&Error::host(Stop::Exit(3))), End::Exit(3)));
-        assert!(matches!(failed(&Error::from(TrapCode::OutOfFuel)), End::Fuel));
+        let stopped = Error::host(HostStop::Deadline(By::HostCall));
+        assert!(matches!(failed(&stopped), CallEnd::Deadline(By::HostCall)));
+        assert!(matches!(failed(&Error::host(HostStop::Exit(3))), CallEnd::Exit(3)));
+        assert!(matches!(failed(&Error::from(TrapCode::OutOfFuel)), CallEnd::Fuel));
     }
 }

@@ -8,7 +8,7 @@ use wasmi_wasi::wasi_common::dir::{OpenResult, ReaddirCursor, ReaddirEntity};
 use wasmi_wasi::wasi_common::file::{FdFlags, Filestat, OFlags};
 use wasmi_wasi::{Error, WasiDir};
 
-type Entries = Box<dyn Iterator<Item = Result<ReaddirEntity, Error>> + Send>;
+type FolderEntries = Box<dyn Iterator<Item = Result<ReaddirEntity, Error>> + Send>;
 
 /// What reads goes to the folder inside; what changes has no implementation here, so the
 /// trait's own refusals stand.
@@ -46,7 +46,7 @@ impl WasiDir for ReadOnly {
         }
     }
 
-    async fn readdir(&self, cursor: ReaddirCursor) -> Result<Entries, Error> {
+    async fn readdir(&self, cursor: ReaddirCursor) -> Result<FolderEntries, Error> {
         self.0.readdir(cursor).await
     }
 

@@ -5,12 +5,12 @@ use std::time::Instant;
 use wasmi::{Instance, Memory, Store, TypedFunc, WasmParams, WasmResults};
 
 use super::ending::{failed, not_instantiated};
-use super::slices::Budget;
-use super::state::{Limiter, State, on_call};
+use super::slices::FuelBudget;
+use super::state::{WasmiLimiter, WasmiState, on_call};
 use super::{Translated, Wasmi, wasi};
 use crate::subject::embedded::{Call, Ended};
 use crate::subject::guest_abi::clock::Clock;
-use crate::subject::guest_abi::end::End;
+use crate::subject::guest_abi::end::CallEnd;
 use crate::subject::guest_abi::growth::Growth;
 use crate::subject::guest_abi::start::START;
 use crate::subject::guest_abi::view::View;
@@ -19,21 +19,21 @@ use crate::subject::guest_abi::{
 };
 
 /// A store and, once made, its instance.
-pub struct Live {
-    store: Store<State>,
-    budget: Budget,
-    abi: Option<Abi>,
+pub struct WasmiLive {
+    store: Store<WasmiState>,
+    budget: FuelBudget,
+    abi: Option<WasmiAbi>,
 }
 
 #[derive(Clone, Copy)]
-struct Abi {
+struct WasmiAbi {
     memory: Memory,
     alloc: TypedFunc<i32, i32>,
     process: TypedFunc<(i32, i32), i64>,
 }
 
-impl Live {
-    /// One call, on a new instance or, for some defects, on the one that is handed in.
+impl WasmiLive {
+    /// One call, on a new instance or, for some faults, on the one that is handed in.
     pub(super) fn call(
         wasmi: &Wasmi,
         module: &Translated,
@@ -52,21 +52,26 @@ impl Live {
         live.ended(end, call)
     }
 
-    fn new(wasmi: &Wasmi, state: State, call: &Call<'_>) -> Self {
+    fn new(wasmi: &Wasmi, state: WasmiState, call: &Call<'_>) -> Self {
         let mut store = Store::new(&wasmi.engine, state);
         store.limiter(|state| &mut state.limiter);
         store.call_hook(on_call);
-        Self { store, budget: Budget::new(call.limits.fuel), abi: None }
+        Self { store, budget: FuelBudget::new(call.limits.fuel), abi: None }
     }
 
-    fn renewed(mut self, state: State, call: &Call<'_>) -> Self {
+    fn renewed(mut self, state: WasmiState, call: &Call<'_>) -> Self {
         *self.store.data_mut() = state;
-        self.budget = Budget::new(call.limits.fuel);
+        self.budget = FuelBudget::new(call.limits.fuel);
         self
     }
 
     /// The whole call under one deadline; `Err` is the end, early.
-    fn run(&mut self, wasmi: &Wasmi, module: &Translated, call: &Call<'_>) -> Result<End, End> {
+    fn run(
+        &mut self,
+        wasmi: &Wasmi,
+        module: &Translated,
+        call: &Call<'_>,
+    ) -> Result<CallEnd, CallEnd> {
         let abi = match self.abi {
             Some(abi) => abi,
             None => self.instantiate(wasmi, module, call)?,
@@ -80,7 +85,7 @@ impl Live {
         wasmi: &Wasmi,
         module: &Translated,
         call: &Call<'_>,
-    ) -> Result<Abi, End> {
+    ) -> Result<WasmiAbi, CallEnd> {
         // No code runs in here: the start function is an export. Segments are charged, and
         // belong to the size of the module, not to the budget of the call.
         self.store.set_fuel(u64::MAX).map_err(|error| failed(&error))?;
@@ -95,7 +100,7 @@ impl Live {
             }
         }
         let memory = instance.get_memory(&self.store, MEMORY);
-        let abi = Abi {
+        let abi = WasmiAbi {
             memory: memory.ok_or_else(vanished)?,
             alloc: self.typed(instance, ALLOC)?,
             process: self.typed(instance, PROCESS)?,
@@ -108,7 +113,7 @@ impl Live {
         instance: Instance,
         name: &str,
         deadline: Option<Instant>,
-    ) -> Result<(), End> {
+    ) -> Result<(), CallEnd> {
         let function: TypedFunc<(), ()> = self.typed(instance, name)?;
         self.budget.call(&mut self.store, &function, (), deadline)
     }
@@ -117,32 +122,32 @@ impl Live {
         &self,
         instance: Instance,
         name: &str,
-    ) -> Result<TypedFunc<P, R>, End> {
+    ) -> Result<TypedFunc<P, R>, CallEnd> {
         instance.get_typed_func(&self.store, name).map_err(|_| vanished())
     }
 
-    fn process(&mut self, abi: Abi, call: &Call<'_>) -> Result<Vec<u8>, End> {
+    fn process(&mut self, abi: WasmiAbi, call: &Call<'_>) -> Result<Vec<u8>, CallEnd> {
         let (store, budget) = (&mut self.store, &mut self.budget);
         let len = input_len(call.input)?;
         let mut ptr = 0;
         if len > 0 {
-            let mut view = View::before(abi.memory.data(&*store), call.defects);
+            let mut view = View::before(abi.memory.data(&*store), call.faults);
             ptr = budget.call(store, &abi.alloc, len, call.deadline)?;
             place_input(view.after(abi.memory.data_mut(&mut *store)), ptr, call.input)?;
         }
-        let mut view = View::before(abi.memory.data(&*store), call.defects);
+        let mut view = View::before(abi.memory.data(&*store), call.faults);
         let packed = budget.call(store, &abi.process, (ptr, len), call.deadline)?;
-        let (max, check) = (call.limits.output_bytes_max, call.defects.pointer_check());
+        let (max, check) = (call.limits.output_bytes_max, call.faults.pointer_check());
         Ok(take_output(view.after(abi.memory.data_mut(&mut *store)), packed, max, check)?)
     }
 
     /// What the call left, and the instance for those who keep it.
-    fn ended(mut self, end: End, call: &Call<'_>) -> (Ended, Option<Self>) {
+    fn ended(mut self, end: CallEnd, call: &Call<'_>) -> (Ended, Option<Self>) {
         let fuel_used = call.limits.fuel.map(|_| self.budget.used());
         let state = self.store.data_mut();
         // The context ends first: its streams give their last lines to the log.
         state.wasi = None;
-        let nothing = Limiter(Growth::new(call.caps));
+        let nothing = WasmiLimiter(Growth::new(call.caps));
         let growth = std::mem::replace(&mut state.limiter, nothing).0;
         let ended = Ended { end, said: state.said.take(), growth, fuel_used };
         let keep = self.abi.is_some().then_some(self);
@@ -150,9 +155,9 @@ impl Live {
     }
 }
 
-fn state(module: &Translated, call: &Call<'_>) -> Result<State, String> {
-    Ok(State {
-        limiter: Limiter(Growth::new(call.caps)),
+fn state(module: &Translated, call: &Call<'_>) -> Result<WasmiState, String> {
+    Ok(WasmiState {
+        limiter: WasmiLimiter(Growth::new(call.caps)),
         log: call.log.clone(),
         said: None,
         wasi: module.contract.wasi.then(|| wasi::context(call)).transpose()?,
@@ -163,6 +168,6 @@ fn state(module: &Translated, call: &Call<'_>) -> Result<State, String> {
 }
 
 /// The contract was checked before compiling, so this is a fault of ours.
-fn vanished() -> End {
-    End::HostFault("an export vanished between check and call".to_owned())
+fn vanished() -> CallEnd {
+    CallEnd::HostFault("an export vanished between check and call".to_owned())
 }

@@ -21,12 +21,12 @@ use wasm_gauntlet_model::call::{RejectStage, Rejection};
 use wasm_gauntlet_model::limits::Limits;
 use wasmi::{CompilationMode, Config, Engine, Linker, Module};
 
-pub use live::Live;
+pub use live::WasmiLive;
 
 use self::ending::text;
-use self::state::State;
-use super::defects::Defects;
+use self::state::WasmiState;
 use super::embedded::{Call, Embedded, Ended, Runtime};
+use super::faults::HostFaults;
 use super::guest_abi::contract::Contract;
 use super::guest_abi::growth::Caps;
 use super::guest_abi::start;
@@ -43,21 +43,21 @@ pub const CALLER_STACK_BYTES_MIN: usize = 2 << 20;
 pub type WasmiHost = Embedded<Wasmi>;
 
 impl WasmiHost {
-    /// A host with these defects; with none it is right.
+    /// A host with these faults; with none it is right.
     ///
     /// # Errors
     /// When WASI cannot be linked.
-    pub fn new(defects: Defects) -> io::Result<Self> {
+    pub fn new(faults: HostFaults) -> io::Result<Self> {
         let engine = Engine::new(&config());
         let linker = state::linker(&engine).map_err(io::Error::other)?;
-        Ok(Self::on(Wasmi { engine, linker }, defects))
+        Ok(Self::on(Wasmi { engine, linker }, faults))
     }
 }
 
 /// wasmi, with what its guests can import.
 pub struct Wasmi {
     engine: Engine,
-    linker: Linker<State>,
+    linker: Linker<WasmiState>,
 }
 
 /// A module that is translated.
@@ -70,7 +70,7 @@ impl Runtime for Wasmi {
     /// Fuel is always on, and nothing else depends on limits.
     type Key = ();
     type Module = Translated;
-    type Live = Live;
+    type Live = WasmiLive;
 
     fn about(&self) -> About {
         About {
@@ -96,10 +96,10 @@ impl Runtime for Wasmi {
     fn call(
         &self,
         module: &Translated,
-        kept: Option<Live>,
+        kept: Option<WasmiLive>,
         call: &Call<'_>,
-    ) -> (Ended, Option<Live>) {
-        Live::call(self, module, kept, call)
+    ) -> (Ended, Option<WasmiLive>) {
+        WasmiLive::call(self, module, kept, call)
     }
 }
 

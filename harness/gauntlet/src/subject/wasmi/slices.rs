@@ -5,8 +5,8 @@ use std::time::Instant;
 use wasmi::{Store, TypedFunc, TypedResumableCall, WasmParams, WasmResults};
 
 use super::ending::failed;
-use super::state::State;
-use crate::subject::guest_abi::end::{By, End};
+use super::state::WasmiState;
+use crate::subject::guest_abi::end::{By, CallEnd};
 
 /// Fuel of one slice. Measured: 100,000 stop a deadline of 50 ms after 50.09 ms, in 136 slices;
 /// ten times as much stops it after 50.6 ms.
@@ -14,14 +14,14 @@ const SLICE: u64 = 100_000;
 
 /// The fuel of one call: what was used, and what may still be.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Budget {
+pub(super) struct FuelBudget {
     left: Option<u64>,
     used: u64,
     /// What the store was last given.
     given: u64,
 }
 
-impl Budget {
+impl FuelBudget {
     /// A budget of `fuel`, or of the clock alone.
     pub(super) fn new(fuel: Option<u64>) -> Self {
         Self { left: fuel, used: 0, given: 0 }
@@ -35,11 +35,11 @@ impl Budget {
     /// Call `function`, until it ends or `deadline` passes.
     pub(super) fn call<P: WasmParams, R: WasmResults>(
         &mut self,
-        store: &mut Store<State>,
+        store: &mut Store<WasmiState>,
         function: &TypedFunc<P, R>,
         params: P,
         deadline: Option<Instant>,
-    ) -> Result<R, End> {
+    ) -> Result<R, CallEnd> {
         self.give(store, 0)?;
         let mut call = function.call_resumable(&mut *store, params);
         loop {
@@ -49,7 +49,7 @@ impl Budget {
                 TypedResumableCall::HostTrap(trap) => return Err(failed(trap.host_error())),
                 TypedResumableCall::OutOfFuel(paused) => {
                     if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                        return Err(End::Deadline(By::FuelSlice));
+                        return Err(CallEnd::Deadline(By::FuelSlice));
                     }
                     self.give(store, paused.required_fuel())?;
                     call = paused.resume(&mut *store);
@@ -60,16 +60,16 @@ impl Budget {
 
     /// Fuel for one slice beyond `required`: with exactly what is required, wasmi 2.0.0 never
     /// gets past a `table.grow`.
-    fn give(&mut self, store: &mut Store<State>, required: u64) -> Result<(), End> {
+    fn give(&mut self, store: &mut Store<WasmiState>, required: u64) -> Result<(), CallEnd> {
         let wanted = SLICE.saturating_add(required);
         self.given = self.left.map_or(wanted, |left| left.min(wanted));
         if self.given < required {
-            return Err(End::Fuel);
+            return Err(CallEnd::Fuel);
         }
         store.set_fuel(self.given).map_err(|error| failed(&error))
     }
 
-    fn settle(&mut self, store: &Store<State>) {
+    fn settle(&mut self, store: &Store<WasmiState>) {
         let used = self.given.saturating_sub(store.get_fuel().unwrap_or(0));
         self.used = self.used.saturating_add(used);
         self.left = self.left.map(|left| left.saturating_sub(used));

@@ -8,17 +8,17 @@ use wasmi_core::LimiterError;
 use wasmi_wasi::WasiCtx;
 
 use crate::subject::guest_abi::clock::Clock;
-use crate::subject::guest_abi::end::{By, Said, Stop};
+use crate::subject::guest_abi::end::{By, GuestError, HostStop};
 use crate::subject::guest_abi::growth::{Growth, TABLES_MAX};
 use crate::subject::guest_abi::log::SharedLog;
 use crate::subject::guest_abi::preview1::{EINVAL, ENOTSUP, PROC_EXIT, SUCCESS};
 use crate::subject::guest_abi::{ENV, MEMORY, WASI, poll, range};
 
 /// One call.
-pub struct State {
-    pub(super) limiter: Limiter,
+pub struct WasmiState {
+    pub(super) limiter: WasmiLimiter,
     pub(super) log: SharedLog,
-    pub(super) said: Option<Said>,
+    pub(super) said: Option<GuestError>,
     /// There is one exactly for modules that import WASI.
     pub(super) wasi: Option<WasiCtx>,
     pub(super) clock: Clock,
@@ -29,9 +29,9 @@ pub struct State {
 }
 
 /// The caps, as wasmi asks for them.
-pub(super) struct Limiter(pub(super) Growth);
+pub(super) struct WasmiLimiter(pub(super) Growth);
 
-impl ResourceLimiter for Limiter {
+impl ResourceLimiter for WasmiLimiter {
     fn memory_growing(
         &mut self,
         current: usize,
@@ -65,19 +65,19 @@ impl ResourceLimiter for Limiter {
 
 /// At each call of a host function: has the deadline passed on the clock? The functions of WASI
 /// cost almost no fuel and up to milliseconds: a guest that only writes got 5 s out of 50 ms.
-pub(super) fn on_call(state: &mut State, hook: CallHook) -> Result<(), Error> {
+pub(super) fn on_call(state: &mut WasmiState, hook: CallHook) -> Result<(), Error> {
     match (hook, state.deadline) {
         (CallHook::CallingHost, Some(deadline)) if Instant::now() >= deadline => {
-            Err(Error::host(Stop::Deadline(By::HostCall)))
+            Err(Error::host(HostStop::Deadline(By::HostCall)))
         }
         _ => Ok(()),
     }
 }
 
 /// Everything that a guest can import.
-pub(super) fn linker(engine: &Engine) -> Result<Linker<State>, Error> {
+pub(super) fn linker(engine: &Engine) -> Result<Linker<WasmiState>, Error> {
     let mut linker = Linker::new(engine);
-    wasmi_wasi::add_to_linker(&mut linker, |state: &mut State| {
+    wasmi_wasi::add_to_linker(&mut linker, |state: &mut WasmiState| {
         state.wasi.as_mut().expect("a module that imports WASI has a context")
     })
     .map_err(|error| Error::new(error.to_string()))?;
@@ -87,10 +87,10 @@ pub(super) fn linker(engine: &Engine) -> Result<Linker<State>, Error> {
 
 /// Ours beside and in place of WASI's: wasi-common turns statuses from 126 on into a text, knows
 /// real clocks only, waits for as long as a guest likes, and traps on signals.
-fn define(linker: &mut Linker<State>) -> Result<(), LinkerError> {
+fn define(linker: &mut Linker<WasmiState>) -> Result<(), LinkerError> {
     linker.allow_shadowing(true);
     linker.func_wrap(WASI, PROC_EXIT, |code: i32| -> Result<(), Error> {
-        Err(Error::host(Stop::Exit(code)))
+        Err(Error::host(HostStop::Exit(code)))
     })?;
     linker.func_wrap(WASI, "proc_raise", |_signal: i32| ENOTSUP)?;
     linker.func_wrap(WASI, "clock_time_get", clock_time_get)?;
@@ -102,7 +102,7 @@ fn define(linker: &mut Linker<State>) -> Result<(), LinkerError> {
 }
 
 fn clock_time_get(
-    mut caller: Caller<'_, State>,
+    mut caller: Caller<'_, WasmiState>,
     id: i32,
     _precision: i64,
     ptr: i32,
@@ -111,13 +111,13 @@ fn clock_time_get(
     write_u64(&mut caller, ptr, nanos)
 }
 
-fn clock_res_get(mut caller: Caller<'_, State>, id: i32, ptr: i32) -> Result<i32, Error> {
+fn clock_res_get(mut caller: Caller<'_, WasmiState>, id: i32, ptr: i32) -> Result<i32, Error> {
     let nanos = caller.data().clock.resolution(id.cast_unsigned());
     write_u64(&mut caller, ptr, nanos)
 }
 
 fn poll_oneoff(
-    mut caller: Caller<'_, State>,
+    mut caller: Caller<'_, WasmiState>,
     subscriptions: i32,
     events: i32,
     count: i32,
@@ -125,31 +125,37 @@ fn poll_oneoff(
 ) -> Result<i32, Error> {
     let [subscriptions, events, count, stored] =
         [subscriptions, events, count, stored].map(i32::cast_unsigned);
-    let arguments = poll::Arguments { subscriptions, events, count, stored };
+    let arguments = poll::PollArguments { subscriptions, events, count, stored };
     let (memory, state) = memory(&mut caller)?;
     poll::oneoff(memory, &mut state.clock, state.deadline_of_waits, arguments).map_err(Error::host)
 }
 
 /// Write what a clock says, or answer that there is no such clock.
-fn write_u64(caller: &mut Caller<'_, State>, ptr: i32, value: Option<u64>) -> Result<i32, Error> {
+fn write_u64(
+    caller: &mut Caller<'_, WasmiState>,
+    ptr: i32,
+    value: Option<u64>,
+) -> Result<i32, Error> {
     let Some(value) = value.map(u64::to_le_bytes) else { return Ok(EINVAL) };
     with_bytes(caller, ptr, value.len() as i32, |_, bytes| bytes.copy_from_slice(&value))?;
     Ok(SUCCESS)
 }
 
-fn log(mut caller: Caller<'_, State>, ptr: i32, len: i32) -> Result<(), Error> {
+fn log(mut caller: Caller<'_, WasmiState>, ptr: i32, len: i32) -> Result<(), Error> {
     with_bytes(&mut caller, ptr, len, |state, bytes| state.log.lock().push(bytes))
 }
 
-fn error(mut caller: Caller<'_, State>, code: i32, ptr: i32, len: i32) -> Result<(), Error> {
-    with_bytes(&mut caller, ptr, len, |state, bytes| state.said = Some(Said::new(code, bytes)))
+fn error(mut caller: Caller<'_, WasmiState>, code: i32, ptr: i32, len: i32) -> Result<(), Error> {
+    with_bytes(&mut caller, ptr, len, |state, bytes| {
+        state.said = Some(GuestError::new(code, bytes))
+    })
 }
 
 fn with_bytes(
-    caller: &mut Caller<'_, State>,
+    caller: &mut Caller<'_, WasmiState>,
     ptr: i32,
     len: i32,
-    take: impl FnOnce(&mut State, &mut [u8]),
+    take: impl FnOnce(&mut WasmiState, &mut [u8]),
 ) -> Result<(), Error> {
     let (bytes, state) = memory(caller)?;
     let range = range(ptr.cast_unsigned(), len.cast_unsigned(), bytes.len());
@@ -157,7 +163,9 @@ fn with_bytes(
     Ok(())
 }
 
-fn memory<'a>(caller: &'a mut Caller<'_, State>) -> Result<(&'a mut [u8], &'a mut State), Error> {
+fn memory<'a>(
+    caller: &'a mut Caller<'_, WasmiState>,
+) -> Result<(&'a mut [u8], &'a mut WasmiState), Error> {
     match caller.get_export(MEMORY) {
         Some(Extern::Memory(memory)) => Ok(memory.data_and_store_mut(caller)),
         _ => Err(outside()),
@@ -165,5 +173,5 @@ fn memory<'a>(caller: &'a mut Caller<'_, State>) -> Result<(&'a mut [u8], &'a mu
 }
 
 fn outside() -> Error {
-    Error::host(Stop::HostPointer)
+    Error::host(HostStop::HostPointer)
 }

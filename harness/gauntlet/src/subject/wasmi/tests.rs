@@ -1,11 +1,11 @@
-//! The right host holds every guest; each switch causes its defect.
+//! The right host holds every guest; each fault does what it says.
 
 use super::*;
 use crate::subject::guest_abi::trial;
 use crate::subject::host::Host;
 
-fn make(defects: Defects) -> Box<dyn Host> {
-    Box::new(WasmiHost::new(defects).expect("WASI links"))
+fn make(faults: HostFaults) -> Box<dyn Host> {
+    Box::new(WasmiHost::new(faults).expect("WASI links"))
 }
 
 trial::stands_every_trial!(make);

@@ -1,6 +1,6 @@
 //! WASI preview 1 for one call: nothing that was not granted.
 
-use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::fault::Fault;
 use wasmi_wasi::sync::{Dir, ambient_authority, clocks_ctx, random_ctx, sched_ctx};
 use wasmi_wasi::wasi_common::pipe::WritePipe;
 use wasmi_wasi::wasi_common::random::Deterministic;
@@ -38,7 +38,7 @@ fn strings(context: &mut WasiCtx, call: &Call<'_>) -> Result<(), StringArrayErro
     for (name, value) in &call.grants.env {
         context.push_env(name, value)?;
     }
-    if call.defects.has(Twin::AmbientEnv) {
+    if call.faults.has(Fault::AmbientEnv) {
         for (name, value) in std::env::vars_os() {
             context.push_env(&name.to_string_lossy(), &value.to_string_lossy())?;
         }
@@ -51,7 +51,7 @@ fn folders(context: &WasiCtx, call: &Call<'_>) -> Result<(), wasmi_wasi::Error> 
         let data = Dir::open_ambient_dir(fixture.data(), ambient_authority())?;
         context.push_preopened_dir(read_only(data), "/data")?;
     }
-    if call.defects.has(Twin::AmbientFs) {
+    if call.faults.has(Fault::AmbientFs) {
         let root = Dir::open_ambient_dir("/", ambient_authority())?;
         context.push_preopened_dir(read_only(root), "/")?;
     }

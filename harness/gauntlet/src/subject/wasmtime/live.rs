@@ -4,31 +4,31 @@ use wasmtime::{Extern, Memory, ModuleExport, Store, TypedFunc, WasmParams, WasmR
 
 use super::Compiled;
 use super::ending::{failed, not_instantiated, text};
-use super::state::{Limiter, State, on_tick};
+use super::state::{WasmtimeLimiter, WasmtimeState, on_tick};
 use super::wasi;
 use crate::subject::embedded::{Call, Ended};
 use crate::subject::guest_abi::clock::Clock;
-use crate::subject::guest_abi::end::End;
+use crate::subject::guest_abi::end::CallEnd;
 use crate::subject::guest_abi::growth::Growth;
 use crate::subject::guest_abi::preview1::HOSTCALL_BYTES_MAX;
 use crate::subject::guest_abi::view::View;
 use crate::subject::guest_abi::{input_len, place_input, take_output};
 
 /// A store and, once made, its instance.
-pub struct Live {
-    store: Store<State>,
-    abi: Option<Abi>,
+pub struct WasmtimeLive {
+    store: Store<WasmtimeState>,
+    abi: Option<WasmtimeAbi>,
 }
 
 #[derive(Clone)]
-struct Abi {
+struct WasmtimeAbi {
     memory: Memory,
     alloc: TypedFunc<i32, i32>,
     process: TypedFunc<(i32, i32), i64>,
 }
 
-impl Live {
-    /// One call, on a new instance or, for some defects, on the one that is handed in.
+impl WasmtimeLive {
+    /// One call, on a new instance or, for some faults, on the one that is handed in.
     pub(super) fn call(
         module: &Compiled,
         kept: Option<Self>,
@@ -46,7 +46,7 @@ impl Live {
         live.ended(end, call)
     }
 
-    fn new(module: &Compiled, state: State) -> Self {
+    fn new(module: &Compiled, state: WasmtimeState) -> Self {
         let mut store = Store::new(module.pre.module().engine(), state);
         store.limiter(|state| &mut state.limiter);
         store.epoch_deadline_callback(on_tick);
@@ -55,14 +55,14 @@ impl Live {
         Self { store, abi: None }
     }
 
-    fn renewed(mut self, state: State) -> Self {
+    fn renewed(mut self, state: WasmtimeState) -> Self {
         *self.store.data_mut() = state;
         self.store.set_epoch_deadline(1);
         self
     }
 
     /// The whole call under one deadline; `Err` is the end, early.
-    fn run(&mut self, module: &Compiled, call: &Call<'_>) -> Result<End, End> {
+    fn run(&mut self, module: &Compiled, call: &Call<'_>) -> Result<CallEnd, CallEnd> {
         if let Some(fuel) = call.limits.fuel {
             self.store.set_fuel(fuel).map_err(|error| failed(&error))?;
         }
@@ -74,7 +74,7 @@ impl Live {
         Ok(call.end(output))
     }
 
-    fn instantiate(&mut self, module: &Compiled, call: &Call<'_>) -> Result<Abi, End> {
+    fn instantiate(&mut self, module: &Compiled, call: &Call<'_>) -> Result<WasmtimeAbi, CallEnd> {
         let store = &mut self.store;
         let instance = module.pre.instantiate(&mut *store);
         let instance = instance.map_err(|error| not_instantiated(&error))?;
@@ -84,7 +84,7 @@ impl Live {
         let memory = export(&exports.memory).and_then(Extern::into_memory);
         let [alloc, process] = [export(&exports.alloc), export(&exports.process)];
         let initialize = exports.initialize.as_ref().map(export);
-        let abi = Abi {
+        let abi = WasmtimeAbi {
             memory: memory.ok_or_else(vanished)?,
             alloc: typed(store, alloc)?,
             process: typed(store, process)?,
@@ -98,30 +98,30 @@ impl Live {
         Ok(self.abi.insert(abi).clone())
     }
 
-    fn process(&mut self, abi: &Abi, call: &Call<'_>) -> Result<Vec<u8>, End> {
+    fn process(&mut self, abi: &WasmtimeAbi, call: &Call<'_>) -> Result<Vec<u8>, CallEnd> {
         let store = &mut self.store;
         let len = input_len(call.input)?;
         let mut ptr = 0;
         if len > 0 {
-            let mut view = View::before(abi.memory.data(&*store), call.defects);
+            let mut view = View::before(abi.memory.data(&*store), call.faults);
             ptr = abi.alloc.call(&mut *store, len).map_err(|error| failed(&error))?;
             place_input(view.after(abi.memory.data_mut(&mut *store)), ptr, call.input)?;
         }
-        let mut view = View::before(abi.memory.data(&*store), call.defects);
+        let mut view = View::before(abi.memory.data(&*store), call.faults);
         let packed = abi.process.call(&mut *store, (ptr, len)).map_err(|error| failed(&error))?;
-        let (max, check) = (call.limits.output_bytes_max, call.defects.pointer_check());
+        let (max, check) = (call.limits.output_bytes_max, call.faults.pointer_check());
         Ok(take_output(view.after(abi.memory.data_mut(&mut *store)), packed, max, check)?)
     }
 
     /// What the call left, and the instance for those who keep it.
-    fn ended(mut self, end: End, call: &Call<'_>) -> (Ended, Option<Self>) {
+    fn ended(mut self, end: CallEnd, call: &Call<'_>) -> (Ended, Option<Self>) {
         // Asked only where fuel is metered: the error of an engine without it costs 0.4 us a call.
         let left = |given: u64| self.store.get_fuel().ok().map(|left| given.saturating_sub(left));
         let fuel_used = call.limits.fuel.and_then(left);
         let state = self.store.data_mut();
         // The context ends first: its streams give their last lines to the log.
         state.wasi = None;
-        let nothing = Limiter(Growth::new(call.caps));
+        let nothing = WasmtimeLimiter(Growth::new(call.caps));
         let growth = std::mem::replace(&mut state.limiter, nothing).0;
         let ended = Ended { end, said: state.said.take(), growth, fuel_used };
         let keep = self.abi.is_some().then_some(self);
@@ -129,9 +129,9 @@ impl Live {
     }
 }
 
-fn state(module: &Compiled, call: &Call<'_>) -> wasmtime::Result<State> {
-    Ok(State {
-        limiter: Limiter(Growth::new(call.caps)),
+fn state(module: &Compiled, call: &Call<'_>) -> wasmtime::Result<WasmtimeState> {
+    Ok(WasmtimeState {
+        limiter: WasmtimeLimiter(Growth::new(call.caps)),
         log: call.log.clone(),
         said: None,
         deadline: call.deadline_on_start(),
@@ -142,14 +142,14 @@ fn state(module: &Compiled, call: &Call<'_>) -> wasmtime::Result<State> {
 }
 
 fn typed<P: WasmParams, R: WasmResults>(
-    store: &Store<State>,
+    store: &Store<WasmtimeState>,
     export: Option<Extern>,
-) -> Result<TypedFunc<P, R>, End> {
+) -> Result<TypedFunc<P, R>, CallEnd> {
     let function = export.and_then(Extern::into_func).ok_or_else(vanished)?;
     function.typed(store).map_err(|error| failed(&error))
 }
 
 /// The contract was checked before compiling, so this is a fault of ours.
-fn vanished() -> End {
-    End::HostFault("an export vanished between check and call".to_owned())
+fn vanished() -> CallEnd {
+    CallEnd::HostFault("an export vanished between check and call".to_owned())
 }

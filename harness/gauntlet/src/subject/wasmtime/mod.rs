@@ -21,13 +21,13 @@ use wasmtime::{Engine, InstancePre, Linker, Module, ModuleExport};
 
 pub use engine::CALLER_STACK_BYTES_MIN;
 pub use engine::EngineKey;
-pub use live::Live;
+pub use live::WasmtimeLive;
 
 use self::ending::text;
-use self::state::State;
+use self::state::WasmtimeState;
 use self::ticker::Ticker;
-use super::defects::Defects;
 use super::embedded::{Call, Embedded, Ended, Runtime};
+use super::faults::HostFaults;
 use super::guest_abi::cache::Cache;
 use super::guest_abi::contract::Contract;
 use super::guest_abi::growth::Caps;
@@ -44,32 +44,32 @@ const ENGINES_MAX: usize = 3;
 pub type WasmtimeHost = Embedded<Wasmtime>;
 
 impl WasmtimeHost {
-    /// A host with these defects; with none it is right.
+    /// A host with these faults; with none it is right.
     ///
     /// # Errors
     /// When its ticker thread cannot be started.
-    pub fn new(defects: Defects) -> io::Result<Self> {
+    pub fn new(faults: HostFaults) -> io::Result<Self> {
         let wasmtime = Wasmtime { ticker: Ticker::start()?, engines: Cache::new(ENGINES_MAX) };
-        Ok(Self::on(wasmtime, defects))
+        Ok(Self::on(wasmtime, faults))
     }
 }
 
 /// Wasmtime, with an engine for each class of caps.
 pub struct Wasmtime {
     ticker: Ticker,
-    engines: Cache<EngineKey, Result<Linked, Rejection>>,
+    engines: Cache<EngineKey, Result<LinkedEngine, Rejection>>,
 }
 
 /// An engine with what its guests can import.
 #[derive(Clone)]
-struct Linked {
+struct LinkedEngine {
     engine: Engine,
-    linker: Arc<Linker<State>>,
+    linker: Arc<Linker<WasmtimeState>>,
 }
 
 /// A module that is compiled and linked; only its instance is missing.
 pub struct Compiled {
-    pre: InstancePre<State>,
+    pre: InstancePre<WasmtimeState>,
     exports: Exports,
     wasi: bool,
 }
@@ -85,7 +85,7 @@ struct Exports {
 impl Runtime for Wasmtime {
     type Key = EngineKey;
     type Module = Compiled;
-    type Live = Live;
+    type Live = WasmtimeLive;
 
     fn about(&self) -> About {
         About {
@@ -107,7 +107,7 @@ impl Runtime for Wasmtime {
         bytes: &[u8],
         contract: Contract,
     ) -> Result<Compiled, Rejection> {
-        let Linked { engine, linker } = self.engines.get(key, || self.linked(key))?;
+        let LinkedEngine { engine, linker } = self.engines.get(key, || self.linked(key))?;
         // The module is valid: what the engine refuses now is past a size of its own, as of the
         // instances of its pool.
         let stage = RejectStage::StaticLimit;
@@ -118,29 +118,29 @@ impl Runtime for Wasmtime {
     fn call(
         &self,
         module: &Compiled,
-        kept: Option<Live>,
+        kept: Option<WasmtimeLive>,
         call: &Call<'_>,
-    ) -> (Ended, Option<Live>) {
+    ) -> (Ended, Option<WasmtimeLive>) {
         let _ticking = self.ticker.during();
-        Live::call(module, kept, call)
+        WasmtimeLive::call(module, kept, call)
     }
 }
 
 impl Wasmtime {
-    fn linked(&self, key: EngineKey) -> Result<Linked, Rejection> {
+    fn linked(&self, key: EngineKey) -> Result<LinkedEngine, Rejection> {
         let stage = RejectStage::Instantiate;
         let no_room = |error| Rejection { stage, reason: text(&error) };
         let engine = key.engine().map_err(no_room)?;
         let linker = Arc::new(state::linker(&engine).map_err(no_room)?);
         self.ticker.add(&engine);
-        Ok(Linked { engine, linker })
+        Ok(LinkedEngine { engine, linker })
     }
 }
 
 impl Compiled {
     fn new(
         engine: &Engine,
-        linker: &Linker<State>,
+        linker: &Linker<WasmtimeState>,
         bytes: &[u8],
         contract: Contract,
     ) -> wasmtime::Result<Self> {

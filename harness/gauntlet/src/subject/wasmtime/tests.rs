@@ -1,4 +1,4 @@
-//! The right host holds every guest; each switch causes its defect.
+//! The right host holds every guest; each fault does what it says.
 
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
@@ -6,15 +6,15 @@ use super::*;
 use crate::subject::guest_abi::trial::{self, words};
 use crate::subject::host::Host;
 
-fn make(defects: Defects) -> Box<dyn Host> {
-    Box::new(WasmtimeHost::new(defects).expect("the ticker starts"))
+fn make(faults: HostFaults) -> Box<dyn Host> {
+    Box::new(WasmtimeHost::new(faults).expect("the ticker starts"))
 }
 
 trial::stands_every_trial!(make);
 
 #[test]
 fn more_calls_at_once_than_the_pool_holds_are_busy_or_ok() {
-    let host = make(Defects::default());
+    let host = make(HostFaults::default());
     let plugin = host
         .load(&trial::bytes("cpu-loop"), &Limits::default(), &Grants::default())
         .expect("it loads");

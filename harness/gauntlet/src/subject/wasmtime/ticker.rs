@@ -16,7 +16,7 @@ const TICK: Duration = Duration::from_millis(1);
 const IDLE_TICKS_MAX: u32 = 100;
 
 #[derive(Default)]
-struct Shared {
+struct TickerState {
     active: AtomicUsize,
     parked: AtomicBool,
     ended: AtomicBool,
@@ -25,15 +25,15 @@ struct Shared {
 }
 
 /// The ticking thread; it ends when this is dropped.
-pub(super) struct Ticker(Arc<Shared>);
+pub(super) struct Ticker(Arc<TickerState>);
 
 /// One call during which the thread ticks.
-pub(super) struct Ticking<'a>(&'a Shared);
+pub(super) struct Ticking<'a>(&'a TickerState);
 
 impl Ticker {
     /// Start the thread.
     pub(super) fn start() -> std::io::Result<Self> {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(TickerState::default());
         let its = shared.clone();
         thread::Builder::new().name("epoch-ticker".to_owned()).spawn(move || its.run())?;
         Ok(Self(shared))
@@ -69,7 +69,7 @@ impl Drop for Ticking<'_> {
     }
 }
 
-impl Shared {
+impl TickerState {
     fn engines(&self) -> MutexGuard<'_, Vec<EngineWeak>> {
         self.engines.lock().unwrap_or_else(PoisonError::into_inner)
     }

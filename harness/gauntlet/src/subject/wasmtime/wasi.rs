@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
-use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::fault::Fault;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
@@ -21,14 +21,14 @@ use crate::subject::guest_abi::preview1::{RANDOM_BYTES_MAX, virtual_random};
 /// # Errors
 /// When a folder cannot be opened.
 pub(super) fn context(call: &Call<'_>) -> wasmtime::Result<WasiP1Ctx> {
-    let Call { grants, defects, fixture, log, .. } = *call;
+    let Call { grants, faults, fixture, log, .. } = *call;
     let mut builder = WasiCtxBuilder::new();
     builder.args(&grants.args).max_random_size(RANDOM_BYTES_MAX);
     builder.stdout(LogStream::new(log)).stderr(LogStream::new(log));
     for (name, value) in &grants.env {
         builder.env(name, value);
     }
-    if defects.has(Twin::AmbientEnv) {
+    if faults.has(Fault::AmbientEnv) {
         for (name, value) in std::env::vars_os() {
             builder.env(name.to_string_lossy(), value.to_string_lossy());
         }
@@ -36,7 +36,7 @@ pub(super) fn context(call: &Call<'_>) -> wasmtime::Result<WasiP1Ctx> {
     if let Some(fixture) = fixture {
         builder.preopened_dir(fixture.data(), "/data", FsPerms::ReadOnly)?;
     }
-    if defects.has(Twin::AmbientFs) {
+    if faults.has(Fault::AmbientFs) {
         builder.preopened_dir("/", "/", FsPerms::ReadOnly)?;
     }
     if !grants.random {

@@ -14,7 +14,7 @@ pub struct Confinement {
     /// wasmtime with one memory counts 45 MB here and 4.7 GB as addresses; an unlimited table
     /// (16 GiB) fails early.
     pub data_bytes: u64,
-    /// CPU seconds of all threads: more than a contest needs, less than a night.
+    /// CPU seconds of all threads: more than a noisy neighbour needs, less than a night.
     pub cpu_s: u64,
     /// Open descriptors: a guest that opens files for ever ends here, not in the parent.
     pub descriptors: u64,

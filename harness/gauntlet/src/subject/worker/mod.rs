@@ -4,7 +4,7 @@
 //! here tries to survive: when stdin ends the process ends, whatever still runs in it.
 
 mod confine;
-mod desk;
+mod dispatcher;
 mod pool;
 
 use std::io::{BufReader, Read, Write};
@@ -13,11 +13,11 @@ use std::sync::Arc;
 
 use crate::subject::host::Host;
 use crate::subject::protocol::{
-    Answer, Ask, Line, REQUEST_LINE_BYTES_MAX, Reply, Request, read_line, skip_line,
+    Ask, LineRead, REQUEST_LINE_BYTES_MAX, Reply, ReplyLine, RequestLine, read_line, skip_line,
 };
 
 pub use confine::{Confinement, Unconfined};
-use desk::Desk;
+use dispatcher::Dispatcher;
 use pool::Pool;
 
 /// Read ahead of the parser: one pipe buffer of Linux.
@@ -70,50 +70,50 @@ pub fn serve(
     from: impl Read,
     to: impl Write + Send + 'static,
 ) -> std::io::Result<()> {
-    let desk = Arc::new(Desk::new(host, to));
+    let dispatcher = Arc::new(Dispatcher::new(host, to));
     let pool = Pool::default();
     let mut from = BufReader::with_capacity(READ_BUFFER_BYTES, from);
     let mut line = Vec::new();
     loop {
         match read_line(&mut from, REQUEST_LINE_BYTES_MAX, &mut line)? {
-            Line::End => return Ok(()),
-            Line::TooLong => {
+            LineRead::End => return Ok(()),
+            LineRead::TooLong => {
                 skip_line(&mut from)?;
-                desk.refuse(0, "the line is longer than 160 MiB");
+                dispatcher.refuse(0, "the line is longer than 160 MiB");
             }
-            Line::Whole => match serde_json::from_slice::<Request>(&line) {
-                Err(error) => desk.refuse(0, &format!("the line is no request: {error}")),
-                Ok(Request { id, ask: Ask::Bye }) => {
-                    desk.say(&Answer { id, reply: Reply::Bye });
+            LineRead::Whole => match serde_json::from_slice::<RequestLine>(&line) {
+                Err(error) => dispatcher.refuse(0, &format!("the line is no request: {error}")),
+                Ok(RequestLine { id, ask: Ask::Bye }) => {
+                    dispatcher.say(&ReplyLine { id, reply: Reply::Bye });
                     return Ok(());
                 }
-                Ok(request) => take(&desk, &pool, request),
+                Ok(request) => take(&dispatcher, &pool, request),
             },
         }
     }
 }
 
 /// Short requests are answered here; what may take long goes to a thread of the pool.
-fn take(desk: &Arc<Desk>, pool: &Pool, request: Request) {
-    let Request { id, ask } = request;
-    let later = Arc::clone(desk);
+fn take(dispatcher: &Arc<Dispatcher>, pool: &Pool, request: RequestLine) {
+    let RequestLine { id, ask } = request;
+    let later = Arc::clone(dispatcher);
     match ask {
         Ask::Load { module, digest, bytes, limits, grants } => {
             let work = move || later.load(id, module, &digest, &bytes, &limits, &grants);
             if pool.run(Box::new(work)).is_err() {
-                desk.refuse(id, "too many requests are waiting");
+                dispatcher.refuse(id, "too many requests are waiting");
             }
         }
         Ask::Call { module, tenant, input } => {
-            desk.call_begins();
+            dispatcher.call_begins();
             if pool.run(Box::new(move || later.call(id, &module, &tenant, &input))).is_err() {
-                desk.busy(id);
+                dispatcher.busy(id);
             }
         }
-        Ask::Hello { .. } => desk.hello(id),
-        Ask::Stats => desk.stats(id),
-        Ask::Unload { module } => desk.unload(id, &module),
-        Ask::Bye => desk.say(&Answer { id, reply: Reply::Bye }),
+        Ask::Hello { .. } => dispatcher.hello(id),
+        Ask::Stats => dispatcher.stats(id),
+        Ask::Unload { module } => dispatcher.unload(id, &module),
+        Ask::Bye => dispatcher.say(&ReplyLine { id, reply: Reply::Bye }),
     }
 }
 

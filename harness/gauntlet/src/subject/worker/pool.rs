@@ -19,16 +19,16 @@ pub type Job = Box<dyn FnOnce() + Send>;
 
 /// The queue is full, or no thread can be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Full;
+pub struct PoolFull;
 
 /// Threads that wait for work. They end when the pool is dropped and their job is done.
 #[derive(Default)]
 pub struct Pool {
-    shared: Arc<Shared>,
+    shared: Arc<PoolState>,
 }
 
 #[derive(Default)]
-struct Shared {
+struct PoolState {
     queue: Mutex<Queue>,
     work: Condvar,
 }
@@ -41,7 +41,7 @@ struct Queue {
     closed: bool,
 }
 
-impl Shared {
+impl PoolState {
     /// A job that panics does so outside the lock, so a poisoned queue is still whole.
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
@@ -67,17 +67,17 @@ impl Shared {
 
 impl Pool {
     /// Give `job` to a thread, soon; never waits. The job must not unwind.
-    pub fn run(&self, job: Job) -> Result<(), Full> {
+    pub fn run(&self, job: Job) -> Result<(), PoolFull> {
         let mut queue = self.shared.lock();
         if queue.jobs.len() >= WAITING_MAX {
-            return Err(Full);
+            return Err(PoolFull);
         }
         if queue.jobs.len() >= queue.idle && queue.threads < THREADS_MAX {
             let shared = Arc::clone(&self.shared);
             let thread = std::thread::Builder::new().name("call".into()).stack_size(STACK_BYTES);
             match thread.spawn(move || shared.work()) {
                 Ok(_) => queue.threads += 1,
-                Err(_) if queue.threads == 0 => return Err(Full),
+                Err(_) if queue.threads == 0 => return Err(PoolFull),
                 Err(_) => {}
             }
         }
@@ -123,7 +123,7 @@ mod tests {
         for _ in 0..WAITING_MAX {
             pool.run(job()).expect("the queue takes it");
         }
-        assert_eq!(pool.run(job()), Err(Full));
+        assert_eq!(pool.run(job()), Err(PoolFull));
         assert!(begins.recv_timeout(Duration::from_millis(50)).is_err(), "no 65th thread");
         *gate.0.lock().expect("nothing panics under the lock") = true;
         gate.1.notify_all();

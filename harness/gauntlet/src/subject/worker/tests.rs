@@ -8,7 +8,7 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::serve;
 use super::test_host::WordHost;
-use crate::subject::protocol::{Answer, Ask, Reply, Request, VERSION};
+use crate::subject::protocol::{Ask, Reply, ReplyLine, RequestLine, VERSION};
 
 struct Talk {
     ask: Option<PipeWriter>,
@@ -29,7 +29,7 @@ impl Talk {
     }
 
     fn say(&mut self, id: u64, ask: Ask) {
-        let line = serde_json::to_string(&Request { id, ask }).expect("it is plain data");
+        let line = serde_json::to_string(&RequestLine { id, ask }).expect("it is plain data");
         self.write(&line);
     }
 
@@ -42,7 +42,7 @@ impl Talk {
         self.say(id, Ask::Call { module, tenant, input: input.to_vec() });
     }
 
-    fn hear(&mut self) -> Answer {
+    fn hear(&mut self) -> ReplyLine {
         let mut line = String::new();
         self.hear.read_line(&mut line).expect("the worker writes");
         serde_json::from_str(&line).expect("and writes answers")
@@ -50,7 +50,7 @@ impl Talk {
 
     fn called(&mut self, id: u64) -> Called {
         match self.hear() {
-            Answer { id: heard, reply: Reply::Called(call) } if heard == id => {
+            ReplyLine { id: heard, reply: Reply::Called(call) } if heard == id => {
                 call.check().expect("an outcome")
             }
             other => panic!("{other:?}"),
@@ -77,19 +77,19 @@ fn load(module: &str, word: &str) -> Ask {
 fn a_guest_is_loaded_called_and_forgotten() {
     let mut talk = Talk::begin();
     talk.say(1, Ask::Hello { protocol: VERSION });
-    let Answer { id: 1, reply: Reply::Hello(hello) } = talk.hear() else { panic!("no hello") };
+    let ReplyLine { id: 1, reply: Reply::Hello(hello) } = talk.hear() else { panic!("no hello") };
     assert_eq!((hello.name.as_str(), hello.protocol), ("words", VERSION));
     assert_eq!(hello.features, ["log", "tenants", "limits", "grants", "fuel"]);
     talk.load(2, "m", "echo");
-    assert_eq!(talk.hear(), Answer { id: 2, reply: Reply::Loaded });
+    assert_eq!(talk.hear(), ReplyLine { id: 2, reply: Reply::Loaded });
     talk.call(3, "m", &[0, 255]);
     let called = talk.called(3);
     assert_eq!(called.outcome, CallOutcome::Ok { output: vec![0, 255] });
     assert_eq!(called.digest, hex(&Sha256::digest("echo")));
     talk.say(4, Ask::Unload { module: "m".to_owned() });
-    assert_eq!(talk.hear(), Answer { id: 4, reply: Reply::Unloaded });
+    assert_eq!(talk.hear(), ReplyLine { id: 4, reply: Reply::Unloaded });
     talk.call(5, "m", b"");
-    assert!(matches!(talk.hear(), Answer { id: 5, reply: Reply::Refused { .. } }));
+    assert!(matches!(talk.hear(), ReplyLine { id: 5, reply: Reply::Refused { .. } }));
     talk.end().expect("stdin ended well");
 }
 
@@ -104,7 +104,7 @@ fn a_slow_call_holds_nothing_up() {
     talk.call(4, "quick", b"hi");
     assert_eq!(talk.called(4).outcome, CallOutcome::Ok { output: b"hi".to_vec() });
     talk.say(5, Ask::Stats);
-    let Answer { id: 5, reply: Reply::Stats(stats) } = talk.hear() else { panic!("no stats") };
+    let ReplyLine { id: 5, reply: Reply::Stats(stats) } = talk.hear() else { panic!("no stats") };
     assert_eq!(stats.modules, 2);
     assert!(stats.in_flight >= 1 && stats.calls <= 1, "{stats:?}");
     talk.end().expect("it does not wait for the slow call");
@@ -133,14 +133,14 @@ fn nonsense_is_refused_and_the_next_line_is_read() {
     for nonsense in ["", "{}", "\u{0}", "[1,2", r#"{"id":1,"ask":"dance"}"#] {
         talk.write(nonsense);
         let answer = talk.hear();
-        assert!(matches!(answer, Answer { id: 0, reply: Reply::Refused { .. } }), "{answer:?}");
+        assert!(matches!(answer, ReplyLine { id: 0, reply: Reply::Refused { .. } }), "{answer:?}");
     }
     let Ask::Load { module, bytes, limits, grants, .. } = load("m", "echo") else {
         panic!("it is a load")
     };
     talk.say(2, Ask::Load { module, digest: "00".to_owned(), bytes, limits, grants });
-    assert!(matches!(talk.hear(), Answer { id: 2, reply: Reply::Refused { .. } }));
+    assert!(matches!(talk.hear(), ReplyLine { id: 2, reply: Reply::Refused { .. } }));
     talk.say(3, Ask::Bye);
-    assert_eq!(talk.hear(), Answer { id: 3, reply: Reply::Bye });
+    assert_eq!(talk.hear(), ReplyLine { id: 3, reply: Reply::Bye });
     talk.worker.take().expect("begun").join().expect("no panic").expect("a good end");
 }

@@ -1,5 +1,5 @@
 //! The directory that the reference build produced: page, shim, module, encoded siblings, a
-//! manifest with its signature, and a second build of the same sources. Each switch makes one
+//! manifest with its signature, and a second build of the same sources. Each fault makes one
 //! thing of it wrong.
 
 use std::io;
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 
 use ed25519_compact::{KeyPair, Seed};
 use sha2::{Digest, Sha256};
-use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::fault::Fault;
 
 use super::site::assets::{Coded, PREVIOUS, coded_module, entry_text, path, shim_text};
-use super::site::module::{Make, WASI_IMPORT};
+use super::site::module::{ModuleRecipe, WASI_IMPORT};
 use crate::coding::{Layer, encode};
 use crate::subject::scratch::Scratch;
 
@@ -28,14 +28,14 @@ pub struct TestbedBuild {
 }
 
 impl TestbedBuild {
-    /// Write the build with the switches of `twins`, those of other parts ignored.
+    /// Write the build with `faults`, those of other parts ignored.
     ///
     /// # Errors
     /// When no folder can be made or written to.
-    pub fn write(twins: &[Twin]) -> io::Result<Self> {
+    pub fn write(faults: &[Fault]) -> io::Result<Self> {
         let folder = Scratch::new()?;
         let pair = KeyPair::from_seed(Seed::new(KEY_SEED));
-        let made = Made { twins, pair: &pair };
+        let made = MadeBuild { faults, pair: &pair };
         made.build(&folder.path().join("first"), false)?;
         made.build(&folder.path().join("second"), true)?;
         Ok(Self { folder, key: *pair.pk })
@@ -57,31 +57,31 @@ impl TestbedBuild {
     }
 }
 
-struct Made<'a> {
-    twins: &'a [Twin],
+struct MadeBuild<'a> {
+    faults: &'a [Fault],
     pair: &'a KeyPair,
 }
 
-impl Made<'_> {
-    fn has(&self, twin: Twin) -> bool {
-        self.twins.contains(&twin)
+impl MadeBuild<'_> {
+    fn has(&self, fault: Fault) -> bool {
+        self.faults.contains(&fault)
     }
 
     /// How the module is made; the second build differs where builds do not reproduce.
-    fn make(&self, second: bool) -> Make {
-        let usual = Make::default();
-        let strange = second && self.has(Twin::BuildUnreproducible);
-        Make {
-            import: if self.has(Twin::BuildWrongFlavour) { WASI_IMPORT } else { usual.import },
-            version: match (self.has(Twin::BuildUnidentified), strange) {
+    fn make(&self, second: bool) -> ModuleRecipe {
+        let usual = ModuleRecipe::default();
+        let strange = second && self.has(Fault::BuildUnreproducible);
+        ModuleRecipe {
+            import: if self.has(Fault::BuildWrongFlavour) { WASI_IMPORT } else { usual.import },
+            version: match (self.has(Fault::BuildUnidentified), strange) {
                 (true, _) => None,
                 (_, true) => Some("gauntlet-testbed 1.0.0+built-at-noon"),
                 _ => usual.version,
             },
-            go: self.has(Twin::BuildOldToolchain).then_some("go1.23.12"),
-            feature: if self.has(Twin::BuildOldToolchain) { "unexported" } else { FEATURE },
-            debug: self.has(Twin::BuildUnstripped),
-            ballast: self.has(Twin::BuildOverBudget),
+            go: self.has(Fault::BuildOldToolchain).then_some("go1.23.12"),
+            feature: if self.has(Fault::BuildOldToolchain) { "unexported" } else { FEATURE },
+            debug: self.has(Fault::BuildUnstripped),
+            ballast: self.has(Fault::BuildOverBudget),
         }
     }
 
@@ -89,12 +89,13 @@ impl Made<'_> {
         std::fs::create_dir_all(dir.join("assets"))?;
         let coded = coded_module(&self.make(second));
         let previous = || coded_module(&PREVIOUS).raw.to_vec();
-        let named_by = if self.has(Twin::BuildWrongName) { previous() } else { coded.raw.to_vec() };
+        let named_by =
+            if self.has(Fault::BuildWrongName) { previous() } else { coded.raw.to_vec() };
         let module = path("app", "wasm", Some(&named_by));
-        let shim = shim_text(&module, self.has(Twin::BuildOldShim));
-        let hashed = !self.has(Twin::BuildUnhashedShim);
+        let shim = shim_text(&module, self.has(Fault::BuildOldShim));
+        let hashed = !self.has(Fault::BuildUnhashedShim);
         let shim_path = path("loader", "js", hashed.then_some(shim.as_bytes()));
-        let entry = match self.has(Twin::BuildPageOfOldBuild) {
+        let entry = match self.has(Fault::BuildPageOfOldBuild) {
             true => entry_text(&path("loader", "js", Some(b"an earlier build"))),
             false => entry_text(&shim_path),
         };
@@ -105,7 +106,7 @@ impl Made<'_> {
         }
         self.spoil(&mut files, &module[1..], previous);
         self.sign(&mut files, &module[1..]);
-        if self.has(Twin::BuildUnlisted) {
+        if self.has(Fault::BuildUnlisted) {
             files.push(("assets/left-over.txt".to_owned(), b"not of this build\n".to_vec()));
         }
         files.iter().try_for_each(|(name, bytes)| std::fs::write(dir.join(name), bytes))
@@ -119,17 +120,17 @@ impl Made<'_> {
         previous: impl Fn() -> Vec<u8>,
     ) {
         let (br, gz) = (format!("{module}.br"), format!("{module}.gz"));
-        if self.has(Twin::BuildMissingGz) {
+        if self.has(Fault::BuildMissingGz) {
             files.retain(|(name, _)| *name != gz);
         }
         let found = files.iter().find(|(name, _)| name == module);
         let raw = found.map(|(_, bytes)| bytes.clone()).unwrap_or_default();
         for (name, bytes) in files {
-            if *name == br && self.has(Twin::BuildStaleBr) {
+            if *name == br && self.has(Fault::BuildStaleBr) {
                 *bytes = encode(Layer::Br, &previous());
-            } else if *name == br && self.has(Twin::BuildFatBr) {
+            } else if *name == br && self.has(Fault::BuildFatBr) {
                 *bytes = stored(&raw);
-            } else if *name == gz && self.has(Twin::BuildCutGz) {
+            } else if *name == gz && self.has(Fault::BuildCutGz) {
                 bytes.truncate(bytes.len() / 2);
             }
         }
@@ -138,14 +139,14 @@ impl Made<'_> {
     /// The manifest and its signature.
     fn sign(&self, files: &mut Vec<(String, Vec<u8>)>, module: &str) {
         let line = |(name, bytes): &(String, Vec<u8>)| {
-            let of_another = self.has(Twin::BuildWrongDigest) && name == module;
+            let of_another = self.has(Fault::BuildWrongDigest) && name == module;
             let digest = if of_another { Sha256::digest(b"other") } else { Sha256::digest(bytes) };
             let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
             format!("{digest}  {name}\n")
         };
         let mut manifest: String = files.iter().map(line).collect();
         let signature = self.pair.sk.sign(manifest.as_bytes(), None);
-        if self.has(Twin::BuildForgedManifest) {
+        if self.has(Fault::BuildForgedManifest) {
             manifest.push('\n');
         }
         files.push(("SHA256SUMS".to_owned(), manifest.into_bytes()));

@@ -20,7 +20,7 @@ const PROBLEMS: &str = "https://wasm-gauntlet.dev/problems/";
 const RETRY_AFTER_S: HeaderValue = HeaderValue::from_static("1");
 
 /// A response of the front.
-pub type Reply = Response<Full<Bytes>>;
+pub type FrontReply = Response<Full<Bytes>>;
 
 /// The status of an outcome; `openapi.yaml` says the same.
 pub fn status(outcome: &CallOutcome) -> StatusCode {
@@ -42,7 +42,7 @@ pub fn status(outcome: &CallOutcome) -> StatusCode {
 }
 
 /// The response to an outcome: the output itself, or a problem.
-pub fn outcome(outcome: CallOutcome) -> Reply {
+pub fn outcome(outcome: CallOutcome) -> FrontReply {
     let status = status(&outcome);
     let parts = match outcome {
         CallOutcome::Ok { output } => return bytes(status, "application/octet-stream", output),
@@ -59,43 +59,43 @@ pub fn outcome(outcome: CallOutcome) -> Reply {
 }
 
 /// A response to a request that is wrong in itself.
-pub fn problem(status: StatusCode, word: &str, detail: &str) -> Reply {
+pub fn problem(status: StatusCode, word: &str, detail: &str) -> FrontReply {
     let kind = format!("{PROBLEMS}{word}");
     with_members(status, json!({ "type": kind, "title": word, "detail": detail }))
 }
 
 /// A 405 that says what is allowed.
-pub fn wrong_method(allowed: &'static str) -> Reply {
+pub fn wrong_method(allowed: &'static str) -> FrontReply {
     let mut reply = problem(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", allowed);
     reply.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     reply
 }
 
-fn with_members(status: StatusCode, mut members: Value) -> Reply {
+fn with_members(status: StatusCode, mut members: Value) -> FrontReply {
     members["status"] = status.as_u16().into();
     let body = members.to_string().into_bytes();
     bytes(status, "application/problem+json", body)
 }
 
 /// A JSON document.
-pub fn json(document: &Value) -> Reply {
+pub fn json(document: &Value) -> FrontReply {
     bytes(StatusCode::OK, "application/json", document.to_string().into_bytes())
 }
 
 /// Plain text, as a gateway has it: no outcome is in it.
-pub fn plain(status: StatusCode, text: &str) -> Reply {
+pub fn plain(status: StatusCode, text: &str) -> FrontReply {
     bytes(status, "text/plain; charset=utf-8", format!("{text}\n").into_bytes())
 }
 
 /// No content.
-pub fn empty(status: StatusCode) -> Reply {
+pub fn empty(status: StatusCode) -> FrontReply {
     let mut reply = Response::new(Full::default());
     *reply.status_mut() = status;
     reply
 }
 
 /// A body of one type; `nosniff`, as outputs are whatever a guest wrote.
-pub fn bytes(status: StatusCode, kind: &'static str, body: Vec<u8>) -> Reply {
+pub fn bytes(status: StatusCode, kind: &'static str, body: Vec<u8>) -> FrontReply {
     let mut reply = Response::new(Full::new(Bytes::from(body)));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();

@@ -11,18 +11,18 @@ use hyper::StatusCode;
 use hyper::header::{HeaderName, HeaderValue};
 use serde_json::json;
 use wasm_gauntlet_model::call::{CallOutcome, LogLine, RejectStage, Rejection};
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::{Grants, Limits};
-use wasm_gauntlet_model::twin::Twin;
 
-use super::answer::{self, Reply};
-use super::journal::Journal;
+use super::answer::{self, FrontReply};
+use super::journal::CallJournal;
 use super::metrics::{Gauges, Metrics};
 use super::registry::Registry;
 use crate::subject::Inability;
-use crate::subject::adapter::{Launch, Patience, Supervised};
-use crate::subject::calls::module::Module;
-use crate::subject::calls::port::{Loaded, Lost, Timed, Work};
-use crate::subject::defects::Defects;
+use crate::subject::adapter::{Launch, Supervised, WaitLimits};
+use crate::subject::calls::module::GuestModule;
+use crate::subject::calls::port::{LoadOutcome, Lost, Timed, Work};
+use crate::subject::faults::HostFaults;
 use crate::subject::protocol::feature;
 
 /// Largest module taken: ten times a Go build.
@@ -46,28 +46,28 @@ pub struct Front {
     limits: Limits,
     grants: Grants,
     registry: Registry,
-    journal: Journal,
+    journal: CallJournal,
     metrics: Metrics,
     in_flight: AtomicU64,
-    defects: Defects,
-    /// Calls of the active module, for the defect `mixed-versions`.
+    faults: HostFaults,
+    /// Calls of the active module, for the fault `mixed-versions`.
     runs: AtomicU64,
 }
 
 impl Front {
-    /// A front whose host runs, with those of the defects that are the front's own.
-    pub fn start(launch: Launch, limits: Limits, defects: Defects) -> Result<Self, Inability> {
-        let host = Supervised::new(launch, Patience::default());
+    /// A front whose host runs, with those of the faults that are the front's own.
+    pub fn start(launch: Launch, limits: Limits, faults: HostFaults) -> Result<Self, Inability> {
+        let host = Supervised::new(launch, WaitLimits::default());
         host.process()?;
         Ok(Self {
             host,
             limits,
             grants: Grants::default(),
             registry: Registry::default(),
-            journal: Journal::default(),
+            journal: CallJournal::default(),
             metrics: Metrics::default(),
             in_flight: AtomicU64::new(0),
-            defects,
+            faults,
             runs: AtomicU64::new(0),
         })
     }
@@ -78,21 +78,21 @@ impl Front {
     }
 
     /// `PUT /guests/{sha256}`.
-    pub fn upload(&self, digest: &str, bytes: Vec<u8>) -> Reply {
-        let module = Arc::new(Module::new(digest, "uploaded", false, bytes));
+    pub fn upload(&self, digest: &str, bytes: Vec<u8>) -> FrontReply {
+        let module = Arc::new(GuestModule::new(digest, "uploaded", false, bytes));
         if module.digest != digest {
             let detail = format!("the body's digest is {}", module.digest);
             return answer::problem(StatusCode::BAD_REQUEST, "digest-mismatch", &detail);
         }
         let (reply, word) = match self.host.load(&self.work(&module, "", &[])) {
             Err(unable) => (answer::plain(StatusCode::BAD_GATEWAY, &unable.0), "lost"),
-            Ok(Loaded::Ended(end)) if end.lost.is_some() => (lost(&end), "lost"),
-            Ok(Loaded::Ended(end)) => {
+            Ok(LoadOutcome::Ended(end)) if end.lost.is_some() => (lost(&end), "lost"),
+            Ok(LoadOutcome::Ended(end)) => {
                 let word = end.called.outcome.word();
                 self.refused(module);
                 (answer::outcome(end.called.outcome), word)
             }
-            Ok(Loaded::Ready { .. }) => match self.registry.keep(module) {
+            Ok(LoadOutcome::Ready { .. }) => match self.registry.keep(module) {
                 Ok(true) => (answer::empty(StatusCode::CREATED), "ok"),
                 Ok(false) => (answer::empty(StatusCode::OK), "ok"),
                 Err(_) => {
@@ -106,14 +106,14 @@ impl Front {
     }
 
     /// A module that is larger than is taken.
-    pub fn too_large(&self) -> Reply {
+    pub fn too_large(&self) -> FrontReply {
         self.metrics.upload("rejected");
         let reason = format!("a module has at most {MODULE_BYTES_MAX} bytes");
         answer::outcome(CallOutcome::Rejected(Rejection { stage: RejectStage::Size, reason }))
     }
 
     /// `POST /guests/{sha256}/call`.
-    pub fn call(&self, digest: &str, tenant: &str, input: &[u8]) -> Reply {
+    pub fn call(&self, digest: &str, tenant: &str, input: &[u8]) -> FrontReply {
         match self.registry.find(digest) {
             Some(module) => self.run(&module, tenant, input),
             None => unknown_guest(),
@@ -121,7 +121,7 @@ impl Front {
     }
 
     /// `GET /calls/{id}/log`.
-    pub fn log(&self, id: u64, tenant: &str) -> Reply {
+    pub fn log(&self, id: u64, tenant: &str) -> FrontReply {
         match self.journal.find(id, tenant) {
             Some(lines) => answer::json(&json!(lines)),
             None => {
@@ -132,7 +132,7 @@ impl Front {
     }
 
     /// `GET /healthz`.
-    pub fn health(&self) -> Reply {
+    pub fn health(&self) -> FrontReply {
         match self.host.process() {
             Err(unable) => answer::plain(StatusCode::SERVICE_UNAVAILABLE, &unable.0),
             Ok(process) => {
@@ -152,22 +152,22 @@ impl Front {
     }
 
     /// `GET /metrics`.
-    pub fn metrics(&self) -> Reply {
+    pub fn metrics(&self) -> FrontReply {
         let in_flight = self.in_flight.load(Ordering::Relaxed);
         let text = self.metrics.text(&Gauges { processes_lost: self.host.lost(), in_flight });
         answer::bytes(StatusCode::OK, "text/plain; version=0.0.4", text.into_bytes())
     }
 
-    fn work<'a>(&'a self, module: &'a Module, tenant: &'a str, input: &'a [u8]) -> Work<'a> {
+    fn work<'a>(&'a self, module: &'a GuestModule, tenant: &'a str, input: &'a [u8]) -> Work<'a> {
         Work { module, tenant, input, limits: &self.limits, grants: &self.grants }
     }
 
-    fn run(&self, module: &Module, tenant: &str, input: &[u8]) -> Reply {
+    fn run(&self, module: &GuestModule, tenant: &str, input: &[u8]) -> FrontReply {
         let begun = Instant::now();
         self.in_flight.fetch_add(1, Ordering::Relaxed);
         let timed = self.host.call(&self.work(module, tenant, input));
         self.in_flight.fetch_sub(1, Ordering::Relaxed);
-        let counts = !self.defects.has(Twin::NoMetrics);
+        let counts = !self.faults.has(Fault::NoMetrics);
         let count = |word| {
             if counts {
                 self.metrics.call(tenant, word, begun.elapsed());
@@ -184,7 +184,7 @@ impl Front {
             }
             Ok(timed) => {
                 count(timed.called.outcome.word());
-                if counts && !self.defects.has(Twin::NoCapHits) {
+                if counts && !self.faults.has(Fault::NoCapHits) {
                     for limit in timed.called.limits_reached() {
                         self.metrics.limit(tenant, &module.digest, limit);
                     }
@@ -195,7 +195,7 @@ impl Front {
     }
 
     /// A typed answer, with the digest that served and where the log is.
-    fn typed(&self, timed: Timed, tenant: &str) -> Reply {
+    fn typed(&self, timed: Timed, tenant: &str) -> FrontReply {
         let called = timed.called;
         let mut reply = answer::outcome(called.outcome);
         let headers = reply.headers_mut();
@@ -211,13 +211,13 @@ impl Front {
     }
 }
 
-fn unknown_guest() -> Reply {
+fn unknown_guest() -> FrontReply {
     let detail = "no module with that digest was accepted";
     answer::problem(StatusCode::NOT_FOUND, "unknown-guest", detail)
 }
 
 /// What a gateway says when what stands behind it is gone: nothing about the guest.
-fn lost(timed: &Timed) -> Reply {
+fn lost(timed: &Timed) -> FrontReply {
     match timed.lost {
         Some(Lost::Hung) => answer::plain(StatusCode::GATEWAY_TIMEOUT, "the plugin host hung"),
         _ => answer::plain(StatusCode::BAD_GATEWAY, "the plugin host is gone"),

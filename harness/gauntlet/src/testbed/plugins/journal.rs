@@ -11,25 +11,25 @@ const BYTES_MAX: usize = 16 << 20;
 
 /// The logs of recent calls.
 #[derive(Default)]
-pub struct Journal {
-    state: Mutex<State>,
+pub struct CallJournal {
+    state: Mutex<CallLogs>,
 }
 
 #[derive(Default)]
-struct State {
-    calls: VecDeque<Entry>,
+struct CallLogs {
+    calls: VecDeque<CallLog>,
     bytes: usize,
     last: u64,
 }
 
-struct Entry {
+struct CallLog {
     id: u64,
     tenant: String,
     lines: Vec<LogLine>,
     bytes: usize,
 }
 
-impl Journal {
+impl CallJournal {
     /// Keep the lines of a call of `tenant`; the id under which they are found.
     pub fn keep(&self, tenant: &str, lines: Vec<LogLine>) -> u64 {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
@@ -37,7 +37,7 @@ impl Journal {
         let id = state.last;
         let bytes = lines.iter().map(|line| line.text.len() + line.tenant.len()).sum();
         state.bytes += bytes;
-        state.calls.push_back(Entry { id, tenant: tenant.to_owned(), lines, bytes });
+        state.calls.push_back(CallLog { id, tenant: tenant.to_owned(), lines, bytes });
         while state.calls.len() > CALLS_MAX || state.bytes > BYTES_MAX {
             let Some(oldest) = state.calls.pop_front() else { break };
             state.bytes -= oldest.bytes;
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn a_log_is_its_tenants_and_goes_when_it_is_old() {
-        let journal = Journal::default();
+        let journal = CallJournal::default();
         let line = LogLine { tenant: "a".to_owned(), text: "x".to_owned() };
         let first = journal.keep("a", vec![line.clone()]);
         assert_eq!(journal.find(first, "a"), Some(vec![line.clone()]));

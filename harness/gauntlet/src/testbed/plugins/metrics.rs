@@ -23,11 +23,11 @@ const OTHER: &str = "other";
 /// The counters.
 #[derive(Default)]
 pub struct Metrics {
-    state: Mutex<State>,
+    state: Mutex<MetricsState>,
 }
 
 #[derive(Default)]
-struct State {
+struct MetricsState {
     tenants: BTreeSet<String>,
     calls: BTreeMap<(String, &'static str), u64>,
     uploads: BTreeMap<&'static str, u64>,

@@ -21,11 +21,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio::runtime::{Builder, Runtime};
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::Limits;
-use wasm_gauntlet_model::twin::Twin;
 
 use crate::subject::adapter::Launch;
-use crate::subject::defects::Defects;
+use crate::subject::faults::HostFaults;
 use crate::subject::tenants::IN_FLIGHT_MAX;
 use front::Front;
 use serve::serve;
@@ -49,25 +49,25 @@ pub struct PluginFront {
 }
 
 impl PluginFront {
-    /// Start a front at a free loopback port over `program worker --runtime RUNTIME`, with the
-    /// switches of `faults` and every guest under `limits`.
+    /// Start a front at a free loopback port over `program worker --runtime RUNTIME`, with `faults`
+    /// and every guest under `limits`.
     ///
     /// # Errors
     /// When the host cannot be started or no address or thread can be had.
     pub fn start(
         program: &Path,
         runtime: &str,
-        faults: &[Twin],
+        faults: &[Fault],
         limits: Limits,
     ) -> io::Result<Self> {
-        let words: Vec<&str> = faults.iter().map(|twin| twin.word()).collect();
+        let words: Vec<&str> = faults.iter().map(|fault| fault.word()).collect();
         let launch = Launch::worker(program.to_owned(), runtime, &words);
         let limits = Limits {
             calls_per_s: limits.calls_per_s.or(Some(CALLS_PER_S)),
             calls_at_once: Some(IN_FLIGHT_MAX),
             ..limits
         };
-        Self::with(launch, limits, Defects::new(faults.iter().copied()), None)
+        Self::with(launch, limits, HostFaults::new(faults.iter().copied()), None)
     }
 
     /// The same over any adapter, at `listen` or at a free loopback port.
@@ -75,17 +75,17 @@ impl PluginFront {
     /// # Errors
     /// When the host cannot be started or no address or thread can be had.
     pub fn over(launch: Launch, limits: Limits, listen: Option<SocketAddr>) -> io::Result<Self> {
-        Self::with(launch, limits, Defects::default(), listen)
+        Self::with(launch, limits, HostFaults::default(), listen)
     }
 
-    /// The same, with those of `defects` that are the front's own.
+    /// The same, with those of `faults` that are the front's own.
     fn with(
         launch: Launch,
         limits: Limits,
-        defects: Defects,
+        faults: HostFaults,
         listen: Option<SocketAddr>,
     ) -> io::Result<Self> {
-        let front = Front::start(launch, limits, defects).map_err(io::Error::other)?;
+        let front = Front::start(launch, limits, faults).map_err(io::Error::other)?;
         let front = Arc::new(front);
         let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let socket = TcpListener::bind(listen.unwrap_or(free))?;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::subject::calls::module::Module;
+use crate::subject::calls::module::GuestModule;
 
 /// Most modules kept, and most bytes of them: earlier versions stay callable for a rollback.
 pub const MODULES_MAX: usize = 512;
@@ -12,17 +12,17 @@ const BYTES_MAX: usize = 512 << 20;
 
 /// The registry is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Full;
+pub struct RegistryFull;
 
 /// Accepted modules.
 #[derive(Default)]
 pub struct Registry {
-    state: Mutex<State>,
+    state: Mutex<RegistryState>,
 }
 
 #[derive(Default)]
-struct State {
-    modules: BTreeMap<String, Arc<Module>>,
+struct RegistryState {
+    modules: BTreeMap<String, Arc<GuestModule>>,
     bytes: usize,
     /// Their digests, oldest first.
     order: VecDeque<String>,
@@ -31,18 +31,18 @@ struct State {
     previous: Option<String>,
     /// Digests of those that stood their first call.
     stood: BTreeSet<String>,
-    /// The defect `promote-unvalidated`: what was refused, and may become active all the same.
-    refused: Option<Arc<Module>>,
+    /// The fault `promote-unvalidated`: what was refused, and may become active all the same.
+    refused: Option<Arc<GuestModule>>,
 }
 
-impl State {
+impl RegistryState {
     /// Make room for a module of so many bytes.
-    fn room(&mut self, bytes: usize) -> Result<(), Full> {
+    fn room(&mut self, bytes: usize) -> Result<(), RegistryFull> {
         while self.modules.len() >= MODULES_MAX || self.bytes + bytes > BYTES_MAX {
             let held = [&self.active, &self.previous];
             let free = |digest: &String| !held.contains(&&Some(digest.clone()));
-            let at = self.order.iter().position(free).ok_or(Full)?;
-            let oldest = self.order.remove(at).ok_or(Full)?;
+            let at = self.order.iter().position(free).ok_or(RegistryFull)?;
+            let oldest = self.order.remove(at).ok_or(RegistryFull)?;
             self.stood.remove(&oldest);
             let gone = self.modules.remove(&oldest);
             self.bytes -= gone.map_or(0, |module| module.bytes.len());
@@ -52,12 +52,12 @@ impl State {
 }
 
 impl Registry {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, RegistryState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Keep a module; whether it is new.
-    pub fn keep(&self, module: Arc<Module>) -> Result<bool, Full> {
+    pub fn keep(&self, module: Arc<GuestModule>) -> Result<bool, RegistryFull> {
         let mut state = self.state();
         if state.modules.contains_key(&module.digest) {
             return Ok(false);
@@ -70,12 +70,12 @@ impl Registry {
     }
 
     /// The module with this digest.
-    pub fn find(&self, digest: &str) -> Option<Arc<Module>> {
+    pub fn find(&self, digest: &str) -> Option<Arc<GuestModule>> {
         self.state().modules.get(digest).cloned()
     }
 
-    /// The defect `promote-unvalidated`: remember what was refused.
-    pub fn remember_refused(&self, module: Arc<Module>) {
+    /// The fault `promote-unvalidated`: remember what was refused.
+    pub fn remember_refused(&self, module: Arc<GuestModule>) {
         self.state().refused = Some(module);
     }
 
@@ -103,13 +103,13 @@ impl Registry {
     }
 
     /// The module that was active before the active one.
-    pub fn previous(&self) -> Option<Arc<Module>> {
+    pub fn previous(&self) -> Option<Arc<GuestModule>> {
         let state = self.state();
         state.modules.get(state.previous.as_ref()?).cloned()
     }
 
     /// The active module.
-    pub fn active(&self) -> Option<Arc<Module>> {
+    pub fn active(&self) -> Option<Arc<GuestModule>> {
         let state = self.state();
         state.modules.get(state.active.as_ref()?).cloned()
     }
@@ -122,8 +122,9 @@ mod tests {
     #[test]
     fn the_oldest_give_way_and_what_is_active_never_does() {
         let registry = Registry::default();
-        let module =
-            |number: usize| Arc::new(Module::new("g", "a", true, number.to_le_bytes().to_vec()));
+        let module = |number: usize| {
+            Arc::new(GuestModule::new("g", "a", true, number.to_le_bytes().to_vec()))
+        };
         let keep = |number| registry.keep(module(number)).expect("there is room");
         let here = |number: usize| registry.find(&module(number).digest).is_some();
         assert!(keep(0) && !keep(0));

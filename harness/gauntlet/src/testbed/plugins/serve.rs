@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
-use super::answer::{self, Reply};
+use super::answer::{self, FrontReply};
 use super::drain::{NoBody, body};
 use super::front::{Front, INPUT_BYTES_MAX, MODULE_BYTES_MAX};
 use super::route::Route;
@@ -78,7 +78,7 @@ async fn connection(stream: TcpStream, front: Arc<Front>) {
 }
 
 /// Read what the route needs, then do it on a thread that may block.
-async fn reply(front: Arc<Front>, request: Request<Incoming>) -> Reply {
+async fn reply(front: Arc<Front>, request: Request<Incoming>) -> FrontReply {
     let route = Route::of(request.method(), request.uri().path());
     let Some(tenant) = tenant(request.headers()) else {
         let detail = "X-Tenant is one to 64 visible ASCII characters";
@@ -111,7 +111,7 @@ async fn reply(front: Arc<Front>, request: Request<Incoming>) -> Reply {
     tokio::task::spawn_blocking(work).await.unwrap_or_else(failed)
 }
 
-fn no_body(why: NoBody) -> Reply {
+fn no_body(why: NoBody) -> FrontReply {
     match why {
         NoBody::TooLarge => {
             answer::problem(StatusCode::PAYLOAD_TOO_LARGE, "too-large", "the body is too long")

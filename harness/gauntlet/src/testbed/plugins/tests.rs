@@ -7,23 +7,23 @@ use std::time::Duration;
 
 use serde_json::Value;
 use wasm_gauntlet_model::call::{CallOutcome, RejectStage, Rejection};
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::host_limits::HostLimit;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::trap::TrapKind;
-use wasm_gauntlet_model::twin::Twin;
 
 use super::PluginFront;
 use super::answer::status;
 use crate::subject::adapter::test_rig::worker;
-use crate::subject::calls::module::{Module, catalogue};
+use crate::subject::calls::module::{GuestModule, catalogue};
 
-struct Heard {
+struct TestResponse {
     status: u16,
     head: String,
     body: Vec<u8>,
 }
 
-impl Heard {
+impl TestResponse {
     fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.head.lines().filter_map(|line| line.split_once(':'));
         lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
@@ -43,7 +43,7 @@ impl Heard {
 struct Client(PluginFront);
 
 impl Client {
-    fn of(faults: &[Twin]) -> Self {
+    fn of(faults: &[Fault]) -> Self {
         let front = PluginFront::over(worker("wasmtime", faults), Limits::default(), None);
         Self(front.expect("it starts"))
     }
@@ -56,7 +56,7 @@ impl Client {
         socket
     }
 
-    fn ask(&self, method: &str, path: &str, tenant: &str, body: &[u8]) -> Heard {
+    fn ask(&self, method: &str, path: &str, tenant: &str, body: &[u8]) -> TestResponse {
         let mut socket = self.socket();
         let length = body.len();
         let head = format!(
@@ -70,17 +70,17 @@ impl Client {
         let split = all.windows(4).position(|at| at == b"\r\n\r\n").expect("a head ends");
         let head = String::from_utf8_lossy(&all[..split]).into_owned();
         let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-        Heard { status: status.expect("a status"), head, body: all[split + 4..].to_vec() }
+        TestResponse { status: status.expect("a status"), head, body: all[split + 4..].to_vec() }
     }
 
-    fn upload(&self, guest: &str) -> Module {
+    fn upload(&self, guest: &str) -> GuestModule {
         let module = catalogue(guest, &[]).expect("the catalogue has it");
-        let heard = self.ask("PUT", &format!("/guests/{}", module.digest), "t", &module.bytes);
-        assert!(matches!(heard.status, 200 | 201), "{guest}: {}", heard.head);
+        let response = self.ask("PUT", &format!("/guests/{}", module.digest), "t", &module.bytes);
+        assert!(matches!(response.status, 200 | 201), "{guest}: {}", response.head);
         module
     }
 
-    fn call(&self, guest: &str) -> Heard {
+    fn call(&self, guest: &str) -> TestResponse {
         let module = self.upload(guest);
         self.ask("POST", &format!("/guests/{}/call", module.digest), "t", b"ping")
     }
@@ -145,18 +145,19 @@ fn every_path_of_the_contract_is_served_and_says_only_what_it_may() {
         for method in ["get", "put", "post"] {
             let responses = &item[method]["responses"];
             if responses.is_null() {
-                let heard = client.ask(&method.to_uppercase(), &fill(path, &module, &id), "t", b"");
-                assert_eq!(heard.status, 405, "{method} {path}");
-                assert!(heard.header("allow").is_some());
+                let response =
+                    client.ask(&method.to_uppercase(), &fill(path, &module, &id), "t", b"");
+                assert_eq!(response.status, 405, "{method} {path}");
+                assert!(response.header("allow").is_some());
                 continue;
             }
             let bodies: [&[u8]; 3] = [b"", b"{\"digest\":\"x\"}", &module.bytes];
             for (body, tenant) in bodies.iter().flat_map(|body| [(body, "t"), (body, "a b")]) {
                 let at = fill(path, &module, &id);
-                let heard = client.ask(&method.to_uppercase(), &at, tenant, body);
-                let known = responses[heard.status.to_string()].is_object();
-                let unknown = heard.status == 400 && tenant == "a b";
-                assert!(known || unknown, "{method} {path} said {}", heard.head);
+                let response = client.ask(&method.to_uppercase(), &at, tenant, body);
+                let known = responses[response.status.to_string()].is_object();
+                let unknown = response.status == 400 && tenant == "a b";
+                assert!(known || unknown, "{method} {path} said {}", response.head);
             }
             served += 1;
         }
@@ -165,7 +166,7 @@ fn every_path_of_the_contract_is_served_and_says_only_what_it_may() {
     assert_eq!(client.ask("GET", "/else", "t", b"").status, 404);
 }
 
-fn fill(path: &str, module: &Module, id: &str) -> String {
+fn fill(path: &str, module: &GuestModule, id: &str) -> String {
     path.replace("{sha256}", &module.digest).replace("{id}", id)
 }
 
@@ -177,18 +178,23 @@ fn outcomes_are_served_with_the_digest_that_served() {
         ("cpu-loop", 504, "deadline"),
         ("abi-error-channel", 422, "guest-error"),
     ] {
-        let heard = client.call(guest);
-        assert_eq!((heard.status, heard.word().as_str()), (status, word), "{}", heard.head);
-        assert_eq!(heard.header("content-type"), Some("application/problem+json"));
+        let response = client.call(guest);
+        assert_eq!(
+            (response.status, response.word().as_str()),
+            (status, word),
+            "{}",
+            response.head
+        );
+        assert_eq!(response.header("content-type"), Some("application/problem+json"));
         let module = catalogue(guest, &[]).expect("the catalogue has it");
-        assert_eq!(heard.header("x-guest-digest"), Some(&*module.digest));
+        assert_eq!(response.header("x-guest-digest"), Some(&*module.digest));
     }
-    let heard = client.call("benign-echo");
-    assert_eq!((heard.status, &*heard.body), (200, &b"ping"[..]));
+    let response = client.call("benign-echo");
+    assert_eq!((response.status, &*response.body), (200, &b"ping"[..]));
     let module = catalogue("shape-js-wasm", &[]).expect("the catalogue has it");
-    let heard = client.ask("PUT", &format!("/guests/{}", module.digest), "t", &module.bytes);
-    assert_eq!((heard.status, heard.word().as_str()), (422, "rejected"));
-    assert_eq!(heard.json()["stage"], "import");
+    let response = client.ask("PUT", &format!("/guests/{}", module.digest), "t", &module.bytes);
+    assert_eq!((response.status, response.word().as_str()), (422, "rejected"));
+    assert_eq!(response.json()["stage"], "import");
 }
 
 #[test]
@@ -203,18 +209,18 @@ fn a_digest_is_that_of_the_bytes_and_an_active_guest_is_run() {
     assert_eq!(client.ask("PUT", &path, "t", &module.bytes).status, 200);
     let document = format!("{{\"digest\":\"{}\"}}", module.digest);
     assert_eq!(client.ask("PUT", "/active", "t", document.as_bytes()).status, 204);
-    let heard = client.ask("POST", "/run", "t", b"hi");
-    assert_eq!((heard.status, &*heard.body), (200, &b"hi"[..]));
-    assert_eq!(heard.header("x-guest-digest"), Some(&*module.digest));
+    let response = client.ask("POST", "/run", "t", b"hi");
+    assert_eq!((response.status, &*response.body), (200, &b"hi"[..]));
+    assert_eq!(response.header("x-guest-digest"), Some(&*module.digest));
 }
 
 #[test]
 fn bodies_past_their_bound_are_refused_and_the_answer_arrives() {
     let client = Client::of(&[]);
     let large = vec![0; (16 << 20) + 1];
-    let heard = client.ask("PUT", &format!("/guests/{}", "0".repeat(64)), "t", &large);
-    assert_eq!((heard.status, heard.word().as_str()), (413, "rejected"));
-    assert_eq!(heard.json()["stage"], "size");
+    let response = client.ask("PUT", &format!("/guests/{}", "0".repeat(64)), "t", &large);
+    assert_eq!((response.status, response.word().as_str()), (413, "rejected"));
+    assert_eq!(response.json()["stage"], "size");
     let module = client.upload("benign-echo");
     let call = format!("/guests/{}/call", module.digest);
     assert_eq!(client.ask("POST", &call, "t", &large[..(1 << 20) + 1]).status, 413);
@@ -224,9 +230,9 @@ fn bodies_past_their_bound_are_refused_and_the_answer_arrives() {
 #[test]
 fn a_log_is_found_by_its_tenant_alone() {
     let client = Client::of(&[]);
-    let heard = client.call("benign-log");
-    let lines = heard.header("x-guest-log-lines").and_then(|lines| lines.parse::<usize>().ok());
-    let path = format!("/calls/{}/log", heard.header("x-call-id").expect("it logs"));
+    let response = client.call("benign-log");
+    let lines = response.header("x-guest-log-lines").and_then(|lines| lines.parse::<usize>().ok());
+    let path = format!("/calls/{}/log", response.header("x-call-id").expect("it logs"));
     let log = client.ask("GET", &path, "t", b"").json();
     assert_eq!(log.as_array().map(Vec::len), lines);
     assert_eq!(log[0]["tenant"], "t");
@@ -255,12 +261,12 @@ fn metrics_move_with_a_known_mix() {
 #[test]
 fn a_host_that_dies_or_hangs_is_a_gateways_error_and_another_serves() {
     for (fault, guest, status) in
-        [(Twin::PanicOnTrap, "trap-unreachable", 502), (Twin::NoDeadline, "cpu-loop", 504)]
+        [(Fault::PanicOnTrap, "trap-unreachable", 502), (Fault::NoDeadline, "cpu-loop", 504)]
     {
         let client = Client::of(&[fault]);
         client.upload(guest);
-        let heard = client.call(guest);
-        assert_eq!((heard.status, heard.word().as_str()), (status, ""), "{}", heard.head);
+        let response = client.call(guest);
+        assert_eq!((response.status, response.word().as_str()), (status, ""), "{}", response.head);
         assert_eq!(client.call("benign-echo").status, 200);
         assert_eq!(client.ask("GET", "/healthz", "t", b"").json()["processes-lost"], 1);
     }

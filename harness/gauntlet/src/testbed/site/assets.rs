@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use hyper::body::Bytes;
 use sha2::{Digest, Sha256};
-use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::fault::Fault;
 
-use super::faults::Faults;
-use super::module::{self, Make, WASI_IMPORT};
+use super::faults::SiteFaults;
+use super::module::{self, ModuleRecipe, WASI_IMPORT};
 use crate::coding::{Layer, encode};
 
 /// Of the module, what a cut one keeps.
@@ -93,26 +93,26 @@ pub(super) struct Assets {
 
 impl Assets {
     /// The site with its faults; the page loads the module from `elsewhere`, if it is named.
-    pub(super) fn new(faults: &Faults, elsewhere: Option<&str>) -> Self {
+    pub(super) fn new(faults: &SiteFaults, elsewhere: Option<&str>) -> Self {
         let whole = coded_module(&make(faults));
-        let hashed = !faults.has(Twin::ImmutableUnhashed);
-        let named_by = match faults.has(Twin::WrongHash) {
+        let hashed = !faults.has(Fault::ImmutableUnhashed);
+        let named_by = match faults.has(Fault::WrongHash) {
             true => &module::generate(&PREVIOUS)[..],
             false => &whole.raw[..],
         };
         let module_path = path("app", "wasm", hashed.then_some(named_by));
         let module_url = format!("{}{module_path}", elsewhere.unwrap_or_default());
-        let shim = shim_text(&module_url, faults.has(Twin::StaleShim));
-        let shim_hashed = hashed && !faults.has(Twin::ShimUnhashed);
+        let shim = shim_text(&module_url, faults.has(Fault::StaleShim));
+        let shim_hashed = hashed && !faults.has(Fault::ShimUnhashed);
         let shim_path = path("loader", "js", shim_hashed.then_some(shim.as_bytes()));
         let entry = entry_text(&shim_path);
 
-        let coded = if faults.has(Twin::Truncated) { cut_module() } else { whole };
+        let coded = if faults.has(Fault::Truncated) { cut_module() } else { whole };
         let mut module = Asset::new(module_path, &coded);
         spoil(&mut module, faults);
         let mut entry = Asset::new("/".to_owned(), &Coded::new(entry.into_bytes()));
         let mut shim = Asset::new(shim_path, &Coded::new(shim.into_bytes()));
-        if faults.has(Twin::EtagShared) {
+        if faults.has(Fault::EtagShared) {
             [&mut entry, &mut shim, &mut module].into_iter().for_each(Asset::share_etag);
         }
         let previous = Asset::new(previous_path(), &coded_module(&PREVIOUS));
@@ -121,20 +121,20 @@ impl Assets {
 }
 
 /// How the module is made with the faults that lie in its build.
-fn make(faults: &Faults) -> Make {
-    Make {
-        import: match faults.has(Twin::Wasip1InPage) {
+fn make(faults: &SiteFaults) -> ModuleRecipe {
+    ModuleRecipe {
+        import: match faults.has(Fault::Wasip1InPage) {
             true => WASI_IMPORT,
-            false => Make::default().import,
+            false => ModuleRecipe::default().import,
         },
-        debug: faults.has(Twin::NotStripped),
-        ballast: faults.has(Twin::OverBudget),
-        ..Make::default()
+        debug: faults.has(Fault::NotStripped),
+        ballast: faults.has(Fault::OverBudget),
+        ..ModuleRecipe::default()
     }
 }
 
 /// The build before this one.
-pub(in crate::testbed) const PREVIOUS: Make = Make {
+pub(in crate::testbed) const PREVIOUS: ModuleRecipe = ModuleRecipe {
     import: ("gojs", "runtime.wasmExit"),
     version: Some("gauntlet-testbed 0.9.0+33c0"),
     go: None,
@@ -161,25 +161,25 @@ pub(in crate::testbed) fn entry_text(shim_path: &str) -> String {
 }
 
 /// The faults that lie in how the module's variants are made.
-fn spoil(module: &mut Asset, faults: &Faults) {
-    if faults.has(Twin::GzipOverBr) {
+fn spoil(module: &mut Asset, faults: &SiteFaults) {
+    if faults.has(Fault::GzipOverBr) {
         let twice = Bytes::from(encode(Layer::Gzip, &module.br.body));
         module.br = Variant::new(&module.path, "br", Some("br"), twice);
     }
-    if faults.has(Twin::BrOfOldBuild) {
+    if faults.has(Fault::BrOfOldBuild) {
         module.br = old_variant(&module.path, Some(Layer::Br));
     }
-    if faults.has(Twin::CodingTwice) {
+    if faults.has(Fault::CodingTwice) {
         let twice = Bytes::from(encode(Layer::Gzip, &module.gzip.body));
         module.gzip = Variant::new(&module.path, "gzip, gzip", Some("gzip"), twice);
     }
     let Asset { path, identity, br, gzip } = module;
-    if faults.has(Twin::CodingUndeclared) {
+    if faults.has(Fault::CodingUndeclared) {
         for coded in [&mut *br, &mut *gzip] {
             coded.coding = None;
         }
     }
-    if faults.has(Twin::CodingDeclaredOnly) {
+    if faults.has(Fault::CodingDeclaredOnly) {
         // As files uploaded raw with the metadata of compressed ones: for every client.
         let raw = identity.body.clone();
         for (name, variant) in [("identity", identity), ("br", br), ("gzip", gzip)] {
@@ -207,8 +207,8 @@ impl Coded {
 
 /// Generated and compressed once a process and kind: a proof starts a hundred testbeds, each with
 /// this module in its site and twice in its build, and it takes 0.3 s.
-pub(in crate::testbed) fn coded_module(make: &Make) -> Arc<Coded> {
-    static MADE: Mutex<Vec<(Make, Arc<Coded>)>> = Mutex::new(Vec::new());
+pub(in crate::testbed) fn coded_module(make: &ModuleRecipe) -> Arc<Coded> {
+    static MADE: Mutex<Vec<(ModuleRecipe, Arc<Coded>)>> = Mutex::new(Vec::new());
     let mut made = MADE.lock().unwrap_or_else(|lock| lock.into_inner());
     if let Some((_, coded)) = made.iter().find(|(have, _)| have == make) {
         return Arc::clone(coded);
@@ -228,7 +228,7 @@ pub(super) fn old_variant(path: &str, coding: Option<Layer>) -> Variant {
 fn cut_module() -> Arc<Coded> {
     static CUT: OnceLock<Arc<Coded>> = OnceLock::new();
     let cut = || {
-        let whole = &coded_module(&Make::default()).raw;
+        let whole = &coded_module(&ModuleRecipe::default()).raw;
         Arc::new(Coded::new(whole[..whole.len() * TRUNCATED_PERCENT / 100].to_vec()))
     };
     CUT.get_or_init(cut).clone()

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use hyper::header::{HeaderName, HeaderValue};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::reply::Reply;
+use super::reply::SiteReply;
 
 /// The field by which an answer is marked; it never goes out.
 const MARK: HeaderName = HeaderName::from_static("x-breach");
@@ -31,7 +31,7 @@ pub(super) enum Breach {
 
 impl Breach {
     /// Mark `reply`.
-    pub(super) fn mark(self, reply: &mut Reply) {
+    pub(super) fn mark(self, reply: &mut SiteReply) {
         let word = match self {
             Self::Length => "length",
             Self::Close => "close",

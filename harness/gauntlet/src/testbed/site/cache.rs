@@ -54,7 +54,7 @@ impl Stored {
 type Secondary = Vec<(HeaderName, Vec<String>)>;
 
 #[derive(Debug)]
-struct Entry {
+struct CacheEntry {
     url: String,
     secondary: Secondary,
     stored: Stored,
@@ -63,7 +63,7 @@ struct Entry {
 /// Responses by URL and by the request fields that their `Vary` names; the oldest go first.
 #[derive(Debug)]
 pub(super) struct Store {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<CacheEntry>,
     bytes: usize,
     ignores_vary: bool,
 }
@@ -76,7 +76,7 @@ impl Store {
 
     /// The newest response that is right for this request (§4.1).
     pub(super) fn find(&self, url: &str, request: &HeaderMap) -> Option<Stored> {
-        let matches = |entry: &&Entry| {
+        let matches = |entry: &&CacheEntry| {
             let same = |(name, value): &(HeaderName, Vec<String>)| said(request, name) == *value;
             entry.url == url && entry.secondary.iter().all(same)
         };
@@ -86,12 +86,12 @@ impl Store {
     /// Keep a response to this request, in place of one with the same keys.
     pub(super) fn keep(&mut self, url: String, request: &HeaderMap, stored: Stored) {
         let Some(secondary) = self.secondary(request, &stored.headers) else { return };
-        let same = |entry: &Entry| entry.url == url && entry.secondary == secondary;
+        let same = |entry: &CacheEntry| entry.url == url && entry.secondary == secondary;
         if let Some(at) = self.entries.iter().position(same) {
             self.remove(at);
         }
         self.bytes += stored.body.len();
-        self.entries.push_back(Entry { url, secondary, stored });
+        self.entries.push_back(CacheEntry { url, secondary, stored });
         while self.entries.len() > ENTRIES_MAX || self.bytes > BYTES_MAX {
             self.remove(0);
         }

@@ -1,4 +1,4 @@
-//! The edge: a right shared cache in front of the origin (RFC 9111), and its switch.
+//! The edge: a right shared cache in front of the origin (RFC 9111), and its faults.
 //!
 //! Conditional requests go to the origin and its 304 comes back as it is, which a cache may
 //! always choose: so a 304 that users see is the origin's, with the origin's faults.
@@ -15,14 +15,14 @@ use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::fault::Fault;
 
 use super::assets::{old_variant, previous_path};
 use super::breach::Breach;
 use super::cache::{Store, Stored, directive, is_storable};
-use super::faults::Faults;
+use super::faults::SiteFaults;
 use super::origin::refusal;
-use super::reply::{Reply, cut_short, kept_open, whole};
+use super::reply::{SiteReply, cut_short, kept_open, whole};
 use crate::coding::Layer;
 
 /// For one exchange with the origin, which is on this machine.
@@ -66,30 +66,30 @@ const VIA: HeaderValue = HeaderValue::from_static("1.1 gauntlet-edge");
 pub(super) struct Edge {
     origin: SocketAddr,
     store: Mutex<Store>,
-    faults: Faults,
+    faults: SiteFaults,
 }
 
 /// Marks an answer of which less came than was announced: it is handed on as it is, and kept for
 /// nobody (RFC 9111 §3.3).
 #[derive(Debug, Clone, Copy)]
-struct Cut;
+struct CutShort;
 
 /// What the origin sent.
 type Fetched = Response<Bytes>;
 
 impl Edge {
     /// An empty cache in front of `origin`.
-    pub(super) fn new(origin: SocketAddr, faults: &Faults) -> Self {
-        let store = Store::new(faults.has(Twin::EdgeIgnoresVary));
+    pub(super) fn new(origin: SocketAddr, faults: &SiteFaults) -> Self {
+        let store = Store::new(faults.has(Fault::EdgeIgnoresVary));
         Self { origin, store: Mutex::new(store), faults: faults.clone() }
     }
 
     /// Answer one request, from the store if that is right.
-    pub(super) async fn answer(&self, request: Request<()>) -> Reply {
+    pub(super) async fn answer(&self, request: Request<()>) -> SiteReply {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let part = request.headers().contains_key(header::RANGE);
         let is_module = path.ends_with(".wasm") && path != previous_path();
-        if method == Method::HEAD && is_module && self.faults.has(Twin::HeadNeverAnswers) {
+        if method == Method::HEAD && is_module && self.faults.has(Fault::HeadNeverAnswers) {
             return std::future::pending().await;
         }
         let outcome = if is_for_the_store(&request) {
@@ -108,31 +108,31 @@ impl Edge {
     }
 
     /// The faults of an answer with the module, `part` of which may have been asked for.
-    fn spoiled(&self, mut reply: Reply, part: bool) -> Reply {
+    fn spoiled(&self, mut reply: SiteReply, part: bool) -> SiteReply {
         let Some(bytes) = length(&reply) else { return reply };
-        if self.faults.has(Twin::LengthTwice) {
+        if self.faults.has(Fault::LengthTwice) {
             Breach::Length.mark(&mut reply);
         }
-        if self.faults.has(Twin::ModuleCloses) {
+        if self.faults.has(Fault::ModuleCloses) {
             Breach::Close.mark(&mut reply);
         }
-        if self.faults.has(Twin::Unasked206) && !part && bytes > 0 {
+        if self.faults.has(Fault::Unasked206) && !part && bytes > 0 {
             *reply.status_mut() = StatusCode::PARTIAL_CONTENT;
             let range = format!("bytes 0-{}/{bytes}", bytes - 1);
             if let Ok(range) = HeaderValue::try_from(range) {
                 reply.headers_mut().insert(header::CONTENT_RANGE, range);
             }
         }
-        if self.faults.has(Twin::LengthKeptOpen) && is_br(&reply) {
+        if self.faults.has(Fault::LengthKeptOpen) && is_br(&reply) {
             return self.lengthened(reply).map(kept_open);
         }
         reply
     }
 
     /// The fault of a length that is three times what comes, in the br variant.
-    fn lengthened(&self, mut reply: Reply) -> Reply {
+    fn lengthened(&self, mut reply: SiteReply) -> SiteReply {
         if let Some(bytes) = length(&reply)
-            && self.faults.has(Twin::LengthKeptOpen)
+            && self.faults.has(Fault::LengthKeptOpen)
             && is_br(&reply)
         {
             reply.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(bytes * 3));
@@ -141,9 +141,9 @@ impl Edge {
     }
 
     /// The fault of a table of types that lacks `.wasm`.
-    fn retyped(&self, mut reply: Reply) -> Reply {
+    fn retyped(&self, mut reply: SiteReply) -> SiteReply {
         let is_module = reply.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == WASM);
-        if is_module && self.faults.has(Twin::EdgeRewritesType) {
+        if is_module && self.faults.has(Fault::EdgeRewritesType) {
             let kind = HeaderValue::from_static("application/octet-stream");
             reply.headers_mut().insert(header::CONTENT_TYPE, kind);
         }
@@ -155,7 +155,7 @@ impl Edge {
         let is_module =
             fetched.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == WASM);
         let is_asked = is_module && request.uri().query().is_none();
-        if !is_asked || !self.faults.has(Twin::EdgeStale) {
+        if !is_asked || !self.faults.has(Fault::EdgeStale) {
             return fetched;
         }
         let coding = fetched.headers().get(header::CONTENT_ENCODING);
@@ -169,7 +169,7 @@ impl Edge {
         Response::from_parts(parts, old.body)
     }
 
-    async fn answer_from_store(&self, request: &Request<()>) -> Result<Reply, OriginAway> {
+    async fn answer_from_store(&self, request: &Request<()>) -> Result<SiteReply, OriginAway> {
         let url = url(request);
         let stored = self.store().find(&url, request.headers());
         match stored {
@@ -188,7 +188,7 @@ impl Edge {
         request: &Request<()>,
         url: String,
         mut stored: Stored,
-    ) -> Result<Reply, OriginAway> {
+    ) -> Result<SiteReply, OriginAway> {
         let fetched = self.fetch(request, stored.headers.get(header::ETAG)).await?;
         if fetched.status() != StatusCode::NOT_MODIFIED {
             return Ok(self.take(request, url, fetched));
@@ -199,10 +199,10 @@ impl Edge {
     }
 
     /// Keep what may be kept, and hand it on.
-    fn take(&self, request: &Request<()>, url: String, fetched: Fetched) -> Reply {
+    fn take(&self, request: &Request<()>, url: String, fetched: Fetched) -> SiteReply {
         let fetched = self.aged(request, fetched);
         let keep =
-            fetched.status() == StatusCode::OK && fetched.extensions().get::<Cut>().is_none();
+            fetched.status() == StatusCode::OK && fetched.extensions().get::<CutShort>().is_none();
         if keep && is_storable(request.headers(), fetched.headers()) {
             let (headers, body) = (fetched.headers().clone(), fetched.body().clone());
             let stored = Stored { headers, body, since: Instant::now() };
@@ -227,7 +227,7 @@ impl Edge {
         *forward.headers_mut() = request.headers().clone();
         let headers = forward.headers_mut();
         remove_hop_by_hop(headers);
-        if self.faults.has(Twin::EdgeIdentityOnly) {
+        if self.faults.has(Fault::EdgeIdentityOnly) {
             headers.remove(header::ACCEPT_ENCODING);
         }
         // No body is read from the client, so none is announced.
@@ -262,7 +262,7 @@ async fn exchange(
     let (mut parts, body) = answer.into_parts();
     let (bytes, is_whole) = read(body).await?;
     if !is_whole {
-        parts.extensions.insert(Cut);
+        parts.extensions.insert(CutShort);
     }
     remove_hop_by_hop(&mut parts.headers);
     Ok(Response::from_parts(parts, bytes))
@@ -294,11 +294,11 @@ fn asks_anew(request: &Request<()>) -> bool {
         || directive(headers, "max-age").is_some_and(|seconds| seconds == "0")
 }
 
-fn length(reply: &Reply) -> Option<u64> {
+fn length(reply: &SiteReply) -> Option<u64> {
     reply.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-fn is_br(reply: &Reply) -> bool {
+fn is_br(reply: &SiteReply) -> bool {
     reply.headers().get(header::CONTENT_ENCODING).is_some_and(|one| one == "br")
 }
 
@@ -329,7 +329,7 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
     headers.remove("keep-alive");
 }
 
-fn hit(stored: Stored) -> Reply {
+fn hit(stored: Stored) -> SiteReply {
     let age = stored.age(Instant::now()).as_secs();
     let mut reply = Response::new(whole(stored.body));
     *reply.headers_mut() = stored.headers;
@@ -338,8 +338,8 @@ fn hit(stored: Stored) -> Reply {
     reply
 }
 
-fn missed(fetched: Fetched) -> Reply {
-    let is_cut = fetched.extensions().get::<Cut>().is_some();
+fn missed(fetched: Fetched) -> SiteReply {
+    let is_cut = fetched.extensions().get::<CutShort>().is_some();
     let mut reply = fetched.map(|bytes| if is_cut { cut_short(bytes) } else { whole(bytes) });
     reply.headers_mut().insert(X_CACHE, HeaderValue::from_static("MISS"));
     reply

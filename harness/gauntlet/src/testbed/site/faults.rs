@@ -1,6 +1,6 @@
-//! The switches of the site, and what goes wrong besides, seen through the edge.
+//! The faults of the site, and what goes wrong besides, seen through the edge.
 //!
-//! | switch | red besides its own incident, and why |
+//! | fault | red besides its own incident, and why |
 //! |---|---|
 //! | `mime-*` | - |
 //! | `no-compression` | -; `Vary` stays, as it may |
@@ -41,21 +41,21 @@
 //! came first, unless each trial asks for an address of its own (`one-off`). The page is not
 //! touched: it is asked for each time, and its `ETag` tells the variants apart.
 
-use wasm_gauntlet_model::twin::{Part, Twin};
+use wasm_gauntlet_model::fault::{Fault, Part};
 
-/// The switches that are on.
+/// The faults that are on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Faults(Vec<Twin>);
+pub struct SiteFaults(Vec<Fault>);
 
-impl Faults {
-    /// Those of `twins` that belong to the site; the host's are the host's business.
-    pub fn new(twins: &[Twin]) -> Self {
-        let ours = |twin: &&Twin| matches!(twin.part(), Part::Origin | Part::Edge);
-        Self(twins.iter().filter(ours).copied().collect())
+impl SiteFaults {
+    /// Those of `faults` that belong to the site; the host's are the host's business.
+    pub fn new(faults: &[Fault]) -> Self {
+        let ours = |fault: &&Fault| matches!(fault.part(), Part::Origin | Part::Edge);
+        Self(faults.iter().filter(ours).copied().collect())
     }
 
-    /// Whether `twin` is on.
-    pub fn has(&self, twin: Twin) -> bool {
-        self.0.contains(&twin)
+    /// Whether `fault` is on.
+    pub fn has(&self, fault: Fault) -> bool {
+        self.0.contains(&fault)
     }
 }

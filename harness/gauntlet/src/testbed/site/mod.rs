@@ -25,12 +25,12 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use hyper::Request;
 use tokio::runtime::{Builder, Runtime};
-use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::fault::Fault;
 
 use edge::Edge;
-pub use faults::Faults;
-use origin::Origin;
-use reply::Reply;
+pub use faults::SiteFaults;
+use origin::OriginServer;
+use reply::SiteReply;
 use serve::{serve, serve_breaching};
 use tls::Tls;
 
@@ -53,15 +53,15 @@ pub struct TestbedSite {
 }
 
 impl TestbedSite {
-    /// Start origin and edge with the switches of `twins`, those of the plugin host ignored.
+    /// Start origin and edge with `faults`, those of the plugin host ignored.
     /// The edge listens at `listen`, or at a free loopback port; the origin always at one.
     /// May be called inside of a runtime and outside.
     ///
     /// # Errors
     /// When an address cannot be bound or no thread can be had.
-    pub fn start(twins: &[Twin], listen: Option<SocketAddr>) -> io::Result<Self> {
-        let faults = Faults::new(twins);
-        let protocols: &[tls::Alpn] = match faults.has(Twin::Http1Only) {
+    pub fn start(faults: &[Fault], listen: Option<SocketAddr>) -> io::Result<Self> {
+        let faults = SiteFaults::new(faults);
+        let protocols: &[tls::Alpn] = match faults.has(Fault::Http1Only) {
             true => &[tls::HTTP_1_1],
             false => &[tls::H2, tls::HTTP_1_1],
         };
@@ -74,9 +74,9 @@ impl TestbedSite {
         let runtime = builder.build()?;
         let certificate = tls.certificate.clone();
         let front = Arc::new(Edge::new(origin, &faults));
-        let elsewhere = faults.has(Twin::NoCors).then(|| bind(LOOPBACK)).transpose()?;
+        let elsewhere = faults.has(Fault::NoCors).then(|| bind(LOOPBACK)).transpose()?;
         let base = elsewhere.as_ref().map(|(_, address)| format!("http://{address}"));
-        let back = Arc::new(Origin::new(faults, base));
+        let back = Arc::new(OriginServer::new(faults, base));
         let inside = runtime.enter();
         for socket in [Some(edge_socket), elsewhere.map(|(socket, _)| socket)] {
             let Some(socket) = socket else { continue };
@@ -122,7 +122,7 @@ impl Drop for TestbedSite {
 /// Answers through the shared cache.
 fn through(
     edge: &Arc<Edge>,
-) -> impl Fn(Request<()>) -> BoxFuture<'static, Reply> + Clone + Send + Sync + 'static + use<> {
+) -> impl Fn(Request<()>) -> BoxFuture<'static, SiteReply> + Clone + Send + Sync + 'static + use<> {
     let edge = Arc::clone(edge);
     move |request| {
         let edge = Arc::clone(&edge);

@@ -42,7 +42,7 @@ const BALLAST_BYTES: usize = 4 << 20;
 
 /// What the module is made as, besides the feature that it offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::testbed) struct Make {
+pub(in crate::testbed) struct ModuleRecipe {
     /// Namespace and function of its import.
     pub import: (&'static str, &'static str),
     /// What it says of its build.
@@ -57,7 +57,7 @@ pub(in crate::testbed) struct Make {
     pub ballast: bool,
 }
 
-impl Default for Make {
+impl Default for ModuleRecipe {
     fn default() -> Self {
         Self {
             import: ("gojs", "runtime.wasmExit"),
@@ -93,7 +93,7 @@ impl Draw {
 }
 
 /// The module's bytes.
-pub(in crate::testbed) fn generate(make: &Make) -> Vec<u8> {
+pub(in crate::testbed) fn generate(make: &ModuleRecipe) -> Vec<u8> {
     let mut draw = Draw::new(SEED);
     let mut types = TypeSection::new();
     types.ty().function([ValType::I32, ValType::I32], [ValType::I32]);
@@ -143,7 +143,7 @@ pub(in crate::testbed) fn generate(make: &Make) -> Vec<u8> {
 }
 
 /// The sections that no engine reads.
-fn customs(module: &mut Module, make: &Make) {
+fn customs(module: &mut Module, make: &ModuleRecipe) {
     let mut made_by = ProducersField::new();
     made_by.value("gauntlet-testbed", "1");
     let mut producers = ProducersSection::new();
@@ -198,12 +198,12 @@ mod tests {
 
     #[test]
     fn the_same_bytes_each_time() {
-        assert!(generate(&Make::default()) == generate(&Make::default()));
+        assert!(generate(&ModuleRecipe::default()) == generate(&ModuleRecipe::default()));
     }
 
     #[test]
     fn valid_without_a_name_section() {
-        let module = generate(&Make::default());
+        let module = generate(&ModuleRecipe::default());
         wasmparser::Validator::new().validate_all(&module).expect("a valid module");
         let customs: Vec<String> = wasmparser::Parser::new(0)
             .parse_all(&module)
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn compresses_as_real_modules_do() {
-        let module = generate(&Make::default());
+        let module = generate(&ModuleRecipe::default());
         assert!((1_000_000..2_000_000).contains(&module.len()), "{}", module.len());
         let ratio = |layer| encode(layer, &module).len() as f64 / module.len() as f64;
         let (br, gzip) = (ratio(Layer::Br), ratio(Layer::Gzip));
@@ -230,7 +230,7 @@ mod tests {
     fn its_functions_run_and_return() {
         let engine = wasmi::Engine::default();
         let module =
-            wasmi::Module::new(&engine, &generate(&Make::default())[..]).expect("a module");
+            wasmi::Module::new(&engine, &generate(&ModuleRecipe::default())[..]).expect("a module");
         let mut store = wasmi::Store::new(&engine, ());
         let mut linker = wasmi::Linker::new(&engine);
         linker.func_wrap("gojs", "runtime.wasmExit", |_: i32| ()).expect("a function");

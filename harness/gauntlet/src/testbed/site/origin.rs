@@ -1,17 +1,17 @@
-//! The origin: what RFC 9110 and 9111 ask of a static server, and the origin's switches.
+//! The origin: what RFC 9110 and 9111 ask of a static server, and the origin's faults.
 //!
 //! Answers are a pure function of the request. A range is ignored, as §14.2 allows, but by the
-//! switch that answers it wrongly; the query is ignored too. The faults that lie in bytes are in
+//! fault that answers it wrongly; the query is ignored too. The faults that lie in bytes are in
 //! `assets`, those that lie in headers are here.
 
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
-use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::fault::Fault;
 
 use super::assets::{Asset, Assets, Variant};
-use super::faults::Faults;
+use super::faults::SiteFaults;
 use super::negotiate::{Offer, choose_by_substring};
-use super::reply::{Reply, cut_short, whole};
+use super::reply::{SiteReply, cut_short, whole};
 use crate::coding::Layer;
 
 /// When the site was made, as it says: a fixed moment, so that runs are alike.
@@ -39,25 +39,25 @@ const CONTENT_SECURITY_BLOCKS: &str = "default-src 'none'; script-src 'self'; \
 
 /// The origin server.
 #[derive(Debug)]
-pub(super) struct Origin {
+pub(super) struct OriginServer {
     assets: Assets,
-    faults: Faults,
+    faults: SiteFaults,
     policy: HeaderValue,
 }
 
 /// Which asset, as the headers differ by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum AssetKind {
     Entry,
     Shim,
     Module,
 }
 
-impl Origin {
+impl OriginServer {
     /// An origin with the given faults, whose page loads its module from the origin `elsewhere`,
     /// if one is named; the policy of the page lets it.
-    pub(super) fn new(faults: Faults, elsewhere: Option<String>) -> Self {
-        let policy = match faults.has(Twin::CspBlocksWasm) {
+    pub(super) fn new(faults: SiteFaults, elsewhere: Option<String>) -> Self {
+        let policy = match faults.has(Fault::CspBlocksWasm) {
             true => CONTENT_SECURITY_BLOCKS,
             false => CONTENT_SECURITY,
         };
@@ -67,7 +67,7 @@ impl Origin {
     }
 
     /// Answer one request.
-    pub(super) fn answer<B>(&self, request: &Request<B>) -> Reply {
+    pub(super) fn answer<B>(&self, request: &Request<B>) -> SiteReply {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             let mut reply = refusal(StatusCode::METHOD_NOT_ALLOWED, "GET and HEAD only\n");
             reply.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
@@ -78,49 +78,51 @@ impl Origin {
                 refusal(StatusCode::SERVICE_UNAVAILABLE, "come again later\n")
             }
             Some((kind, asset)) => self.represent(kind, asset, request),
-            None if self.faults.has(Twin::Soft404) => {
-                self.represent(Kind::Entry, &self.assets.entry, request)
+            None if self.faults.has(Fault::Soft404) => {
+                self.represent(AssetKind::Entry, &self.assets.entry, request)
             }
             None => self.missing(),
         }
     }
 
     /// The fault of an answer for those alone who offer nothing, as simple checks do.
-    fn refuses<B>(&self, kind: Kind, request: &Request<B>) -> bool {
+    fn refuses<B>(&self, kind: AssetKind, request: &Request<B>) -> bool {
         let offers = request.headers().get(header::ACCEPT_ENCODING);
         let coded = offers.is_some_and(|offer| !offer.is_empty() && offer != "identity");
-        self.faults.has(Twin::BrowsersRefused) && matches!(kind, Kind::Entry | Kind::Shim) && coded
+        self.faults.has(Fault::BrowsersRefused)
+            && matches!(kind, AssetKind::Entry | AssetKind::Shim)
+            && coded
     }
 
-    fn missing(&self) -> Reply {
+    fn missing(&self) -> SiteReply {
         let mut reply = refusal(StatusCode::NOT_FOUND, "not found\n");
-        if self.faults.has(Twin::LongCached404) {
+        if self.faults.has(Fault::LongCached404) {
             let cache = HeaderValue::from_static(CACHE_HASHED);
             reply.headers_mut().insert(header::CACHE_CONTROL, cache);
         }
         reply
     }
 
-    fn find(&self, path: &str) -> Option<(Kind, &Asset)> {
+    fn find(&self, path: &str) -> Option<(AssetKind, &Asset)> {
         let Assets { entry, shim, module, previous } = &self.assets;
         let found = [
-            (Kind::Entry, entry),
-            (Kind::Shim, shim),
-            (Kind::Module, module),
-            (Kind::Module, previous),
+            (AssetKind::Entry, entry),
+            (AssetKind::Shim, shim),
+            (AssetKind::Module, module),
+            (AssetKind::Module, previous),
         ];
-        let kept = found.len() - usize::from(self.faults.has(Twin::PreviousGone));
+        let kept = found.len() - usize::from(self.faults.has(Fault::PreviousGone));
         let mut found = found.into_iter().take(kept);
         let (kind, asset) = found.find(|(_, asset)| asset.path == path)?;
-        if self.faults.has(Twin::ModuleGone) && asset.path == module.path {
+        if self.faults.has(Fault::ModuleGone) && asset.path == module.path {
             return None;
         }
-        let falls_back = kind == Kind::Module && self.faults.has(Twin::HtmlFallback)
-            || kind == Kind::Shim && self.faults.has(Twin::ShimFallback);
-        Some(if falls_back { (Kind::Entry, entry) } else { (kind, asset) })
+        let falls_back = kind == AssetKind::Module && self.faults.has(Fault::HtmlFallback)
+            || kind == AssetKind::Shim && self.faults.has(Fault::ShimFallback);
+        Some(if falls_back { (AssetKind::Entry, entry) } else { (kind, asset) })
     }
 
-    fn represent<B>(&self, kind: Kind, asset: &Asset, request: &Request<B>) -> Reply {
+    fn represent<B>(&self, kind: AssetKind, asset: &Asset, request: &Request<B>) -> SiteReply {
         let Ok(chosen) = self.choose(request) else {
             let mut reply = refusal(StatusCode::NOT_ACCEPTABLE, "br, gzip or identity\n");
             self.set_vary(&mut reply, true);
@@ -145,29 +147,30 @@ impl Origin {
     }
 
     /// The fault of a coding that needs a dictionary, for whoever knows it by name.
-    fn is_by_dictionary<B>(&self, kind: Kind, request: &Request<B>) -> bool {
+    fn is_by_dictionary<B>(&self, kind: AssetKind, request: &Request<B>) -> bool {
         let offers = request.headers().get_all(header::ACCEPT_ENCODING).iter();
         let mut offers = offers.filter_map(|line| line.to_str().ok());
-        self.faults.has(Twin::DictionaryUnasked)
-            && kind == Kind::Module
+        self.faults.has(Fault::DictionaryUnasked)
+            && kind == AssetKind::Module
             && offers.any(|line| line.split(',').any(|word| word.trim() == "dcb"))
     }
 
     fn choose<B>(&self, request: &Request<B>) -> Result<Option<Layer>, super::negotiate::Refused> {
         let lines = request.headers().get_all(header::ACCEPT_ENCODING);
         let lines = lines.iter().filter_map(|line| line.to_str().ok());
-        let raw_for_head = self.faults.has(Twin::HeadDiffers) && request.method() == Method::HEAD;
+        let raw_for_head = self.faults.has(Fault::HeadDiffers) && request.method() == Method::HEAD;
         match () {
-            () if self.faults.has(Twin::NoCompression) || raw_for_head => Ok(None),
-            () if self.faults.has(Twin::NegotiateBySubstring) => Ok(choose_by_substring(lines)),
+            () if self.faults.has(Fault::NoCompression) || raw_for_head => Ok(None),
+            () if self.faults.has(Fault::NegotiateBySubstring) => Ok(choose_by_substring(lines)),
             () => Offer::read(lines).choose(),
         }
     }
 
-    fn whole(&self, kind: Kind, asset: &Asset, variant: &Variant) -> Reply {
+    fn whole(&self, kind: AssetKind, asset: &Asset, variant: &Variant) -> SiteReply {
         let bytes = variant.body.clone();
-        let of_raw =
-            kind == Kind::Module && variant.coding.is_some() && self.faults.has(Twin::LengthOfRaw);
+        let of_raw = kind == AssetKind::Module
+            && variant.coding.is_some()
+            && self.faults.has(Fault::LengthOfRaw);
         let (length, body) = match of_raw {
             true => (asset.variant(None).body.len(), cut_short(bytes)),
             false => (bytes.len(), whole(bytes)),
@@ -176,21 +179,22 @@ impl Origin {
         self.describe(&mut reply, kind, variant);
         let headers = reply.headers_mut();
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-        if kind == Kind::Entry {
+        if kind == AssetKind::Entry {
             headers.insert(header::CONTENT_SECURITY_POLICY, self.policy.clone());
         }
         reply
     }
 
     /// What is said of the bytes, but for how many they are.
-    fn describe(&self, reply: &mut Reply, kind: Kind, variant: &Variant) {
+    fn describe(&self, reply: &mut SiteReply, kind: AssetKind, variant: &Variant) {
         let headers = reply.headers_mut();
         for line in self.content_type(kind) {
             headers.append(header::CONTENT_TYPE, HeaderValue::from_static(line));
         }
         if let Some(coding) = variant.coding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
-            if kind == Kind::Module && coding == "gzip" && self.faults.has(Twin::CodingTwice) {
+            if kind == AssetKind::Module && coding == "gzip" && self.faults.has(Fault::CodingTwice)
+            {
                 headers.append(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
             }
         }
@@ -200,13 +204,13 @@ impl Origin {
     /// The fault of cutting a range out of the raw module for a client that has the coded one.
     fn part_of_raw(
         &self,
-        kind: Kind,
+        kind: AssetKind,
         asset: &Asset,
         variant: &Variant,
         request: &HeaderMap,
-    ) -> Option<Reply> {
+    ) -> Option<SiteReply> {
         let asked = request.get(header::RANGE)?.to_str().ok()?;
-        if kind != Kind::Module || !self.faults.has(Twin::RangeOfRaw) {
+        if kind != AssetKind::Module || !self.faults.has(Fault::RangeOfRaw) {
             return None;
         }
         // A part by another tag is no part of this (§13.1.5), which the fault keeps to.
@@ -229,45 +233,47 @@ impl Origin {
     }
 
     /// The lines of `Content-Type`.
-    fn content_type(&self, kind: Kind) -> &'static [&'static str] {
-        const FAULTS: &[(Twin, &[&str])] = &[
-            (Twin::MimeMissing, &[]),
-            (Twin::MimeOctetStream, &["application/octet-stream"]),
-            (Twin::MimeText, &["text/plain"]),
-            (Twin::MimeParameter, &["application/wasm; charset=utf-8"]),
-            (Twin::MimeTwice, &["application/wasm", "application/wasm"]),
-            (Twin::MimeConflict, &["application/wasm", "application/octet-stream"]),
+    fn content_type(&self, kind: AssetKind) -> &'static [&'static str] {
+        const FAULTS: &[(Fault, &[&str])] = &[
+            (Fault::MimeMissing, &[]),
+            (Fault::MimeOctetStream, &["application/octet-stream"]),
+            (Fault::MimeText, &["text/plain"]),
+            (Fault::MimeParameter, &["application/wasm; charset=utf-8"]),
+            (Fault::MimeTwice, &["application/wasm", "application/wasm"]),
+            (Fault::MimeConflict, &["application/wasm", "application/octet-stream"]),
         ];
-        let fault = FAULTS.iter().find(|(twin, _)| self.faults.has(*twin));
+        let fault = FAULTS.iter().find(|(fault, _)| self.faults.has(*fault));
         match (kind, fault) {
-            (Kind::Entry, _) if self.faults.has(Twin::PageAsDownload) => {
+            (AssetKind::Entry, _) if self.faults.has(Fault::PageAsDownload) => {
                 &["application/octet-stream"]
             }
-            (Kind::Entry, _) => &["text/html; charset=utf-8"],
-            (Kind::Shim, _) => &["text/javascript; charset=utf-8"],
-            (Kind::Module, Some((_, lines))) => lines,
-            (Kind::Module, None) => &["application/wasm"],
+            (AssetKind::Entry, _) => &["text/html; charset=utf-8"],
+            (AssetKind::Shim, _) => &["text/javascript; charset=utf-8"],
+            (AssetKind::Module, Some((_, lines))) => lines,
+            (AssetKind::Module, None) => &["application/wasm"],
         }
     }
 
-    fn cache_control(&self, kind: Kind) -> &'static str {
+    fn cache_control(&self, kind: AssetKind) -> &'static str {
         match kind {
-            Kind::Entry if self.faults.has(Twin::EntryLongCache) => CACHE_ENTRY_LONG,
-            Kind::Entry => CACHE_ENTRY,
-            Kind::Shim | Kind::Module if self.faults.has(Twin::HashedNoCache) => CACHE_ENTRY,
-            Kind::Shim if self.faults.has(Twin::ShimUnhashed) => CACHE_SHORT,
-            Kind::Shim | Kind::Module => CACHE_HASHED,
+            AssetKind::Entry if self.faults.has(Fault::EntryLongCache) => CACHE_ENTRY_LONG,
+            AssetKind::Entry => CACHE_ENTRY,
+            AssetKind::Shim | AssetKind::Module if self.faults.has(Fault::HashedNoCache) => {
+                CACHE_ENTRY
+            }
+            AssetKind::Shim if self.faults.has(Fault::ShimUnhashed) => CACHE_SHORT,
+            AssetKind::Shim | AssetKind::Module => CACHE_HASHED,
         }
     }
 
     /// `Vary` on whatever negotiation had a part in, the raw variant and the 304 too (§12.5.5).
-    fn set_vary(&self, reply: &mut Reply, coded: bool) {
+    fn set_vary(&self, reply: &mut SiteReply, coded: bool) {
         let is_304 = reply.status() == StatusCode::NOT_MODIFIED;
-        let omitted = self.faults.has(Twin::NoVary)
-            || (self.faults.has(Twin::NoVaryOn304) && is_304)
-            || (self.faults.has(Twin::NoVaryOnIdentity) && !coded && !is_304);
+        let omitted = self.faults.has(Fault::NoVary)
+            || (self.faults.has(Fault::NoVaryOn304) && is_304)
+            || (self.faults.has(Fault::NoVaryOnIdentity) && !coded && !is_304);
         if !omitted {
-            let other = self.faults.has(Twin::OtherVaryOn304) && is_304;
+            let other = self.faults.has(Fault::OtherVaryOn304) && is_304;
             let vary = if other { "Origin" } else { "Accept-Encoding" };
             let vary = HeaderValue::from_static(vary);
             reply.headers_mut().insert(header::VARY, vary);
@@ -292,14 +298,14 @@ fn is_unchanged(request: &HeaderMap, variant: &Variant) -> bool {
     since.is_some_and(|since| since >= modified)
 }
 
-fn not_modified() -> Reply {
+fn not_modified() -> SiteReply {
     let mut reply = Response::new(whole(""));
     *reply.status_mut() = StatusCode::NOT_MODIFIED;
     reply
 }
 
 /// An answer of our own, kept by nobody.
-pub(super) fn refusal(status: StatusCode, text: &'static str) -> Reply {
+pub(super) fn refusal(status: StatusCode, text: &'static str) -> SiteReply {
     let mut reply = Response::new(whole(text));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();

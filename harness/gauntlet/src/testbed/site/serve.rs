@@ -17,7 +17,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 
 use super::breach::Breaching;
-use super::reply::Reply;
+use super::reply::SiteReply;
 
 /// Connections at once; a load run of one machine keeps 256, and descriptors end at 1024.
 const CONNECTIONS_MAX: usize = 400;
@@ -50,7 +50,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 pub(super) async fn serve<H, F>(listener: TcpListener, handle: H)
 where
     H: Fn(Request<()>) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Reply> + Send + 'static,
+    F: Future<Output = SiteReply> + Send + 'static,
 {
     accept(listener, move |stream| connection(stream, handle.clone())).await;
 }
@@ -59,7 +59,7 @@ where
 pub(super) async fn serve_breaching<H, F>(listener: TcpListener, handle: H)
 where
     H: Fn(Request<()>) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Reply> + Send + 'static,
+    F: Future<Output = SiteReply> + Send + 'static,
 {
     accept(listener, move |stream| connection(Breaching::new(stream), handle.clone())).await;
 }
@@ -93,7 +93,7 @@ pub(super) async fn connection<S, H, F>(stream: S, handle: H)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
     H: Fn(Request<()>) -> F + Send,
-    F: Future<Output = Reply> + Send,
+    F: Future<Output = SiteReply> + Send,
 {
     let service = service_fn(|request: Request<hyper::body::Incoming>| {
         let answer = handle(request.map(|_| ()));
@@ -118,7 +118,7 @@ pub(super) async fn multiplexed<S, H, F>(stream: S, handle: H)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Fn(Request<()>) -> F + Send,
-    F: Future<Output = Reply> + Send + 'static,
+    F: Future<Output = SiteReply> + Send + 'static,
 {
     let service = service_fn(|request: Request<hyper::body::Incoming>| {
         let answer = handle(request.map(|_| ()));

@@ -7,7 +7,7 @@ mod health;
 
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, StatusCode};
-use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::fault::Fault;
 
 use super::TestbedSite;
 
@@ -35,16 +35,16 @@ struct Visitor {
 }
 
 impl Visitor {
-    fn of_origin(twins: &[Twin]) -> Self {
-        let mut visitor = Self::of_edge(twins);
+    fn of_origin(faults: &[Fault]) -> Self {
+        let mut visitor = Self::of_edge(faults);
         visitor.base = visitor.site.origin_url();
         visitor
     }
 
-    fn of_edge(twins: &[Twin]) -> Self {
+    fn of_edge(faults: &[Fault]) -> Self {
         // An error means that a provider is installed already, which serves as well.
         rustls::crypto::ring::default_provider().install_default().ok();
-        let site = TestbedSite::start(twins, None).expect("a site starts");
+        let site = TestbedSite::start(faults, None).expect("a site starts");
         let client = Client::builder().no_proxy().build().expect("a client");
         let base = site.site_url();
         Self { site, client, base }

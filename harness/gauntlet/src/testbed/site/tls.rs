@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use super::reply::Reply;
+use super::reply::SiteReply;
 use super::serve::{HEAD_TIMEOUT, accept, connection, multiplexed};
 
 /// A protocol by its name in ALPN (RFC 7301).
@@ -55,7 +55,7 @@ impl Tls {
 pub(super) async fn serve<H, F>(listener: TcpListener, tls: Tls, handle: H)
 where
     H: Fn(Request<()>) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Reply> + Send + 'static,
+    F: Future<Output = SiteReply> + Send + 'static,
 {
     accept(listener, move |stream| secured(stream, tls.acceptor.clone(), handle.clone())).await;
 }
@@ -64,7 +64,7 @@ where
 async fn secured<H, F>(stream: TcpStream, acceptor: TlsAcceptor, handle: H)
 where
     H: Fn(Request<()>) -> F + Send + Sync,
-    F: Future<Output = Reply> + Send + 'static,
+    F: Future<Output = SiteReply> + Send + 'static,
 {
     let Ok(Ok(stream)) = timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await else { return };
     match stream.get_ref().1.alpn_protocol() {

@@ -1,5 +1,5 @@
 //! The configuration that a playbook offers for the server that was recognised: put into a
-//! deployment that is wrong, it mends it, and the command that shows the defect shows it.
+//! deployment that is wrong, it mends it, and the command that shows the fault shows it.
 //!
 //! The lines are those of the catalogue. Each that is there is tried, or it is said why not.
 
@@ -199,7 +199,7 @@ fn mend(server: &str, one: &Broken, fix: &str) -> Option<String> {
     }
 }
 
-/// What is wrong with `line`; none where its output shows the defect.
+/// What is wrong with `line`; none where its output shows the fault.
 fn shows(about: &str, line: &str) -> Option<String> {
     let ran = Command::new("sh").args(["-c", line]).output().expect("a shell");
     let said = String::from_utf8_lossy(&ran.stdout).to_ascii_lowercase();

@@ -1,7 +1,7 @@
 //! Checks of expectations: each path leads somewhere, and each matcher can fit what is there.
 
 use crate::name::is_incident;
-use crate::observation::{Field, Kind};
+use crate::observation::{Field, ValueKind};
 use crate::profile::Need;
 use crate::reading::Log;
 use crate::scenario::expect::{RawBlock, RawClaims, RawExpect, RawMatch, RawMatchers};
@@ -141,7 +141,7 @@ impl Tests<'_> {
         raw.lacks.iter().for_each(|part| self.contains(part, false));
         raw.present.iter().for_each(|present| self.tests.push(Test::Present(*present)));
         raw.empty.iter().for_each(|empty| {
-            self.fits("empty", &[Kind::Text, Kind::Texts]);
+            self.fits("empty", &[ValueKind::Text, ValueKind::Texts]);
             self.tests.push(Test::Empty(*empty));
         });
         raw.same_as.iter().for_each(|path| self.same(path, true));
@@ -149,7 +149,7 @@ impl Tests<'_> {
     }
 
     /// Complain where a matcher can never fit the field.
-    fn fits(&mut self, matcher: &str, kinds: &[Kind]) {
+    fn fits(&mut self, matcher: &str, kinds: &[ValueKind]) {
         if !kinds.contains(&self.field.kind) {
             let problem = format!(
                 "`{matcher}` does not fit `{}`, {}",
@@ -162,14 +162,14 @@ impl Tests<'_> {
 
     fn equals(&mut self, value: &At<Scalar>, equal: bool) {
         let fits = match &value.value {
-            Scalar::Text(_) => &[Kind::Text, Kind::Bool, Kind::Number][..],
-            Scalar::Bool(_) => &[Kind::Bool],
-            Scalar::Int(_) | Scalar::Float(_) => &[Kind::Number],
+            Scalar::Text(_) => &[ValueKind::Text, ValueKind::Bool, ValueKind::Number][..],
+            Scalar::Bool(_) => &[ValueKind::Bool],
+            Scalar::Int(_) | Scalar::Float(_) => &[ValueKind::Number],
             Scalar::Null => &[],
         };
         let is_template = matches!(&value.value, Scalar::Text(text) if text.contains('{'));
         if !is_template && matches!(value.value, Scalar::Text(_)) {
-            self.fits("is", &[Kind::Text]);
+            self.fits("is", &[ValueKind::Text]);
         } else {
             self.fits("is", fits);
         }
@@ -198,9 +198,9 @@ impl Tests<'_> {
     fn within(&mut self, list: &[At<Scalar>], within: bool) {
         for one in list {
             let fits = match (&one.value, self.field.kind) {
-                (Scalar::Text(_), kind) => kind == Kind::Text,
-                (Scalar::Bool(_), kind) => kind == Kind::Bool,
-                (Scalar::Int(_) | Scalar::Float(_), kind) => kind == Kind::Number,
+                (Scalar::Text(_), kind) => kind == ValueKind::Text,
+                (Scalar::Bool(_), kind) => kind == ValueKind::Bool,
+                (Scalar::Int(_) | Scalar::Float(_), kind) => kind == ValueKind::Number,
                 (Scalar::Null, _) => false,
             };
             if fits {
@@ -220,7 +220,7 @@ impl Tests<'_> {
     }
 
     fn compare(&mut self, comparison: Comparison, bound: &At<Scalar>) {
-        self.fits("a comparison", &[Kind::Number, Kind::Interval]);
+        self.fits("a comparison", &[ValueKind::Number, ValueKind::Interval]);
         let number = match &bound.value {
             Scalar::Int(number) => Some(Bound::Number(*number as f64)),
             Scalar::Float(number) => Some(Bound::Number(*number)),
@@ -240,13 +240,13 @@ impl Tests<'_> {
     }
 
     fn token(&mut self, token: &At<String>, has: bool) {
-        self.fits("has-token", &[Kind::Texts]);
+        self.fits("has-token", &[ValueKind::Texts]);
         self.known(&token.value, token.span);
         self.tests.push(Test::Token(checked(token, self.params, self.log), has));
     }
 
     fn contains(&mut self, part: &At<String>, has: bool) {
-        self.fits("contains", &[Kind::Text]);
+        self.fits("contains", &[ValueKind::Text]);
         self.tests.push(Test::Contains(checked(part, self.params, self.log), has));
     }
 
@@ -262,13 +262,13 @@ impl Tests<'_> {
     }
 }
 
-fn noun(kind: Kind) -> &'static str {
+fn noun(kind: ValueKind) -> &'static str {
     match kind {
-        Kind::Bool => "a truth",
-        Kind::Number => "a number",
-        Kind::Text => "a text",
-        Kind::Texts => "a list of texts",
-        Kind::Interval => "an interval",
+        ValueKind::Bool => "a truth",
+        ValueKind::Number => "a number",
+        ValueKind::Text => "a text",
+        ValueKind::Texts => "a list of texts",
+        ValueKind::Interval => "an interval",
     }
 }
 

@@ -1,10 +1,12 @@
 //! Checks of steps: one action each, names unique, references backwards.
 
-use crate::action::{Match, Method, Special};
+use crate::action::{Method, NoisyNeighbour, Special};
 use crate::limits::Limits;
 use crate::name::is_word;
 use crate::reading::Log;
-use crate::scenario::raw::{RawCall, RawContest, RawDiffer, RawEverywhere, RawFetch, RawStep};
+use crate::scenario::raw::{
+    RawCall, RawDiffer, RawEverywhere, RawFetch, RawNoisyNeighbour, RawStep,
+};
 use crate::scenario::step::{CALLS_MAX, CallPlan, FetchPlan, StepPlan};
 use crate::scenario::template::{Template, checked};
 use crate::scenario::{SUBJECT, Scalar, Step};
@@ -77,8 +79,8 @@ fn plan(
         let control = checked(&raw.value.control, params, log);
         plans.push(StepPlan::Compare { guest, control, pairs: raw.value.pairs });
     }
-    if let Some(raw) = &step.contest {
-        plans.push(contest(&raw.value, limits, params, log));
+    if let Some(raw) = &step.noisy_neighbour {
+        plans.push(neighbour(&raw.value, limits, params, log));
     }
     if let Some(raw) = &step.differ {
         plans.push(differ(raw, params, log));
@@ -87,8 +89,8 @@ fn plan(
     plans.extend(control.into_iter().map(|plan| StepPlan::Control(Box::new(plan))));
     if plans.len() != 1 {
         let problem = format!("a step does one thing, this one does {}", plans.len());
-        let help = "expected one of: get, head, everywhere, inspect, call, load, compare, contest, \
-                    differ, registry, rollback, flood, fill, audit, start";
+        let help = "expected one of: get, head, everywhere, inspect, call, load, compare, \
+                    noisy-neighbour, differ, registry, rollback, flood, fill, audit, start";
         log.add(Complaint::new(step.r#as.span, problem).help(help));
         return None;
     }
@@ -186,10 +188,15 @@ fn differ(raw: &At<RawDiffer>, params: &[String], log: &mut Log) -> StepPlan {
     StepPlan::Differ { guest, seeds: *seeds, excuses: excuse.clone() }
 }
 
-fn contest(raw: &RawContest, limits: &Limits, params: &[String], log: &mut Log) -> StepPlan {
-    StepPlan::Contest {
+fn neighbour(
+    raw: &RawNoisyNeighbour,
+    limits: &Limits,
+    params: &[String],
+    log: &mut Log,
+) -> StepPlan {
+    StepPlan::NoisyNeighbour {
         noise: checked(&raw.noise, params, log),
-        rest: Match {
+        rest: NoisyNeighbour {
             polite_ms: raw.polite_ms,
             polite_tenants: raw.polite_tenants,
             polite_per_s: raw.polite_per_s,

@@ -13,9 +13,9 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 use crate::subject::adapter::launch::{Launch, Started};
 use crate::subject::adapter::life::{Life, Why};
 use crate::subject::adapter::strays::Traces;
-use crate::subject::calls::module::{Module, catalogue};
+use crate::subject::calls::module::{GuestModule, catalogue};
 use crate::subject::protocol::{
-    ANSWER_LINE_BYTES_MAX, Answer, Ask, Hello, Line, Reply, Request, VERSION, read_line,
+    ANSWER_LINE_BYTES_MAX, Ask, Hello, LineRead, Reply, ReplyLine, RequestLine, VERSION, read_line,
 };
 use crate::subject::scratch::Scratch;
 
@@ -125,7 +125,7 @@ impl Talk {
     }
 
     /// The next answer.
-    pub fn hear(&mut self, patience: Duration) -> Result<Answer, Wrong> {
+    pub fn hear(&mut self, patience: Duration) -> Result<ReplyLine, Wrong> {
         match self.lines.recv_timeout(patience) {
             Ok(line) => serde_json::from_slice(&line).map_err(|error| {
                 let line = &line[..line.len().min(SHOWN_BYTES_MAX)];
@@ -142,7 +142,7 @@ impl Talk {
     pub fn send(&mut self, ask: Ask) -> Result<u64, Wrong> {
         let id = self.next_id;
         self.next_id += 1;
-        let line = serde_json::to_string(&Request { id, ask }).map_err(|e| e.to_string())?;
+        let line = serde_json::to_string(&RequestLine { id, ask }).map_err(|e| e.to_string())?;
         self.write(&line)?;
         Ok(id)
     }
@@ -225,7 +225,7 @@ impl Drop for Talk {
 fn read(stdout: ChildStdout, to: &SyncSender<Vec<u8>>) {
     let mut from = BufReader::new(stdout);
     let mut line = Vec::new();
-    while let Ok(Line::Whole) = read_line(&mut from, ANSWER_LINE_BYTES_MAX, &mut line) {
+    while let Ok(LineRead::Whole) = read_line(&mut from, ANSWER_LINE_BYTES_MAX, &mut line) {
         if to.send(line.clone()).is_err() {
             return;
         }
@@ -233,7 +233,7 @@ fn read(stdout: ChildStdout, to: &SyncSender<Vec<u8>>) {
 }
 
 /// A guest of the catalogue.
-pub fn module(guest: &str) -> Result<Module, Wrong> {
+pub fn module(guest: &str) -> Result<GuestModule, Wrong> {
     catalogue(guest, &[]).map_err(|inability| inability.0)
 }
 

@@ -8,7 +8,7 @@ use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::observation::{Audit, Observation};
 
 use super::super::registrar::Registrar;
-use super::super::{Stage, told};
+use super::super::{Stage, evidence};
 use super::{unknown, work};
 use crate::subject::Inability;
 
@@ -35,7 +35,7 @@ pub fn perform(stage: &Stage<'_>, control: &Control, times: u32) -> Result<Obser
     let nothing = Grants::default();
     let work = work(control, &module, &control.tenant, &nothing);
     stage.port.load(&work)?;
-    let (mut seen, mut reached) = (Counts::new(), Counts::new());
+    let (mut seen, mut reached) = (WordCounts::new(), WordCounts::new());
     for _ in 0..times {
         let called = stage.port.call(&work)?.called;
         *seen.entry(called.outcome.word().to_owned()).or_default() += 1.0;
@@ -48,8 +48,8 @@ pub fn perform(stage: &Stage<'_>, control: &Control, times: u32) -> Result<Obser
     let (unmoved, mut lines) = short(&seen, &before.calls, &after.calls);
     let (uncounted, more) = short(&reached, &before.limits, &after.limits);
     lines.extend(more);
-    let mut evidence = told::guest(&module).to_vec();
-    evidence.push(told::told("counters", lines.join("\n")));
+    let mut evidence = evidence::guest(&module).to_vec();
+    evidence.push(evidence::named("counters", lines.join("\n")));
     let facts = Audit {
         outcomes: seen.keys().cloned().collect::<Vec<_>>().into(),
         unmoved: unmoved.into(),
@@ -62,11 +62,11 @@ pub fn perform(stage: &Stage<'_>, control: &Control, times: u32) -> Result<Obser
 }
 
 /// Numbers by word.
-type Counts = BTreeMap<String, f64>;
+type WordCounts = BTreeMap<String, f64>;
 
 /// The words whose counters rose by less than was seen, and what is to be told of all.
-fn short(seen: &Counts, before: &Counts, after: &Counts) -> (Vec<String>, Vec<String>) {
-    let of = |counts: &Counts, word: &str| counts.get(word).copied().unwrap_or_default();
+fn short(seen: &WordCounts, before: &WordCounts, after: &WordCounts) -> (Vec<String>, Vec<String>) {
+    let of = |counts: &WordCounts, word: &str| counts.get(word).copied().unwrap_or_default();
     let rose = |word: &str| of(after, word) - of(before, word);
     let short = seen.iter().filter(|(word, times)| rose(word) < **times);
     let lines =
@@ -91,8 +91,8 @@ impl Whose<'_> {
 /// What a page of counters says of one tenant and one module; times of all taken together.
 #[derive(Debug, Default)]
 struct Counters {
-    calls: Counts,
-    limits: Counts,
+    calls: WordCounts,
+    limits: WordCounts,
     latencies: f64,
     quantiles: bool,
 }
@@ -124,7 +124,7 @@ impl Counters {
     }
 }
 
-fn count(counts: &mut Counts, labels: &str, by: &str, value: f64, whose: Whose<'_>) {
+fn count(counts: &mut WordCounts, labels: &str, by: &str, value: f64, whose: Whose<'_>) {
     if let Some(word) = label(labels, by).filter(|_| whose.is(labels)) {
         *counts.entry(word.to_owned()).or_default() += value;
     }
@@ -153,7 +153,7 @@ mod tests {
             plugin_call_seconds_count{tenant=\"a\"} 5\n\
             plugin_calls_total{outcome=\"ok\n\u{1b}[31m} x\nplugin_calls_total 7";
         let whose = |tenant| Counters::read(page, Whose { tenant, guest: "g" });
-        let of = |counts: &Counts, word: &str| counts.get(word).copied();
+        let of = |counts: &WordCounts, word: &str| counts.get(word).copied();
         let counters = whose("a");
         assert_eq!(of(&counters.calls, "ok"), Some(2.0), "of the others nothing is counted");
         assert_eq!((counters.latencies, counters.quantiles), (5.0, true));

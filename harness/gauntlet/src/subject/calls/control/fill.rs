@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 use wasm_gauntlet_model::action::Control;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::{Grants, Limits};
-use wasm_gauntlet_model::observation::{Fill, Observation, Seen};
+use wasm_gauntlet_model::observation::{Fact, Fill, Observation};
 
 use super::super::contained;
-use super::super::port::{Loaded, Timed, Vigil};
-use super::super::{Stage, told};
+use super::super::port::{LoadOutcome, ResourceUsage, Timed};
+use super::super::{Stage, evidence};
 use super::{count, known, lost, unknown, work};
 use crate::subject::Inability;
 use overlap::{Stay, at_once};
@@ -35,8 +35,8 @@ pub fn perform(stage: &Stage<'_>, control: &Control) -> Result<Observation, Inab
     stage.port.watch(&[&module])?;
     let nothing = Grants::default();
     let first = work(control, &module, &control.tenant, &nothing);
-    if let Loaded::Ended(end) = stage.port.load(&first)? {
-        return Ok(unknown(&told::outcome(&end.called.outcome)));
+    if let LoadOutcome::Ended(end) = stage.port.load(&first)? {
+        return Ok(unknown(&evidence::outcome(&end.called.outcome)));
     }
     // What compiling took is no instance's.
     stage.port.watch(&[&module])?;
@@ -58,18 +58,18 @@ pub fn perform(stage: &Stage<'_>, control: &Control) -> Result<Observation, Inab
         threads.into_iter().map(|thread| thread.join().map_err(lost)?).collect::<Result<_, _>>()
     });
     let stays: Vec<Stay> = stays?;
-    let vigil = stage.port.vigil();
-    let mut evidence = told::guest(&module).to_vec();
-    evidence.push(told::limits(&limits));
+    let usage = stage.port.usage();
+    let mut evidence = evidence::guest(&module).to_vec();
+    evidence.push(evidence::limits(&limits));
     let timed: Vec<Timed> = stays.iter().map(|stay| stay.timed.clone()).collect();
-    evidence.push(told::outcomes(&timed));
+    evidence.push(evidence::outcomes(&timed));
     let ends = timed.iter().map(|timed| &timed.called.outcome);
     let contained = contained::all(&module, ends.filter(|outcome| **outcome != CallOutcome::Busy));
-    let facts = Fill { contained: contained.into(), ..seen(&stays, announced, &limits, &vigil) };
+    let facts = Fill { contained: contained.into(), ..seen(&stays, announced, &limits, &usage) };
     Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
 }
 
-fn seen(stays: &[Stay], announced: u32, limits: &Limits, vigil: &Vigil) -> Fill {
+fn seen(stays: &[Stay], announced: u32, limits: &Limits, usage: &ResourceUsage) -> Fill {
     let busy = |stay: &&Stay| stay.timed.called.outcome == CallOutcome::Busy;
     #[expect(clippy::cast_precision_loss, reason = "a machine has less than 2^52 bytes")]
     let product_mib = f64::from(announced) * limits.memory_bytes() as f64 / MIB;
@@ -79,13 +79,13 @@ fn seen(stays: &[Stay], announced: u32, limits: &Limits, vigil: &Vigil) -> Fill 
         calls: count(stays.len()).into(),
         busy: count(stays.iter().filter(busy).count()).into(),
         at_once: at_once(stays, Duration::from_millis(limits.deadline_ms)).into(),
-        contained: Seen::Unknown,
+        contained: Fact::Unknown,
         product_mib: product_mib.into(),
-        measured_mib: known(vigil.peak_mib),
-        memory_ratio: known(vigil.peak_mib.map(|mib| mib / product_mib)),
+        measured_mib: known(usage.peak_mib),
+        memory_ratio: known(usage.peak_mib.map(|mib| mib / product_mib)),
         machine_mib: known(machine_mib),
         fits: known(machine_mib.map(|machine| product_mib <= machine)),
-        host_alive: known(vigil.alive),
+        host_alive: known(usage.alive),
     }
 }
 

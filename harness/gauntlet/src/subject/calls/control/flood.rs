@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use wasm_gauntlet_model::action::Control;
 use wasm_gauntlet_model::limits::Grants;
-use wasm_gauntlet_model::observation::{Flood, Observation, Seen};
+use wasm_gauntlet_model::observation::{Fact, Flood, Observation};
 
-use super::super::module::Module;
-use super::super::port::{Loaded, Port};
-use super::super::{Stage, told};
+use super::super::module::GuestModule;
+use super::super::port::{LoadOutcome, Port};
+use super::super::{Stage, evidence};
 use super::{known, lost, unknown, work};
 use crate::subject::Inability;
 use side::Side;
@@ -43,10 +43,10 @@ pub fn perform(
     };
     stage.port.watch(&[&module])?;
     let (flooding, polite) = (format!("{}-flood", control.tenant), control.tenant.as_str());
-    if let Loaded::Ended(end) = stage.port.load(&work(control, &module, polite, &NOTHING))? {
-        return Ok(unknown(&told::outcome(&end.called.outcome)));
+    if let LoadOutcome::Ended(end) = stage.port.load(&work(control, &module, polite, &NOTHING))? {
+        return Ok(unknown(&evidence::outcome(&end.called.outcome)));
     }
-    let flood = Play {
+    let flood = FloodRun {
         port: stage.port,
         control,
         module: &module,
@@ -57,8 +57,8 @@ pub fn perform(
         over: AtomicBool::new(false),
     };
     flood.run(callers, &flooding, polite)?;
-    let mut evidence = told::guest(&module).to_vec();
-    evidence.push(told::limits(&stage.port.limits(&control.limits)));
+    let mut evidence = evidence::guest(&module).to_vec();
+    evidence.push(evidence::limits(&stage.port.limits(&control.limits)));
     let facts = flood.facts().facts();
     Ok(Observation { facts, evidence, reproduce: None })
 }
@@ -72,10 +72,10 @@ const NOTHING: Grants = Grants {
     random: false,
 };
 
-struct Play<'a> {
+struct FloodRun<'a> {
     port: &'a dyn Port,
     control: &'a Control,
-    module: &'a Module,
+    module: &'a GuestModule,
     per_s: u32,
     begun: Instant,
     flood: Side,
@@ -83,7 +83,7 @@ struct Play<'a> {
     over: AtomicBool,
 }
 
-impl Play<'_> {
+impl FloodRun<'_> {
     fn run(&self, callers: u32, flooding: &str, polite: &str) -> Result<(), Inability> {
         std::thread::scope(|scope| {
             let mut threads: Vec<_> = (0..callers)
@@ -148,7 +148,7 @@ impl Play<'_> {
             contained: (self.flood.uncontained() == 0).into(),
             polite_calls: count(self.polite.calls()).into(),
             polite_busy: match self.polite.calls() {
-                0 => Seen::Unknown,
+                0 => Fact::Unknown,
                 _ => count(self.polite.busy()).into(),
             },
         }

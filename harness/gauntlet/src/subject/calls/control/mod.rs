@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use wasm_gauntlet_model::action::{Control, Task};
 use wasm_gauntlet_model::limits::Grants;
-use wasm_gauntlet_model::observation::{Observation, Seen};
+use wasm_gauntlet_model::observation::{Fact, Observation};
 
-use super::module::Module;
+use super::module::GuestModule;
 use super::port::Work;
 use super::registrar::Registrar;
-use super::{Stage, told};
+use super::{Stage, evidence};
 use crate::subject::Inability;
 
 pub(super) use flood::PATIENCE as FLOOD_TIME_MAX;
@@ -47,7 +47,7 @@ pub fn perform(stage: &mut Stage<'_>, control: &Control) -> Result<Observation, 
 /// A call of `module` in the name of `tenant`, given nothing.
 fn work<'a>(
     control: &'a Control,
-    module: &'a Module,
+    module: &'a GuestModule,
     tenant: &'a str,
     grants: &'a Grants,
 ) -> Work<'a> {
@@ -62,12 +62,12 @@ fn registrar<'a>(stage: &Stage<'a>) -> Result<&'a dyn Registrar, Inability> {
 
 /// Nothing is known, and why.
 fn unknown(why: &str) -> Observation {
-    let evidence = vec![told::told("not looked at", why)];
+    let evidence = vec![evidence::named("not looked at", why)];
     Observation { evidence, ..Observation::default() }
 }
 
-fn known<T>(value: Option<T>) -> Seen<T> {
-    value.map_or(Seen::Unknown, Seen::Is)
+fn known<T>(value: Option<T>) -> Fact<T> {
+    value.map_or(Fact::Unknown, Fact::Is)
 }
 
 fn count(number: usize) -> i64 {

@@ -6,12 +6,12 @@ use std::sync::Barrier;
 use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::action::{Control, Naming, Verb};
 use wasm_gauntlet_model::call::hex;
-use wasm_gauntlet_model::observation::{Observation, Registration, Seen};
+use wasm_gauntlet_model::observation::{Fact, Observation, Registration};
 
 use super::super::contained;
-use super::super::module::Module;
-use super::super::registrar::{Registrar, Request, Said, Told};
-use super::super::{Stage, told};
+use super::super::module::GuestModule;
+use super::super::registrar::{Registrar, RegistryAnswer, RegistryRequest, Told};
+use super::super::{Stage, evidence};
 use super::{INPUT, lost, registrar};
 use crate::subject::Inability;
 
@@ -32,21 +32,21 @@ pub fn perform(
     let digest = name(&module, named);
     let tenant = control.tenant.as_str();
     stage.port.watch(&[&module])?;
-    let request = Request { verb, module: &module, digest: &digest, tenant, input: INPUT };
+    let request = RegistryRequest { verb, module: &module, digest: &digest, tenant, input: INPUT };
     let answers = at_once(registrar, request, times)?;
-    let alive = stage.port.vigil().alive;
+    let alive = stage.port.usage().alive;
     let lines: BTreeSet<&str> = answers.iter().map(|told| told.line.as_str()).collect();
     let lines: Vec<String> = lines.into_iter().map(str::to_owned).collect();
-    let mut evidence = told::guest(&module).to_vec();
-    evidence.push(told::told("asked", format!("{verb:?} {digest}, {times} at once")));
-    evidence.push(told::told("answers", lines.join("\n")));
-    let facts = Registration { host_alive: Seen::looked(alive), ..seen(&answers, lines, &module) };
+    let mut evidence = evidence::guest(&module).to_vec();
+    evidence.push(evidence::named("asked", format!("{verb:?} {digest}, {times} at once")));
+    evidence.push(evidence::named("answers", lines.join("\n")));
+    let facts = Registration { host_alive: Fact::looked(alive), ..seen(&answers, lines, &module) };
     Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
 }
 
 fn at_once(
     registrar: &dyn Registrar,
-    request: Request<'_>,
+    request: RegistryRequest<'_>,
     times: u32,
 ) -> Result<Vec<Told>, Inability> {
     let start = Barrier::new(times as usize);
@@ -63,28 +63,28 @@ fn at_once(
     })
 }
 
-fn seen(answers: &[Told], lines: Vec<String>, module: &Module) -> Registration {
-    let all = |said: Said| answers.iter().all(|told| told.said == said);
-    let done = answers.iter().filter(|told| told.said == Said::Done);
+fn seen(answers: &[Told], lines: Vec<String>, module: &GuestModule) -> Registration {
+    let all = |said: RegistryAnswer| answers.iter().all(|told| told.said == said);
+    let done = answers.iter().filter(|told| told.said == RegistryAnswer::Done);
     let right = done.filter_map(|told| contained::right_output(module, INPUT, &told.output));
     let right: Vec<bool> = right.collect();
     let digests: Vec<&String> = answers.iter().filter_map(|told| told.digest.as_ref()).collect();
     let right_digest = digests.iter().all(|digest| **digest == module.digest);
     Registration {
-        accepted: all(Said::Done).into(),
-        refused: all(Said::Refused).into(),
+        accepted: all(RegistryAnswer::Done).into(),
+        refused: all(RegistryAnswer::Refused).into(),
         answers: lines.into(),
         right_output: match right.is_empty() {
-            true => Seen::Absent,
+            true => Fact::Absent,
             false => right.into_iter().all(|right| right).into(),
         },
-        digest_right: if digests.is_empty() { Seen::Absent } else { right_digest.into() },
-        host_alive: Seen::Unknown,
+        digest_right: if digests.is_empty() { Fact::Absent } else { right_digest.into() },
+        host_alive: Fact::Unknown,
     }
 }
 
 /// The digest as it is to be written.
-fn name(module: &Module, named: Naming) -> String {
+fn name(module: &GuestModule, named: Naming) -> String {
     match named {
         Naming::Own => module.digest.clone(),
         Naming::Other => hex(&Sha256::digest(&module.digest)),

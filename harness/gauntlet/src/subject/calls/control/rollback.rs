@@ -14,13 +14,13 @@ use wasm_gauntlet_model::action::{Control, Verb};
 use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::observation::{Observation, Rollback};
 
-use super::super::module::Module;
-use super::super::port::Loaded;
-use super::super::registrar::{Registrar, Request, Said, Told};
-use super::super::{Stage, told};
+use super::super::module::GuestModule;
+use super::super::port::LoadOutcome;
+use super::super::registrar::{Registrar, RegistryAnswer, RegistryRequest, Told};
+use super::super::{Stage, evidence};
 use super::{INPUT, count, lost, registrar, work};
 use crate::subject::Inability;
-use tally::Tally;
+use tally::RollbackTally;
 
 /// Calls of one tenant before another takes over: a host may limit how many a second it makes.
 const TENANT_CALLS: usize = 40;
@@ -40,23 +40,23 @@ pub fn perform(
 ) -> Result<Observation, Inability> {
     let modules = [stage.module(&control.guest)?, stage.module(&control.other)?];
     let registrar = registrar(stage)?;
-    let mut evidence = [told::guest(&modules[0]), told::guest(&modules[1])].concat();
+    let mut evidence = [evidence::guest(&modules[0]), evidence::guest(&modules[1])].concat();
     for module in &modules {
         let loaded =
             stage.port.load(&work(control, module, &control.tenant, &Grants::default()))?;
-        if let Loaded::Ended(end) = loaded {
-            evidence.push(told::told("load", told::outcome(&end.called.outcome)));
+        if let LoadOutcome::Ended(end) = loaded {
+            evidence.push(evidence::named("load", evidence::outcome(&end.called.outcome)));
             return Ok(Observation { evidence, ..Observation::default() });
         }
     }
-    let play = Play::new(registrar, control, &modules);
+    let play = RollbackRun::new(registrar, control, &modules);
     let first = play.activate(0)?;
-    if first.said != Said::Done {
+    if first.said != RegistryAnswer::Done {
         play.state().lost.insert(first.line);
     }
     let switched = play.run(switches, callers)?;
     let seen = play.state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    evidence.push(told::told("what went wrong first", seen.odd.join("\n")));
+    evidence.push(evidence::named("what went wrong first", seen.odd.join("\n")));
     let facts = Rollback {
         switches: i64::from(switched).into(),
         answers: count(seen.served.iter().sum()).into(),
@@ -69,21 +69,25 @@ pub fn perform(
     Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
 }
 
-struct Play<'a> {
+struct RollbackRun<'a> {
     registrar: &'a dyn Registrar,
     control: &'a Control,
-    modules: &'a [Module; 2],
+    modules: &'a [GuestModule; 2],
     /// Switches asked for, and acknowledged; the version of an even number is the first.
     asked: AtomicU64,
     acknowledged: AtomicU64,
     /// Answers since the last switch of calls that were made after it.
     settled: AtomicU64,
     over: AtomicBool,
-    state: Mutex<Tally>,
+    state: Mutex<RollbackTally>,
 }
 
-impl<'a> Play<'a> {
-    fn new(registrar: &'a dyn Registrar, control: &'a Control, modules: &'a [Module; 2]) -> Self {
+impl<'a> RollbackRun<'a> {
+    fn new(
+        registrar: &'a dyn Registrar,
+        control: &'a Control,
+        modules: &'a [GuestModule; 2],
+    ) -> Self {
         Self {
             registrar,
             control,
@@ -96,14 +100,14 @@ impl<'a> Play<'a> {
         }
     }
 
-    fn state(&self) -> std::sync::MutexGuard<'_, Tally> {
+    fn state(&self) -> std::sync::MutexGuard<'_, RollbackTally> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ask(&self, verb: Verb, version: u64, tenant: &str) -> Result<Told, Inability> {
         let module = &self.modules[usize::from(version % 2 == 1)];
         let digest = &module.digest;
-        self.registrar.ask(Request { verb, module, digest, tenant, input: INPUT })
+        self.registrar.ask(RegistryRequest { verb, module, digest, tenant, input: INPUT })
     }
 
     fn activate(&self, version: u64) -> Result<Told, Inability> {
@@ -129,7 +133,7 @@ impl<'a> Play<'a> {
             self.settle(u64::from(callers));
             self.asked.store(number.into(), Ordering::SeqCst);
             let told = self.activate(number.into())?;
-            if told.said != Said::Done {
+            if told.said != RegistryAnswer::Done {
                 self.state().lost.insert(told.line);
                 return Ok(number - 1);
             }

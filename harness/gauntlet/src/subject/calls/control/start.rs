@@ -10,12 +10,12 @@ use hdrhistogram::Histogram;
 use wasm_gauntlet_model::action::Control;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::Grants;
-use wasm_gauntlet_model::observation::{Observation, Seen, Starts};
+use wasm_gauntlet_model::observation::{Fact, Observation, Starts};
 
-use super::super::chance::median;
-use super::super::module::Module;
-use super::super::port::{Loaded, Work};
-use super::super::{Stage, contained, told};
+use super::super::module::GuestModule;
+use super::super::port::{LoadOutcome, Work};
+use super::super::seeded_rng::median;
+use super::super::{Stage, contained, evidence};
 use super::{known, ms, work};
 use crate::subject::Inability;
 use variant::{nonce, variant};
@@ -24,7 +24,7 @@ use variant::{nonce, variant};
 pub(super) const WARM_CALLS: u32 = 4;
 
 /// Cold and warm, milliseconds.
-type Pair = (f64, f64);
+type StartTimes = (f64, f64);
 
 /// Start so many modules, and call each again.
 pub fn perform(
@@ -42,14 +42,15 @@ pub fn perform(
             break;
         }
     }
-    let ratio = |drawn: &mut Vec<Pair>| {
+    let ratio = |drawn: &mut Vec<StartTimes>| {
         let (mut cold, mut warm): (Vec<f64>, Vec<f64>) = drawn.iter().copied().unzip();
         median(&mut warm) / median(&mut cold)
     };
-    let interval = stage.chance.interval(&seen.pairs, ratio);
-    let mut evidence = told::guest(&guest).to_vec();
+    let interval = stage.rng.interval(&seen.pairs, ratio);
+    let mut evidence = evidence::guest(&guest).to_vec();
     let pairs = seen.pairs.iter().map(|(cold, warm)| format!("{cold:.3} / {warm:.3}"));
-    evidence.push(told::told("cold / warm, milliseconds", pairs.collect::<Vec<_>>().join("\n")));
+    evidence
+        .push(evidence::named("cold / warm, milliseconds", pairs.collect::<Vec<_>>().join("\n")));
     let facts = Starts {
         modules: i64::from(times).into(),
         load_p50_ms: p50(&seen.loads),
@@ -69,7 +70,7 @@ struct Times {
     loads: Histogram<u64>,
     firsts: Histogram<u64>,
     warm: Histogram<u64>,
-    pairs: Vec<Pair>,
+    pairs: Vec<StartTimes>,
     failures: BTreeSet<String>,
 }
 
@@ -87,13 +88,13 @@ impl Times {
         &mut self,
         stage: &Stage<'_>,
         control: &Control,
-        module: &Module,
+        module: &GuestModule,
     ) -> Result<bool, Inability> {
         let nothing = Grants::default();
         let work = Work { input: &[], ..work(control, module, &control.tenant, &nothing) };
         let load = match stage.port.load(&work)? {
-            Loaded::Ready { wall } => wall,
-            Loaded::Ended(end) => {
+            LoadOutcome::Ready { wall } => wall,
+            LoadOutcome::Ended(end) => {
                 self.failures.insert(end.called.outcome.word().to_owned());
                 return Ok(false);
             }
@@ -130,11 +131,11 @@ fn record(histogram: &mut Histogram<u64>, wall: Duration) {
     histogram.saturating_record(u64::try_from(wall.as_micros()).unwrap_or(u64::MAX).max(1));
 }
 
-fn p50(histogram: &Histogram<u64>) -> Seen<f64> {
+fn p50(histogram: &Histogram<u64>) -> Fact<f64> {
     known((!histogram.is_empty()).then(|| in_ms(histogram.value_at_quantile(0.5))))
 }
 
-fn longest(histogram: &Histogram<u64>) -> Seen<f64> {
+fn longest(histogram: &Histogram<u64>) -> Fact<f64> {
     known((!histogram.is_empty()).then(|| in_ms(histogram.max())))
 }
 

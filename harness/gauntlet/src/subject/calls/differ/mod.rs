@@ -14,15 +14,15 @@ use wasm_gauntlet_model::action::Differ;
 use wasm_gauntlet_model::call::{CallOutcome, hex};
 use wasm_gauntlet_model::excuse::Excuse;
 use wasm_gauntlet_model::limits::Grants;
-use wasm_gauntlet_model::observation::{Agreement, Evidence, Observation, Seen};
+use wasm_gauntlet_model::observation::{Agreement, Evidence, Fact, Observation};
 
-use super::chance::Chance;
-use super::module::Module;
+use super::module::GuestModule;
 use super::port::Work;
-use super::{Stage, contained, lateness, told};
+use super::seeded_rng::SeededRng;
+use super::{Stage, contained, evidence, lateness};
 use crate::subject::Inability;
 
-pub use opinions::{Answer, Opinion, Opinions};
+pub use opinions::{ComparedAnswer, Opinion, Opinions};
 use weigh::{Weighed, weigh};
 
 /// Inputs of a drawn module: it calls another of its functions for each.
@@ -52,7 +52,7 @@ pub(super) fn perform(stage: &Stage<'_>, differ: &Differ) -> Result<Observation,
     let none = || Inability("there is no reference runtime to compare with".to_owned());
     let opinions = stage.port.opinions().ok_or_else(none)?;
     let mut comparison = Comparison::new(stage, opinions, differ);
-    let drawn = draws(&mut Chance::new(stage.seed, "differ"), differ.seeds);
+    let drawn = draws(&mut SeededRng::new(stage.seed, "differ"), differ.seeds);
     let (compared, late) = lateness::during(|| comparison.all(&drawn));
     compared?;
     if comparison.late && late >= STARVED_MIN {
@@ -65,8 +65,8 @@ pub(super) fn perform(stage: &Stage<'_>, differ: &Differ) -> Result<Observation,
 }
 
 /// The seeds of one step.
-fn draws(chance: &mut Chance, count: u32) -> Vec<u64> {
-    (0..count).map(|_| chance.below(1 << 32)).collect()
+fn draws(rng: &mut SeededRng, count: u32) -> Vec<u64> {
+    (0..count).map(|_| rng.below(1 << 32)).collect()
 }
 
 /// One module on which answers differ, as it is shown.
@@ -82,7 +82,7 @@ struct Comparison<'a> {
     stage: &'a Stage<'a>,
     opinions: &'a dyn Opinions,
     differ: &'a Differ,
-    facts: Counts,
+    facts: DifferCounts,
     excused: BTreeSet<Excuse>,
     shown: Vec<Shown>,
     contained: bool,
@@ -92,7 +92,7 @@ struct Comparison<'a> {
 }
 
 #[derive(Default)]
-struct Counts {
+struct DifferCounts {
     modules: i64,
     answers: i64,
     different: i64,
@@ -105,7 +105,7 @@ impl<'a> Comparison<'a> {
             stage,
             opinions,
             differ,
-            facts: Counts::default(),
+            facts: DifferCounts::default(),
             excused: BTreeSet::new(),
             shown: Vec::new(),
             contained: true,
@@ -134,7 +134,12 @@ impl<'a> Comparison<'a> {
     }
 
     /// One module on all inputs; it counts once, whatever the number of answers that differ.
-    fn module(&mut self, module: &Module, name: &str, inputs: &[&[u8]]) -> Result<(), Inability> {
+    fn module(
+        &mut self,
+        module: &GuestModule,
+        name: &str,
+        inputs: &[&[u8]],
+    ) -> Result<(), Inability> {
         self.facts.modules += 1;
         let (mut different, mut disputed) = (false, false);
         for input in inputs {
@@ -153,13 +158,18 @@ impl<'a> Comparison<'a> {
         Ok(())
     }
 
-    fn input(&mut self, module: &Module, name: &str, input: &[u8]) -> Result<Weighed, Inability> {
+    fn input(
+        &mut self,
+        module: &GuestModule,
+        name: &str,
+        input: &[u8],
+    ) -> Result<Weighed, Inability> {
         let (limits, grants) = (self.stage.port.limits(&self.differ.limits), Grants::default());
         let work =
             Work { module, tenant: &self.differ.tenant, input, limits: &limits, grants: &grants };
         let timed = self.stage.port.call(&work)?;
         self.lost += usize::from(timed.lost.is_some());
-        let mine = Answer::of(&timed.called);
+        let mine = ComparedAnswer::of(&timed.called);
         self.look(module, input, &mine);
         let others = self.opinions.of(&work)?;
         let ends = others.iter().map(|one| &one.answer.outcome).chain([&mine.outcome]);
@@ -174,7 +184,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// What the header says of the answer.
-    fn look(&mut self, module: &Module, input: &[u8], mine: &Answer) {
+    fn look(&mut self, module: &GuestModule, input: &[u8], mine: &ComparedAnswer) {
         self.contained &= contained::all(module, [&mine.outcome]);
         let CallOutcome::Ok { output } = &mine.outcome else { return };
         if let Some(right) = contained::right_output(module, input, output) {
@@ -183,7 +193,13 @@ impl<'a> Comparison<'a> {
     }
 
     /// Keep the smallest modules, each once: they are the quickest to understand.
-    fn show(&mut self, module: &Module, line: String, mine: &Answer, others: &[Opinion]) {
+    fn show(
+        &mut self,
+        module: &GuestModule,
+        line: String,
+        mine: &ComparedAnswer,
+        others: &[Opinion],
+    ) {
         if self.shown.iter().any(|shown| shown.digest == module.digest) {
             return;
         }
@@ -192,10 +208,10 @@ impl<'a> Comparison<'a> {
         let mut answers = vec![format!("here: {}", mine.words())];
         answers.extend(others.iter().map(|one| format!("{}: {}", one.runtime, one.answer.words())));
         let evidence = vec![
-            told::told("difference", line.clone()),
-            told::told("answers", answers.join("\n")),
-            told::told("module, base64", base64),
-            told::told("guest digest", format!("sha256:{}", module.digest)),
+            evidence::named("difference", line.clone()),
+            evidence::named("answers", answers.join("\n")),
+            evidence::named("module, base64", base64),
+            evidence::named("guest digest", format!("sha256:{}", module.digest)),
         ];
         self.shown.push(Shown { bytes, digest, evidence, line });
         self.shown.sort_by_key(|shown| shown.bytes);
@@ -203,7 +219,7 @@ impl<'a> Comparison<'a> {
     }
 
     fn told(self) -> Observation {
-        let Counts { modules, answers, different, disputed } = self.facts;
+        let DifferCounts { modules, answers, different, disputed } = self.facts;
         let excused = self.excused.iter().map(|excuse| excuse.word().to_owned());
         let agreement = Agreement {
             modules: modules.into(),
@@ -212,11 +228,11 @@ impl<'a> Comparison<'a> {
             disputed: disputed.into(),
             excused: excused.collect::<Vec<_>>().into(),
             against: self.opinions.names().into(),
-            shown: Seen::looked(self.shown.first().map(|shown| shown.line.clone())),
+            shown: Fact::looked(self.shown.first().map(|shown| shown.line.clone())),
             contained: self.contained.into(),
-            right_output: Seen::looked(self.right_output),
+            right_output: Fact::looked(self.right_output),
         };
-        let mut evidence = vec![told::limits(&self.differ.limits)];
+        let mut evidence = vec![evidence::limits(&self.differ.limits)];
         evidence.extend(self.shown.into_iter().flat_map(|shown| shown.evidence));
         Observation { facts: agreement.facts(), evidence, reproduce: None }
     }

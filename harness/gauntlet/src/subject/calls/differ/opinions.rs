@@ -2,8 +2,8 @@
 
 use wasm_gauntlet_model::call::{CallOutcome, Called, hex};
 
+use super::super::evidence;
 use super::super::port::Work;
-use super::super::told;
 use crate::subject::Inability;
 
 /// Longest output told in words, bytes: that of a drawn module is 96.
@@ -11,14 +11,14 @@ const OUTPUT_TOLD_MAX: usize = 128;
 
 /// What of a call is compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct ComparedAnswer {
     /// How it ended.
     pub outcome: CallOutcome,
     /// Growths that were denied.
     pub growths_denied: u64,
 }
 
-impl Answer {
+impl ComparedAnswer {
     /// The answer of a call.
     pub fn of(called: &Called) -> Self {
         Self { outcome: called.outcome.clone(), growths_denied: called.growths_denied }
@@ -29,9 +29,9 @@ impl Answer {
         match &self.outcome {
             CallOutcome::Ok { output } => {
                 let shown = &output[..output.len().min(OUTPUT_TOLD_MAX)];
-                format!("{}: {}", told::outcome(&self.outcome), hex(shown))
+                format!("{}: {}", evidence::outcome(&self.outcome), hex(shown))
             }
-            other => told::outcome(other),
+            other => evidence::outcome(other),
         }
     }
 }
@@ -42,10 +42,10 @@ pub struct Opinion {
     /// Its name.
     pub runtime: String,
     /// What it answered.
-    pub answer: Answer,
+    pub answer: ComparedAnswer,
 }
 
-/// Runtimes without any switch, that are asked for a second opinion.
+/// Runtimes without any fault, that are asked for a second opinion.
 pub trait Opinions: Sync {
     /// Their names.
     fn names(&self) -> Vec<String>;

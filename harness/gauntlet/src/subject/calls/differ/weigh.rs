@@ -6,8 +6,8 @@ use wasm_gauntlet_model::call::{CallOutcome, RejectStage, Rejection};
 use wasm_gauntlet_model::excuse::Excuse;
 use wasm_gauntlet_model::trap::TrapKind;
 
-use super::super::module::Module;
-use super::{Answer, Opinion};
+use super::super::module::GuestModule;
+use super::{ComparedAnswer, Opinion};
 
 /// What became of one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub struct How {
 }
 
 /// One answer beside another.
-enum Pair {
+enum PairVerdict {
     Same,
     Excused(Excuse),
     Apart(String),
@@ -40,27 +40,27 @@ enum Pair {
 
 /// `mine` beside what the references say, which must be at least one.
 pub fn weigh(
-    mine: &Answer,
+    mine: &ComparedAnswer,
     others: &[Opinion],
-    module: &Module,
+    module: &GuestModule,
     excuses: &[Excuse],
 ) -> (Weighed, How) {
     let mut how = How::default();
     let Some((first, rest)) = others.split_first() else { return (Weighed::Excused, how) };
-    let mut excused = |pair: Pair| match pair {
-        Pair::Same => None,
-        Pair::Excused(excuse) => {
+    let mut excused = |pair: PairVerdict| match pair {
+        PairVerdict::Same => None,
+        PairVerdict::Excused(excuse) => {
             how.excused.insert(excuse);
             None
         }
-        Pair::Apart(words) => Some(words),
+        PairVerdict::Apart(words) => Some(words),
     };
     for other in rest {
         if let Some(words) = excused(pair(&first.answer, &other.answer, module, excuses)) {
             how.words = format!("{} and {} part: {words}", first.runtime, other.runtime);
-            let alone = others
-                .iter()
-                .all(|other| matches!(pair(mine, &other.answer, module, excuses), Pair::Apart(_)));
+            let alone = others.iter().all(|other| {
+                matches!(pair(mine, &other.answer, module, excuses), PairVerdict::Apart(_))
+            });
             let weighed = if alone { Weighed::Different } else { Weighed::Disputed };
             return (weighed, how);
         }
@@ -76,12 +76,20 @@ pub fn weigh(
     (weighed, how)
 }
 
-fn pair(one: &Answer, other: &Answer, module: &Module, excuses: &[Excuse]) -> Pair {
+fn pair(
+    one: &ComparedAnswer,
+    other: &ComparedAnswer,
+    module: &GuestModule,
+    excuses: &[Excuse],
+) -> PairVerdict {
     if same(&one.outcome, &other.outcome) {
-        return Pair::Same;
+        return PairVerdict::Same;
     }
     let found = open(one, other, module).into_iter().find(|excuse| excuses.contains(excuse));
-    found.map_or_else(|| Pair::Apart(apart(&one.outcome, &other.outcome)), Pair::Excused)
+    found.map_or_else(
+        || PairVerdict::Apart(apart(&one.outcome, &other.outcome)),
+        PairVerdict::Excused,
+    )
 }
 
 /// Whether two ends are the same in neutral words: not what was said, but what it was.
@@ -96,7 +104,7 @@ fn same(one: &CallOutcome, other: &CallOutcome) -> bool {
 }
 
 /// What the specification leaves open that can have made this difference.
-fn open(one: &Answer, other: &Answer, module: &Module) -> Vec<Excuse> {
+fn open(one: &ComparedAnswer, other: &ComparedAnswer, module: &GuestModule) -> Vec<Excuse> {
     use CallOutcome::{Fuel, MemoryCap, Ok, Rejected, Trap};
     let ends = [&one.outcome, &other.outcome];
     let any = |is: &dyn Fn(&CallOutcome) -> bool| ends.iter().any(|end| is(end));
@@ -178,7 +186,8 @@ fn apart(one: &CallOutcome, other: &CallOutcome) -> String {
         });
         return format!("other {}", apart.collect::<Vec<_>>().join(", "));
     }
-    let words = |end: &CallOutcome| Answer { outcome: end.clone(), growths_denied: 0 }.words();
+    let words =
+        |end: &CallOutcome| ComparedAnswer { outcome: end.clone(), growths_denied: 0 }.words();
     format!("{} beside {}", words(one), words(other))
 }
 
@@ -186,25 +195,29 @@ fn apart(one: &CallOutcome, other: &CallOutcome) -> String {
 mod tests {
     use super::*;
 
-    fn answer(outcome: CallOutcome) -> Answer {
-        Answer { outcome, growths_denied: 0 }
+    fn answer(outcome: CallOutcome) -> ComparedAnswer {
+        ComparedAnswer { outcome, growths_denied: 0 }
     }
 
-    fn ok(output: &[u8]) -> Answer {
+    fn ok(output: &[u8]) -> ComparedAnswer {
         answer(CallOutcome::Ok { output: output.to_vec() })
     }
 
-    fn trap(kind: TrapKind) -> Answer {
+    fn trap(kind: TrapKind) -> ComparedAnswer {
         answer(CallOutcome::Trap { kind })
     }
 
-    fn weighed(mine: &Answer, others: &[&Answer], excuses: &[Excuse]) -> (Weighed, How) {
-        let named = |(index, answer): (usize, &&Answer)| Opinion {
+    fn weighed(
+        mine: &ComparedAnswer,
+        others: &[&ComparedAnswer],
+        excuses: &[Excuse],
+    ) -> (Weighed, How) {
+        let named = |(index, answer): (usize, &&ComparedAnswer)| Opinion {
             runtime: format!("r{index}"),
             answer: (*answer).clone(),
         };
         let others: Vec<Opinion> = others.iter().enumerate().map(named).collect();
-        let mut module = Module::new("g", "a", false, Vec::new());
+        let mut module = GuestModule::new("g", "a", false, Vec::new());
         module.features = vec!["relaxed-simd".to_owned()];
         weigh(mine, &others, &module, excuses)
     }
@@ -229,7 +242,7 @@ mod tests {
     fn an_excuse_covers_its_own_difference_and_only_if_it_is_named() {
         let nan = |bits: u32| ok(&[&7_u32.to_le_bytes()[..], &bits.to_le_bytes()].concat());
         let double = |bits: u64| ok(&bits.to_le_bytes());
-        let denied = Answer { growths_denied: 1, ..ok(b"xxxx") };
+        let denied = ComparedAnswer { growths_denied: 1, ..ok(b"xxxx") };
         let rejected =
             |stage| answer(CallOutcome::Rejected(Rejection { stage, reason: String::new() }));
         let (invalid, unmade) =

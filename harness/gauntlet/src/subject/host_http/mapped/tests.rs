@@ -14,7 +14,7 @@ fn mapped(host: &str) -> Result<Mapped, Inability> {
 }
 
 fn call(mapped: &Mapped, guest: &str, tenant: &str, input: &[u8]) -> Result<Spoken, Inability> {
-    let module = Module::new(guest, "", true, b"\0asm".to_vec());
+    let module = GuestModule::new(guest, "", true, b"\0asm".to_vec());
     let (limits, grants) = (&Limits::default(), &Grants::default());
     mapped.call(&Work { module: &module, tenant, input, limits, grants })
 }
@@ -43,7 +43,7 @@ host:
     assert_eq!(request.url, "http://127.0.0.1:1/base/run/g?for=a%2F..%2F%26b");
     assert_eq!(request.headers, [("X-In".to_owned(), "00ff".to_owned())]);
     assert_eq!(request.body, b"in=\x00\xff;");
-    let module = Module::new("g", "", true, b"\0asm".to_vec());
+    let module = GuestModule::new("g", "", true, b"\0asm".to_vec());
     let load = mapped.load(&module).expect("there is one").expect("it is right");
     assert_eq!((&*load.method, &*load.body), ("PUT", &br#"{"wasm": "AGFzbQ=="}"#[..]));
     assert_eq!(mapped.health_url(), "http://127.0.0.1:1/base/");

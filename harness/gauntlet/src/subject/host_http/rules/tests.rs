@@ -25,7 +25,12 @@ fn rules(rules: &str) -> Vec<Rule> {
 fn answer(status: u16, header: (&'static str, &'static str), body: &[u8], ms: u64) -> Sent {
     let mut headers = HeaderMap::new();
     headers.insert(HeaderName::from_static(header.0), HeaderValue::from_static(header.1));
-    Sent::Answer(Answer { status, headers, body: body.to_vec(), wall: Duration::from_millis(ms) })
+    Sent::Answer(HostResponse {
+        status,
+        headers,
+        body: body.to_vec(),
+        wall: Duration::from_millis(ms),
+    })
 }
 
 /// What `rule` makes of an answer; the word of a doubt is `?`.

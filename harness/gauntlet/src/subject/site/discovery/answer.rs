@@ -5,7 +5,7 @@ use crate::subject::site::wire::redirect::Trail;
 
 /// How well an address answers a GET, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Answer {
+pub enum Availability {
     /// 404 or 410.
     Gone,
     /// Another error, or no answer.
@@ -16,7 +16,7 @@ pub enum Answer {
     Module,
 }
 
-impl Answer {
+impl Availability {
     /// What `trail` says.
     pub fn of(trail: &Trail) -> Self {
         let media = trail.reply.headers.combined("content-type").unwrap_or_default();
@@ -33,7 +33,7 @@ impl Answer {
 /// The body without the codings it declares; as it came where they cannot be undone.
 pub fn decoded(trail: &Trail) -> Vec<u8> {
     let codings = trail.reply.headers.codings();
-    let bounds = coding::Bounds::default();
+    let bounds = coding::DecodeBounds::default();
     coding::decode_declared(&trail.reply.body, &codings, &bounds)
         .unwrap_or_else(|_| trail.reply.body.to_vec())
 }

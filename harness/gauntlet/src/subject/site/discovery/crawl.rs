@@ -7,18 +7,18 @@ use url::Url;
 use wasm_gauntlet_model::action::{Asset, Method};
 
 use super::Haul;
-use super::answer::{Answer, decoded, status};
+use super::answer::{Availability, decoded, status};
 use super::bounds::{
     CANDIDATES_MAX, CONFIRM_BYTES, DEPTH_MAX, FRAMES_MAX, SCRIPT_BYTES_MAX, SCRIPTS_MAX,
 };
 use super::import_map::ImportMap;
-use super::page::{self, Page};
-use super::script::{self, Base, Kind, Mention, Script, Strength};
+use super::page::{self, PageReferences};
+use super::script::{self, Base, Mention, ReferenceKind, Script, Strength};
 use super::webpack::Webpack;
 use crate::coding::{self, Content};
-use crate::subject::site::wire::failure::Failure;
+use crate::subject::site::wire::failure::ExchangeFailure;
 use crate::subject::site::wire::redirect::{Trail, follow};
-use crate::subject::site::wire::{Ask, Client};
+use crate::subject::site::wire::{Client, HttpRequest};
 
 /// What wasm-bindgen's loader without modules puts in place of `.js`.
 const BINDGEN_END: &str = "_bg.wasm";
@@ -90,13 +90,13 @@ impl<'a> Crawl<'a> {
     }
 
     /// Fetch one address without any coding, redirects followed.
-    pub fn get(&mut self, url: Url, enough: Option<usize>) -> Result<Trail, Failure> {
+    pub fn get(&mut self, url: Url, enough: Option<usize>) -> Result<Trail, ExchangeFailure> {
         if self.begun.elapsed() > self.most {
             self.late = true;
             let seconds = self.most.as_secs();
-            return Err(Failure::Timeout(format!("discovery stops after {seconds} s")));
+            return Err(ExchangeFailure::Timeout(format!("discovery stops after {seconds} s")));
         }
-        let mut ask = Ask::new(Method::Get, url);
+        let mut ask = HttpRequest::new(Method::Get, url);
         ask.fields.push(("accept-encoding", "identity".to_owned()));
         ask.enough = enough;
         follow(self.client, self.site, ask, |_| {})
@@ -193,8 +193,9 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    fn take_page(&mut self, page: Page, place: &str, haul: &mut Haul) {
-        let Page { base, scripts, modules, named, frames, inline, import_map, cut } = page;
+    fn take_page(&mut self, page: PageReferences, place: &str, haul: &mut Haul) {
+        let PageReferences { base, scripts, modules, named, frames, inline, import_map, cut } =
+            page;
         if cut {
             haul.leave_out(format!("only a part of {place} is read"));
         }
@@ -262,20 +263,20 @@ impl<'a> Crawl<'a> {
             let mut addresses = self.addresses(mention, own);
             let how = format!("{} in {place}", mention.how);
             match mention.kind {
-                Kind::Module => self.candidate(addresses, how, mention.strength),
-                Kind::Script { .. } if !addresses.is_empty() => {
+                ReferenceKind::Module => self.candidate(addresses, how, mention.strength),
+                ReferenceKind::Script { .. } if !addresses.is_empty() => {
                     let url = addresses.remove(0);
                     let (second, strength) = (addresses.pop(), mention.strength);
                     self.enqueue(Next { url, second, how, strength, depth: depth + 1 });
                 }
-                Kind::Script { .. } => {}
+                ReferenceKind::Script { .. } => {}
             }
         }
     }
 
     /// The addresses that a name may mean, best first.
     fn addresses(&self, mention: &Mention, own: &Url) -> Vec<Url> {
-        let specifier = matches!(mention.kind, Kind::Script { specifier: true });
+        let specifier = matches!(mention.kind, ReferenceKind::Script { specifier: true });
         let mut addresses: Vec<Url> = match mention.base {
             _ if specifier => self.import_map.resolve(&mention.name, own).into_iter().collect(),
             Base::Script => own.join(&mention.name).into_iter().collect(),
@@ -366,9 +367,9 @@ impl<'a> Crawl<'a> {
                 .iter()
                 .enumerate()
                 .max_by_key(|(at, answer)| (**answer, std::cmp::Reverse(*at)));
-            let (at, answer) = best.map_or((0, Answer::Gone), |(at, answer)| (at, *answer));
+            let (at, answer) = best.map_or((0, Availability::Gone), |(at, answer)| (at, *answer));
             let url = candidate.addresses.get(at).unwrap_or(&first);
-            if answer > Answer::Gone || candidate.strength == Strength::Asked {
+            if answer > Availability::Gone || candidate.strength == Strength::Asked {
                 haul.add(Asset::Module, url, candidate.how);
             } else {
                 haul.note(format!("not there: {} ({})", super::label(&first), candidate.how));
@@ -376,8 +377,8 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    fn answer(&mut self, url: &Url) -> Answer {
+    fn answer(&mut self, url: &Url) -> Availability {
         let trail = self.get(url.clone(), Some(CONFIRM_BYTES));
-        trail.map_or(Answer::Unclear, |trail| Answer::of(&trail))
+        trail.map_or(Availability::Unclear, |trail| Availability::of(&trail))
     }
 }

@@ -11,14 +11,14 @@ const ENTRIES_MAX: usize = 1024;
 const SCOPES_MAX: usize = 64;
 
 /// Specifiers and what they mean.
-type Entries = BTreeMap<String, Url>;
+type ImportEntries = BTreeMap<String, Url>;
 
 /// An import map, resolved.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ImportMap {
-    imports: Entries,
+    imports: ImportEntries,
     /// By the beginning of the addresses of the scripts that they are for, longest first.
-    scopes: Vec<(String, Entries)>,
+    scopes: Vec<(String, ImportEntries)>,
     /// Whether it has more than is kept.
     pub cut: bool,
 }
@@ -33,7 +33,7 @@ impl ImportMap {
         let cut = map.get("imports").is_some_and(long)
             || scopes.is_some_and(|all| all.len() > SCOPES_MAX || all.values().any(long));
         let scopes = scopes.into_iter().flatten().take(SCOPES_MAX);
-        let mut scopes: Vec<(String, Entries)> = scopes
+        let mut scopes: Vec<(String, ImportEntries)> = scopes
             .filter_map(|(scope, list)| {
                 Some((base.join(scope).ok()?.to_string(), entries(list, base)))
             })
@@ -61,7 +61,7 @@ impl ImportMap {
     }
 }
 
-fn entries(list: &serde_json::Value, base: &Url) -> Entries {
+fn entries(list: &serde_json::Value, base: &Url) -> ImportEntries {
     let entries = list.as_object().into_iter().flatten().take(ENTRIES_MAX);
     let resolved = entries.filter_map(|(specifier, address)| {
         Some((specifier.clone(), base.join(address.as_str()?).ok()?))
@@ -70,7 +70,7 @@ fn entries(list: &serde_json::Value, base: &Url) -> Entries {
 }
 
 /// The specifier itself, or the longest beginning of it that ends with a slash.
-fn find(list: &Entries, specifier: &str) -> Option<Url> {
+fn find(list: &ImportEntries, specifier: &str) -> Option<Url> {
     if let Some(url) = list.get(specifier) {
         return Some(url.clone());
     }

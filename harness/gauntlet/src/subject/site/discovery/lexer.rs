@@ -40,7 +40,7 @@ pub fn tokens(source: &str) -> Vec<Token<'_>> {
 
 /// A script that was cut, and what was noticed on the way.
 #[derive(Debug, Default)]
-pub struct Cut<'a> {
+pub struct CutScript<'a> {
     /// At most [`TOKENS_MAX`].
     pub tokens: Vec<Token<'a>>,
     /// What has no end.
@@ -50,7 +50,7 @@ pub struct Cut<'a> {
     pub unsure: bool,
 }
 
-impl Cut<'_> {
+impl CutScript<'_> {
     /// Whether there is nothing but blanks and comments.
     pub fn is_bare(&self) -> bool {
         self.tokens.is_empty() && self.unfinished.is_none()
@@ -58,22 +58,22 @@ impl Cut<'_> {
 }
 
 /// Cut `source`, and say what was noticed.
-pub fn cut(source: &str) -> Cut<'_> {
+pub fn cut(source: &str) -> CutScript<'_> {
     let (open, closed_test) = (Vec::new(), false);
     let (unfinished, unsure) = (None, false);
     let mut lexer =
         Lexer { source, at: 0, tokens: Vec::new(), open, closed_test, unfinished, unsure };
     while lexer.tokens.len() < TOKENS_MAX && lexer.step().is_some() {}
-    if lexer.open.contains(&Open::Template) {
+    if lexer.open.contains(&OpenBracket::Template) {
         lexer.unfinished = Some("a template");
     }
     let unsure = lexer.unsure || lexer.tokens.len() == TOKENS_MAX;
-    Cut { tokens: lexer.tokens, unfinished: lexer.unfinished, unsure }
+    CutScript { tokens: lexer.tokens, unfinished: lexer.unfinished, unsure }
 }
 
 /// What an open bracket was.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Open {
+enum OpenBracket {
     /// `(` after `if`, `while`, `for` or `with`: a regular expression may follow its end.
     Test,
     /// Any other `(` or `{`.
@@ -86,7 +86,7 @@ struct Lexer<'a> {
     source: &'a str,
     at: usize,
     tokens: Vec<Token<'a>>,
-    open: Vec<Open>,
+    open: Vec<OpenBracket>,
     /// Whether the last token is the `)` of a `Test`.
     closed_test: bool,
     unfinished: Option<&'static str>,
@@ -145,11 +145,11 @@ impl<'a> Lexer<'a> {
                     ["if", "while", "for", "with"].iter().any(|test| word.is_word(test))
                 };
                 let is_test = self.tokens.last().as_ref().is_some_and(test);
-                self.open.push(if is_test { Open::Test } else { Open::Plain });
+                self.open.push(if is_test { OpenBracket::Test } else { OpenBracket::Plain });
             }
-            '{' => self.open.push(Open::Plain),
-            ')' => closed_test = self.open.pop() == Some(Open::Test),
-            '}' if self.open.pop() == Some(Open::Template) => {
+            '{' => self.open.push(OpenBracket::Plain),
+            ')' => closed_test = self.open.pop() == Some(OpenBracket::Test),
+            '}' if self.open.pop() == Some(OpenBracket::Template) => {
                 self.at += 1;
                 return self.template(false);
             }
@@ -212,7 +212,7 @@ impl<'a> Lexer<'a> {
         let end_length = end.map_or(0, |end| if end == '$' { 2 } else { 1 });
         self.push(if whole { Token::Text(text) } else { Token::Piece(text) }, length + end_length);
         if end == Some('$') {
-            self.open.push(Open::Template);
+            self.open.push(OpenBracket::Template);
         }
     }
 

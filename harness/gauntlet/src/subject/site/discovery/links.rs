@@ -19,7 +19,7 @@ use crate::subject::site::wire::redirect::Trail;
 const PAGE_ENDINGS: [&str; 6] = ["html", "htm", "xhtml", "php", "aspx", "jsp"];
 
 /// What the linked pages gave.
-pub struct Linked {
+pub struct LinkedPages {
     /// The page that leads to a module, and what it leads to.
     pub found: Option<(Url, Haul)>,
     /// What was done, in words.
@@ -27,7 +27,7 @@ pub struct Linked {
 }
 
 /// Look at the pages that `entry` links to, until one leads to a module.
-pub fn follow(client: &Client, entry: &Trail) -> Linked {
+pub fn follow(client: &Client, entry: &Trail) -> LinkedPages {
     let text = decoded(entry);
     let links = of(&String::from_utf8_lossy(&text), &entry.ask.url);
     let (begun, mut looked) = (Instant::now(), 0);
@@ -54,7 +54,7 @@ pub fn follow(client: &Client, entry: &Trail) -> Linked {
                  is the first with one, and is the page that is tested",
                 links.len()
             );
-            return Linked { found: Some((link.clone(), haul)), told };
+            return LinkedPages { found: Some((link.clone(), haul)), told };
         }
     }
     let told = match (looked, links.len()) {
@@ -62,7 +62,7 @@ pub fn follow(client: &Client, entry: &Trail) -> Linked {
         (all, links) if all == links => format!("nor on the pages that it links to ({all})"),
         (some, links) => format!("nor on {some} of the {links} pages that it links to"),
     };
-    Linked { found: None, told }
+    LinkedPages { found: None, told }
 }
 
 /// The pages that a page from `url` links to, of its own origin, in the order of the text.

@@ -28,7 +28,7 @@ const PIECE_BYTES: usize = 4 << 10;
 
 /// What one page loads, in the order of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub struct PageReferences {
     /// What relative addresses are relative to.
     pub base: Url,
     /// `script src`, `modulepreload`, and preloads of scripts, with how each was found.
@@ -48,16 +48,16 @@ pub struct Page {
 }
 
 /// Parse `html`, which came from `url`.
-pub fn read(html: &str, url: &Url) -> Page {
+pub fn read(html: &str, url: &Url) -> PageReferences {
     within(html, url, 0)
 }
 
 /// Parse `html`, which stands in so many pages.
-fn within(html: &str, url: &Url, depth: usize) -> Page {
+fn within(html: &str, url: &Url, depth: usize) -> PageReferences {
     let bounded = bounded(html);
     let (document, parsed) = parsed(bounded);
     let base = base(&document, url);
-    let mut page = Page {
+    let mut page = PageReferences {
         base,
         scripts: Vec::new(),
         modules: Vec::new(),
@@ -164,7 +164,7 @@ fn refreshed<'a>(element: &ElementRef<'a>) -> Option<&'a str> {
     }
 }
 
-impl Page {
+impl PageReferences {
     fn resolve(&self, address: Option<&str>) -> Option<Url> {
         let address = address?.trim();
         let mut url = (!address.is_empty()).then(|| self.base.join(address).ok())??;
@@ -257,7 +257,7 @@ const JAVASCRIPT_TYPES: &[&str] = &[
 mod tests {
     use super::*;
 
-    fn page(html: &str) -> Page {
+    fn page(html: &str) -> PageReferences {
         read(html, &Url::parse("http://site.test/app/index.html").expect("a URL"))
     }
 

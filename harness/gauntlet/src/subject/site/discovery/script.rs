@@ -30,7 +30,7 @@ pub enum Strength {
 
 /// What is named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ReferenceKind {
     /// A WebAssembly module.
     Module,
     /// A script; `import` specifiers go through the import map.
@@ -46,7 +46,7 @@ pub struct Mention {
     /// As written, unescaped.
     pub name: String,
     /// What it names.
-    pub kind: Kind,
+    pub kind: ReferenceKind,
     /// What it is relative to.
     pub base: Base,
     /// How sure it is.
@@ -75,7 +75,7 @@ pub struct Script {
 impl Script {
     /// Whether a page that loads this script loads a shim.
     pub fn is_shim(&self) -> bool {
-        self.deals_with_wasm || self.mentions.iter().any(|m| m.kind == Kind::Module)
+        self.deals_with_wasm || self.mentions.iter().any(|m| m.kind == ReferenceKind::Module)
     }
 }
 
@@ -182,12 +182,12 @@ fn fetched_names<'a>(tokens: &[Token<'a>]) -> HashSet<&'a str> {
 }
 
 /// Reads the tokens before and after one text.
-struct Around<'a, 'b> {
+struct TokenContext<'a, 'b> {
     tokens: &'a [Token<'b>],
     at: usize,
 }
 
-impl Around<'_, '_> {
+impl TokenContext<'_, '_> {
     /// The tokens before `back` further ones are `words`, the nearest last.
     fn follows(&self, back: usize, words: &[&str]) -> bool {
         let Some(end) = self.at.checked_sub(back) else { return false };
@@ -230,7 +230,7 @@ fn mention(tokens: &[Token<'_>], fetched: &HashSet<&str>, at: usize) -> Option<M
     if name.is_empty() || name.len() > NAME_BYTES_MAX || name.contains(char::is_control) {
         return None;
     }
-    let around = Around { tokens, at };
+    let around = TokenContext { tokens, at };
     let own = around.follows(0, NEW_URL) && around.precedes(META_URL);
     let outer = if own { NEW_URL.len() } else { 0 };
     let import = ["from", "import"].iter().any(|word| around.follows(0, &[word]))
@@ -243,14 +243,16 @@ fn mention(tokens: &[Token<'_>], fetched: &HashSet<&str>, at: usize) -> Option<M
     let blank = name.contains(char::is_whitespace);
     let kind = match extension(name) {
         // Text with blanks in it is a sentence, unless it is asked for.
-        Some("wasm") if fetched || !blank => Kind::Module,
-        _ if streamed && whole => Kind::Module,
+        Some("wasm") if fetched || !blank => ReferenceKind::Module,
+        _ if streamed && whole => ReferenceKind::Module,
         _ if blank => return None,
-        _ if import && whole => Kind::Script { specifier: true },
-        Some("js" | "mjs") if whole => Kind::Script { specifier: false },
+        _ if import && whole => ReferenceKind::Script { specifier: true },
+        Some("js" | "mjs") if whole => ReferenceKind::Script { specifier: false },
         // The list of files that Blazor's loader asks for, among them the runtime's modules.
-        Some("json") if whole && name.ends_with(".boot.json") => Kind::Script { specifier: false },
-        _ if worker && whole => Kind::Script { specifier: false },
+        Some("json") if whole && name.ends_with(".boot.json") => {
+            ReferenceKind::Script { specifier: false }
+        }
+        _ if worker && whole => ReferenceKind::Script { specifier: false },
         _ => return None,
     };
     let asked = whole && (import || fetched || worker);

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn modules(source: &str) -> Vec<(String, Base, Strength, &'static str)> {
-    let mentions = read(source).mentions.into_iter().filter(|m| m.kind == Kind::Module);
+    let mentions = read(source).mentions.into_iter().filter(|m| m.kind == ReferenceKind::Module);
     mentions.map(|m| (m.name, m.base, m.strength, m.how)).collect()
 }
 
@@ -67,7 +67,7 @@ fn further_scripts_are_found() {
     ] {
         let script = read(source);
         let got: Vec<_> = script.mentions.iter().map(|m| (&*m.name, m.kind, m.base)).collect();
-        assert_eq!(got, [(name, Kind::Script { specifier }, base)], "{source}");
+        assert_eq!(got, [(name, ReferenceKind::Script { specifier }, base)], "{source}");
     }
 }
 

@@ -28,7 +28,7 @@ impl Directive {
 
 /// What a response says of its own use by caches.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Policy {
+pub struct CachePolicy {
     /// Every directive of every line, in order.
     pub directives: Vec<Directive>,
     /// Seconds of use without asking; none where nothing explicit is said.
@@ -41,7 +41,7 @@ pub struct Policy {
 }
 
 /// Read the policy of a response that was received at `now`.
-pub fn policy(headers: &Headers, now: SystemTime) -> Policy {
+pub fn policy(headers: &Headers, now: SystemTime) -> CachePolicy {
     let directives = directives(headers);
     let first = |name: &str| directives.iter().find(|directive| directive.name == name);
     // Only `no-cache` without a field list binds the whole response (§5.2.2.4).
@@ -63,7 +63,7 @@ pub fn policy(headers: &Headers, now: SystemTime) -> Policy {
     let revalidated = asks || (explicit == Some(0) && !broken && stale_s == 0);
     // A broken age promises nothing, so it is no use without asking that could be counted on.
     let used_s = |fresh: u64| if revalidated { 0 } else { (fresh + stale_s).max(1) };
-    Policy {
+    CachePolicy {
         fresh_s: if asks { Some(0) } else { explicit },
         revalidated,
         used_s: if asks { Some(0) } else { explicit.map(used_s) },
@@ -108,7 +108,7 @@ mod tests {
 
     const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
-    fn read(lines: &[(&str, &str)]) -> Policy {
+    fn read(lines: &[(&str, &str)]) -> CachePolicy {
         let lines = lines.iter().map(|(n, v)| ((*n).to_owned(), v.as_bytes().to_vec()));
         policy(&Headers(lines.collect()), SystemTime::UNIX_EPOCH)
     }

@@ -5,7 +5,7 @@
 //! was not followed, a body that broke off, a bound of ours that was met.
 
 use wasm_gauntlet_model::action::{Fetch, Method};
-use wasm_gauntlet_model::observation::{Evidence, Seen};
+use wasm_gauntlet_model::observation::{Evidence, Fact};
 
 use super::decoded::{Decoded, Decoder, Inside};
 use super::evidence::piece;
@@ -19,22 +19,22 @@ const BYTES_PER_S_3G: f64 = 200_000.0;
 
 /// What was seen of a body.
 #[derive(Debug, Default)]
-pub struct Body {
-    pub wire_bytes: Seen<i64>,
-    pub wire_sha256: Seen<String>,
-    pub raw_bytes: Seen<i64>,
-    pub raw_sha256: Seen<String>,
-    pub unreadable: Seen<String>,
-    pub layers: Seen<Vec<String>>,
-    pub layers_match: Seen<bool>,
-    pub codings: Seen<i64>,
-    pub coding_not_offered: Seen<String>,
-    pub content: Seen<String>,
-    pub module_valid: Seen<bool>,
-    pub module_error: Seen<String>,
-    pub lost_3g_s: Seen<f64>,
-    pub shared_memory: Seen<bool>,
-    pub dictionary: Seen<String>,
+pub struct BodyFacts {
+    pub wire_bytes: Fact<i64>,
+    pub wire_sha256: Fact<String>,
+    pub raw_bytes: Fact<i64>,
+    pub raw_sha256: Fact<String>,
+    pub unreadable: Fact<String>,
+    pub layers: Fact<Vec<String>>,
+    pub layers_match: Fact<bool>,
+    pub codings: Fact<i64>,
+    pub coding_not_offered: Fact<String>,
+    pub content: Fact<String>,
+    pub module_valid: Fact<bool>,
+    pub module_error: Fact<String>,
+    pub lost_3g_s: Fact<f64>,
+    pub shared_memory: Fact<bool>,
+    pub dictionary: Fact<String>,
     /// Policies in the page itself; none where the body was not seen.
     pub policies: Option<Vec<String>>,
     /// Inline scripts of the page that deal with modules.
@@ -43,8 +43,8 @@ pub struct Body {
 }
 
 /// Read the body of the last response.
-pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> Body {
-    let mut body = Body::default();
+pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> BodyFacts {
+    let mut body = BodyFacts::default();
     let declared = trail.reply.headers.codings();
     let unwanted = not_offered(fetch, declared.iter().map(String::as_str));
     if let Some(coding) = unwanted {
@@ -79,7 +79,7 @@ pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> Body {
             Some(decoded) => body.whole(fetch, trail, decoded, &declared),
             None => body.broken(bytes, coded, why),
         }
-        if trail.reply.stalled && body.layers == Seen::Unknown {
+        if trail.reply.stalled && body.layers == Fact::Unknown {
             body.never_whole();
         }
     } else {
@@ -98,7 +98,7 @@ fn count(bytes: usize) -> i64 {
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
-impl Body {
+impl BodyFacts {
     fn wire(&mut self, bytes: &[u8], wire_sha256: &str) {
         self.wire_bytes = count(bytes.len()).into();
         self.wire_sha256 = wire_sha256.to_owned().into();
@@ -114,12 +114,12 @@ impl Body {
         let said = declared.last().and_then(|word| Dictionary::of_word(word));
         let found = Dictionary::of_bytes(bytes);
         let one = found.as_ref().map(|(one, _)| *one).or(said);
-        self.dictionary = Seen::looked(one.map(|one| one.word().to_owned()));
+        self.dictionary = Fact::looked(one.map(|one| one.word().to_owned()));
         let Some((one, digest)) = found else { return false };
         let text = format!("{}, by the dictionary of sha256 {digest}", one.word());
         self.evidence.push(piece("dictionary", &text));
-        if self.coding_not_offered == Seen::Unknown {
-            self.coding_not_offered = Seen::looked(not_offered(fetch, [one.word()]));
+        if self.coding_not_offered == Fact::Unknown {
+            self.coding_not_offered = Fact::looked(not_offered(fetch, [one.word()]));
         }
         self.layers_match = (said == Some(one) && declared.len() == 1).into();
         self.layers = vec![one.word().to_owned()].into();
@@ -146,10 +146,10 @@ impl Body {
     /// could be claimed.
     fn never_whole(&mut self) {
         (self.layers, self.raw_bytes, self.shared_memory) =
-            (Seen::Absent, Seen::Absent, Seen::Absent);
-        self.layers_match = Seen::Absent;
-        if self.coding_not_offered == Seen::Unknown {
-            self.coding_not_offered = Seen::Absent;
+            (Fact::Absent, Fact::Absent, Fact::Absent);
+        self.layers_match = Fact::Absent;
+        if self.coding_not_offered == Fact::Unknown {
+            self.coding_not_offered = Fact::Absent;
         }
     }
 
@@ -162,11 +162,11 @@ impl Body {
         if decoded.is_bounded() {
             return;
         }
-        if self.unreadable == Seen::Unknown {
+        if self.unreadable == Fact::Unknown {
             self.unreadable = match &decoded.undone {
                 // A coding that browsers do not know is none to them.
-                Err(DecodeError::Unknown(_)) => Seen::Absent,
-                undone => Seen::looked(undone.as_ref().err().map(ToString::to_string)),
+                Err(DecodeError::Unknown(_)) => Fact::Absent,
+                undone => Fact::looked(undone.as_ref().err().map(ToString::to_string)),
             };
         }
         self.layers_match = layers_match(decoded, trail);
@@ -174,8 +174,8 @@ impl Body {
         let undone = |_: &&String| decoded.undone.is_ok();
         let outer = declared.iter().rev().filter(undone).map(String::as_str);
         let layers: Vec<&str> = outer.chain(decoded.layers.iter().map(|l| l.word())).collect();
-        if self.coding_not_offered == Seen::Unknown {
-            self.coding_not_offered = Seen::looked(not_offered(fetch, layers.iter().copied()));
+        if self.coding_not_offered == Fact::Unknown {
+            self.coding_not_offered = Fact::looked(not_offered(fetch, layers.iter().copied()));
         }
         self.inside(decoded);
         self.lost_3g_s = lost(fetch, &layers, &trail.reply.body, decoded);
@@ -189,8 +189,8 @@ impl Body {
         self.raw_sha256 = raw_sha256.clone().into();
         self.content = content.word().to_owned().into();
         self.module_valid = wrong.is_none().into();
-        self.module_error = Seen::looked(wrong.clone());
-        self.shared_memory = Seen::looked(*shared_memory);
+        self.module_error = Fact::looked(wrong.clone());
+        self.shared_memory = Fact::looked(*shared_memory);
         self.policies = Some(page.policies.clone());
         self.loaders.clone_from(&page.loaders);
         let digest = format!("{}, {raw_bytes} bytes, sha256 {raw_sha256}", content.word());
@@ -200,7 +200,7 @@ impl Body {
 
 /// Whether undoing the declared codings once gives the content. Bytes of no known kind under
 /// the name of a module are taken for a layer that nobody declared.
-fn layers_match(decoded: &Decoded, trail: &Trail) -> Seen<bool> {
+fn layers_match(decoded: &Decoded, trail: &Trail) -> Fact<bool> {
     let Decoded { undone, layers, stopped, content, .. } = decoded;
     let named_module = trail.ask.url.path().ends_with(".wasm");
     match undone {
@@ -210,18 +210,18 @@ fn layers_match(decoded: &Decoded, trail: &Trail) -> Seen<bool> {
         }
         // A dictionary's coding that is there has been told from its first bytes before.
         Err(DecodeError::Unknown(word)) if Dictionary::of_word(word).is_some() => false.into(),
-        Err(DecodeError::Unknown(_)) if *content == Content::Other => Seen::Unknown,
+        Err(DecodeError::Unknown(_)) if *content == Content::Other => Fact::Unknown,
         Err(_) => false.into(),
     }
 }
 
 /// Seconds that a body sent raw costs above what the offered coding would have made of it;
 /// absent where nothing was offered that could have helped.
-fn lost(fetch: &Fetch, layers: &[&str], bytes: &[u8], decoded: &Decoded) -> Seen<f64> {
+fn lost(fetch: &Fetch, layers: &[&str], bytes: &[u8], decoded: &Decoded) -> Fact<f64> {
     let offer = fetch.accept_encoding.as_deref();
     let offered = |coding| offer.is_some() && offer::takes(offer, coding);
     let layer = [Layer::Br, Layer::Gzip].into_iter().find(|layer| offered(layer.word()));
-    let Some(layer) = layer else { return Seen::Absent };
+    let Some(layer) = layer else { return Fact::Absent };
     if !layers.is_empty() || bytes.is_empty() {
         return 0.0.into();
     }

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::module;
-use super::page::Page;
-use crate::coding::{self, Content, DecodeError, Layer, Stop};
+use super::page::PageFacts;
+use crate::coding::{self, Content, DecodeError, DecodeStop, Layer};
 
 /// Bodies remembered: page, script and module of a site in five codings each are 15.
 const REMEMBERED_MAX: usize = 64;
@@ -30,7 +30,7 @@ pub struct Decoded {
     /// Layers found beyond those undone, outermost first.
     pub layers: Vec<Layer>,
     /// Why no more could be taken off.
-    pub stopped: Option<Stop>,
+    pub stopped: Option<DecodeStop>,
     /// What stands inside.
     pub content: Content,
     /// What that is.
@@ -51,7 +51,7 @@ pub struct Inside {
     /// Whether the module imports a shared memory; none where there is no module.
     pub shared_memory: Option<bool>,
     /// What the page says of what it may do.
-    pub page: Page,
+    pub page: PageFacts,
 }
 
 impl Inside {
@@ -61,14 +61,14 @@ impl Inside {
             raw_sha256,
             wrong: module::complaint(bytes, content),
             shared_memory: module::imports_shared_memory(bytes, content),
-            page: Page::of(bytes, content),
+            page: PageFacts::of(bytes, content),
         }
     }
 }
 
 impl Decoded {
     fn of(bytes: &[u8], declared: &[String], decoder: &Decoder) -> Self {
-        let bounds = coding::Bounds::default();
+        let bounds = coding::DecodeBounds::default();
         let (undone, peeled) = match coding::decode_declared(bytes, declared, &bounds) {
             Ok(inside) => (Ok(()), coding::peel(&inside, &bounds)),
             Err(error) => (Err(error), coding::peel(bytes, &bounds)),
@@ -96,7 +96,7 @@ impl Decoded {
     /// Whether a bound of ours kept us from looking inside.
     pub fn is_bounded(&self) -> bool {
         matches!(&self.undone, Err(DecodeError::Stopped(stop)) if stop.is_bound())
-            || self.stopped.is_some_and(Stop::is_bound)
+            || self.stopped.is_some_and(DecodeStop::is_bound)
     }
 
     /// Whether the layers say by themselves that nothing of them is missing: each ends with a
@@ -127,14 +127,14 @@ fn hex(digest: &[u8]) -> String {
 /// One body, and what was declared of it. What is made of it is made once, and whoever asks
 /// meanwhile waits.
 #[derive(Debug)]
-pub struct Known {
+pub struct CachedBody {
     bytes: Arc<[u8]>,
     declared: Vec<String>,
     sha256: OnceLock<String>,
     decoded: OnceLock<Decoded>,
 }
 
-impl Known {
+impl CachedBody {
     /// SHA-256 of the bytes, lower-case hex.
     pub fn wire_sha256(&self) -> &str {
         self.sha256.get_or_init(|| sha256(&self.bytes))
@@ -159,18 +159,18 @@ type Insides = BTreeMap<String, Arc<OnceLock<Arc<Inside>>>>;
 /// same memory, and to compare those that are not takes a tenth of the time of a digest.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    known: Mutex<Vec<Arc<Known>>>,
+    known: Mutex<Vec<Arc<CachedBody>>>,
     insides: Mutex<Insides>,
 }
 
 impl Decoder {
     /// The body of these bytes.
-    pub fn body(&self, bytes: &Arc<[u8]>, declared: &[String]) -> Arc<Known> {
+    pub fn body(&self, bytes: &Arc<[u8]>, declared: &[String]) -> Arc<CachedBody> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(body) = known.iter().find(|body| body.is(bytes, declared)) {
             return Arc::clone(body);
         }
-        let body = Arc::new(Known {
+        let body = Arc::new(CachedBody {
             bytes: Arc::clone(bytes),
             declared: declared.to_vec(),
             sha256: OnceLock::new(),

@@ -5,7 +5,7 @@ use wasm_gauntlet_model::observation::Evidence;
 
 use crate::subject::site::text::{bounded, visible, visible_bytes};
 use crate::subject::site::wire::redirect::Trail;
-use crate::subject::site::wire::{Ask, Reply};
+use crate::subject::site::wire::{HttpRequest, HttpResponse};
 
 /// Bytes of one piece of evidence; the headers of real responses are a tenth of it.
 const PIECE_BYTES_MAX: usize = 8 << 10;
@@ -35,7 +35,7 @@ pub fn of(trail: &Trail) -> Vec<Evidence> {
     pieces
 }
 
-fn request(ask: &Ask) -> String {
+fn request(ask: &HttpRequest) -> String {
     let path = &ask.url[url::Position::BeforePath..];
     let authority = &ask.url[url::Position::BeforeHost..url::Position::AfterPort];
     let authority = ask.host.as_deref().unwrap_or(authority);
@@ -47,7 +47,7 @@ fn request(ask: &Ask) -> String {
 }
 
 /// How long the header fields took, connecting included, and how fast the rest came.
-fn timing(reply: &Reply) -> String {
+fn timing(reply: &HttpResponse) -> String {
     let ms = |span: std::time::Duration| span.as_secs_f64() * 1000.0;
     let (bytes, first) = (reply.body.len(), ms(reply.first_byte));
     let rest = ms(reply.wall.saturating_sub(reply.first_byte));
@@ -56,7 +56,7 @@ fn timing(reply: &Reply) -> String {
 
 /// Status and fields as received; a value keeps its bytes, escaped.
 pub fn response_of(what: &str, trail: &Trail) -> Evidence {
-    let reply: &Reply = &trail.reply;
+    let reply: &HttpResponse = &trail.reply;
     if let Some(unanswered) = &reply.unanswered {
         return piece(what, &format!("none that a client could use: {}", unanswered.why));
     }

@@ -2,10 +2,10 @@
 //! absent; a fact of a body that was not seen is unknown.
 
 use wasm_gauntlet_model::action::{Fetch, Method};
-use wasm_gauntlet_model::observation::{Exchange, Seen, Staleness};
+use wasm_gauntlet_model::observation::{Exchange, Fact, Staleness};
 use wasm_gauntlet_model::target::Budget;
 
-use super::body::Body;
+use super::body::BodyFacts;
 use super::relations::{self, Earlier};
 use crate::subject::inspection::held;
 use crate::subject::site::headers::cache::{self, Directive};
@@ -13,12 +13,18 @@ use crate::subject::site::headers::name::{is_content_addressed, is_doubtful};
 use crate::subject::site::headers::policy::{self, Policies};
 use crate::subject::site::headers::software::named;
 use crate::subject::site::headers::{Headers, media, offer};
-use crate::subject::site::wire::Reply;
+use crate::subject::site::wire::HttpResponse;
 use crate::subject::site::wire::redirect::Trail;
 use crate::subject::site::wire::repeated::Unanswered;
 
 /// Every fact of the exchange, those that hold it against earlier ones among them.
-pub fn of(fetch: &Fetch, trail: &Trail, body: Body, earlier: &Earlier, budget: Budget) -> Exchange {
+pub fn of(
+    fetch: &Fetch,
+    trail: &Trail,
+    body: BodyFacts,
+    earlier: &Earlier,
+    budget: Budget,
+) -> Exchange {
     if let Some(unanswered) = &trail.reply.unanswered {
         return of_none(fetch, trail, unanswered);
     }
@@ -45,17 +51,17 @@ pub fn of(fetch: &Fetch, trail: &Trail, body: Body, earlier: &Earlier, budget: B
 fn of_none(fetch: &Fetch, trail: &Trail, unanswered: &Unanswered) -> Exchange {
     let url = &trail.ask.url;
     Exchange {
-        status: Seen::Absent,
+        status: Fact::Absent,
         no_answer: unanswered.why.clone().into(),
-        length_unusable: Seen::looked(unanswered.lengths.clone()),
+        length_unusable: Fact::looked(unanswered.lengths.clone()),
         unasked_part: false.into(),
         redirects: count(trail.hops.len()).into(),
         content_encoding: Vec::new().into(),
-        coding_not_offered: Seen::Absent,
-        layers: Seen::Absent,
-        content: Seen::Absent,
-        media_type: Seen::Absent,
-        etag: Seen::Absent,
+        coding_not_offered: Fact::Absent,
+        layers: Fact::Absent,
+        content: Fact::Absent,
+        media_type: Fact::Absent,
+        etag: Fact::Absent,
         software: Vec::new().into(),
         name_hashed: is_content_addressed(url.path(), url.query()).into(),
         name_doubtful: is_doubtful(url.path(), url.query()).into(),
@@ -65,7 +71,7 @@ fn of_none(fetch: &Fetch, trail: &Trail, unanswered: &Unanswered) -> Exchange {
     }
 }
 
-fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
+fn of_itself(fetch: &Fetch, trail: &Trail, body: BodyFacts) -> Exchange {
     let reply = &trail.reply;
     let dictionary = body.dictionary.clone();
     let csp = policy_texts(&reply.headers, body.policies.as_deref().unwrap_or_default());
@@ -76,29 +82,29 @@ fn of_itself(fetch: &Fetch, trail: &Trail, body: Body) -> Exchange {
     let is_one_of = |types: &[&str], media: &String| types.contains(&essence(media).as_str());
     Exchange {
         dictionary,
-        no_answer: Seen::Absent,
-        length_unusable: Seen::Absent,
+        no_answer: Fact::Absent,
+        length_unusable: Fact::Absent,
         unasked_part: (reply.status == 206 && !trail.ask.has("range")).into(),
         refuses_identity: offer::refuses_identity(fetch.accept_encoding.as_deref()).into(),
-        offer_sent_by: Seen::looked(
+        offer_sent_by: Fact::looked(
             offer::sent_by(fetch.accept_encoding.as_deref()).map(str::to_owned),
         ),
         resumable: relations::resumable(reply).into(),
         length_fits: length_fits(fetch, reply),
         length_and_transfer_coding: has_both(&reply.headers).into(),
-        etag_weak: Seen::looked(etag.as_ref().map(|etag| etag.starts_with("W/"))),
-        etag_tag: Seen::looked(etag.map(|etag| without_weakness(&etag))),
-        allow_origin: Seen::looked(reply.headers.combined("access-control-allow-origin")),
-        csp: Seen::looked(csp),
+        etag_weak: Fact::looked(etag.as_ref().map(|etag| etag.starts_with("W/"))),
+        etag_tag: Fact::looked(etag.map(|etag| without_weakness(&etag))),
+        allow_origin: Fact::looked(reply.headers.combined("access-control-allow-origin")),
+        csp: Fact::looked(csp),
         isolated: policy::isolated(&reply.headers).into(),
         nosniff: is_nosniff(&reply.headers).into(),
-        type_is_script: Seen::looked(media.as_ref().map(|media| is_one_of(&SCRIPT_TYPES, media))),
-        type_is_page: Seen::looked(media.as_ref().map(|media| is_one_of(&PAGE_TYPES, media))),
+        type_is_script: Fact::looked(media.as_ref().map(|media| is_one_of(&SCRIPT_TYPES, media))),
+        type_is_page: Fact::looked(media.as_ref().map(|media| is_one_of(&PAGE_TYPES, media))),
         protocol: reply.version.clone().into(),
         tls: (trail.ask.url.scheme() == "https").into(),
         keeps_alive: keeps_alive(reply).into(),
         first_byte_ms: (reply.first_byte.as_secs_f64() * 1000.0).into(),
-        bytes_per_s: Seen::looked(bytes_per_s(reply)),
+        bytes_per_s: Fact::looked(bytes_per_s(reply)),
         ..seen
     }
 }
@@ -123,14 +129,14 @@ fn is_nosniff(headers: &Headers) -> bool {
 }
 
 /// Whether as many bytes came as were announced.
-fn length_fits(fetch: &Fetch, reply: &Reply) -> Seen<bool> {
+fn length_fits(fetch: &Fetch, reply: &HttpResponse) -> Fact<bool> {
     if fetch.method == Method::Head || matches!(reply.status, 204 | 304) {
-        return Seen::Unknown;
+        return Fact::Unknown;
     }
     let lengths = reply.headers.members("content-length");
     // Equal lengths may stand twice, in one line or in several (RFC 9110 §8.6).
     let fit = lengths.iter().all(|length| length.parse() == Ok(reply.body.len()));
-    Seen::looked((!lengths.is_empty()).then_some(fit))
+    Fact::looked((!lengths.is_empty()).then_some(fit))
 }
 
 /// Whether the length is told in both ways, of which the receiver has to pass one over.
@@ -145,7 +151,7 @@ fn without_weakness(etag: &str) -> String {
 }
 
 /// By default in HTTP/1.1 and always later; only when said in HTTP/1.0 (RFC 9112 §9.3).
-fn keeps_alive(reply: &Reply) -> bool {
+fn keeps_alive(reply: &HttpResponse) -> bool {
     let words = reply.headers.members("connection");
     let says = |wanted: &str| words.iter().any(|word| word == wanted);
     match reply.version.as_str() {
@@ -155,13 +161,13 @@ fn keeps_alive(reply: &Reply) -> bool {
 }
 
 /// None where all had come with the header fields, so that no rate can be told.
-fn bytes_per_s(reply: &Reply) -> Option<f64> {
+fn bytes_per_s(reply: &HttpResponse) -> Option<f64> {
     let seconds = reply.wall.saturating_sub(reply.first_byte).as_secs_f64();
     (seconds > 0.0 && !reply.body.is_empty() && !reply.sampled)
         .then(|| reply.body.len() as f64 / seconds)
 }
 
-fn with_body(trail: &Trail, body: Body) -> Exchange {
+fn with_body(trail: &Trail, body: BodyFacts) -> Exchange {
     let headers = &trail.reply.headers;
     let content_type = headers.combined("content-type");
     let policy = cache::policy(headers, trail.reply.received);
@@ -172,18 +178,18 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
     Exchange {
         status: i64::from(trail.reply.status).into(),
         redirects: count(trail.hops.len()).into(),
-        redirect_stopped: Seen::looked(trail.stopped.clone()),
-        media_type: Seen::looked(content_type.as_deref().map(media::media_type)),
-        content_type: Seen::looked(content_type),
+        redirect_stopped: Fact::looked(trail.stopped.clone()),
+        media_type: Fact::looked(content_type.as_deref().map(media::media_type)),
+        content_type: Fact::looked(content_type),
         content_type_lines: count(headers.lines("content-type").len()).into(),
         content_encoding: headers.codings().into(),
         vary: headers.vary().into(),
-        etag: Seen::looked(headers.first("etag")),
-        last_modified: Seen::looked(headers.first("last-modified")),
+        etag: Fact::looked(headers.first("etag")),
+        last_modified: Fact::looked(headers.first("last-modified")),
         cache_control: policy.directives.iter().map(Directive::word).collect::<Vec<_>>().into(),
-        fresh_s: Seen::looked(policy.fresh_s.and_then(|seconds| i64::try_from(seconds).ok())),
+        fresh_s: Fact::looked(policy.fresh_s.and_then(|seconds| i64::try_from(seconds).ok())),
         revalidated: policy.revalidated.into(),
-        stale_for: Seen::looked(policy.used_s.map(|s| Staleness::of(s).word().to_owned())),
+        stale_for: Fact::looked(policy.used_s.map(|s| Staleness::of(s).word().to_owned())),
         name_hashed: is_content_addressed(url.path(), url.query()).into(),
         name_doubtful: is_doubtful(url.path(), url.query()).into(),
         wire_ratio: ratio(&body.wire_bytes, &body.raw_bytes),
@@ -199,9 +205,9 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
         module_error: body.module_error,
         raw_sha256: body.raw_sha256,
         wire_sha256: body.wire_sha256,
-        content_length: Seen::looked(length),
-        cache_hit: Seen::looked(headers.cache_hit()),
-        shared_cache: Seen::looked(headers.shared_cache()),
+        content_length: Fact::looked(length),
+        cache_hit: Fact::looked(headers.cache_hit()),
+        shared_cache: Fact::looked(headers.shared_cache()),
         lost_3g_s: body.lost_3g_s,
         wall_ms: (trail.wall.as_secs_f64() * 1000.0).into(),
         software: named(&trail.reply.headers)
@@ -209,8 +215,8 @@ fn with_body(trail: &Trail, body: Body) -> Exchange {
             .map(|s| s.word().to_owned())
             .collect::<Vec<_>>()
             .into(),
-        csp_allows_wasm: policies.as_ref().map_or(Seen::Unknown, |own| own.allow_wasm().into()),
-        csp_allows_inline: policies.map_or(Seen::Unknown, |own| {
+        csp_allows_wasm: policies.as_ref().map_or(Fact::Unknown, |own| own.allow_wasm().into()),
+        csp_allows_inline: policies.map_or(Fact::Unknown, |own| {
             body.loaders.iter().all(|loader| own.allow_inline(loader)).into()
         }),
         shared_memory: body.shared_memory,
@@ -223,10 +229,10 @@ fn count(items: usize) -> i64 {
 }
 
 /// Wire bytes over raw bytes; absent for an empty content.
-fn ratio(wire: &Seen<i64>, raw: &Seen<i64>) -> Seen<f64> {
+fn ratio(wire: &Fact<i64>, raw: &Fact<i64>) -> Fact<f64> {
     match (wire, raw) {
-        (Seen::Is(_), Seen::Is(0)) => Seen::Absent,
-        (Seen::Is(wire), Seen::Is(raw)) => (*wire as f64 / *raw as f64).into(),
-        _ => Seen::Unknown,
+        (Fact::Is(_), Fact::Is(0)) => Fact::Absent,
+        (Fact::Is(wire), Fact::Is(raw)) => (*wire as f64 / *raw as f64).into(),
+        _ => Fact::Unknown,
     }
 }

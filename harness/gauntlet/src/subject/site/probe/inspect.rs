@@ -8,15 +8,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use url::Url;
 use wasm_gauntlet_model::action::{Asset, Inspect, Method};
-use wasm_gauntlet_model::observation::{Inspection, Observation, Seen};
+use wasm_gauntlet_model::observation::{Fact, Inspection, Observation};
 
-use super::loaded::{self, Beside};
+use super::loaded::{self, LoadedText};
 use super::{Probe, evidence, reproduce};
 use crate::coding::{self, Layer};
 use crate::subject::Inability;
-use crate::subject::inspection::{self, Around, File};
+use crate::subject::inspection::{self, InspectedFile, Surroundings};
 use crate::subject::site::text::visible;
-use crate::subject::site::wire::Ask;
+use crate::subject::site::wire::HttpRequest;
 use crate::subject::site::wire::redirect::Trail;
 
 /// Scripts and pages read beside one file; no page loads more that deal with modules.
@@ -44,10 +44,10 @@ impl Got {
         reply.status == 200 && reply.broken.is_none() && self.trail.stopped.is_none()
     }
 
-    fn file(&self) -> File<'_> {
+    fn file(&self) -> InspectedFile<'_> {
         let form = |layer| (self.layer == Some(layer)).then_some(&self.trail.reply.body[..]);
         let (br, gzip) = (form(Layer::Br), form(Layer::Gzip));
-        File { name: &self.name, bytes: &self.content, br, gzip }
+        InspectedFile { name: &self.name, bytes: &self.content, br, gzip }
     }
 }
 
@@ -72,7 +72,7 @@ impl Probe<'_> {
         if !got.is_whole() {
             let facts = Inspection {
                 module_readable: false.into(),
-                content: Seen::Absent,
+                content: Fact::Absent,
                 name_carries_hash: false.into(),
                 ..Inspection::default()
             };
@@ -86,7 +86,7 @@ impl Probe<'_> {
                 (Asset::Module | Asset::Previous, _) => {}
                 (asset, Ok(other)) if other.is_whole() => {
                     texts.push((other.name.clone(), text(asset, &other)));
-                    loaded.push(Beside {
+                    loaded.push(LoadedText {
                         asset,
                         url: found.url.clone(),
                         name: other.name.clone(),
@@ -99,8 +99,8 @@ impl Probe<'_> {
             }
         }
         complete &= inspect.beside.len() <= BESIDE_MAX;
-        let beside: Vec<File<'_>> = others.iter().map(Got::file).collect();
-        let around = Around {
+        let beside: Vec<InspectedFile<'_>> = others.iter().map(Got::file).collect();
+        let around = Surroundings {
             texts: &texts,
             complete,
             beside: &beside,
@@ -111,7 +111,7 @@ impl Probe<'_> {
         let unseen = self.site.unseen.lock().unwrap_or_else(PoisonError::into_inner).clone();
         loaded::add(&mut facts, (&inspect.url, &got.content), &loaded, unseen.is_some());
         evidence.extend(unseen.map(|why| evidence::piece("not seen", &why)));
-        if let Seen::Is(missing) = &facts.imports_undefined
+        if let Fact::Is(missing) = &facts.imports_undefined
             && !missing.is_empty()
         {
             evidence.push(evidence::piece("defined by no script", &missing.join("\n")));
@@ -126,11 +126,11 @@ impl Probe<'_> {
         let url = Url::parse(address)
             .map_err(|error| Inability(format!("`{}` is no URL: {error}", visible(address))))?;
         let name = url[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
-        let mut ask = Ask::new(Method::Get, url);
+        let mut ask = HttpRequest::new(Method::Get, url);
         ask.fields.push(("accept-encoding", "identity".to_owned()));
         let make = |ask| self.follow("inspect", None, None, ask);
         let trail = self.site.asked.once(ask, None, make)?;
-        let peeled = coding::peel(&trail.reply.body, &coding::Bounds::default());
+        let peeled = coding::peel(&trail.reply.body, &coding::DecodeBounds::default());
         let layer = peeled.layers.first().copied();
         Ok(Got { name, content: peeled.content, trail, layer })
     }

@@ -5,15 +5,15 @@ use std::net::IpAddr;
 
 use url::Url;
 use wasm_gauntlet_model::action::{Everywhere, Fetch, Method, OneOff, Special};
-use wasm_gauntlet_model::observation::{Lattice, Observation, Seen};
+use wasm_gauntlet_model::observation::{Fact, Lattice, Observation};
 
 use super::Probe;
 use super::body;
 use super::evidence::piece;
-use super::place::Origin;
-use super::reproduce::{self, Look};
+use super::place::OriginAddress;
+use super::reproduce::{self, CommandView};
 use crate::subject::site::text::visible;
-use crate::subject::site::wire::Ask;
+use crate::subject::site::wire::HttpRequest;
 use crate::subject::{Inability, Subject};
 
 /// Hex digits of a digest in a sentence.
@@ -26,15 +26,15 @@ const TOLD_MAX: usize = 6;
 const AT_ONCE_MAX: usize = 5;
 
 /// Where to ask.
-struct Place<'a> {
+struct LatticePlace<'a> {
     name: String,
     via: Option<IpAddr>,
-    origin: Option<&'a Origin>,
+    origin: Option<&'a OriginAddress>,
     one_off: Option<OneOff>,
 }
 
 /// One answer.
-struct Answer {
+struct LatticeAnswer {
     /// As in `br at 192.0.2.1`.
     name: String,
     /// None where nothing came that a client could use.
@@ -54,7 +54,7 @@ pub fn perform(
 ) -> Result<Observation, Inability> {
     let url = super::parse(&everywhere.url)?;
     let places = places(probe, &url);
-    let mut all: Vec<(&Place, &str)> = Vec::new();
+    let mut all: Vec<(&LatticePlace, &str)> = Vec::new();
     for place in &places {
         for offer in &everywhere.offers {
             // What a cache has under a word of our own is as fresh as it can be: once is enough.
@@ -62,7 +62,7 @@ pub fn perform(
             all.extend((0..times).map(|_| (place, offer.as_str())));
         }
     }
-    let one = |(place, offer): &(&Place, &str)| ask(probe, step, place, &url, offer);
+    let one = |(place, offer): &(&LatticePlace, &str)| ask(probe, step, place, &url, offer);
     // One after another, unless each takes long to begin.
     let at_once = if probe.site.waits() { AT_ONCE_MAX } else { 1 };
     let mut answers = Vec::new();
@@ -80,18 +80,18 @@ pub fn perform(
     Ok(observation(&places, &answers))
 }
 
-fn places<'a>(probe: &'a Probe, url: &Url) -> Vec<Place<'a>> {
+fn places<'a>(probe: &'a Probe, url: &Url) -> Vec<LatticePlace<'a>> {
     let site = probe.site;
-    let at = |name: String, via| Place { name, via, origin: None, one_off: None };
+    let at = |name: String, via| LatticePlace { name, via, origin: None, one_off: None };
     let of_site = site.url.host_str() == url.host_str();
-    let mut places: Vec<Place> = match site.addresses.as_slice() {
+    let mut places: Vec<LatticePlace> = match site.addresses.as_slice() {
         addresses if of_site && !addresses.is_empty() => {
             addresses.iter().map(|address| at(address.to_string(), Some(*address))).collect()
         }
         _ => vec![at(visible(url.host_str().unwrap_or_default()), None)],
     };
     if site.one_off_word.is_some() {
-        let fresh = |place: &Place| Place {
+        let fresh = |place: &LatticePlace| LatticePlace {
             name: format!("{}, past its caches", place.name),
             via: place.via,
             origin: None,
@@ -100,7 +100,7 @@ fn places<'a>(probe: &'a Probe, url: &Url) -> Vec<Place<'a>> {
         places.extend(places.iter().map(fresh).collect::<Vec<_>>());
     }
     let origin = site.origin.as_ref();
-    places.extend(origin.map(|origin| Place {
+    places.extend(origin.map(|origin| LatticePlace {
         name: "the origin".to_owned(),
         via: None,
         origin: Some(origin),
@@ -112,10 +112,10 @@ fn places<'a>(probe: &'a Probe, url: &Url) -> Vec<Place<'a>> {
 fn ask(
     probe: &Probe,
     step: &str,
-    place: &Place,
+    place: &LatticePlace,
     url: &Url,
     offer: &str,
-) -> Result<Answer, Inability> {
+) -> Result<LatticeAnswer, Inability> {
     let fetch = Fetch {
         method: Method::Get,
         url: url.to_string(),
@@ -124,35 +124,35 @@ fn ask(
         one_off: place.one_off,
         special: Special::default(),
     };
-    let mut ask = Ask::new(Method::Get, place.origin.map_or(url.clone(), |o| o.of(url)));
+    let mut ask = HttpRequest::new(Method::Get, place.origin.map_or(url.clone(), |o| o.of(url)));
     ask.fields.push(("accept-encoding", offer.to_owned()));
     (ask.via, ask.by_place) = (place.via, true);
     ask.host = place.origin.and_then(|origin| origin.host.clone());
     let trail = probe.follow(step, fetch.one_off, place.origin, ask)?;
     let seen = body::read(&fetch, &trail, &probe.site.decoder);
     let digest = match seen.raw_sha256 {
-        Seen::Is(digest) if trail.stopped.is_none() => Some(digest),
+        Fact::Is(digest) if trail.stopped.is_none() => Some(digest),
         _ => None,
     };
-    Ok(Answer {
+    Ok(LatticeAnswer {
         name: format!("{} at {}", if offer.is_empty() { "no coding" } else { offer }, place.name),
         status: trail.reply.unanswered.is_none().then_some(trail.reply.status),
         read: !trail.reply.sampled,
         digest,
-        reproduce: reproduce::again(&trail, reproduce::first(&trail), Look::Digest),
+        reproduce: reproduce::again(&trail, reproduce::first(&trail), CommandView::Digest),
     })
 }
 
-fn observation(places: &[Place], answers: &[Answer]) -> Observation {
+fn observation(places: &[LatticePlace], answers: &[LatticeAnswer]) -> Observation {
     let good = || answers.iter().filter(|answer| answer.status == Some(200));
-    let mut by_digest: BTreeMap<&str, Vec<&Answer>> = BTreeMap::new();
+    let mut by_digest: BTreeMap<&str, Vec<&LatticeAnswer>> = BTreeMap::new();
     for answer in good() {
         by_digest.entry(answer.digest.as_deref().unwrap_or_default()).or_default().push(answer);
     }
     let unread = by_digest.remove("").unwrap_or_default();
     let refused = answers.iter().filter(|answer| answer.status != Some(200));
     let most = by_digest.iter().max_by_key(|(_, answers)| answers.len()).map(|(digest, _)| *digest);
-    let odd: Vec<&Answer> = (by_digest.iter())
+    let odd: Vec<&LatticeAnswer> = (by_digest.iter())
         .filter(|(digest, _)| Some(**digest) != most)
         .flat_map(|(_, answers)| answers.iter().copied())
         .collect();
@@ -165,10 +165,10 @@ fn observation(places: &[Place], answers: &[Answer]) -> Observation {
             .collect::<Vec<_>>()
             .into(),
         contents: count(by_digest.len()).into(),
-        odd: Seen::looked((!odd.is_empty()).then(|| told(&odd))),
+        odd: Fact::looked((!odd.is_empty()).then(|| evidence(&odd))),
         places: places.iter().map(|place| place.name.clone()).collect::<Vec<_>>().into(),
     };
-    let line = |answer: &Answer| {
+    let line = |answer: &LatticeAnswer| {
         let digest = answer.digest.as_deref().unwrap_or("not decoded");
         let known = if answer.read { "" } else { ", known by its first bytes" };
         format!("{} {digest} {}{known}", word(answer.status), answer.name)
@@ -186,7 +186,11 @@ fn observation(places: &[Place], answers: &[Answer]) -> Observation {
 }
 
 /// The digests of an answer that most agree with, and of one that is not like it.
-fn reproduced(usual: Option<&Answer>, odd: &[&Answer], unread: &[&Answer]) -> Option<String> {
+fn reproduced(
+    usual: Option<&LatticeAnswer>,
+    odd: &[&LatticeAnswer],
+    unread: &[&LatticeAnswer],
+) -> Option<String> {
     let other = odd.first().or(unread.first())?;
     let lines = usual.into_iter().chain([*other]).map(|answer| answer.reproduce.clone());
     Some(lines.collect::<Vec<_>>().join(" && "))
@@ -196,12 +200,12 @@ fn word(status: Option<u16>) -> String {
     status.map_or_else(|| "no answer".to_owned(), |status| status.to_string())
 }
 
-fn names(answers: &[&Answer]) -> Vec<String> {
+fn names(answers: &[&LatticeAnswer]) -> Vec<String> {
     answers.iter().map(|answer| answer.name.clone()).collect()
 }
 
 /// A few of the answers that differ, each with its digest.
-fn told(odd: &[&Answer]) -> String {
+fn evidence(odd: &[&LatticeAnswer]) -> String {
     let mut told: Vec<String> = (odd.iter())
         .map(|answer| {
             let digest = answer.digest.as_deref().unwrap_or_default();

@@ -3,14 +3,14 @@
 
 use url::Url;
 use wasm_gauntlet_model::action::Asset;
-use wasm_gauntlet_model::observation::{Inspection, Seen};
+use wasm_gauntlet_model::observation::{Fact, Inspection};
 
 use crate::subject::anatomy::flavour::GO_NAMESPACES;
 use crate::subject::anatomy::{first, shown};
 use crate::subject::site::discovery::{broken, glue, integrity, page, tags};
 
 /// A page or a script beside a file.
-pub struct Beside {
+pub struct LoadedText {
     pub asset: Asset,
     /// As the page names it.
     pub url: String,
@@ -23,34 +23,34 @@ pub struct Beside {
 }
 
 /// Add to the facts of the file at `url` what the page and its scripts make of it.
-pub fn add(facts: &mut Inspection, file: (&str, &[u8]), beside: &[Beside], unseen: bool) {
+pub fn add(facts: &mut Inspection, file: (&str, &[u8]), beside: &[LoadedText], unseen: bool) {
     let (url, bytes) = file;
-    facts.integrity_wrong = Seen::looked(demanded(url, bytes, beside));
+    facts.integrity_wrong = Fact::looked(demanded(url, bytes, beside));
     let shims = || beside.iter().filter(|one| one.asset == Asset::Shim);
     let broken = shims().filter_map(|one| Some((one, broken::complaint(&one.text)?)));
     let broken = broken.map(|(one, why)| format!("{}: {why}", shown(&one.name)));
     facts.scripts_broken = first(broken).into();
-    let of_go: Vec<&Beside> = shims().filter(|one| glue::is_of_go(&one.text)).collect();
+    let of_go: Vec<&LoadedText> = shims().filter(|one| glue::is_of_go(&one.text)).collect();
     let urls: Vec<&str> = of_go.iter().map(|one| one.url.as_str()).collect();
     let pages = || beside.iter().filter(|one| one.asset == Asset::Entry);
-    let early = |one: &Beside| tags::makes_go_early(&tags::read(&one.text, &one.from), &urls);
+    let early = |one: &LoadedText| tags::makes_go_early(&tags::read(&one.text, &one.from), &urls);
     let late = of_go.first().filter(|_| pages().any(early));
-    facts.shim_late = Seen::looked(late.map(|one| shown(&one.name)));
+    facts.shim_late = Fact::looked(late.map(|one| shown(&one.name)));
     facts.shim_missing = match &facts.namespaces_undefined {
-        Seen::Is(spaces) if pages().next().is_some() => {
+        Fact::Is(spaces) if pages().next().is_some() => {
             let space = spaces.iter().find(|space| GO_NAMESPACES.contains(&space.as_str()));
             match space {
-                Some(_) if unseen => Seen::Unknown,
-                space => Seen::looked(space.cloned()),
+                Some(_) if unseen => Fact::Unknown,
+                space => Fact::looked(space.cloned()),
             }
         }
-        Seen::Is(_) => Seen::Absent,
-        _ => Seen::Unknown,
+        Fact::Is(_) => Fact::Absent,
+        _ => Fact::Unknown,
     };
 }
 
 /// What is wrong with the bytes by the first demand that they do not meet.
-fn demanded(url: &str, bytes: &[u8], beside: &[Beside]) -> Option<String> {
+fn demanded(url: &str, bytes: &[u8], beside: &[LoadedText]) -> Option<String> {
     let page = beside.iter().find(|one| one.asset == Asset::Entry)?;
     let tags = tags::read(&page.text, &page.from);
     let by_tags = tags.iter().filter_map(|tag| {

@@ -1,11 +1,10 @@
 //! One trial's exchanges with a site: the request of each step, and what it reports.
 
-mod again;
-pub mod asked;
 mod body;
-pub mod caution;
+mod cache_isolation;
 pub mod decoded;
 mod evidence;
+pub mod exchange_cache;
 mod facts;
 pub mod inspect;
 mod lattice;
@@ -13,9 +12,10 @@ mod loaded;
 mod module;
 mod page;
 pub mod place;
+pub mod rate_limit;
 mod relations;
+mod repro_steps;
 mod reproduce;
-mod shared;
 pub use self::reproduce::quoted;
 #[cfg(test)]
 mod tests;
@@ -30,14 +30,14 @@ use wasm_gauntlet_model::observation::{Evidence, Observation};
 use wasm_gauntlet_model::scenario::Decided;
 use wasm_gauntlet_model::target::Budget;
 
-use self::again::{Fresh, Past};
 use self::decoded::Decoder;
-use self::place::Origin;
+use self::place::OriginAddress;
 use self::relations::{Done, Earlier};
+use self::repro_steps::{ReproStep, StepQuery};
 use super::Site;
 use super::headers::Headers;
 use super::text::visible;
-use super::wire::Ask;
+use super::wire::HttpRequest;
 use super::wire::redirect::{Trail, follow};
 use crate::subject::{Inability, Session};
 
@@ -57,7 +57,7 @@ pub struct Probe<'a> {
     site: &'a Site,
     one_off: String,
     steps: BTreeMap<String, Done>,
-    past: Vec<Past>,
+    past: Vec<ReproStep>,
 }
 
 impl<'a> Probe<'a> {
@@ -74,18 +74,18 @@ impl<'a> Probe<'a> {
         let ask = self.ask(fetch, origin, &earlier)?;
         let unconditional = fetch.revalidates.is_some()
             && !ask.fields.iter().any(|(name, _)| name.starts_with("if-"));
-        self.may_play(fetch)?;
+        self.check_cache_isolation(fetch)?;
         let make = |ask| self.follow(step, fetch.one_off, origin, ask);
         let trail = self.site.asked.once(ask, fetch.one_off, make)?;
         let held = (&self.site.decoder, self.site.budget);
         let (observation, policies) = observation(fetch, &trail, &earlier, held, unconditional);
-        self.past.push(Past::fetched(step, fetch, &trail, !policies.is_empty()));
+        self.past.push(ReproStep::fetched(step, fetch, &trail, !policies.is_empty()));
         self.steps.insert(step.to_owned(), Done { trail, policies });
         Ok(observation)
     }
 
     /// What is to be asked in place of the address that discovery found.
-    fn origin(&self, place: Place) -> Result<Option<&'a Origin>, Inability> {
+    fn origin(&self, place: Place) -> Result<Option<&'a OriginAddress>, Inability> {
         let unknown = || Inability("no target file says what the site's origin is".to_owned());
         match place {
             Place::Edge => Ok(None),
@@ -121,14 +121,15 @@ impl<'a> Probe<'a> {
     fn ask(
         &self,
         fetch: &Fetch,
-        origin: Option<&Origin>,
+        origin: Option<&OriginAddress>,
         earlier: &Earlier,
-    ) -> Result<Ask, Inability> {
+    ) -> Result<HttpRequest, Inability> {
         let mut url = parse(&fetch.url)?;
         if fetch.special.invented {
             url = place::invented(&url, &self.one_off);
         }
-        let mut ask = Ask::new(fetch.method, origin.map_or(url.clone(), |origin| origin.of(&url)));
+        let mut ask =
+            HttpRequest::new(fetch.method, origin.map_or(url.clone(), |origin| origin.of(&url)));
         ask.host = origin.and_then(|origin| origin.host.clone());
         ask.fields.extend(fetch.accept_encoding.clone().map(|offer| ("accept-encoding", offer)));
         if let Some(revalidated) = &fetch.revalidates {
@@ -159,8 +160,8 @@ impl<'a> Probe<'a> {
         &self,
         step: &str,
         reach: Option<OneOff>,
-        origin: Option<&Origin>,
-        ask: Ask,
+        origin: Option<&OriginAddress>,
+        ask: HttpRequest,
     ) -> Result<Trail, Inability> {
         let value = reach.map(|reach| match reach {
             OneOff::Trial => self.one_off.clone(),
@@ -206,13 +207,13 @@ impl Session for Probe<'_> {
             Action::Fetch(fetch) => self.fetch(step, fetch),
             Action::Inspect(inspect) => {
                 let observation = self.inspect(inspect)?;
-                self.past.push(Past::inspected(step, inspect, &observation.facts));
+                self.past.push(ReproStep::inspected(step, inspect, &observation.facts));
                 Ok(observation)
             }
             Action::Everywhere(everywhere) => lattice::perform(self, step, everywhere),
             Action::Call(_)
             | Action::Compare(_)
-            | Action::Contest(_)
+            | Action::NoisyNeighbour(_)
             | Action::Control(_)
             | Action::Differ(_) => {
                 Err(Inability("a site takes no guests: it can only be fetched from".to_owned()))
@@ -227,8 +228,8 @@ impl Session for Probe<'_> {
 
     fn reproduce(&self, decided: &Decided) -> Option<String> {
         let (site, value) = (self.site, self.one_off.as_str());
-        let fresh = Fresh { word: site.one_off_word.as_deref(), value, client: &site.client };
-        again::line(&self.past, decided, &fresh)
+        let fresh = StepQuery { word: site.one_off_word.as_deref(), value, client: &site.client };
+        repro_steps::line(&self.past, decided, &fresh)
     }
 }
 

@@ -16,14 +16,14 @@ const ITEMS_MAX: usize = 16;
 
 /// What matters of one page; nothing of anything else.
 #[derive(Debug, Default)]
-pub struct Page {
+pub struct PageFacts {
     /// The texts of `<meta http-equiv="Content-Security-Policy">`, which binds as the field does.
     pub policies: Vec<String>,
     /// Inline scripts that deal with modules: without them none is loaded.
     pub loaders: Vec<Inline>,
 }
 
-impl Page {
+impl PageFacts {
     /// Read `bytes`.
     pub fn of(bytes: &[u8], content: Content) -> Self {
         if content != Content::Html {
@@ -63,15 +63,15 @@ mod tests {
     fn a_policy_in_the_page_is_read() {
         let page = "<!doctype html><head><meta http-equiv=content-security-Policy \
                     content=\"script-src 'self'\"><meta http-equiv=refresh content=9>";
-        assert_eq!(Page::of(page.as_bytes(), Content::Html).policies, ["script-src 'self'"]);
-        assert_eq!(Page::of(page.as_bytes(), Content::Other).policies, [""; 0]);
+        assert_eq!(PageFacts::of(page.as_bytes(), Content::Html).policies, ["script-src 'self'"]);
+        assert_eq!(PageFacts::of(page.as_bytes(), Content::Other).policies, [""; 0]);
     }
 
     #[test]
     fn inline_scripts_are_read_that_deal_with_modules() {
         let page = "<!doctype html><script>count()</script><script src=a.js></script>\
                     <script nonce=x>fetch('a.wasm')</script>";
-        let loaders = Page::of(page.as_bytes(), Content::Html).loaders;
+        let loaders = PageFacts::of(page.as_bytes(), Content::Html).loaders;
         let own = Inline { nonce: Some("x".to_owned()), text: "fetch('a.wasm')".to_owned() };
         assert_eq!(loaders, [own]);
     }

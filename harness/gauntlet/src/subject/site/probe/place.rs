@@ -15,14 +15,14 @@ const INVENTED_DIGITS_MAX: usize = 64;
 
 /// What stands behind the edge.
 #[derive(Debug, Clone)]
-pub struct Origin {
+pub struct OriginAddress {
     /// Its address.
     pub url: Url,
     /// `Host` to send.
     pub host: Option<String>,
 }
 
-impl Origin {
+impl OriginAddress {
     /// The origin that a target names.
     ///
     /// # Errors
@@ -88,10 +88,10 @@ mod tests {
     #[test]
     fn the_origin_has_the_same_paths() {
         let target = OriginTarget { url: "http://10.0.0.1:81/x?y".to_owned(), host: None };
-        let origin = Origin::new(&target).expect("an origin");
+        let origin = OriginAddress::new(&target).expect("an origin");
         let url = Url::parse("https://s.test/a/b.wasm?v=1").expect("a URL");
         assert_eq!(origin.of(&url).as_str(), "http://10.0.0.1:81/a/b.wasm?v=1");
         let nowhere = OriginTarget { url: "s.test".to_owned(), host: None };
-        assert!(Origin::new(&nowhere).is_err());
+        assert!(OriginAddress::new(&nowhere).is_err());
     }
 }

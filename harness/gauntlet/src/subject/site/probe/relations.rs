@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use url::Url;
-use wasm_gauntlet_model::observation::Seen;
+use wasm_gauntlet_model::observation::Fact;
 
 use crate::subject::site::headers::compare::{Difference, compare};
 use crate::subject::site::headers::policy::{self, Policies};
-use crate::subject::site::wire::Reply;
+use crate::subject::site::wire::HttpResponse;
 use crate::subject::site::wire::redirect::Trail;
 
 /// An earlier exchange, and the policies that its page carries inside itself.
@@ -36,14 +36,14 @@ pub struct Earlier<'a> {
 /// What was found; unknown where no step was named.
 #[derive(Debug, Default)]
 pub struct Relations {
-    pub fields_changed: Seen<Vec<String>>,
-    pub fields_lost: Seen<Vec<String>>,
-    pub fields_added: Seen<Vec<String>>,
-    pub part_right: Seen<bool>,
-    pub resumed_right: Seen<bool>,
-    pub cross_origin: Seen<bool>,
-    pub cors_allows: Seen<bool>,
-    pub csp_allows_fetch: Seen<bool>,
+    pub fields_changed: Fact<Vec<String>>,
+    pub fields_lost: Fact<Vec<String>>,
+    pub fields_added: Fact<Vec<String>>,
+    pub part_right: Fact<bool>,
+    pub resumed_right: Fact<bool>,
+    pub cross_origin: Fact<bool>,
+    pub cors_allows: Fact<bool>,
+    pub csp_allows_fetch: Fact<bool>,
 }
 
 /// Hold `trail` against what its step names.
@@ -57,12 +57,12 @@ pub fn of(trail: &Trail, earlier: &Earlier) -> Relations {
         relations.fields_added = added.into();
     }
     if let Some(whole) = earlier.part_of {
-        relations.part_right = Seen::looked(part_right(&whole.trail.reply, &trail.reply));
+        relations.part_right = Fact::looked(part_right(&whole.trail.reply, &trail.reply));
     }
     if let Some(first) = earlier.resumes {
         let asked = trail.ask.has("if-range");
         let right = asked.then(|| resumed_right(&first.trail.reply, &trail.reply)).flatten();
-        relations.resumed_right = Seen::looked(right);
+        relations.resumed_right = Fact::looked(right);
     }
     if let Some(page) = earlier.page {
         for_page(page, trail, &mut relations);
@@ -87,7 +87,7 @@ fn for_page(page: &Done, trail: &Trail, relations: &mut Relations) {
 
 /// Whether a 206 holds the bytes of `whole` that it says; none for any other answer, and for a
 /// part of another variant, which is told by its coding and by an `ETag` that differs or is weak.
-fn part_right(whole: &Reply, part: &Reply) -> Option<bool> {
+fn part_right(whole: &HttpResponse, part: &HttpResponse) -> Option<bool> {
     if part.status != 206 || part.broken.is_some() || whole.broken.is_some() {
         return None;
     }
@@ -107,20 +107,20 @@ fn part_right(whole: &Reply, part: &Reply) -> Option<bool> {
 
 /// The `ETag` by which the rest of an answer can be asked for: a weak one is no promise of the same
 /// bytes, and `If-Range` does not take it (RFC 9110 §13.1.5).
-pub fn strong_etag(reply: &Reply) -> Option<String> {
+pub fn strong_etag(reply: &HttpResponse) -> Option<String> {
     let etag = reply.headers.first("etag").map(|etag| etag.trim().to_owned());
     etag.filter(|etag| etag.starts_with('"'))
 }
 
 /// Bytes of an answer that are taken to be there already when it is resumed.
-pub fn resumed_at(whole: &Reply) -> usize {
+pub fn resumed_at(whole: &HttpResponse) -> usize {
     whole.body.len() / 3
 }
 
 /// Whether a browser would resume an answer that breaks off. Chromium does so for a truncated
 /// entry of its cache, whatever its coding, by a strong validator and with a `Content-Length`
 /// (`net/http/partial_data.cc`, `UpdateFromStoredHeaders`).
-pub fn resumable(reply: &Reply) -> bool {
+pub fn resumable(reply: &HttpResponse) -> bool {
     let refuses = reply.headers.members("accept-ranges").iter().any(|word| word == "none");
     let lengths = reply.headers.members("content-length");
     let length = lengths.first().and_then(|length| number(length)).unwrap_or(0);
@@ -129,7 +129,7 @@ pub fn resumable(reply: &Reply) -> bool {
 
 /// Whether the rest that came belongs to the part that is there. None where the whole came again:
 /// then nothing is put together.
-fn resumed_right(first: &Reply, rest: &Reply) -> Option<bool> {
+fn resumed_right(first: &HttpResponse, rest: &HttpResponse) -> Option<bool> {
     if rest.status != 206 || rest.broken.is_some() || first.broken.is_some() {
         return None;
     }

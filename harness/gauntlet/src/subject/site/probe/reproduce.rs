@@ -3,12 +3,12 @@
 use url::Url;
 use wasm_gauntlet_model::action::Method;
 
-use crate::subject::site::wire::Ask;
+use crate::subject::site::wire::HttpRequest;
 use crate::subject::site::wire::redirect::Trail;
 
 /// What of an exchange is to be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Look {
+pub enum CommandView {
     /// Status and header fields.
     Fields,
     /// Those, and how many bytes came.
@@ -56,7 +56,7 @@ const SECTIONS: &str = "node -e 'const m = new WebAssembly.Module(\
 
 /// The `curl` command whose output has the header fields of this exchange.
 pub fn curl(trail: &Trail) -> String {
-    again(trail, first(trail), Look::Fields)
+    again(trail, first(trail), CommandView::Fields)
 }
 
 /// Where an exchange began.
@@ -65,25 +65,25 @@ pub fn first(trail: &Trail) -> &Url {
 }
 
 /// The commands that show `look` of this exchange, begun at `url`.
-pub fn again(trail: &Trail, url: &Url, look: Look) -> String {
-    let line = |options: &str| request(Request::of(trail, url), options);
+pub fn again(trail: &Trail, url: &Url, look: CommandView) -> String {
+    let line = |options: &str| request(CurlRequest::of(trail, url), options);
     shown(&trail.ask, look, line)
 }
 
 /// What would be asked, and the option by which `curl` trusts its address as we do.
 pub struct Plain<'a> {
     /// The request.
-    pub ask: Ask,
+    pub ask: HttpRequest,
     /// None where as usual.
     pub trust: Option<&'a str>,
 }
 
 /// The commands that show `look` of what would be asked.
-pub fn asked(plain: &Plain, look: Look) -> String {
-    shown(&plain.ask, look, |options| request(Request::plain(plain), options))
+pub fn asked(plain: &Plain, look: CommandView) -> String {
+    shown(&plain.ask, look, |options| request(CurlRequest::plain(plain), options))
 }
 
-fn shown(ask: &Ask, look: Look, line: impl Fn(&str) -> String) -> String {
+fn shown(ask: &HttpRequest, look: CommandView, line: impl Fn(&str) -> String) -> String {
     let fields = match ask.method {
         Method::Head => "-I",
         Method::Get => "-o /dev/null -D -",
@@ -91,23 +91,23 @@ fn shown(ask: &Ask, look: Look, line: impl Fn(&str) -> String) -> String {
     let head = line(fields);
     let piped = |to: &str| format!("{} | {to}", line("--compressed"));
     match look {
-        Look::Fields => head,
-        Look::Size => line(&format!("{fields} -w '%{{size_download}} bytes came\\n'")),
-        Look::Ratio => {
+        CommandView::Fields => head,
+        CommandView::Size => line(&format!("{fields} -w '%{{size_download}} bytes came\\n'")),
+        CommandView::Ratio => {
             let came = line(&format!("{fields} -w '%{{size_download}} bytes came\\n'"));
             format!("{came} && {}", piped("wc -c"))
         }
-        Look::Version => line(&format!("{fields} -w 'HTTP/%{{http_version}}\\n'")),
-        Look::Bytes => {
+        CommandView::Version => line(&format!("{fields} -w 'HTTP/%{{http_version}}\\n'")),
+        CommandView::Bytes => {
             let raw = format!("{} | {FIRST_BYTES}", line(""));
             format!("{head} && {raw} && {}", piped(FIRST_BYTES))
         }
-        Look::Text => format!("{head} && {}", piped(FIRST_CHARACTERS)),
-        Look::Digest => piped("sha256sum"),
-        Look::Module => piped(COMPILES),
-        Look::Imports => piped(IMPORTS),
-        Look::Sections => piped(SECTIONS),
-        Look::Policies => {
+        CommandView::Text => format!("{head} && {}", piped(FIRST_CHARACTERS)),
+        CommandView::Digest => piped("sha256sum"),
+        CommandView::Module => piped(COMPILES),
+        CommandView::Imports => piped(IMPORTS),
+        CommandView::Sections => piped(SECTIONS),
+        CommandView::Policies => {
             format!("{head} && {}", piped("grep -aio '<meta[^>]*content-security-policy[^>]*>'"))
         }
     }
@@ -115,13 +115,13 @@ fn shown(ask: &Ask, look: Look, line: impl Fn(&str) -> String) -> String {
 
 /// How often a text stands in the content of what is asked for.
 pub fn occurrences(plain: &Plain, text: &str) -> String {
-    let line = request(Request::plain(plain), "--compressed");
+    let line = request(CurlRequest::plain(plain), "--compressed");
     format!("{line} | {{ grep -aoF {} || true; }} | sort | uniq -c", quoted(text))
 }
 
 /// What a script calls the namespaces that shims of Go and of WASI define.
 pub fn namespaces(plain: &Plain) -> String {
-    let line = request(Request::plain(plain), "--compressed");
+    let line = request(CurlRequest::plain(plain), "--compressed");
     format!("{line} | {{ grep -aoE '(_?gotest|gojs|go|env|wasi_[a-z0-9_]+) *: *\\{{' || true; }}")
 }
 
@@ -129,7 +129,7 @@ pub fn namespaces(plain: &Plain) -> String {
 pub fn parts(whole: &Trail, part: &Trail, (before, bytes): (usize, usize)) -> String {
     let cut =
         format!("{{ head -c {before} >/dev/null; head -c {bytes} | sha256sum; cat >/dev/null; }}");
-    let line = |trail| request(Request::of(trail, first(trail)), "");
+    let line = |trail| request(CurlRequest::of(trail, first(trail)), "");
     let (whole, came) = (line(whole), line(part));
     format!("{} && {whole} | {cut} && {came} | sha256sum", curl(part))
 }
@@ -137,15 +137,15 @@ pub fn parts(whole: &Trail, part: &Trail, (before, bytes): (usize, usize)) -> St
 /// The fields of the `rest` of a download, and two digests: of the first bytes of the download
 /// followed by that rest, and of the whole.
 pub fn resumed(whole: &Trail, rest: &Trail, first: usize) -> String {
-    let line = |trail| request(Request::of(trail, self::first(trail)), "");
+    let line = |trail| request(CurlRequest::of(trail, self::first(trail)), "");
     let (all, came) = (line(whole), line(rest));
     let joined = format!("{{ {all} | {{ head -c {first}; cat >/dev/null; }}; {came}; }}");
     format!("{} && {joined} | sha256sum && {all} | sha256sum", curl(rest))
 }
 
 /// What is to be asked.
-struct Request<'a> {
-    ask: &'a Ask,
+struct CurlRequest<'a> {
+    ask: &'a HttpRequest,
     /// Where it begins, and whether redirects lead on from there.
     url: &'a Url,
     follows: bool,
@@ -153,7 +153,7 @@ struct Request<'a> {
     trust: Option<&'a str>,
 }
 
-impl<'a> Request<'a> {
+impl<'a> CurlRequest<'a> {
     fn of(trail: &'a Trail, url: &'a Url) -> Self {
         let (follows, trust) = (!trail.hops.is_empty(), trail.trust.as_deref());
         Self { ask: &trail.ask, url, follows, trust }
@@ -165,7 +165,7 @@ impl<'a> Request<'a> {
     }
 }
 
-fn request(Request { ask, url, follows, trust }: Request, options: &str) -> String {
+fn request(CurlRequest { ask, url, follows, trust }: CurlRequest, options: &str) -> String {
     let mut line = "curl -sS -g".to_owned();
     if let Some(option) = trust {
         line.push_str(&format!(" {option}"));
@@ -196,7 +196,7 @@ fn request(Request { ask, url, follows, trust }: Request, options: &str) -> Stri
 }
 
 /// The option that leads to the address which was asked; none where the name decided.
-fn door(ask: &Ask, url: &Url) -> String {
+fn door(ask: &HttpRequest, url: &Url) -> String {
     let (Some(via), Some(host)) = (ask.via, url.host_str()) else { return String::new() };
     let via = if via.is_ipv6() { format!("[{via}]") } else { via.to_string() };
     format!(" --connect-to {}", quoted(&format!("{host}::{via}:")))
@@ -226,14 +226,14 @@ mod tests {
     use super::*;
     use crate::subject::children;
     use crate::subject::site::headers::Headers;
-    use crate::subject::site::wire::{Ask, Reply};
+    use crate::subject::site::wire::{HttpRequest, HttpResponse};
     use proptest::prelude::*;
 
     fn trail(method: Method, fields: &[(&'static str, &str)], url: &str) -> Trail {
         let url = url::Url::parse(url).expect("a URL of the test");
-        let mut ask = Ask::new(method, url);
+        let mut ask = HttpRequest::new(method, url);
         ask.fields.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
-        let reply = Reply {
+        let reply = HttpResponse {
             version: String::new(),
             status: 200,
             headers: Headers::default(),

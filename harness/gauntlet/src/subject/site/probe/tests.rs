@@ -7,7 +7,7 @@ use wasm_gauntlet_model::observation::{Facts, Value};
 
 use super::*;
 use crate::coding::{Layer, encode};
-use crate::subject::site::wire::Reply;
+use crate::subject::site::wire::HttpResponse;
 
 const PATH: &str = "http://s.test/app.wasm";
 
@@ -24,9 +24,9 @@ fn get(offer: Option<&str>) -> Fetch {
 }
 
 fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> Trail {
-    let ask = Ask::new(fetch.method, Url::parse(&fetch.url).expect("a URL of the test"));
+    let ask = HttpRequest::new(fetch.method, Url::parse(&fetch.url).expect("a URL of the test"));
     let headers = headers.iter().map(|(n, v)| ((*n).to_owned(), v.as_bytes().to_vec()));
-    let reply = Reply {
+    let reply = HttpResponse {
         version: "HTTP/1.1".to_owned(),
         status,
         headers: Headers(headers.collect()),
@@ -45,7 +45,7 @@ fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> T
 }
 
 /// An empty answer to `ask`.
-pub fn answered(ask: Ask) -> Trail {
+pub fn answered(ask: HttpRequest) -> Trail {
     let fetch = Fetch { url: ask.url.to_string(), ..get(None) };
     Trail { ask, ..trail(&fetch, 200, &[], b"") }
 }

@@ -3,14 +3,14 @@
 use std::error::Error;
 use std::io;
 
-use super::Bounds;
+use super::ExchangeBounds;
 
 /// Longest text kept of a library's error chain, bytes; parts of it may be a server's words.
 const DETAIL_BYTES_MAX: usize = 300;
 
 /// Why no response came.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Failure {
+pub enum ExchangeFailure {
     /// The name has no address.
     #[error("the name does not resolve ({0}); check the host name and the DNS of this machine")]
     Dns(String),
@@ -55,14 +55,14 @@ pub enum Failure {
     Other(String),
 }
 
-impl Failure {
+impl ExchangeFailure {
     /// A failure of our own machine.
     pub(super) fn own(error: &dyn Error) -> Self {
         Self::Other(format!("the HTTP client cannot start: {}", chain(error)))
     }
 
     /// A body that came too slowly.
-    pub(super) fn slow_body(bytes: usize, bounds: &Bounds) -> Self {
+    pub(super) fn slow_body(bytes: usize, bounds: &ExchangeBounds) -> Self {
         let (idle, total) = (bounds.idle.as_secs_f64(), bounds.total.as_secs_f64());
         let within = format!("{idle} s without a byte, {total} s in all, are the bounds");
         Self::Timeout(format!("after {bytes} bytes of the body; {within}"))
@@ -82,7 +82,7 @@ impl Failure {
     }
 
     /// What an error of the client comes to.
-    pub(super) fn of(error: &reqwest::Error, bounds: &Bounds) -> Self {
+    pub(super) fn of(error: &reqwest::Error, bounds: &ExchangeBounds) -> Self {
         let detail = chain(error);
         if error.is_timeout() {
             return match error.is_connect() {

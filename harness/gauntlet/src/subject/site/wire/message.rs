@@ -16,7 +16,7 @@ pub const USER_AGENT: &str = concat!("wasm-gauntlet/", env!("CARGO_PKG_VERSION")
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
+pub struct HttpRequest {
     /// GET or HEAD.
     pub method: Method,
     /// Where.
@@ -42,7 +42,7 @@ pub struct Ask {
     pub one_off: Option<String>,
 }
 
-impl Ask {
+impl HttpRequest {
     /// A request for `url` with the fields that every request has.
     pub fn new(method: Method, url: Url) -> Self {
         let fields = vec![("user-agent", USER_AGENT.to_owned()), ("accept", "*/*".to_owned())];
@@ -77,7 +77,7 @@ impl Ask {
 
 /// One response.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
+pub struct HttpResponse {
     /// As in `HTTP/1.1`.
     pub version: String,
     /// Status code.
@@ -105,7 +105,7 @@ pub struct Reply {
     pub received: SystemTime,
 }
 
-impl Reply {
+impl HttpResponse {
     /// One whose header fields have just come, in an exchange that began at `begun`.
     pub(super) fn of_head(
         version: Version,

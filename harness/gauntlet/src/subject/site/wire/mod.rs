@@ -3,8 +3,8 @@
 //!
 //! Nothing here knows what an exchange is for.
 
+mod address_clients;
 mod bodies;
-mod doors;
 pub mod failure;
 mod message;
 mod patience;
@@ -26,13 +26,13 @@ use std::time::{Duration, Instant};
 use url::Url;
 use wasm_gauntlet_model::action::Method;
 
+use self::address_clients::AddressClients;
 use self::bodies::Bodies;
-use self::doors::Doors;
-use self::failure::Failure;
+use self::failure::ExchangeFailure;
 use self::message::bytes_of;
-pub use self::message::{Ask, Reply};
-use self::patience::Patience;
-use self::plain::{Around, Made};
+pub use self::message::{HttpRequest, HttpResponse};
+use self::patience::SitePatience;
+use self::plain::{Around, MadeExchange};
 use self::repeated::Heads;
 use self::runtimes::Runtimes;
 use self::secure::Secured;
@@ -52,7 +52,7 @@ const ANNOUNCED_MAX: usize = 4 << 20;
 
 /// How long, how much and how far a single exchange may go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
+pub struct ExchangeBounds {
     /// Until the connection stands, TLS included.
     pub connect: Duration,
     /// Until the last byte; 64 MiB in 30 s is slower than any link that a test runs on.
@@ -61,7 +61,7 @@ pub struct Bounds {
     pub idle: Duration,
     /// Bytes of one body, as they come: past any module that people wait for.
     pub body_bytes_max: usize,
-    /// Redirects of one exchange; browsers follow 20, and more than 10 is a defect by itself.
+    /// Redirects of one exchange; browsers follow 20, and more than 10 is a fault by itself.
     pub redirects_max: usize,
     /// In answers of one site that came too slowly or never: two that met `total`, or six that
     /// met `idle`. Who waits so long learns no more by waiting on.
@@ -70,7 +70,7 @@ pub struct Bounds {
     pub all: Duration,
 }
 
-impl Default for Bounds {
+impl Default for ExchangeBounds {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
@@ -89,10 +89,10 @@ pub struct Client {
     /// For TLS, once it is wanted: to read 140 certificates takes longer than an exchange.
     https: OnceLock<Secured>,
     /// The ways to single addresses of the site's host.
-    doors: Doors,
+    clients: AddressClients,
     /// Origins with certificates of their own, the last named first.
     pinned: Vec<Pinned>,
-    patience: Patience,
+    patience: SitePatience,
     runtimes: Runtimes,
     bodies: Bodies,
     variants: Arc<Variants>,
@@ -101,7 +101,7 @@ pub struct Client {
     /// The longest that the header fields of an answer took.
     slowest: Mutex<Duration>,
     /// What is held to.
-    pub bounds: Bounds,
+    pub bounds: ExchangeBounds,
 }
 
 impl Client {
@@ -109,14 +109,14 @@ impl Client {
     ///
     /// # Errors
     /// When the runtime cannot be started.
-    pub fn new(bounds: Bounds) -> Result<Self, Failure> {
+    pub fn new(bounds: ExchangeBounds) -> Result<Self, ExchangeFailure> {
         // Another part of the process may have installed one before; either will do.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
             https: OnceLock::new(),
-            doors: Doors::default(),
+            clients: AddressClients::default(),
             pinned: Vec::new(),
-            patience: Patience::default(),
+            patience: SitePatience::default(),
             runtimes: Runtimes::default(),
             bodies: Bodies::default(),
             variants: Arc::default(),
@@ -127,7 +127,7 @@ impl Client {
         })
     }
 
-    /// Let requests for `host` go to each of `addresses`, as [`Ask::via`] says.
+    /// Let requests for `host` go to each of `addresses`, as [`HttpRequest::via`] says.
     ///
     /// # Errors
     /// When a client cannot be made.
@@ -136,8 +136,8 @@ impl Client {
         host: &str,
         addresses: &[IpAddr],
         trusted: Option<&Certificates>,
-    ) -> Result<(), Failure> {
-        self.doors = Doors::new(host, addresses, trusted, &self.bounds)?;
+    ) -> Result<(), ExchangeFailure> {
+        self.clients = AddressClients::new(host, addresses, trusted, &self.bounds)?;
         Ok(())
     }
 
@@ -145,7 +145,7 @@ impl Client {
     ///
     /// # Errors
     /// When a client cannot be made of them.
-    pub fn trust(&mut self, url: &Url, certificates: &Certificates) -> Result<(), Failure> {
+    pub fn trust(&mut self, url: &Url, certificates: &Certificates) -> Result<(), ExchangeFailure> {
         self.pinned.insert(0, Pinned::new(url, certificates, &self.bounds)?);
         Ok(())
     }
@@ -159,7 +159,7 @@ impl Client {
     ///
     /// # Errors
     /// When no response came whole enough to say anything of it.
-    pub fn exchange(&self, ask: &Ask) -> Result<Reply, Failure> {
+    pub fn exchange(&self, ask: &HttpRequest) -> Result<HttpResponse, ExchangeFailure> {
         self.patience.check(&self.bounds)?;
         let begun = Instant::now();
         let made = match ask.url.scheme() {
@@ -180,7 +180,12 @@ impl Client {
 
     /// What an exchange cost. Time is lost where nothing comes of it: a first byte that is late
     /// and comes is none, and waits that are few and bounded elsewhere are none.
-    fn account(&self, ask: &Ask, wall: Duration, made: &Result<Reply, Failure>) {
+    fn account(
+        &self,
+        ask: &HttpRequest,
+        wall: Duration,
+        made: &Result<HttpResponse, ExchangeFailure>,
+    ) {
         let (lasting, bytes) = match made {
             Ok(reply) => {
                 let mut slowest = self.slowest.lock().unwrap_or_else(PoisonError::into_inner);
@@ -189,43 +194,48 @@ impl Client {
                 let bytes = if bounded { usize::MAX } else { reply.body.len() };
                 (wall.saturating_sub(reply.first_byte), Some(bytes))
             }
-            Err(Failure::Timeout(_)) if ask.method == Method::Head => (wall, Some(usize::MAX)),
-            Err(Failure::Timeout(_) | Failure::ConnectTimeout(_)) => (wall, None),
+            Err(ExchangeFailure::Timeout(_)) if ask.method == Method::Head => {
+                (wall, Some(usize::MAX))
+            }
+            Err(ExchangeFailure::Timeout(_) | ExchangeFailure::ConnectTimeout(_)) => (wall, None),
             Err(_) => (wall, Some(usize::MAX)),
         };
         self.patience.spend(wall, lasting, bytes);
     }
 
-    fn plain(&self, ask: &Ask) -> Result<Reply, Failure> {
+    fn plain(&self, ask: &HttpRequest) -> Result<HttpResponse, ExchangeFailure> {
         let mut room = self.bodies.room();
         let make = |has_turn, room: &mut Vec<u8>| {
             room.clear();
             let (variants, stalls) = (&*self.variants, &*self.stalls);
             let around = Around { bounds: &self.bounds, variants, stalls, has_turn };
-            plain::exchange(ask, self.doors.address(ask), &around, room)
+            plain::exchange(ask, self.clients.address(ask), &around, room)
         };
         let made = match make(false, &mut room) {
-            Ok(Made::Later) => {
+            Ok(MadeExchange::Later) => {
                 let _turn = self.variants.turn();
                 self.patience.check(&self.bounds).and_then(|()| make(true, &mut room))
             }
             made => made,
         };
         let made = made.and_then(|made| match made {
-            Made::Reply(reply) => Ok(self.kept(ask, reply, &room)),
-            Made::Later => Err(Failure::Other("the turn was lost".to_owned())),
+            MadeExchange::Reply(reply) => Ok(self.kept(ask, reply, &room)),
+            MadeExchange::Later => Err(ExchangeFailure::Other("the turn was lost".to_owned())),
         });
         self.bodies.give_back(room);
         made
     }
 
-    fn secure(&self, ask: &Ask) -> Result<Result<Reply, Failure>, Failure> {
+    fn secure(
+        &self,
+        ask: &HttpRequest,
+    ) -> Result<Result<HttpResponse, ExchangeFailure>, ExchangeFailure> {
         let pinned = self.pinned.iter().find_map(|one| one.client(&ask.url));
         let usual = match pinned {
             Some(http) => http,
             None => &self.secured()?.http,
         };
-        let (http, url, host) = self.doors.way(usual, ask);
+        let (http, url, host) = self.clients.way(usual, ask);
         let within = |has_turn| secure::Within {
             bounds: self.bounds,
             variants: Arc::clone(&self.variants),
@@ -237,23 +247,23 @@ impl Client {
             self.runtimes.run(secure::exchange(way, ask.clone(), within(has_turn)))
         };
         let mut made = make(false)?;
-        if let Ok((Made::Later, _)) = made {
+        if let Ok((MadeExchange::Later, _)) = made {
             let _turn = self.variants.turn();
             self.patience.check(&self.bounds)?;
             made = make(true)?;
         }
         Ok(made.and_then(|(made, body)| match made {
-            Made::Reply(reply) => Ok(self.kept(ask, reply, &body)),
-            Made::Later => Err(Failure::Other("the turn was lost".to_owned())),
+            MadeExchange::Reply(reply) => Ok(self.kept(ask, reply, &body)),
+            MadeExchange::Later => Err(ExchangeFailure::Other("the turn was lost".to_owned())),
         }))
     }
 
     /// The reply with its body, which is `read` unless it is that of a variant known before.
-    fn kept(&self, ask: &Ask, reply: Reply, read: &[u8]) -> Reply {
+    fn kept(&self, ask: &HttpRequest, reply: HttpResponse, read: &[u8]) -> HttpResponse {
         if reply.sampled {
             return reply;
         }
-        let reply = Reply { body: self.bodies.keep(read), ..reply };
+        let reply = HttpResponse { body: self.bodies.keep(read), ..reply };
         let whole = reply.broken.is_none() && reply.body.len() > variants::SAMPLE_BYTES;
         if let Some(key) = Variants::key(ask, &reply).filter(|_| whole) {
             self.variants.learn(key, ask, &reply.body);
@@ -261,7 +271,7 @@ impl Client {
         reply
     }
 
-    fn secured(&self) -> Result<&Secured, Failure> {
+    fn secured(&self) -> Result<&Secured, ExchangeFailure> {
         if let Some(secured) = self.https.get() {
             return Ok(secured);
         }
@@ -269,7 +279,7 @@ impl Client {
             Ok(http) => Secured { http, no_roots: None },
             Err(error) => {
                 let http = builder(&self.bounds).tls_certs_only([]).build();
-                let http = http.map_err(|error| Failure::own(&error))?;
+                let http = http.map_err(|error| ExchangeFailure::own(&error))?;
                 Secured { http, no_roots: Some(failure::chain(&error)) }
             }
         };
@@ -277,7 +287,7 @@ impl Client {
     }
 }
 
-fn builder(bounds: &Bounds) -> reqwest::ClientBuilder {
+fn builder(bounds: &ExchangeBounds) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)

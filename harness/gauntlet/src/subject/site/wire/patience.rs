@@ -5,8 +5,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::Bounds;
-use super::failure::Failure;
+use super::ExchangeBounds;
+use super::failure::ExchangeFailure;
 
 /// Bytes a second below which an answer that lasts is no answer but a wait: a modem of 1998
 /// gave seven times as many.
@@ -22,14 +22,14 @@ const PACE_BYTES_PER_S: f64 = 8000.0;
 pub(super) const PACED_TIMES: u32 = 4;
 
 /// Whether a body of which `bytes` came in `wall` may go on.
-pub(super) fn is_paced(bytes: usize, wall: Duration, bounds: &Bounds) -> bool {
+pub(super) fn is_paced(bytes: usize, wall: Duration, bounds: &ExchangeBounds) -> bool {
     let paced = bytes as f64 >= wall.as_secs_f64() * PACE_BYTES_PER_S;
     paced && wall < bounds.total * PACED_TIMES
 }
 
 /// What a site has cost so far.
 #[derive(Debug, Default)]
-pub(super) struct Patience {
+pub(super) struct SitePatience {
     spent: Mutex<Spent>,
 }
 
@@ -41,16 +41,16 @@ struct Spent {
     lost: Duration,
 }
 
-impl Patience {
+impl SitePatience {
     /// Whether there is time left for one more exchange.
     ///
     /// # Errors
     /// When there is none, with what it went for.
-    pub(super) fn check(&self, bounds: &Bounds) -> Result<(), Failure> {
+    pub(super) fn check(&self, bounds: &ExchangeBounds) -> Result<(), ExchangeFailure> {
         let spent = *self.spent.lock().unwrap_or_else(PoisonError::into_inner);
         let of = |bound: Duration, what: &str| {
             let seconds = bound.as_secs_f64();
-            Err(Failure::NoPatience(format!("{seconds} s went for {what}")))
+            Err(ExchangeFailure::NoPatience(format!("{seconds} s went for {what}")))
         };
         if spent.lost >= bounds.lost {
             return of(bounds.lost, "answers that came too slowly or never");
@@ -80,12 +80,12 @@ mod tests {
     use super::*;
 
     fn left(spend: &[(u64, Option<usize>)]) -> bool {
-        let bounds = Bounds {
+        let bounds = ExchangeBounds {
             lost: Duration::from_secs(60),
             all: Duration::from_secs(100),
-            ..Bounds::default()
+            ..ExchangeBounds::default()
         };
-        let patience = Patience::default();
+        let patience = SitePatience::default();
         for (seconds, bytes) in spend {
             let wall = Duration::from_secs(*seconds);
             patience.spend(wall, wall, *bytes);
@@ -101,9 +101,12 @@ mod tests {
         assert!(!left(&[(30, Some(30)), (30, Some(30))]), "a byte a second");
         assert!(left(&[(30, Some(1 << 20)), (30, Some(1 << 20))]), "a slow link");
         assert!(left(&[(2, Some(0)); 40]), "short answers are not slow");
-        let late = Patience::default();
+        let late = SitePatience::default();
         late.spend(Duration::from_secs(90), Duration::ZERO, Some(300));
-        assert!(late.check(&Bounds::default()).is_ok(), "a first byte that is late, and comes");
+        assert!(
+            late.check(&ExchangeBounds::default()).is_ok(),
+            "a first byte that is late, and comes"
+        );
         assert!(!left(&[(50, Some(1 << 20)), (50, Some(1 << 20))]), "too long in all");
     }
 }

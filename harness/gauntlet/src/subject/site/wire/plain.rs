@@ -16,15 +16,17 @@ use hyper::client::conn::http1;
 use hyper::{Request, Response};
 use url::Position;
 
-use super::failure::{self, Failure};
-use super::socket::{Late, Line, Socket};
+use super::failure::{self, ExchangeFailure};
+use super::socket::{Late, Socket, TimedConnection};
 use super::stalls::{self, Stalls};
 use super::variants::{SAMPLE_BYTES, SLOW_AFTER, Variants};
-use super::{ANNOUNCED_MAX, Ask, Bounds, HEADER_LINES_MAX, Reply, bytes_of, patience};
+use super::{
+    ANNOUNCED_MAX, ExchangeBounds, HEADER_LINES_MAX, HttpRequest, HttpResponse, bytes_of, patience,
+};
 
 /// What an exchange is made within.
 pub(super) struct Around<'a> {
-    pub(super) bounds: &'a Bounds,
+    pub(super) bounds: &'a ExchangeBounds,
     pub(super) variants: &'a Variants,
     pub(super) stalls: &'a Stalls,
     /// Whether it is this one's turn to read a whole body on a slow link.
@@ -32,8 +34,8 @@ pub(super) struct Around<'a> {
 }
 
 /// What came of an exchange.
-pub(super) enum Made {
-    Reply(Reply),
+pub(super) enum MadeExchange {
+    Reply(HttpResponse),
     /// A whole body is to be read, on a slow link, when it is this one's turn.
     Later,
 }
@@ -44,30 +46,31 @@ pub(super) enum Made {
 /// # Errors
 /// When no response came whole enough to say anything of it.
 pub(super) fn exchange(
-    ask: &Ask,
+    ask: &HttpRequest,
     via: Option<IpAddr>,
     around: &Around,
     into: &mut Vec<u8>,
-) -> Result<Made, Failure> {
+) -> Result<MadeExchange, ExchangeFailure> {
     let (begun, bounds) = (Instant::now(), around.bounds);
-    let line = Rc::new(Line::open(&ask.url, via, bounds)?);
+    let line = Rc::new(TimedConnection::open(&ask.url, via, bounds)?);
     line.silent_for(ask.silence.unwrap_or(bounds.idle));
     let request = request(ask)?;
-    let told = |failure: Failure| failure.told_by(&line.first_bytes());
+    let told = |failure: ExchangeFailure| failure.told_by(&line.first_bytes());
     let (response, open) = head(&line, request).map_err(told)?;
     line.silent_for(if ask.hurried { bounds.idle / 2 } else { bounds.idle });
     let (version, status) = (response.version(), response.status());
-    let mut reply = Reply::of_head(version, status, response.headers(), Some(line.peer), begun);
+    let mut reply =
+        HttpResponse::of_head(version, status, response.headers(), Some(line.peer), begun);
     let wanted = ask.enough.unwrap_or(usize::MAX).min(bounds.body_bytes_max.saturating_add(1));
     let mut coming = Coming::new(&line, open, response.into_body(), wanted, into);
     if read(&mut coming, ask, &mut reply, around, into)? == Progress::Later {
-        return Ok(Made::Later);
+        return Ok(MadeExchange::Later);
     }
     if into.len() > bounds.body_bytes_max {
-        return Err(Failure::TooLarge { bytes_max: bounds.body_bytes_max });
+        return Err(ExchangeFailure::TooLarge { bytes_max: bounds.body_bytes_max });
     }
     reply.wall = begun.elapsed();
-    Ok(Made::Reply(reply))
+    Ok(MadeExchange::Reply(reply))
 }
 
 #[derive(PartialEq)]
@@ -79,11 +82,11 @@ enum Progress {
 /// Read the body as far as it is needed.
 fn read(
     coming: &mut Coming,
-    ask: &Ask,
-    reply: &mut Reply,
+    ask: &HttpRequest,
+    reply: &mut HttpResponse,
     around: &Around,
     into: &mut Vec<u8>,
-) -> Result<Progress, Failure> {
+) -> Result<Progress, ExchangeFailure> {
     let variants = around.variants;
     // A pause says nothing of how fast the link is.
     let stalls = around.stalls.known(ask, reply).is_some();
@@ -97,7 +100,7 @@ fn read(
             Ok(Begun::Silent) => return whole(coming, ask, reply, around, into),
             Ok(Begun::Slow) => {}
             Err(Late::Idle) => return stalled(reply, into, around),
-            Err(Late::Total) => return Err(Failure::slow_body(into.len(), around.bounds)),
+            Err(Late::Total) => return Err(ExchangeFailure::slow_body(into.len(), around.bounds)),
         }
         if let Some(body) = variants.known(&key, into) {
             (reply.body, reply.sampled) = (body, true);
@@ -150,11 +153,11 @@ fn begin_read(coming: &mut Coming, around: &Around, into: &mut Vec<u8>) -> Resul
 /// Read the body to its end, for as long as it comes at a pace.
 fn whole(
     coming: &mut Coming,
-    ask: &Ask,
-    reply: &mut Reply,
+    ask: &HttpRequest,
+    reply: &mut HttpResponse,
     around: &Around,
     into: &mut Vec<u8>,
-) -> Result<Progress, Failure> {
+) -> Result<Progress, ExchangeFailure> {
     let (bounds, begun) = (around.bounds, Instant::now());
     let known = around.stalls.known(ask, reply);
     let mut end = begun + bounds.total;
@@ -174,15 +177,19 @@ fn whole(
             Err(Late::Total) if patience::is_paced(into.len(), begun.elapsed(), bounds) => {
                 end += bounds.total;
             }
-            Err(Late::Total) => return Err(Failure::slow_body(into.len(), bounds)),
+            Err(Late::Total) => return Err(ExchangeFailure::slow_body(into.len(), bounds)),
         }
     }
 }
 
 /// Nothing more came. Before the first byte of a body nobody knows whether one would.
-fn stalled(reply: &mut Reply, into: &[u8], around: &Around) -> Result<Progress, Failure> {
+fn stalled(
+    reply: &mut HttpResponse,
+    into: &[u8],
+    around: &Around,
+) -> Result<Progress, ExchangeFailure> {
     if into.is_empty() {
-        return Err(Failure::slow_body(0, around.bounds));
+        return Err(ExchangeFailure::slow_body(0, around.bounds));
     }
     reply.stalled = true;
     reply.broken = Some(failure::silence(into.len(), reply.headers.first("content-length")));
@@ -190,8 +197,8 @@ fn stalled(reply: &mut Reply, into: &[u8], around: &Around) -> Result<Progress, 
 }
 
 /// The request in the form that a server takes, `Host` last where it is the URL's own.
-fn request(ask: &Ask) -> Result<Request<Empty<Bytes>>, Failure> {
-    let own = |error: hyper::http::Error| Failure::Other(error.to_string());
+fn request(ask: &HttpRequest) -> Result<Request<Empty<Bytes>>, ExchangeFailure> {
+    let own = |error: hyper::http::Error| ExchangeFailure::Other(error.to_string());
     let mut request = Request::builder()
         .method(ask.method_word())
         .uri(&ask.url[Position::BeforePath..Position::AfterQuery]);
@@ -208,7 +215,7 @@ fn request(ask: &Ask) -> Result<Request<Empty<Bytes>>, Failure> {
 }
 
 /// A response under way.
-struct Open {
+struct OpenResponse {
     connection: http1::Connection<Socket, Empty<Bytes>>,
     /// Whether hyper has more to do on it.
     busy: bool,
@@ -216,7 +223,7 @@ struct Open {
     _sender: http1::SendRequest<Empty<Bytes>>,
 }
 
-impl Open {
+impl OpenResponse {
     /// Go on, as far as the connection allows.
     fn go_on(&mut self, context: &mut Context<'_>) {
         if self.busy && Pin::new(&mut self.connection).poll(context).is_ready() {
@@ -227,9 +234,9 @@ impl Open {
 
 /// Send `request`, and read until the header fields have come.
 fn head(
-    line: &Rc<Line>,
+    line: &Rc<TimedConnection>,
     request: Request<Empty<Bytes>>,
-) -> Result<(Response<Incoming>, Open), Failure> {
+) -> Result<(Response<Incoming>, OpenResponse), ExchangeFailure> {
     let mut builder = http1::Builder::new();
     builder.max_headers(HEADER_LINES_MAX);
     // A user agent reads a folded line as one (RFC 9112 §5.2).
@@ -237,7 +244,7 @@ fn head(
     let done = line.drive(async {
         let (mut sender, connection) = builder.handshake(Socket(Rc::clone(line))).await?;
         let mut answer = pin!(sender.send_request(request));
-        let mut open = Open { connection, busy: true, _sender: sender };
+        let mut open = OpenResponse { connection, busy: true, _sender: sender };
         let response = poll_fn(|context| {
             open.go_on(context);
             answer.as_mut().poll(context)
@@ -245,14 +252,14 @@ fn head(
         Ok((response.await?, open))
     });
     match done {
-        Ok(done) => done.map_err(|error: hyper::Error| Failure::of_hyper(&error)),
-        Err(_) => Err(Failure::Timeout("before the header fields had come".to_owned())),
+        Ok(done) => done.map_err(|error: hyper::Error| ExchangeFailure::of_hyper(&error)),
+        Err(_) => Err(ExchangeFailure::Timeout("before the header fields had come".to_owned())),
     }
 }
 
 /// A body under way.
 struct Coming<'a> {
-    line: &'a Line,
+    line: &'a TimedConnection,
     rest: Rest,
     /// Bytes after which no more is wanted.
     wanted: usize,
@@ -263,13 +270,19 @@ enum Rest {
     /// As many bytes as were announced, read where they are kept.
     Known,
     /// What hyper says is its end; boxed, as it is ten times as large.
-    Unknown(Box<(Open, Incoming)>),
+    Unknown(Box<(OpenResponse, Incoming)>),
     /// Nothing; it broke off before it was read.
     Broken(String),
 }
 
 impl<'a> Coming<'a> {
-    fn new(line: &'a Line, open: Open, body: Incoming, wanted: usize, into: &mut Vec<u8>) -> Self {
+    fn new(
+        line: &'a TimedConnection,
+        open: OpenResponse,
+        body: Incoming,
+        wanted: usize,
+        into: &mut Vec<u8>,
+    ) -> Self {
         let Some(length) = body.size_hint().exact() else {
             return Self { line, rest: Rest::Unknown(Box::new((open, body))), wanted };
         };
@@ -311,7 +324,12 @@ fn ended_early(error: &io::Error) -> String {
 ///
 /// # Errors
 /// When the body broke off.
-fn begin(open: Open, mut body: Incoming, length: usize, into: &mut Vec<u8>) -> Result<(), String> {
+fn begin(
+    open: OpenResponse,
+    mut body: Incoming,
+    length: usize,
+    into: &mut Vec<u8>,
+) -> Result<(), String> {
     into.reserve(length.min(ANNOUNCED_MAX));
     let mut context = Context::from_waker(Waker::noop());
     while let Poll::Ready(Some(frame)) = Pin::new(&mut body).poll_frame(&mut context) {
@@ -327,8 +345,8 @@ fn begin(open: Open, mut body: Incoming, length: usize, into: &mut Vec<u8>) -> R
 /// Read a body whose length nobody knows until it has `upto` bytes, or to its end: then why it
 /// broke off, if it did.
 fn unknown(
-    line: &Line,
-    open: &mut Open,
+    line: &TimedConnection,
+    open: &mut OpenResponse,
     body: &mut Incoming,
     upto: usize,
     into: &mut Vec<u8>,

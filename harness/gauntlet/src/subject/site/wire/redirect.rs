@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::failure::Failure;
-use super::{Ask, Client, Reply, reach};
+use super::failure::ExchangeFailure;
+use super::{Client, HttpRequest, HttpResponse, reach};
 
 /// One response that led elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,9 +22,9 @@ pub struct Trail {
     /// What led on, in order.
     pub hops: Vec<Hop>,
     /// The last request.
-    pub ask: Ask,
+    pub ask: HttpRequest,
     /// The last response.
-    pub reply: Reply,
+    pub reply: HttpResponse,
     /// Why a last response that is a redirect was not followed.
     pub stopped: Option<String>,
     /// From the first request to the last byte.
@@ -48,10 +48,10 @@ impl Trail {
 pub fn follow(
     client: &Client,
     site: &Url,
-    mut ask: Ask,
+    mut ask: HttpRequest,
     each: impl Fn(&mut Url),
-) -> Result<Trail, Failure> {
-    reach::may_reach(site, &ask.url).map_err(Failure::Forbidden)?;
+) -> Result<Trail, ExchangeFailure> {
+    reach::may_reach(site, &ask.url).map_err(ExchangeFailure::Forbidden)?;
     let mut hops: Vec<Hop> = Vec::new();
     let mut wall = Duration::ZERO;
     each(&mut ask.url);
@@ -94,7 +94,7 @@ fn allowed(
 }
 
 /// Where a response leads; none if it is no redirect.
-fn target(from: &Url, reply: &Reply) -> Result<Option<Url>, String> {
+fn target(from: &Url, reply: &HttpResponse) -> Result<Option<Url>, String> {
     if !matches!(reply.status, 301 | 302 | 303 | 307 | 308) {
         return Ok(None);
     }

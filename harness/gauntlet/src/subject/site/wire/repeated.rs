@@ -11,8 +11,8 @@ use std::time::{Duration, SystemTime};
 use url::{Position, Url};
 use wasm_gauntlet_model::action::Method;
 
-use super::failure::Failure;
-use super::{Ask, Client, Reply};
+use super::failure::ExchangeFailure;
+use super::{Client, HttpRequest, HttpResponse};
 use crate::subject::site::headers::Headers;
 
 /// Pauses before each further try: with the first it is three of them. Who restarts is back, and
@@ -46,7 +46,7 @@ struct Known {
     answered: bool,
     /// Paths whose GET was not answered three times, each with the kind of failure: one more of
     /// that kind is enough.
-    breached: BTreeMap<String, Discriminant<Failure>>,
+    breached: BTreeMap<String, Discriminant<ExchangeFailure>>,
 }
 
 impl Client {
@@ -54,7 +54,7 @@ impl Client {
     ///
     /// # Errors
     /// Those of [`Client::exchange`] that do not come each time, or that others may not meet.
-    pub fn answered(&self, site: &Url, ask: &Ask) -> Result<Reply, Failure> {
+    pub fn answered(&self, site: &Url, ask: &HttpRequest) -> Result<HttpResponse, ExchangeFailure> {
         let is_head = ask.method == Method::Head;
         if let Some(why) = self.heads.silent(ask).filter(|_| is_head) {
             return Ok(unanswered(why, None));
@@ -77,12 +77,16 @@ impl Client {
     }
 
     /// A body that stalled: whether it does so after as many bytes each time.
-    fn stalls_again(&self, ask: &Ask, first: Reply) -> Result<Reply, Failure> {
+    fn stalls_again(
+        &self,
+        ask: &HttpRequest,
+        first: HttpResponse,
+    ) -> Result<HttpResponse, ExchangeFailure> {
         let bytes = first.body.len();
         if self.stalls.known(ask, &first) == Some(bytes) {
             return Ok(first);
         }
-        let slow = || Failure::slow_body(bytes, &self.bounds);
+        let slow = || ExchangeFailure::slow_body(bytes, &self.bounds);
         let mut ask = ask.clone();
         ask.hurried = true;
         for pause in PAUSES {
@@ -96,7 +100,12 @@ impl Client {
         Ok(first)
     }
 
-    fn fails_again(&self, site: &Url, ask: &Ask, failure: Failure) -> Result<Reply, Failure> {
+    fn fails_again(
+        &self,
+        site: &Url,
+        ask: &HttpRequest,
+        failure: ExchangeFailure,
+    ) -> Result<HttpResponse, ExchangeFailure> {
         // Once it is known one try is enough: it is the same server.
         let known = self.heads.is_known(ask, &failure);
         let tries = if known { 0 } else { PAUSES.len() };
@@ -107,12 +116,12 @@ impl Client {
                 _ => return Err(failure),
             }
             // A server that takes no connection at all is away, or has had enough of us.
-            if matches!(failure, Failure::Closed(_)) && !self.is_there(site, ask) {
+            if matches!(failure, ExchangeFailure::Closed(_)) && !self.is_there(site, ask) {
                 return Err(failure);
             }
         }
         let lengths = match &failure {
-            Failure::Lengths(said) => Some(said.clone()),
+            ExchangeFailure::Lengths(said) => Some(said.clone()),
             _ => None,
         };
         let why = told(ask, &failure, &self.bounds.idle);
@@ -121,8 +130,8 @@ impl Client {
     }
 
     /// Whether the page, which was there when the run began, still is.
-    fn is_there(&self, site: &Url, ask: &Ask) -> bool {
-        let mut page = Ask::new(Method::Get, site.clone());
+    fn is_there(&self, site: &Url, ask: &HttpRequest) -> bool {
+        let mut page = HttpRequest::new(Method::Get, site.clone());
         page.fields.push(("accept-encoding", "identity".to_owned()));
         page.enough = Some(1);
         *site != ask.url && self.exchange(&page).is_ok()
@@ -130,7 +139,7 @@ impl Client {
 }
 
 impl Heads {
-    fn silent(&self, ask: &Ask) -> Option<String> {
+    fn silent(&self, ask: &HttpRequest) -> Option<String> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let all = known.silent.len() >= SILENT_PATHS_MAX && !known.answered;
         let other = || known.silent.values().next().filter(|_| all);
@@ -138,7 +147,7 @@ impl Heads {
     }
 
     /// Whether `failure` came three times before: of HEAD at any path, of GET at this one.
-    fn is_known(&self, ask: &Ask, failure: &Failure) -> bool {
+    fn is_known(&self, ask: &HttpRequest, failure: &ExchangeFailure) -> bool {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match ask.method {
             Method::Head => !known.silent.is_empty(),
@@ -152,7 +161,7 @@ impl Heads {
         }
     }
 
-    fn learn(&self, ask: &Ask, failure: &Failure, why: &str) {
+    fn learn(&self, ask: &HttpRequest, failure: &ExchangeFailure, why: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let path = path(ask).to_owned();
         match ask.method {
@@ -162,34 +171,36 @@ impl Heads {
     }
 }
 
-fn path(ask: &Ask) -> &str {
+fn path(ask: &HttpRequest) -> &str {
     &ask.url[..Position::AfterPath]
 }
 
 /// Whether every client would meet `failure`, if it comes each time. A GET that is slow is none:
 /// people wait longer than we do.
-fn is_breach(ask: &Ask, failure: &Failure) -> bool {
+fn is_breach(ask: &HttpRequest, failure: &ExchangeFailure) -> bool {
     match failure {
-        Failure::Lengths(_) | Failure::NotHttp(_) | Failure::Closed(_) => true,
-        Failure::Timeout(_) => ask.method == Method::Head,
+        ExchangeFailure::Lengths(_) | ExchangeFailure::NotHttp(_) | ExchangeFailure::Closed(_) => {
+            true
+        }
+        ExchangeFailure::Timeout(_) => ask.method == Method::Head,
         _ => false,
     }
 }
 
-fn told(ask: &Ask, failure: &Failure, idle: &Duration) -> String {
+fn told(ask: &HttpRequest, failure: &ExchangeFailure, idle: &Duration) -> String {
     match failure {
-        Failure::Timeout(_) => {
+        ExchangeFailure::Timeout(_) => {
             let seconds = ask.silence.unwrap_or(*idle).as_secs_f64();
             format!("no answer within {seconds} s")
         }
-        Failure::Closed(_) => "each connection is closed without an answer".to_owned(),
+        ExchangeFailure::Closed(_) => "each connection is closed without an answer".to_owned(),
         other => format!("{other}, each time"),
     }
 }
 
 /// What stands in the place of an answer.
-fn unanswered(why: String, lengths: Option<String>) -> Reply {
-    Reply {
+fn unanswered(why: String, lengths: Option<String>) -> HttpResponse {
+    HttpResponse {
         version: String::new(),
         status: 0,
         headers: Headers::default(),

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use tokio::runtime::{Builder, Runtime};
 
-use super::Failure;
+use super::ExchangeFailure;
 
 /// How often a connection that is done with is given the chance to close itself.
 const TURNS: usize = 1;
@@ -22,21 +22,21 @@ impl Runtimes {
     /// When the system gives no means to wait for a socket.
     pub fn run<T: Send + 'static>(
         &self,
-        work: impl Future<Output = Result<T, Failure>> + Send + 'static,
-    ) -> Result<Result<T, Failure>, Failure> {
+        work: impl Future<Output = Result<T, ExchangeFailure>> + Send + 'static,
+    ) -> Result<Result<T, ExchangeFailure>, ExchangeFailure> {
         let idle = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let known = idle().pop();
         let runtime = match known {
             Some(runtime) => runtime,
             None => {
                 let made = Builder::new_current_thread().enable_io().enable_time().build();
-                made.map_err(|error| Failure::own(&error))?
+                made.map_err(|error| ExchangeFailure::own(&error))?
             }
         };
         // As a task: what is waited for outside of one is woken by a system call.
         let done = runtime.block_on(runtime.spawn(work));
         idle().push(runtime);
-        done.map_err(|error| Failure::own(&error))
+        done.map_err(|error| ExchangeFailure::own(&error))
     }
 }
 

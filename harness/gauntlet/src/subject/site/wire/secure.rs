@@ -7,11 +7,13 @@ use tokio::time::timeout;
 use url::Url;
 use wasm_gauntlet_model::action::Method;
 
-use super::failure::{self, Failure};
-use super::plain::Made;
+use super::failure::{self, ExchangeFailure};
+use super::plain::MadeExchange;
 use super::stalls::{self, Stalls};
 use super::variants::{SAMPLE_BYTES, SLOW_AFTER, Variants};
-use super::{ANNOUNCED_MAX, Ask, Bounds, Reply, bytes_of, patience, runtimes};
+use super::{
+    ANNOUNCED_MAX, ExchangeBounds, HttpRequest, HttpResponse, bytes_of, patience, runtimes,
+};
 
 /// What speaks TLS.
 pub(super) struct Secured {
@@ -22,7 +24,7 @@ pub(super) struct Secured {
 
 /// What an exchange is made within.
 pub(super) struct Within {
-    pub(super) bounds: Bounds,
+    pub(super) bounds: ExchangeBounds,
     pub(super) variants: Arc<Variants>,
     pub(super) stalls: Arc<Stalls>,
     /// Whether it is this one's turn to read a whole body on a slow link.
@@ -35,9 +37,9 @@ pub(super) struct Within {
 /// When no response came whole enough to say anything of it.
 pub(super) async fn exchange(
     (http, url, host): (reqwest::Client, Url, Option<String>),
-    ask: Ask,
+    ask: HttpRequest,
     within: Within,
-) -> Result<(Made, Vec<u8>), Failure> {
+) -> Result<(MadeExchange, Vec<u8>), ExchangeFailure> {
     let begun = Instant::now();
     let method = match ask.method {
         Method::Get => reqwest::Method::GET,
@@ -51,30 +53,30 @@ pub(super) async fn exchange(
         request = request.header(*name, bytes_of(value));
     }
     let silence = ask.silence.unwrap_or(within.bounds.total);
-    let late = |_| Failure::Timeout("before the header fields had come".to_owned());
+    let late = |_| ExchangeFailure::Timeout("before the header fields had come".to_owned());
     let response = timeout(silence, request.send()).await.map_err(late)?;
-    let mut response = response.map_err(|error| Failure::of(&error, &within.bounds))?;
+    let mut response = response.map_err(|error| ExchangeFailure::of(&error, &within.bounds))?;
     let (version, status, peer) = (response.version(), response.status(), response.remote_addr());
-    let mut reply = Reply::of_head(version, status, response.headers(), peer, begun);
+    let mut reply = HttpResponse::of_head(version, status, response.headers(), peer, begun);
     let mut body = Vec::new();
     let read = read(&mut response, &ask, &mut reply, &mut body, &within).await;
     reply.wall = begun.elapsed();
     drop(response);
     runtimes::settled().await;
     match read? {
-        true => Ok((Made::Reply(reply), body)),
-        false => Ok((Made::Later, body)),
+        true => Ok((MadeExchange::Reply(reply), body)),
+        false => Ok((MadeExchange::Later, body)),
     }
 }
 
 /// Read the body into `into` as far as it is needed; whether that was done now.
 async fn read(
     response: &mut reqwest::Response,
-    ask: &Ask,
-    reply: &mut Reply,
+    ask: &HttpRequest,
+    reply: &mut HttpResponse,
     into: &mut Vec<u8>,
     within: &Within,
-) -> Result<bool, Failure> {
+) -> Result<bool, ExchangeFailure> {
     let (bounds, variants, begun) = (&within.bounds, &within.variants, Instant::now());
     let stalls_at = within.stalls.known(ask, reply);
     // A pause says nothing of how fast the link is.
@@ -90,7 +92,9 @@ async fn read(
                 reply.broken = Some(failure::chain(&error));
                 return Ok(true);
             }
-            Ok(Err(_)) | Err(_) if into.is_empty() => return Err(Failure::slow_body(0, bounds)),
+            Ok(Err(_)) | Err(_) if into.is_empty() => {
+                return Err(ExchangeFailure::slow_body(0, bounds));
+            }
             Ok(Err(_)) | Err(_) => {
                 reply.stalled = true;
                 let length = reply.headers.first("content-length");
@@ -102,11 +106,11 @@ async fn read(
             return Ok(true);
         }
         if into.len() > bounds.body_bytes_max {
-            return Err(Failure::TooLarge { bytes_max: bounds.body_bytes_max });
+            return Err(ExchangeFailure::TooLarge { bytes_max: bounds.body_bytes_max });
         }
         let wall = begun.elapsed();
         if wall > bounds.total && !patience::is_paced(into.len(), wall, bounds) {
-            return Err(Failure::slow_body(into.len(), bounds));
+            return Err(ExchangeFailure::slow_body(into.len(), bounds));
         }
         if wall > SLOW_AFTER {
             variants.slow_down();
@@ -127,7 +131,7 @@ async fn read(
 }
 
 /// How long nothing may come.
-fn silence(ask: &Ask, bounds: &Bounds, stalls: bool) -> Duration {
+fn silence(ask: &HttpRequest, bounds: &ExchangeBounds, stalls: bool) -> Duration {
     match stalls {
         true => stalls::silence_known(bounds.idle),
         false if ask.hurried => bounds.idle / 2,

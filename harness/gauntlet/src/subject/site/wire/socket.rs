@@ -19,8 +19,8 @@ use rustix::net::sockopt::socket_error;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, connect, socket_with};
 use url::{Host, Url};
 
-use super::Bounds;
-use super::failure::Failure;
+use super::ExchangeBounds;
+use super::failure::ExchangeFailure;
 
 /// Bytes read at once while header fields or chunks come; a whole head has a tenth of it.
 const PIECE_BYTES: usize = 16 << 10;
@@ -30,7 +30,7 @@ const PIECE_BYTES: usize = 16 << 10;
 const FIRST_BYTES: usize = 4 << 10;
 
 /// One connection and its time.
-pub(super) struct Line {
+pub(super) struct TimedConnection {
     stream: TcpStream,
     /// Who is at the other end.
     pub peer: SocketAddr,
@@ -55,12 +55,16 @@ pub(super) enum Late {
     Total,
 }
 
-impl Line {
+impl TimedConnection {
     /// Connect to the host of `url`, or to `via` in its place.
     ///
     /// # Errors
     /// When it has no address, or none of them takes a connection in time.
-    pub(super) fn open(url: &Url, via: Option<IpAddr>, bounds: &Bounds) -> Result<Self, Failure> {
+    pub(super) fn open(
+        url: &Url,
+        via: Option<IpAddr>,
+        bounds: &ExchangeBounds,
+    ) -> Result<Self, ExchangeFailure> {
         let end = Cell::new(Instant::now() + bounds.total);
         let addresses = addresses(url, via, bounds)?;
         let (stream, peer) = connected(&addresses, bounds)?;
@@ -154,7 +158,7 @@ impl Wake for Woken {
 }
 
 /// The connection as hyper takes it.
-pub(super) struct Socket(pub(super) Rc<Line>);
+pub(super) struct Socket(pub(super) Rc<TimedConnection>);
 
 impl hyper::rt::Read for Socket {
     fn poll_read(
@@ -207,7 +211,11 @@ impl hyper::rt::Write for Socket {
 }
 
 /// The addresses to try, in the system's order.
-fn addresses(url: &Url, via: Option<IpAddr>, bounds: &Bounds) -> Result<Vec<SocketAddr>, Failure> {
+fn addresses(
+    url: &Url,
+    via: Option<IpAddr>,
+    bounds: &ExchangeBounds,
+) -> Result<Vec<SocketAddr>, ExchangeFailure> {
     let port = url.port_or_known_default().unwrap_or_default();
     let literal = match url.host() {
         Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
@@ -226,19 +234,19 @@ fn addresses(url: &Url, via: Option<IpAddr>, bounds: &Bounds) -> Result<Vec<Sock
     });
     match tells.recv_timeout(bounds.connect) {
         Ok(Ok(addresses)) if !addresses.is_empty() => Ok(addresses),
-        Ok(Ok(_)) => Err(Failure::Dns("no address".to_owned())),
-        Ok(Err(error)) => Err(Failure::Dns(error.to_string())),
-        Err(_) => Err(Failure::ConnectTimeout(bounds.connect.as_secs())),
+        Ok(Ok(_)) => Err(ExchangeFailure::Dns("no address".to_owned())),
+        Ok(Err(error)) => Err(ExchangeFailure::Dns(error.to_string())),
+        Err(_) => Err(ExchangeFailure::ConnectTimeout(bounds.connect.as_secs())),
     }
 }
 
 /// A connection to the first of `addresses` that takes one; each has its share of the time left.
 fn connected(
     addresses: &[SocketAddr],
-    bounds: &Bounds,
-) -> Result<(TcpStream, SocketAddr), Failure> {
+    bounds: &ExchangeBounds,
+) -> Result<(TcpStream, SocketAddr), ExchangeFailure> {
     let end = Instant::now() + bounds.connect;
-    let mut last = Failure::ConnectTimeout(bounds.connect.as_secs());
+    let mut last = ExchangeFailure::ConnectTimeout(bounds.connect.as_secs());
     for (at, address) in addresses.iter().enumerate() {
         let others = u32::try_from(addresses.len() - at).unwrap_or(u32::MAX);
         let share = end.saturating_duration_since(Instant::now()) / others;
@@ -248,9 +256,9 @@ fn connected(
         match reached(address, share) {
             Ok(stream) => return Ok((stream, *address)),
             Err(error) if error.kind() == ErrorKind::TimedOut => {
-                last = Failure::ConnectTimeout(bounds.connect.as_secs());
+                last = ExchangeFailure::ConnectTimeout(bounds.connect.as_secs());
             }
-            Err(error) => last = Failure::of_connect(&error),
+            Err(error) => last = ExchangeFailure::of_connect(&error),
         }
     }
     Err(last)

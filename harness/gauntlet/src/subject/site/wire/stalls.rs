@@ -6,27 +6,27 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Ask, Reply};
+use super::{HttpRequest, HttpResponse};
 
 /// Stalled variants that are known, and whose waits are no lost time: four codings of two assets.
 pub(super) const STALLS_MAX: usize = 8;
 
 /// Path, coding, announced length.
-type Key = (String, Vec<String>, Vec<String>);
+type StallKey = (String, Vec<String>, Vec<String>);
 
 /// Where bodies end before their end.
 #[derive(Debug, Default)]
-pub(super) struct Stalls(Mutex<BTreeMap<Key, usize>>);
+pub(super) struct Stalls(Mutex<BTreeMap<StallKey, usize>>);
 
 impl Stalls {
     /// After how many bytes the body of `reply` stalled before.
-    pub(super) fn known(&self, ask: &Ask, reply: &Reply) -> Option<usize> {
+    pub(super) fn known(&self, ask: &HttpRequest, reply: &HttpResponse) -> Option<usize> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.get(&key(ask, reply)).copied()
     }
 
     /// The body of `reply` stalled each time.
-    pub(super) fn learn(&self, ask: &Ask, reply: &Reply) {
+    pub(super) fn learn(&self, ask: &HttpRequest, reply: &HttpResponse) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() < STALLS_MAX {
             known.insert(key(ask, reply), reply.body.len());
@@ -44,7 +44,7 @@ pub(super) fn silence_known(idle: Duration) -> Duration {
     (idle / 10).min(Duration::from_secs(1))
 }
 
-fn key(ask: &Ask, reply: &Reply) -> Key {
+fn key(ask: &HttpRequest, reply: &HttpResponse) -> StallKey {
     let lines = |name| reply.headers.lines(name);
     (
         ask.url[..url::Position::AfterPath].to_owned(),

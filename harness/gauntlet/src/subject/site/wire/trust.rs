@@ -3,8 +3,8 @@
 
 use url::Url;
 
-use super::failure::Failure;
-use super::{Bounds, builder};
+use super::failure::ExchangeFailure;
+use super::{ExchangeBounds, builder};
 
 /// Certificates, and where they are from.
 #[derive(Debug, Clone)]
@@ -19,8 +19,9 @@ impl Certificates {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn of_der(bytes: &[u8]) -> Result<Self, Failure> {
-        let one = reqwest::Certificate::from_der(bytes).map_err(|error| Failure::own(&error))?;
+    pub fn of_der(bytes: &[u8]) -> Result<Self, ExchangeFailure> {
+        let one =
+            reqwest::Certificate::from_der(bytes).map_err(|error| ExchangeFailure::own(&error))?;
         Ok(Self { list: vec![one], file: None })
     }
 
@@ -28,17 +29,17 @@ impl Certificates {
     ///
     /// # Errors
     /// When it holds none, or one that cannot be read.
-    pub fn of_pem(text: &[u8], file: String) -> Result<Self, Failure> {
+    pub fn of_pem(text: &[u8], file: String) -> Result<Self, ExchangeFailure> {
         let list = reqwest::Certificate::from_pem_bundle(text);
-        let list = list.map_err(|error| Failure::own(&error))?;
+        let list = list.map_err(|error| ExchangeFailure::own(&error))?;
         match list.is_empty() {
-            true => Err(Failure::Other(format!("{file} holds no certificate"))),
+            true => Err(ExchangeFailure::Other(format!("{file} holds no certificate"))),
             false => Ok(Self { list, file: Some(file) }),
         }
     }
 
     /// A builder that trusts these and nothing else.
-    pub(super) fn builder(&self, bounds: &Bounds) -> reqwest::ClientBuilder {
+    pub(super) fn builder(&self, bounds: &ExchangeBounds) -> reqwest::ClientBuilder {
         builder(bounds).tls_certs_only(self.list.clone())
     }
 
@@ -60,8 +61,12 @@ pub(super) struct Pinned {
 }
 
 impl Pinned {
-    pub(super) fn new(url: &Url, by: &Certificates, bounds: &Bounds) -> Result<Self, Failure> {
-        let http = by.builder(bounds).build().map_err(|error| Failure::own(&error))?;
+    pub(super) fn new(
+        url: &Url,
+        by: &Certificates,
+        bounds: &ExchangeBounds,
+    ) -> Result<Self, ExchangeFailure> {
+        let http = by.builder(bounds).build().map_err(|error| ExchangeFailure::own(&error))?;
         Ok(Self { origin: url.origin(), http, option: by.option() })
     }
 

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use wasm_gauntlet_model::action::Method;
 
-use super::{Ask, Reply};
+use super::{HttpRequest, HttpResponse};
 
 /// A link is slow where one body takes longer: 2 MB at 1 MB/s.
 pub(super) const SLOW_AFTER: Duration = Duration::from_secs(2);
@@ -39,7 +39,7 @@ const FIELDS: [&str; 5] =
 
 /// What tells one variant from another.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct VariantKey {
     url: String,
     fields: Vec<Vec<String>>,
     place: Option<Place>,
@@ -52,14 +52,14 @@ type Place = (Option<IpAddr>, Option<String>, bool);
 #[derive(Debug, Default)]
 pub(super) struct Variants {
     slow: AtomicBool,
-    known: Mutex<Vec<(Key, Arc<[u8]>)>>,
+    known: Mutex<Vec<(VariantKey, Arc<[u8]>)>>,
     turn: Mutex<()>,
 }
 
 impl Variants {
     /// What tells the variant of `reply`, whose head has come; none where each answer is read as
     /// it is asked for.
-    pub(super) fn key(ask: &Ask, reply: &Reply) -> Option<Key> {
+    pub(super) fn key(ask: &HttpRequest, reply: &HttpResponse) -> Option<VariantKey> {
         let has = |name: &&str| !reply.headers.lines(name).is_empty();
         let fills = ask.fills && CACHE_FIELDS.iter().any(|name| has(&name));
         if ask.method != Method::Get || reply.status != 200 || ask.enough.is_some() || fills {
@@ -67,7 +67,7 @@ impl Variants {
         }
         let fields = FIELDS.iter().map(|name| reply.headers.lines(name)).collect();
         let place = ask.by_place.then(|| place(ask));
-        Some(Key { url: without_word(ask), fields, place })
+        Some(VariantKey { url: without_word(ask), fields, place })
     }
 
     /// Whether the link is slow.
@@ -81,7 +81,7 @@ impl Variants {
     }
 
     /// The variant `key`, if its whole is known and begins with `first`.
-    pub(super) fn known(&self, key: &Key, first: &[u8]) -> Option<Arc<[u8]>> {
+    pub(super) fn known(&self, key: &VariantKey, first: &[u8]) -> Option<Arc<[u8]>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let body = known.iter().find(|(have, _)| have == key).map(|(_, body)| body)?;
         let enough = first.len() >= SAMPLE_BYTES.min(body.len());
@@ -89,9 +89,9 @@ impl Variants {
     }
 
     /// The whole of a variant.
-    pub(super) fn learn(&self, key: Key, ask: &Ask, body: &Arc<[u8]>) {
-        let anywhere = Key { place: None, ..key.clone() };
-        let here = Key { place: Some(place(ask)), ..key };
+    pub(super) fn learn(&self, key: VariantKey, ask: &HttpRequest, body: &Arc<[u8]>) {
+        let anywhere = VariantKey { place: None, ..key.clone() };
+        let here = VariantKey { place: Some(place(ask)), ..key };
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         for key in [anywhere, here] {
             let held: usize = known.iter().map(|(_, body)| body.len()).sum();
@@ -114,12 +114,12 @@ impl Variants {
     }
 }
 
-fn place(ask: &Ask) -> Place {
+fn place(ask: &HttpRequest) -> Place {
     (ask.via, ask.host.clone(), without_word(ask) != ask.url.as_str())
 }
 
 /// The address without the word that keeps it off the entries of caches.
-fn without_word(ask: &Ask) -> String {
+fn without_word(ask: &HttpRequest) -> String {
     let Some(word) = &ask.one_off else { return ask.url.to_string() };
     let text = ask.url.as_str();
     let own = text.strip_suffix(word.as_str());

@@ -6,12 +6,12 @@ use std::sync::atomic::Ordering;
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
 use wasm_gauntlet_model::call::CallOutcome;
-use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::fault::Fault;
 
-use super::super::answer::{self, Reply};
+use super::super::answer::{self, FrontReply};
 use super::super::route::is_digest;
 use super::{Front, GUEST_DIGEST, lost, unknown_guest};
-use crate::subject::calls::module::Module;
+use crate::subject::calls::module::GuestModule;
 use crate::subject::calls::port::Timed;
 
 /// In whose name a module is called before it becomes active.
@@ -19,7 +19,7 @@ const SMOKE: &str = "smoke";
 
 impl Front {
     /// `PUT /active`: a document `{"digest": "…"}`.
-    pub fn activate(&self, body: &[u8]) -> Reply {
+    pub fn activate(&self, body: &[u8]) -> FrontReply {
         let document: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
         let Some(digest) = document["digest"].as_str().filter(|digest| is_digest(digest)) else {
             let detail = "expected {\"digest\": \"64 lower-case hex digits\"}";
@@ -35,13 +35,13 @@ impl Front {
     }
 
     /// `POST /run`.
-    pub fn run_active(&self, tenant: &str, input: &[u8]) -> Reply {
+    pub fn run_active(&self, tenant: &str, input: &[u8]) -> FrontReply {
         let Some(active) = self.registry.active() else {
             return answer::problem(StatusCode::CONFLICT, "no-active-guest", "PUT /active first");
         };
         let second = self.runs.fetch_add(1, Ordering::Relaxed) % 2 == 1;
         let before = self.registry.previous();
-        match before.filter(|_| second && self.defects.has(Twin::MixedVersions)) {
+        match before.filter(|_| second && self.faults.has(Fault::MixedVersions)) {
             None => self.run(&active, tenant, input),
             Some(before) => {
                 let mut reply = self.run(&before, tenant, input);
@@ -54,16 +54,16 @@ impl Front {
     }
 
     /// A module was refused: nothing is kept of it by a right host.
-    pub(super) fn refused(&self, module: Arc<Module>) {
-        if self.defects.has(Twin::PromoteUnvalidated) {
+    pub(super) fn refused(&self, module: Arc<GuestModule>) {
+        if self.faults.has(Fault::PromoteUnvalidated) {
             self.registry.remember_refused(module);
         }
     }
 
     /// Why a module may not become the active one. It is called once, with no input; one that
     /// stood that is not called again, so that going back is at once.
-    fn unfit(&self, module: &Module) -> Option<Reply> {
-        if self.defects.has(Twin::PromoteUnvalidated) || self.registry.stood(&module.digest) {
+    fn unfit(&self, module: &GuestModule) -> Option<FrontReply> {
+        if self.faults.has(Fault::PromoteUnvalidated) || self.registry.stood(&module.digest) {
             return None;
         }
         match self.host.call(&self.work(module, SMOKE, &[])) {

@@ -1,6 +1,6 @@
-//! The shared cache: right for everybody without its switch, wrong in one way with it.
+//! The shared cache: right for everybody without a fault, wrong in one way with it.
 
-use super::{Answer, Method, StatusCode, Twin, Visitor};
+use super::{Answer, Fault, Method, StatusCode, Visitor};
 
 const OFFERS: [&str; 3] = ["br", "gzip", "identity"];
 
@@ -33,8 +33,8 @@ async fn every_order_is_right() {
 }
 
 #[tokio::test]
-async fn the_switch_hands_the_first_variant_to_all() {
-    let visitor = Visitor::of_edge(&[Twin::EdgeIgnoresVary]);
+async fn the_fault_hands_the_first_variant_to_all() {
+    let visitor = Visitor::of_edge(&[Fault::EdgeIgnoresVary]);
     let (_, module) = visitor.discover().await;
     for warm in OFFERS {
         for ask in OFFERS {
@@ -52,10 +52,10 @@ async fn the_switch_hands_the_first_variant_to_all() {
 
 #[tokio::test]
 async fn a_right_cache_without_vary_is_misled() {
-    let visitor = Visitor::of_edge(&[Twin::NoVary]);
+    let visitor = Visitor::of_edge(&[Fault::NoVary]);
     let (_, module) = visitor.discover().await;
     assert_eq!(coding(&play(&visitor, &module, "br", "identity").await.1), "br");
-    let visitor = Visitor::of_edge(&[Twin::NoVaryOnIdentity]);
+    let visitor = Visitor::of_edge(&[Fault::NoVaryOnIdentity]);
     assert_eq!(coding(&play(&visitor, &module, "identity", "br").await.1), "identity");
     assert_eq!(coding(&play(&visitor, &module, "br", "identity").await.1), "identity");
 }
@@ -79,7 +79,7 @@ async fn offers_that_mean_the_same_share_an_entry() {
 
 #[tokio::test]
 async fn faults_of_the_304_reach_the_user() {
-    let visitor = Visitor::of_edge(&[Twin::NoVaryOn304]);
+    let visitor = Visitor::of_edge(&[Fault::NoVaryOn304]);
     let (shim, module) = visitor.discover().await;
     for path in ["/", &shim, &module] {
         for _ in 0..2 {
@@ -95,7 +95,7 @@ async fn faults_of_the_304_reach_the_user() {
 
 #[tokio::test]
 async fn a_page_cached_for_a_day_stays_at_the_edge() {
-    let visitor = Visitor::of_edge(&[Twin::EntryLongCache]);
+    let visitor = Visitor::of_edge(&[Fault::EntryLongCache]);
     visitor.get("/", "br").await;
     let page = visitor.get("/", "br").await;
     assert_eq!(page.header("cache-control"), "public, max-age=86400");
@@ -104,10 +104,10 @@ async fn a_page_cached_for_a_day_stays_at_the_edge() {
 
 #[tokio::test]
 async fn over_tls_the_best_protocol_that_is_offered_is_spoken() {
-    for (twins, version) in
-        [(&[][..], reqwest::Version::HTTP_2), (&[Twin::Http1Only], reqwest::Version::HTTP_11)]
+    for (faults, version) in
+        [(&[][..], reqwest::Version::HTTP_2), (&[Fault::Http1Only], reqwest::Version::HTTP_11)]
     {
-        let visitor = Visitor::of_edge(twins);
+        let visitor = Visitor::of_edge(faults);
         let (_, module) = visitor.discover().await;
         let (url, certificate) = visitor.site.secure();
         let trusted = reqwest::Certificate::from_der(certificate).expect("a certificate");
@@ -116,10 +116,10 @@ async fn over_tls_the_best_protocol_that_is_offered_is_spoken() {
         let url = format!("{}{}", url.trim_end_matches('/'), module);
         let got =
             client.get(&url).header("accept-encoding", "br").send().await.expect("it answers");
-        assert_eq!((got.status(), got.version()), (StatusCode::OK, version), "{twins:?}");
+        assert_eq!((got.status(), got.version()), (StatusCode::OK, version), "{faults:?}");
         assert_eq!(got.headers()["content-encoding"], "br");
         let plain = visitor.get(&module, "br").await;
-        assert!(got.bytes().await.expect("a body") == plain.body, "{twins:?}");
+        assert!(got.bytes().await.expect("a body") == plain.body, "{faults:?}");
         assert!(visitor.client.get(&url).send().await.is_err(), "nobody else trusts it");
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use sha2::{Digest, Sha256};
 
 use super::{Answer, Method, Visitor};
-use crate::coding::{Bounds, classify, peel};
+use crate::coding::{DecodeBounds, classify, peel};
 
 /// What clients offer; `~` sends no such field.
 pub(super) const OFFERS: &[&str] =
@@ -65,7 +65,7 @@ async fn of_variant(
     let again = visitor.ask(Method::GET, path, &condition).await;
     let ranged = [offered, &[("range", "bytes=100-199")]].concat();
     let part = visitor.ask(Method::GET, path, &ranged).await;
-    let peeled = peel(&got.body, &Bounds::default());
+    let peeled = peel(&got.body, &DecodeBounds::default());
     let valid = is_valid(&peeled.content);
     let layers: Vec<_> = peeled.layers.iter().map(|layer| layer.word()).collect();
     let length = got.header("content-length") == got.body.len().to_string();

@@ -1,4 +1,4 @@
-//! The site without a switch: right in every respect, at the origin and at the edge.
+//! The site without a fault: right in every respect, at the origin and at the edge.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};

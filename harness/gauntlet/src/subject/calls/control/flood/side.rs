@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use wasm_gauntlet_model::call::CallOutcome;
 
 use super::super::super::contained;
-use super::super::super::module::Module;
+use super::super::super::module::GuestModule;
 
 /// The calls of one tenant.
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl Side {
     }
 
     /// Count a call of `module` that ended so.
-    pub fn count(&self, module: &Module, outcome: &CallOutcome) {
+    pub fn count(&self, module: &GuestModule, outcome: &CallOutcome) {
         if *outcome == CallOutcome::Busy {
             self.busy.fetch_add(1, Ordering::SeqCst);
         } else if !contained::all(module, [outcome]) {

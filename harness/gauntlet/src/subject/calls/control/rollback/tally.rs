@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::super::super::contained;
-use super::super::super::module::Module;
-use super::super::super::registrar::{Said, Told};
+use super::super::super::module::GuestModule;
+use super::super::super::registrar::{RegistryAnswer, Told};
 use super::super::INPUT;
 
 /// What the callers saw.
 #[derive(Default)]
-pub struct Tally {
+pub struct RollbackTally {
     /// Answers of each of the two.
     pub served: [usize; 2],
     /// Answers whose content is not that of the module that they name.
@@ -27,14 +27,14 @@ pub struct Tally {
 /// Wrong answers that are told.
 const ODD_MAX: usize = 5;
 
-impl Tally {
+impl RollbackTally {
     /// One answer; `version` is the one that must have served, where no switch was under way.
-    pub fn answer(&mut self, modules: &[Module; 2], told: Told, version: Option<u64>) {
-        if told.said != Said::Done {
+    pub fn answer(&mut self, modules: &[GuestModule; 2], told: Told, version: Option<u64>) {
+        if told.said != RegistryAnswer::Done {
             self.lost.insert(told.line);
             return;
         }
-        let named = |module: &Module| told.digest.as_ref() == Some(&module.digest);
+        let named = |module: &GuestModule| told.digest.as_ref() == Some(&module.digest);
         let odd = match modules.iter().position(named) {
             None => {
                 self.foreign += 1;
@@ -71,13 +71,13 @@ mod tests {
         let module = |id| catalogue(id, &[]).expect("the catalogue has it");
         let modules = [module("benign-tiny"), module("benign-echo")];
         let told = |digest: Option<usize>, output: &[u8]| Told {
-            said: Said::Done,
+            said: RegistryAnswer::Done,
             line: "200".to_owned(),
             output: output.to_vec(),
             digest: digest.map(|which| modules[which].digest.clone()),
         };
         let seen = |told: Told, version| {
-            let mut tally = Tally::default();
+            let mut tally = RollbackTally::default();
             tally.answer(&modules, told, version);
             (tally.mixed, tally.stale, tally.foreign, tally.lost.len())
         };
@@ -86,7 +86,8 @@ mod tests {
         assert_eq!(seen(told(Some(1), b"ping"), Some(0)), (0, 1, 0, 0));
         assert_eq!(seen(told(Some(1), b"tiny"), Some(1)), (1, 0, 0, 0));
         assert_eq!(seen(told(None, b"tiny"), Some(0)), (0, 0, 1, 0));
-        let busy = Told { said: Said::Refused, line: "429 busy".to_owned(), ..told(None, b"") };
+        let busy =
+            Told { said: RegistryAnswer::Refused, line: "429 busy".to_owned(), ..told(None, b"") };
         assert_eq!(seen(busy, Some(0)), (0, 0, 0, 1));
     }
 }

@@ -4,10 +4,10 @@ use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
-use super::super::super::module::Module;
+use super::super::super::module::GuestModule;
 
 /// The guest with a custom section that no module of another run has.
-pub fn variant(guest: &Module, run: u64, number: u32) -> Module {
+pub fn variant(guest: &GuestModule, run: u64, number: u32) -> GuestModule {
     const NAME: &[u8] = b"gauntlet-start";
     let mark = Sha256::new().chain_update(run.to_le_bytes()).chain_update(number.to_le_bytes());
     let mark = mark.finalize();
@@ -17,10 +17,10 @@ pub fn variant(guest: &Module, run: u64, number: u32) -> Module {
     bytes.extend([0, size, name]);
     bytes.extend(NAME);
     bytes.extend(mark);
-    Module {
+    GuestModule {
         contained_if: guest.contained_if.clone(),
         returns: guest.returns.clone(),
-        ..Module::new(&guest.id, &guest.attack, guest.benign, bytes)
+        ..GuestModule::new(&guest.id, &guest.attack, guest.benign, bytes)
     }
 }
 

@@ -6,8 +6,8 @@ use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::Evidence;
 
-use super::module::Module;
-use super::port::{Lost, Settled, Timed, Vigil};
+use super::module::GuestModule;
+use super::port::{Lost, ResourceUsage, Settled, Timed};
 
 /// Log lines shown as evidence.
 const LOG_LINES_SHOWN: usize = 5;
@@ -16,19 +16,19 @@ const LOG_LINES_SHOWN: usize = 5;
 const TEXT_CHARS_SHOWN: usize = 200;
 
 /// A fact with a name.
-pub fn told(what: &str, text: impl Into<String>) -> Evidence {
+pub fn named(what: &str, text: impl Into<String>) -> Evidence {
     Evidence { what: what.to_owned(), text: text.into() }
 }
 
 /// Which guest, and what it does.
-pub fn guest(module: &Module) -> [Evidence; 2] {
+pub fn guest(module: &GuestModule) -> [Evidence; 2] {
     let attack = format!("{}: {}", module.id, module.attack);
-    [told("guest", attack), told("guest digest", format!("sha256:{}", module.digest))]
+    [named("guest", attack), named("guest digest", format!("sha256:{}", module.digest))]
 }
 
 /// The limits that were asked for.
 pub fn limits(limits: &Limits) -> Evidence {
-    told("limits", serde_json::to_string(limits).unwrap_or_default())
+    named("limits", serde_json::to_string(limits).unwrap_or_default())
 }
 
 /// An outcome with its arguments.
@@ -75,13 +75,13 @@ pub fn outcomes(calls: &[Timed]) -> Evidence {
         .take(LOG_LINES_SHOWN)
         .map(|(kind, (count, longest))| format!("{count} × {kind} (at most {longest:.1} ms)"))
         .collect();
-    told("outcome", lines.join("\n"))
+    named("outcome", lines.join("\n"))
 }
 
 /// What the host recorded beside the outcome.
 pub fn recorded(called: &Called) -> Evidence {
     let fuel = called.fuel_used.map_or_else(|| "not metered".to_owned(), |fuel| fuel.to_string());
-    told(
+    named(
         "host record",
         format!(
             "{} µs on its own clock, fuel {fuel}, growths denied {}, log lines {} and {} dropped",
@@ -94,9 +94,9 @@ pub fn recorded(called: &Called) -> Evidence {
 }
 
 /// What the kernel said of the host's process, where it can be seen.
-pub fn vitals(vigil: &Vigil) -> Option<Evidence> {
-    let peak = vigil.peak_mib.map(|mib| format!("memory rose by {mib:.1} MiB at most"));
-    let settled = vigil.settled.map(|settled| {
+pub fn vitals(usage: &ResourceUsage) -> Option<Evidence> {
+    let peak = usage.peak_mib.map(|mib| format!("memory rose by {mib:.1} MiB at most"));
+    let settled = usage.settled.map(|settled| {
         let Settled { memory_mib, threads, descriptors, processor_ms } = settled;
         let descriptors = descriptors.map_or("unknown".to_owned(), |more| format!("{more:+}"));
         format!(
@@ -104,9 +104,9 @@ pub fn vitals(vigil: &Vigil) -> Option<Evidence> {
              {descriptors}, {processor_ms} ms of processor time"
         )
     });
-    let looks = format!("looked at {} times while calls ran", vigil.looks);
+    let looks = format!("looked at {} times while calls ran", usage.looks);
     let seen: Vec<String> = peak.into_iter().chain(settled).collect();
-    (!seen.is_empty()).then(|| told("host process", [seen.join("; "), looks].join("; ")))
+    (!seen.is_empty()).then(|| named("host process", [seen.join("; "), looks].join("; ")))
 }
 
 /// The first log lines, where there are any.
@@ -114,5 +114,5 @@ pub fn log(calls: &[Timed]) -> Option<Evidence> {
     let lines = calls.iter().flat_map(|timed| &timed.called.log).take(LOG_LINES_SHOWN);
     let lines: Vec<_> =
         lines.map(|line| format!("[{}] {}", short(&line.tenant), short(&line.text))).collect();
-    (!lines.is_empty()).then(|| told("log", lines.join("\n")))
+    (!lines.is_empty()).then(|| named("log", lines.join("\n")))
 }

@@ -8,7 +8,7 @@ use wasm_gauntlet_model::action::{Fetch, Method, OneOff, Place};
 use super::{Probe, one_off_text, parse};
 use crate::subject::Inability;
 use crate::subject::site::text::visible;
-use crate::subject::site::wire::Ask;
+use crate::subject::site::wire::HttpRequest;
 use crate::subject::site::wire::redirect::{Trail, follow};
 
 impl Probe<'_> {
@@ -16,7 +16,7 @@ impl Probe<'_> {
     /// asked for before is answered from a cache, as what we put there people would get. Asked
     /// without any coding, before the first play: an entry that is shared is filled with what every
     /// client understands.
-    pub(super) fn may_play(&self, fetch: &Fetch) -> Result<(), Inability> {
+    pub(super) fn check_cache_isolation(&self, fetch: &Fetch) -> Result<(), Inability> {
         let special = &fetch.special;
         let (Some(word), Some(reach)) = (&self.site.one_off_word, fetch.one_off) else {
             return Ok(());
@@ -31,7 +31,7 @@ impl Probe<'_> {
         let shared = address.get_or_init(|| {
             // Twice: where nobody has asked for it yet, the first fills the entry.
             let asked = ["first", "second"].iter().filter_map(|which| {
-                let mut ask = Ask::new(Method::Get, url.clone());
+                let mut ask = HttpRequest::new(Method::Get, url.clone());
                 ask.fields.push(("accept-encoding", "identity".to_owned()));
                 let value = format!("{}-{which}", self.one_off);
                 ask.url.query_pairs_mut().append_pair(word, &value);

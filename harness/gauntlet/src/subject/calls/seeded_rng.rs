@@ -11,9 +11,9 @@ const RESAMPLES: usize = 2000;
 const TAIL: f64 = 0.025;
 
 /// A stream of chance.
-pub struct Chance(ChaCha8Rng);
+pub struct SeededRng(ChaCha8Rng);
 
-impl Chance {
+impl SeededRng {
     /// The stream of one step of a trial with `seed`.
     pub fn new(seed: u64, step: &str) -> Self {
         let hash = Sha256::new().chain_update(seed.to_le_bytes()).chain_update(step).finalize();
@@ -84,8 +84,8 @@ mod tests {
     #[test]
     fn a_seed_replays_and_a_step_has_its_own_stream() {
         let draw = |seed, step| {
-            let mut chance = Chance::new(seed, step);
-            (0..8).map(|_| chance.below(1000)).collect::<Vec<_>>()
+            let mut rng = SeededRng::new(seed, step);
+            (0..8).map(|_| rng.below(1000)).collect::<Vec<_>>()
         };
         assert_eq!(draw(7, "a"), draw(7, "a"));
         assert_ne!(draw(7, "a"), draw(7, "b"));
@@ -95,13 +95,13 @@ mod tests {
     #[test]
     fn an_interval_holds_the_truth_and_narrows_with_the_sample() {
         let sample = |size: usize| -> Vec<f64> {
-            let mut chance = Chance::new(1, "sample");
+            let mut rng = SeededRng::new(1, "sample");
             #[expect(clippy::cast_precision_loss, reason = "below 1000")]
-            let draw = |chance: &mut Chance| chance.below(1000) as f64;
-            (0..size).map(|_| draw(&mut chance)).collect()
+            let draw = |rng: &mut SeededRng| rng.below(1000) as f64;
+            (0..size).map(|_| draw(&mut rng)).collect()
         };
         let width = |size| {
-            let found = Chance::new(2, "x").interval(&sample(size), |drawn| median(drawn));
+            let found = SeededRng::new(2, "x").interval(&sample(size), |drawn| median(drawn));
             let (low, high) = found.expect("the sample is not empty");
             assert!(low < 500.0 && 500.0 < high, "{low} {high}");
             high - low
@@ -112,8 +112,11 @@ mod tests {
     #[test]
     fn nothing_has_no_median_and_no_interval() {
         assert!(median(&mut []).is_nan());
-        assert_eq!(Chance::new(1, "x").interval(&[], |drawn: &mut Vec<f64>| median(drawn)), None);
-        assert_eq!(Chance::new(1, "x").interval(&[0.0], |drawn| 1.0 / drawn[0]), None);
+        assert_eq!(
+            SeededRng::new(1, "x").interval(&[], |drawn: &mut Vec<f64>| median(drawn)),
+            None
+        );
+        assert_eq!(SeededRng::new(1, "x").interval(&[0.0], |drawn| 1.0 / drawn[0]), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crate::subject::protocol::{ANSWER_LINE_BYTES_MAX, Answer, Line, Reply, read_line};
+use crate::subject::protocol::{ANSWER_LINE_BYTES_MAX, LineRead, Reply, ReplyLine, read_line};
 
 /// Answers that nobody asked for, before the adapter counts as broken: late answers to requests
 /// that we gave up are honest, thousands are a flood.
@@ -35,19 +35,19 @@ pub struct Delivery {
 
 /// The requests in flight.
 #[derive(Default)]
-pub struct Post {
-    state: Mutex<State>,
+pub struct PendingReplies {
+    state: Mutex<PendingState>,
 }
 
 #[derive(Default)]
-struct State {
+struct PendingState {
     waiting: HashMap<u64, SyncSender<Delivery>>,
     gone: Option<Gone>,
     unasked: u32,
 }
 
-impl Post {
-    fn state(&self) -> MutexGuard<'_, State> {
+impl PendingReplies {
+    fn state(&self) -> MutexGuard<'_, PendingState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -87,20 +87,20 @@ impl Post {
         let mut line = Vec::new();
         loop {
             match read_line(&mut from, ANSWER_LINE_BYTES_MAX, &mut line) {
-                Ok(Line::Whole) => {
+                Ok(LineRead::Whole) => {
                     if let Err(complaint) = self.deliver(&line) {
                         return Some(complaint);
                     }
                 }
-                Ok(Line::TooLong) => return Some("a line is longer than 8 MiB".to_owned()),
-                Ok(Line::End) | Err(_) => return None,
+                Ok(LineRead::TooLong) => return Some("a line is longer than 8 MiB".to_owned()),
+                Ok(LineRead::End) | Err(_) => return None,
             }
         }
     }
 
     fn deliver(&self, line: &[u8]) -> Result<(), String> {
         let at = Instant::now();
-        let answer: Answer =
+        let answer: ReplyLine =
             serde_json::from_slice(line).map_err(|_| format!("no answer: {}", excerpt(line)))?;
         let mut state = self.state();
         if let Some(to) = state.waiting.remove(&answer.id) {
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn answers_come_in_any_order_and_the_rest_is_lost_together() {
-        let post = Post::default();
+        let post = PendingReplies::default();
         let waiting: Vec<_> = (1..=3).map(|id| post.expect(id).expect("it lives")).collect();
         let lines = concat!(r#"{"id":2,"answer":"bye"}"#, "\n", r#"{"id":9,"answer":"bye"}"#, "\n");
         assert_eq!(post.read(lines.as_bytes()), None);
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn garbage_a_flood_and_an_endless_line_are_named() {
-        let post = Post::default();
+        let post = PendingReplies::default();
         let garbage = post.read(&b"panic: \x1b[31mred\nmore"[..]);
         assert_eq!(garbage.as_deref(), Some(r"no answer: panic: \x1b[31mred"));
         let flood = "{\"id\":7,\"answer\":\"bye\"}\n".repeat(2000);

@@ -1,14 +1,14 @@
-//! When one round of a contest is enough: where nobody was held up in it.
+//! When one round of a noisy-neighbour step is enough: where nobody was held up in it.
 //!
 //! The p99 beside the noise is then held against the least that it could be alone, which is the
 //! work itself, and not against the phase alone of the same round: that may have had a bad moment,
 //! and a ratio to it would flatter the host. What one round finds may be off by [`MARGIN`], so that
-//! is taken on top. Where it is still within the factor, the contest is green; otherwise the other
+//! is taken on top. Where it is still within the factor, the step is green; otherwise the other
 //! rounds are played and decide as if there had been no look before. Never does one round make a
-//! contest red by its ratio: one bad moment beside the noise would do it.
+//! step red by its ratio: one bad moment beside the noise would do it.
 //!
 //! So the early end adds no way to a wrong red, and a narrow one to a wrong green: chance must move
-//! a p99 down by the margin. While p99 of a round have a spread of 30 % that is 4 % of contests at
+//! a p99 down by the margin. While p99 of a round have a spread of 30 % that is 4 % of steps at
 //! the bound itself, half of which two rounds would leave in doubt, and less than 1 % a quarter
 //! past it; two rounds are wrong in 25 % and 5 %. The test plays both rules against each other.
 
@@ -25,32 +25,32 @@ pub(super) fn at_most(beside_ms: f64, least_ms: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subject::calls::chance::Chance;
+    use crate::subject::calls::seeded_rng::SeededRng;
 
     const FACTOR: f64 = 2.0;
-    const CONTESTS: u32 = 20_000;
+    const TRIES: u32 = 20_000;
 
     /// About `truth`: log-normal, as times are, by the sum of twelve draws.
-    fn about(chance: &mut Chance, truth: f64, spread: f64) -> f64 {
+    fn about(rng: &mut SeededRng, truth: f64, spread: f64) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "below 2^20")]
-        let draw = |chance: &mut Chance| chance.below(1 << 20) as f64 / f64::from(1 << 20);
-        let normal = (0..12).map(|_| draw(chance)).sum::<f64>() - 6.0;
+        let draw = |rng: &mut SeededRng| rng.below(1 << 20) as f64 / f64::from(1 << 20);
+        let normal = (0..12).map(|_| draw(rng)).sum::<f64>() - 6.0;
         truth * (normal * spread).exp()
     }
 
     /// How often each rule is green: two rounds always, and one where that is enough. `alone` is
     /// how long the phase alone takes in terms of the work; a bad moment makes it longer.
     fn green(truth: f64, spread: f64, alone: f64) -> (f64, f64) {
-        let mut chance = Chance::new(11, "contests");
+        let mut rng = SeededRng::new(11, "contests");
         let (mut always, mut early) = (0, 0);
-        for _ in 0..CONTESTS {
-            let mut beside = || about(&mut chance, truth, spread);
+        for _ in 0..TRIES {
+            let mut beside = || about(&mut rng, truth, spread);
             let (first, second) = (beside(), beside());
             let both = first / alone <= FACTOR && second <= FACTOR;
             always += u32::from(both);
             early += u32::from(at_most(first, 1.0) <= FACTOR || both);
         }
-        (f64::from(always) / f64::from(CONTESTS), f64::from(early) / f64::from(CONTESTS))
+        (f64::from(always) / f64::from(TRIES), f64::from(early) / f64::from(TRIES))
     }
 
     #[test]

@@ -1,34 +1,34 @@
-//! Twins: the switches of the reference deployment, each of which causes exactly one defect.
+//! Faults: what the reference deployment can be told to do wrong, one thing each.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-macro_rules! twins {
+macro_rules! faults {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal in $part:ident;)+) => {
-        /// One switch of the reference deployment.
+        /// One thing that the reference deployment can do wrong.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[derive(Serialize, Deserialize, JsonSchema)]
-        pub enum Twin {
+        pub enum Fault {
             $($(#[doc = $doc])+ #[serde(rename = $word)] $variant,)+
         }
 
-        impl Twin {
-            /// Every twin, in the order of the catalogue.
-            pub const ALL: &[Twin] = &[$(Twin::$variant),+];
+        impl Fault {
+            /// Every fault, in the order of the catalogue.
+            pub const ALL: &[Fault] = &[$(Fault::$variant),+];
 
             /// The word of the catalogue and of `--fault`.
             pub fn word(self) -> &'static str {
-                match self { $(Twin::$variant => $word),+ }
+                match self { $(Fault::$variant => $word),+ }
             }
 
-            /// Which part of the deployment carries the switch.
+            /// Which part of the deployment has the fault.
             pub fn part(self) -> Part {
-                match self { $(Twin::$variant => Part::$part),+ }
+                match self { $(Fault::$variant => Part::$part),+ }
             }
 
-            /// What the switch does, in one sentence.
+            /// What is wrong with it, in one sentence.
             pub fn doc(self) -> &'static str {
-                match self { $(Twin::$variant => concat!($($doc),+).trim_ascii()),+ }
+                match self { $(Fault::$variant => concat!($($doc),+).trim_ascii()),+ }
             }
         }
     };
@@ -47,7 +47,7 @@ pub enum Part {
     Build,
 }
 
-twins! {
+faults! {
     /// Modules are sent as `application/octet-stream`.
     MimeOctetStream = "mime-octet-stream" in Origin;
     /// Modules are sent as `text/plain`.
@@ -178,7 +178,7 @@ twins! {
     PoolWithoutReset = "pool-without-reset" in Host;
     /// Instances carry one fixed name, so only one can exist at a time.
     NamedInstance = "named-instance" in Host;
-    /// Whatever is uploaded is accepted; its defects show at the call, as host faults.
+    /// Whatever is uploaded is accepted; what is wrong with it shows at the call, as host faults.
     LoadAnything = "load-anything" in Host;
     /// Bytes that are no module end the host process.
     PanicOnMalformed = "panic-on-malformed" in Host;
@@ -262,14 +262,14 @@ twins! {
     BuildForgedManifest = "forged-manifest" in Build;
 }
 
-impl std::str::FromStr for Twin {
+impl std::str::FromStr for Fault {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.iter().copied().find(|twin| twin.word() == text).ok_or_else(|| {
-            let near = crate::name::nearest(text, Self::ALL.iter().map(|twin| twin.word()));
+        Self::ALL.iter().copied().find(|fault| fault.word() == text).ok_or_else(|| {
+            let near = crate::name::nearest(text, Self::ALL.iter().map(|fault| fault.word()));
             let hint = near.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
-            format!("no twin is called `{text}`{hint}")
+            format!("no fault is called `{text}`{hint}")
         })
     }
 }

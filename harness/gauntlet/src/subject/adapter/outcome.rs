@@ -5,20 +5,20 @@ use std::time::Duration;
 
 use wasm_gauntlet_model::call::Called;
 
-use super::process::{Heard, Unheard};
+use super::process::{NoResponse, Response};
 use crate::subject::calls::port::{Lost, Timed};
 use crate::subject::protocol::{Parts, Reply, Unreadable};
 
 /// What a call, or a load that did not end in `loaded`, came to.
-pub fn timed(heard: Result<Heard, Unheard>) -> Timed {
-    match heard {
-        Ok(Heard { reply: Reply::Called(call), wall }) => or_broken(call.check(), wall),
-        Ok(Heard { reply: Reply::Refused { reason }, wall }) => {
+pub fn timed(response: Result<Response, NoResponse>) -> Timed {
+    match response {
+        Ok(Response { reply: Reply::Called(call), wall }) => or_broken(call.check(), wall),
+        Ok(Response { reply: Reply::Refused { reason }, wall }) => {
             let reason: String = reason.chars().take(REASON_CHARS_MAX).collect();
             broken(format!("the adapter refused: {reason}"), wall)
         }
-        Ok(Heard { wall, .. }) => broken("the adapter answered something else".to_owned(), wall),
-        Err(Unheard { gone, hung, wall }) => {
+        Ok(Response { wall, .. }) => broken("the adapter answered something else".to_owned(), wall),
+        Err(NoResponse { gone, hung, wall }) => {
             let how = if hung { Lost::Hung } else { Lost::Died };
             Timed::lost(how, gone.detail, gone.signal, wall)
         }

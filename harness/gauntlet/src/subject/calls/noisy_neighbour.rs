@@ -1,21 +1,21 @@
-//! `Action::Contest`: polite tenants alone, and beside a noisy one, in rounds, of which the first
-//! is the last where nobody was held up in it.
+//! `Action::NoisyNeighbour`: polite tenants alone, and beside a noisy one, in rounds, of which the
+//! first is the last where nobody was held up in it.
 
-mod enough;
+mod early_stop;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use wasm_gauntlet_model::action::{Input, Match};
+use wasm_gauntlet_model::action::{Input, NoisyNeighbour};
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::Grants;
-use wasm_gauntlet_model::observation::{Contest, Evidence, Observation, Seen};
+use wasm_gauntlet_model::observation::{Evidence, Fact, Observation, TenantLatency};
 
 use super::arrivals::{Latencies, Plan, send};
-use super::chance::{Chance, median};
-use super::module::Module;
-use super::port::{Loaded, Port, Work};
-use super::{Stage, spin, told};
+use super::module::GuestModule;
+use super::port::{LoadOutcome, Port, Work};
+use super::seeded_rng::{SeededRng, median};
+use super::{Stage, calibrate, evidence};
 use crate::subject::Inability;
 
 /// The noisy tenant.
@@ -33,16 +33,16 @@ const NOISE_MAX: u32 = 64;
 const RATE_MAX: u32 = 1000;
 
 /// Calls of a phase that were not sent by then are given up.
-pub(super) fn give_up(contest: &Match) -> Duration {
-    Duration::from_millis(u64::from(contest.phase_ms)) * 2 + Duration::from_secs(1)
+pub(super) fn give_up(neighbour: &NoisyNeighbour) -> Duration {
+    Duration::from_millis(u64::from(neighbour.phase_ms)) * 2 + Duration::from_secs(1)
 }
 
-/// The guests and counters of a contest.
-struct Arena<'a> {
+/// The guests and counters of a run.
+struct NeighbourRun<'a> {
     port: &'a dyn Port,
-    contest: &'a Match,
-    polite: Module,
-    noise: Module,
+    neighbour: &'a NoisyNeighbour,
+    polite: GuestModule,
+    noise: GuestModule,
     input: Vec<u8>,
     grants: Grants,
     ran: AtomicU64,
@@ -50,13 +50,16 @@ struct Arena<'a> {
 }
 
 /// Calibrate, load, then play the rounds.
-pub fn perform(stage: &mut Stage<'_>, contest: &Match) -> Result<Observation, Inability> {
-    let (polite, noise) = (stage.module(spin::SPIN_GUEST)?, stage.module(&contest.noise)?);
+pub fn perform(
+    stage: &mut Stage<'_>,
+    neighbour: &NoisyNeighbour,
+) -> Result<Observation, Inability> {
+    let (polite, noise) = (stage.module(calibrate::SPIN_GUEST)?, stage.module(&neighbour.noise)?);
     stage.port.watch(&[&polite, &noise])?;
-    let input = spin::bytes(stage, &Input::SpinMs(contest.polite_ms), &contest.limits)?;
-    let arena = Arena {
+    let input = calibrate::bytes(stage, &Input::SpinMs(neighbour.polite_ms), &neighbour.limits)?;
+    let run = NeighbourRun {
         port: stage.port,
-        contest,
+        neighbour,
         polite,
         noise,
         input,
@@ -64,16 +67,16 @@ pub fn perform(stage: &mut Stage<'_>, contest: &Match) -> Result<Observation, In
         ran: AtomicU64::new(0),
         busy: AtomicU64::new(0),
     };
-    let mut evidence = [told::guest(&arena.polite), told::guest(&arena.noise)].concat();
-    evidence.push(told::limits(&contest.limits));
-    if let Loaded::Ended(end) = arena.port.load(&arena.noisy())? {
-        // Without noise there is no contest: nothing is known, and why is in the evidence.
-        evidence.push(told::told("noise", told::outcome(&end.called.outcome)));
+    let mut evidence = [evidence::guest(&run.polite), evidence::guest(&run.noise)].concat();
+    evidence.push(evidence::limits(&neighbour.limits));
+    if let LoadOutcome::Ended(end) = run.port.load(&run.noisy())? {
+        // Without noise nothing is measured: nothing is known, and why is in the evidence.
+        evidence.push(evidence::named("noise", evidence::outcome(&end.called.outcome)));
         return Ok(Observation { evidence, ..Observation::default() });
     }
-    let rounds = arena.rounds(&mut stage.chance)?;
-    evidence.push(told_rounds(&rounds));
-    let facts = arena.facts(rounds, &mut stage.chance).facts();
+    let rounds = run.rounds(&mut stage.rng)?;
+    evidence.push(rounds_evidence(&rounds));
+    let facts = run.facts(rounds, &mut stage.rng).facts();
     Ok(Observation { facts, evidence, reproduce: None })
 }
 
@@ -84,27 +87,27 @@ struct Round {
     beside: Latencies,
 }
 
-impl Arena<'_> {
+impl NeighbourRun<'_> {
     fn polite<'a>(&'a self, tenant: &'a str) -> Work<'a> {
-        let (limits, grants) = (&self.contest.limits, &self.grants);
+        let (limits, grants) = (&self.neighbour.limits, &self.grants);
         Work { module: &self.polite, tenant, input: &self.input, limits, grants }
     }
 
     fn noisy(&self) -> Work<'_> {
-        let (limits, grants) = (&self.contest.limits, &self.grants);
+        let (limits, grants) = (&self.neighbour.limits, &self.grants);
         Work { module: &self.noise, tenant: NOISY, input: &[], limits, grants }
     }
 
     /// Which phase comes first alternates, so that a machine that warms up favours neither.
-    fn rounds(&self, chance: &mut Chance) -> Result<Vec<Round>, Inability> {
-        let alone_first = chance.coin();
+    fn rounds(&self, rng: &mut SeededRng) -> Result<Vec<Round>, Inability> {
+        let alone_first = rng.coin();
         let mut rounds = Vec::new();
-        for number in 0..self.contest.rounds {
+        for number in 0..self.neighbour.rounds {
             let mut round = Round::default();
             for noise in
                 if (number % 2 == 0) == alone_first { [false, true] } else { [true, false] }
             {
-                let latencies = self.phase(noise, chance)?;
+                let latencies = self.phase(noise, rng)?;
                 *(if noise { &mut round.beside } else { &mut round.alone }) = latencies;
             }
             rounds.push(round);
@@ -126,25 +129,25 @@ impl Arena<'_> {
     /// The interval of the first round, where that is enough.
     fn of_one(&self, rounds: &[Round]) -> Option<(f64, f64)> {
         let [round] = rounds else { return None };
-        let floor_ms = f64::from(self.contest.floor_ms);
-        let least_ms = f64::from(self.contest.polite_ms) + floor_ms;
-        let most = enough::at_most(round.beside.p99_ms()? + floor_ms, least_ms);
-        (most <= self.contest.factor).then_some((round.ratio(floor_ms)?.min(most), most))
+        let floor_ms = f64::from(self.neighbour.floor_ms);
+        let least_ms = f64::from(self.neighbour.polite_ms) + floor_ms;
+        let most = early_stop::at_most(round.beside.p99_ms()? + floor_ms, least_ms);
+        (most <= self.neighbour.factor).then_some((round.ratio(floor_ms)?.min(most), most))
     }
 
     fn ratios(&self, rounds: &[Round]) -> Vec<f64> {
-        let floor_ms = f64::from(self.contest.floor_ms);
+        let floor_ms = f64::from(self.neighbour.floor_ms);
         rounds.iter().filter_map(|round| round.ratio(floor_ms)).collect()
     }
 
     /// One phase: every polite tenant by its plan, and the noise from before the first call
     /// until after the last.
-    fn phase(&self, noise: bool, chance: &mut Chance) -> Result<Latencies, Inability> {
-        let plans = self.plans(chance);
+    fn phase(&self, noise: bool, rng: &mut SeededRng) -> Result<Latencies, Inability> {
+        let plans = self.plans(rng);
         let over = AtomicBool::new(false);
         let mut all = Latencies::default();
         std::thread::scope(|scope| {
-            let flights = if noise { self.contest.noise_at_once.min(NOISE_MAX) } else { 0 };
+            let flights = if noise { self.neighbour.noise_at_once.min(NOISE_MAX) } else { 0 };
             for _ in 0..flights {
                 scope.spawn(|| self.make_noise(&over));
             }
@@ -169,18 +172,18 @@ impl Arena<'_> {
     }
 
     /// Each tenant begins somewhere in its first interval, so that they are not in step.
-    fn plans(&self, chance: &mut Chance) -> Vec<Plan> {
-        let rate = self.contest.polite_per_s.clamp(1, RATE_MAX);
+    fn plans(&self, rng: &mut SeededRng) -> Vec<Plan> {
+        let rate = self.neighbour.polite_per_s.clamp(1, RATE_MAX);
         let every = Duration::from_secs(1) / rate;
-        let tenants = self.contest.polite_tenants.clamp(1, TENANTS_MAX);
+        let tenants = self.neighbour.polite_tenants.clamp(1, TENANTS_MAX);
         (0..tenants)
             .map(|_| {
                 let us = u64::try_from(every.as_micros()).unwrap_or(u64::MAX);
                 Plan {
-                    offset: Duration::from_micros(chance.below(us)),
+                    offset: Duration::from_micros(rng.below(us)),
                     every,
-                    count: u64::from(rate) * u64::from(self.contest.phase_ms) / 1000,
-                    give_up: give_up(self.contest),
+                    count: u64::from(rate) * u64::from(self.neighbour.phase_ms) / 1000,
+                    give_up: give_up(self.neighbour),
                 }
             })
             .collect()
@@ -203,14 +206,14 @@ impl Arena<'_> {
         }
     }
 
-    fn facts(&self, rounds: Vec<Round>, chance: &mut Chance) -> Contest {
+    fn facts(&self, rounds: Vec<Round>, rng: &mut SeededRng) -> TenantLatency {
         let count = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
         let (ran, busy) = (self.ran.load(Ordering::Relaxed), self.busy.load(Ordering::Relaxed));
         let ratios = self.ratios(&rounds);
         let number = rounds.len();
         // A round without samples, or noise that never came, says nothing of the ratio.
         let whole = ratios.len() == number && ran + busy > 0;
-        let drawn = || chance.interval(&ratios, |drawn| median(drawn));
+        let drawn = || rng.interval(&ratios, |drawn| median(drawn));
         let ratio = self.of_one(&rounds).or_else(drawn).filter(|_| whole);
         let (mut alone, mut beside) = (Latencies::default(), Latencies::default());
         for round in rounds {
@@ -218,7 +221,7 @@ impl Arena<'_> {
             beside.add(round.beside);
         }
         let failures = alone.failures.union(&beside.failures).cloned().collect::<Vec<_>>();
-        Contest {
+        TenantLatency {
             p99_ratio: known(ratio),
             p99_alone_ms: known(alone.p99_ms()),
             p99_beside_ms: known(beside.p99_ms()),
@@ -238,15 +241,15 @@ impl Round {
     }
 }
 
-fn known<T>(value: Option<T>) -> Seen<T> {
-    value.map_or(Seen::Unknown, Seen::Is)
+fn known<T>(value: Option<T>) -> Fact<T> {
+    value.map_or(Fact::Unknown, Fact::Is)
 }
 
-fn told_rounds(rounds: &[Round]) -> Evidence {
+fn rounds_evidence(rounds: &[Round]) -> Evidence {
     let p99 = |phase: &Latencies| {
         phase.p99_ms().map_or_else(|| "no sample".to_owned(), |ms| format!("{ms:.2} ms"))
     };
     let line =
         |round: &Round| format!("{} alone, {} beside", p99(&round.alone), p99(&round.beside));
-    told::told("p99 a round", rounds.iter().map(line).collect::<Vec<_>>().join("\n"))
+    evidence::named("p99 a round", rounds.iter().map(line).collect::<Vec<_>>().join("\n"))
 }

@@ -13,7 +13,7 @@ const TEXTS: &[&str] = &["html", "htm", "css", "js", "mjs", "json", "svg", "xml"
 
 /// What is wrong with the siblings of the files that are not looked at by themselves.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Beside {
+pub struct SiblingProblems {
     /// Siblings that do not decode to their file, each with why.
     pub wrong: Vec<String>,
     /// Siblings that are not there, while smaller files of the kind have theirs.
@@ -23,8 +23,8 @@ pub struct Beside {
 }
 
 /// The siblings of every file but `own`; none if they are too much to be read.
-pub fn beside(files: &Files, own: &BTreeSet<&str>) -> Option<Beside> {
-    let mut found = Beside::default();
+pub fn beside(files: &Files, own: &BTreeSet<&str>) -> Option<SiblingProblems> {
+    let mut found = SiblingProblems::default();
     let mut budget = TOTAL_BYTES_MAX;
     for name in files.names().filter(|name| !own.contains(name)) {
         for (ending, layer) in ENDINGS {

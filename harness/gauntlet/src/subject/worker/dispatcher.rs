@@ -12,14 +12,14 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use crate::subject::host::{Host, Plugin};
 use crate::subject::protocol::{
-    ANSWER_OUTPUT_BYTES_MAX, Answer, Hello, Reply, Stats, VERSION, WrittenCall,
+    ANSWER_OUTPUT_BYTES_MAX, Hello, Reply, ReplyLine, Stats, VERSION, WrittenCall,
 };
 
 /// Most modules held; one that is not unloaded keeps its code.
 const MODULES_MAX: usize = 1024;
 
 /// The host, its modules and the way back.
-pub struct Desk {
+pub struct Dispatcher {
     host: Arc<dyn Host>,
     modules: Mutex<HashMap<String, Arc<dyn Plugin>>>,
     out: Mutex<Box<dyn Write + Send>>,
@@ -27,8 +27,8 @@ pub struct Desk {
     in_flight: AtomicU64,
 }
 
-impl Desk {
-    /// A desk without modules.
+impl Dispatcher {
+    /// A dispatcher without modules.
     pub fn new(host: Arc<dyn Host>, out: impl Write + Send + 'static) -> Self {
         let out: Box<dyn Write + Send> = Box::new(out);
         let (calls, in_flight) = (AtomicU64::new(0), AtomicU64::new(0));
@@ -40,7 +40,7 @@ impl Desk {
     }
 
     /// Write one answer. A reader that is gone is noticed at stdin.
-    pub fn say(&self, answer: &Answer) {
+    pub fn say(&self, answer: &ReplyLine) {
         let Ok(mut line) = serde_json::to_vec(answer) else { return };
         line.push(b'\n');
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
@@ -49,7 +49,7 @@ impl Desk {
 
     /// Say that a request makes no sense.
     pub fn refuse(&self, id: u64, reason: &str) {
-        self.say(&Answer { id, reply: Reply::Refused { reason: reason.to_owned() } });
+        self.say(&ReplyLine { id, reply: Reply::Refused { reason: reason.to_owned() } });
     }
 
     /// Say who serves.
@@ -58,7 +58,7 @@ impl Desk {
         let features = self.host.features().into_iter().map(str::to_owned).collect();
         let (name, version, engine) = (about.name, about.version, about.engine);
         let hello = Hello { protocol: VERSION, name, version, engine, features };
-        self.say(&Answer { id, reply: Reply::Hello(hello) });
+        self.say(&ReplyLine { id, reply: Reply::Hello(hello) });
     }
 
     /// Say what is held.
@@ -68,13 +68,13 @@ impl Desk {
             calls: self.calls.load(Ordering::Relaxed),
             in_flight: self.in_flight.load(Ordering::Relaxed),
         };
-        self.say(&Answer { id, reply: Reply::Stats(stats) });
+        self.say(&ReplyLine { id, reply: Reply::Stats(stats) });
     }
 
     /// Forget a module.
     pub fn unload(&self, id: u64, module: &str) {
         match self.modules().remove(module) {
-            Some(_) => self.say(&Answer { id, reply: Reply::Unloaded }),
+            Some(_) => self.say(&ReplyLine { id, reply: Reply::Unloaded }),
             None => self.refuse(id, &unknown(module)),
         }
     }
@@ -98,11 +98,11 @@ impl Desk {
         match catch_unwind(AssertUnwindSafe(|| self.host.load(bytes, limits, grants))) {
             Ok(Ok(plugin)) => {
                 self.modules().insert(module, plugin);
-                self.say(&Answer { id, reply: Reply::Loaded });
+                self.say(&ReplyLine { id, reply: Reply::Loaded });
             }
             Ok(Err(Rejection { stage, reason })) => {
                 let stage = stage.word().to_owned();
-                self.say(&Answer { id, reply: Reply::Rejected { stage, reason } });
+                self.say(&ReplyLine { id, reply: Reply::Rejected { stage, reason } });
             }
             Err(panic) => self.called(id, &fault(format!("load panicked: {}", said(&*panic)))),
         }
@@ -138,7 +138,7 @@ impl Desk {
     }
 
     fn called(&self, id: u64, called: &Called) {
-        self.say(&Answer { id, reply: Reply::Called(WrittenCall::from(called)) });
+        self.say(&ReplyLine { id, reply: Reply::Called(WrittenCall::from(called)) });
     }
 }
 

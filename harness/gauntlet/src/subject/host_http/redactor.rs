@@ -13,24 +13,24 @@ const BACKSLASHES_MAX: usize = 8;
 
 /// Words, each in all its forms.
 #[derive(Default)]
-pub struct Blot(Vec<Form>);
+pub struct Redactor(Vec<WordForm>);
 
 /// One way to write a word.
-struct Form {
+struct WordForm {
     bytes: Vec<u8>,
     /// Whether letters may be of either case.
     any_case: bool,
 }
 
-impl Blot {
+impl Redactor {
     /// Add a word of ASCII; it is long enough not to be met by chance.
     pub fn add(&mut self, word: &str) {
-        self.0.push(Form { bytes: word.as_bytes().to_vec(), any_case: false });
-        self.0.push(Form { bytes: hex(word.as_bytes()).into_bytes(), any_case: true });
+        self.0.push(WordForm { bytes: word.as_bytes().to_vec(), any_case: false });
+        self.0.push(WordForm { bytes: hex(word.as_bytes()).into_bytes(), any_case: true });
         for before in 0..3 {
             for bytes in in_base64(word, before) {
                 if self.0.iter().all(|form| form.bytes != bytes) {
-                    self.0.push(Form { bytes, any_case: false });
+                    self.0.push(WordForm { bytes, any_case: false });
                 }
             }
         }
@@ -78,7 +78,7 @@ impl Blot {
     }
 }
 
-impl Form {
+impl WordForm {
     /// How many bytes this takes at the beginning of `text`; none where something else stands.
     fn length(&self, text: &[u8]) -> Option<usize> {
         let mut at = 0;
@@ -141,10 +141,10 @@ mod tests {
 
     const WORD: &str = "s3cr3t/Tok+n\"ABC";
 
-    fn blot() -> Blot {
-        let mut blot = Blot::default();
-        blot.add(WORD);
-        blot
+    fn redactor() -> Redactor {
+        let mut redactor = Redactor::default();
+        redactor.add(WORD);
+        redactor
     }
 
     #[test]
@@ -167,7 +167,7 @@ mod tests {
             WORD.replace('/', "%2f"),
         ] {
             let mut text = format!("é{written}é, {written}");
-            blot().text(&mut text);
+            redactor().text(&mut text);
             assert_eq!(text, "é[secret]é, [secret]", "{written}");
         }
     }
@@ -176,7 +176,7 @@ mod tests {
     fn a_word_within_base64_is_taken_out_wherever_it_begins() {
         for before in ["", "a", "ab", "Bearer "] {
             let mut text = STANDARD_NO_PAD.encode(format!("{before}{WORD}, yes"));
-            blot().text(&mut text);
+            redactor().text(&mut text);
             assert!(text.contains(TAKEN_OUT), "{before}: {text}");
         }
     }
@@ -185,11 +185,11 @@ mod tests {
     fn what_is_no_such_word_stays_and_no_bomb_takes_long() {
         for text in ["", "\\", "s3cr3t/Tok+n", "\\u00", "%", "%7", "s3cr3t/Tok+n\\u0022ABX"] {
             let mut same = text.to_owned();
-            blot().text(&mut same);
+            redactor().text(&mut same);
             assert_eq!(same, text);
         }
         let mut bomb = vec![b'\\'; 1 << 16];
-        blot().bytes(&mut bomb);
+        redactor().bytes(&mut bomb);
         assert_eq!(bomb.len(), 1 << 16);
     }
 }

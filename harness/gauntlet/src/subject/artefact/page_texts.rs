@@ -8,7 +8,7 @@ use wasm_gauntlet_model::profile::Found;
 use super::files::Files;
 use super::references;
 use crate::subject::Inability;
-use crate::subject::site::discovery::page::Page;
+use crate::subject::site::discovery::page::PageReferences;
 use crate::subject::site::discovery::script;
 use crate::subject::site::headers::name::without_hash;
 
@@ -78,7 +78,7 @@ impl Texts {
     }
 
     /// Take what the page `at` loads.
-    fn load(&mut self, found: references::References, at: &str) {
+    fn load(&mut self, found: references::PageLoads, at: &str) {
         self.dangling.extend(found.missing.iter().map(|name| format!("{name} in {at}")));
         self.loaded.extend(found.scripts);
         self.elsewhere |= found.elsewhere;
@@ -129,7 +129,7 @@ fn last_named(told: &str) -> String {
 }
 
 /// The last segments of what a page names.
-fn of_page(page: &Page) -> BTreeSet<String> {
+fn of_page(page: &PageReferences) -> BTreeSet<String> {
     let urls = page.scripts.iter().chain(&page.modules).map(|(url, _)| last(url.path()).to_owned());
     let attributes = page.named.iter().map(|name| last(bare(name)).to_owned());
     urls.chain(attributes).chain(of_script(&page.inline.join("\n"))).collect()

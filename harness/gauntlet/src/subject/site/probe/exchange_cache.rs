@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use wasm_gauntlet_model::action::OneOff;
 
-use crate::subject::site::wire::Ask;
+use crate::subject::site::wire::HttpRequest;
 use crate::subject::site::wire::redirect::Trail;
 
 /// Bytes of bodies remembered: some twenty answers of a module of 5 MB.
@@ -16,23 +16,23 @@ const BYTES_MAX: usize = 96 << 20;
 
 /// What makes one exchange another: method, URL without a one-off word, fields, `Host`, and
 /// whether it goes past the caches.
-type Key = (&'static str, String, Vec<(&'static str, String)>, Option<String>, bool);
+type ExchangeKey = (&'static str, String, Vec<(&'static str, String)>, Option<String>, bool);
 
 /// Exchanges of one run.
 #[derive(Debug, Default)]
-pub struct Asked {
-    known: Mutex<Known>,
+pub struct ExchangeCache {
+    known: Mutex<CachedExchanges>,
 }
 
 #[derive(Debug, Default)]
-struct Known {
-    trails: BTreeMap<Key, Arc<Mutex<Answer>>>,
+struct CachedExchanges {
+    trails: BTreeMap<ExchangeKey, Arc<Mutex<CachedTrail>>>,
     bytes: usize,
 }
 
 /// What is known of one exchange.
 #[derive(Debug, Default)]
-enum Answer {
+enum CachedTrail {
     #[default]
     Unasked,
     /// Nothing came, or more than is remembered.
@@ -40,16 +40,16 @@ enum Answer {
     Is(Arc<Trail>),
 }
 
-impl Asked {
+impl ExchangeCache {
     /// What `ask` gave before, or gives now by `make`.
     ///
     /// # Errors
     /// Those of `make`; nothing is remembered then.
     pub fn once<E>(
         &self,
-        ask: Ask,
+        ask: HttpRequest,
         reach: Option<OneOff>,
-        make: impl FnOnce(Ask) -> Result<Trail, E>,
+        make: impl FnOnce(HttpRequest) -> Result<Trail, E>,
     ) -> Result<Arc<Trail>, E> {
         if reach == Some(OneOff::Trial) {
             return make(ask).map(Arc::new);
@@ -64,13 +64,13 @@ impl Asked {
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = Arc::clone(known().trails.entry(key).or_default());
         let mut held = answer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Answer::Is(trail) = &*held {
+        if let CachedTrail::Is(trail) = &*held {
             return Ok(Arc::clone(trail));
         }
         // Whoever asks for the same meanwhile waits for the first answer; but where there was
         // none, as each may take until a timeout, all who want one ask at once.
-        let first = matches!(*held, Answer::Unasked);
-        *held = Answer::Unknown;
+        let first = matches!(*held, CachedTrail::Unasked);
+        *held = CachedTrail::Unknown;
         if !first {
             drop(held);
             return make(ask).map(Arc::new);
@@ -79,7 +79,7 @@ impl Asked {
         let mut known = known();
         if known.bytes + trail.reply.body.len() <= BYTES_MAX {
             known.bytes += trail.reply.body.len();
-            *held = Answer::Is(Arc::clone(&trail));
+            *held = CachedTrail::Is(Arc::clone(&trail));
         }
         Ok(trail)
     }
@@ -97,14 +97,14 @@ mod tests {
 
     #[test]
     fn an_exchange_is_made_once_but_for_the_play_on_caches() {
-        let asked = Asked::default();
+        let asked = ExchangeCache::default();
         let made = Cell::new(0);
         let ask = |method, fields: &[(&'static str, &str)]| {
-            let mut ask = Ask::new(method, Url::parse("http://s.test/a").expect("a URL"));
+            let mut ask = HttpRequest::new(method, Url::parse("http://s.test/a").expect("a URL"));
             ask.fields.extend(fields.iter().map(|(name, value)| (*name, (*value).to_owned())));
             ask
         };
-        let count = |ask: Ask, reach| {
+        let count = |ask: HttpRequest, reach| {
             let before = made.get();
             let make = |ask| {
                 made.set(made.get() + 1);

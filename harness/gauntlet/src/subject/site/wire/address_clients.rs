@@ -5,24 +5,24 @@ use std::net::{IpAddr, SocketAddr};
 
 use url::{Host, Url};
 
-use super::failure::Failure;
-use super::{Ask, Bounds, Certificates, builder};
+use super::failure::ExchangeFailure;
+use super::{Certificates, ExchangeBounds, HttpRequest, builder};
 
 /// A client for each address of one host.
 #[derive(Debug, Default)]
-pub(super) struct Doors {
+pub(super) struct AddressClients {
     host: String,
     clients: Vec<(IpAddr, reqwest::Client)>,
 }
 
-impl Doors {
+impl AddressClients {
     /// Clients that take `host` for each of `addresses`.
     pub(super) fn new(
         host: &str,
         addresses: &[IpAddr],
         trusted: Option<&Certificates>,
-        bounds: &Bounds,
-    ) -> Result<Self, Failure> {
+        bounds: &ExchangeBounds,
+    ) -> Result<Self, ExchangeFailure> {
         let client = |address: &IpAddr| {
             let usual = trusted.map_or_else(|| builder(bounds), |trusted| trusted.builder(bounds));
             // The port is that of the URL, whatever is said here.
@@ -32,14 +32,14 @@ impl Doors {
                 let bare = builder(bounds).resolve(host, SocketAddr::new(*address, 0));
                 bare.tls_certs_only([]).build()
             });
-            Ok((*address, client.map_err(|error| Failure::own(&error))?))
+            Ok((*address, client.map_err(|error| ExchangeFailure::own(&error))?))
         };
-        let clients = addresses.iter().map(client).collect::<Result<_, Failure>>()?;
+        let clients = addresses.iter().map(client).collect::<Result<_, ExchangeFailure>>()?;
         Ok(Self { host: host.to_owned(), clients })
     }
 
     /// The address to which `ask` goes, where it names one.
-    pub(super) fn address(&self, ask: &Ask) -> Option<IpAddr> {
+    pub(super) fn address(&self, ask: &HttpRequest) -> Option<IpAddr> {
         let named = ask.via.filter(|_| ask.url.host_str() == Some(&self.host));
         named.filter(|named| self.clients.iter().any(|(address, _)| address == named))
     }
@@ -48,7 +48,7 @@ impl Doors {
     pub(super) fn way<'a>(
         &'a self,
         usual: &'a reqwest::Client,
-        ask: &Ask,
+        ask: &HttpRequest,
     ) -> (&'a reqwest::Client, Url, Option<String>) {
         let (url, host) = (ask.url.clone(), ask.host.clone());
         let door = self.address(ask);

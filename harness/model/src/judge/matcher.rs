@@ -3,10 +3,15 @@
 use crate::observation::Value;
 use crate::scenario::{Comparison, Scalar, ScalarTemplate, Test};
 
-use super::{Context, Seen, shown};
+use super::{Context, StepFacts, shown};
 
 /// Whether `test` holds of `value`; `None` where it cannot be told.
-pub(super) fn apply(test: &Test, value: &Value, seen: &Seen, context: Context) -> Option<bool> {
+pub(super) fn apply(
+    test: &Test,
+    value: &Value,
+    seen: &StepFacts,
+    context: Context,
+) -> Option<bool> {
     match test {
         Test::Present(present) => Some((*value != Value::Absent) == *present),
         Test::Equals(wanted, equal) => Some(equals(value, &meant(wanted, context)) == *equal),
@@ -82,7 +87,7 @@ fn compare(comparison: Comparison, value: &Value, bound: f64) -> Option<bool> {
 }
 
 /// What a test expects, in words that follow "expected".
-pub(super) fn expected(test: &Test, seen: &Seen, context: Context) -> String {
+pub(super) fn expected(test: &Test, seen: &StepFacts, context: Context) -> String {
     match test {
         Test::Equals(wanted, true) => format!("`{}`", meant(wanted, context).text()),
         Test::Equals(wanted, false) => format!("anything but `{}`", meant(wanted, context).text()),

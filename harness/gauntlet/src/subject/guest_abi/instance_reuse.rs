@@ -1,31 +1,31 @@
-//! Where instances come from: fresh for each call, or, in two defects, from an earlier call.
+//! Where instances come from: fresh for each call, or, in two faults, from an earlier call.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use wasm_gauntlet_model::twin::Twin;
+use wasm_gauntlet_model::fault::Fault;
 
-use crate::subject::defects::Defects;
+use crate::subject::faults::HostFaults;
 
-/// Instances kept by the pool of the defect; more are dropped.
+/// Instances kept by the pool of the fault; more are dropped.
 const POOLED_MAX: usize = 8;
 
 /// The source of instances of one module.
 #[derive(Debug)]
-pub enum Keep<I> {
+pub enum InstanceReuse<I> {
     /// An instance of its own for each call. Right.
     Fresh,
-    /// The defect: one instance for all, one call after another.
+    /// The fault: one instance for all, one call after another.
     Shared(Mutex<Option<I>>),
-    /// The defect: instances handed on as the last call left them.
+    /// The fault: instances handed on as the last call left them.
     Pool(Mutex<Vec<I>>),
 }
 
-impl<I> Keep<I> {
-    /// As the switches say.
-    pub fn new(defects: &Defects) -> Self {
-        if defects.has(Twin::SharedInstance) {
+impl<I> InstanceReuse<I> {
+    /// As the faults say.
+    pub fn new(faults: &HostFaults) -> Self {
+        if faults.has(Fault::SharedInstance) {
             Self::Shared(Mutex::new(None))
-        } else if defects.has(Twin::PoolWithoutReset) {
+        } else if faults.has(Fault::PoolWithoutReset) {
             Self::Pool(Mutex::new(Vec::new()))
         } else {
             Self::Fresh

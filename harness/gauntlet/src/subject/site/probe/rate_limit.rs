@@ -11,7 +11,7 @@ use wasm_gauntlet_model::action::Method;
 use super::Probe;
 use crate::subject::Inability;
 use crate::subject::site::text::visible;
-use crate::subject::site::wire::Ask;
+use crate::subject::site::wire::HttpRequest;
 use crate::subject::site::wire::redirect::{Trail, follow};
 
 /// The statuses by which servers refuse who asks too often: nginx's own default, and RFC 6585 §4.
@@ -25,10 +25,10 @@ const WAITS: [Duration; 3] =
 
 /// What a run has learned of a site on the way.
 #[derive(Debug, Default)]
-pub struct Learned(Mutex<Known>);
+pub struct Learned(Mutex<SiteKnowledge>);
 
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct SiteKnowledge {
     /// Whether a refusal went away by itself.
     limits: bool,
     /// Paths that refuse some requests for good.
@@ -38,7 +38,7 @@ pub(super) struct Known {
 }
 
 impl Learned {
-    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+    pub(super) fn known(&self) -> MutexGuard<'_, SiteKnowledge> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -95,7 +95,7 @@ impl Probe<'_> {
 
     /// GET without any coding, as discovery does.
     pub(super) fn plainly(&self, url: Url) -> Option<Trail> {
-        let mut ask = Ask::new(Method::Get, url);
+        let mut ask = HttpRequest::new(Method::Get, url);
         ask.fields.push(("accept-encoding", "identity".to_owned()));
         follow(&self.site.client, &self.site.url, ask, |_| {}).ok()
     }

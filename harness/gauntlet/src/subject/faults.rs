@@ -1,15 +1,15 @@
-//! The switches of an embedded host: each causes exactly one defect.
+//! The faults that an embedded host can be given.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use wasm_gauntlet_model::fault::{Fault, Part};
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::static_limits::StaticLimits;
 use wasm_gauntlet_model::trap::TrapKind;
-use wasm_gauntlet_model::twin::{Part, Twin};
 
-use super::guest_abi::end::{End, Said};
+use super::guest_abi::end::{CallEnd, GuestError};
 use super::guest_abi::growth::Caps;
 use super::guest_abi::{PointerCheck, sniff};
 
@@ -20,7 +20,7 @@ const UNCAPPED_TABLE_ELEMENTS: u32 = 20_000_000;
 /// What `leak-instance` keeps of each call, bytes: a small guest's memory.
 const LEAKED_BYTES: usize = 1 << 20;
 /// Calls of a process of which that is kept, 1 GiB: one that ends for want of memory is another
-/// defect, and a deployed host serves thousands of calls of scenarios that are about others.
+/// fault, and a deployed host serves thousands of calls of scenarios that are about others.
 const LEAKED_CALLS_MAX: u32 = 1024;
 /// Descriptors or threads that one process leaks at most: past what is seen as a leak, and still
 /// less than it may have open (256), so that it fails at nothing else.
@@ -33,28 +33,28 @@ const UNBOUNDED_LOG_LINES: u32 = 1 << 14;
 /// See [`UNBOUNDED_LOG_LINES`].
 const UNBOUNDED_LOG_LINE_BYTES: u32 = 1 << 20;
 
-/// The switches that are on.
+/// The faults that are on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Defects(BTreeSet<Twin>);
+pub struct HostFaults(BTreeSet<Fault>);
 
-impl Defects {
-    /// Those of `twins` that a host carries.
-    pub fn new(twins: impl IntoIterator<Item = Twin>) -> Self {
-        Self(twins.into_iter().filter(|twin| twin.part() == Part::Host).collect())
+impl HostFaults {
+    /// Those of `faults` that a host carries.
+    pub fn new(faults: impl IntoIterator<Item = Fault>) -> Self {
+        Self(faults.into_iter().filter(|fault| fault.part() == Part::Host).collect())
     }
 
-    /// Whether a switch is on.
-    pub fn has(&self, twin: Twin) -> bool {
-        self.0.contains(&twin)
+    /// Whether `fault` is on.
+    pub fn has(&self, fault: Fault) -> bool {
+        self.0.contains(&fault)
     }
 
     /// The caps that this host enforces in place of those of `limits`.
     pub fn caps(&self, limits: &Limits) -> Caps {
         let mut lifted = limits.clone();
-        if self.has(Twin::NoMemoryCap) {
+        if self.has(Fault::NoMemoryCap) {
             lifted.memory_pages = lifted.memory_pages.max(UNCAPPED_MEMORY_PAGES);
         }
-        if self.has(Twin::NoTableCap) {
+        if self.has(Fault::NoTableCap) {
             lifted.table_elements = lifted.table_elements.max(UNCAPPED_TABLE_ELEMENTS);
         }
         Caps::of(&lifted)
@@ -63,15 +63,15 @@ impl Defects {
     /// The limits to which this host really holds a guest, in place of `limits`.
     pub fn limits(&self, limits: &Limits) -> Limits {
         let mut held = limits.clone();
-        if self.has(Twin::UnboundedOutput) {
+        if self.has(Fault::UnboundedOutput) {
             held.output_bytes_max = u32::MAX;
             held.log_lines_max = UNBOUNDED_LOG_LINES;
             held.log_line_bytes_max = UNBOUNDED_LOG_LINE_BYTES;
         }
-        if self.has(Twin::NoFuel) {
+        if self.has(Fault::NoFuel) {
             held.fuel = None;
         }
-        if self.has(Twin::NoCompileLimits) {
+        if self.has(Fault::NoCompileLimits) {
             held.static_limits = StaticLimits::none();
         }
         held
@@ -79,7 +79,7 @@ impl Defects {
 
     /// How this host checks the range of an output.
     pub fn pointer_check(&self) -> PointerCheck {
-        if self.has(Twin::UncheckedPointer) {
+        if self.has(Fault::UncheckedPointer) {
             PointerCheck::Wrapping32
         } else {
             PointerCheck::Sum64
@@ -88,15 +88,15 @@ impl Defects {
 
     /// Whether this host keeps instances between calls.
     pub fn keeps_instances(&self) -> bool {
-        self.has(Twin::SharedInstance) || self.has(Twin::PoolWithoutReset)
+        self.has(Fault::SharedInstance) || self.has(Fault::PoolWithoutReset)
     }
 
     /// Where a guest has ended: a host with `panic-on-trap` dies of a trap, one with
     /// `exit-kills-host` of an exit.
-    pub fn on_end(&self, end: &End) {
+    pub fn on_end(&self, end: &CallEnd) {
         let dies = match end {
-            End::Trap(_) => self.has(Twin::PanicOnTrap),
-            End::Exit(_) => self.has(Twin::ExitKillsHost),
+            CallEnd::Trap(_) => self.has(Fault::PanicOnTrap),
+            CallEnd::Exit(_) => self.has(Fault::ExitKillsHost),
             _ => false,
         };
         if dies {
@@ -106,19 +106,19 @@ impl Defects {
 
     /// Where bytes were refused: a host with `panic-on-malformed` dies of what cannot be parsed.
     pub fn on_refused(&self, bytes: &[u8]) {
-        if self.has(Twin::PanicOnMalformed) && !sniff::parses(bytes) {
+        if self.has(Fault::PanicOnMalformed) && !sniff::parses(bytes) {
             std::process::abort();
         }
     }
 
     /// At the end of a call: a host with `leak-instance` never frees the memory that it had, one
     /// with `leak-descriptor` leaves a file open, one with `leak-thread` a thread behind.
-    /// Not the instance itself: a pool that runs out of those would be another defect.
+    /// Not the instance itself: a pool that runs out of those would be another fault.
     pub fn leak(&self) {
-        if self.has(Twin::LeakDescriptor) && leaks_more(&DESCRIPTORS_LEAKED, LEAKS_MAX) {
+        if self.has(Fault::LeakDescriptor) && leaks_more(&DESCRIPTORS_LEAKED, LEAKS_MAX) {
             std::mem::forget(std::fs::File::open("/dev/null"));
         }
-        if self.has(Twin::LeakThread) && leaks_more(&THREADS_LEAKED, LEAKS_MAX) {
+        if self.has(Fault::LeakThread) && leaks_more(&THREADS_LEAKED, LEAKS_MAX) {
             let thread = std::thread::Builder::new().stack_size(LEAKED_STACK_BYTES);
             let _ = thread.spawn(|| {
                 loop {
@@ -126,17 +126,17 @@ impl Defects {
                 }
             });
         }
-        if self.has(Twin::LeakInstance) && leaks_more(&MEMORIES_LEAKED, LEAKED_CALLS_MAX) {
+        if self.has(Fault::LeakInstance) && leaks_more(&MEMORIES_LEAKED, LEAKED_CALLS_MAX) {
             // Without the black box the compiler leaves the allocation out.
             std::mem::forget(std::hint::black_box(vec![1_u8; LEAKED_BYTES]));
         }
     }
 
     /// What is made of the words of a guest: with `errors-as-traps`, a trap without words.
-    pub fn said(&self, end: End, said: Option<Said>) -> (End, Option<Said>) {
+    pub fn said(&self, end: CallEnd, said: Option<GuestError>) -> (CallEnd, Option<GuestError>) {
         match (end, said) {
-            (End::Output(_), Some(_)) if self.has(Twin::ErrorsAsTraps) => {
-                (End::Trap(TrapKind::Unreachable), None)
+            (CallEnd::Output(_), Some(_)) if self.has(Fault::ErrorsAsTraps) => {
+                (CallEnd::Trap(TrapKind::Unreachable), None)
             }
             (end, said) => (end, said),
         }
@@ -160,15 +160,15 @@ static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 
 /// A name in use; free again when dropped.
 #[derive(Debug)]
-pub struct Named(&'static str);
+pub struct InstanceName(&'static str);
 
-impl Named {
+impl InstanceName {
     /// Take the name, as a host with `named-instance` does for each call; `None` without it.
     ///
     /// # Errors
     /// When another instance of this process has the name.
-    pub fn take(defects: &Defects) -> Result<Option<Self>, String> {
-        if !defects.has(Twin::NamedInstance) {
+    pub fn take(faults: &HostFaults) -> Result<Option<Self>, String> {
+        if !faults.has(Fault::NamedInstance) {
             return Ok(None);
         }
         let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
@@ -180,7 +180,7 @@ impl Named {
     }
 }
 
-impl Drop for Named {
+impl Drop for InstanceName {
     fn drop(&mut self) {
         NAMES.lock().unwrap_or_else(PoisonError::into_inner).remove(self.0);
     }
@@ -191,17 +191,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_switches_of_a_host_count() {
-        let defects = Defects::new([Twin::NoVary, Twin::Recompile]);
-        assert!(defects.has(Twin::Recompile));
-        assert!(!defects.has(Twin::NoVary));
+    fn only_faults_of_a_host_count() {
+        let faults = HostFaults::new([Fault::NoVary, Fault::Recompile]);
+        assert!(faults.has(Fault::Recompile));
+        assert!(!faults.has(Fault::NoVary));
     }
 
     #[test]
     fn a_lifted_cap_lifts_one_thing() {
         let limits = Limits::default();
-        let right = Defects::default().caps(&limits);
-        let lifted = Defects::new([Twin::NoMemoryCap]).caps(&limits);
+        let right = HostFaults::default().caps(&limits);
+        let lifted = HostFaults::new([Fault::NoMemoryCap]).caps(&limits);
         assert_eq!(lifted.memory_bytes, 256 << 20);
         assert_eq!(lifted.table_elements, right.table_elements);
     }
@@ -209,11 +209,11 @@ mod tests {
     #[test]
     fn a_name_is_taken_once_and_given_back() {
         let _alone = crate::subject::guest_abi::trial::NAMES_IN_USE.lock();
-        let defects = Defects::new([Twin::NamedInstance]);
-        let first = Named::take(&defects).expect("the name is free");
-        assert!(Named::take(&defects).is_err());
+        let faults = HostFaults::new([Fault::NamedInstance]);
+        let first = InstanceName::take(&faults).expect("the name is free");
+        assert!(InstanceName::take(&faults).is_err());
         drop(first);
-        assert!(Named::take(&defects).is_ok_and(|named| named.is_some()));
-        assert!(Named::take(&Defects::default()).is_ok_and(|named| named.is_none()));
+        assert!(InstanceName::take(&faults).is_ok_and(|named| named.is_some()));
+        assert!(InstanceName::take(&HostFaults::default()).is_ok_and(|named| named.is_none()));
     }
 }

@@ -1,34 +1,34 @@
-//! Each switch of an embedded host causes its defect.
+//! Each fault of an embedded host does what it says.
 
 use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::{Grants, Limits};
-use wasm_gauntlet_model::twin::Twin;
 
 use super::{bytes, call, call_guest, output, words};
-use crate::subject::defects::Defects;
+use crate::subject::faults::HostFaults;
 use crate::subject::host::Host;
 
-/// Makes a host with these defects.
-pub type Make = dyn Fn(Defects) -> Box<dyn Host>;
+/// Makes a host with these faults.
+pub type HostMaker = dyn Fn(HostFaults) -> Box<dyn Host>;
 
-fn right(make: &Make) -> Box<dyn Host> {
-    make(Defects::default())
+fn right(make: &HostMaker) -> Box<dyn Host> {
+    make(HostFaults::default())
 }
 
-fn twin(make: &Make, which: Twin) -> Box<dyn Host> {
-    make(Defects::new([which]))
+fn fault(make: &HostMaker, which: Fault) -> Box<dyn Host> {
+    make(HostFaults::new([which]))
 }
 
-fn words_of(make: &Make, which: Twin, id: &str) -> String {
-    words(&call_guest(twin(make, which).as_ref(), id, b""))
+fn words_of(make: &HostMaker, which: Fault, id: &str) -> String {
+    words(&call_guest(fault(make, which).as_ref(), id, b""))
 }
 
 /// `no-memory-cap` lifts the memory's, `no-table-cap` the table's.
-pub fn caps_are_lifted_by_their_switches(make: &Make) {
+pub fn caps_are_lifted_by_their_faults(make: &HostMaker) {
     let pages = |which| {
         // One growth a page takes longer than 50 ms for 4096 pages in a debug build.
         let limits = Limits { deadline_ms: 5_000, ..Limits::default() };
-        let (host, bytes) = (twin(make, which), bytes("mem-grow-loop"));
+        let (host, bytes) = (fault(make, which), bytes("mem-grow-loop"));
         let called = call(host.as_ref(), &bytes, b"", &limits, &Grants::default());
         match called.map(|called| called.outcome) {
             Ok(CallOutcome::Ok { output }) => {
@@ -37,15 +37,15 @@ pub fn caps_are_lifted_by_their_switches(make: &Make) {
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(pages(Twin::NoMemoryCap), 4096);
-    assert_eq!(pages(Twin::NoTableCap), 256);
+    assert_eq!(pages(Fault::NoMemoryCap), 4096);
+    assert_eq!(pages(Fault::NoTableCap), 256);
     let refused = words(&call_guest(right(make).as_ref(), "mem-table-min", b""));
     assert_eq!(refused, "rejected(instantiate)");
-    assert_ne!(words_of(make, Twin::NoTableCap, "mem-table-min"), "rejected(instantiate)");
+    assert_ne!(words_of(make, Fault::NoTableCap, "mem-table-min"), "rejected(instantiate)");
 }
 
 /// A start function of 200 M steps, under 20 ms.
-pub fn a_deadline_that_is_not_on_start_leaves_start_alone(make: &Make) {
+pub fn a_deadline_that_is_not_on_start_leaves_start_alone(make: &HostMaker) {
     let text = r#"(module (memory (export "memory") 1) (global $i (mut i32) (i32.const 0))
         (func $s (loop $m
             (global.set $i (i32.add (global.get $i) (i32.const 1)))
@@ -61,66 +61,66 @@ pub fn a_deadline_that_is_not_on_start_leaves_start_alone(make: &Make) {
         assert_eq!(called.outcome, CallOutcome::Deadline);
         called.host_wall_us
     };
-    assert!(wall(twin(make, Twin::DeadlineNotOnStart)) > 2 * wall(right(make)));
+    assert!(wall(fault(make, Fault::DeadlineNotOnStart)) > 2 * wall(right(make)));
 }
 
 /// A spin past its deadline of 5 ms.
-pub fn without_a_deadline_a_long_call_ends_ok(make: &Make) {
+pub fn without_a_deadline_a_long_call_ends_ok(make: &HostMaker) {
     let limits = Limits { deadline_ms: 5, ..Limits::default() };
     let spin = |host: Box<dyn Host>| {
         let input = 20_000_000_u32.to_le_bytes();
         words(&call(host.as_ref(), &bytes("benign-spin"), &input, &limits, &Grants::default()))
     };
     assert_eq!(spin(right(make)), "deadline");
-    assert_eq!(spin(twin(make, Twin::NoDeadline)), "ok");
+    assert_eq!(spin(fault(make, Fault::NoDeadline)), "ok");
 }
 
 /// A counter in a global goes on counting.
-pub fn kept_instances_show_what_the_last_call_left(make: &Make) {
-    for which in [Twin::SharedInstance, Twin::PoolWithoutReset] {
-        let host = twin(make, which);
+pub fn kept_instances_show_what_the_last_call_left(make: &HostMaker) {
+    for which in [Fault::SharedInstance, Fault::PoolWithoutReset] {
+        let host = fault(make, which);
         let count = || output(host.as_ref(), "iso-global-counter", b"", &Grants::default())[0];
         assert_eq!((count(), count()), (1, 2), "{which:?}");
     }
 }
 
-/// The environment and the root are there with their switches, without any grant.
-pub fn ambient_things_are_there_with_their_switches_alone(make: &Make) {
-    let seen = |which, id| output(twin(make, which).as_ref(), id, b"", &Grants::default());
-    assert!(String::from_utf8_lossy(&seen(Twin::AmbientEnv, "cap-env-get")).contains("PATH="));
-    let read = seen(Twin::AmbientFs, "cap-fs-absolute");
+/// The environment and the root are there with their faults, without any grant.
+pub fn ambient_things_are_there_with_their_faults_alone(make: &HostMaker) {
+    let seen = |which, id| output(fault(make, which).as_ref(), id, b"", &Grants::default());
+    assert!(String::from_utf8_lossy(&seen(Fault::AmbientEnv, "cap-env-get")).contains("PATH="));
+    let read = seen(Fault::AmbientFs, "cap-fs-absolute");
     assert!(read.len() > 1, "{read:?}");
 }
 
-/// The switches whose defect shows in one outcome.
-pub fn the_other_switches_do_what_they_say(make: &Make) {
-    assert_eq!(words_of(make, Twin::UncheckedPointer, "abi-wrap"), "ok");
-    assert_eq!(words_of(make, Twin::LoadAnything, "bin-html"), "host-fault");
-    assert_eq!(words_of(make, Twin::Recompile, "benign-tiny"), "ok");
-    assert_eq!(words_of(make, Twin::NoTenantLimit, "benign-tiny"), "ok");
-    assert_eq!(words_of(make, Twin::ErrorsAsTraps, "abi-error-channel"), "trap(unreachable)");
-    let seen = |which, id| call_guest(twin(make, which).as_ref(), id, b"").expect("it loads");
-    assert_eq!(seen(Twin::NoMetrics, "benign-log").digest, "");
-    assert!(seen(Twin::RawLog, "host-log-newline").log.len() > 1);
-    assert!(seen(Twin::UnboundedOutput, "host-log-flood").log.len() > 256);
-    let put_out = |which, id| output(twin(make, which).as_ref(), id, b"", &Grants::default());
-    assert_eq!(put_out(Twin::RerunStart, "inst-initialize-count"), [2, 0, 0, 0]);
-    let grown = put_out(Twin::StaleView, "benign-grow");
+/// The faults that show in one outcome.
+pub fn the_other_faults_do_what_they_say(make: &HostMaker) {
+    assert_eq!(words_of(make, Fault::UncheckedPointer, "abi-wrap"), "ok");
+    assert_eq!(words_of(make, Fault::LoadAnything, "bin-html"), "host-fault");
+    assert_eq!(words_of(make, Fault::Recompile, "benign-tiny"), "ok");
+    assert_eq!(words_of(make, Fault::NoTenantLimit, "benign-tiny"), "ok");
+    assert_eq!(words_of(make, Fault::ErrorsAsTraps, "abi-error-channel"), "trap(unreachable)");
+    let seen = |which, id| call_guest(fault(make, which).as_ref(), id, b"").expect("it loads");
+    assert_eq!(seen(Fault::NoMetrics, "benign-log").digest, "");
+    assert!(seen(Fault::RawLog, "host-log-newline").log.len() > 1);
+    assert!(seen(Fault::UnboundedOutput, "host-log-flood").log.len() > 256);
+    let put_out = |which, id| output(fault(make, which).as_ref(), id, b"", &Grants::default());
+    assert_eq!(put_out(Fault::RerunStart, "inst-initialize-count"), [2, 0, 0, 0]);
+    let grown = put_out(Fault::StaleView, "benign-grow");
     assert_ne!(grown, output(right(make).as_ref(), "benign-grow", b"", &Grants::default()));
 }
 
 /// A budget that nobody looks at ends in the deadline.
-pub fn without_fuel_a_loop_runs_into_its_deadline(make: &Make) {
+pub fn without_fuel_a_loop_runs_into_its_deadline(make: &HostMaker) {
     let limits = Limits { fuel: Some(10_000), ..Limits::default() };
     let end = |host: Box<dyn Host>| {
         words(&call(host.as_ref(), &bytes("cpu-loop"), b"", &limits, &Grants::default()))
     };
     assert_eq!(end(right(make)), "fuel");
-    assert_eq!(end(twin(make, Twin::NoFuel)), "deadline");
+    assert_eq!(end(fault(make, Fault::NoFuel)), "deadline");
 }
 
-/// A call that is under way when another fails: well, or, with the switch, closed.
-pub fn one_failure_closes_the_runtime_with_its_switch_alone(make: &Make) {
+/// A call that is under way when another fails: well, or, with the fault, closed.
+pub fn one_failure_closes_the_runtime_with_its_fault_alone(make: &HostMaker) {
     let slow = |host: Box<dyn Host>| {
         let limits = Limits { deadline_ms: 200, ..Limits::default() };
         let plugin = host.load(&bytes("cpu-loop"), &limits, &Grants::default());
@@ -134,11 +134,11 @@ pub fn one_failure_closes_the_runtime_with_its_switch_alone(make: &Make) {
         })
     };
     assert_eq!(slow(right(make)), "deadline");
-    assert_eq!(slow(twin(make, Twin::CloseRuntime)), "host-fault");
+    assert_eq!(slow(fault(make, Fault::CloseRuntime)), "host-fault");
 }
 
 /// A guest that sleeps for longer than its deadline.
-pub fn a_wait_outlasts_the_deadline_with_its_switch_alone(make: &Make) {
+pub fn a_wait_outlasts_the_deadline_with_its_fault_alone(make: &HostMaker) {
     let wall = |host: Box<dyn Host>| {
         let text = r#"(module (import "wasi_snapshot_preview1" "poll_oneoff"
               (func $poll (param i32 i32 i32 i32) (result i32)))
@@ -154,14 +154,14 @@ pub fn a_wait_outlasts_the_deadline_with_its_switch_alone(make: &Make) {
         called.expect("it loads").host_wall_us
     };
     assert!(wall(right(make)) < 200_000);
-    assert!(wall(twin(make, Twin::BlockingPoll)) >= 300_000);
+    assert!(wall(fault(make, Fault::BlockingPoll)) >= 300_000);
 }
 
 /// Two calls at once under one name: one of them meets the other.
-pub fn a_name_is_for_one_instance_at_a_time(make: &Make) {
+pub fn a_name_is_for_one_instance_at_a_time(make: &HostMaker) {
     // The names are the process's; the tests of both runtimes share it.
     let _alone = super::NAMES_IN_USE.lock();
-    let host = twin(make, Twin::NamedInstance);
+    let host = fault(make, Fault::NamedInstance);
     let plugin = host.load(&bytes("cpu-loop"), &Limits::default(), &Grants::default());
     let plugin = plugin.expect("it loads");
     let mut words: Vec<String> = std::thread::scope(|scope| {

@@ -7,7 +7,7 @@ use wasm_gauntlet_model::action::Call;
 use wasm_gauntlet_model::limits::Grants;
 
 use super::Stage;
-use super::port::{Loaded, Work};
+use super::port::{LoadOutcome, Work};
 use crate::subject::Inability;
 
 /// Calls in the name of one tenant, before another takes over: a host may limit how many calls a
@@ -15,12 +15,16 @@ use crate::subject::Inability;
 const TENANT_CALLS: u32 = 50;
 
 /// Every outcome word of the guest beside, sorted; none where no guest was asked for.
-type Beside = Result<Option<Vec<String>>, Inability>;
+type BackgroundWords = Result<Option<Vec<String>>, Inability>;
 
 /// Do `calls` while the guest of `call.meanwhile` is called in the name of another tenant.
 ///
 /// It has ended once before `calls` begin, so that what is looked for has really been caused.
-pub fn during<T>(stage: &Stage<'_>, call: &Call, calls: impl FnOnce() -> T) -> (T, Beside) {
+pub fn during<T>(
+    stage: &Stage<'_>,
+    call: &Call,
+    calls: impl FnOnce() -> T,
+) -> (T, BackgroundWords) {
     let Some(guest) = &call.meanwhile else { return (calls(), Ok(None)) };
     let done = AtomicBool::new(false);
     let mut words = BTreeSet::new();
@@ -60,8 +64,8 @@ fn once(
         grants: &grants,
     };
     let timed = match stage.port.load(&work)? {
-        Loaded::Ready { .. } => stage.port.call(&work)?,
-        Loaded::Ended(timed) => timed,
+        LoadOutcome::Ready { .. } => stage.port.call(&work)?,
+        LoadOutcome::Ended(timed) => timed,
     };
     words.insert(timed.called.outcome.word().to_owned());
     Ok(())
