@@ -17,7 +17,10 @@ for folder in "$work"/*/; do
   patches+=(--config "patch.crates-io.$name.path='${folder%/}'")
 done
 # What is tried is whether all of it is there, so that our own code need not be fast.
-slow=(--config 'profile.release.package."wasm-gauntlet".opt-level=0')
+slow=()
+for crate in wasm-gauntlet wasm-gauntlet-web wasm-gauntlet-host; do
+  slow+=(--config "profile.release.package.$crate.opt-level=0")
+done
 cargo install -q --path "$work"/wasm-gauntlet-0.* --root "$work/root" \
   --target-dir "$root/target" "${patches[@]}" "${slow[@]}"
 mkdir "$work/empty"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The digests of the shims (wasm_exec.js) that releases of Go ship, as rows for
-# harness/gauntlet/src/subject/anatomy/shim_releases.tsv. Go fetches each toolchain as a module.
+# harness/web/src/anatomy/shim_releases.tsv. Go fetches each toolchain as a module.
 #
 #     ci/shim_releases.sh go1.24.0 go1.27.3
 #

@@ -4,7 +4,7 @@ The engine has its default configuration, with what a right host adds: epoch int
 deadline (a second engine meters fuel, for loads that ask for it), and limits on each store. It
 offers no WASI: what `define_wasi` gives cannot be interrupted while it sleeps.
 
-The protocol: harness/gauntlet/src/subject/protocol/PROTOCOL.md, version 1.
+The protocol: harness/host/src/protocol/PROTOCOL.md, version 1.
 """
 
 import base64

@@ -1,5 +1,5 @@
 // Command gauntlet-wazero hosts guests on wazero and speaks the adapter protocol of the gauntlet,
-// version 1 (harness/gauntlet/src/subject/protocol/PROTOCOL.md), over stdin and stdout.
+// version 1 (harness/host/src/protocol/PROTOCOL.md), over stdin and stdout.
 //
 //	gauntlet-wazero [--engine compiler|interpreter] [--mitigate WORD,…] [--no-deadline]
 //

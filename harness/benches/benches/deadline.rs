@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gauntlet::subject::host::{Host, Plugin};
+use wasm_gauntlet_host::host::{Host, Plugin};
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 

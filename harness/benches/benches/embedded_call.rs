@@ -11,10 +11,10 @@ use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use gauntlet::subject::faults::HostFaults;
-use gauntlet::subject::guest_abi::growth::Caps;
-use gauntlet::subject::host::{Host, Plugin};
-use gauntlet::subject::wasmtime::{EngineKey, WasmtimeHost};
+use wasm_gauntlet_host::faults::HostFaults;
+use wasm_gauntlet_host::guest_abi::growth::Caps;
+use wasm_gauntlet_host::host::{Host, Plugin};
+use wasm_gauntlet_host::wasmtime::{EngineKey, WasmtimeHost};
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasmtime::{InstancePre, Linker, Module, Result, Store};

@@ -11,10 +11,9 @@ use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
 use gauntlet::cli::adapters;
-use gauntlet::subject::adapter::Launch;
-use gauntlet::subject::adapter::{Supervised, WaitLimits};
-use gauntlet::subject::calls::module::GuestModule;
-use gauntlet::subject::calls::port::Work;
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, Work};
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 

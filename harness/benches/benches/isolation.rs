@@ -9,10 +9,11 @@
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
-use gauntlet::subject::adapter::{Launch, Supervised, WaitLimits};
-use gauntlet::subject::calls::module::{self, GuestModule};
-use gauntlet::subject::calls::port::{LoadOutcome, Work};
-use gauntlet::subject::host::{Host, Plugin};
+use gauntlet::subject::plugin_host::actions::module;
+use wasm_gauntlet_host::host::{Host, Plugin};
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome, Work};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 #[path = "measured/hosts.rs"]

@@ -41,6 +41,11 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
+use wasm_gauntlet_host::host::Host;
+use wasm_gauntlet_host::process::confine::Confinement;
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::process::scratch;
+use wasm_gauntlet_host::worker::child as worker;
 use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::name::nearest;
 use wasm_gauntlet_model::plan::{self, Plan, plan};
@@ -54,11 +59,9 @@ use wasm_gauntlet_model::verdict::Verdict;
 use crate::engine::{Engine, ProfiledSubject, reach};
 use crate::event::NullListener;
 use crate::load;
-use crate::subject::adapter::{Adapter, Launch, ReferenceRuntimes};
-use crate::subject::calls::{lateness, module};
-use crate::subject::host::Host;
-use crate::subject::worker::{self, Confinement};
-use crate::subject::{runtimes, scratch};
+use crate::subject::plugin_host::actions::{lateness, module};
+use crate::subject::plugin_host::adapter::{Adapter, ReferenceRuntimes};
+use crate::subject::plugin_host::runtimes;
 
 /// Set in the environment of a worker, which is this test binary once more: to the name of a
 /// reference runtime where it hosts that, and to anything else where it hosts the user's.
@@ -100,7 +103,9 @@ impl HostTest {
         E: Display,
     {
         if let Some(role) = env::var_os(WORKER) {
-            if let Ok(Some(reference)) = runtimes::host(&role.to_string_lossy(), &[], None) {
+            if let Ok(Some(reference)) =
+                wasm_gauntlet_host::runtimes::host(&role.to_string_lossy(), &[], None)
+            {
                 return worker::main_beside_stdout(reference, &Confinement::embedded());
             }
             return match make() {
@@ -129,7 +134,9 @@ impl HostTest {
             let env = vec![(WORKER.to_owned(), (*name).to_owned())];
             ((*name).to_owned(), Launch { env, ..launch.clone() })
         };
-        let references = ReferenceRuntimes::new(runtimes::NAMES.iter().map(reference).collect());
+        let references = ReferenceRuntimes::new(
+            wasm_gauntlet_host::runtimes::NAMES.iter().map(reference).collect(),
+        );
         let host = Adapter::new(&self.name, launch.clone(), Box::new(module::catalogue))
             .compared_with(Arc::new(references));
         let (subjects, _, unreachable) = reach(vec![Box::new(host)]);

@@ -6,15 +6,16 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, Lost, Timed, Work};
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::interruption::{Column, Interruption, InterruptionCell, InterruptionRow};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
-use super::Inability;
-use super::adapter::{Launch, Supervised, WaitLimits};
-use super::calls::module::{self, GuestModule};
-use super::calls::port::{Lost, Timed, Work};
-use super::external::{self, External};
+use crate::subject::Inability;
+use crate::subject::plugin_host::actions::module;
+use crate::subject::plugin_host::external::{self, External};
 
 /// The deadline of each call.
 const DEADLINE_MS: u64 = 50;

@@ -1,18 +1,27 @@
 //! The gauntlet: scenarios are replayed against subjects, and a verdict is given with evidence.
 //!
-//! Data goes one way: `event, load, coding, subject, testbed, chaos, engine, render, cli`; nothing
-//! imports what comes after it.
+//! Data goes one way: `event, load, subject, conformance, interruption, testbed, chaos, engine,
+//! host_test, render, cli`; nothing imports what comes after it. The crates `wasm-gauntlet-web`
+//! and `wasm-gauntlet-host` come before.
 
+#[cfg(feature = "full")]
 pub mod chaos;
+#[cfg(feature = "full")]
 pub mod cli;
-pub mod coding;
+#[cfg(feature = "full")]
+pub mod conformance;
 pub mod engine;
 pub mod event;
+pub mod host_test;
+#[cfg(feature = "full")]
+pub mod interruption;
 pub mod load;
+#[cfg(feature = "full")]
 pub mod render;
 pub mod subject;
+#[cfg(feature = "full")]
 pub mod testbed;
 
-pub use cli::host_test::HostTest;
-pub use subject::host;
-pub use subject::static_limits;
+pub use crate::host_test::HostTest;
+pub use wasm_gauntlet_host::host;
+pub use wasm_gauntlet_host::static_limits;

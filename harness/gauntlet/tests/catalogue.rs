@@ -14,11 +14,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use gauntlet::engine::{Engine, ProfiledSubject, reach};
 use gauntlet::event::NullListener;
 use gauntlet::load;
-use gauntlet::subject::artefact::{Artefact, Build};
-use gauntlet::subject::calls::{lateness, module};
-use gauntlet::subject::host_http::HostHttp;
+use gauntlet::subject::Subject;
+use gauntlet::subject::build::{Artefact, Build};
+use gauntlet::subject::plugin_host::actions::{lateness, module};
+use gauntlet::subject::plugin_host::http::HostHttp;
+use gauntlet::subject::plugin_host::runtimes;
 use gauntlet::subject::site::Site;
-use gauntlet::subject::{Subject, runtimes};
 use gauntlet::testbed::build::{FEATURE, TestbedBuild};
 use gauntlet::testbed::plugins::PluginFront;
 use gauntlet::testbed::site::TestbedSite;
@@ -73,7 +74,7 @@ fn prepared() -> (Arc<Stage>, Plan) {
     let host = HostHttp::new("host", &url, limits, None, Box::new(module::catalogue));
     let references = runtimes::references(program);
     subjects.push(Box::new(host.expect("a host").compared_with(references.clone())));
-    for runtime in runtimes::NAMES {
+    for runtime in wasm_gauntlet_host::runtimes::NAMES {
         let program = env!("CARGO_BIN_EXE_gauntlet").into();
         let subject = runtimes::subject(runtime, program, &[]);
         subjects.push(Box::new(subject.compared_with(references.clone())));

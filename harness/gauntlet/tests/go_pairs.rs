@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gauntlet::subject::Subject;
-use gauntlet::subject::artefact::{Artefact, Build};
+use gauntlet::subject::build::{Artefact, Build};
 use tempfile::TempDir;
 use wasm_gauntlet_model::action::{Action, Asset, Inspect};
 use wasm_gauntlet_model::observation::{Facts, Value};

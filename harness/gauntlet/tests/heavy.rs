@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use gauntlet::static_limits::StaticLimits;
-use gauntlet::subject::adapter::{Launch, Supervised, WaitLimits};
-use gauntlet::subject::calls::module;
-use gauntlet::subject::calls::port::{Lost, Timed, Work};
-use gauntlet::subject::isolation;
-use gauntlet::subject::worker::Confinement;
+use gauntlet::subject::plugin_host::actions::module;
 use hostile_guests::{Guest, Tier};
+use wasm_gauntlet_host::isolation;
+use wasm_gauntlet_host::process::confine::Confinement;
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
+use wasm_gauntlet_host::worker::parent::work::{Lost, Timed, Work};
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 

@@ -2,7 +2,7 @@
 //! as if it did.
 
 use gauntlet::load;
-use gauntlet::subject::runtimes;
+use gauntlet::subject::plugin_host::runtimes;
 use wasm_gauntlet_model::ledger::{self, LedgerScope};
 use wasm_gauntlet_model::source::Source;
 

@@ -10,7 +10,8 @@ use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use gauntlet::chaos::mix::{Mix, MixTally};
-use gauntlet::subject::{Subject, external, runtimes};
+use gauntlet::subject::Subject;
+use gauntlet::subject::plugin_host::{external, runtimes};
 use hostile_guests::Tier;
 
 /// Set in the program that does the mix.
@@ -72,7 +73,8 @@ fn subjects() -> Vec<Box<dyn Subject>> {
     let embedded = |name: &&str| -> Box<dyn Subject> {
         Box::new(runtimes::subject(name, program.to_path_buf(), &[]))
     };
-    let mut subjects: Vec<Box<dyn Subject>> = runtimes::NAMES.iter().map(embedded).collect();
+    let mut subjects: Vec<Box<dyn Subject>> =
+        wasm_gauntlet_host::runtimes::NAMES.iter().map(embedded).collect();
     let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");
     match gauntlet::cli::adapters::wazero() {
         Ok(program) => {

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use gauntlet::subject::adapter::pair::{PairKind, PairOutcome, TriedPair, run};
+use gauntlet::subject::plugin_host::adapter::pair::{PairKind, PairOutcome, TriedPair, run};
 
 /// A program on the path; none, and it is said, where it is not installed.
 fn on_path(program: &str) -> Option<PathBuf> {

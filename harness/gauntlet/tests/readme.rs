@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-use gauntlet::subject::runtimes;
+use gauntlet::subject::plugin_host::runtimes;
 use wasm_gauntlet_model::source::Source;
 use wasm_gauntlet_model::target::{self, KnownNames};
 
@@ -109,7 +109,7 @@ fn each_command_does_what_the_readme_says() {
 #[test]
 fn every_target_file_that_is_shown_is_one() {
     let mut seen = 0;
-    for file in ["README.md", "harness/gauntlet/src/subject/protocol/PROTOCOL.md"] {
+    for file in ["README.md", "harness/host/src/protocol/PROTOCOL.md"] {
         let text = std::fs::read_to_string(root().join(file)).expect("it is there");
         for block in text.split("```yaml\n").skip(1) {
             let block = block.split("```").next().unwrap_or_default();

@@ -18,10 +18,10 @@ use wasm_gauntlet_model::call::{RejectStage, Rejection};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::static_limits::StaticLimits;
 
-use super::children;
 use super::host::Host;
 use super::static_limits::check;
-use super::worker::Confinement;
+use crate::process::children;
+use crate::process::confine::Confinement;
 
 /// Modules up to so many bytes are not tried: within the static limits they hold two or three
 /// functions of the worst kind, a second of work, and most plugins that are not Go are shorter.

@@ -20,10 +20,10 @@ use super::guest_abi::contract::{self, Contract};
 use super::guest_abi::end::{By, CallEnd, GuestError, outcome};
 use super::guest_abi::fixture::Fixture;
 use super::guest_abi::growth::{Caps, Growth};
-use super::guest_abi::instance_reuse::InstanceReuse;
 use super::guest_abi::log::SharedLog;
 use super::host::{About, Host, Plugin};
 use super::off_by_one;
+use crate::instance_reuse::InstanceReuse;
 
 /// Compiled modules kept: a Go guest takes some 20 MB.
 const MODULES_MAX: usize = 32;

@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_name_is_taken_once_and_given_back() {
-        let _alone = crate::subject::guest_abi::trial::NAMES_IN_USE.lock();
+        let _alone = crate::guest_abi::trial::NAMES_IN_USE.lock();
         let faults = HostFaults::new([Fault::NamedInstance]);
         let first = InstanceName::take(&faults).expect("the name is free");
         assert!(InstanceName::take(&faults).is_err());

@@ -12,7 +12,6 @@ pub mod contract;
 pub mod end;
 pub mod fixture;
 pub mod growth;
-pub mod instance_reuse;
 pub mod log;
 pub mod poll;
 pub mod preview1;
@@ -20,7 +19,6 @@ pub mod sniff;
 pub mod start;
 #[cfg(test)]
 pub mod trial;
-pub mod view;
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! The host trait: what a plugin host does, for anyone's host that is written in Rust.
 //!
-//! Implement [`Host`] and [`Plugin`] for the host that you ship, and [`crate::HostTest`] runs the
+//! Implement [`Host`] and [`Plugin`] for the host that you ship, and `gauntlet::HostTest` runs the
 //! whole catalogue against it in your own `cargo test`. What has a unit has it in its name:
 //! `deadline_ms` is milliseconds of wall clock, `memory_pages` pages of 64 KiB, `output_bytes_max`
 //! bytes. An `Err` of [`Host::load`] is an answer like any other: the module was refused, and at

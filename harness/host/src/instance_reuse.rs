@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use wasm_gauntlet_model::fault::Fault;
 
-use crate::subject::faults::HostFaults;
+use crate::faults::HostFaults;
 
 /// Instances kept by the pool of the fault; more are dropped.
 const POOLED_MAX: usize = 8;

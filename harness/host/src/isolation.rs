@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal};
 
-use super::children;
 use super::compile_trial::wait;
-use super::worker::Confinement;
+use crate::process::children;
+use crate::process::confine::Confinement;
 
 /// A limit, and the signal by which a child ends that it held. The kernel sends two of them; where
 /// it only refuses, the child checks that the refusal is the right one, and aborts.

@@ -3,7 +3,7 @@
 
 use wasm_gauntlet_model::fault::Fault;
 
-use crate::subject::faults::HostFaults;
+use crate::faults::HostFaults;
 
 /// A view taken before a call into the guest.
 #[derive(Debug)]

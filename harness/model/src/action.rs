@@ -7,11 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::excuse::Excuse;
+pub use crate::found::Asset;
+use crate::found::Found;
 use crate::limits::{Grants, Limits};
 use crate::observation::{
     Agreement, Exchange, Field, GuestCall, Inspection, Lattice, Pace, TenantLatency,
 };
-use crate::profile::Found;
 
 pub use control::{Control, Naming, Task, Verb};
 
@@ -48,37 +49,6 @@ impl Action {
             Self::NoisyNeighbour(_) => TenantLatency::FIELDS,
             Self::Differ(_) => Agreement::FIELDS,
             Self::Control(control) => control.task.fields(),
-        }
-    }
-}
-
-/// Which asset of a site.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Asset {
-    /// The page that was named.
-    Entry,
-    /// A WebAssembly module that the page loads.
-    Module,
-    /// A script that the page loads and that names or instantiates a module.
-    Shim,
-    /// A module of an earlier build, which is to be served still.
-    Previous,
-}
-
-impl Asset {
-    /// Every asset.
-    pub const ALL: &[Asset] = &[Self::Entry, Self::Module, Self::Shim, Self::Previous];
-
-    /// The word in scenarios.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Entry => "entry",
-            Self::Module => "module",
-            Self::Shim => "shim",
-            Self::Previous => "previous",
         }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::action::Asset;
+pub use crate::found::Found;
 use crate::host_limits::HeldLimit;
 use crate::limits::Limits;
 use crate::observation::{Facts, Field, Value, ValueKind};
@@ -112,19 +112,6 @@ pub enum SubjectKind {
     Host,
     /// A directory that a build produced.
     Artefact,
-}
-
-/// One asset that discovery found.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Found {
-    /// What it is.
-    pub asset: Asset,
-    /// Its absolute URL.
-    pub url: String,
-    /// Path and query, which name it in cases: no host, no port.
-    pub label: String,
-    /// How it was found, as in `script src of /`.
-    pub how: String,
 }
 
 /// What a subject is and can do.

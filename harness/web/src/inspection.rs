@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use wasm_gauntlet_model::observation::{Fact, Inspection};
 use wasm_gauntlet_model::target::{Budget, Form, NameDigest};
 
-use super::anatomy::flavour::GO_NAMESPACES;
+use super::anatomy::flavour::{self, GO_NAMESPACES};
 use super::anatomy::hash::{Digests, hex};
 use super::anatomy::module::{self, ModuleAnatomy};
 use super::anatomy::{first, releases, shown};
-use super::site::discovery::glue::{self, Space};
-use super::site::discovery::page;
-use super::site::headers::name;
 use crate::coding::{self, Content};
+use crate::discovery::glue::{self, Space};
+use crate::discovery::page;
+use crate::headers::name;
 
 /// A file by its name, and its bytes with all codings undone.
 #[derive(Debug, Clone, Copy)]
@@ -127,7 +127,7 @@ pub fn held(bytes: &Fact<i64>, bound: Option<u32>) -> (Fact<i64>, Fact<i64>) {
 }
 
 fn anatomy(module: &ModuleAnatomy, facts: &mut Inspection) {
-    let flavour = module.flavour();
+    let flavour = flavour::of(module);
     let toolchain = module.toolchain();
     let floor = flavour.floor(toolchain.as_deref()).map(str::to_owned);
     facts.flavour = flavour.word().to_owned().into();

@@ -2,10 +2,10 @@
 
 use std::process::ExitCode;
 
-use gauntlet::subject::faults::HostFaults;
-use gauntlet::subject::host::Host;
-use gauntlet::subject::wasmi::WasmiHost;
-use gauntlet::subject::wasmtime::WasmtimeHost;
+use wasm_gauntlet_host::faults::HostFaults;
+use wasm_gauntlet_host::host::Host;
+use wasm_gauntlet_host::wasmi::WasmiHost;
+use wasm_gauntlet_host::wasmtime::WasmtimeHost;
 
 /// Code 1 where `promises` are not kept on one of them; each is looked at.
 pub fn on_each(promises: fn(&dyn Host) -> bool) -> ExitCode {

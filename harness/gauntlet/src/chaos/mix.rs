@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use wasm_gauntlet_model::action::{Action, Call};
 use wasm_gauntlet_model::observation::{Facts, Value};
 
-use crate::subject::calls::seeded_rng::SeededRng;
+use crate::subject::plugin_host::actions::seeded_rng::SeededRng;
 use crate::subject::{Inability, Session, Subject};
 
 /// Calls of one session: what an attack left behind is there for the next guests to find, and

@@ -5,11 +5,12 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use wasm_gauntlet_host::process::confine::Confinement;
+
 use crate::subject::Subject;
 use crate::subject::absent::Absent;
-use crate::subject::adapter::ReferenceRuntimes;
-use crate::subject::external::{self, External, WAZERO_PROGRAM};
-use crate::subject::worker::Confinement;
+use crate::subject::plugin_host::adapter::ReferenceRuntimes;
+use crate::subject::plugin_host::external::{self, External, WAZERO_PROGRAM};
 
 /// The variable that names the program that hosts on wazero.
 const WAZERO_VARIABLE: &str = "GAUNTLET_WAZERO";

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use wasm_gauntlet_model::target::ArtefactTarget;
 
 use super::exit::Failure;
-use crate::subject::artefact::{Artefact, Build, MANIFEST_USUAL, manifest};
+use crate::subject::build::{Artefact, Build, MANIFEST_USUAL, manifest};
 
 /// The build directory of `target`, which `flags` name on the command line.
 ///

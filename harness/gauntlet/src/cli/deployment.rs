@@ -11,10 +11,11 @@ use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
 
 use super::exit::Failure;
 use super::subjects;
-use crate::subject::artefact::{Artefact, Build};
-use crate::subject::calls::module;
-use crate::subject::host_http::HostHttp;
-use crate::subject::{Subject, runtimes};
+use crate::subject::Subject;
+use crate::subject::build::{Artefact, Build};
+use crate::subject::plugin_host::actions::module;
+use crate::subject::plugin_host::http::HostHttp;
+use crate::subject::plugin_host::runtimes;
 use crate::testbed::build::{FEATURE, TestbedBuild};
 use crate::testbed::plugins::PluginFront;
 use crate::testbed::site::TestbedSite;
@@ -99,7 +100,7 @@ impl Deployment {
         let artefact = Artefact::new(self.artefact(), String::new());
         let mut subjects: Vec<Box<dyn Subject>> =
             vec![Box::new(site), Box::new(artefact), Box::new(host)];
-        for runtime in runtimes::NAMES {
+        for runtime in wasm_gauntlet_host::runtimes::NAMES {
             let subject = runtimes::subject(runtime, subjects::program()?, &self.faults);
             subjects.push(Box::new(subject.compared_with(references.clone())));
         }

@@ -7,12 +7,12 @@ use std::thread;
 
 use super::args::DoctorArgs;
 use super::exit::{Exit, Failure};
+use crate::conformance::{self, Came, Checked};
 use crate::load;
 use crate::render::paint::{Paint, sign};
-use crate::subject::adapter::Launch;
-use crate::subject::adapter::conformance::{self, Came, Checked};
-use crate::subject::calls::module;
+use crate::subject::plugin_host::actions::module;
 use hostile_guests::toolchain::Toolchain;
+use wasm_gauntlet_host::process::launch::Launch;
 use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 

@@ -10,7 +10,7 @@ use wasm_gauntlet_model::source::printable;
 
 use super::args::GuestsCommand;
 use super::exit::{Exit, Failure};
-use crate::subject::calls::module;
+use crate::subject::plugin_host::actions::module;
 
 /// `gauntlet guests`.
 pub(super) fn guests(command: &GuestsCommand) -> Result<Exit, Failure> {

@@ -1,11 +1,13 @@
 //! `--tier heavy`: guests that can exhaust a machine, and what must hold before any of them runs.
 
+use wasm_gauntlet_host::isolation;
+use wasm_gauntlet_host::process::confine::Confinement;
+
 use super::args::{RunArgs, Tier};
 use super::exit::Failure;
 use super::subjects;
 use super::targets::NamedTargets;
-use crate::subject::worker::Confinement;
-use crate::subject::{isolation, runtimes};
+use crate::subject::plugin_host::runtimes;
 
 /// Memory that must be free beside what a worker may use, KiB: the harness itself, the module on
 /// its way, and a machine that does other things too.
@@ -47,7 +49,8 @@ pub(super) fn ready(args: &RunArgs, mut named: NamedTargets) -> Result<NamedTarg
     }
     super::say(&format!("isolation holds: {}\n", isolation::words().join(", ")));
     if named.runtimes.is_empty() && named.adapters.is_empty() {
-        named.runtimes = runtimes::NAMES.iter().map(ToString::to_string).collect();
+        named.runtimes =
+            wasm_gauntlet_host::runtimes::NAMES.iter().map(ToString::to_string).collect();
     }
     named.adapters.iter_mut().for_each(|adapter| adapter.hold_to(&confinement));
     named.confinement = confinement;

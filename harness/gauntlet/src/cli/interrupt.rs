@@ -33,7 +33,7 @@ async fn listen() {
         if STOP.swap(true, Ordering::Relaxed) {
             std::process::exit(i32::from(Exit::Inconclusive.code()));
         }
-        crate::subject::shutdown::stop();
+        wasm_gauntlet_host::process::shutdown::stop();
         super::say("stopping: trials under way are finished; Ctrl-C again ends at once\n");
     }
 }

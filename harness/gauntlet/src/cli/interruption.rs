@@ -5,8 +5,8 @@ use std::fs;
 use super::args::InterruptionArgs;
 use super::exit::{Exit, Failure};
 use super::{adapters, subjects};
+use crate::interruption::{embedded, measure, wazero};
 use crate::render::interruption::{json, timed, words};
-use crate::subject::interruption::{embedded, measure, wazero};
 
 /// `gauntlet interruption`.
 pub(super) fn interruption(args: &InterruptionArgs) -> Result<Exit, Failure> {

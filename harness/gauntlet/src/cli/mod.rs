@@ -13,7 +13,6 @@ pub mod exit;
 mod folder;
 mod guests;
 mod heavy;
-pub mod host_test;
 mod init;
 mod interrupt;
 mod interruption;
@@ -35,11 +34,12 @@ use std::ffi::OsString;
 use std::io::Write;
 
 use clap::Parser;
+use wasm_gauntlet_host::process::{children, scratch};
 
 use args::{Arguments, Command};
 use exit::{Exit, Failure};
 
-use crate::subject::{children, scratch, tools};
+use crate::subject::tools;
 
 /// Do what the arguments say; the first one is the program's own name.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {

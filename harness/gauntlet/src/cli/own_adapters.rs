@@ -4,6 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use wasm_gauntlet_host::process::confine::Confinement;
+use wasm_gauntlet_host::process::launch::Launch;
 use wasm_gauntlet_model::ledger::{self, Ledger, LedgerScope};
 use wasm_gauntlet_model::source::{At, Complaint, Complaints, Source};
 use wasm_gauntlet_model::target::AdapterTarget;
@@ -11,9 +13,8 @@ use wasm_gauntlet_model::target::AdapterTarget;
 use super::adapters::on_path;
 use crate::load;
 use crate::subject::Subject;
-use crate::subject::adapter::{Adapter, Launch, ReferenceRuntimes};
-use crate::subject::calls::module;
-use crate::subject::worker::Confinement;
+use crate::subject::plugin_host::actions::module;
+use crate::subject::plugin_host::adapter::{Adapter, ReferenceRuntimes};
 
 /// An adapter whose program is there.
 pub(super) struct OwnAdapter {

@@ -12,11 +12,12 @@ use super::build_directory;
 use super::exit::Failure;
 use super::previous_run;
 use super::targets::NamedTargets;
-use crate::subject::adapter::ReferenceRuntimes;
-use crate::subject::calls::module;
-use crate::subject::host_http::{HostHttp, Secrets, Unfit, mapped};
+use crate::subject::Subject;
+use crate::subject::plugin_host::actions::module;
+use crate::subject::plugin_host::adapter::ReferenceRuntimes;
+use crate::subject::plugin_host::http::{HostHttp, Secrets, Unfit, mapped};
+use crate::subject::plugin_host::{external, runtimes};
 use crate::subject::site::Site;
-use crate::subject::{Subject, external, runtimes};
 
 /// The subjects of `named`, in its order: sites, build directories, hosts, runtimes.
 ///
@@ -42,7 +43,7 @@ pub(super) fn of(named: &NamedTargets) -> Result<Vec<Box<dyn Subject>>, Failure>
         }
         if let Some(external) = external::find(runtime) {
             subjects.push(adapters::subject(external, references()?, named.confinement));
-        } else if runtimes::NAMES.contains(&runtime.as_str()) {
+        } else if wasm_gauntlet_host::runtimes::NAMES.contains(&runtime.as_str()) {
             let subject = runtimes::subject(runtime, program.clone(), &[]);
             let subject = subject.compared_with(references()?);
             subjects.push(Box::new(subject.confined(named.confinement)));

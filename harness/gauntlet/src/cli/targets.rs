@@ -1,20 +1,20 @@
 //! What a command line and its target files name, as one target.
 
 use url::Url;
+use wasm_gauntlet_host::process::confine::Confinement;
 use wasm_gauntlet_model::host_limits::StatedLimits;
 use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::source::Source;
 use wasm_gauntlet_model::target::{
     self, ArtefactTarget, HostTarget, KnownNames, NOISE_FACTOR_USUAL, SiteTarget, Speech,
 };
+use wasm_gauntlet_web::shell::quoted;
 
 use super::args::RunArgs;
 use super::exit::{Exit, Failure};
 use super::own_adapters::{self, OwnAdapter};
 use super::previous_run;
-use crate::subject::runtimes;
-use crate::subject::site::quoted;
-use crate::subject::worker::Confinement;
+use crate::subject::plugin_host::runtimes;
 
 /// Everything that is named.
 pub(super) struct NamedTargets {

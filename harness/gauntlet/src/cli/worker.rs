@@ -3,14 +3,17 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use wasm_gauntlet_host::compile_trial::{self, CompileBudget, CompileTrial};
+use wasm_gauntlet_host::guest_abi::MODULE_BYTES_MAX;
+use wasm_gauntlet_host::host::Host;
+use wasm_gauntlet_host::isolation;
+use wasm_gauntlet_host::process::confine::Confinement;
+use wasm_gauntlet_host::worker::child as worker;
+
 use super::args::WorkerArgs;
 use super::exit::{Exit, Failure};
 use super::subjects;
-use crate::subject::compile_trial::{self, CompileBudget, CompileTrial};
-use crate::subject::guest_abi::MODULE_BYTES_MAX;
-use crate::subject::host::Host;
-use crate::subject::worker::{self, Confinement};
-use crate::subject::{isolation, runtimes};
+use crate::subject::plugin_host::runtimes;
 
 /// `gauntlet worker`.
 pub(super) fn worker(args: &WorkerArgs) -> Result<Exit, Failure> {
@@ -27,7 +30,8 @@ pub(super) fn worker(args: &WorkerArgs) -> Result<Exit, Failure> {
 
 fn host(args: &WorkerArgs, trial: Option<CompileTrial>) -> Result<Arc<dyn Host>, Failure> {
     let cannot = |error| Failure::harness(format!("cannot start {}: {error}", args.runtime));
-    let host = runtimes::host(&args.runtime, &args.fault, trial).map_err(cannot)?;
+    let host =
+        wasm_gauntlet_host::runtimes::host(&args.runtime, &args.fault, trial).map_err(cannot)?;
     host.ok_or_else(|| Failure::usage(format!("no runtime is called `{}`", args.runtime)))
 }
 

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::protocol::{Ask, Reply, feature};
 use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::trap::TrapKind;
@@ -11,8 +13,6 @@ use wasm_gauntlet_model::trap::TrapKind;
 use super::manners::answers_stats;
 use super::talk::{PATIENCE, Talk, Wrong, module, shown};
 use super::{Check, must};
-use crate::subject::adapter::launch::Launch;
-use crate::subject::protocol::{Ask, Reply, feature};
 
 /// From the plain to the hostile.
 pub(super) const CHECKS: &[Check] = &[

@@ -1,9 +1,10 @@
 //! Whether a limit on the process is what an adapter fails by: the rule is tried again without
 //! the limits, and what it is kept without is named.
 
+use wasm_gauntlet_host::process::confine::Confinement;
+use wasm_gauntlet_host::process::launch::Launch;
+
 use super::Wrong;
-use crate::subject::adapter::launch::Launch;
-use crate::subject::worker::Confinement;
 
 /// Rules of which it is asked whether a limit breaks them, while none has been found to: an
 /// adapter that is wrong by itself costs the patience of each rule twice.

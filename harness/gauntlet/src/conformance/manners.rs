@@ -1,12 +1,12 @@
 //! Rules on messages: what is answered, in which form, and what is refused.
 
 use serde_json::json;
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::protocol::{Ask, Reply, Stats, VERSION, feature};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::talk::{PATIENCE, Talk, Wrong, module, shown};
 use super::{Check, must};
-use crate::subject::adapter::launch::Launch;
-use crate::subject::protocol::{Ask, Reply, Stats, VERSION, feature};
 
 /// In the order of the protocol's page.
 pub(super) const CHECKS: &[Check] = &[

@@ -10,9 +10,10 @@ mod talk;
 #[cfg(test)]
 mod tests;
 
-use super::launch::Launch;
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::protocol::Hello;
+
 use crate::subject::Inability;
-use crate::subject::protocol::Hello;
 use limits::Limits;
 use talk::{Talk, Wrong};
 

@@ -8,16 +8,17 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
 use serde_json::{Value, json};
-use wasm_gauntlet_model::limits::{Grants, Limits};
-
-use crate::subject::adapter::launch::{Launch, Started};
-use crate::subject::adapter::life::{Life, Why};
-use crate::subject::adapter::strays::Traces;
-use crate::subject::calls::module::{GuestModule, catalogue};
-use crate::subject::protocol::{
+use wasm_gauntlet_host::process::launch::{Launch, Started};
+use wasm_gauntlet_host::process::life::{Life, Why};
+use wasm_gauntlet_host::process::scratch::Scratch;
+use wasm_gauntlet_host::process::strays::Traces;
+use wasm_gauntlet_host::protocol::{
     ANSWER_LINE_BYTES_MAX, Ask, Hello, LineRead, Reply, ReplyLine, RequestLine, VERSION, read_line,
 };
-use crate::subject::scratch::Scratch;
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
+use wasm_gauntlet_model::limits::{Grants, Limits};
+
+use crate::subject::plugin_host::actions::module::catalogue;
 
 /// For whatever is answered at once; a machine of two cores that starts many processes is slow.
 pub const PATIENCE: Duration = Duration::from_secs(10);

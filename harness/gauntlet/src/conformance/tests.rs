@@ -1,7 +1,7 @@
 //! The worker of this program keeps every rule, and each way to break one is seen.
 
 use super::*;
-use crate::subject::adapter::test_rig::{shell, worker};
+use crate::subject::plugin_host::adapter::test_rig::{shell, worker};
 
 fn broken(conformance: &Conformance) -> Vec<&'static str> {
     let of = conformance.checked.iter();

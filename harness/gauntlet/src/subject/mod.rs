@@ -3,48 +3,21 @@
 //! Nothing here knows of verdicts: a subject never judges.
 
 pub mod absent;
-pub mod adapter;
-pub mod anatomy;
-pub mod artefact;
-pub mod calls;
-pub mod children;
-pub mod compile_trial;
-pub mod embedded;
-pub mod external;
-pub mod faults;
-pub mod guest_abi;
-pub mod host;
-pub mod host_http;
-pub mod inspection;
-pub mod interruption;
-pub mod isolation;
-mod off_by_one;
-pub mod protocol;
-pub mod runtimes;
-#[cfg(test)]
-mod runtimes_tests;
-pub mod scratch;
+#[cfg(feature = "full")]
+pub mod build;
+pub mod plugin_host;
 pub mod scripted;
-pub mod shutdown;
+#[cfg(feature = "full")]
 pub mod site;
-pub mod static_limits;
-pub mod tenants;
 pub mod tools;
-pub mod wasmi;
-pub mod wasmtime;
-pub mod worker;
 
 use std::time::Duration;
 
 use wasm_gauntlet_model::action::Action;
+pub use wasm_gauntlet_model::inability::Inability;
 use wasm_gauntlet_model::observation::{Evidence, Observation};
 use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::scenario::Decided;
-
-/// What kept us from looking. Never a finding about the subject; it makes a trial inconclusive.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Inability(pub String);
 
 /// Most time for one action on files, of a site or of a build directory: two exchanges that each
 /// meet their own bound of 30 s.

@@ -16,8 +16,7 @@ use std::time::{Duration, Instant};
 use hostile_guests::toolchain::Starter;
 use rustix::process::{Pid, Signal};
 use tokio::signal::unix::{SignalKind, signal};
-
-use super::children;
+use wasm_gauntlet_host::process::children;
 
 /// Longest life of a tool. Whoever starts one waits for less; this ends one that was forgotten.
 const LIFE_MAX: Duration = Duration::from_secs(600);

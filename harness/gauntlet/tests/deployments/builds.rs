@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gauntlet::coding::Layer;
 use tempfile::TempDir;
+use wasm_gauntlet_web::coding::Layer;
 
 use crate::servers::pair::{self, coded, digest, go, page, pair, write};
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use gauntlet::coding::Layer;
 use sha2::{Digest, Sha256, Sha384};
+use wasm_gauntlet_web::coding::Layer;
 
 use crate::behind::{Behind, NO_CACHE, Running, files};
 use crate::files::Files;

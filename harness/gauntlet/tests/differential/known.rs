@@ -1,6 +1,6 @@
 //! The gaps of the ledger that drawn modules show, each told from a new one by what it is.
 
-use gauntlet::subject::adapter::Adapter;
+use gauntlet::subject::plugin_host::adapter::Adapter;
 use wasm_gauntlet_model::observation::Observation;
 use wasmparser::{FunctionBody, Operator};
 

@@ -13,8 +13,9 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use base64::Engine as _;
-use gauntlet::subject::adapter::{Adapter, ReferenceRuntimes};
-use gauntlet::subject::{Inability, Subject, external, runtimes};
+use gauntlet::subject::plugin_host::adapter::{Adapter, ReferenceRuntimes};
+use gauntlet::subject::plugin_host::{external, runtimes};
+use gauntlet::subject::{Inability, Subject};
 use wasm_gauntlet_model::action::{Action, Differ};
 use wasm_gauntlet_model::excuse::Excuse;
 use wasm_gauntlet_model::fault::Fault;
@@ -73,7 +74,8 @@ fn batch(subject: &Adapter, guest: &str, seed: u64) -> Observation {
 /// Every runtime that is here.
 fn subjects(references: &Arc<ReferenceRuntimes>, candidate: &Candidate) -> Vec<Adapter> {
     let embedded = |name: &&str| runtimes::subject(name, program().to_path_buf(), &[]);
-    let mut subjects: Vec<Adapter> = runtimes::NAMES.iter().map(embedded).collect();
+    let mut subjects: Vec<Adapter> =
+        wasm_gauntlet_host::runtimes::NAMES.iter().map(embedded).collect();
     let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");
     match gauntlet::cli::adapters::wazero() {
         Ok(program) => {

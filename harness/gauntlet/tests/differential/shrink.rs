@@ -4,8 +4,9 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use gauntlet::subject::adapter::Adapter;
-use gauntlet::subject::calls::module::{GuestModule, catalogue};
+use gauntlet::subject::plugin_host::actions::module::catalogue;
+use gauntlet::subject::plugin_host::adapter::Adapter;
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_model::observation::Observation;
 
 use crate::reduce::reduced;

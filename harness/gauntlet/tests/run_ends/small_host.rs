@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 use gauntlet::host::{CallOutcome, Grants, Host, Limits, Plugin};
-use gauntlet::subject::faults::HostFaults;
-use gauntlet::subject::wasmi::WasmiHost;
 use serde_json::json;
+use wasm_gauntlet_host::faults::HostFaults;
+use wasm_gauntlet_host::wasmi::WasmiHost;
 
 /// Steps after which a guest is said never to stop: its thread sleeps for ever instead of keeping a
 /// processor of the machine busy, which nobody can tell from outside.

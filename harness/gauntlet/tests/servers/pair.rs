@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use gauntlet::coding::{Layer, encode};
 use sha2::{Digest, Sha256};
+use wasm_gauntlet_web::coding::{Layer, encode};
 
 /// A module and the script that starts it.
 pub struct Pair {

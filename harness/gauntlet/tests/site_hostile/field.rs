@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use gauntlet::coding::{Layer, encode};
 use wasm_gauntlet_model::record::{Outcome, Record};
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
+use wasm_gauntlet_web::coding::{Layer, encode};
 
 use crate::raw::{Answer, FIELDS, PAGE, but, send, serve};
 

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use gauntlet::coding::{Layer, encode};
 use gauntlet::subject::Subject;
 use gauntlet::subject::site::Site;
 use wasm_gauntlet_model::action::Asset;
 use wasm_gauntlet_model::observation::Value;
+use wasm_gauntlet_web::coding::{Layer, encode};
 
 use crate::server::{BOUNDS, Server, assert_says, response, send};
 

@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 
-use gauntlet::coding::{Layer, encode};
+use wasm_gauntlet_web::coding::{Layer, encode};
 
 /// A page that loads the module beside it.
 pub const PAGE: &str = "<!doctype html><title>p</title><script>\

@@ -5,10 +5,11 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gauntlet::subject::site::{ExchangeBounds, Site};
+use gauntlet::subject::site::Site;
 use gauntlet::subject::{Inability, Subject};
 use wasm_gauntlet_model::action::{Action, Fetch, Method, Special};
 use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_web::wire::ExchangeBounds;
 
 /// Short bounds, so that a test of slowness is not slow itself.
 pub const BOUNDS: ExchangeBounds = ExchangeBounds {

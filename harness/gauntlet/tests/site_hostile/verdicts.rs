@@ -9,9 +9,9 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use gauntlet::coding::{Layer, encode};
 use wasm_gauntlet_model::record::Record;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
+use wasm_gauntlet_web::coding::{Layer, encode};
 
 /// The bound of time that is lost with one site is 60 s; the rest is room for a busy machine.
 const RUN_MAX: Duration = Duration::from_secs(240);

@@ -12,7 +12,7 @@ use wasmparser::{
 use super::growth::Caps;
 use super::log::plain;
 use super::{ALLOC, ENV, INITIALIZE, MEMORY, MODULE_BYTES_MAX, PROCESS, WASI, preview1, sniff};
-use crate::subject::static_limits::{self, Refusal, StaticLimits};
+use crate::static_limits::{self, Refusal, StaticLimits};
 
 /// Longest name shown in a reason, bytes.
 const NAME_SHOWN_BYTES: usize = 80;
@@ -233,7 +233,7 @@ fn show(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subject::guest_abi::growth::TABLES_MAX;
+    use crate::guest_abi::growth::TABLES_MAX;
 
     const CAPS: Caps = Caps { memory_bytes: 1 << 24, table_elements: 10_000 };
 

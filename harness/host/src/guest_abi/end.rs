@@ -144,7 +144,7 @@ pub fn outcome(end: CallEnd, said: Option<GuestError>, growth: &Growth) -> CallO
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subject::guest_abi::growth::Caps;
+    use crate::guest_abi::growth::Caps;
 
     fn growth(at_cap: bool) -> Growth {
         let mut growth = Growth::new(Caps { memory_bytes: 10, table_elements: 10 });

@@ -60,9 +60,9 @@ fn kind(kind: ExternalKind) -> ExportKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subject::guest_abi::contract::check;
-    use crate::subject::guest_abi::growth::Caps;
-    use crate::subject::static_limits::StaticLimits;
+    use crate::guest_abi::contract::check;
+    use crate::guest_abi::growth::Caps;
+    use crate::static_limits::StaticLimits;
 
     const CAPS: Caps = Caps { memory_bytes: 1 << 24, table_elements: 10_000 };
 

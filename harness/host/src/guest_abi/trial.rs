@@ -9,7 +9,7 @@ use wasm_gauntlet_model::call::{CallOutcome, Called, Rejection};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::fixture::{CANARY, HELLO};
-use crate::subject::host::Host;
+use crate::host::Host;
 
 /// For what a deadline is not about, so that only a hang meets it: an interpreter in a
 /// debug build beside 25 busy processes on two cores took more than 2 s for what takes 15 ms.

@@ -11,9 +11,9 @@ use rustix::process::Pid;
 
 use super::remarks::Remarks;
 use super::strays::Traces;
-use crate::subject::children;
-use crate::subject::scratch::Scratch;
-use crate::subject::worker::Confinement;
+use crate::process::children;
+use crate::process::confine::Confinement;
+use crate::process::scratch::Scratch;
 
 /// The canary in every child's environment: what a guest may never see, by name and value.
 pub const CANARY_ENV: (&str, &str) = ("HOST_SECRET", "canary-env-7c1e94d2");

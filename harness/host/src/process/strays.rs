@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::subject::children;
+use crate::process::children;
 
 /// Looks at all processes: one that was started while we looked, or was the child of one that we
 /// killed, is found by a later one.

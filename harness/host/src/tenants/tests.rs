@@ -1,9 +1,9 @@
 //! The limits around the real wasmtime host.
 
 use super::*;
-use crate::subject::faults::HostFaults;
-use crate::subject::guest_abi::trial::{bytes, words};
-use crate::subject::wasmtime::WasmtimeHost;
+use crate::faults::HostFaults;
+use crate::guest_abi::trial::{bytes, words};
+use crate::wasmtime::WasmtimeHost;
 
 fn limited() -> PerTenant {
     with(&[])

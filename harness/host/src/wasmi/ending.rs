@@ -5,8 +5,8 @@ use wasm_gauntlet_model::trap::TrapKind;
 use wasmi::errors::{ErrorKind, HostError};
 use wasmi::{Error, TrapCode};
 
-use crate::subject::guest_abi::end::{CallEnd, HostStop};
-use crate::subject::guest_abi::log::plain;
+use crate::guest_abi::end::{CallEnd, HostStop};
+use crate::guest_abi::log::plain;
 
 /// Longest text of the runtime that is kept, bytes.
 const TEXT_BYTES_MAX: usize = 400;
@@ -69,7 +69,7 @@ fn trapped(trap: TrapCode) -> CallEnd {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subject::guest_abi::end::By;
+    use crate::guest_abi::end::By;
 
     #[test]
     fn a_text_decides_nothing() {

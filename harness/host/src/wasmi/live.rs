@@ -8,15 +8,13 @@ use super::ending::{failed, not_instantiated};
 use super::slices::FuelBudget;
 use super::state::{WasmiLimiter, WasmiState, on_call};
 use super::{Translated, Wasmi, wasi};
-use crate::subject::embedded::{Call, Ended};
-use crate::subject::guest_abi::clock::Clock;
-use crate::subject::guest_abi::end::CallEnd;
-use crate::subject::guest_abi::growth::Growth;
-use crate::subject::guest_abi::start::START;
-use crate::subject::guest_abi::view::View;
-use crate::subject::guest_abi::{
-    ALLOC, INITIALIZE, MEMORY, PROCESS, input_len, place_input, take_output,
-};
+use crate::embedded::{Call, Ended};
+use crate::guest_abi::clock::Clock;
+use crate::guest_abi::end::CallEnd;
+use crate::guest_abi::growth::Growth;
+use crate::guest_abi::start::START;
+use crate::guest_abi::{ALLOC, INITIALIZE, MEMORY, PROCESS, input_len, place_input, take_output};
+use crate::view::View;
 
 /// A store and, once made, its instance.
 pub struct WasmiLive {

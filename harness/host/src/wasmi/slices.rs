@@ -6,7 +6,7 @@ use wasmi::{Store, TypedFunc, TypedResumableCall, WasmParams, WasmResults};
 
 use super::ending::failed;
 use super::state::WasmiState;
-use crate::subject::guest_abi::end::{By, CallEnd};
+use crate::guest_abi::end::{By, CallEnd};
 
 /// Fuel of one slice. Measured: 100,000 stop a deadline of 50 ms after 50.09 ms, in 136 slices;
 /// ten times as much stops it after 50.6 ms.

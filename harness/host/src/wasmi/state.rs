@@ -7,12 +7,12 @@ use wasmi::{CallHook, Caller, Engine, Error, Extern, Linker, ResourceLimiter};
 use wasmi_core::LimiterError;
 use wasmi_wasi::WasiCtx;
 
-use crate::subject::guest_abi::clock::Clock;
-use crate::subject::guest_abi::end::{By, GuestError, HostStop};
-use crate::subject::guest_abi::growth::{Growth, TABLES_MAX};
-use crate::subject::guest_abi::log::SharedLog;
-use crate::subject::guest_abi::preview1::{EINVAL, ENOTSUP, PROC_EXIT, SUCCESS};
-use crate::subject::guest_abi::{ENV, MEMORY, WASI, poll, range};
+use crate::guest_abi::clock::Clock;
+use crate::guest_abi::end::{By, GuestError, HostStop};
+use crate::guest_abi::growth::{Growth, TABLES_MAX};
+use crate::guest_abi::log::SharedLog;
+use crate::guest_abi::preview1::{EINVAL, ENOTSUP, PROC_EXIT, SUCCESS};
+use crate::guest_abi::{ENV, MEMORY, WASI, poll, range};
 
 /// One call.
 pub struct WasmiState {

@@ -8,9 +8,9 @@ use wasmi_wasi::wasi_common::{RngCore, StringArrayError, Table};
 use wasmi_wasi::{WasiCtx, WasiDir};
 
 use super::folder::ReadOnly;
-use crate::subject::embedded::Call;
-use crate::subject::guest_abi::log::{LineStream, plain};
-use crate::subject::guest_abi::preview1::virtual_random;
+use crate::embedded::Call;
+use crate::guest_abi::log::{LineStream, plain};
+use crate::guest_abi::preview1::virtual_random;
 
 /// The context of one call. Without grants: no arguments, no environment, an empty stdin, no
 /// folder, no socket, a virtual random stream; stdout and stderr go to the log. Clocks

@@ -4,8 +4,8 @@ use wasm_gauntlet_model::call::{RejectStage, Rejection};
 use wasm_gauntlet_model::trap::TrapKind;
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 
-use crate::subject::guest_abi::end::{CallEnd, HostStop};
-use crate::subject::guest_abi::log::plain;
+use crate::guest_abi::end::{CallEnd, HostStop};
+use crate::guest_abi::log::plain;
 
 /// Longest text of the runtime that is kept, bytes.
 pub(super) const TEXT_BYTES_MAX: usize = 400;
@@ -65,7 +65,7 @@ fn trapped(trap: Trap) -> CallEnd {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subject::guest_abi::end::By;
+    use crate::guest_abi::end::By;
 
     #[test]
     fn a_text_decides_nothing() {

@@ -2,7 +2,7 @@
 
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-use crate::subject::guest_abi::growth::{Caps, TABLES_MAX};
+use crate::guest_abi::growth::{Caps, TABLES_MAX};
 
 /// Stack of a guest. A frame of Go or Rust rarely passes 1 KiB.
 pub(super) const WASM_STACK_BYTES: usize = 512 << 10;

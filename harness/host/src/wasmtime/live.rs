@@ -6,13 +6,13 @@ use super::Compiled;
 use super::ending::{failed, not_instantiated, text};
 use super::state::{WasmtimeLimiter, WasmtimeState, on_tick};
 use super::wasi;
-use crate::subject::embedded::{Call, Ended};
-use crate::subject::guest_abi::clock::Clock;
-use crate::subject::guest_abi::end::CallEnd;
-use crate::subject::guest_abi::growth::Growth;
-use crate::subject::guest_abi::preview1::HOSTCALL_BYTES_MAX;
-use crate::subject::guest_abi::view::View;
-use crate::subject::guest_abi::{input_len, place_input, take_output};
+use crate::embedded::{Call, Ended};
+use crate::guest_abi::clock::Clock;
+use crate::guest_abi::end::CallEnd;
+use crate::guest_abi::growth::Growth;
+use crate::guest_abi::preview1::HOSTCALL_BYTES_MAX;
+use crate::guest_abi::{input_len, place_input, take_output};
+use crate::view::View;
 
 /// A store and, once made, its instance.
 pub struct WasmtimeLive {

@@ -5,12 +5,12 @@ use std::time::Instant;
 use wasmtime::{Caller, Engine, Extern, Linker, ResourceLimiter, StoreContextMut, UpdateDeadline};
 use wasmtime_wasi::p1::WasiP1Ctx;
 
-use crate::subject::guest_abi::clock::Clock;
-use crate::subject::guest_abi::end::{By, GuestError, HostStop};
-use crate::subject::guest_abi::growth::{Growth, TABLES_MAX};
-use crate::subject::guest_abi::log::SharedLog;
-use crate::subject::guest_abi::preview1::{EINVAL, PROC_EXIT, SUCCESS};
-use crate::subject::guest_abi::{ENV, MEMORY, WASI, poll, range};
+use crate::guest_abi::clock::Clock;
+use crate::guest_abi::end::{By, GuestError, HostStop};
+use crate::guest_abi::growth::{Growth, TABLES_MAX};
+use crate::guest_abi::log::SharedLog;
+use crate::guest_abi::preview1::{EINVAL, PROC_EXIT, SUCCESS};
+use crate::guest_abi::{ENV, MEMORY, WASI, poll, range};
 
 /// One call.
 pub struct WasmtimeState {

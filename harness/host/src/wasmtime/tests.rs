@@ -3,8 +3,8 @@
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::*;
-use crate::subject::guest_abi::trial::{self, words};
-use crate::subject::host::Host;
+use crate::guest_abi::trial::{self, words};
+use crate::host::Host;
 
 fn make(faults: HostFaults) -> Box<dyn Host> {
     Box::new(WasmtimeHost::new(faults).expect("the ticker starts"))

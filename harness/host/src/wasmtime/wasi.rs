@@ -10,9 +10,9 @@ use wasmtime_wasi::p1::WasiP1Ctx;
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 use wasmtime_wasi::{Deterministic, FsPerms, WasiCtxBuilder};
 
-use crate::subject::embedded::Call;
-use crate::subject::guest_abi::log::{LineStream, SharedLog};
-use crate::subject::guest_abi::preview1::{RANDOM_BYTES_MAX, virtual_random};
+use crate::embedded::Call;
+use crate::guest_abi::log::{LineStream, SharedLog};
+use crate::guest_abi::preview1::{RANDOM_BYTES_MAX, virtual_random};
 
 /// The context of one call. Without grants: no arguments, no environment, an empty stdin, no
 /// folder, no socket, a virtual random stream; stdout and stderr go to the log. Clocks and

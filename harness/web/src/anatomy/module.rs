@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use wasmparser::{BinaryReaderError, Encoding, KnownCustom, Parser, Payload, TypeRef};
 
-use super::{flavour, go_info, paths, shown};
+use super::{go_info, paths, shown};
 
 /// Imports that are kept; a large Go program with `net/http` has 40, Emscripten's some hundred.
 const IMPORTS_MAX: usize = 4096;
@@ -143,11 +143,6 @@ impl ModuleAnatomy {
     /// Namespaces of the imports.
     pub fn namespaces(&self) -> BTreeSet<&str> {
         self.imports.iter().map(|import| import.namespace.as_str()).collect()
-    }
-
-    /// What it was built for.
-    pub fn flavour(&self) -> flavour::Flavour {
-        flavour::of(self)
     }
 
     /// The version that a producer of this name says.

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use wasm_encoder::CustomSection;
 
 use super::*;
-use crate::subject::anatomy::flavour::Flavour;
+use crate::anatomy::flavour::{self, Flavour};
 
 fn wat(text: &str) -> Vec<u8> {
     wat::parse_str(text).expect("the module of this test is valid")
@@ -29,9 +29,9 @@ fn the_flavour_is_told_by_imports_and_exports() {
     ];
     for (text, flavour) in table {
         let module = read(&wat(&format!("(module {text})"))).expect("a module");
-        assert_eq!(module.flavour(), flavour, "{text}");
+        assert_eq!(flavour::of(&module), flavour, "{text}");
     }
-    assert_eq!(read(b"\0asm\x0d\0\x01\0").expect("read").flavour(), Flavour::Component);
+    assert_eq!(flavour::of(&read(b"\0asm\x0d\0\x01\0").expect("read")), Flavour::Component);
     assert!(read(b"<!doctype html>").is_err());
 }
 

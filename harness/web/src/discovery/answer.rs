@@ -1,7 +1,7 @@
 //! What the answer to the name of a module says of whether one is there.
 
 use crate::coding;
-use crate::subject::site::wire::redirect::Trail;
+use crate::wire::redirect::Trail;
 
 /// How well an address answers a GET, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -16,9 +16,9 @@ use super::page::{self, PageReferences};
 use super::script::{self, Base, Mention, ReferenceKind, Script, Strength};
 use super::webpack::Webpack;
 use crate::coding::{self, Content};
-use crate::subject::site::wire::failure::ExchangeFailure;
-use crate::subject::site::wire::redirect::{Trail, follow};
-use crate::subject::site::wire::{Client, HttpRequest};
+use crate::wire::failure::ExchangeFailure;
+use crate::wire::redirect::{Trail, follow};
+use crate::wire::{Client, HttpRequest};
 
 /// What wasm-bindgen's loader without modules puts in place of `.js`.
 const BINDGEN_END: &str = "_bg.wasm";

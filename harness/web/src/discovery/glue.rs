@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lexer::{Token, tokens};
-use crate::subject::anatomy::flavour::GO_NAMESPACES;
+use crate::anatomy::flavour::GO_NAMESPACES;
 
 /// Functions kept of one namespace; the glue of large Rust programs defines some hundred.
 const FUNCTIONS_MAX: usize = 4096;

@@ -12,8 +12,8 @@ use super::crawl::Crawl;
 use super::script::extension;
 use super::{Haul, page};
 use crate::coding::{self, Content};
-use crate::subject::site::wire::Client;
-use crate::subject::site::wire::redirect::Trail;
+use crate::wire::Client;
+use crate::wire::redirect::Trail;
 
 /// Endings of names that pages have.
 const PAGE_ENDINGS: [&str; 6] = ["html", "htm", "xhtml", "php", "aspx", "jsp"];

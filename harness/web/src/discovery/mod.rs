@@ -30,6 +30,7 @@ mod webpack;
 
 use url::Url;
 use wasm_gauntlet_model::action::Asset;
+use wasm_gauntlet_model::inability::Inability;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 
 use self::bounds::{DISCOVERY_MAX, FIRST_BYTE_TOLD};
@@ -37,7 +38,6 @@ use self::crawl::Crawl;
 use super::text::{bounded, visible};
 use super::wire::Client;
 use super::wire::redirect::Trail;
-use crate::subject::Inability;
 
 /// Assets of one profile; a trial is made of each, and no page loads so many modules.
 const ASSETS_MAX: usize = 64;

@@ -9,7 +9,7 @@ use url::Url;
 use wasm_gauntlet_model::action::Method;
 
 use super::repeated::Unanswered;
-use crate::subject::site::headers::Headers;
+use crate::headers::Headers;
 
 /// Sent as `User-Agent`, so that an operator can tell our requests in a log.
 pub const USER_AGENT: &str = concat!("wasm-gauntlet/", env!("CARGO_PKG_VERSION"));

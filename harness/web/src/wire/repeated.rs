@@ -13,7 +13,7 @@ use wasm_gauntlet_model::action::Method;
 
 use super::failure::ExchangeFailure;
 use super::{Client, HttpRequest, HttpResponse};
-use crate::subject::site::headers::Headers;
+use crate::headers::Headers;
 
 /// Pauses before each further try: with the first it is three of them. Who restarts is back, and
 /// most limits on how often one may ask let one of them through.

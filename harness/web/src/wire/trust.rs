@@ -47,7 +47,7 @@ impl Certificates {
     /// nobody but its server, so that it is not checked at all.
     fn option(&self) -> String {
         match &self.file {
-            Some(file) => format!("--cacert {}", super::super::probe::quoted(file)),
+            Some(file) => format!("--cacert {}", crate::shell::quoted(file)),
             None => "-k".to_owned(),
         }
     }

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use wasm_gauntlet_web::anatomy::shown;
+
 use crate::subject::Inability;
-use crate::subject::anatomy::shown;
 
 /// Files that are taken in; a large page application has 3,000.
 const FILES_MAX: usize = 20_000;

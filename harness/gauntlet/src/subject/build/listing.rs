@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::subject::anatomy::shown;
+use wasm_gauntlet_web::anatomy::shown;
 
 /// Lines that are read; a build has fewer files.
 const LINES_MAX: usize = 50_000;

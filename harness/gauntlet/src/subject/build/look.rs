@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_gauntlet_model::action::{Asset, Inspect};
 use wasm_gauntlet_model::observation::{Evidence, Fact, Inspection, Observation};
+use wasm_gauntlet_web::anatomy::flavour::Flavour;
+use wasm_gauntlet_web::anatomy::{first, shown, unfit};
+use wasm_gauntlet_web::coding::Layer;
+use wasm_gauntlet_web::inspection::{self, InspectedFile, Surroundings, count, held};
 
 use super::files::Files;
 use super::page_texts::{Texts, last};
 use super::{Artefact, manifest, node, order, shims, siblings, untried_siblings};
-use crate::coding::Layer;
 use crate::subject::Inability;
-use crate::subject::anatomy::flavour::Flavour;
-use crate::subject::anatomy::{first, shown, unfit};
-use crate::subject::inspection::{self, InspectedFile, Surroundings, count, held};
 
 /// Read the file that `inspect` names.
 pub fn look(

@@ -7,13 +7,13 @@ use base64::Engine as _;
 use ed25519_compact::{PublicKey, Signature};
 use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::observation::{Fact, Inspection};
+use wasm_gauntlet_web::anatomy::hash::hex;
+use wasm_gauntlet_web::anatomy::{first, shown};
 
 use super::Build;
 use super::files::{self, Files, TOTAL_BYTES_MAX};
 use super::listing::{Listing, parse};
 use crate::subject::Inability;
-use crate::subject::anatomy::hash::hex;
-use crate::subject::anatomy::{first, shown};
 
 /// The digest of each file.
 ///

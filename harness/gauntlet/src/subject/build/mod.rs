@@ -23,9 +23,9 @@ use wasm_gauntlet_model::action::{Action, Asset};
 use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 use wasm_gauntlet_model::target::{Budget, NameDigest};
+use wasm_gauntlet_web::anatomy::{first, shown};
 
 use self::files::Files;
-use super::anatomy::{first, shown};
 use super::{Inability, Session, Subject};
 
 /// The manifest that is looked for where none is named, as `sha256sum` users call it.

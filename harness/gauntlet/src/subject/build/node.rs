@@ -8,9 +8,10 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use wasm_gauntlet_host::process::children;
+use wasm_gauntlet_host::process::scratch::Scratch;
+
 use crate::subject::Inability;
-use crate::subject::children;
-use crate::subject::scratch::Scratch;
 use crate::subject::tools;
 
 /// For Node to start and a module to be compiled; the largest took 3 s on two busy cores.

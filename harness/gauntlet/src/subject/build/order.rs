@@ -3,15 +3,15 @@
 
 use wasm_gauntlet_model::action::{Asset, Inspect};
 use wasm_gauntlet_model::observation::{Fact, Inspection};
+use wasm_gauntlet_web::anatomy::shown;
+use wasm_gauntlet_web::discovery::glue;
+use wasm_gauntlet_web::discovery::lexer::{Token, tokens};
+use wasm_gauntlet_web::discovery::tags::{self, Tag};
 
 use super::files::Files;
 use super::page_texts::{SCRIPT_BYTES_MAX, TEXTS_MAX};
 use super::references::{self, LoadPlace};
 use crate::subject::Inability;
-use crate::subject::anatomy::shown;
-use crate::subject::site::discovery::glue;
-use crate::subject::site::discovery::lexer::{Token, tokens};
-use crate::subject::site::discovery::tags::{self, Tag};
 
 /// Words of a script that may bring another one into the page.
 const BRINGERS: [&str; 6] =

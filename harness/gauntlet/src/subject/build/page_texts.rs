@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use wasm_gauntlet_model::action::Asset;
 use wasm_gauntlet_model::profile::Found;
+use wasm_gauntlet_web::discovery::page::PageReferences;
+use wasm_gauntlet_web::discovery::script;
+use wasm_gauntlet_web::headers::name::without_hash;
 
 use super::files::Files;
 use super::references;
 use crate::subject::Inability;
-use crate::subject::site::discovery::page::PageReferences;
-use crate::subject::site::discovery::script;
-use crate::subject::site::headers::name::without_hash;
 
 /// Bytes of a script that are looked into; Emscripten's largest glue has 1 MB.
 pub const SCRIPT_BYTES_MAX: u64 = 8 << 20;

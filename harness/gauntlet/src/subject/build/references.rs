@@ -2,10 +2,10 @@
 //! there.
 
 use url::Url;
+use wasm_gauntlet_web::discovery::page::{self, PageReferences};
+use wasm_gauntlet_web::discovery::script::{self, Base, ReferenceKind, Strength};
 
 use super::files::Files;
-use crate::subject::site::discovery::page::{self, PageReferences};
-use crate::subject::site::discovery::script::{self, Base, ReferenceKind, Strength};
 
 /// The host of the directory, which stands for nothing: what names another host lies elsewhere.
 const HOST: &str = "artefact.invalid";

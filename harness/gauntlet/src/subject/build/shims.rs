@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use wasm_gauntlet_model::action::{Asset, Inspect};
 use wasm_gauntlet_model::observation::{Fact, Inspection};
+use wasm_gauntlet_web::anatomy::flavour::Flavour;
+use wasm_gauntlet_web::anatomy::{first, shown, unfit};
+use wasm_gauntlet_web::discovery::broken;
 
 use super::files::Files;
 use super::page_texts::{SCRIPT_BYTES_MAX, TEXTS_MAX, Texts};
 use crate::subject::Inability;
-use crate::subject::anatomy::flavour::Flavour;
-use crate::subject::anatomy::{first, shown, unfit};
-use crate::subject::site::discovery::broken;
 
 /// The facts of the scripts around the file of `inspect`.
 ///

@@ -1,11 +1,11 @@
 //! The encoded siblings of a file, as `gzip_static` and its kin serve them.
 
 use wasm_gauntlet_model::observation::Inspection;
+use wasm_gauntlet_web::anatomy::first;
+use wasm_gauntlet_web::coding::{self, Layer};
 
 use super::files::Files;
-use crate::coding::{self, Layer};
 use crate::subject::Inability;
-use crate::subject::anatomy::first;
 
 /// Endings of siblings, and what is in them.
 pub const ENDINGS: &[(&str, Layer)] =

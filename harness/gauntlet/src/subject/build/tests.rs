@@ -80,7 +80,10 @@ fn a_file_that_is_too_large_is_not_read() {
 #[test]
 fn siblings_that_were_never_made_are_not_missed() {
     let module = wat::parse_str("(module)").expect("a module");
-    let gz = crate::coding::encode(crate::coding::Layer::Gzip, b"let a = 1; // shim\n");
+    let gz = wasm_gauntlet_web::coding::encode(
+        wasm_gauntlet_web::coding::Layer::Gzip,
+        b"let a = 1; // shim\n",
+    );
     let bare = folder(&[("a.wasm", &module), ("b.js", b"new Go()")]);
     assert!(texts(&facts(&build(bare.path()), Asset::Module), "siblings-missing").is_empty());
     let some = folder(&[("a.wasm", &module), ("b.js", b"x"), ("b.js.gz", &gz)]);
@@ -91,7 +94,9 @@ fn siblings_that_were_never_made_are_not_missed() {
 #[test]
 fn siblings_of_every_other_file_are_held_against_it_once() {
     let module = wat::parse_str("(module)").expect("a module");
-    let gz = |bytes: &[u8]| crate::coding::encode(crate::coding::Layer::Gzip, bytes);
+    let gz = |bytes: &[u8]| {
+        wasm_gauntlet_web::coding::encode(wasm_gauntlet_web::coding::Layer::Gzip, bytes)
+    };
     let (style, large) = ("a { color: red }\n".repeat(200), "p { color: red }\n".repeat(300));
     let noise = |at: u32| <sha2::Sha256 as sha2::Digest>::digest(at.to_le_bytes());
     let noise: Vec<u8> = (0..64).flat_map(noise).collect();

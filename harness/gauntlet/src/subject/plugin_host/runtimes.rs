@@ -4,43 +4,23 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use wasm_gauntlet_host::compile_trial::CompileTrial;
+use wasm_gauntlet_host::faults::HostFaults;
+use wasm_gauntlet_host::host::Host;
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::runtimes::NAMES;
+use wasm_gauntlet_host::tenants::PerTenant;
+use wasm_gauntlet_host::wasmi::WasmiHost;
+use wasm_gauntlet_host::wasmtime::WasmtimeHost;
 use wasm_gauntlet_model::fault::Fault;
 
-use super::adapter::{Adapter, Launch, ReferenceRuntimes};
-use super::calls::module;
-use super::compile_trial::CompileTrial;
+use super::adapter::{Adapter, ReferenceRuntimes};
 use super::external;
-use super::faults::HostFaults;
-use super::host::Host;
-use super::tenants::PerTenant;
-use super::wasmi::WasmiHost;
-use super::wasmtime::WasmtimeHost;
-
-/// The names of the embedded runtimes.
-pub const NAMES: &[&str] = &["wasmtime", "wasmi"];
+use crate::subject::plugin_host::actions::module;
 
 /// The names of every runtime that can be tested: embedded, and in programs of their own.
 pub fn known() -> Vec<&'static str> {
     NAMES.iter().copied().chain(external::ALL.iter().map(|external| external.name)).collect()
-}
-
-/// The reference host over the runtime `name`, with the faults given and long modules compiled
-/// in `trial` first; none if no runtime is called so. For the worker's side.
-///
-/// # Errors
-/// When the runtime cannot be started.
-pub fn host(
-    name: &str,
-    faults: &[Fault],
-    trial: Option<CompileTrial>,
-) -> io::Result<Option<Arc<dyn Host>>> {
-    let faults = HostFaults::new(faults.iter().copied());
-    let host: Arc<dyn Host> = match name {
-        "wasmtime" => Arc::new(WasmtimeHost::new(faults.clone())?.trying(trial)),
-        "wasmi" => Arc::new(WasmiHost::new(faults.clone())?.trying(trial)),
-        _ => return Ok(None),
-    };
-    Ok(Some(Arc::new(PerTenant::new(host, faults))))
 }
 
 /// Every embedded runtime without any fault, to compare others with; started when first asked.

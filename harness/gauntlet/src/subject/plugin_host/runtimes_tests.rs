@@ -8,8 +8,8 @@ use wasm_gauntlet_model::profile::Need;
 
 use super::adapter::test_rig::worker;
 use super::adapter::{Adapter, GRACE_MS};
-use super::calls::module::catalogue;
-use super::{Session, Subject};
+use crate::subject::plugin_host::actions::module::catalogue;
+use crate::subject::{Session, Subject};
 
 fn wasmtime(faults: &[Fault]) -> Adapter {
     Adapter::new("wasmtime", worker("wasmtime", faults), Box::new(catalogue))

@@ -3,11 +3,7 @@
 //! Discovery finds the page, its scripts and modules; a session makes one exchange a step and
 //! reports every fact of it. Nothing here judges, runs a script, or decodes what is not bounded.
 
-pub mod discovery;
-pub mod headers;
 mod probe;
-pub mod text;
-mod wire;
 
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
@@ -17,16 +13,15 @@ use url::Url;
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::profile::{Need, Profile};
 use wasm_gauntlet_model::target::{Budget, NameDigest, ONE_OFF_WORD_USUAL, SiteTarget};
+use wasm_gauntlet_web::shell::quoted;
+use wasm_gauntlet_web::wire::failure::ExchangeFailure;
+use wasm_gauntlet_web::wire::{Certificates, Client, ExchangeBounds, reach};
 
 use self::probe::decoded::Decoder;
 use self::probe::exchange_cache::ExchangeCache;
 use self::probe::inspect::Inspected;
 use self::probe::place::OriginAddress;
-pub use self::probe::quoted;
 use self::probe::rate_limit::Learned;
-pub use self::wire::ExchangeBounds;
-use self::wire::failure::ExchangeFailure;
-use self::wire::{Certificates, Client, reach};
 use super::{ACTION_TIME_MAX, Inability, Session, Subject};
 
 /// Answers that take longer to begin are waited for many at once.
@@ -168,9 +163,10 @@ impl Subject for Site {
     }
 
     fn profile(&self) -> Result<Profile, Inability> {
-        let (mut profile, unseen) = discovery::discover(&self.client, &self.url)?;
+        let (mut profile, unseen) =
+            wasm_gauntlet_web::discovery::discover(&self.client, &self.url)?;
         *self.unseen.lock().unwrap_or_else(PoisonError::into_inner) = unseen;
-        discovery::remember(&mut profile, &self.previous);
+        wasm_gauntlet_web::discovery::remember(&mut profile, &self.previous);
         profile.can.extend(self.origin.as_ref().map(|_| Need::SiteOrigin));
         let is_secure = self.secure.is_some() || self.url.scheme() == "https";
         profile.can.extend(is_secure.then_some(Need::SiteTls));

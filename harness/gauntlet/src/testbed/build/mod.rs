@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use ed25519_compact::{KeyPair, Seed};
 use sha2::{Digest, Sha256};
+use wasm_gauntlet_host::process::scratch::Scratch;
 use wasm_gauntlet_model::fault::Fault;
+use wasm_gauntlet_web::coding::{Layer, encode};
 
 use super::site::assets::{Coded, PREVIOUS, coded_module, entry_text, path, shim_text};
 use super::site::module::{ModuleRecipe, WASI_IMPORT};
-use crate::coding::{Layer, encode};
-use crate::subject::scratch::Scratch;
 
 /// The seed of the key that signs the manifest: a secret of nobody, so that builds are alike.
 const KEY_SEED: [u8; 32] = *b"a key of the gauntlet's testbed!";

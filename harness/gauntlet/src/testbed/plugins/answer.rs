@@ -5,9 +5,8 @@ use hyper::body::Bytes;
 use hyper::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
+use wasm_gauntlet_host::protocol::Parts;
 use wasm_gauntlet_model::call::{CallOutcome, RejectStage};
-
-use crate::subject::protocol::Parts;
 
 /// What `type` is for an outcome, but for its word.
 const OUTCOMES: &str = "https://wasm-gauntlet.dev/outcomes/";

@@ -10,6 +10,11 @@ use std::time::Instant;
 use hyper::StatusCode;
 use hyper::header::{HeaderName, HeaderValue};
 use serde_json::json;
+use wasm_gauntlet_host::faults::HostFaults;
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::protocol::feature;
+use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome, Lost, Timed, Work};
 use wasm_gauntlet_model::call::{CallOutcome, LogLine, RejectStage, Rejection};
 use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::{Grants, Limits};
@@ -18,12 +23,7 @@ use super::answer::{self, FrontReply};
 use super::journal::CallJournal;
 use super::metrics::{Gauges, Metrics};
 use super::registry::Registry;
-use crate::subject::Inability;
-use crate::subject::adapter::{Launch, Supervised, WaitLimits};
-use crate::subject::calls::module::GuestModule;
-use crate::subject::calls::port::{LoadOutcome, Lost, Timed, Work};
-use crate::subject::faults::HostFaults;
-use crate::subject::protocol::feature;
+use wasm_gauntlet_model::inability::Inability;
 
 /// Largest module taken: ten times a Go build.
 pub const MODULE_BYTES_MAX: usize = 16 << 20;

@@ -21,12 +21,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio::runtime::{Builder, Runtime};
+use wasm_gauntlet_host::faults::HostFaults;
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::tenants::IN_FLIGHT_MAX;
 use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::Limits;
 
-use crate::subject::adapter::Launch;
-use crate::subject::faults::HostFaults;
-use crate::subject::tenants::IN_FLIGHT_MAX;
 use front::Front;
 use serve::serve;
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::subject::calls::module::GuestModule;
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
 
 /// Most modules kept, and most bytes of them: earlier versions stay callable for a rollback.
 pub const MODULES_MAX: usize = 512;

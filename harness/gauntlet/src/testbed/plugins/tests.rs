@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use serde_json::Value;
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_model::call::{CallOutcome, RejectStage, Rejection};
 use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::host_limits::HostLimit;
@@ -14,8 +15,8 @@ use wasm_gauntlet_model::trap::TrapKind;
 
 use super::PluginFront;
 use super::answer::status;
-use crate::subject::adapter::test_rig::worker;
-use crate::subject::calls::module::{GuestModule, catalogue};
+use crate::subject::plugin_host::actions::module::catalogue;
+use crate::subject::plugin_host::adapter::test_rig::worker;
 
 struct TestResponse {
     status: u16,

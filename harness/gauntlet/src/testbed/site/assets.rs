@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use hyper::body::Bytes;
 use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::fault::Fault;
+use wasm_gauntlet_web::coding::{Layer, encode};
 
 use super::faults::SiteFaults;
 use super::module::{self, ModuleRecipe, WASI_IMPORT};
-use crate::coding::{Layer, encode};
 
 /// Of the module, what a cut one keeps.
 const TRUNCATED_PERCENT: usize = 60;

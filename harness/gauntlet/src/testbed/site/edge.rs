@@ -16,6 +16,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use wasm_gauntlet_model::fault::Fault;
+use wasm_gauntlet_web::coding::Layer;
 
 use super::assets::{old_variant, previous_path};
 use super::breach::Breach;
@@ -23,7 +24,6 @@ use super::cache::{Store, Stored, directive, is_storable};
 use super::faults::SiteFaults;
 use super::origin::refusal;
 use super::reply::{SiteReply, cut_short, kept_open, whole};
-use crate::coding::Layer;
 
 /// For one exchange with the origin, which is on this machine.
 const ORIGIN_TIMEOUT: Duration = Duration::from_secs(10);

@@ -194,7 +194,7 @@ fn strings(draw: &mut Draw) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::coding::{Layer, encode};
+    use wasm_gauntlet_web::coding::{Layer, encode};
 
     #[test]
     fn the_same_bytes_each_time() {

@@ -1,7 +1,7 @@
 //! Proactive negotiation of the content coding (RFC 9110 §12.5.3), for any number of field
 //! lines, any weights and any nonsense.
 
-use crate::coding::Layer;
+use wasm_gauntlet_web::coding::Layer;
 
 /// Members that are read; real clients send five. Those past it are not offered.
 const MEMBERS_MAX: usize = 32;

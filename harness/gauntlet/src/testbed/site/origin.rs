@@ -7,12 +7,12 @@
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use wasm_gauntlet_model::fault::Fault;
+use wasm_gauntlet_web::coding::Layer;
 
 use super::assets::{Asset, Assets, Variant};
 use super::faults::SiteFaults;
 use super::negotiate::{Offer, choose_by_substring};
 use super::reply::{SiteReply, cut_short, whole};
-use crate::coding::Layer;
 
 /// When the site was made, as it says: a fixed moment, so that runs are alike.
 const LAST_MODIFIED: &str = "Tue, 07 Jan 2025 09:00:00 GMT";

@@ -5,8 +5,8 @@ use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::{bytes, call, call_guest, output, words};
-use crate::subject::faults::HostFaults;
-use crate::subject::host::Host;
+use crate::faults::HostFaults;
+use crate::host::Host;
 
 /// Makes a host with these faults.
 pub type HostMaker = dyn Fn(HostFaults) -> Box<dyn Host>;

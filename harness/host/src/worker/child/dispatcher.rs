@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::call::{CallOutcome, Called, Rejection, hex};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
-use crate::subject::host::{Host, Plugin};
-use crate::subject::protocol::{
+use crate::host::{Host, Plugin};
+use crate::protocol::{
     ANSWER_OUTPUT_BYTES_MAX, Hello, Reply, ReplyLine, Stats, VERSION, WrittenCall,
 };
 

@@ -3,7 +3,6 @@
 //! A guest may do anything to this process; whoever started it watches from outside. So nothing
 //! here tries to survive: when stdin ends the process ends, whatever still runs in it.
 
-mod confine;
 mod dispatcher;
 mod pool;
 
@@ -11,12 +10,12 @@ use std::io::{BufReader, Read, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use crate::subject::host::Host;
-use crate::subject::protocol::{
+use crate::host::Host;
+use crate::protocol::{
     Ask, LineRead, REQUEST_LINE_BYTES_MAX, Reply, ReplyLine, RequestLine, read_line, skip_line,
 };
 
-pub use confine::{Confinement, Unconfined};
+use crate::process::confine::{Confinement, Unconfined};
 use dispatcher::Dispatcher;
 use pool::Pool;
 

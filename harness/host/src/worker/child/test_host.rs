@@ -9,7 +9,7 @@ use wasm_gauntlet_model::call::{CallOutcome, Called, LogLine, RejectStage, Rejec
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::trap::TrapKind;
 
-use crate::subject::host::{About, Host, Plugin};
+use crate::host::{About, Host, Plugin};
 
 /// Takes modules such as `echo`, `sleep 40`, `allocate 64`, `abort`; refuses `refuse`.
 pub struct WordHost;

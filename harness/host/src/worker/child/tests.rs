@@ -8,7 +8,7 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::serve;
 use super::test_host::WordHost;
-use crate::subject::protocol::{Ask, Reply, ReplyLine, RequestLine, VERSION};
+use crate::protocol::{Ask, Reply, ReplyLine, RequestLine, VERSION};
 
 struct Talk {
     ask: Option<PipeWriter>,

@@ -7,10 +7,10 @@ use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::outcome::{checked, timed};
-use super::process::{Process, Response};
-use crate::subject::calls::port::{LoadOutcome, Timed, Work};
-use crate::subject::protocol::{Ask, Parts, Reply};
-use crate::subject::static_limits::{Refusal, check};
+use crate::protocol::{Ask, Parts, Reply};
+use crate::static_limits::{Refusal, check};
+use crate::worker::parent::answers::{Asks, Response};
+use crate::worker::parent::work::{LoadOutcome, Timed, Work};
 
 /// Most modules kept in one adapter; the oldest is unloaded for the next. The front of a
 /// deployment keeps as many.
@@ -45,7 +45,7 @@ impl AdapterModules {
     /// Load the module of `work` where that was not done; says what came of it, then or now.
     pub fn load(
         &self,
-        process: &Process,
+        process: &dyn Asks,
         work: &Work<'_>,
         patience: Duration,
     ) -> (Arc<ModuleSlot>, LoadOutcome) {
@@ -81,16 +81,16 @@ impl AdapterModules {
 }
 
 /// The refusal of a module that is over a static limit, where these are held before the host.
-fn counted(process: &Process, work: &Work<'_>) -> Option<Timed> {
+fn counted(process: &dyn Asks, work: &Work<'_>) -> Option<Timed> {
     let begun = Instant::now();
-    let looked = process.counted_first.then_some(&work.limits.static_limits)?;
+    let looked = process.counted_first().then_some(&work.limits.static_limits)?;
     // What does not parse is for the host to refuse.
     let over @ Refusal::Over { .. } = check(looked, &work.module.bytes).err()? else { return None };
     let outcome = CallOutcome::Rejected(over.into());
     Some(Timed { called: Called::bare(outcome), wall: begun.elapsed(), lost: None })
 }
 
-fn load(process: &Process, name: &str, work: &Work<'_>, patience: Duration) -> LoadOutcome {
+fn load(process: &dyn Asks, name: &str, work: &Work<'_>, patience: Duration) -> LoadOutcome {
     let ask = Ask::Load {
         module: name.to_owned(),
         digest: work.module.digest.clone(),

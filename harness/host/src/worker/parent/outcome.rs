@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use wasm_gauntlet_model::call::Called;
 
-use super::process::{NoResponse, Response};
-use crate::subject::calls::port::{Lost, Timed};
-use crate::subject::protocol::{Parts, Reply, Unreadable};
+use crate::protocol::{Parts, Reply, Unreadable};
+use crate::worker::parent::answers::{NoResponse, Response};
+use crate::worker::parent::work::{Lost, Timed};
 
 /// What a call, or a load that did not end in `loaded`, came to.
 pub fn timed(response: Result<Response, NoResponse>) -> Timed {

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crate::subject::protocol::{ANSWER_LINE_BYTES_MAX, LineRead, Reply, ReplyLine, read_line};
+use crate::protocol::{ANSWER_LINE_BYTES_MAX, LineRead, Reply, ReplyLine, read_line};
 
 /// Answers that nobody asked for, before the adapter counts as broken: late answers to requests
 /// that we gave up are honest, thousands are a flood.

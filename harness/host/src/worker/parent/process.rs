@@ -9,16 +9,18 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rustix::process::Pid;
+use wasm_gauntlet_model::inability::Inability;
 
-use super::launch::{Launch, Started};
-use super::life::{Life, Why};
 use super::modules::AdapterModules;
 use super::pending_replies::{Delivery, Gone, PendingReplies};
-use super::remarks::Remarks;
-use super::strays::StrayCount;
-use super::vitals::Vitals;
-use crate::subject::protocol::{Ask, Hello, Reply, RequestLine, VERSION};
-use crate::subject::{Inability, shutdown};
+use crate::process::launch::{Launch, Started};
+use crate::process::life::{Life, Why};
+use crate::process::remarks::Remarks;
+use crate::process::shutdown;
+use crate::process::strays::StrayCount;
+use crate::process::vitals::Vitals;
+use crate::protocol::{Ask, Hello, Reply, RequestLine, VERSION};
+use crate::worker::parent::answers::{Asks, NoResponse, Response};
 
 /// Requests that wait to be written. An adapter that reads none of them is hung.
 const UNWRITTEN_MAX: usize = 256;
@@ -74,24 +76,6 @@ pub struct Process {
     pub uses: AtomicU32,
     /// Whether modules are counted before it has them (see [`Launch::counted_first`]).
     pub counted_first: bool,
-}
-
-/// An answer.
-pub struct Response {
-    /// What was said.
-    pub reply: Reply,
-    /// From before the request was written to after its answer was read.
-    pub wall: Duration,
-}
-
-/// No answer.
-pub struct NoResponse {
-    /// How the adapter went.
-    pub gone: Gone,
-    /// Whether it was this request that waited in vain.
-    pub hung: bool,
-    /// How long this request waited.
-    pub wall: Duration,
 }
 
 impl Process {
@@ -308,6 +292,16 @@ impl Process {
             }
         }
         self.life.end(Why::Done);
+    }
+}
+
+impl Asks for Process {
+    fn ask(&self, ask: Ask, patience: Duration) -> Result<Response, NoResponse> {
+        Self::ask(self, ask, patience)
+    }
+
+    fn counted_first(&self) -> bool {
+        self.counted_first
     }
 }
 

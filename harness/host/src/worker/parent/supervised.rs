@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use wasm_gauntlet_model::call::CallOutcome;
+use wasm_gauntlet_model::inability::Inability;
 
-use super::launch::Launch;
 use super::outcome::timed;
 use super::process::Process;
-use crate::subject::calls::port::{LoadOutcome, Lost, Timed, Work};
-use crate::subject::protocol::Ask;
-use crate::subject::{Inability, shutdown};
+use crate::process::launch::Launch;
+use crate::process::shutdown;
+use crate::protocol::Ask;
+use crate::worker::parent::work::{LoadOutcome, Lost, Timed, Work};
 
 /// How long we wait before we kill, by our clock.
 #[derive(Debug, Clone, Copy)]
@@ -126,7 +127,7 @@ impl Supervised {
     /// When no process can be started.
     pub fn load(&self, work: &Work<'_>) -> Result<LoadOutcome, Inability> {
         let process = self.process()?;
-        let loaded = process.modules.load(&process, work, self.patience.load).1;
+        let loaded = process.modules.load(&*process, work, self.patience.load).1;
         self.noted(&process, work, &loaded)?;
         Ok(loaded)
     }
@@ -137,7 +138,7 @@ impl Supervised {
     /// When no process can be started.
     pub fn call(&self, work: &Work<'_>) -> Result<Timed, Inability> {
         let process = self.process()?;
-        let (slot, loaded) = process.modules.load(&process, work, self.patience.load);
+        let (slot, loaded) = process.modules.load(&*process, work, self.patience.load);
         self.noted(&process, work, &loaded)?;
         if let LoadOutcome::Ended(end) = loaded {
             return Ok(end);

@@ -8,9 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
+use wasm_gauntlet_host::worker::parent::work::Timed;
 use wasm_gauntlet_model::call::CallOutcome;
 
-use super::port::Timed;
 use crate::subject::Inability;
 
 /// Longest latency told apart, microseconds: 2 minutes, past every time limit of ours.
@@ -142,7 +142,7 @@ mod tests {
     use wasm_gauntlet_model::call::Called;
 
     use super::*;
-    use crate::subject::calls::lateness;
+    use crate::subject::plugin_host::actions::lateness;
 
     fn ok(wall: Duration) -> Timed {
         std::thread::sleep(wall);

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use wasm_gauntlet_host::worker::parent::work::{LoadOutcome, Work};
 use wasm_gauntlet_model::action::Call;
 use wasm_gauntlet_model::limits::Grants;
 
 use super::Stage;
-use super::port::{LoadOutcome, Work};
 use crate::subject::Inability;
 
 /// Calls in the name of one tenant, before another takes over: a host may limit how many calls a

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
+use wasm_gauntlet_host::worker::parent::work::Work;
 use wasm_gauntlet_model::action::Input;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::Stage;
-use super::port::Work;
 use crate::subject::Inability;
 
 /// The guest whose input is a number of steps.

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 use std::sync::Barrier;
 use std::time::Duration;
 
+use wasm_gauntlet_host::guest_abi::log::is_plain;
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome, Lost, Timed, Work};
 use wasm_gauntlet_model::action::Call;
 use wasm_gauntlet_model::call::{CallOutcome, LogLine, hex};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::observation::{Fact, GuestCall, Observation};
 
 use super::contained;
-use super::module::GuestModule;
-use super::port::{LoadOutcome, Lost, ResourceUsage, Timed, Work};
 use super::{Stage, background_load, calibrate, evidence, lateness, scaled};
 use crate::subject::Inability;
-use crate::subject::guest_abi::log::is_plain;
+use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
 
 /// Most calls at once: as many as the scenario language lets a step make, one thread each.
 const AT_ONCE_MAX: u32 = 1000;

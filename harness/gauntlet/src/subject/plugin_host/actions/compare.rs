@@ -4,13 +4,13 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome, Work};
 use wasm_gauntlet_model::action::Compare;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::observation::{Fact, Observation, Pace};
 
-use super::module::GuestModule;
-use super::port::{LoadOutcome, Port, Work};
+use super::port::Port;
 use super::seeded_rng::{SeededRng, median};
 use super::{Stage, contained, evidence};
 use crate::subject::Inability;

@@ -1,10 +1,9 @@
 //! Whether a guest was contained, by the words of its own header. A fact, not a verdict: the
 //! scenario says what it expects of it.
 
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_model::call::{CallOutcome, unhex};
 use wasm_gauntlet_model::trap::TrapKind;
-
-use super::module::GuestModule;
 
 /// An outcome in the words of a guest's header, as in `trap(stack)`.
 fn words(outcome: &CallOutcome) -> String {

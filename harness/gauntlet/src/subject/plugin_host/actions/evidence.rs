@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, Lost, Timed};
 use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::Evidence;
 
-use super::module::GuestModule;
-use super::port::{Lost, ResourceUsage, Settled, Timed};
+use crate::subject::plugin_host::actions::resource_usage::{ResourceUsage, Settled};
 
 /// Log lines shown as evidence.
 const LOG_LINES_SHOWN: usize = 5;

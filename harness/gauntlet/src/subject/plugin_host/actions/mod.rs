@@ -19,14 +19,16 @@ pub mod module;
 mod noisy_neighbour;
 pub mod port;
 pub mod registrar;
+pub mod resource_usage;
 mod scaled;
 pub mod seeded_rng;
 
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
 
 use crate::subject::Inability;
-use module::{GuestModule, Source};
+use module::Source;
 use port::Port;
 use seeded_rng::SeededRng;
 

@@ -3,56 +3,10 @@
 use std::sync::LazyLock;
 
 use hostile_guests::toolchain::{Toolchain, Workshop};
-use sha2::{Digest, Sha256};
-use wasm_gauntlet_model::call::hex;
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_model::profile::Need;
 
 use crate::subject::{Inability, tools};
-
-/// A module, ready to be sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GuestModule {
-    /// Its id in `hostile-guests`.
-    pub id: String,
-    /// What it does, in one sentence.
-    pub attack: String,
-    /// Whether a right host runs it to its end.
-    pub benign: bool,
-    /// SHA-256 of the bytes, lower-case hex.
-    pub digest: String,
-    /// The bytes.
-    pub bytes: Vec<u8>,
-    /// The outcomes that its header calls right, as in `trap(stack)`; `ok` for a module that
-    /// has no header.
-    pub contained_if: Vec<String>,
-    /// The one right output, in the words of its header; none for a module that has no header.
-    pub returns: Option<String>,
-    /// The first word of each input of a guest that shares its module with others.
-    pub word: Option<String>,
-    /// The proposals beyond the baseline that its header names.
-    pub features: Vec<String>,
-    /// Whether it is drawn from a seed, which is a parameter of it.
-    pub seeded: bool,
-}
-
-impl GuestModule {
-    /// A module from its bytes.
-    pub fn new(id: &str, attack: &str, benign: bool, bytes: Vec<u8>) -> Self {
-        let digest = hex(&Sha256::digest(&bytes));
-        let contained_if = vec!["ok".to_owned()];
-        let (id, attack) = (id.to_owned(), attack.to_owned());
-        let (returns, word, features, seeded) = (None, None, Vec::new(), false);
-        Self { id, attack, benign, digest, bytes, contained_if, returns, word, features, seeded }
-    }
-
-    /// What the guest is called with for the input `given`.
-    pub fn input(&self, given: Vec<u8>) -> Vec<u8> {
-        match &self.word {
-            Some(word) => [word.as_bytes(), b" ", &given].concat(),
-            None => given,
-        }
-    }
-}
 
 /// Where modules come from: the catalogue, or a test's own.
 pub type Source = dyn Fn(&str, &[(String, String)]) -> Result<GuestModule, Inability> + Send + Sync;
@@ -101,6 +55,9 @@ pub fn toolchains() -> Vec<Need> {
 
 #[cfg(test)]
 mod tests {
+    use sha2::{Digest, Sha256};
+    use wasm_gauntlet_model::call::hex;
+
     use super::*;
 
     #[test]

@@ -6,14 +6,14 @@ mod early_stop;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome, Work};
 use wasm_gauntlet_model::action::{Input, NoisyNeighbour};
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::observation::{Evidence, Fact, Observation, TenantLatency};
 
 use super::arrivals::{Latencies, Plan, send};
-use super::module::GuestModule;
-use super::port::{LoadOutcome, Port, Work};
+use super::port::Port;
 use super::seeded_rng::{SeededRng, median};
 use super::{Stage, calibrate, evidence};
 use crate::subject::Inability;

@@ -2,94 +2,15 @@
 
 use std::time::Duration;
 
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
+use wasm_gauntlet_host::worker::parent::work::{LoadOutcome, Timed, Work};
 use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::differ::Opinions;
-use super::module::GuestModule;
 use super::registrar::Registrar;
 use crate::subject::Inability;
-
-/// How the host was lost in a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lost {
-    /// The process ended, broke the protocol, or the connection was cut.
-    Died,
-    /// No answer within our patience, by our clock.
-    Hung,
-}
-
-/// One call, seen from outside.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Timed {
-    /// What the host said, or what its loss is called.
-    pub called: Called,
-    /// Wall time by our clock, from before the request was written to after its answer was read.
-    pub wall: Duration,
-    /// Whether there was no answer.
-    pub lost: Option<Lost>,
-}
-
-impl Timed {
-    /// A call that the host did not answer.
-    pub fn lost(how: Lost, detail: String, signal: Option<String>, wall: Duration) -> Self {
-        let called = Called::bare(CallOutcome::HostFault { detail, signal });
-        Self { called, wall, lost: Some(how) }
-    }
-}
-
-/// What came of a load.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LoadOutcome {
-    /// The module can be called. `wall` is what the load took, the first time.
-    Ready {
-        /// Wall time by our clock.
-        wall: Duration,
-    },
-    /// It was rejected, or the host was lost.
-    Ended(Timed),
-}
-
-/// One call to make.
-#[derive(Debug, Clone, Copy)]
-pub struct Work<'a> {
-    /// The module; it is loaded first where it is not.
-    pub module: &'a GuestModule,
-    /// In whose name.
-    pub tenant: &'a str,
-    /// The input.
-    pub input: &'a [u8],
-    /// The limits that the host is to hold it to.
-    pub limits: &'a Limits,
-    /// What the guest is given.
-    pub grants: &'a Grants,
-}
-
-/// What was seen of the host's process since [`Port::watch`].
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct ResourceUsage {
-    /// Peak memory past the size at the beginning, MiB; none where it cannot be seen.
-    pub peak_mib: Option<f64>,
-    /// What stands beside the peak; none where the process cannot be seen, or is gone.
-    pub settled: Option<Settled>,
-    /// How often the process was looked at from outside while calls ran.
-    pub looks: u64,
-    /// Whether the same process still answers; none where that cannot be told.
-    pub alive: Option<bool>,
-}
-
-/// The host's process after the calls of a step, beside what it was before.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Settled {
-    /// Memory that stayed, MiB; less than zero where it has shrunk.
-    pub memory_mib: f64,
-    /// Threads more.
-    pub threads: i64,
-    /// Open descriptors more; none if they may not be counted.
-    pub descriptors: Option<i64>,
-    /// Processor time used, milliseconds.
-    pub processor_ms: i64,
-}
+use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
 
 /// A host within reach.
 pub trait Port: Sync {

@@ -1,9 +1,9 @@
 //! What the actions on a registry need of a host: modules by digest, one of them active, and
 //! counters.
 
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_model::action::Verb;
 
-use super::module::GuestModule;
 use crate::subject::Inability;
 
 /// One request.

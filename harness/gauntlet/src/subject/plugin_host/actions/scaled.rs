@@ -54,7 +54,7 @@ pub fn params(guest: &str, given: &[(String, String)], limits: &Limits) -> Vec<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subject::calls::module::catalogue;
+    use crate::subject::plugin_host::actions::module::catalogue;
 
     #[test]
     fn a_guest_exceeds_the_caps_of_the_host_and_is_as_it_was_under_the_usual_ones() {

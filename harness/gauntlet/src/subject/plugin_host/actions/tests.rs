@@ -4,8 +4,8 @@ use wasm_gauntlet_model::action::{
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{Observation, Value};
 
-use crate::subject::adapter::Adapter;
-use crate::subject::adapter::test_rig::{module, words};
+use crate::subject::plugin_host::adapter::Adapter;
+use crate::subject::plugin_host::adapter::test_rig::{module, words};
 use crate::subject::{Inability, Subject};
 
 fn adapter() -> Adapter {

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::process::Process;
+use wasm_gauntlet_host::worker::parent::process::Process;
 
 /// Most workers kept: as many as trials run at once on a small machine; each holds about 30 MiB.
 const IDLE_MAX: usize = 2;

@@ -4,41 +4,30 @@
 //! Whatever the child does (dies, hangs, floods, lies) is an observation; only a child that
 //! cannot be started at all is an [`Inability`].
 
-pub mod conformance;
 mod idle;
-mod launch;
-mod life;
-mod modules;
-mod outcome;
 pub mod pair;
-mod pending_replies;
-mod process;
 mod references;
-mod remarks;
-mod strays;
-mod supervised;
 mod trial;
-mod vitals;
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use wasm_gauntlet_host::process::confine::Confinement;
+use wasm_gauntlet_host::process::launch::{CANARY_ENV, Launch};
+use wasm_gauntlet_host::process::remarks::Remarks;
+use wasm_gauntlet_host::process::vitals::Vitals;
+use wasm_gauntlet_host::protocol::{Hello, feature};
+use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 
-use crate::subject::calls::bound;
-use crate::subject::calls::module::{self, Source};
-use crate::subject::protocol::{Hello, feature};
-use crate::subject::worker::Confinement;
+use crate::subject::plugin_host::actions::bound;
+use crate::subject::plugin_host::actions::module::{self, Source};
 use crate::subject::{Inability, Session, Subject};
 use idle::Idle;
 use trial::AdapterSession;
 
-pub use launch::{CANARY_ENV, Launch};
 pub use references::ReferenceRuntimes;
-pub use remarks::Remarks;
-pub use supervised::{Supervised, WaitLimits};
-pub use vitals::Vitals;
 
 /// Milliseconds past a deadline that are in time: 20 that a host is granted (the ticker of an
 /// epoch, a slice of fuel, one bulk operation over 16 MiB), and 5 for the pipe, the JSON and
@@ -129,9 +118,15 @@ impl Subject for Adapter {
 
     fn bound(&self, action: &Action) -> Duration {
         // Whoever does not answer is ended, and another is started.
-        let (reap, hello) = (process::REAP_PATIENCE, process::HELLO_PATIENCE);
+        let (reap, hello) = (
+            wasm_gauntlet_host::worker::parent::process::REAP_PATIENCE,
+            wasm_gauntlet_host::worker::parent::process::HELLO_PATIENCE,
+        );
         let (call, load) = (self.patience.call + reap, self.patience.load + reap);
-        let look = process::STATS_PATIENCE + reap + hello + trial::SETTLE_PATIENCE;
+        let look = wasm_gauntlet_host::worker::parent::process::STATS_PATIENCE
+            + reap
+            + hello
+            + trial::SETTLE_PATIENCE;
         bound::of(action, bound::Patience { call, load, look })
     }
 

@@ -3,17 +3,19 @@
 
 use std::time::Duration;
 
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
+use wasm_gauntlet_host::worker::parent::work::Lost;
 use wasm_gauntlet_model::action::{Action, Call, Input};
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::observation::{Observation, Value};
 
+use super::Adapter;
 use super::test_rig::{call, good_until_call, module, supervised, words, worker};
-use super::{Adapter, Launch, Supervised, WaitLimits};
 use crate::subject::Subject;
-use crate::subject::calls::module::{Source, catalogue};
-use crate::subject::calls::port::Lost;
+use crate::subject::plugin_host::actions::module::{Source, catalogue};
 
 /// Steps of `benign-spin` that take a tenth of a second at least, on a machine however quick.
 const STEPS: u32 = 60_000_000;

@@ -12,16 +12,16 @@ use std::time::Duration;
 
 use rustix::process::Pid;
 use serde::Deserialize;
+use wasm_gauntlet_host::process::confine::Confinement;
+use wasm_gauntlet_host::process::launch::{Launch, Started};
+use wasm_gauntlet_host::process::life::{Life, Why};
+use wasm_gauntlet_host::process::remarks::Remarks;
+use wasm_gauntlet_host::process::scratch::Scratch;
 
-use super::launch::{Launch, Started};
-use super::life::{Life, Why};
-use super::remarks::Remarks;
 use crate::subject::Inability;
-use crate::subject::scratch::Scratch;
-use crate::subject::worker::Confinement;
 
 /// The program.
-const PROGRAM: &str = include_str!("../../../adapters/node/pair.mjs");
+const PROGRAM: &str = include_str!("../../../../adapters/node/pair.mjs");
 
 /// Ten times what the program waits for a module that serves: a loop that never ends is only
 /// ended from outside.

@@ -4,13 +4,13 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
+use wasm_gauntlet_host::worker::parent::work::{Timed, Work};
 use wasm_gauntlet_model::limits::Limits;
 
-use super::launch::Launch;
-use super::supervised::{Supervised, WaitLimits};
 use crate::subject::Inability;
-use crate::subject::calls::differ::{ComparedAnswer, Opinion, Opinions};
-use crate::subject::calls::port::{Timed, Work};
+use crate::subject::plugin_host::actions::differ::{ComparedAnswer, Opinion, Opinions};
 
 /// Most answers remembered: one of a drawn module is 100 bytes, so these are some 2 MiB. Past it
 /// all are forgotten, as a proof asks for the same few hundred again and again and a soak never

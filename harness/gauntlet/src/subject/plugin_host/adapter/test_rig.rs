@@ -4,15 +4,22 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use wasm_gauntlet_host::process::confine::Confinement;
+use wasm_gauntlet_host::process::launch::Launch;
+use wasm_gauntlet_host::worker::child::serve;
+use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, Timed, Work};
 use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
-use super::{Launch, Supervised, WaitLimits};
-use crate::subject::calls::module::GuestModule;
-use crate::subject::calls::port::{Timed, Work};
-use crate::subject::worker::test_host::WordHost;
-use crate::subject::worker::{Confinement, serve};
-use crate::subject::{Inability, runtimes};
+use crate::subject::Inability;
+use crate::subject::plugin_host::adapter::test_rig::test_host::WordHost;
+use crate::subject::plugin_host::runtimes;
+
+/// The host of words of the worker's own tests. A file of both, as test code of one crate is not
+/// there for another.
+#[path = "../../../../../host/src/worker/child/test_host.rs"]
+pub mod test_host;
 
 const CHILD: &str = "GAUNTLET_TEST_CHILD";
 const FAULTS: &str = "GAUNTLET_TEST_FAULTS";
@@ -30,7 +37,7 @@ fn child() {
     let faults = std::env::var(FAULTS).unwrap_or_default();
     let faults: Vec<Fault> =
         faults.split_terminator(',').filter_map(|id| id.parse().ok()).collect();
-    let embedded = runtimes::host(&runtime, &faults, None).expect("it starts");
+    let embedded = wasm_gauntlet_host::runtimes::host(&runtime, &faults, None).expect("it starts");
     let served = serve(embedded.unwrap_or(Arc::new(WordHost)), std::io::stdin(), to);
     std::process::exit(i32::from(served.is_err()));
 }
@@ -43,10 +50,9 @@ pub fn words() -> Launch {
 /// A worker over an embedded runtime.
 pub fn worker(runtime: &str, faults: &[Fault]) -> Launch {
     let itself = std::env::current_exe().expect("a running program has a path");
-    let script = format!(
-        "exec '{}' --exact subject::adapter::test_rig::child --nocapture 3>&1 >/dev/null",
-        itself.display()
-    );
+    let test = "subject::plugin_host::adapter::test_rig::child";
+    let itself = itself.display();
+    let script = format!("exec '{itself}' --exact {test} --nocapture 3>&1 >/dev/null");
     let faults: Vec<_> = faults.iter().map(|fault| fault.word()).collect();
     let child = (CHILD.to_owned(), runtime.to_owned());
     Launch { env: vec![child, (FAULTS.to_owned(), faults.join(","))], ..shell(&script) }

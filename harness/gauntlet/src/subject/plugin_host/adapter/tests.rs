@@ -1,14 +1,15 @@
 use std::time::{Duration, Instant};
 
+use wasm_gauntlet_host::process::launch::CANARY_ENV;
+use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
+use wasm_gauntlet_host::worker::parent::work::{LoadOutcome, Lost, Timed, Work};
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::profile::Need;
 
-use super::launch::CANARY_ENV;
+use super::Adapter;
 use super::test_rig::{call, good_until_call, module, shell, supervised, words};
-use super::{Adapter, Supervised, WaitLimits};
 use crate::subject::Subject;
-use crate::subject::calls::port::{LoadOutcome, Lost, Timed, Work};
 
 fn fault(timed: &Timed) -> (&str, Option<&str>) {
     match &timed.called.outcome {

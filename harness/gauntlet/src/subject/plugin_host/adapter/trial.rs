@@ -4,17 +4,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use wasm_gauntlet_host::process::vitals::Vitals;
+use wasm_gauntlet_host::worker::parent::process::Process;
+use wasm_gauntlet_host::worker::parent::supervised::Supervised;
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome, Timed, Work};
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
 
 use super::Adapter;
-use super::process::Process;
-use super::supervised::Supervised;
-use super::vitals::Vitals;
-use crate::subject::calls;
-use crate::subject::calls::differ::Opinions;
-use crate::subject::calls::module::GuestModule;
-use crate::subject::calls::port::{LoadOutcome, Port, ResourceUsage, Settled, Timed, Work};
+use crate::subject::plugin_host::actions as calls;
+use crate::subject::plugin_host::actions::differ::Opinions;
+use crate::subject::plugin_host::actions::port::Port;
+use crate::subject::plugin_host::actions::resource_usage::{ResourceUsage, Settled};
 use crate::subject::{Inability, Session};
 
 const KIB_PER_MIB: f64 = 1024.0;

@@ -8,12 +8,13 @@ use std::time::{Duration, Instant};
 
 use hostile_guests::toolchain::without_telemetry;
 use sha2::{Digest, Sha256};
+use wasm_gauntlet_host::process::children;
+use wasm_gauntlet_host::process::scratch::{self, Scratch};
 use wasm_gauntlet_model::call::hex;
 
 use super::WAZERO_PROGRAM;
 use super::sources::{self, WAZERO};
-use crate::subject::scratch::{self, Scratch};
-use crate::subject::{children, tools};
+use crate::subject::tools;
 
 /// Longest build. With an empty module cache on two busy cores it takes a minute; a module proxy
 /// that does not answer is given up on.

@@ -8,8 +8,10 @@ mod sources;
 
 use std::path::PathBuf;
 
-use super::adapter::{Adapter, Launch};
-use super::calls::module;
+use wasm_gauntlet_host::process::launch::Launch;
+
+use super::adapter::Adapter;
+use crate::subject::plugin_host::actions::module;
 
 pub use build::{Unbuilt, wazero};
 

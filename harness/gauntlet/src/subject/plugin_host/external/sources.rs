@@ -7,7 +7,7 @@ macro_rules! wazero {
     ($($name:literal),+ $(,)?) => {
         /// The Go program that hosts on wazero.
         pub const WAZERO: &[SourceFile] =
-            &[$(($name, include_str!(concat!("../../../adapters/wazero/", $name)))),+];
+            &[$(($name, include_str!(concat!("../../../../adapters/wazero/", $name)))),+];
     };
 }
 

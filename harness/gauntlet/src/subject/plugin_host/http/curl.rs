@@ -1,7 +1,9 @@
 //! A command line that repeats a call, for a person with a shell.
 
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
+use wasm_gauntlet_web::shell::quoted;
+
 use super::exchange::Spoken;
-use crate::subject::calls::module::GuestModule;
 
 /// Longest input that is written into the command line.
 const INPUT_BYTES_MAX: usize = 256;
@@ -50,11 +52,6 @@ pub fn spoken(request: &Spoken, secrets: &str) -> Option<String> {
         request.headers.iter().map(header).collect::<String>(),
         quoted(&request.url),
     ))
-}
-
-/// A word of a shell, whatever is in it.
-pub(super) fn quoted(word: &str) -> String {
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

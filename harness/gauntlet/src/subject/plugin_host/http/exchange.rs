@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder};
 use tokio::runtime::Handle;
+use wasm_gauntlet_host::process::shutdown;
+use wasm_gauntlet_host::worker::parent::work::{Lost, Timed};
 
 use super::secrets::Secrets;
-use crate::subject::calls::port::{Lost, Timed};
-use crate::subject::{Inability, shutdown};
+use crate::subject::Inability;
 
 /// Longest body read: past every output of a guest. One of them returns its whole memory of 16 MiB
 /// to a host that takes so much, and base64 adds a third.

@@ -5,14 +5,13 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use url::{Origin, Url};
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, Work};
 use wasm_gauntlet_model::call::hex;
 use wasm_gauntlet_model::scenario::Template;
 use wasm_gauntlet_model::target::{Mapping, RequestTemplate};
 
 use super::exchange::Spoken;
 use crate::subject::Inability;
-use crate::subject::calls::module::GuestModule;
-use crate::subject::calls::port::Work;
 
 /// A host that a mapping tells how to speak to.
 pub struct Mapped {

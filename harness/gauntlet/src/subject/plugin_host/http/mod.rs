@@ -23,16 +23,16 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
+use wasm_gauntlet_host::protocol::feature;
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::host_limits::{self, StatedLimits};
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 use wasm_gauntlet_model::target::Speech;
 
-use crate::subject::adapter::ReferenceRuntimes;
-use crate::subject::calls::bound;
-use crate::subject::calls::module::{self, Source};
-use crate::subject::protocol::feature;
+use crate::subject::plugin_host::actions::bound;
+use crate::subject::plugin_host::actions::module::{self, Source};
+use crate::subject::plugin_host::adapter::ReferenceRuntimes;
 use crate::subject::{Inability, Session, Subject};
 use exchange::Exchange;
 use mapped::Mapped;

@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use wasm_gauntlet_host::process::shutdown;
+
 use super::health::{self, Health};
 use super::mapped::Mapped;
 use super::trial::{CALL_PATIENCE, HttpSession, UPLOAD_PATIENCE};
 use super::{HostHttp, exchange};
-use crate::subject::calls::bound::Patience;
-use crate::subject::{Inability, shutdown};
+use crate::subject::Inability;
+use crate::subject::plugin_host::actions::bound::Patience;
 
 /// What a supervisor is given to start a lost host anew: a process that restarts in a container,
 /// with a probe of health each second before it.

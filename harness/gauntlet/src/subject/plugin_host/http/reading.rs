@@ -2,12 +2,12 @@
 //! alone, and a text never.
 
 use serde::Deserialize;
+use wasm_gauntlet_host::protocol::Parts;
+use wasm_gauntlet_host::worker::parent::work::{Lost, Timed};
 use wasm_gauntlet_model::call::{CallOutcome, Called, RejectStage, Rejection};
 
 use super::exchange::{HostResponse, Sent};
 use crate::subject::Inability;
-use crate::subject::calls::port::{Lost, Timed};
-use crate::subject::protocol::Parts;
 
 /// How much of a body without an outcome is shown.
 const EXCERPT_BYTES_MAX: usize = 200;

@@ -7,7 +7,9 @@ use wasm_gauntlet_model::action::Verb;
 use super::exchange::{HostResponse, Sent};
 use super::trial::{CALL_PATIENCE, HttpSession, UPLOAD_PATIENCE};
 use crate::subject::Inability;
-use crate::subject::calls::registrar::{Registrar, RegistryAnswer, RegistryRequest, Told};
+use crate::subject::plugin_host::actions::registrar::{
+    Registrar, RegistryAnswer, RegistryRequest, Told,
+};
 
 /// In whose name we ask what is active.
 pub(super) const ASKER: &str = "gauntlet";

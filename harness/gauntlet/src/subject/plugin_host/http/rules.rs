@@ -6,6 +6,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
+use wasm_gauntlet_host::worker::parent::work::{Lost, Timed};
 use wasm_gauntlet_model::call::{CallOutcome, Called, Rejection, unhex};
 use wasm_gauntlet_model::limits::ERROR_TEXT_BYTES_MAX;
 use wasm_gauntlet_model::target::{Encoding, Gives, Pattern, Rule};
@@ -13,7 +14,6 @@ use wasm_gauntlet_model::target::{Encoding, Gives, Pattern, Rule};
 use super::exchange::{HostResponse, Sent};
 use super::reading::excerpt;
 use crate::subject::Inability;
-use crate::subject::calls::port::{Lost, Timed};
 
 /// Longest body that is read as JSON: the longest output, in base64, and some words around it.
 /// A tree takes 32 bytes for each two of its text, so that this is 32 MiB at the worst.

@@ -4,15 +4,15 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use wasm_gauntlet_host::worker::parent::work::Timed;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::observation::{Evidence, Observation, Value};
 use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::target::Credential;
+use wasm_gauntlet_web::shell::quoted;
 
-use super::curl::quoted;
 use super::redactor::{Redactor, TAKEN_OUT};
 use crate::subject::Inability;
-use crate::subject::calls::port::Timed;
 
 /// A shorter secret would be found in honest answers, and is none.
 const SECRET_BYTES_MIN: usize = 8;

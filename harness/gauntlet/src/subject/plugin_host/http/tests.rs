@@ -5,6 +5,7 @@ use std::net::TcpListener;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use wasm_gauntlet_host::worker::parent::work::Work;
 use wasm_gauntlet_model::action::{Action, Call};
 use wasm_gauntlet_model::call::hex;
 use wasm_gauntlet_model::fault::Fault;
@@ -16,9 +17,9 @@ use wasm_gauntlet_model::target;
 
 use super::trial::HttpSession;
 use super::{HostHttp, Secrets};
-use crate::subject::adapter::test_rig::worker;
-use crate::subject::calls::module::catalogue;
-use crate::subject::calls::port::{Port, Work};
+use crate::subject::plugin_host::actions::module::catalogue;
+use crate::subject::plugin_host::actions::port::Port;
+use crate::subject::plugin_host::adapter::test_rig::worker;
 use crate::subject::{Inability, Session, Subject};
 use crate::testbed::plugins::PluginFront;
 

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use wasm_gauntlet_host::protocol::LOG_LINES_MAX;
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome, Lost, Timed, Work};
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::call::{CallOutcome, LogLine};
 use wasm_gauntlet_model::limits::{Grants, Limits};
@@ -15,12 +17,11 @@ use super::health::Health;
 use super::presence::HONEST_GUEST;
 use super::registry::ASKER;
 use super::{HostHttp, curl, reading, rules};
-use crate::subject::calls;
-use crate::subject::calls::differ::Opinions;
-use crate::subject::calls::module::GuestModule;
-use crate::subject::calls::port::{LoadOutcome, Lost, Port, ResourceUsage, Timed, Work};
-use crate::subject::calls::registrar::Registrar;
-use crate::subject::protocol::LOG_LINES_MAX;
+use crate::subject::plugin_host::actions as calls;
+use crate::subject::plugin_host::actions::differ::Opinions;
+use crate::subject::plugin_host::actions::port::Port;
+use crate::subject::plugin_host::actions::registrar::Registrar;
+use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
 use crate::subject::{Inability, Session};
 
 /// Past the deadline of a call, until we give it up. The host's own watchdog is to come first:

@@ -6,13 +6,13 @@
 
 use wasm_gauntlet_model::action::{Fetch, Method};
 use wasm_gauntlet_model::observation::{Evidence, Fact};
+use wasm_gauntlet_web::coding::{self, Content, DecodeError, Dictionary, Layer};
+use wasm_gauntlet_web::headers::offer;
+use wasm_gauntlet_web::headers::policy::Inline;
+use wasm_gauntlet_web::wire::redirect::Trail;
 
 use super::decoded::{Decoded, Decoder, Inside};
 use super::evidence::piece;
-use crate::coding::{self, Content, DecodeError, Dictionary, Layer};
-use crate::subject::site::headers::offer;
-use crate::subject::site::headers::policy::Inline;
-use crate::subject::site::wire::redirect::Trail;
 
 /// Bytes a second of the 3G link that the catalogue counts in: 1.6 Mbit/s.
 const BYTES_PER_S_3G: f64 = 200_000.0;

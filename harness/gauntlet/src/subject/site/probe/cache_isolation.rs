@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use wasm_gauntlet_model::action::{Fetch, Method, OneOff, Place};
+use wasm_gauntlet_web::text::visible;
+use wasm_gauntlet_web::wire::HttpRequest;
+use wasm_gauntlet_web::wire::redirect::{Trail, follow};
 
 use super::{Probe, one_off_text, parse};
 use crate::subject::Inability;
-use crate::subject::site::text::visible;
-use crate::subject::site::wire::HttpRequest;
-use crate::subject::site::wire::redirect::{Trail, follow};
 
 impl Probe<'_> {
     /// Whether a cache may be played with at the address of `fetch`: not where a query that nobody

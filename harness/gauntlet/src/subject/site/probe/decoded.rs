@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use sha2::{Digest, Sha256};
+use wasm_gauntlet_web::coding::{self, Content, DecodeError, DecodeStop, Layer};
 
 use super::module;
 use super::page::PageFacts;
-use crate::coding::{self, Content, DecodeError, DecodeStop, Layer};
 
 /// Bodies remembered: page, script and module of a site in five codings each are 15.
 const REMEMBERED_MAX: usize = 64;

@@ -2,10 +2,9 @@
 //! control characters are escaped and lengths bounded.
 
 use wasm_gauntlet_model::observation::Evidence;
-
-use crate::subject::site::text::{bounded, visible, visible_bytes};
-use crate::subject::site::wire::redirect::Trail;
-use crate::subject::site::wire::{HttpRequest, HttpResponse};
+use wasm_gauntlet_web::text::{bounded, visible, visible_bytes};
+use wasm_gauntlet_web::wire::redirect::Trail;
+use wasm_gauntlet_web::wire::{HttpRequest, HttpResponse};
 
 /// Bytes of one piece of evidence; the headers of real responses are a tenth of it.
 const PIECE_BYTES_MAX: usize = 8 << 10;

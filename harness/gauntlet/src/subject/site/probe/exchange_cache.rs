@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use wasm_gauntlet_model::action::OneOff;
-
-use crate::subject::site::wire::HttpRequest;
-use crate::subject::site::wire::redirect::Trail;
+use wasm_gauntlet_web::wire::HttpRequest;
+use wasm_gauntlet_web::wire::redirect::Trail;
 
 /// Bytes of bodies remembered: some twenty answers of a module of 5 MB.
 const BYTES_MAX: usize = 96 << 20;

@@ -4,18 +4,18 @@
 use wasm_gauntlet_model::action::{Fetch, Method};
 use wasm_gauntlet_model::observation::{Exchange, Fact, Staleness};
 use wasm_gauntlet_model::target::Budget;
+use wasm_gauntlet_web::headers::cache::{self, Directive};
+use wasm_gauntlet_web::headers::name::{is_content_addressed, is_doubtful};
+use wasm_gauntlet_web::headers::policy::{self, Policies};
+use wasm_gauntlet_web::headers::software::named;
+use wasm_gauntlet_web::headers::{Headers, media, offer};
+use wasm_gauntlet_web::inspection::held;
+use wasm_gauntlet_web::wire::HttpResponse;
+use wasm_gauntlet_web::wire::redirect::Trail;
+use wasm_gauntlet_web::wire::repeated::Unanswered;
 
 use super::body::BodyFacts;
 use super::relations::{self, Earlier};
-use crate::subject::inspection::held;
-use crate::subject::site::headers::cache::{self, Directive};
-use crate::subject::site::headers::name::{is_content_addressed, is_doubtful};
-use crate::subject::site::headers::policy::{self, Policies};
-use crate::subject::site::headers::software::named;
-use crate::subject::site::headers::{Headers, media, offer};
-use crate::subject::site::wire::HttpResponse;
-use crate::subject::site::wire::redirect::Trail;
-use crate::subject::site::wire::repeated::Unanswered;
 
 /// Every fact of the exchange, those that hold it against earlier ones among them.
 pub fn of(

@@ -9,15 +9,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use url::Url;
 use wasm_gauntlet_model::action::{Asset, Inspect, Method};
 use wasm_gauntlet_model::observation::{Fact, Inspection, Observation};
+use wasm_gauntlet_web::coding::{self, Layer};
+use wasm_gauntlet_web::inspection::{self, InspectedFile, Surroundings};
+use wasm_gauntlet_web::text::visible;
+use wasm_gauntlet_web::wire::HttpRequest;
+use wasm_gauntlet_web::wire::redirect::Trail;
 
 use super::loaded::{self, LoadedText};
 use super::{Probe, evidence, reproduce};
-use crate::coding::{self, Layer};
 use crate::subject::Inability;
-use crate::subject::inspection::{self, InspectedFile, Surroundings};
-use crate::subject::site::text::visible;
-use crate::subject::site::wire::HttpRequest;
-use crate::subject::site::wire::redirect::Trail;
 
 /// Scripts and pages read beside one file; no page loads more that deal with modules.
 const BESIDE_MAX: usize = 32;

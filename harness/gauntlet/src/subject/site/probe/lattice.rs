@@ -6,14 +6,14 @@ use std::net::IpAddr;
 use url::Url;
 use wasm_gauntlet_model::action::{Everywhere, Fetch, Method, OneOff, Special};
 use wasm_gauntlet_model::observation::{Fact, Lattice, Observation};
+use wasm_gauntlet_web::text::visible;
+use wasm_gauntlet_web::wire::HttpRequest;
 
 use super::Probe;
 use super::body;
 use super::evidence::piece;
 use super::place::OriginAddress;
 use super::reproduce::{self, CommandView};
-use crate::subject::site::text::visible;
-use crate::subject::site::wire::HttpRequest;
 use crate::subject::{Inability, Subject};
 
 /// Hex digits of a digest in a sentence.

@@ -4,10 +4,9 @@
 use url::Url;
 use wasm_gauntlet_model::action::Asset;
 use wasm_gauntlet_model::observation::{Fact, Inspection};
-
-use crate::subject::anatomy::flavour::GO_NAMESPACES;
-use crate::subject::anatomy::{first, shown};
-use crate::subject::site::discovery::{broken, glue, integrity, page, tags};
+use wasm_gauntlet_web::anatomy::flavour::GO_NAMESPACES;
+use wasm_gauntlet_web::anatomy::{first, shown};
+use wasm_gauntlet_web::discovery::{broken, glue, integrity, page, tags};
 
 /// A page or a script beside a file.
 pub struct LoadedText {

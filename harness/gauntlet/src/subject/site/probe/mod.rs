@@ -16,7 +16,6 @@ pub mod rate_limit;
 mod relations;
 mod repro_steps;
 mod reproduce;
-pub use self::reproduce::quoted;
 #[cfg(test)]
 mod tests;
 
@@ -29,16 +28,17 @@ use wasm_gauntlet_model::action::{Action, Fetch, OneOff, Place};
 use wasm_gauntlet_model::observation::{Evidence, Observation};
 use wasm_gauntlet_model::scenario::Decided;
 use wasm_gauntlet_model::target::Budget;
+use wasm_gauntlet_web::headers::Headers;
+use wasm_gauntlet_web::shell::quoted;
+use wasm_gauntlet_web::text::visible;
+use wasm_gauntlet_web::wire::HttpRequest;
+use wasm_gauntlet_web::wire::redirect::{Trail, follow};
 
 use self::decoded::Decoder;
 use self::place::OriginAddress;
 use self::relations::{Done, Earlier};
 use self::repro_steps::{ReproStep, StepQuery};
 use super::Site;
-use super::headers::Headers;
-use super::text::visible;
-use super::wire::HttpRequest;
-use super::wire::redirect::{Trail, follow};
 use crate::subject::{Inability, Session};
 
 /// Bytes of a part that is asked for.

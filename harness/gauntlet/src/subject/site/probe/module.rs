@@ -1,8 +1,7 @@
 //! Whether bytes are one valid module, as an engine of a browser would say.
 
+use wasm_gauntlet_web::coding::Content;
 use wasmparser::{Encoding, Parser, Payload, TypeRef, Validator, WasmFeatures};
-
-use crate::coding::Content;
 
 /// What keeps `bytes` from being one valid core module; none if they are one.
 pub fn complaint(bytes: &[u8], content: Content) -> Option<String> {
@@ -78,7 +77,7 @@ mod tests {
     }
 
     fn wrong(bytes: &[u8]) -> Option<String> {
-        complaint(bytes, crate::coding::classify(bytes))
+        complaint(bytes, wasm_gauntlet_web::coding::classify(bytes))
     }
 
     #[test]

@@ -2,11 +2,10 @@
 //! scripts to which they apply.
 
 use scraper::{Html, Selector};
-
-use crate::coding::Content;
-use crate::subject::site::discovery::page::{bounded, parsed};
-use crate::subject::site::discovery::script;
-use crate::subject::site::headers::policy::Inline;
+use wasm_gauntlet_web::coding::Content;
+use wasm_gauntlet_web::discovery::page::{bounded, parsed};
+use wasm_gauntlet_web::discovery::script;
+use wasm_gauntlet_web::headers::policy::Inline;
 
 /// Bytes of a page that are read: policies stand in the head, loaders in it or soon after.
 const PAGE_BYTES_MAX: usize = 1 << 20;

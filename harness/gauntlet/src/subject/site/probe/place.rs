@@ -3,9 +3,9 @@
 
 use url::Url;
 use wasm_gauntlet_model::target::OriginTarget;
+use wasm_gauntlet_web::headers::name::is_content_addressed;
 
 use crate::subject::Inability;
-use crate::subject::site::headers::name::is_content_addressed;
 
 /// Digits of an invented digest where the asset has none; bundlers have eight or more.
 const INVENTED_DIGITS: usize = 12;

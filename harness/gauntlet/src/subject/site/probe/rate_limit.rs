@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use url::Url;
 use wasm_gauntlet_model::action::Method;
+use wasm_gauntlet_web::text::visible;
+use wasm_gauntlet_web::wire::HttpRequest;
+use wasm_gauntlet_web::wire::redirect::{Trail, follow};
 
 use super::Probe;
 use crate::subject::Inability;
-use crate::subject::site::text::visible;
-use crate::subject::site::wire::HttpRequest;
-use crate::subject::site::wire::redirect::{Trail, follow};
 
 /// The statuses by which servers refuse who asks too often: nginx's own default, and RFC 6585 §4.
 const UNAVAILABLE: u16 = 503;

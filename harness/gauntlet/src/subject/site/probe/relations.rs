@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use url::Url;
 use wasm_gauntlet_model::observation::Fact;
-
-use crate::subject::site::headers::compare::{Difference, compare};
-use crate::subject::site::headers::policy::{self, Policies};
-use crate::subject::site::wire::HttpResponse;
-use crate::subject::site::wire::redirect::Trail;
+use wasm_gauntlet_web::headers::compare::{Difference, compare};
+use wasm_gauntlet_web::headers::policy::{self, Policies};
+use wasm_gauntlet_web::wire::HttpResponse;
+use wasm_gauntlet_web::wire::redirect::Trail;
 
 /// An earlier exchange, and the policies that its page carries inside itself.
 #[derive(Debug)]

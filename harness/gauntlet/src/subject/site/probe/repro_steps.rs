@@ -7,12 +7,12 @@ use url::Url;
 use wasm_gauntlet_model::action::{Asset, Fetch, Inspect, Method, OneOff};
 use wasm_gauntlet_model::observation::{Facts, Value};
 use wasm_gauntlet_model::scenario::Decided;
+use wasm_gauntlet_web::wire::redirect::Trail;
+use wasm_gauntlet_web::wire::{Client, HttpRequest};
 
 use super::PART_BYTES;
 use super::relations::resumed_at;
 use super::reproduce::{self, CommandView, Plain};
-use crate::subject::site::wire::redirect::Trail;
-use crate::subject::site::wire::{Client, HttpRequest};
 
 /// What one step did.
 #[derive(Debug)]

@@ -2,9 +2,9 @@
 
 use url::Url;
 use wasm_gauntlet_model::action::Method;
-
-use crate::subject::site::wire::HttpRequest;
-use crate::subject::site::wire::redirect::Trail;
+use wasm_gauntlet_web::shell::quoted;
+use wasm_gauntlet_web::wire::HttpRequest;
+use wasm_gauntlet_web::wire::redirect::Trail;
 
 /// What of an exchange is to be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,22 +212,15 @@ const SHOWN: &[(&str, &str)] = &[
     ("if-range", "If-Range"),
 ];
 
-/// `text` as one word of a POSIX shell; a line break or other control character, which no
-/// field can hold, is left out.
-pub fn quoted(text: &str) -> String {
-    let text: String = text.chars().filter(|c| !c.is_control()).collect();
-    format!("'{}'", text.replace('\'', "'\\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use std::process::Child;
 
     use super::*;
-    use crate::subject::children;
-    use crate::subject::site::headers::Headers;
-    use crate::subject::site::wire::{HttpRequest, HttpResponse};
     use proptest::prelude::*;
+    use wasm_gauntlet_host::process::children;
+    use wasm_gauntlet_web::headers::Headers;
+    use wasm_gauntlet_web::wire::{HttpRequest, HttpResponse};
 
     fn trail(method: Method, fields: &[(&'static str, &str)], url: &str) -> Trail {
         let url = url::Url::parse(url).expect("a URL of the test");

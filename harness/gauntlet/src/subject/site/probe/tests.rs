@@ -4,10 +4,10 @@ use std::time::{Duration, SystemTime};
 
 use wasm_gauntlet_model::action::{Method, Special};
 use wasm_gauntlet_model::observation::{Facts, Value};
+use wasm_gauntlet_web::coding::{Layer, encode};
+use wasm_gauntlet_web::wire::HttpResponse;
 
 use super::*;
-use crate::coding::{Layer, encode};
-use crate::subject::site::wire::HttpResponse;
 
 const PATH: &str = "http://s.test/app.wasm";
 

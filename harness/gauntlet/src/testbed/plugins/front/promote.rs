@@ -5,14 +5,13 @@ use std::sync::atomic::Ordering;
 
 use hyper::StatusCode;
 use hyper::header::HeaderValue;
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, Timed};
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::fault::Fault;
 
 use super::super::answer::{self, FrontReply};
 use super::super::route::is_digest;
 use super::{Front, GUEST_DIGEST, lost, unknown_guest};
-use crate::subject::calls::module::GuestModule;
-use crate::subject::calls::port::Timed;
 
 /// In whose name a module is called before it becomes active.
 const SMOKE: &str = "smoke";

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 
 use sha2::{Digest, Sha256};
+use wasm_gauntlet_web::coding::{DecodeBounds, classify, peel};
 
 use super::{Answer, Method, Visitor};
-use crate::coding::{DecodeBounds, classify, peel};
 
 /// What clients offer; `~` sends no such field.
 pub(super) const OFFERS: &[&str] =

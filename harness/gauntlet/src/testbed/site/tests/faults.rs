@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use wasm_gauntlet_model::fault::Part;
+use wasm_gauntlet_web::coding::{DecodeBounds, Layer, decode_declared, peel};
 
 use super::facts::{self, Fact};
 use super::{Fault, Visitor, between};
-use crate::coding::{DecodeBounds, Layer, decode_declared, peel};
 
 /// Whether a coding other than identity is chosen for the offer of this fact.
 fn coded(fact: &Fact) -> bool {

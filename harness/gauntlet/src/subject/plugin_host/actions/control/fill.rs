@@ -8,16 +8,17 @@ mod overlap;
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
+use wasm_gauntlet_host::worker::parent::work::{LoadOutcome, Timed};
 use wasm_gauntlet_model::action::Control;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::observation::{Fact, Fill, Observation};
 
 use super::super::contained;
-use super::super::port::{LoadOutcome, ResourceUsage, Timed};
 use super::super::{Stage, evidence};
 use super::{count, known, lost, unknown, work};
 use crate::subject::Inability;
+use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
 use overlap::{Stay, at_once};
 
 /// Most calls at once: one thread each, here and in a worker.

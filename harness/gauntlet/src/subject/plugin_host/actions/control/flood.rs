@@ -6,12 +6,12 @@ mod side;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome};
 use wasm_gauntlet_model::action::Control;
 use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::observation::{Fact, Flood, Observation};
 
-use super::super::module::GuestModule;
-use super::super::port::{LoadOutcome, Port};
+use super::super::port::Port;
 use super::super::{Stage, evidence};
 use super::{known, lost, unknown, work};
 use crate::subject::Inability;
@@ -19,7 +19,7 @@ use side::Side;
 
 /// After so long this machine is said to be too slow to pass the limit; 160 calls over HTTP take
 /// 0.2 s, and six times that on a machine shared with eight.
-pub(in crate::subject::calls) const PATIENCE: Duration = Duration::from_millis(1500);
+pub(in crate::subject::plugin_host::actions) const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Past what the rate allows by our clock, before we say that it is not held to: a tenth for
 /// clocks that differ, and a few for calls on their way.

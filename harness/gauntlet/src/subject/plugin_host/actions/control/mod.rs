@@ -9,12 +9,11 @@ mod start;
 
 use std::time::Duration;
 
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, Work};
 use wasm_gauntlet_model::action::{Control, Task};
 use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::observation::{Fact, Observation};
 
-use super::module::GuestModule;
-use super::port::Work;
 use super::registrar::Registrar;
 use super::{Stage, evidence};
 use crate::subject::Inability;

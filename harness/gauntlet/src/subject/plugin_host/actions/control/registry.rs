@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Barrier;
 
 use sha2::{Digest, Sha256};
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_model::action::{Control, Naming, Verb};
 use wasm_gauntlet_model::call::hex;
 use wasm_gauntlet_model::observation::{Fact, Observation, Registration};
 
 use super::super::contained;
-use super::super::module::GuestModule;
 use super::super::registrar::{Registrar, RegistryAnswer, RegistryRequest, Told};
 use super::super::{Stage, evidence};
 use super::{INPUT, lost, registrar};

@@ -10,12 +10,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome};
 use wasm_gauntlet_model::action::{Control, Verb};
 use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::observation::{Observation, Rollback};
 
-use super::super::module::GuestModule;
-use super::super::port::LoadOutcome;
 use super::super::registrar::{Registrar, RegistryAnswer, RegistryRequest, Told};
 use super::super::{Stage, evidence};
 use super::{INPUT, count, lost, registrar, work};
@@ -26,7 +25,8 @@ use tally::RollbackTally;
 const TENANT_CALLS: usize = 40;
 
 /// Between two switches at most, where callers get no answers.
-pub(in crate::subject::calls) const SETTLE_MAX: Duration = Duration::from_millis(250);
+pub(in crate::subject::plugin_host::actions) const SETTLE_MAX: Duration =
+    Duration::from_millis(250);
 
 /// Pause of who waits for callers to have been answered.
 const PAUSE: Duration = Duration::from_micros(500);

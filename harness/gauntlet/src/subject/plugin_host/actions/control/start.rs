@@ -7,13 +7,12 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome, Work};
 use wasm_gauntlet_model::action::Control;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::observation::{Fact, Observation, Starts};
 
-use super::super::module::GuestModule;
-use super::super::port::{LoadOutcome, Work};
 use super::super::seeded_rng::median;
 use super::super::{Stage, contained, evidence};
 use super::{known, ms, work};

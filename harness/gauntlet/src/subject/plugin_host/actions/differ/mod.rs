@@ -10,14 +10,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use base64::Engine as _;
+use wasm_gauntlet_host::worker::parent::work::{GuestModule, Work};
 use wasm_gauntlet_model::action::Differ;
 use wasm_gauntlet_model::call::{CallOutcome, hex};
 use wasm_gauntlet_model::excuse::Excuse;
 use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::observation::{Agreement, Evidence, Fact, Observation};
 
-use super::module::GuestModule;
-use super::port::Work;
 use super::seeded_rng::SeededRng;
 use super::{Stage, contained, evidence, lateness};
 use crate::subject::Inability;

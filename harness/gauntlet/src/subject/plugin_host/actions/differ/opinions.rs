@@ -1,9 +1,9 @@
 //! What other runtimes say of the same call.
 
+use wasm_gauntlet_host::worker::parent::work::Work;
 use wasm_gauntlet_model::call::{CallOutcome, Called, hex};
 
 use super::super::evidence;
-use super::super::port::Work;
 use crate::subject::Inability;
 
 /// Longest output told in words, bytes: that of a drawn module is 96.

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_model::call::{CallOutcome, RejectStage, Rejection};
 use wasm_gauntlet_model::excuse::Excuse;
 use wasm_gauntlet_model::trap::TrapKind;
 
-use super::super::module::GuestModule;
 use super::{ComparedAnswer, Opinion};
 
 /// What became of one answer.

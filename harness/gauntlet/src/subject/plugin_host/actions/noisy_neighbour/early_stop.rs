@@ -25,7 +25,7 @@ pub(super) fn at_most(beside_ms: f64, least_ms: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::subject::calls::seeded_rng::SeededRng;
+    use crate::subject::plugin_host::actions::seeded_rng::SeededRng;
 
     const FACTOR: f64 = 2.0;
     const TRIES: u32 = 20_000;

@@ -2,9 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use wasm_gauntlet_host::worker::parent::work::Timed;
 use wasm_gauntlet_model::call::CallOutcome;
-
-use super::super::super::port::Timed;
 
 /// One call, and when it was made and answered.
 pub struct Stay {

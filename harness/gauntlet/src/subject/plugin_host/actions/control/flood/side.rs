@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_model::call::CallOutcome;
 
 use super::super::super::contained;
-use super::super::super::module::GuestModule;
 
 /// The calls of one tenant.
 #[derive(Default)]

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
+
 use super::super::super::contained;
-use super::super::super::module::GuestModule;
 use super::super::super::registrar::{RegistryAnswer, Told};
 use super::super::INPUT;
 

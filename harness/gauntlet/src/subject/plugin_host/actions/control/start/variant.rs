@@ -3,8 +3,7 @@
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
-
-use super::super::super::module::GuestModule;
+use wasm_gauntlet_host::worker::parent::work::GuestModule;
 
 /// The guest with a custom section that no module of another run has.
 pub fn variant(guest: &GuestModule, run: u64, number: u32) -> GuestModule {

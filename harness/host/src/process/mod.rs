@@ -1,0 +1,12 @@
+//! Processes that run hostile code: started, limited, watched from outside, ended with all that
+//! they left.
+
+pub mod children;
+pub mod confine;
+pub mod launch;
+pub mod life;
+pub mod remarks;
+pub mod scratch;
+pub mod shutdown;
+pub mod strays;
+pub mod vitals;

@@ -1,0 +1,48 @@
+//! What a deployment holds: the assets that were found, each with its kind.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Which asset of a site.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asset {
+    /// The page that was named.
+    Entry,
+    /// A WebAssembly module that the page loads.
+    Module,
+    /// A script that the page loads and that names or instantiates a module.
+    Shim,
+    /// A module of an earlier build, which is to be served still.
+    Previous,
+}
+
+impl Asset {
+    /// Every asset.
+    pub const ALL: &[Asset] = &[Self::Entry, Self::Module, Self::Shim, Self::Previous];
+
+    /// The word in scenarios.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Entry => "entry",
+            Self::Module => "module",
+            Self::Shim => "shim",
+            Self::Previous => "previous",
+        }
+    }
+}
+
+/// One asset that discovery found.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Found {
+    /// What it is.
+    pub asset: Asset,
+    /// Its absolute URL.
+    pub url: String,
+    /// Path and query, which name it in cases: no host, no port.
+    pub label: String,
+    /// How it was found, as in `script src of /`.
+    pub how: String,
+}
