@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# The commands of the documents that a test inside `cargo test` cannot run, because they call cargo:
+# the installation, the test of the example host, and "Add an incident" of CONTRIBUTING.md, word for
+# word, in a copy of the repository. A test holds that the documents have these commands.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+root=$PWD
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+if [ "${1:-}" != quick ]; then
+  CARGO_INSTALL_ROOT=$work/root cargo install -q --path harness/gauntlet
+  "$work/root/bin/gauntlet" --version
+  cargo test -q -p example-host
+  cargo test -q -p wasm-gauntlet --test docs
+fi
+
+# A copy, so that the working tree stays as it is. Its artefacts are its own where paths count.
+git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$work" 2>/dev/null || true
+cd "$work"
+export CARGO_TARGET_DIR=$CARGO_TARGET_DIR/docs
+
+# The files that CONTRIBUTING.md shows, each as it stands there.
+awk '
+  /^```/ && name { close(name); name = ""; next }
+  /^```/ && match($0, /file=[^ ]+/) { name = substr($0, RSTART + 5, RLENGTH - 5); printf "" > name; next }
+  name { print > name }
+' CONTRIBUTING.md
+
+UPDATE_CATALOGUE=1 cargo test -q -p hostile-guests
+cargo run -q -- run --only host/half-output
+cargo run -q -- prove --only host/half-output --out out
+UPDATE_REFERENCE=1 cargo test -q -p wasm-gauntlet --test reference
+
+# What was typed did what the page says.
+grep -q '`trap-half-output`' hostile-guests/CATALOGUE.md
+grep -q '^| `host/half-output` | green | `panic-on-trap` |' out/detection.md
+grep -q '^| `host/half-output` |' harness/docs/reference/incidents.md
