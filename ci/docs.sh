@@ -17,10 +17,10 @@ if [ "${1:-}" != quick ]; then
   cargo test -q -p wasm-gauntlet --test docs
 fi
 
-# A copy, so that the working tree stays as it is. Its artefacts are its own where paths count.
-git ls-files -z --cached --others --exclude-standard | xargs -0 cp --parents -t "$work" 2>/dev/null || true
-cd "$work"
-export CARGO_TARGET_DIR=$CARGO_TARGET_DIR/docs
+# A copy, so that the working tree stays as it is. What is built of other crates is shared.
+mkdir "$work/copy"
+git ls-files -z | xargs -0 cp -P --parents -t "$work/copy"
+cd "$work/copy"
 
 # The files that CONTRIBUTING.md shows, each as it stands there.
 awk '
