@@ -44,10 +44,10 @@ fn holds(part: &[&str], said: &[&str]) -> bool {
 
 /// Whether a line fits; `[..]` is any text.
 fn fit(shown: &str, said: &str) -> bool {
-    let mut parts = shown.split("[..]");
-    let Some(mut rest) = said.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
+    let parts: Vec<&str> = shown.split("[..]").collect();
+    let [first, middle @ .., last] = &parts[..] else { return shown == said };
+    let Some(mut rest) = said.strip_prefix(first) else { return false };
+    for part in middle {
         let Some(at) = rest.find(part) else { return false };
         rest = &rest[at + part.len()..];
     }

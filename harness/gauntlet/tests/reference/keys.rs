@@ -106,7 +106,7 @@ pub fn tables(schema: &Value, what: &str, word: &str) -> String {
     let definitions = schema["$defs"].as_object().expect("there are parts");
     let mut parts: Vec<(String, &Value)> =
         definitions.iter().map(|(name, value)| (plain(name), value)).collect();
-    parts.sort();
+    parts.sort_by(|one, other| one.0.cmp(&other.0));
     for (name, value) in parts {
         let about = doc(value);
         let about = if about.is_empty() { about } else { format!("{about}\n\n") };
