@@ -13,8 +13,8 @@ trap 'rm -rf "$work"' EXIT
 if [ "${1:-}" != quick ]; then
   CARGO_INSTALL_ROOT=$work/root cargo install -q --path harness/gauntlet
   "$work/root/bin/gauntlet" --version
-  cargo test -q -p example-host
-  cargo test -q -p wasm-gauntlet --test docs
+  cargo test -q --test gauntlet
+  cargo test -q --test docs
 fi
 
 # A copy, so that the working tree stays as it is. What is built of other crates is shared.
@@ -32,7 +32,7 @@ awk '
 UPDATE_CATALOGUE=1 cargo test -q -p hostile-guests
 cargo run -q -- run --only host/half-output
 cargo run -q -- prove --only host/half-output --out out
-UPDATE_REFERENCE=1 cargo test -q -p wasm-gauntlet --test reference
+UPDATE_REFERENCE=1 cargo test -q --test reference
 
 # What was typed did what the page says.
 grep -q '`trap-half-output`' hostile-guests/CATALOGUE.md

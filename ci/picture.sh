@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 gauntlet=${GAUNTLET:-}
 if [ -z "$gauntlet" ]; then
-  cargo build -q -p wasm-gauntlet
+  cargo build -q --bin gauntlet
   gauntlet=${CARGO_TARGET_DIR:-target}/debug/gauntlet
 fi
 venv=${CARGO_TARGET_DIR:-target}/picture

@@ -1,5 +1,5 @@
 //! Sentences are short: at most 20 words on average, page by page.
-//! `cargo test -p wasm-gauntlet --test docs -- sentences --nocapture` shows the figures.
+//! `cargo test --test docs -- sentences --nocapture` shows the figures.
 
 use crate::markdown::{Document, documents};
 

@@ -1,6 +1,6 @@
 //! The reference pages below `harness/docs/reference` are made from the code: from the help of the
 //! real binary, the schemas, and the tables of observation fields.
-//! `UPDATE_REFERENCE=1 cargo test -p wasm-gauntlet --test reference` writes them.
+//! `UPDATE_REFERENCE=1 cargo test --test reference` writes them.
 
 mod fields;
 mod keys;
@@ -13,7 +13,7 @@ use wasm_gauntlet_model::{scenario, target};
 
 /// The first lines of every page: people edit the code, not the page.
 const NOTICE: &str = "<!-- Made from the code by \
-    `UPDATE_REFERENCE=1 cargo test -p wasm-gauntlet --test reference`. Do not edit. -->";
+    `UPDATE_REFERENCE=1 cargo test --test reference`. Do not edit. -->";
 
 fn page(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference");
@@ -30,7 +30,7 @@ fn committed(name: &str, title: &str, body: &str) {
     assert!(
         there == text,
         "harness/docs/reference/{name} is out of date: \
-         UPDATE_REFERENCE=1 cargo test -p wasm-gauntlet --test reference writes it"
+         UPDATE_REFERENCE=1 cargo test --test reference writes it"
     );
 }
 
