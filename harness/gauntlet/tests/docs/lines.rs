@@ -20,14 +20,14 @@ pub fn fits(shown: &[String], said: &str) -> Result<(), String> {
     while let Some(part) = parts.next() {
         let is_last = parts.peek().is_none();
         let last_start = said.len().saturating_sub(part.len());
-        let starts = match (is_first, is_last) {
+        let mut starts = match (is_first, is_last) {
             (true, true) if part.len() != said.len() => return Err("...".to_owned()),
             (true, _) => 0..=0,
             (false, true) if part.is_empty() => return Ok(()),
             (false, true) => last_start.max(at)..=last_start,
             (false, false) => at..=last_start,
         };
-        let found = starts.into_iter().find(|start| holds(part, &said[(*start).min(said.len())..]));
+        let found = starts.find(|start| holds(part, &said[(*start).min(said.len())..]));
         let Some(start) = found else {
             let missing = part.iter().find(|line| !said[at..].iter().any(|one| fit(line, one)));
             return Err((*missing.or(part.first()).unwrap_or(&"...")).to_owned());

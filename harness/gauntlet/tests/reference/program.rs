@@ -63,8 +63,8 @@ pub fn exit_codes() -> String {
     assert_eq!(rows.lines().count(), 5, "{rows}");
     format!(
         "A code never changes its meaning. `gauntlet report` ends with the code that its run had. \
-         `gauntlet doctor --adapter` ends with 0 if every rule is kept, 1 if one is broken and 3 if \
-         nobody answers.\n\n| code | meaning |\n|---|---|\n{rows}"
+         `gauntlet doctor --adapter` ends with 0 if every rule is kept, 1 if one is broken, and 3 \
+         if nobody answers.\n\n| code | meaning |\n|---|---|\n{rows}"
     )
 }
 
