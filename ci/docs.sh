@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The commands of the documents that a test inside `cargo test` cannot run, because they call cargo:
-# the installation, the test of the example host, and "Add an incident" of CONTRIBUTING.md, word for
-# word, in a copy of the repository. A test holds that the documents have these commands.
+# the installation, the tests of the example host and of the documents, and "Add an incident" of
+# CONTRIBUTING.md, word for word, in a copy of the repository (`quick`: that alone). A test holds that
+# the documents and this script have the same commands.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
