@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The tests that `cargo test` leaves out, so that it ends in five minutes: `test = false` in the
-# Cargo.toml of the package, each with its reason. A test (`readme`) holds that this list has all of
+# Cargo.toml of the package, each with its reason. A test (`left_out`) holds that this list has all of
 # them.
 # `ci/slow-tests.sh clippy` lints them, as `--all-targets` leaves them out, too.
 set -euo pipefail

@@ -1,0 +1,68 @@
+//! Sentences are short: at most 20 words on average, page by page.
+//! `cargo test --test docs -- sentences --nocapture` shows the figures.
+
+use crate::markdown::{Document, documents};
+
+/// Words a sentence, on average. Longer ones are read twice.
+const WORDS_MEAN_MAX: f64 = 20.0;
+
+/// The paragraphs, list items as paragraphs of their own; no tables, headings or pictures.
+fn paragraphs(document: &Document) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for line in document.prose() {
+        let line = line.trim();
+        let is_item = line.starts_with("- ") || line.split_once(". ").is_some_and(is_number);
+        let is_prose = !line.is_empty() && !line.starts_with(['|', '#', '<', '!', '[']);
+        if is_item || !is_prose {
+            all.push(String::new());
+        }
+        if is_prose && let Some(last) = all.last_mut() {
+            *last += " ";
+            *last += line;
+        }
+    }
+    all.retain(|paragraph| !paragraph.trim().is_empty());
+    all
+}
+
+fn is_number((start, _): (&str, &str)) -> bool {
+    !start.is_empty() && start.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// The number of words of each sentence.
+fn sentences(paragraph: &str) -> Vec<usize> {
+    let mut counts = vec![0];
+    for word in paragraph.split_whitespace() {
+        if !word.contains(char::is_alphanumeric) {
+            continue;
+        }
+        if let Some(last) = counts.last_mut() {
+            *last += 1;
+        }
+        if word.trim_end_matches(['*', '`', ')', '"']).ends_with(['.', '?', '!']) {
+            counts.push(0);
+        }
+    }
+    counts.retain(|count| *count > 0);
+    counts
+}
+
+#[test]
+#[expect(clippy::print_stdout, reason = "the figures are for whoever asks with --nocapture")]
+fn sentences_are_short() {
+    for document in documents() {
+        let counts: Vec<usize> = paragraphs(&document).iter().flat_map(|p| sentences(p)).collect();
+        let words: usize = counts.iter().sum();
+        let mean = words as f64 / counts.len().max(1) as f64;
+        let longest = counts.iter().max().copied().unwrap_or(0);
+        let path = &document.path;
+        println!("{mean:5.1} words a sentence, longest {longest:3}, {words:5} words  {path}");
+        assert!(mean <= WORDS_MEAN_MAX, "{path}: {mean:.1} words a sentence");
+    }
+}
+
+#[test]
+fn words_and_sentences_are_counted() {
+    assert_eq!(sentences("It is one. It has `run.json` in it, and `a b`."), [3, 8]);
+    assert_eq!(sentences("What is it? (A test.) Yes"), [3, 2, 1]);
+}
