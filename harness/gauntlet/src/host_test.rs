@@ -61,7 +61,6 @@ use crate::event::NullListener;
 use crate::load;
 use crate::subject::plugin_host::actions::{lateness, module};
 use crate::subject::plugin_host::adapter::{Adapter, ReferenceRuntimes};
-use crate::subject::plugin_host::runtimes;
 
 /// Set in the environment of a worker, which is this test binary once more: to the name of a
 /// reference runtime where it hosts that, and to anything else where it hosts the user's.

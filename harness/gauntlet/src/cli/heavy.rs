@@ -7,7 +7,6 @@ use super::args::{RunArgs, Tier};
 use super::exit::Failure;
 use super::subjects;
 use super::targets::NamedTargets;
-use crate::subject::plugin_host::runtimes;
 
 /// Memory that must be free beside what a worker may use, KiB: the harness itself, the module on
 /// its way, and a machine that does other things too.

@@ -13,7 +13,6 @@ use wasm_gauntlet_host::worker::child as worker;
 use super::args::WorkerArgs;
 use super::exit::{Exit, Failure};
 use super::subjects;
-use crate::subject::plugin_host::runtimes;
 
 /// `gauntlet worker`.
 pub(super) fn worker(args: &WorkerArgs) -> Result<Exit, Failure> {

@@ -21,7 +21,7 @@ mod session;
 use std::sync::{Mutex, PoisonError};
 
 use wasm_gauntlet_model::source::Source;
-use wasm_gauntlet_model::target::{self, Known};
+use wasm_gauntlet_model::target::{self, KnownNames};
 use wasm_gauntlet_model::{ledger, yaml};
 
 use markdown::{Block, document, documents, root};
@@ -144,7 +144,7 @@ fn each_target_file_and_ledger_is_one() {
     all.push(document(protocol()));
     for block in all.iter().flat_map(markdown::Document::blocks) {
         let source = Source::new(&*block.place, &*block.text);
-        let known = Known { runtimes: &runtimes, guests: &guests };
+        let known = KnownNames { runtimes: &runtimes, guests: &guests };
         // Every YAML block of the protocol's page is a target file.
         let of_protocol = block.place.contains("PROTOCOL.md") && block.language == "yaml";
         let wrong = if block.attribute("target").is_some() || of_protocol {

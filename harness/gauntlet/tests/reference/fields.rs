@@ -2,7 +2,7 @@
 
 use wasm_gauntlet_model::call::{CallOutcome, RejectStage};
 use wasm_gauntlet_model::observation::{
-    Agreement, Audit, TenantLatency, Exchange, Field, Fill, Flood, GuestCall, Inspection, Kind, Lattice,
+    Agreement, Audit, TenantLatency, Exchange, Field, Fill, Flood, GuestCall, Inspection, ValueKind, Lattice,
     Pace, Registration, Rollback, Starts,
 };
 use wasm_gauntlet_model::profile::Need;
@@ -29,13 +29,13 @@ const STEPS: &[(&[&str], &[Field])] = &[
 ];
 
 /// What `kind` is called in the tables.
-fn word(kind: Kind) -> &'static str {
+fn word(kind: ValueKind) -> &'static str {
     match kind {
-        Kind::Bool => "true or false",
-        Kind::Number => "number",
-        Kind::Text => "text",
-        Kind::Texts => "list of texts",
-        Kind::Interval => "number between two bounds",
+        ValueKind::Bool => "true or false",
+        ValueKind::Number => "number",
+        ValueKind::Text => "text",
+        ValueKind::Texts => "list of texts",
+        ValueKind::Interval => "number between two bounds",
     }
 }
 

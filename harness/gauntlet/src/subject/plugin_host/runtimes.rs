@@ -1,17 +1,10 @@
 //! The runtimes that this tool embeds, by name; each runs in a worker process of its own.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use wasm_gauntlet_host::compile_trial::CompileTrial;
-use wasm_gauntlet_host::faults::HostFaults;
-use wasm_gauntlet_host::host::Host;
 use wasm_gauntlet_host::process::launch::Launch;
 use wasm_gauntlet_host::runtimes::NAMES;
-use wasm_gauntlet_host::tenants::PerTenant;
-use wasm_gauntlet_host::wasmi::WasmiHost;
-use wasm_gauntlet_host::wasmtime::WasmtimeHost;
 use wasm_gauntlet_model::fault::Fault;
 
 use super::adapter::{Adapter, ReferenceRuntimes};

@@ -13,7 +13,6 @@ use url::Url;
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::profile::{Need, Profile};
 use wasm_gauntlet_model::target::{Budget, NameDigest, ONE_OFF_WORD_USUAL, SiteTarget};
-use wasm_gauntlet_web::shell::quoted;
 use wasm_gauntlet_web::wire::failure::ExchangeFailure;
 use wasm_gauntlet_web::wire::{Certificates, Client, ExchangeBounds, reach};
 

@@ -15,7 +15,7 @@ use crate::protocol::{
     Ask, LineRead, REQUEST_LINE_BYTES_MAX, Reply, ReplyLine, RequestLine, read_line, skip_line,
 };
 
-use crate::process::confine::{Confinement, Unconfined};
+use crate::process::confine::Confinement;
 use dispatcher::Dispatcher;
 use pool::Pool;
 

@@ -1,11 +1,9 @@
 //! What the actions need of a host, whichever way it is reached.
 
-use std::time::Duration;
 
 use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_host::worker::parent::work::{LoadOutcome, Timed, Work};
-use wasm_gauntlet_model::call::{CallOutcome, Called};
-use wasm_gauntlet_model::limits::{Grants, Limits};
+use wasm_gauntlet_model::limits::Limits;
 
 use super::differ::Opinions;
 use super::registrar::Registrar;

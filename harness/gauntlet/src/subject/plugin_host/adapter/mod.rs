@@ -13,9 +13,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use wasm_gauntlet_host::process::confine::Confinement;
-use wasm_gauntlet_host::process::launch::{CANARY_ENV, Launch};
-use wasm_gauntlet_host::process::remarks::Remarks;
-use wasm_gauntlet_host::process::vitals::Vitals;
+use wasm_gauntlet_host::process::launch::Launch;
 use wasm_gauntlet_host::protocol::{Hello, feature};
 use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
 use wasm_gauntlet_model::action::Action;

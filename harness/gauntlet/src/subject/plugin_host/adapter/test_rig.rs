@@ -14,7 +14,6 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use crate::subject::Inability;
 use crate::subject::plugin_host::adapter::test_rig::test_host::WordHost;
-use crate::subject::plugin_host::runtimes;
 
 /// The host of words of the worker's own tests. A file of both, as test code of one crate is not
 /// there for another.

@@ -29,7 +29,6 @@ use wasm_gauntlet_model::observation::{Evidence, Observation};
 use wasm_gauntlet_model::scenario::Decided;
 use wasm_gauntlet_model::target::Budget;
 use wasm_gauntlet_web::headers::Headers;
-use wasm_gauntlet_web::shell::quoted;
 use wasm_gauntlet_web::text::visible;
 use wasm_gauntlet_web::wire::HttpRequest;
 use wasm_gauntlet_web::wire::redirect::{Trail, follow};
