@@ -2,8 +2,8 @@
 
 use wasm_gauntlet_model::call::{CallOutcome, RejectStage};
 use wasm_gauntlet_model::observation::{
-    Agreement, Audit, TenantLatency, Exchange, Field, Fill, Flood, GuestCall, Inspection, ValueKind, Lattice,
-    Pace, Registration, Rollback, Starts,
+    Agreement, Audit, Exchange, Field, Fill, Flood, GuestCall, Inspection, Lattice, Pace,
+    Registration, Rollback, Starts, TenantLatency, ValueKind,
 };
 use wasm_gauntlet_model::profile::Need;
 use wasm_gauntlet_model::scenario::SUBJECT;

@@ -1,6 +1,5 @@
 //! What the actions need of a host, whichever way it is reached.
 
-
 use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_host::worker::parent::work::{LoadOutcome, Timed, Work};
 use wasm_gauntlet_model::limits::Limits;
