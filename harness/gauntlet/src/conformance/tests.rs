@@ -87,7 +87,9 @@ fn an_adapter_that_reads_nothing_more_stalls_nobody() {
 fn hungry() -> Launch {
     let takes = "x=$(head -c 100000000 /dev/zero | tr '\\0' x)";
     let mut launch = shell(&format!(
-        r#"read -r hello; {takes}; echo '{{"id":1,"answer":"hello","protocol":1,"name":"sh"}}'; read -r x"#
+        r#"read -r hello; {takes}
+        echo '{{"id":1,"answer":"hello","protocol":1,"name":"sh"}}'
+        read -r x"#
     ));
     launch.confinement.data_bytes = 64 << 20;
     launch

@@ -120,7 +120,7 @@ mod tests {
         assert_eq!((adapters[0].memory_mib, adapters[0].processor_s), (Some(9000), Some(60)));
         assert_eq!((adapters[1].memory_mib, adapters[1].processor_s), (None, None));
         for (limit, said) in [
-            ("memory-mib: 1", "`memory-mib` is 1\n  --> t.yaml:2:40"),
+            ("memory-mib: 1", "`memory-mib` is 1\n"),
             ("processor-s: 86401", "expected 10 to 86400"),
         ] {
             let wrong = read(&format!("- {{ name: a, program: p, {limit} }}")).expect_err("wrong");

@@ -15,18 +15,18 @@ pub(super) fn write(record: &Record, page: &mut ReportPage) {
     let (verdict, sentence) = sentence(record, &tally);
     page.gap();
     let Tally { pass, fail, consequence, inconclusive, skipped, gap } = tally;
-    let follow = match consequence {
-        0 => String::new(),
-        count => format!(" with {}", counted(count, "consequence")),
-    };
     let gaps = if gap > 0 { format!(", {}", counted(gap, "known gap")) } else { String::new() };
+    let code = record.exit_code;
     let counts = format!(
-        "{pass} passed, {fail} failed{follow}{gaps}, {inconclusive} inconclusive, {skipped} skipped; \
-         exit code {}",
-        record.exit_code
+        "{pass} passed, {fail} failed{gaps}, {inconclusive} inconclusive, {skipped} skipped; \
+         exit code {code}"
     );
     page.line(&paint.verdict(verdict, &sentence));
     page.line(&paint.faint(&counts));
+    if consequence > 0 {
+        let follow = counted(consequence, "more failure");
+        page.line(&paint.faint(&format!("{follow} as a consequence, listed under the cause")));
+    }
 }
 
 fn sentence(record: &Record, tally: &Tally) -> (Verdict, String) {
