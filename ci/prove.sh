@@ -17,4 +17,4 @@ cargo run --release -q -- prove "${sample[@]}" --out "$out/prove" || {
   cargo run --release -q -- prove "${sample[@]}" --out "$out/prove"
 }
 diff reports/detection.md "$out/prove/detection.md"
-GAUNTLET_PROVED=$out/prove cargo test -q -p wasm-gauntlet --test detection
+GAUNTLET_PROVED=$out/prove cargo test -q --workspace --test detection
