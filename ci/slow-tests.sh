@@ -16,6 +16,7 @@ tests=(
   --test mix
   --test presets
   --test reproduce
+  --test site_hostile
   --test wazero
 )
 case ${1:-test} in

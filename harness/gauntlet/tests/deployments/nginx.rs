@@ -86,7 +86,11 @@ pub const DEPLOYMENTS: &[Deployment] = &[
                 }"#;
             serving(site, COMPRESSING, &format!("{variant}{CACHING}"))
         },
-        incidents: &["major delivery/negotiation", "minor delivery/negotiation"],
+        incidents: &[
+            "major delivery/double-compression",
+            "major delivery/negotiation",
+            "minor delivery/negotiation",
+        ],
     },
     Deployment {
         name: "a types block that replaces the list",

@@ -5,7 +5,7 @@
 //! really there, never by a count that a module only claims.
 //!
 //! ```
-//! use gauntlet::static_limits::{self, Count, StaticLimits};
+//! use wasm_gauntlet_host::static_limits::{self, Count, StaticLimits};
 //!
 //! let policy = StaticLimits::recommended().with(Count::Functions, 2);
 //! let three = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x04\x03\0\0\0";

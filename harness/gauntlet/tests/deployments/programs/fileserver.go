@@ -133,15 +133,23 @@ func oneTag(root string, next http.Handler) http.HandlerFunc {
 			http.ServeFile(w, r, name)
 			return
 		}
-		next.ServeHTTP(&tagged{w}, r)
+		next.ServeHTTP(&tagged{w, name}, r)
 	}
 }
 
-// tagged is a ResponseWriter whose answers have the one ETag.
-type tagged struct{ http.ResponseWriter }
+// tagged is a ResponseWriter whose answers have the one ETag, and the length of the variant, which
+// net/http leaves out beside a Content-Encoding.
+type tagged struct {
+	http.ResponseWriter
+	name string
+}
 
 func (w *tagged) WriteHeader(status int) {
 	w.Header().Set("ETag", `"one"`)
+	suffix := map[string]string{"br": ".br", "gzip": ".gz"}[w.Header().Get("Content-Encoding")]
+	if about, err := os.Stat(w.name + suffix); err == nil && status == http.StatusOK {
+		w.Header().Set("Content-Length", strconv.FormatInt(about.Size(), 10))
+	}
 	w.ResponseWriter.WriteHeader(status)
 }
 
