@@ -124,7 +124,7 @@ fn workerd_contains_what_it_contains_and_has_no_cap_of_memory() {
     let failed: Vec<_> = outcomes.iter().filter(|(_, (verdict, _))| verdict == "fail").collect();
     assert_eq!(failed.len(), 1, "{failed:#?}");
     let (verdict, reason) = &outcomes["host/memory-cap hostile=mem-grow-loop"];
-    assert_eq!((&**verdict, reason.contains("65536 pages")), ("fail", true), "{reason}");
+    assert_eq!((&**verdict, reason.contains("4096 pages")), ("fail", true), "{reason}");
     for case in [
         "host/trap-is-data hostile=trap-unreachable",
         "host/trap-is-data hostile=trap-indirect-sig",
