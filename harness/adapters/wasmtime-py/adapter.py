@@ -35,6 +35,9 @@ MODULE_BYTES_MAX = 16 << 20
 # gauntlet lets the process have 4 GiB of data.
 CALLS_AT_ONCE = 64
 
+# A module exports at most this many items: the package makes an object of each in every call.
+EXPORTS_MAX = 1000
+
 # Between two ticks of the epoch, seconds: a deadline is at most so late.
 TICK_S = 0.002
 
@@ -199,6 +202,9 @@ def check_contract(code):
         if wanted:
             raise Rejected("import", "import %s.%s is not %s" % (one.module, one.name, wanted))
     exports = {one.name: one.type for one in code.exports}
+    if len(exports) > EXPORTS_MAX:
+        most = "%d exports, the host takes %d" % (len(exports), EXPORTS_MAX)
+        raise Rejected("static-limit", most)
     if not isinstance(exports.get("memory"), MemoryType):
         raise Rejected("export", "no memory is exported as memory")
     for name, kind in GUEST_ABI.items():
@@ -244,6 +250,8 @@ class Host:
     def engine(metered):
         config = Config()
         config.epoch_interruption = True
+        # A store's limit of memories refuses a second one at each call; this refuses it at load.
+        config.wasm_multi_memory = False
         if metered:
             config.consume_fuel = True
         engine = Engine(config)
@@ -369,6 +377,9 @@ def ended(trapped):
         return {"outcome": "deadline", "stopped_by": "epoch"}
     if code == TrapCode.OUT_OF_FUEL:
         return {"outcome": "fuel", "stopped_by": "fuel"}
+    # The package gives an exception that nobody catches no code, and says so in these words.
+    if code is None and "thrown Wasm exception" in str(trapped):
+        return trap("uncaught-exception")
     return trap(TRAPS.get(code, "other"))
 
 
