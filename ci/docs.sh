@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 if [ "${1:-}" != quick ]; then
-  CARGO_INSTALL_ROOT=$work/root cargo install -q --path harness/gauntlet
+  CARGO_INSTALL_ROOT=$work/root cargo install -q --locked --path harness/gauntlet
   "$work/root/bin/gauntlet" --version
   cargo test -q --test gauntlet
   cargo test -q --test docs

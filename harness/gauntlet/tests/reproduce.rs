@@ -95,6 +95,8 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
             let last = said.statuses().len() >= 2;
             last && reason.contains(codings.last().unwrap_or(&"nothing"))
         }
+        // What is sent with a wrong length never ends, so the origin is not asked after it.
+        "delivery/cdn-rewrites-type" if reason.contains("content-length") => given_up(&said.all),
         "delivery/cdn-rewrites-type" => differ(&said.field("content-type")),
         "delivery/cross-origin" => match reason.contains("policy") {
             true => said.has("content-security-policy"),
@@ -106,6 +108,8 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
                 || said.has("curl: (61)")
                 || said.has("curl: (23)")
                 || codings.is_empty()
+                || codings.iter().any(|one| one.contains(','))
+                || codings.len() > said.statuses().len()
         }
         "delivery/edge-skips-compression" => codings.len() == 1 && said.statuses().len() == 2,
         "delivery/entry-not-revalidated" | "delivery/long-cache-unhashed" => {
@@ -116,6 +120,8 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
             said.digests().len() == 1 && !url.contains(&said.digests()[0][..8])
         }
         "delivery/head-and-range" => match outcome.case.as_str() {
+            _ if reason.contains("answered with 206") => said.statuses() == ["206"],
+            _ if reason.contains("HEAD gets") => given_up(&said.all),
             _ if reason.contains("range") || reason.contains("resumes") => {
                 let digests = said.digests();
                 digests.len() == 2 && digests[0] != digests[1]
@@ -124,7 +130,9 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
         },
         "delivery/length" => {
             let announced = said.field("content-length").first().and_then(|n| n.parse().ok());
-            given_up(&said.all) && announced > came(said)
+            // Two lengths: clients differ in the one that they take.
+            let two = said.all.matches("\ncontent-length:").count() >= 2;
+            two || given_up(&said.all) && announced > came(said)
         }
         "delivery/mime-type" => said.field("content-type") != ["application/wasm"],
         "delivery/missing-is-404" => {
@@ -173,9 +181,11 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
     }
 }
 
-/// Whether `curl` gave a transfer up whose length is wrong, in its words for HTTP/1.1 and HTTP/2.
+/// Whether `curl` gave a transfer up, in its words for HTTP/1.1 and HTTP/2.
 fn given_up(said: &str) -> bool {
-    ["curl: (18)", "curl: (92)"].iter().any(|words| said.contains(words))
+    // Two lengths, no answer at all, a connection that is cut, or nothing more for too long.
+    let codes = [8, 18, 28, 52, 56, 92];
+    codes.iter().any(|code| said.contains(&format!("curl: ({code})")))
 }
 
 /// How many bytes `curl` says that came.
@@ -246,7 +256,8 @@ fn wrong(outcome: &Outcome, ran: &mut BTreeMap<String, (bool, String)>) -> Optio
         (done.status.success(), text.concat())
     });
     // That curl gives the transfer up is what such a failure says.
-    let told = outcome.incident == "delivery/length" && given_up(&text.to_ascii_lowercase());
+    let about = ["delivery/length", "delivery/answers", "delivery/head-and-range"];
+    let told = about.contains(&&*outcome.incident) && given_up(&text.to_ascii_lowercase());
     let right = (*ended_well || told) && shows(outcome, &Said::of(text));
     (!right).then(|| format!("{}\n  $ {line}\n{text}", outcome.reason))
 }
@@ -263,6 +274,10 @@ fn every_failure_on_a_fault_is_shown_by_its_command() {
     for fault in Fault::ALL.iter().filter(|one| matches!(one.part(), Part::Origin | Part::Edge)) {
         let testbed = TestbedSite::start(&[*fault], None).expect("a site");
         for (way, site) in [("", plain(&testbed)), ("TLS ", over_tls(&testbed, &certificate))] {
+            // The testbed writes these breaches of HTTP/1.1 without TLS alone.
+            if !way.is_empty() && [Fault::LengthTwice, Fault::ModuleCloses].contains(fault) {
+                continue;
+            }
             let failed = failures(*fault, &scenarios, site);
             assert!(!failed.is_empty(), "{way}{} shows nothing", fault.word());
             let mut ran = BTreeMap::new();

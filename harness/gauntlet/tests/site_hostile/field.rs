@@ -84,7 +84,7 @@ fn d1_two_lengths_or_a_negative_one() {
                 true
             }),
         );
-        let word = if lengths.contains("-1") { "`-1`" } else { "`10`, `20`" };
+        let word = if lengths.contains("-1") { "`-1`" } else { "`10, 20`" };
         ran.is_one("delivery/length", Severity::Critical, word);
     }
 }

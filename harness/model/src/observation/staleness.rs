@@ -28,8 +28,8 @@ impl Staleness {
     pub fn of(seconds: u64) -> Self {
         match seconds {
             0 => Self::None,
-            1..=MINUTES_S_MAX => Self::Minutes,
-            ..=HOURS_S_MAX => Self::Hours,
+            _ if seconds <= MINUTES_S_MAX => Self::Minutes,
+            _ if seconds <= HOURS_S_MAX => Self::Hours,
             _ => Self::Days,
         }
     }

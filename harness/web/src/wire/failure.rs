@@ -165,13 +165,13 @@ fn is_tls(error: &(dyn Error + 'static)) -> bool {
     error.is::<rustls::Error>()
 }
 
-/// The lengths that a head announces, as in "`10`, `20`"; none where it has none.
+/// The lengths that a head announces, as in "10, 20"; none where it has none.
 fn lengths(head: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(head);
     let fields = text.lines().take_while(|line| !line.is_empty());
     let fields = fields.filter_map(|line| line.split_once(':'));
     let lengths = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    let lengths: Vec<String> = lengths.map(|(_, value)| format!("`{}`", value.trim())).collect();
+    let lengths: Vec<String> = lengths.map(|(_, value)| value.trim().to_owned()).collect();
     let mut told = lengths.join(", ");
     told.truncate(told.floor_char_boundary(DETAIL_BYTES_MAX));
     (!lengths.is_empty()).then_some(told)

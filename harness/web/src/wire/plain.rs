@@ -34,6 +34,7 @@ pub(super) struct Around<'a> {
 }
 
 /// What came of an exchange.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it is returned, never kept")]
 pub(super) enum MadeExchange {
     Reply(HttpResponse),
     /// A whole body is to be read, on a slow link, when it is this one's turn.

@@ -61,7 +61,7 @@ impl Variants {
     /// it is asked for.
     pub(super) fn key(ask: &HttpRequest, reply: &HttpResponse) -> Option<VariantKey> {
         let has = |name: &&str| !reply.headers.lines(name).is_empty();
-        let fills = ask.fills && CACHE_FIELDS.iter().any(|name| has(&name));
+        let fills = ask.fills && CACHE_FIELDS.iter().any(has);
         if ask.method != Method::Get || reply.status != 200 || ask.enough.is_some() || fills {
             return None;
         }

@@ -33,6 +33,10 @@ pub enum CommandView {
     Policies,
 }
 
+/// Seconds of silence after which `curl` ends by itself, where an answer or its end never came: as
+/// long as we wait once a silence is known.
+const SILENT_S: u32 = 5;
+
 /// A pipe to the first bytes of what comes; the rest is read too, as `curl` would complain.
 const FIRST_BYTES: &str = "{ od -An -tx1 -N 16; cat >/dev/null; }";
 const FIRST_CHARACTERS: &str = "{ od -An -c -N 48; cat >/dev/null; }";
@@ -151,22 +155,29 @@ struct CurlRequest<'a> {
     follows: bool,
     /// The option by which `curl` trusts it as we did.
     trust: Option<&'a str>,
+    /// Whether an answer, or its end, never came: then `curl` is to end by itself.
+    silent: bool,
 }
 
 impl<'a> CurlRequest<'a> {
     fn of(trail: &'a Trail, url: &'a Url) -> Self {
         let (follows, trust) = (!trail.hops.is_empty(), trail.trust.as_deref());
-        Self { ask: &trail.ask, url, follows, trust }
+        let silent = trail.reply.stalled || trail.reply.unanswered.is_some();
+        Self { ask: &trail.ask, url, follows, trust, silent }
     }
 
     fn plain(plain: &'a Plain<'a>) -> Self {
         let Plain { ask, trust } = plain;
-        Self { ask, url: &ask.url, follows: true, trust: *trust }
+        Self { ask, url: &ask.url, follows: true, trust: *trust, silent: false }
     }
 }
 
-fn request(CurlRequest { ask, url, follows, trust }: CurlRequest, options: &str) -> String {
+fn request(asked: CurlRequest, options: &str) -> String {
+    let CurlRequest { ask, url, follows, trust, silent } = asked;
     let mut line = "curl -sS -g".to_owned();
+    if silent {
+        line.push_str(&format!(" --speed-limit 1 --speed-time {SILENT_S}"));
+    }
     if let Some(option) = trust {
         line.push_str(&format!(" {option}"));
     }
