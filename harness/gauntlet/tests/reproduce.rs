@@ -256,7 +256,12 @@ fn wrong(outcome: &Outcome, ran: &mut BTreeMap<String, (bool, String)>) -> Optio
         (done.status.success(), text.concat())
     });
     // That curl gives the transfer up is what such a failure says.
-    let about = ["delivery/length", "delivery/answers", "delivery/head-and-range"];
+    let about = [
+        "delivery/answers",
+        "delivery/cdn-rewrites-type",
+        "delivery/head-and-range",
+        "delivery/length",
+    ];
     let told = about.contains(&&*outcome.incident) && given_up(&text.to_ascii_lowercase());
     let right = (*ended_well || told) && shows(outcome, &Said::of(text));
     (!right).then(|| format!("{}\n  $ {line}\n{text}", outcome.reason))
