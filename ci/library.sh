@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What a user of `HostTest` compiles: few packages, and none of those that only the program needs.
+# `ci/library.sh count` leaves out the build, which takes three minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,6 +11,7 @@ echo "$count packages"
 [ "$count" -le 300 ] || { echo "more than 300 packages"; exit 1; }
 # An HTTP client, an HTML parser, TLS, certificates, progress on a terminal.
 unwanted='^(reqwest|hyper|hyper-util|rustls|tokio-rustls|ring|rcgen|scraper|html5ever|clap_complete|clap_mangen|indicatif|wasm-gauntlet-web) '
-! grep -E "$unwanted" <<<"$packages"
+if grep -E "$unwanted" <<<"$packages"; then echo "the library needs none of these"; exit 1; fi
+[ "${1:-}" != count ] || exit 0
 # The example host is built with it, alone, so that no other package asks for more features.
 cargo check -q -p example-host --all-targets
