@@ -22,7 +22,7 @@ use wasmtime::{InstancePre, Linker, Module, Result, Store};
 /// Calls of one batch, long enough for the clock, short enough for the scheduler.
 const BATCH: u32 = 50;
 /// Batches of each side.
-const ROUNDS: usize = 400;
+const ROUNDS: usize = 2000;
 /// Bytes of the input, and of the output, which is the same.
 const INPUT: &[u8] = &[0x5a; 1024];
 /// What is promised.

@@ -108,15 +108,6 @@ impl Call<'_> {
     pub fn initialisations(&self) -> usize {
         if self.faults.has(Fault::RerunStart) { 2 } else { 1 }
     }
-
-    /// The end of a call whose output was taken. A guest looks at the clock only at ticks or
-    /// between slices; the host looks once more.
-    pub fn end(&self, output: Vec<u8>) -> CallEnd {
-        match self.deadline {
-            Some(deadline) if Instant::now() >= deadline => CallEnd::Deadline(By::LateLook),
-            _ => CallEnd::Output(output),
-        }
-    }
 }
 
 /// What is known of a call when it has ended.
@@ -337,14 +328,21 @@ impl<R: Runtime> Plugin for EmbeddedPlugin<R> {
         let started = Instant::now();
         let faults = &self.shared.faults;
         let nameless = faults.has(Fault::NoMetrics);
-        let log = SharedLog::new(if nameless { "" } else { tenant }, &self.limits);
+        let log = SharedLog::new(&self.limits);
         let log = if faults.has(Fault::RawLog) { log.raw() } else { log };
         let era = self.shared.era.load(Ordering::SeqCst);
-        let ended = catch_unwind(AssertUnwindSafe(|| self.ended(&log, started, input)))
+        let deadline = self.deadline(started);
+        let mut ended = catch_unwind(AssertUnwindSafe(|| self.ended(&log, deadline, input)))
             .unwrap_or_else(|_| Ended::fault(self.caps, "the host panicked"));
+        // A guest looks at the clock only at ticks or between slices; the host looks once more.
+        let until = Instant::now();
+        if matches!(ended.end, CallEnd::Output(_)) && deadline.is_some_and(|end| until >= end) {
+            ended.end = CallEnd::Deadline(By::LateLook);
+        }
+        let wall = until.duration_since(started);
         let ended = self.shared.after(era, ended);
         faults.on_end(&ended.end);
-        let (log, log_lines_dropped) = log.lock().take();
+        let (log, log_lines_dropped) = log.lock().take(if nameless { "" } else { tenant });
         let stopped_by = ended.end.stopped_by().map(str::to_owned);
         let (end, said) = faults.said(ended.end, ended.said);
         Called {
@@ -354,20 +352,25 @@ impl<R: Runtime> Plugin for EmbeddedPlugin<R> {
             log,
             log_lines_dropped,
             digest: if nameless { String::new() } else { self.digest.clone() },
-            host_wall_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            host_wall_us: u64::try_from(wall.as_micros()).unwrap_or(u64::MAX),
             fuel_used: ended.fuel_used,
         }
     }
 }
 
 impl<R: Runtime> EmbeddedPlugin<R> {
-    fn ended(&self, log: &SharedLog, started: Instant, input: &[u8]) -> Ended {
+    /// When a call that began at `started` is stopped; never under a fault, or past the clock.
+    fn deadline(&self, started: Instant) -> Option<Instant> {
+        let until = started.checked_add(Duration::from_millis(self.limits.deadline_ms));
+        until.filter(|_| !self.shared.faults.has(Fault::NoDeadline))
+    }
+
+    fn ended(&self, log: &SharedLog, deadline: Option<Instant>, input: &[u8]) -> Ended {
         let faults = &self.shared.faults;
         let _named = match InstanceName::take(faults) {
             Ok(named) => named,
             Err(clash) => return Ended::fault(self.caps, &clash),
         };
-        let until = started.checked_add(Duration::from_millis(self.limits.deadline_ms));
         let call = Call {
             input,
             limits: &self.limits,
@@ -376,7 +379,7 @@ impl<R: Runtime> EmbeddedPlugin<R> {
             fixture: self.fixture.as_deref(),
             faults,
             log,
-            deadline: until.filter(|_| !faults.has(Fault::NoDeadline)),
+            deadline,
         };
         match &self.artefact {
             PluginCode::Loaded(loaded) => self.run(loaded, &call),

@@ -43,9 +43,10 @@ impl HostFaults {
         Self(faults.into_iter().filter(|fault| fault.part() == Part::Host).collect())
     }
 
-    /// Whether `fault` is on.
+    /// Whether `fault` is on. A right host, which is asked twenty times a call, answers at once.
+    #[inline]
     pub fn has(&self, fault: Fault) -> bool {
-        self.0.contains(&fault)
+        !self.0.is_empty() && self.0.contains(&fault)
     }
 
     /// The caps that this host enforces in place of those of `limits`.

@@ -10,8 +10,7 @@ use wasm_gauntlet_model::source::is_harmful;
 /// The log of one call.
 #[derive(Debug)]
 pub struct GuestLog {
-    tenant: String,
-    lines: Vec<LogLine>,
+    lines: Vec<String>,
     dropped: u64,
     lines_max: usize,
     line_bytes_max: usize,
@@ -20,10 +19,9 @@ pub struct GuestLog {
 }
 
 impl GuestLog {
-    /// An empty log of `tenant`, bounded by `limits`.
-    pub fn new(tenant: &str, limits: &Limits) -> Self {
+    /// An empty log, bounded by `limits`.
+    pub fn new(limits: &Limits) -> Self {
         Self {
-            tenant: tenant.to_owned(),
             lines: Vec::new(),
             dropped: 0,
             lines_max: limits.log_lines_max as usize,
@@ -55,12 +53,14 @@ impl GuestLog {
             self.dropped = self.dropped.saturating_add(1);
             return;
         }
-        self.lines.push(LogLine { tenant: self.tenant.clone(), text: text() });
+        self.lines.push(text());
     }
 
-    /// The records kept, and how many were not.
-    pub fn take(&mut self) -> (Vec<LogLine>, u64) {
-        (std::mem::take(&mut self.lines), std::mem::take(&mut self.dropped))
+    /// The records kept, as lines of `tenant`, and how many were not.
+    pub fn take(&mut self, tenant: &str) -> (Vec<LogLine>, u64) {
+        let tagged = |text| LogLine { tenant: tenant.to_owned(), text };
+        let lines = std::mem::take(&mut self.lines).into_iter().map(tagged).collect();
+        (lines, std::mem::take(&mut self.dropped))
     }
 }
 
@@ -70,9 +70,9 @@ impl GuestLog {
 pub struct SharedLog(Arc<Mutex<GuestLog>>);
 
 impl SharedLog {
-    /// An empty log of `tenant`, bounded by `limits`.
-    pub fn new(tenant: &str, limits: &Limits) -> Self {
-        Self(Arc::new(Mutex::new(GuestLog::new(tenant, limits))))
+    /// An empty log, bounded by `limits`.
+    pub fn new(limits: &Limits) -> Self {
+        Self(Arc::new(Mutex::new(GuestLog::new(limits))))
     }
 
     /// The same log, of a host that hands records on as they were written; a fault.
@@ -189,23 +189,23 @@ mod tests {
 
     #[test]
     fn a_full_log_counts_what_it_drops() {
-        let log = SharedLog::new("t", &limits(2, 8));
+        let log = SharedLog::new(&limits(2, 8));
         (0..5).for_each(|_| log.lock().push(b"line"));
-        let (lines, dropped) = log.lock().take();
+        let (lines, dropped) = log.lock().take("t");
         assert_eq!((lines.len(), dropped), (2, 3));
         assert!(lines.iter().all(|line| line.tenant == "t"));
     }
 
     #[test]
     fn a_stream_is_cut_into_lines_and_holds_no_more_than_one() {
-        let log = SharedLog::new("t", &limits(9, 8));
+        let log = SharedLog::new(&limits(9, 8));
         let mut stream = LineStream::new(log.clone());
         stream.feed(b"one\ntw");
         stream.feed(b"o\n");
         (0..1000).for_each(|_| stream.feed(&[b'x'; 1000]));
         assert!(stream.line.len() <= 8);
         drop(stream);
-        let texts: Vec<String> = log.lock().take().0.into_iter().map(|line| line.text).collect();
+        let texts: Vec<String> = log.lock().take("t").0.into_iter().map(|line| line.text).collect();
         assert_eq!(texts, ["one", "two", "xxxxxxxx"]);
     }
 }

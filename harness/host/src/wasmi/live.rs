@@ -75,7 +75,7 @@ impl WasmiLive {
             None => self.instantiate(wasmi, module, call)?,
         };
         let output = self.process(abi, call)?;
-        Ok(call.end(output))
+        Ok(CallEnd::Output(output))
     }
 
     fn instantiate(

@@ -20,7 +20,6 @@ pub struct WasmtimeLive {
     abi: Option<WasmtimeAbi>,
 }
 
-#[derive(Clone)]
 struct WasmtimeAbi {
     memory: Memory,
     alloc: TypedFunc<i32, i32>,
@@ -47,11 +46,14 @@ impl WasmtimeLive {
     }
 
     fn new(module: &Compiled, state: WasmtimeState) -> Self {
+        let wasi = state.wasi.is_some();
         let mut store = Store::new(module.pre.module().engine(), state);
         store.limiter(|state| &mut state.limiter);
         store.epoch_deadline_callback(on_tick);
         store.set_epoch_deadline(1);
-        store.set_hostcall_fuel(HOSTCALL_BYTES_MAX);
+        if wasi {
+            store.set_hostcall_fuel(HOSTCALL_BYTES_MAX);
+        }
         Self { store, abi: None }
     }
 
@@ -66,12 +68,14 @@ impl WasmtimeLive {
         if let Some(fuel) = call.limits.fuel {
             self.store.set_fuel(fuel).map_err(|error| failed(&error))?;
         }
-        let abi = match &self.abi {
-            Some(abi) => abi.clone(),
+        // Taken and put back: a clone of its types costs 0.1 us a call.
+        let abi = match self.abi.take() {
+            Some(abi) => abi,
             None => self.instantiate(module, call)?,
         };
-        let output = self.process(&abi, call)?;
-        Ok(call.end(output))
+        let output = self.process(&abi, call);
+        self.abi = Some(abi);
+        Ok(CallEnd::Output(output?))
     }
 
     fn instantiate(&mut self, module: &Compiled, call: &Call<'_>) -> Result<WasmtimeAbi, CallEnd> {
@@ -95,7 +99,7 @@ impl WasmtimeLive {
                 initialize.call(&mut *store, ()).map_err(|error| failed(&error))?;
             }
         }
-        Ok(self.abi.insert(abi).clone())
+        Ok(abi)
     }
 
     fn process(&mut self, abi: &WasmtimeAbi, call: &Call<'_>) -> Result<Vec<u8>, CallEnd> {
@@ -136,7 +140,7 @@ fn state(module: &Compiled, call: &Call<'_>) -> wasmtime::Result<WasmtimeState> 
         said: None,
         deadline: call.deadline_on_start(),
         deadline_of_waits: call.deadline_of_waits(),
-        wasi: module.wasi.then(|| wasi::context(call)).transpose()?,
+        wasi: module.wasi.then(|| wasi::context(call).map(Box::new)).transpose()?,
         clock: Clock::new(call.grants.clock),
     })
 }

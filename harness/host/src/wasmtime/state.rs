@@ -21,8 +21,9 @@ pub struct WasmtimeState {
     pub(super) deadline: Option<Instant>,
     /// Until when a guest may wait in a host function.
     pub(super) deadline_of_waits: Option<Instant>,
-    /// There is one exactly for modules that import WASI.
-    pub(super) wasi: Option<WasiP1Ctx>,
+    /// There is one exactly for modules that import WASI; boxed, as others would move its 500 bytes
+    /// at each call.
+    pub(super) wasi: Option<Box<WasiP1Ctx>>,
     pub(super) clock: Clock,
 }
 
