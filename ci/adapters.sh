@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-gauntlet=${GAUNTLET:-target/release/gauntlet}
+gauntlet=${GAUNTLET:-target/debug/gauntlet}
 venv=target/venv
 adapter=harness/adapters/wasmtime-py
 out=target/adapters

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-tool=${GAUNTLET:-target/release/gauntlet}
+tool=${GAUNTLET:-target/debug/gauntlet}
 limit=$((512 << 20))
 out=$(mktemp -d)
 host=

@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/again.sh
 
-cargo build --release -q
-gauntlet=$PWD/target/release/gauntlet
+cargo build -q
+gauntlet=$PWD/target/debug/gauntlet
 out=$(mktemp -d)
 # Go's module cache may not be written to.
 trap 'chmod -R u+w "$out"; rm -rf "$out"' EXIT
@@ -43,10 +43,10 @@ done
 # The same with every compiler that is there, as the README writes it: what Go and clang leave in
 # a new home folder, processes too, is nobody's fault. Once more where the machine was too busy to
 # tell, in another home folder.
-fresh cargo run --release -q -- run
+fresh cargo run -q -- run
 if [ "$code" -eq 3 ]; then
   again "first run, with compilers: exit code $code"
-  fresh cargo run --release -q -- run
+  fresh cargo run -q -- run
 fi
 echo "with compilers: exit code $code, took $took ms"
 [ "$code" -eq 0 ] || { echo "expected exit code 0"; exit 1; }

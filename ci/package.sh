@@ -5,10 +5,10 @@ cd "$(dirname "$0")/.."
 . ci/again.sh
 
 root=$PWD
-cargo build --release -q
+cargo build -q
 cargo package --workspace --allow-dirty --no-verify -q
 work=$(mktemp -d)
-built=target/release/gauntlet
+built=target/debug/gauntlet
 cp "$built" "$work/original"
 # The packages are built where the tool was built, so that what it depends on is not built again.
 trap 'cp "$work/original" "$root/$built"; rm -rf "$work"' EXIT
@@ -23,12 +23,10 @@ cp Cargo.lock "$work"
     name=$(sed -n 's/^name = "\(.*\)"/\1/p' "$folder/Cargo.toml" | head -n 1)
     printf '%s = { path = "%s" }\n' "$name" "$(basename "$folder")"
   done
-  # What is tried is whether all of it is there, so that our own code need not be fast.
-  for name in wasm-gauntlet wasm-gauntlet-web wasm-gauntlet-host; do
-    printf '\n[profile.release.package.%s]\nopt-level = 0\n' "$name"
-  done
+  # The profile of this workspace, so that what is built of other crates serves again.
+  sed -n '/^\[profile\.dev\]/,$p' "$root/Cargo.toml"
 } >"$work/Cargo.toml"
-(cd "$work" && cargo build -q --release -p wasm-gauntlet --bin gauntlet --target-dir "$root/target")
+(cd "$work" && cargo build -q -p wasm-gauntlet --bin gauntlet --target-dir "$root/target")
 mkdir "$work/bin" "$work/empty"
 cp "$built" "$work/bin/gauntlet"
 cd "$work/empty"

@@ -6,10 +6,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/again.sh
 
-cargo build --release -q
+cargo build -q
 tried() {
   code=0
-  target/release/gauntlet run --runtime wazero --runtime wazero-interpreter \
+  target/debug/gauntlet run --runtime wazero --runtime wazero-interpreter \
     --runtime wazero-mitigated --runtime wazero-interpreter-mitigated || code=$?
 }
 tried
