@@ -177,11 +177,12 @@ pub fn instances_are_fresh(host: &dyn Host) {
 
 /// Fuel is deterministic, its end has its own outcome, and the deadline still holds.
 pub fn fuel_is_an_outcome_of_its_own(host: &dyn Host) {
-    let fuel = |fuel: u64, id: &str| {
-        let limits = Limits { fuel: Some(fuel), ..roomy() };
+    let within = |deadline_ms: u64, fuel: u64, id: &str| {
+        let limits = Limits { fuel: Some(fuel), deadline_ms, ..roomy() };
         call(host, &bytes(id), &2000_u32.to_le_bytes(), &limits, &Grants::default())
             .expect("it loads")
     };
+    let fuel = |fuel: u64, id: &str| within(roomy().deadline_ms, fuel, id);
     let [first, second] = [fuel(10_000_000, "benign-spin"), fuel(10_000_000, "benign-spin")];
     assert_eq!(first.outcome.word(), "ok");
     assert_eq!(first.fuel_used, second.fuel_used);
@@ -191,7 +192,7 @@ pub fn fuel_is_an_outcome_of_its_own(host: &dyn Host) {
     // Engines look at the budget at loops and calls, so the last few units are not exact.
     assert_eq!(fuel(needed - 100, "benign-spin").outcome, CallOutcome::Fuel);
     assert_eq!(fuel(50_000, "cpu-loop").outcome, CallOutcome::Fuel);
-    assert_eq!(fuel(u64::MAX, "cpu-loop").outcome, CallOutcome::Deadline);
+    assert_eq!(within(100, u64::MAX, "cpu-loop").outcome, CallOutcome::Deadline);
 }
 
 /// A guest that dies because it may not grow dies of its cap; one that asks for the absurd not.
