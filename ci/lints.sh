@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Format and lints, for before a commit. `.ci/run` has the format alone: to check once more all that
-# we depend on takes four of its forty minutes.
+# Format and lints, for before a commit and in `.ci/run`. A warning is an error.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,26 +1,57 @@
 #!/usr/bin/env bash
 # The tests that `cargo test` leaves out, so that it ends in five minutes: `test = false` in the
 # Cargo.toml of the package, each with its reason. A test (`left_out`) holds that this list has all of
-# them.
+# them. The seconds of each are shown.
 # `ci/slow-tests.sh clippy` lints them, as `--all-targets` leaves them out, too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-tests=(
-  --test compile_cost
+# These mostly wait: for servers that never answer, for time limits. They run beside the next ones.
+waiting=(
+  --test reproduce
+  --test site_hostile
+  --test presets
+)
+# These compute, and start servers and compilers.
+working=(
   --test deployments
   --test differential
   --test go_pairs
   --test heavy
-  --test interruption
-  --test mix
-  --test presets
-  --test reproduce
-  --test site_hostile
   --test wazero
 )
+# These measure what the machine does, so nothing runs beside them.
+measuring=(
+  --test compile_cost
+  --test interruption
+  --test mix
+)
+
 case ${1:-test} in
-  test) cargo test --workspace -q --no-fail-fast "${tests[@]}" ;;
-  clippy) cargo clippy --workspace -q "${tests[@]}" -- -D warnings ;;
+  test) ;;
+  clippy) exec cargo clippy --workspace -q "${waiting[@]}" "${working[@]}" "${measuring[@]}" -- -D warnings ;;
   *) echo "usage: ci/slow-tests.sh [clippy]" >&2; exit 2 ;;
 esac
+
+cargo test --workspace -q --no-run "${waiting[@]}" "${working[@]}" "${measuring[@]}"
+red=0
+# The tests of some of these lists, one after another; all that is red is told.
+all() {
+  local began code=0
+  while [ $# -gt 0 ]; do
+    began=$SECONDS
+    cargo test --workspace -q --no-fail-fast "$1" "$2" || code=1
+    echo "$2: $((SECONDS - began)) s"
+    shift 2
+  done
+  return "$code"
+}
+told=$(mktemp)
+trap 'rm -f "$told"' EXIT
+all "${waiting[@]}" >"$told" 2>&1 &
+beside=$!
+all "${working[@]}" || red=1
+wait "$beside" || red=1
+cat "$told"
+all "${measuring[@]}" || red=1
+exit "$red"
