@@ -115,10 +115,13 @@ fn a_host_that_announces_250_ms_and_takes_two_seconds_is_wrong() {
     let health = r#"{"name":"h","features":["log"],"limits":{"deadline_ms":250}}"#;
     let (output, record) = run(&saying(&front, health), "", &["host/deadline"]);
     let said = text(&output);
-    assert_eq!(output.status.code(), Some(1), "{said}");
-    // On a busy machine some are in doubt.
-    assert!(count(&record, "fail") > 0, "{said}");
-    assert!(said.contains("ms after its deadline"), "{said}");
+    // On a busy machine a case can be in doubt. None is ever right.
+    let doubts = count(&record, "inconclusive");
+    assert_eq!(count(&record, "pass"), 0, "{said}");
+    assert!(count(&record, "fail") + doubts > 0, "{said}");
+    assert!(matches!(output.status.code(), Some(1 | 3)), "{said}");
+    assert!(doubts > 0 || output.status.code() == Some(1), "{said}");
+    assert!(doubts > 0 || said.contains("ms after its deadline"), "{said}");
 }
 
 #[test]
