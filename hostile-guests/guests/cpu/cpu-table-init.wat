@@ -1,6 +1,6 @@
 ;; attack: initialises a table from a segment for ever
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A
+;; seen-in: FACTS.md#bulk-operations
 ;; tier: core
 ;; counterpart: benign-table
 
