@@ -1,4 +1,4 @@
-;; attack: spins for ever in alloc
+;; attack: spins forever in alloc
 ;; contained-if: deadline | fuel
 ;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core

@@ -1,4 +1,4 @@
-;; attack: reports an error for ever
+;; attack: reports an error forever
 ;; contained-if: guest-error | deadline | fuel
 ;; seen-in: FACTS.md#error-channel
 ;; tier: core

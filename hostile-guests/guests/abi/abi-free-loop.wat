@@ -1,4 +1,4 @@
-;; attack: exports a free that spins for ever
+;; attack: exports a free that spins forever
 ;; contained-if: ok | deadline | fuel
 ;; returns: input; the outcome of process wins
 ;; seen-in: FACTS.md#alloc-and-free

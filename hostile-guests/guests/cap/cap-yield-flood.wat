@@ -1,4 +1,4 @@
-;; attack: yields for ever
+;; attack: yields forever
 ;; contained-if: deadline | fuel | denied | rejected(import)
 ;; seen-in: FACTS.md#cpu-loops
 ;; tier: core

@@ -1,4 +1,4 @@
-;; attack: waits for ever for a notification in a shared memory
+;; attack: waits forever for a notification in a shared memory
 ;; contained-if: deadline | fuel | rejected(validate) | rejected(static-limit) |
 ;;   rejected(instantiate)
 ;; seen-in: FACTS.md#blocking-waits

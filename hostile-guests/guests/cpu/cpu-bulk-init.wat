@@ -1,4 +1,4 @@
-;; attack: copies a passive segment of 4 KiB into memory for ever
+;; attack: copies a passive segment of 4 KiB into memory forever
 ;; contained-if: deadline | fuel
 ;; seen-in: FACTS.md#bulk-operations
 ;; tier: core

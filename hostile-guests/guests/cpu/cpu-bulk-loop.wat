@@ -1,4 +1,4 @@
-;; attack: fills its whole memory in a loop for ever
+;; attack: fills its whole memory in a loop forever
 ;; contained-if: deadline | fuel
 ;; seen-in: FACTS.md#bulk-operations, GHSA-2hw9-mc66-jc2q
 ;; tier: core

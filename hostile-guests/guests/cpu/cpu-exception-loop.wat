@@ -1,4 +1,4 @@
-;; attack: throws and catches an exception for ever
+;; attack: throws and catches an exception forever
 ;; contained-if: deadline | fuel | rejected(validate)
 ;; seen-in: FACTS.md#cpu-loops, FACTS.md#fuel-prices
 ;; tier: core

@@ -1,4 +1,4 @@
-;; attack: asks for no pages for ever, each time through the host
+;; attack: asks for no pages forever, each time through the host
 ;; contained-if: deadline | fuel
 ;; seen-in: FACTS.md#cpu-loops, FACTS.md#memory-growth
 ;; tier: core

@@ -1,4 +1,4 @@
-;; attack: calls a cheap host function for ever
+;; attack: calls a cheap host function forever
 ;; contained-if: deadline | fuel
 ;; seen-in: FACTS.md#cpu-loops
 ;; tier: core

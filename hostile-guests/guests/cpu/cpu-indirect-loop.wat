@@ -1,4 +1,4 @@
-;; attack: calls an empty function through a table for ever
+;; attack: calls an empty function through a table forever
 ;; contained-if: deadline | fuel
 ;; seen-in: FACTS.md#cpu-loops
 ;; tier: core

@@ -1,4 +1,4 @@
-;; attack: spins in an empty loop for ever
+;; attack: spins in an empty loop forever
 ;; contained-if: deadline | fuel
 ;; seen-in: FACTS.md#cpu-loops
 ;; tier: core

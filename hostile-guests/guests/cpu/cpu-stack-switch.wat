@@ -1,4 +1,4 @@
-;; attack: switches between two stacks for ever
+;; attack: switches between two stacks forever
 ;; contained-if: deadline | fuel | rejected(validate)
 ;; seen-in: FACTS.md#proposals
 ;; tier: core

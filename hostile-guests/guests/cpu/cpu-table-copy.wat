@@ -1,4 +1,4 @@
-;; attack: copies onto itself a table of `elements` elements for ever
+;; attack: copies onto itself a table of `elements` elements forever
 ;; contained-if: deadline | fuel | memory-cap | rejected(static-limit) | rejected(instantiate)
 ;; seen-in: FACTS.md#bulk-operations
 ;; tier: core

@@ -1,4 +1,4 @@
-;; attack: initialises a table from a segment for ever
+;; attack: initialises a table from a segment forever
 ;; contained-if: deadline | fuel
 ;; seen-in: FACTS.md#bulk-operations
 ;; tier: core

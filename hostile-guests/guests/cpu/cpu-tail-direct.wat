@@ -1,4 +1,4 @@
-;; attack: tail-calls itself for ever: neither loop nor stack growth
+;; attack: tail-calls itself forever: neither loop nor stack growth
 ;; contained-if: deadline | fuel | rejected(validate)
 ;; seen-in: FACTS.md#tail-calls
 ;; tier: core

@@ -1,4 +1,4 @@
-;; attack: tail-calls itself through a table for ever
+;; attack: tail-calls itself through a table forever
 ;; contained-if: deadline | fuel | rejected(validate)
 ;; seen-in: FACTS.md#tail-calls
 ;; tier: core

@@ -1,4 +1,4 @@
-;; attack: tail-calls between two functions for ever
+;; attack: tail-calls between two functions forever
 ;; contained-if: deadline | fuel | rejected(validate)
 ;; seen-in: FACTS.md#tail-calls
 ;; tier: core

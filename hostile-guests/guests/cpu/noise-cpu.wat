@@ -1,4 +1,4 @@
-;; attack: spins for ever beside other tenants and does arithmetic all the while
+;; attack: spins forever beside other tenants and does arithmetic all the while
 ;; contained-if: deadline | fuel
 ;; seen-in: FACTS.md#noisy-neighbours
 ;; tier: core

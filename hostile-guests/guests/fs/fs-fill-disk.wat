@@ -1,4 +1,4 @@
-;; attack: writes to a file for ever
+;; attack: writes to a file forever
 ;; contained-if: deadline | fuel | denied | rejected(import) | ok
 ;; returns: empty; no quota is passed
 ;; seen-in: FACTS.md#file-quotas

@@ -1,4 +1,4 @@
-;; attack: lists its directory with a buffer of 24 bytes and cookie 0 for ever
+;; attack: lists its directory with a buffer of 24 bytes and cookie 0 forever
 ;; contained-if: deadline | fuel | ok | denied | rejected(import)
 ;; returns: empty, where no directory is granted
 ;; seen-in: FACTS.md#file-quotas

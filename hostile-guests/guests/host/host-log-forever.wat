@@ -1,4 +1,4 @@
-;; attack: logs a million lines, then spins for ever
+;; attack: logs a million lines, then spins forever
 ;; contained-if: deadline | fuel
 ;; seen-in: FACTS.md#log-volume
 ;; tier: core

@@ -1,4 +1,4 @@
-;; attack: spins for ever in _initialize
+;; attack: spins forever in _initialize
 ;; contained-if: deadline | fuel
 ;; seen-in: FACTS.md#initializers
 ;; tier: core

@@ -1,4 +1,4 @@
-;; attack: spins for ever in its start function
+;; attack: spins forever in its start function
 ;; contained-if: deadline | fuel | rejected(static-limit) | rejected(instantiate)
 ;; seen-in: FACTS.md#start-functions
 ;; tier: core

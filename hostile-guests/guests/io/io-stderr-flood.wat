@@ -1,4 +1,4 @@
-;; attack: writes 120 MiB to standard error, 60 KiB at a time, then spins for ever
+;; attack: writes 120 MiB to standard error, 60 KiB at a time, then spins forever
 ;; contained-if: deadline | fuel | denied | rejected(import)
 ;; seen-in: FACTS.md#log-volume
 ;; tier: core

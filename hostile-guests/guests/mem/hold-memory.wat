@@ -1,4 +1,4 @@
-;; attack: writes to every 4 KiB of a memory of `pages` pages, then waits in the host for ever
+;; attack: writes to every 4 KiB of a memory of `pages` pages, then waits in the host forever
 ;; contained-if: deadline
 ;; seen-in: FACTS.md#memory-growth, FACTS.md#blocking-waits
 ;; tier: core

@@ -1,5 +1,5 @@
 ;; attack: makes 4 million cycles of garbage, which counting references does not free, then spins
-;;   for ever
+;;   forever
 ;; contained-if: deadline | fuel | memory-cap | trap(other) | rejected(validate)
 ;; seen-in: FACTS.md#gc-heap
 ;; tier: core

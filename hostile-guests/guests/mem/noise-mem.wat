@@ -1,4 +1,4 @@
-;; attack: grows to the cap, or to 256 MiB, and writes to every 4 KiB of it for ever, beside
+;; attack: grows to the cap, or to 256 MiB, and writes to every 4 KiB of it forever, beside
 ;;   other tenants
 ;; contained-if: deadline | fuel | memory-cap
 ;; seen-in: FACTS.md#noisy-neighbours

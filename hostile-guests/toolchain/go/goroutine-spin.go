@@ -1,4 +1,4 @@
-// attack: a hundred goroutines that spin and yield to one another for ever
+// attack: a hundred goroutines that spin and yield to one another forever
 // contained-if: deadline
 // seen-in: FACTS.md#real-compilers
 // tier: core

@@ -1,4 +1,4 @@
-// attack: prints to standard error for ever
+// attack: prints to standard error forever
 // contained-if: deadline
 // seen-in: FACTS.md#real-compilers
 // tier: core
