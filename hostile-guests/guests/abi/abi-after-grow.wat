@@ -1,7 +1,7 @@
 ;; attack: grows its memory in process and returns bytes of the new page
 ;; contained-if: ok
 ;; returns: bytes 67726f77
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-grow
 

@@ -1,7 +1,7 @@
 ;; attack: answers alloc with the address of its own data
 ;; contained-if: ok
 ;; returns: input
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
 ;; attack: uses the error channel in alloc
 ;; contained-if: guest-error
 ;; returns: error code 3, text no memory
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-echo
 

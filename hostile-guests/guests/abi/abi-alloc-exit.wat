@@ -1,6 +1,6 @@
 ;; attack: exits with status 0 in alloc
 ;; contained-if: guest-error | denied | rejected(import)
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-stdout
 

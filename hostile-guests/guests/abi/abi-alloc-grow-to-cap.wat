@@ -1,7 +1,7 @@
 ;; attack: grows its memory to the cap, or to 256 MiB, in alloc
 ;; contained-if: ok | memory-cap
 ;; returns: input
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-grow
 

@@ -1,6 +1,6 @@
 ;; attack: answers alloc with the last byte of its memory, so that two bytes do not fit
 ;; contained-if: guest-error
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-echo
 

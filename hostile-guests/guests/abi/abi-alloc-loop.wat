@@ -1,6 +1,6 @@
-;; attack: spins for ever in alloc
+;; attack: spins forever in alloc
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-loop
 

@@ -1,7 +1,7 @@
 ;; attack: grows its memory in alloc and answers with the new page
 ;; contained-if: ok
 ;; returns: input
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-grow
 

@@ -1,7 +1,7 @@
 ;; attack: answers alloc with 0, a legal address that hosts may take for failure
 ;; contained-if: guest-error | ok
 ;; returns: input
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,6 +1,6 @@
 ;; attack: answers alloc with an address past its memory
 ;; contained-if: guest-error
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
 ;; attack: answers alloc with an odd address
 ;; contained-if: ok
 ;; returns: input
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,6 +1,6 @@
 ;; attack: answers alloc with an address that wraps around 2^32 with an input of 16 bytes
 ;; contained-if: guest-error
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-echo
 

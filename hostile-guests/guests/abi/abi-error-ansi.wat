@@ -1,7 +1,7 @@
 ;; attack: reports an error whose text clears a terminal and forges a line
 ;; contained-if: guest-error
 ;; returns: error code 1, text without control characters
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
 ;; attack: says through the error channel that there is no such rule
 ;; contained-if: guest-error
 ;; returns: error code 7, text no such rule
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

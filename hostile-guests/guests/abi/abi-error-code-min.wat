@@ -1,7 +1,7 @@
 ;; attack: reports an error with the least code
 ;; contained-if: guest-error
 ;; returns: error code -2147483648, text least
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

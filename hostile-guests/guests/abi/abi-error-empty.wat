@@ -1,7 +1,7 @@
 ;; attack: reports an error without text at a wild address
 ;; contained-if: guest-error | trap(host-pointer)
 ;; returns: error code 1, no text
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

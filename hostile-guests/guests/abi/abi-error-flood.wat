@@ -1,6 +1,6 @@
-;; attack: reports an error for ever
+;; attack: reports an error forever
 ;; contained-if: guest-error | deadline | fuel
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
 ;; attack: reports an error whose text imitates the words of hosts
 ;; contained-if: guest-error
 ;; returns: error code 0, the text as it was said, never the outcome that it names
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
 ;; attack: reports an error whose text is its whole memory
 ;; contained-if: guest-error
 ;; returns: error code 1, text cut at the cap of the host
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

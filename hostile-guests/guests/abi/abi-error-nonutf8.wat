@@ -1,7 +1,7 @@
 ;; attack: reports an error whose text is not UTF-8
 ;; contained-if: guest-error
 ;; returns: error code 1, text without invalid bytes
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
 ;; attack: reports an error, then returns a range past its memory
 ;; contained-if: guest-error
 ;; returns: error code 7
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
 ;; attack: reports an error, then returns output as if nothing had happened
 ;; contained-if: guest-error
 ;; returns: error code 7, and no output
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,6 +1,6 @@
 ;; attack: reports an error, then traps
 ;; contained-if: guest-error | trap(unreachable)
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
 ;; attack: reports two errors
 ;; contained-if: guest-error
 ;; returns: error code 7 or 8, with its own text
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,6 +1,6 @@
 ;; attack: reports an error whose text wraps around 2^32
 ;; contained-if: guest-error | trap(host-pointer)
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#error-channel
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
-;; attack: exports a free that spins for ever
+;; attack: exports a free that spins forever
 ;; contained-if: ok | deadline | fuel
 ;; returns: input; the outcome of process wins
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-echo
 

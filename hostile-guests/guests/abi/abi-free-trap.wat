@@ -1,7 +1,7 @@
 ;; attack: exports a free that traps
 ;; contained-if: ok | trap(unreachable)
 ;; returns: input; the outcome of process wins
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
 ;; attack: logs, grows its memory so that it may move, and logs from the new page
 ;; contained-if: ok
 ;; returns: input; two log records, before and after
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-grow
 

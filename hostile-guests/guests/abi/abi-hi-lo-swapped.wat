@@ -1,6 +1,6 @@
 ;; attack: returns len << 32 | ptr, the two halves in the wrong order
 ;; contained-if: guest-error
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,6 +1,6 @@
 ;; attack: returns one gigabyte from a memory of one page
 ;; contained-if: guest-error
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-echo
 

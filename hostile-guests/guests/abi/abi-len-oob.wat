@@ -1,6 +1,6 @@
 ;; attack: returns a range that starts inside and ends past its memory
 ;; contained-if: guest-error
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-echo
 

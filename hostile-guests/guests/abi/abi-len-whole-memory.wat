@@ -1,7 +1,7 @@
 ;; attack: grows by 255 pages and returns its whole memory as output
 ;; contained-if: ok | guest-error | memory-cap
 ;; returns: its whole memory, only where the output cap allows it
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-grow
 

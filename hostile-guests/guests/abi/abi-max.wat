@@ -1,6 +1,6 @@
 ;; attack: returns the greatest pointer with the greatest length
 ;; contained-if: guest-error
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,6 +1,6 @@
 ;; attack: returns a result with the sign bit set, which is a pointer over 2^31
 ;; contained-if: guest-error
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-echo
 

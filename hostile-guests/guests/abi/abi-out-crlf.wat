@@ -1,7 +1,7 @@
 ;; attack: returns bytes that would end a header and begin a response
 ;; contained-if: ok
 ;; returns: bytes 780d0a5365742d436f6f6b69653a20613d620d0a0d0a3c703e
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#hostile-output
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,7 +1,7 @@
 ;; attack: returns the head of a gzip stream, which no host must decompress
 ;; contained-if: ok
 ;; returns: bytes 1f8b0800000000000003edc1
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#hostile-output
 ;; tier: core
 ;; counterpart: benign-tiny
 

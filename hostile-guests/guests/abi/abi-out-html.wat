@@ -1,7 +1,7 @@
 ;; attack: returns a script, which no host must serve as a page
 ;; contained-if: ok
 ;; returns: bytes 3c7363726970743e666574636828222f737465616c22293c2f7363726970743e
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#hostile-output
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,7 +1,7 @@
 ;; attack: returns 64000 opening brackets, which no host must parse
 ;; contained-if: ok
 ;; returns: 64000 bytes 5b
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#hostile-output
 ;; tier: core
 ;; counterpart: benign-fill
 

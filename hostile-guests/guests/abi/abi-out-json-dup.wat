@@ -1,7 +1,7 @@
 ;; attack: returns JSON with a key twice
 ;; contained-if: ok
 ;; returns: bytes 7b226f7574636f6d65223a2274726170222c226f7574636f6d65223a226f6b227d
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#hostile-output
 ;; tier: core
 ;; counterpart: benign-tiny
 

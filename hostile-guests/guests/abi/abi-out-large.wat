@@ -1,7 +1,7 @@
 ;; attack: returns `length` bytes from 4096 on
 ;; contained-if: ok | guest-error
 ;; returns: length bytes 5a, only where the output cap allows them
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#hostile-output
 ;; tier: core
 ;; counterpart: benign-fill
 ;; params: length=1048576

@@ -1,7 +1,7 @@
 ;; attack: returns bytes that are not UTF-8
 ;; contained-if: ok
 ;; returns: bytes fffec0af00
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#hostile-output
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,7 +1,7 @@
 ;; attack: returns the very range of its input
 ;; contained-if: ok
 ;; returns: input
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-echo
 

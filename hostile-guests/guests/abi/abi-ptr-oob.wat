@@ -1,6 +1,6 @@
 ;; attack: returns a pointer just past the end of its memory
 ;; contained-if: guest-error
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-echo
 

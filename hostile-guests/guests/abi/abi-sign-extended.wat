@@ -1,6 +1,6 @@
 ;; attack: returns a result whose upper half is all ones, as a sign extension makes it
 ;; contained-if: guest-error
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
 ;; attack: exports a shared memory that another thread could change while the host reads
 ;; contained-if: ok | rejected(validate) | rejected(static-limit) | rejected(instantiate)
 ;; returns: input
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length, FACTS.md#proposals
 ;; tier: core
 ;; counterpart: benign-echo
 ;; features: threads

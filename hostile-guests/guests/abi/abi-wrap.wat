@@ -1,6 +1,6 @@
 ;; attack: returns a range whose end wraps around 2^32 to a small number
 ;; contained-if: guest-error
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
 ;; attack: returns no bytes at the very end of its memory, which is legal
 ;; contained-if: ok
 ;; returns: empty
-;; seen-in: GUESTS.md H
+;; seen-in: FACTS.md#pointer-and-length
 ;; tier: core
 ;; counterpart: benign-empty
 

@@ -1,7 +1,7 @@
 ;; attack: calls itself as a tree of 2^8 leaves and counts them
 ;; contained-if: ok
 ;; returns: bytes 00010000
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

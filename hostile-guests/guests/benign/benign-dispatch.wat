@@ -1,7 +1,7 @@
 ;; attack: dispatches a hundred steps through a br_table
 ;; contained-if: ok
 ;; returns: bytes 4f0e0000
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

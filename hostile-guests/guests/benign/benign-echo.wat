@@ -1,7 +1,7 @@
 ;; attack: returns its input, whatever its length
 ;; contained-if: ok
 ;; returns: input
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

@@ -1,7 +1,7 @@
 ;; attack: fills one page and copies half of it over the other
 ;; contained-if: ok
 ;; returns: bytes 5a5a5a5a
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

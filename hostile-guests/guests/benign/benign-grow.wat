@@ -1,7 +1,7 @@
 ;; attack: grows its memory by 16 pages, once, and uses the last byte of them
 ;; contained-if: ok
 ;; returns: bytes 11000000
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

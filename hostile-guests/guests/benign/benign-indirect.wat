@@ -1,7 +1,7 @@
 ;; attack: calls through a table, in range and with the right type
 ;; contained-if: ok
 ;; returns: bytes 2a000000
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

@@ -1,7 +1,7 @@
 ;; attack: writes four bytes in _initialize and returns them
 ;; contained-if: ok
 ;; returns: bytes 696e6974; bytes 00000000 would show a host that forgot _initialize
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

@@ -1,7 +1,7 @@
 ;; attack: logs one line and returns its input
 ;; contained-if: ok
 ;; returns: input; one log record, hello from guest
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

@@ -1,7 +1,7 @@
 ;; attack: divides and converts at the edges that are defined
 ;; contained-if: ok
 ;; returns: bytes fcffff7f
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

@@ -1,7 +1,7 @@
 ;; attack: loads and stores at the very edges of its memory
 ;; contained-if: ok
 ;; returns: bytes 5a5a5a5a
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

@@ -1,7 +1,7 @@
 ;; attack: recurses 100 deep
 ;; contained-if: ok
 ;; returns: bytes 64000000
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

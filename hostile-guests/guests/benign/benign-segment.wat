@@ -1,7 +1,7 @@
 ;; attack: uses a passive data segment and keeps it
 ;; contained-if: ok
 ;; returns: bytes 6f6e6365
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

@@ -1,7 +1,7 @@
 ;; attack: runs as many steps of arithmetic through memory as the input, a u32, says
 ;; contained-if: ok
 ;; returns: u32 == x after N times x = x * 1664525 + 1013904223 from x = 1
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

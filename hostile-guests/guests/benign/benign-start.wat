@@ -1,7 +1,7 @@
 ;; attack: writes four bytes in its start function and returns them
 ;; contained-if: ok
 ;; returns: bytes 73746174
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

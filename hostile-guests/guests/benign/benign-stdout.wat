@@ -1,7 +1,7 @@
 ;; attack: writes a line to standard output through WASI and returns its input
 ;; contained-if: ok
 ;; returns: input
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

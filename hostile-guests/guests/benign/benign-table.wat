@@ -1,7 +1,7 @@
 ;; attack: grows a table of 10 by 10, once, within limits
 ;; contained-if: ok
 ;; returns: bytes 14000000
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

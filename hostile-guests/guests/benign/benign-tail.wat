@@ -1,7 +1,7 @@
 ;; attack: makes a thousand tail calls
 ;; contained-if: ok | rejected(validate)
 ;; returns: bytes e8030000
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 ;; features: tail-call
 

@@ -1,7 +1,7 @@
 ;; attack: returns four bytes from a minimal module
 ;; contained-if: ok
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md section 2: every hostile guest has a benign counterpart that must pass
+;; seen-in: FACTS.md#counterparts
 ;; tier: core
 
 (module

@@ -2,7 +2,7 @@
 ;; contained-if: ok
 ;; returns: byte 00, then the first 64 bytes of hello.txt; byte errno alone when no directory is
 ;;   granted
-;; seen-in: GUESTS.md K, L
+;; seen-in: FACTS.md#counterparts, FACTS.md#file-escapes
 ;; tier: core
 
 (module

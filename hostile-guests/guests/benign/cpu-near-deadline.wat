@@ -1,7 +1,7 @@
 ;; attack: runs `iterations` steps of arithmetic, to end shortly before a deadline
 ;; contained-if: ok
 ;; returns: u32 == x after iterations times x = x * 1664525 + 1013904223 from x = 1
-;; seen-in: GUESTS.md A
+;; seen-in: FACTS.md#close-to-the-deadline
 ;; tier: core
 ;; params: iterations=100000
 

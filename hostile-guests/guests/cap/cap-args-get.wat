@@ -1,7 +1,7 @@
 ;; attack: returns the arguments, one a line
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: empty; with a grant, exactly the granted arguments, one a line
-;; seen-in: GUESTS.md K (cap-args)
+;; seen-in: FACTS.md#environment-and-arguments
 ;; tier: core
 ;; counterpart: benign-stdout
 

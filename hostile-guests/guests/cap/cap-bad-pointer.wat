@@ -1,7 +1,7 @@
 ;; attack: passes pointers past its memory to eight WASI functions
 ;; contained-if: ok | denied | rejected(import) | trap(host-pointer) | trap(other)
 ;; returns: eight bytes errno; 00 only where a call had nothing to write
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#wasi-pointers
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,7 +1,7 @@
 ;; attack: asks for the resolution of the wall clock
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno, then u64 nanoseconds, coarse enough as declared
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#clocks-and-random
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -2,7 +2,7 @@
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno, then two u64 nanoseconds; a host that denies gives an errno or one fixed
 ;;   time
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#clocks-and-random
 ;; tier: core
 ;; counterpart: benign-stdout
 

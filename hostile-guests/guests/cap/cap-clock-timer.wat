@@ -1,7 +1,7 @@
 ;; attack: reads the monotonic clock 10000 times and returns the smallest step that it saw
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: u64 nanoseconds of the smallest step, all ones when the clock stands
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#clocks-and-random
 ;; tier: core
 ;; counterpart: benign-stdout
 

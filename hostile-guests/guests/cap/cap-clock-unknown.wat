@@ -1,7 +1,7 @@
 ;; attack: reads a clock that does not exist
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00, then 16 bytes 00
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#clocks-and-random
 ;; tier: core
 ;; counterpart: benign-stdout
 

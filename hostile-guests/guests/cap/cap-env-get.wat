@@ -1,7 +1,7 @@
 ;; attack: returns the environment, one KEY=VALUE a line
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: empty; with a grant, exactly the granted KEY=VALUE lines
-;; seen-in: GUESTS.md K (cap-environ)
+;; seen-in: FACTS.md#environment-and-arguments
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,7 +1,7 @@
 ;; attack: has the environment written over its own pointers
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno, or empty
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#environment-and-arguments
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,6 +1,6 @@
 ;; attack: exits with status 0, which is not success
 ;; contained-if: guest-error | denied | rejected(import)
-;; seen-in: GUESTS.md K; section 1.5
+;; seen-in: FACTS.md#exit-codes
 ;; tier: core
 ;; counterpart: benign-stdout
 

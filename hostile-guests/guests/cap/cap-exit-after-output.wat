@@ -1,6 +1,6 @@
 ;; attack: writes its output, then exits with status 0
 ;; contained-if: guest-error | denied | rejected(import)
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#exit-codes
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,6 +1,6 @@
 ;; attack: exits with the status that wazero uses for a cancelled context
 ;; contained-if: guest-error | denied | rejected(import) | trap(other)
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#exit-codes
 ;; tier: core
 ;; counterpart: benign-stdout
 

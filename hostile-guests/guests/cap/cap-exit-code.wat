@@ -1,6 +1,6 @@
 ;; attack: exits with status `code`
 ;; contained-if: guest-error | denied | rejected(import) | trap(other)
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#exit-codes
 ;; tier: core
 ;; counterpart: benign-stdout
 ;; params: code=126

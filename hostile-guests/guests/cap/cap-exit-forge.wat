@@ -1,6 +1,6 @@
 ;; attack: exits with the status that wazero uses for a deadline, to pass for one
 ;; contained-if: guest-error | denied | rejected(import) | trap(other)
-;; seen-in: GUESTS.md K; section 1.5
+;; seen-in: FACTS.md#exit-codes
 ;; tier: core
 ;; counterpart: benign-stdout
 

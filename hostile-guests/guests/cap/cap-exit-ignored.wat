@@ -1,6 +1,6 @@
-;; attack: exits, and would spin for ever if a host returned from it
+;; attack: exits, and would spin forever if a host returned from it
 ;; contained-if: guest-error | denied | rejected(import) | deadline | fuel
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#exit-codes
 ;; tier: core
 ;; counterpart: benign-stdout
 

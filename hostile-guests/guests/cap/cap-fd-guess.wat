@@ -1,7 +1,7 @@
 ;; attack: asks for the state of descriptors 3 to 1023
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: bytes 00000000; with grants, u32 of their number
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#descriptors-and-signals
 ;; tier: core
 ;; counterpart: benign-stdout
 

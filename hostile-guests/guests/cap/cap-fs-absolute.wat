@@ -1,7 +1,7 @@
 ;; attack: opens /etc/passwd through every preopened directory
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 0, then nothing; 00 and bytes mean that it read a file
-;; seen-in: GUESTS.md K, L
+;; seen-in: FACTS.md#file-escapes
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

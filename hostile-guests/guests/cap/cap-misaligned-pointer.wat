@@ -1,7 +1,7 @@
 ;; attack: passes odd pointers where WASI wants aligned ones
 ;; contained-if: ok | denied | rejected(import) | trap(host-pointer) | trap(other)
 ;; returns: two bytes errno
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#wasi-pointers
 ;; tier: core
 ;; counterpart: benign-stdout
 

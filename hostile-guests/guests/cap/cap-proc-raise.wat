@@ -1,7 +1,7 @@
 ;; attack: raises signal 9, which ends a process
 ;; contained-if: ok | denied | rejected(import) | trap(other) | guest-error
 ;; returns: byte errno other than 00
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#descriptors-and-signals
 ;; tier: core
 ;; counterpart: benign-stdout
 

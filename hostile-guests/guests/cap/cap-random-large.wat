@@ -1,7 +1,7 @@
 ;; attack: fills `bytes` bytes of its memory with random bytes in one call
 ;; contained-if: ok | denied | rejected(import) | deadline | fuel | trap(other)
 ;; returns: byte errno
-;; seen-in: GUESTS.md K (cap-random-64m)
+;; seen-in: FACTS.md#clocks-and-random
 ;; tier: core
 ;; counterpart: benign-stdout
 ;; params: bytes=12000000

@@ -1,7 +1,7 @@
 ;; attack: asks for random bytes past the end of its memory
 ;; contained-if: ok | denied | rejected(import) | trap(host-pointer)
 ;; returns: byte errno other than 00
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#clocks-and-random
 ;; tier: core
 ;; counterpart: benign-stdout
 

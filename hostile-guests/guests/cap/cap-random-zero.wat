@@ -1,7 +1,7 @@
 ;; attack: asks for no random bytes at the end of its memory
 ;; contained-if: ok | denied | rejected(import) | trap(host-pointer)
 ;; returns: byte errno
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#clocks-and-random
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -2,7 +2,7 @@
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno, then 16 bytes; a host that denies gives an errno or the same bytes every
 ;;   time
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#clocks-and-random
 ;; tier: core
 ;; counterpart: benign-stdout
 

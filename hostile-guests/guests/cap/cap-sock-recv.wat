@@ -1,7 +1,7 @@
 ;; attack: receives on descriptor 3
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#descriptors-and-signals
 ;; tier: core
 ;; counterpart: benign-stdout
 

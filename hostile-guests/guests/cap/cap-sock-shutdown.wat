@@ -1,7 +1,7 @@
 ;; attack: shuts descriptor 3 down
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#descriptors-and-signals
 ;; tier: core
 ;; counterpart: benign-stdout
 

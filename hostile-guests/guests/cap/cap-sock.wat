@@ -1,7 +1,7 @@
 ;; attack: accepts a connection on descriptors 3 to 8
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: six bytes errno, none of them 00
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#descriptors-and-signals
 ;; tier: core
 ;; counterpart: benign-stdout
 

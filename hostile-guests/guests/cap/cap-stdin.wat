@@ -1,7 +1,7 @@
 ;; attack: reads standard input
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno, then nothing: never a byte of the host's input
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#descriptors-and-signals
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,7 +1,7 @@
 ;; attack: returns the rights of descriptors 0 to 2
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: three times 32 bytes: 24 of fdstat and 8 of 00
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#descriptors-and-signals
 ;; tier: core
 ;; counterpart: benign-stdout
 

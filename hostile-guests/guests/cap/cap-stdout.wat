@@ -1,7 +1,7 @@
 ;; attack: writes terminal control sequences to standard output
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno, then u32 bytes written; captured, capped and escaped
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#log-volume
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,6 +1,6 @@
-;; attack: yields for ever
+;; attack: yields forever
 ;; contained-if: deadline | fuel | denied | rejected(import)
-;; seen-in: GUESTS.md K
+;; seen-in: FACTS.md#cpu-loops
 ;; tier: core
 ;; counterpart: benign-stdout
 

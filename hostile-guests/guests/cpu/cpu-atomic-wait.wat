@@ -1,7 +1,7 @@
-;; attack: waits for ever for a notification in a shared memory
+;; attack: waits forever for a notification in a shared memory
 ;; contained-if: deadline | fuel | rejected(validate) | rejected(static-limit) |
 ;;   rejected(instantiate)
-;; seen-in: GUESTS.md section 1.1, M
+;; seen-in: FACTS.md#blocking-waits
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; features: threads

@@ -1,6 +1,6 @@
 ;; attack: runs an interpreter loop that dispatches every step through a br_table
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A
+;; seen-in: FACTS.md#cpu-loops
 ;; tier: core
 ;; counterpart: benign-dispatch
 

@@ -1,6 +1,6 @@
-;; attack: copies its memory onto itself one byte further, for ever
+;; attack: copies its memory onto itself one byte further, forever
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A; GHSA-2hw9-mc66-jc2q
+;; seen-in: FACTS.md#bulk-operations, GHSA-2hw9-mc66-jc2q
 ;; tier: core
 ;; counterpart: benign-fill
 ;; params: pages=64

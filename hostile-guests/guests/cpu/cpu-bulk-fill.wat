@@ -1,7 +1,7 @@
 ;; attack: fills its whole memory in one instruction, which no engine interrupts
 ;; contained-if: ok | deadline | fuel | rejected(instantiate)
 ;; returns: bytes 5a5a5a5a
-;; seen-in: GUESTS.md A; GHSA-2hw9-mc66-jc2q
+;; seen-in: FACTS.md#bulk-operations, GHSA-2hw9-mc66-jc2q
 ;; tier: core
 ;; counterpart: benign-fill
 ;; params: pages=256

@@ -1,6 +1,6 @@
-;; attack: copies a passive segment of 4 KiB into memory for ever
+;; attack: copies a passive segment of 4 KiB into memory forever
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A, B (mem-data-passive-init)
+;; seen-in: FACTS.md#bulk-operations
 ;; tier: core
 ;; counterpart: benign-segment
 

@@ -1,6 +1,6 @@
-;; attack: fills its whole memory in a loop for ever
+;; attack: fills its whole memory in a loop forever
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A; GHSA-2hw9-mc66-jc2q
+;; seen-in: FACTS.md#bulk-operations, GHSA-2hw9-mc66-jc2q
 ;; tier: core
 ;; counterpart: benign-fill
 ;; params: pages=64

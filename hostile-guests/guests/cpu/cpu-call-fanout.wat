@@ -1,6 +1,6 @@
 ;; attack: calls forty functions, each of which calls the one before it twice: no loop
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A; wazero PR #2533
+;; seen-in: FACTS.md#calls-without-loops
 ;; tier: core
 ;; counterpart: benign-calls
 

@@ -1,6 +1,6 @@
-;; attack: throws and catches an exception for ever
+;; attack: throws and catches an exception forever
 ;; contained-if: deadline | fuel | rejected(validate)
-;; seen-in: GUESTS.md A
+;; seen-in: FACTS.md#cpu-loops, FACTS.md#fuel-prices
 ;; tier: core
 ;; counterpart: benign-loop
 ;; features: exceptions

@@ -1,7 +1,7 @@
 ;; attack: counts one step and grows a table by one, which must count as one however it is metered
 ;; contained-if: ok | fuel
 ;; returns: bytes 01000000
-;; seen-in: GUESTS.md A; GUESTS.md 1.1 (wasmi 2.0.0)
+;; seen-in: FACTS.md#fuel-and-table-growth
 ;; tier: core
 ;; counterpart: benign-table
 

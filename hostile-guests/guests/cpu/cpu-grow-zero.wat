@@ -1,6 +1,6 @@
-;; attack: asks for no pages for ever, each time through the host
+;; attack: asks for no pages forever, each time through the host
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A, B
+;; seen-in: FACTS.md#cpu-loops, FACTS.md#memory-growth
 ;; tier: core
 ;; counterpart: benign-grow
 

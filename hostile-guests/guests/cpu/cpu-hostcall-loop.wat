@@ -1,6 +1,6 @@
-;; attack: calls a cheap host function for ever
+;; attack: calls a cheap host function forever
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A
+;; seen-in: FACTS.md#cpu-loops
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,6 +1,6 @@
-;; attack: calls an empty function through a table for ever
+;; attack: calls an empty function through a table forever
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A
+;; seen-in: FACTS.md#cpu-loops
 ;; tier: core
 ;; counterpart: benign-indirect
 

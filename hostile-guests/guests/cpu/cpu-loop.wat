@@ -1,6 +1,6 @@
-;; attack: spins in an empty loop for ever
+;; attack: spins in an empty loop forever
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A; Fastly Lucet and Wasmtime epoch docs
+;; seen-in: FACTS.md#cpu-loops
 ;; tier: core
 ;; counterpart: benign-loop
 

@@ -1,6 +1,6 @@
 ;; attack: counts through eight nested loops of 2^32 steps each
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A
+;; seen-in: FACTS.md#cpu-loops
 ;; tier: core
 ;; counterpart: benign-loop
 

@@ -1,6 +1,6 @@
 ;; attack: computes the 60th Fibonacci number by plain recursion: no loop
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A; wazero PR #2533
+;; seen-in: FACTS.md#calls-without-loops
 ;; tier: core
 ;; counterpart: benign-calls
 

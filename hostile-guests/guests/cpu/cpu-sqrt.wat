@@ -1,6 +1,6 @@
-;; attack: runs one of the dearest instructions for ever, where fuel counts it as cheap
+;; attack: runs one of the dearest instructions forever, where fuel counts it as cheap
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A; CWA-2024-004, CWA-2024-007
+;; seen-in: FACTS.md#fuel-prices, CWA-2024-004, CWA-2024-007
 ;; tier: core
 ;; counterpart: benign-math
 

@@ -1,6 +1,6 @@
-;; attack: switches between two stacks for ever
+;; attack: switches between two stacks forever
 ;; contained-if: deadline | fuel | rejected(validate)
-;; seen-in: GUESTS.md A
+;; seen-in: FACTS.md#proposals
 ;; tier: core
 ;; counterpart: benign-loop
 ;; features: stack-switching

@@ -1,6 +1,6 @@
-;; attack: copies onto itself a table of `elements` elements for ever
+;; attack: copies onto itself a table of `elements` elements forever
 ;; contained-if: deadline | fuel | memory-cap | rejected(static-limit) | rejected(instantiate)
-;; seen-in: GUESTS.md A
+;; seen-in: FACTS.md#bulk-operations
 ;; tier: core
 ;; counterpart: benign-table
 ;; params: elements=9000

@@ -1,6 +1,6 @@
-;; attack: initialises a table from a segment for ever
+;; attack: initialises a table from a segment forever
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md A
+;; seen-in: FACTS.md#bulk-operations
 ;; tier: core
 ;; counterpart: benign-table
 

@@ -1,6 +1,6 @@
-;; attack: tail-calls itself for ever: neither loop nor stack growth
+;; attack: tail-calls itself forever: neither loop nor stack growth
 ;; contained-if: deadline | fuel | rejected(validate)
-;; seen-in: GUESTS.md A
+;; seen-in: FACTS.md#tail-calls
 ;; tier: core
 ;; counterpart: benign-tail
 ;; features: tail-call

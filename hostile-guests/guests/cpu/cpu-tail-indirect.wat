@@ -1,6 +1,6 @@
-;; attack: tail-calls itself through a table for ever
+;; attack: tail-calls itself through a table forever
 ;; contained-if: deadline | fuel | rejected(validate)
-;; seen-in: GUESTS.md A
+;; seen-in: FACTS.md#tail-calls
 ;; tier: core
 ;; counterpart: benign-tail
 ;; features: tail-call

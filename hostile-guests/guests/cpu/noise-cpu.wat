@@ -1,6 +1,6 @@
-;; attack: spins for ever beside other tenants and does arithmetic all the while
+;; attack: spins forever beside other tenants and does arithmetic all the while
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md O (iso-tenant-starve)
+;; seen-in: FACTS.md#noisy-neighbours
 ;; tier: core
 ;; counterpart: benign-loop
 

@@ -1,7 +1,7 @@
 ;; attack: takes the default of a br_table with an index of minus one
 ;; contained-if: ok
 ;; returns: bytes 64666c74
-;; seen-in: GUESTS.md N
+;; seen-in: FACTS.md#miscompilations
 ;; tier: core
 ;; counterpart: benign-dispatch
 

@@ -1,7 +1,7 @@
 ;; attack: copies the sign of a loaded number
 ;; contained-if: ok
 ;; returns: bytes 0000000000000040
-;; seen-in: GUESTS.md N; RUSTSEC-2026-0006
+;; seen-in: FACTS.md#miscompilations, RUSTSEC-2026-0006
 ;; tier: core
 ;; counterpart: benign-math
 

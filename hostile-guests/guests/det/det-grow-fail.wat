@@ -1,7 +1,7 @@
 ;; attack: returns the results of growing by 1, by too much and by 1
 ;; contained-if: ok
 ;; returns: bytes 01000000ffffffff02000000
-;; seen-in: GUESTS.md N
+;; seen-in: FACTS.md#memory-growth
 ;; tier: core
 ;; counterpart: benign-grow
 

@@ -1,7 +1,7 @@
 ;; attack: mixes integers through every bit operation for 1000 rounds
 ;; contained-if: ok
 ;; returns: bytes b3290c7c28e948f1
-;; seen-in: GUESTS.md N
+;; seen-in: FACTS.md#miscompilations
 ;; tier: core
 ;; counterpart: benign-math
 

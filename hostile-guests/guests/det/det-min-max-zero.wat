@@ -1,7 +1,7 @@
 ;; attack: returns the signs of the minimum and maximum of zeros
 ;; contained-if: ok
 ;; returns: bytes 0000008000000000
-;; seen-in: GUESTS.md N
+;; seen-in: FACTS.md#floating-point
 ;; tier: core
 ;; counterpart: benign-math
 

@@ -2,7 +2,7 @@
 ;; contained-if: ok
 ;; returns: twelve bytes, the same on every call; 0000c07f000000000000f87f when NaNs are
 ;;   canonical, sign aside
-;; seen-in: GUESTS.md N
+;; seen-in: FACTS.md#floating-point
 ;; tier: core
 ;; counterpart: benign-math
 

@@ -1,7 +1,7 @@
 ;; attack: returns the bits of a NaN with a payload after arithmetic
 ;; contained-if: ok
 ;; returns: eight bytes, the same on every call
-;; seen-in: GUESTS.md N
+;; seen-in: FACTS.md#floating-point
 ;; tier: core
 ;; counterpart: benign-math
 

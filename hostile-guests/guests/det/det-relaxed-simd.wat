@@ -1,7 +1,7 @@
 ;; attack: returns a relaxed multiply-add, which may differ from machine to machine
 ;; contained-if: ok | rejected(validate)
 ;; returns: sixteen bytes, the same on every call of one host
-;; seen-in: GUESTS.md N
+;; seen-in: FACTS.md#floating-point
 ;; tier: core
 ;; counterpart: benign-math
 ;; features: relaxed-simd

@@ -1,7 +1,7 @@
 ;; attack: rotates by more than the width
 ;; contained-if: ok
 ;; returns: bytes 03000000000000c0
-;; seen-in: GUESTS.md N
+;; seen-in: FACTS.md#miscompilations
 ;; tier: core
 ;; counterpart: benign-math
 

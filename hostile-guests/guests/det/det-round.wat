@@ -1,7 +1,7 @@
 ;; attack: rounds numbers on both sides of zero up, down and towards zero, in both widths
 ;; contained-if: ok
 ;; returns: bytes 00000040000080bf0000803f00000080000000000000004000000000000000c0000000000000f03f
-;; seen-in: GUESTS.md N
+;; seen-in: FACTS.md#floating-point
 ;; tier: core
 ;; counterpart: benign-math
 

@@ -1,7 +1,7 @@
 ;; attack: divides by a number that is put in the place of zero by select and eqz
 ;; contained-if: ok
 ;; returns: bytes 0000000003000000
-;; seen-in: drawn here (det-drawn-plain, seed 2458931348)
+;; seen-in: FACTS.md#drawn-modules
 ;; tier: core
 ;; counterpart: benign-math
 

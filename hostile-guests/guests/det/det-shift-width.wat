@@ -1,7 +1,7 @@
 ;; attack: shifts by the width of its operands and more
 ;; contained-if: ok
 ;; returns: bytes 02000000feffffffffffffff
-;; seen-in: GUESTS.md N; RUSTSEC-2023-0091
+;; seen-in: FACTS.md#miscompilations, RUSTSEC-2023-0091
 ;; tier: core
 ;; counterpart: benign-math
 

@@ -1,7 +1,7 @@
 ;; attack: sign-extends through spills over a call
 ;; contained-if: ok
 ;; returns: bytes 80ffffffffffffff
-;; seen-in: GUESTS.md N; CVE-2021-32629
+;; seen-in: FACTS.md#miscompilations, CVE-2021-32629
 ;; tier: core
 ;; counterpart: benign-math
 

@@ -1,7 +1,7 @@
 ;; attack: splats a number loaded from the end of its memory
 ;; contained-if: ok
 ;; returns: bytes 00000000000000000000000000000000
-;; seen-in: GUESTS.md N; RUSTSEC-2026-0087
+;; seen-in: FACTS.md#miscompilations, RUSTSEC-2026-0087
 ;; tier: core
 ;; counterpart: benign-math
 

@@ -1,7 +1,7 @@
 ;; attack: recurses until the input, a u32, is counted down, and returns how deep it came
 ;; contained-if: ok | trap(stack)
 ;; returns: input
-;; seen-in: GUESTS.md N
+;; seen-in: FACTS.md#native-stack, FACTS.md#floating-point
 ;; tier: core
 ;; counterpart: benign-recurse
 

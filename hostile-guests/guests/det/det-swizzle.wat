@@ -1,7 +1,7 @@
 ;; attack: swizzles with indices out of range
 ;; contained-if: ok
 ;; returns: bytes 011000000002030405060708090a0b0c
-;; seen-in: GUESTS.md N; RUSTSEC-2022-0095, RUSTSEC-2023-0093
+;; seen-in: FACTS.md#miscompilations, RUSTSEC-2022-0095, RUSTSEC-2023-0093
 ;; tier: core
 ;; counterpart: benign-math
 

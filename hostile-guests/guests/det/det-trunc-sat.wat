@@ -1,7 +1,7 @@
 ;; attack: returns saturating conversions of NaN, infinity and out of range
 ;; contained-if: ok
 ;; returns: bytes 0000000000000000ffffff7f
-;; seen-in: GUESTS.md N
+;; seen-in: FACTS.md#floating-point
 ;; tier: core
 ;; counterpart: benign-math
 

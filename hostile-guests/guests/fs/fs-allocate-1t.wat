@@ -1,7 +1,7 @@
 ;; attack: allocates 1 TiB for a file
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00; no quota is passed
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-quotas
 ;; tier: heavy
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
 ;; attack: closes the directory that it was given
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno; the next call still has the directory
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-arguments
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

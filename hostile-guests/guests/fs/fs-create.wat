@@ -1,7 +1,7 @@
 ;; attack: creates made.txt, where only reading is granted
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00, then nothing; no file is made
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-rights
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

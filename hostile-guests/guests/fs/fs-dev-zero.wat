@@ -1,7 +1,7 @@
 ;; attack: reads dev/zero, there where / is preopened by mistake
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00, then nothing; 00 and bytes mean that it read a file
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-quotas
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

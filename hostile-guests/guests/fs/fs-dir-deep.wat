@@ -1,7 +1,7 @@
 ;; attack: makes `depth` directories, each in the one before
 ;; contained-if: ok | denied | rejected(import) | deadline | fuel
 ;; returns: u32 of directories, 1 where none may be made
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-quotas
 ;; tier: heavy
 ;; counterpart: cap-fs-hello
 ;; params: depth=10000

@@ -1,7 +1,7 @@
 ;; attack: opens sub/../../canary.txt
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00, then nothing; 00 and bytes mean that it read a file
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-escapes
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

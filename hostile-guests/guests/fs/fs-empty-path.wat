@@ -1,7 +1,7 @@
 ;; attack: opens an empty path
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00, then nothing
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-arguments
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
 ;; attack: opens hello.txt until no descriptor is left
 ;; contained-if: ok | denied | rejected(import) | deadline | fuel
 ;; returns: u32 of descriptors, under a quota; the host can still open files
-;; seen-in: GUESTS.md L; GUESTS.md 1.5
+;; seen-in: FACTS.md#file-quotas
 ;; tier: heavy
 ;; counterpart: cap-fs-hello
 ;; params: descriptors=100000

@@ -1,7 +1,7 @@
 ;; attack: opens fifo, which the harness plants as a named pipe: a blocking open never returns
 ;; contained-if: ok | denied | rejected(import) | deadline | fuel
 ;; returns: byte errno, then nothing
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-quotas
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

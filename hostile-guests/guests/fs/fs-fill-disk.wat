@@ -1,7 +1,7 @@
-;; attack: writes to a file for ever
+;; attack: writes to a file forever
 ;; contained-if: deadline | fuel | denied | rejected(import) | ok
 ;; returns: empty; no quota is passed
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-quotas
 ;; tier: heavy
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
 ;; attack: makes `files` empty files
 ;; contained-if: ok | denied | rejected(import) | deadline | fuel
 ;; returns: u32 of files, under a quota
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-quotas
 ;; tier: heavy
 ;; counterpart: cap-fs-hello
 ;; params: files=1000000

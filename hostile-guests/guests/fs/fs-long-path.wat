@@ -1,7 +1,7 @@
 ;; attack: opens a path of 60000 letters
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-arguments
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

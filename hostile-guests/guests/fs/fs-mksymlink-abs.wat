@@ -1,7 +1,7 @@
 ;; attack: makes a symlink to /etc/passwd
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00; nothing outside the directory changes
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-escapes
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
 ;; attack: opens a path that is not UTF-8
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00, then nothing
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-arguments
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

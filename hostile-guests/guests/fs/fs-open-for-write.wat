@@ -1,7 +1,7 @@
 ;; attack: opens hello.txt for writing, where only reading is granted
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00, or 00 and contents without the right to write
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-rights
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

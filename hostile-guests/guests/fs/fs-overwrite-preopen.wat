@@ -1,7 +1,7 @@
 ;; attack: renumbers standard output onto the directory that it was given
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno; the next call still has the directory
-;; seen-in: GUESTS.md L; RUSTSEC-2025-0046
+;; seen-in: FACTS.md#file-arguments, RUSTSEC-2025-0046
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
 ;; attack: reads at an offset of 2^63 - 1
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00; the host lives
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-arguments
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
-;; attack: lists its directory with a buffer of 24 bytes and cookie 0 for ever
+;; attack: lists its directory with a buffer of 24 bytes and cookie 0 forever
 ;; contained-if: deadline | fuel | ok | denied | rejected(import)
 ;; returns: empty, where no directory is granted
-;; seen-in: GUESTS.md L; erlang_wasm #36
+;; seen-in: FACTS.md#file-quotas
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

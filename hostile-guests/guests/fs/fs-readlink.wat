@@ -1,7 +1,7 @@
 ;; attack: reads where link points to, which may name a path of the host
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno; no absolute path of the host
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-escapes
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
 ;; attack: moves hello.txt out of its directory
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00; nothing outside the directory changes
-;; seen-in: GUESTS.md L; RUSTSEC-2026-0188
+;; seen-in: FACTS.md#file-rights, FACTS.md#file-escapes, RUSTSEC-2026-0188
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

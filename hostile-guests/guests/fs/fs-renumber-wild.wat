@@ -1,7 +1,7 @@
 ;; attack: renumbers descriptors that do not exist
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00; the host lives
-;; seen-in: GUESTS.md L; RUSTSEC-2025-0046, RUSTSEC-2026-0182
+;; seen-in: FACTS.md#file-arguments, RUSTSEC-2025-0046, RUSTSEC-2026-0182
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
 ;; attack: seeks before the beginning
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00; the host lives
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-arguments
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

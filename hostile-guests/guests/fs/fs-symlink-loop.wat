@@ -1,7 +1,7 @@
 ;; attack: opens loop, which the harness plants as a symlink to itself
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00, then nothing
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-escapes
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
 ;; attack: opens link/, a symlink with a slash after it
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00, then nothing; 00 and bytes mean that it read a file
-;; seen-in: GUESTS.md L; RUSTSEC-2026-0269, GHSA-vqjp-4c8c-hfgg
+;; seen-in: FACTS.md#file-escapes, RUSTSEC-2026-0269, GHSA-vqjp-4c8c-hfgg
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
 ;; attack: sets times of 2^63 nanoseconds
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno; the host lives
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-arguments
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
 ;; attack: opens hello.txt so that it is emptied, where only reading is granted
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00, then nothing; the file keeps its bytes
-;; seen-in: GUESTS.md L; RUSTSEC-2026-0149
+;; seen-in: FACTS.md#file-rights, RUSTSEC-2026-0149
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
 ;; attack: sets the times of hello.txt, where only reading is granted
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00; nothing outside the directory changes
-;; seen-in: GUESTS.md L
+;; seen-in: FACTS.md#file-rights
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

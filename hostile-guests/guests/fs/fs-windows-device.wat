@@ -1,7 +1,7 @@
 ;; attack: opens CON, a device on Windows
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00, then nothing
-;; seen-in: GUESTS.md L; RUSTSEC-2024-0438
+;; seen-in: FACTS.md#file-escapes, RUSTSEC-2024-0438
 ;; tier: core
 ;; counterpart: cap-fs-hello
 

@@ -1,7 +1,7 @@
 ;; attack: fills its memory `times` times: bytes that fuel must count
 ;; contained-if: ok | fuel | deadline
 ;; returns: bytes 5a5a5a5a
-;; seen-in: GUESTS.md P (fuel-bulk-undercharge), GUESTS.md 1.1 (Winch)
+;; seen-in: FACTS.md#fuel-of-bulk-operations
 ;; tier: core
 ;; counterpart: benign-fill
 ;; params: pages=64, times=100

@@ -1,7 +1,7 @@
 ;; attack: computes constants that a compiler folds away, `times` times
 ;; contained-if: ok | fuel | deadline
 ;; returns: input
-;; seen-in: GUESTS.md P
+;; seen-in: FACTS.md#fuel-prices
 ;; tier: core
 ;; counterpart: benign-loop
 ;; params: times=1000000

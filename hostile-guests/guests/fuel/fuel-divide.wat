@@ -1,7 +1,7 @@
 ;; attack: divides `times` times
 ;; contained-if: ok | fuel | deadline
 ;; returns: input
-;; seen-in: GUESTS.md P
+;; seen-in: FACTS.md#fuel-prices
 ;; tier: core
 ;; counterpart: benign-math
 ;; params: times=1000000

@@ -1,7 +1,7 @@
 ;; attack: grows by no pages `times` times: host work that is charged as one instruction
 ;; contained-if: ok | fuel | deadline
 ;; returns: bytes 01000000
-;; seen-in: GUESTS.md P
+;; seen-in: FACTS.md#fuel-prices
 ;; tier: core
 ;; counterpart: benign-grow
 ;; params: times=100000

@@ -1,7 +1,7 @@
 ;; attack: calls the host `times` times: work that fuel does not see
 ;; contained-if: ok | fuel | deadline
 ;; returns: input
-;; seen-in: GUESTS.md P
+;; seen-in: FACTS.md#fuel-prices
 ;; tier: core
 ;; counterpart: benign-log
 ;; params: times=100000

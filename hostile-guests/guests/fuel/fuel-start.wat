@@ -1,7 +1,7 @@
 ;; attack: runs `times` steps in its start function
 ;; contained-if: ok | fuel | deadline | rejected(static-limit) | rejected(instantiate)
 ;; returns: bytes 646f6e65
-;; seen-in: GUESTS.md P
+;; seen-in: FACTS.md#fuel-prices
 ;; tier: core
 ;; counterpart: benign-start
 ;; params: times=1000000

@@ -1,7 +1,7 @@
 ;; attack: throws and catches `times` times: an instruction that costs two hundred
 ;; contained-if: ok | fuel | deadline | rejected(validate)
 ;; returns: input
-;; seen-in: GUESTS.md P
+;; seen-in: FACTS.md#fuel-prices
 ;; tier: core
 ;; counterpart: benign-loop
 ;; params: times=10000

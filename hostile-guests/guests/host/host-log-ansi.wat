@@ -1,7 +1,7 @@
 ;; attack: logs terminal control sequences that clear a screen and set its title
 ;; contained-if: ok
 ;; returns: input; one log record, without control characters
-;; seen-in: GUESTS.md J; rust-lang/log #611
+;; seen-in: FACTS.md#log-injection
 ;; tier: core
 ;; counterpart: benign-log
 

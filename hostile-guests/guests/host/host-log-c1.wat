@@ -1,7 +1,7 @@
 ;; attack: logs a control sequence begun by the single C1 character
 ;; contained-if: ok
 ;; returns: input; one log record, the text escaped and nothing else
-;; seen-in: GUESTS.md J
+;; seen-in: FACTS.md#log-injection
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,7 +1,7 @@
 ;; attack: logs `count` records
 ;; contained-if: ok | deadline | fuel
 ;; returns: input; bounded log records
-;; seen-in: GUESTS.md J
+;; seen-in: FACTS.md#log-volume
 ;; tier: core
 ;; counterpart: benign-log
 ;; params: count=1000000

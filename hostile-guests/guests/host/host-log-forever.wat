@@ -1,6 +1,6 @@
-;; attack: logs a million lines, then spins for ever
+;; attack: logs a million lines, then spins forever
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md J
+;; seen-in: FACTS.md#log-volume
 ;; tier: core
 ;; counterpart: benign-log
 

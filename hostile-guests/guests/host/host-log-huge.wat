@@ -1,7 +1,7 @@
 ;; attack: logs its whole memory of 1 MiB as one record
 ;; contained-if: ok | trap(host-pointer) | guest-error
 ;; returns: input; one log record, cut at the cap of the host
-;; seen-in: GUESTS.md J
+;; seen-in: FACTS.md#log-volume
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,7 +1,7 @@
 ;; attack: logs in alloc, before the call proper
 ;; contained-if: ok
 ;; returns: input; one log record, in alloc, under the right tenant
-;; seen-in: GUESTS.md J
+;; seen-in: FACTS.md#log-injection, FACTS.md#alloc-and-free
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,7 +1,7 @@
 ;; attack: logs its input and returns it
 ;; contained-if: ok
 ;; returns: input; one log record with the input, escaped
-;; seen-in: GUESTS.md J, O (iso-log-tag-bleed)
+;; seen-in: FACTS.md#log-injection, FACTS.md#state-between-calls
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,7 +1,7 @@
 ;; attack: logs 4096 bytes `count` times
 ;; contained-if: ok | deadline | fuel
 ;; returns: input; bounded log bytes
-;; seen-in: GUESTS.md J
+;; seen-in: FACTS.md#log-volume
 ;; tier: core
 ;; counterpart: benign-log
 ;; params: count=20000

@@ -1,7 +1,7 @@
 ;; attack: logs a line, changes the bytes at once and logs again
 ;; contained-if: ok
 ;; returns: input; two log records, first and hirdt
-;; seen-in: GUESTS.md J
+;; seen-in: FACTS.md#log-injection
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,7 +1,7 @@
 ;; attack: logs a text with line ends that forge a second record
 ;; contained-if: ok
 ;; returns: input; one log record, without control characters
-;; seen-in: GUESTS.md J; Redpanda #14067, librefang #3865
+;; seen-in: FACTS.md#log-injection
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,7 +1,7 @@
 ;; attack: logs bytes that are not UTF-8
 ;; contained-if: ok
 ;; returns: input; one log record, without control characters
-;; seen-in: GUESTS.md J
+;; seen-in: FACTS.md#log-injection
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,7 +1,7 @@
 ;; attack: logs a range that ends past its memory
 ;; contained-if: trap(host-pointer) | guest-error | ok
 ;; returns: input; no byte from outside the memory in the log
-;; seen-in: GUESTS.md J
+;; seen-in: FACTS.md#log-ranges
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,7 +1,7 @@
 ;; attack: logs a text that claims another tenant and another guest
 ;; contained-if: ok
 ;; returns: input; one log record, the text escaped and nothing else
-;; seen-in: GUESTS.md J
+;; seen-in: FACTS.md#log-injection
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,7 +1,7 @@
 ;; attack: logs line ends that only Unicode knows
 ;; contained-if: ok
 ;; returns: input; one log record, the text escaped and nothing else
-;; seen-in: GUESTS.md J
+;; seen-in: FACTS.md#log-injection
 ;; tier: core
 ;; counterpart: benign-log
 

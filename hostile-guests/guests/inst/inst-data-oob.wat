@@ -1,6 +1,6 @@
 ;; attack: places a data segment past the end of its memory
 ;; contained-if: trap(memory-out-of-bounds) | rejected(instantiate)
-;; seen-in: GUESTS.md D (inst-active-oob)
+;; seen-in: FACTS.md#active-segments
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,7 +1,7 @@
 ;; attack: has data in the first and in the last byte of `pages` pages
 ;; contained-if: ok
 ;; returns: bytes 617a
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#active-segments
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: pages=256, last=16777215

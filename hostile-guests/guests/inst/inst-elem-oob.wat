@@ -1,6 +1,6 @@
 ;; attack: places an element segment past the end of its table
 ;; contained-if: trap(table-out-of-bounds) | rejected(instantiate)
-;; seen-in: GUESTS.md D (inst-active-oob)
+;; seen-in: FACTS.md#active-segments
 ;; tier: core
 ;; counterpart: benign-indirect
 

@@ -1,7 +1,7 @@
 ;; attack: counts how often _initialize ran before process
 ;; contained-if: ok
 ;; returns: bytes 01000000
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#initializers
 ;; tier: core
 ;; counterpart: benign-init
 

@@ -1,6 +1,6 @@
 ;; attack: exits with status 0 in _initialize
 ;; contained-if: guest-error | denied | rejected(import)
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#initializers
 ;; tier: core
 ;; counterpart: benign-init
 

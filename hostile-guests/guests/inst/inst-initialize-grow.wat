@@ -1,7 +1,7 @@
 ;; attack: grows its memory in _initialize until refused, to 256 MiB at most
 ;; contained-if: ok | memory-cap
 ;; returns: u32 <= memory_pages
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#initializers
 ;; tier: core
 ;; counterpart: benign-init
 ;; reaches: 4096 pages

@@ -1,6 +1,6 @@
-;; attack: spins for ever in _initialize
+;; attack: spins forever in _initialize
 ;; contained-if: deadline | fuel
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#initializers
 ;; tier: core
 ;; counterpart: benign-init
 

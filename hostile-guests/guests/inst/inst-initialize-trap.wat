@@ -1,6 +1,6 @@
 ;; attack: traps in _initialize
 ;; contained-if: trap(unreachable)
-;; seen-in: GUESTS.md D, I
+;; seen-in: FACTS.md#initializers
 ;; tier: core
 ;; counterpart: benign-init
 

@@ -1,7 +1,7 @@
 ;; attack: exits with status 0 in its start function
 ;; contained-if: guest-error | denied | rejected(import) | rejected(static-limit) |
 ;;   rejected(instantiate)
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#start-functions
 ;; tier: core
 ;; counterpart: benign-start
 

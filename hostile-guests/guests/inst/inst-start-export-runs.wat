@@ -1,7 +1,7 @@
 ;; attack: exports _start beside the ABI and says whether it ran
 ;; contained-if: ok | rejected(export)
 ;; returns: bytes 00000000
-;; seen-in: GUESTS.md D (inst-_start-runs)
+;; seen-in: FACTS.md#initializers
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,6 +1,6 @@
 ;; attack: makes 2^40 calls in its start function, without a loop
 ;; contained-if: deadline | fuel | rejected(static-limit) | rejected(instantiate)
-;; seen-in: GUESTS.md D; wazero PR #2533
+;; seen-in: FACTS.md#start-functions, FACTS.md#calls-without-loops
 ;; tier: core
 ;; counterpart: benign-start
 

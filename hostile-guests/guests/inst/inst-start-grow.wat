@@ -1,7 +1,7 @@
 ;; attack: grows its memory in its start function until refused, to 256 MiB at most
 ;; contained-if: ok | memory-cap | rejected(static-limit)
 ;; returns: u32 <= memory_pages
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#start-functions
 ;; tier: core
 ;; counterpart: benign-start
 ;; reaches: 4096 pages

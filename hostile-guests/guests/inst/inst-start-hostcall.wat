@@ -1,7 +1,7 @@
 ;; attack: logs in its start function
 ;; contained-if: ok | rejected(static-limit) | rejected(instantiate)
 ;; returns: input; one log record, from start, under the right tenant
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#start-functions
 ;; tier: core
 ;; counterpart: benign-start
 

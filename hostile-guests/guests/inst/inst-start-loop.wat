@@ -1,6 +1,6 @@
-;; attack: spins for ever in its start function
+;; attack: spins forever in its start function
 ;; contained-if: deadline | fuel | rejected(static-limit) | rejected(instantiate)
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#start-functions
 ;; tier: core
 ;; counterpart: benign-start
 

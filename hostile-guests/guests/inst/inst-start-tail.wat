@@ -1,7 +1,7 @@
-;; attack: tail-calls itself for ever in its start function
+;; attack: tail-calls itself forever in its start function
 ;; contained-if: deadline | fuel | rejected(validate) | rejected(static-limit) |
 ;;   rejected(instantiate)
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#start-functions, FACTS.md#tail-calls
 ;; tier: core
 ;; counterpart: benign-start
 ;; features: tail-call

@@ -1,6 +1,6 @@
 ;; attack: traps in its start function
 ;; contained-if: trap(unreachable) | rejected(static-limit) | rejected(instantiate)
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#start-functions
 ;; tier: core
 ;; counterpart: benign-start
 

@@ -2,7 +2,7 @@
 ;; contained-if: ok | denied | rejected(import) | deadline | fuel | trap(host-pointer) |
 ;;   trap(other)
 ;; returns: byte errno, then u32 bytes that the host took, under its cap
-;; seen-in: GUESTS.md M; GUESTS.md 1.5
+;; seen-in: FACTS.md#wasi-amplification
 ;; tier: core
 ;; counterpart: benign-stdout
 

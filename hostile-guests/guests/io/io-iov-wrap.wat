@@ -2,7 +2,7 @@
 ;; contained-if: ok | denied | rejected(import) | deadline | fuel | trap(host-pointer) |
 ;;   trap(other)
 ;; returns: byte errno other than 00, then 00000000
-;; seen-in: GUESTS.md M; GUESTS.md 1.5
+;; seen-in: FACTS.md#wasi-amplification
 ;; tier: core
 ;; counterpart: benign-stdout
 

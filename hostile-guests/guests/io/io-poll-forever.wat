@@ -1,7 +1,7 @@
 ;; attack: sleeps 2^64 - 1 nanoseconds in the host
 ;; contained-if: deadline | fuel | ok | denied | rejected(import)
 ;; returns: byte errno, at once
-;; seen-in: GUESTS.md M; GUESTS.md 1.1
+;; seen-in: FACTS.md#blocking-waits
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,7 +1,7 @@
 ;; attack: polls for 2^32 - 1 clocks at once
 ;; contained-if: ok | denied | rejected(import) | trap(host-pointer) | trap(other)
 ;; returns: byte errno other than 00
-;; seen-in: GUESTS.md M; RUSTSEC-2026-0020
+;; seen-in: FACTS.md#wasi-amplification, RUSTSEC-2026-0020
 ;; tier: core
 ;; counterpart: benign-stdout
 

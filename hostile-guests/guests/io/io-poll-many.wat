@@ -2,7 +2,7 @@
 ;; contained-if: ok | denied | rejected(import) | deadline | fuel | trap(host-pointer) |
 ;;   trap(other)
 ;; returns: byte errno; the host keeps no copy of the list
-;; seen-in: GUESTS.md M; RUSTSEC-2026-0020
+;; seen-in: FACTS.md#wasi-amplification, RUSTSEC-2026-0020
 ;; tier: core
 ;; counterpart: benign-stdout
 ;; params: count=250000

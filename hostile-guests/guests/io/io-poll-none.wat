@@ -1,7 +1,7 @@
 ;; attack: polls for nothing
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno other than 00
-;; seen-in: GUESTS.md M
+;; seen-in: FACTS.md#blocking-waits
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,7 +1,7 @@
 ;; attack: sleeps until a time that is past
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno, at once
-;; seen-in: GUESTS.md M; GUESTS.md 1.1
+;; seen-in: FACTS.md#blocking-waits
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,7 +1,7 @@
 ;; attack: sleeps `nanoseconds` nanoseconds in the host
 ;; contained-if: deadline | fuel | ok | denied | rejected(import)
 ;; returns: byte errno, at once: a clock that the guest must not wait for does not block
-;; seen-in: GUESTS.md M; GUESTS.md 1.1
+;; seen-in: FACTS.md#blocking-waits
 ;; tier: core
 ;; counterpart: benign-stdout
 ;; params: nanoseconds=5000000000

@@ -1,7 +1,7 @@
 ;; attack: polls standard input until something comes
 ;; contained-if: deadline | fuel | ok | denied | rejected(import)
 ;; returns: byte errno, at once: standard input is at its end
-;; seen-in: GUESTS.md M (io-poll-fd-never-ready)
+;; seen-in: FACTS.md#blocking-waits
 ;; tier: core
 ;; counterpart: benign-stdout
 

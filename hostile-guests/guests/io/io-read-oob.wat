@@ -1,7 +1,7 @@
 ;; attack: reads standard input into a range past its memory
 ;; contained-if: ok | denied | rejected(import) | trap(host-pointer) | trap(other)
 ;; returns: byte errno
-;; seen-in: GUESTS.md M
+;; seen-in: FACTS.md#wasi-pointers
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,6 +1,6 @@
 ;; attack: reads standard input until a byte comes
 ;; contained-if: deadline | fuel | denied | rejected(import)
-;; seen-in: GUESTS.md M
+;; seen-in: FACTS.md#blocking-waits
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,7 +1,7 @@
 ;; attack: writes all 256 bytes to standard output
 ;; contained-if: ok | denied | rejected(import)
 ;; returns: byte errno, then u32 256; captured without a change to any terminal
-;; seen-in: GUESTS.md M; GUESTS.md 1.5
+;; seen-in: FACTS.md#log-injection
 ;; tier: core
 ;; counterpart: benign-stdout
 

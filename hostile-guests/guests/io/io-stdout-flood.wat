@@ -1,6 +1,6 @@
-;; attack: writes 120 MiB to standard output, 60 KiB at a time, then spins for ever
+;; attack: writes 120 MiB to standard output, 60 KiB at a time, then spins forever
 ;; contained-if: deadline | fuel | denied | rejected(import)
-;; seen-in: GUESTS.md M; GUESTS.md 1.5 (675 GB in 100 ms)
+;; seen-in: FACTS.md#log-volume
 ;; tier: core
 ;; counterpart: benign-stdout
 

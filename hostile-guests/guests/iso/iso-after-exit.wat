@@ -1,7 +1,7 @@
 ;; attack: leaves a canary and exits on the input "exit", else returns what is left of one
 ;; contained-if: ok | guest-error | denied | rejected(import)
 ;; returns: bytes 00000000
-;; seen-in: GUESTS.md O
+;; seen-in: FACTS.md#state-between-calls
 ;; tier: core
 ;; counterpart: benign-stdout
 

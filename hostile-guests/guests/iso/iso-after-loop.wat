@@ -1,7 +1,7 @@
 ;; attack: leaves a canary and spins on the input "loop", else returns what is left of one
 ;; contained-if: ok | deadline | fuel
 ;; returns: bytes 00000000
-;; seen-in: GUESTS.md O (iso-after-deadline)
+;; seen-in: FACTS.md#state-between-calls
 ;; tier: core
 ;; counterpart: benign-tiny
 

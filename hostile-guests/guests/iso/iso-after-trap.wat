@@ -1,7 +1,7 @@
 ;; attack: leaves a canary and traps on the input "trap", else returns what is left of one
 ;; contained-if: ok | trap(unreachable)
 ;; returns: bytes 00000000
-;; seen-in: GUESTS.md O
+;; seen-in: FACTS.md#state-between-calls
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,7 +1,7 @@
 ;; attack: overwrites its own data segment after returning what it held
 ;; contained-if: ok
 ;; returns: bytes 6d696e65
-;; seen-in: GUESTS.md O
+;; seen-in: FACTS.md#state-between-calls
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,7 +1,7 @@
 ;; attack: uses an element segment and drops it: a second call must still have it
 ;; contained-if: ok
 ;; returns: bytes 6d61726b
-;; seen-in: GUESTS.md O
+;; seen-in: FACTS.md#state-between-calls
 ;; tier: core
 ;; counterpart: benign-table
 

@@ -1,7 +1,7 @@
 ;; attack: counts its calls in a global and returns the count
 ;; contained-if: ok
 ;; returns: bytes 01000000
-;; seen-in: GUESTS.md O
+;; seen-in: FACTS.md#state-between-calls
 ;; tier: core
 ;; counterpart: benign-tiny
 

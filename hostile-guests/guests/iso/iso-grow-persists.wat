@@ -1,7 +1,7 @@
 ;; attack: returns the size of its memory at entry, then grows it by a page
 ;; contained-if: ok
 ;; returns: bytes 01000000
-;; seen-in: GUESTS.md O
+;; seen-in: FACTS.md#state-between-calls
 ;; tier: core
 ;; counterpart: benign-grow
 

@@ -1,7 +1,7 @@
 ;; attack: returns what an earlier call left in memory, then leaves its own input there
 ;; contained-if: ok
 ;; returns: bytes 00000000
-;; seen-in: GUESTS.md O; RUSTSEC-2022-0098, RUSTSEC-2026-0088
+;; seen-in: FACTS.md#pool-reuse, FACTS.md#state-between-calls, RUSTSEC-2022-0098, RUSTSEC-2026-0088
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,7 +1,7 @@
 ;; attack: uses a passive data segment and drops it: a second call must still have it
 ;; contained-if: ok
 ;; returns: bytes 6f6e6365
-;; seen-in: GUESTS.md O
+;; seen-in: FACTS.md#state-between-calls
 ;; tier: core
 ;; counterpart: benign-segment
 

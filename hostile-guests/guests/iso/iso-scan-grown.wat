@@ -1,7 +1,7 @@
 ;; attack: grows its memory, returns the first non-zero word of what it got, then fills it
 ;; contained-if: ok | memory-cap
 ;; returns: bytes 00000000
-;; seen-in: GUESTS.md O (iso-pool-uninit); RUSTSEC-2026-0088
+;; seen-in: FACTS.md#pool-reuse, RUSTSEC-2026-0088
 ;; tier: core
 ;; counterpart: benign-grow
 

@@ -1,7 +1,7 @@
 ;; attack: returns the first non-zero word of its memory past its own data, then fills all of it
 ;; contained-if: ok
 ;; returns: bytes 00000000, with an input of at most 7 KiB
-;; seen-in: GUESTS.md O (iso-memory-canary, iso-pool-uninit); RUSTSEC-2022-0098
+;; seen-in: FACTS.md#pool-reuse, FACTS.md#state-between-calls, RUSTSEC-2022-0098
 ;; tier: core
 ;; counterpart: benign-fill
 

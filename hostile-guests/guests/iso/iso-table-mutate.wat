@@ -1,7 +1,7 @@
 ;; attack: says whether its table was filled before, then fills it
 ;; contained-if: ok
 ;; returns: bytes 00000000
-;; seen-in: GUESTS.md O
+;; seen-in: FACTS.md#state-between-calls
 ;; tier: core
 ;; counterpart: benign-table
 

@@ -1,6 +1,6 @@
-;; attack: writes to every 4 KiB of a memory of `pages` pages, then waits in the host for ever
+;; attack: writes to every 4 KiB of a memory of `pages` pages, then waits in the host forever
 ;; contained-if: deadline
-;; seen-in: GUESTS.md B; GUESTS.md M
+;; seen-in: FACTS.md#memory-growth, FACTS.md#blocking-waits
 ;; tier: core
 ;; counterpart: benign-grow
 ;; params: pages=64

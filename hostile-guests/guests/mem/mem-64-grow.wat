@@ -1,7 +1,7 @@
 ;; attack: grows a 64-bit memory by 2^32 pages
 ;; contained-if: ok | memory-cap | rejected(validate)
 ;; returns: bytes ffffffffffffffff
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#proposals
 ;; tier: core
 ;; counterpart: benign-grow
 ;; features: memory64

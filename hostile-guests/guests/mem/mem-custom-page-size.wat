@@ -1,7 +1,7 @@
 ;; attack: has a memory with pages of one byte
 ;; contained-if: ok | rejected(validate) | rejected(static-limit)
 ;; returns: input
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#proposals
 ;; tier: core
 ;; counterpart: benign-echo
 ;; features: custom-page-sizes

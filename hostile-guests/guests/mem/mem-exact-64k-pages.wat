@@ -1,7 +1,7 @@
 ;; attack: has a memory of exactly 4 GiB and reads at 8 and at its last word
 ;; contained-if: ok | memory-cap | rejected(static-limit) | rejected(instantiate)
 ;; returns: bytes 65646765
-;; seen-in: GUESTS.md B; wazero #1852, #2505
+;; seen-in: FACTS.md#full-memory
 ;; tier: heavy
 ;; counterpart: benign-memory
 

@@ -1,7 +1,7 @@
 ;; attack: allocates one array of `length` bytes in the garbage-collected heap
 ;; contained-if: ok | memory-cap | deadline | fuel | trap(other) | rejected(validate)
 ;; returns: u32 == length, only where the cap holds it
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#gc-heap
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: length=64000000

@@ -1,6 +1,6 @@
-;; attack: allocates and drops 256 MiB in arrays of 64 KiB, then spins for ever
+;; attack: allocates and drops 256 MiB in arrays of 64 KiB, then spins forever
 ;; contained-if: deadline | fuel | memory-cap | trap(other) | rejected(validate)
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#gc-heap
 ;; tier: core
 ;; counterpart: benign-loop
 ;; features: gc

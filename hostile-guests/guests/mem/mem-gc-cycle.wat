@@ -1,7 +1,7 @@
 ;; attack: makes 4 million cycles of garbage, which counting references does not free, then spins
-;;   for ever
+;;   forever
 ;; contained-if: deadline | fuel | memory-cap | trap(other) | rejected(validate)
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#gc-heap
 ;; tier: core
 ;; counterpart: benign-loop
 ;; features: gc

@@ -1,7 +1,7 @@
 ;; attack: links up to `nodes` nodes of 16 bytes in the garbage-collected heap
 ;; contained-if: memory-cap | deadline | fuel | trap(other) | ok | rejected(validate)
 ;; returns: u32 == nodes, only where the cap holds them
-;; seen-in: GUESTS.md B, 1.2
+;; seen-in: FACTS.md#gc-heap
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: nodes=4000000

@@ -1,7 +1,7 @@
 ;; attack: asks for 65535 pages at once
 ;; contained-if: ok | memory-cap
 ;; returns: bytes ffffffff
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#memory-growth
 ;; tier: heavy
 ;; counterpart: benign-grow
 

@@ -1,7 +1,7 @@
 ;; attack: grows its memory page by page until refused, to 256 MiB at most
 ;; contained-if: ok | memory-cap
 ;; returns: u32 <= memory_pages
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#memory-growth
 ;; tier: core
 ;; counterpart: benign-grow
 ;; reaches: 4096 pages

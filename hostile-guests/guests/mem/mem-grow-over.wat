@@ -1,7 +1,7 @@
 ;; attack: asks once for `pages` pages, past the cap
 ;; contained-if: ok | memory-cap
 ;; returns: bytes ffffffff
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#memory-growth
 ;; tier: core
 ;; counterpart: benign-grow
 ;; params: pages=4095

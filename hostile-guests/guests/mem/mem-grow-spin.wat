@@ -1,6 +1,6 @@
-;; attack: asks for one more page for ever, however often refused, of 256 MiB at most
+;; attack: asks for one more page forever, however often refused, of 256 MiB at most
 ;; contained-if: deadline | fuel | memory-cap
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#memory-growth
 ;; tier: core
 ;; counterpart: benign-grow
 

@@ -2,7 +2,7 @@
 ;;   writes to every page
 ;; contained-if: ok | memory-cap | deadline | fuel
 ;; returns: u32 <= memory_pages
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#memory-growth
 ;; tier: core
 ;; counterpart: benign-grow
 ;; reaches: 4096 pages

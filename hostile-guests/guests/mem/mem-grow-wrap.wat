@@ -1,7 +1,7 @@
 ;; attack: asks for 2^32 - 1 pages, so that the sum wraps around
 ;; contained-if: ok | memory-cap
 ;; returns: bytes ffffffff
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#memory-growth
 ;; tier: core
 ;; counterpart: benign-grow
 

@@ -1,6 +1,6 @@
 ;; attack: grows by 100 pages, writes to them, then traps
 ;; contained-if: trap(unreachable) | memory-cap
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#memory-growth
 ;; tier: core
 ;; counterpart: benign-grow
 

@@ -1,7 +1,7 @@
 ;; attack: declares a memory of one page that may grow to 4 GiB, and never grows it
 ;; contained-if: ok
 ;; returns: input
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#memory-minimum
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,7 +1,7 @@
 ;; attack: declares a first memory of exactly `pages` pages
 ;; contained-if: ok
 ;; returns: u32 == pages
-;; seen-in: GUESTS.md B (mem-lazy-vs-eager)
+;; seen-in: FACTS.md#instantiation-cost
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: pages=256

@@ -1,6 +1,6 @@
 ;; attack: declares a first memory of `pages` pages, 256 MiB, in a tiny module
 ;; contained-if: memory-cap | rejected(static-limit) | rejected(instantiate)
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#memory-minimum
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: pages=4096

@@ -1,7 +1,7 @@
 ;; attack: grows its memory by `pages` pages in its start function, then counts them
 ;; contained-if: ok | memory-cap | rejected(static-limit)
 ;; returns: u32 <= memory_pages
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#memory-growth, FACTS.md#start-functions
 ;; tier: core
 ;; counterpart: benign-start
 ;; params: pages=4096

@@ -1,7 +1,7 @@
 ;; attack: grows a table by 2^31 elements in one instruction
 ;; contained-if: ok | memory-cap | deadline | fuel | rejected(static-limit)
 ;; returns: bytes ffffffff
-;; seen-in: GUESTS.md B; GUESTS.md 1.1 (47 s, 16 GB)
+;; seen-in: FACTS.md#table-growth
 ;; tier: heavy
 ;; counterpart: benign-table
 

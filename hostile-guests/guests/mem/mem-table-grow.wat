@@ -1,7 +1,7 @@
 ;; attack: grows a table by `step` elements `steps` times
 ;; contained-if: ok | memory-cap | deadline | fuel | rejected(static-limit)
 ;; returns: u32 <= table_elements
-;; seen-in: GUESTS.md B; section 1.1 (47 s, 16 GB)
+;; seen-in: FACTS.md#table-growth
 ;; tier: core
 ;; counterpart: benign-table
 ;; params: step=250000, steps=4

@@ -1,6 +1,6 @@
 ;; attack: declares a first table of 2^32 - 1 elements in 18 bytes
 ;; contained-if: memory-cap | rejected(static-limit) | rejected(instantiate)
-;; seen-in: GUESTS.md B; RUSTSEC-2026-0114
+;; seen-in: FACTS.md#table-minimum, RUSTSEC-2026-0114
 ;; tier: heavy
 ;; counterpart: benign-table
 

@@ -1,6 +1,6 @@
 ;; attack: declares a first table of `elements` elements
 ;; contained-if: memory-cap | rejected(static-limit) | rejected(instantiate)
-;; seen-in: GUESTS.md B; section 1.2
+;; seen-in: FACTS.md#table-minimum
 ;; tier: core
 ;; counterpart: benign-table
 ;; params: elements=1000000

@@ -1,7 +1,7 @@
 ;; attack: grows to the cap, or to 256 MiB, and writes one byte to every 4 KiB
 ;; contained-if: ok | memory-cap | deadline | fuel
 ;; returns: u32 <= memory_pages
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#memory-growth
 ;; tier: core
 ;; counterpart: benign-grow
 ;; reaches: 4096 pages

@@ -1,7 +1,7 @@
-;; attack: grows to the cap, or to 256 MiB, and writes to every 4 KiB of it for ever, beside
+;; attack: grows to the cap, or to 256 MiB, and writes to every 4 KiB of it forever, beside
 ;;   other tenants
 ;; contained-if: deadline | fuel | memory-cap
-;; seen-in: GUESTS.md O (iso-tenant-starve)
+;; seen-in: FACTS.md#noisy-neighbours
 ;; tier: core
 ;; counterpart: benign-grow
 

@@ -1,6 +1,6 @@
 ;; attack: exports two functions as process
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-tiny
 

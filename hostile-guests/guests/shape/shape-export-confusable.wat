@@ -1,6 +1,6 @@
 ;; attack: exports process with a Cyrillic o
 ;; contained-if: rejected(export)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#hostile-names
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,7 +1,7 @@
 ;; attack: exports the names of JavaScript object properties beside the ABI
 ;; contained-if: ok
 ;; returns: input
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#hostile-names
 ;; tier: core
 ;; counterpart: benign-echo
 

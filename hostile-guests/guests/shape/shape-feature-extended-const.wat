@@ -1,7 +1,7 @@
 ;; attack: computes the initial value of a global
 ;; contained-if: ok | rejected(validate) | rejected(static-limit)
 ;; returns: input
-;; seen-in: GUESTS.md F (bin-feature-each)
+;; seen-in: FACTS.md#proposals
 ;; tier: core
 ;; counterpart: benign-echo
 ;; features: extended-const

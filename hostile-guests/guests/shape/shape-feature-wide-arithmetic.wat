@@ -1,7 +1,7 @@
 ;; attack: has one 128-bit addition
 ;; contained-if: ok | rejected(validate) | rejected(static-limit)
 ;; returns: input
-;; seen-in: GUESTS.md F (bin-feature-each)
+;; seen-in: FACTS.md#proposals
 ;; tier: core
 ;; counterpart: benign-echo
 ;; features: wide-arithmetic

@@ -1,6 +1,6 @@
 ;; attack: imports env.log as its memory
 ;; contained-if: rejected(import)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,6 +1,6 @@
 ;; attack: imports ENV.LOG, which differs from env.log only in case
 ;; contained-if: rejected(import)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,6 +1,6 @@
 ;; attack: imports names with line ends, escapes, NUL and a right-to-left override
 ;; contained-if: rejected(import)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#hostile-names
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,7 +1,7 @@
 ;; attack: imports env.log twice, which is legal
 ;; contained-if: ok
 ;; returns: input; one log record
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,6 +1,6 @@
 ;; attack: imports a function with empty names
 ;; contained-if: rejected(import)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#hostile-names
 ;; tier: core
 ;; counterpart: benign-tiny
 

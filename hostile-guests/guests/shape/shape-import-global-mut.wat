@@ -1,6 +1,6 @@
 ;; attack: imports a mutable global, through which instances would share state
 ;; contained-if: rejected(import)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,7 +1,7 @@
 ;; attack: exports a function of its own as log
 ;; contained-if: ok
 ;; returns: input
-;; seen-in: GUESTS.md J (host-import-shadow)
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,6 +1,6 @@
 ;; attack: imports a shared memory
 ;; contained-if: rejected(import) | rejected(validate)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; features: threads

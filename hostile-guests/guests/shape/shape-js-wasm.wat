@@ -1,6 +1,6 @@
 ;; attack: imports the functions of a Go js/wasm build, which only a page can give
 ;; contained-if: rejected(import) | rejected(export)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,6 +1,6 @@
 ;; attack: exports a function as memory
 ;; contained-if: rejected(export)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,6 +1,6 @@
 ;; attack: has a memory and does not export it
 ;; contained-if: rejected(export)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-tiny
 

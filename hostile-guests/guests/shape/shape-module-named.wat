@@ -1,7 +1,7 @@
 ;; attack: has a name section that names the module as other modules are named
 ;; contained-if: ok
 ;; returns: input
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#hostile-names
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,6 +1,6 @@
 ;; attack: has no memory at all
 ;; contained-if: rejected(export)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,6 +1,6 @@
 ;; attack: exports process with an f64 result, whose NaN may carry a pointer
 ;; contained-if: rejected(export)
-;; seen-in: GUESTS.md H (abi-result-nan-box)
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,7 +1,7 @@
 ;; attack: exports both _start and _initialize
 ;; contained-if: ok | rejected(export)
 ;; returns: input
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-init
 

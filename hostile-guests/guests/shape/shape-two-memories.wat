@@ -1,7 +1,7 @@
 ;; attack: has two memories and exports both
 ;; contained-if: ok | rejected(validate) | rejected(static-limit)
 ;; returns: input
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-echo
 ;; features: multi-memory

@@ -1,6 +1,6 @@
 ;; attack: imports a host function that no host has
 ;; contained-if: rejected(import)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,6 +1,6 @@
 ;; attack: imports a WASI function that preview 1 does not have
 ;; contained-if: rejected(import)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,6 +1,6 @@
 ;; attack: calls WASI in its start function and exports no memory
 ;; contained-if: rejected(export) | rejected(import) | rejected(instantiate)
-;; seen-in: GUESTS.md G; GUESTS.md 1.5
+;; seen-in: FACTS.md#wasi-without-memory
 ;; tier: core
 ;; counterpart: benign-stdout
 

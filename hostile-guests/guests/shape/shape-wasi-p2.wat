@@ -1,6 +1,6 @@
 ;; attack: imports WASI preview 2 by the names of its component interfaces
 ;; contained-if: rejected(import)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,7 +1,7 @@
 ;; attack: imports WASI functions and never calls one
 ;; contained-if: ok | rejected(import)
 ;; returns: input
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-stdout
 

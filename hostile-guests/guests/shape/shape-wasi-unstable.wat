@@ -1,6 +1,6 @@
 ;; attack: imports WASI of the snapshot before preview 1
 ;; contained-if: rejected(import)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-stdout
 

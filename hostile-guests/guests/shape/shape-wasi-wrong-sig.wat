@@ -1,6 +1,6 @@
 ;; attack: imports fd_write with a 64-bit length
 ;; contained-if: rejected(import)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-stdout
 

@@ -1,7 +1,7 @@
 ;; attack: calls the host from alloc, which a host that allocates for its answer calls again
 ;; contained-if: ok
 ;; returns: input
-;; seen-in: GUESTS.md C; CWA-2023-002
+;; seen-in: FACTS.md#re-entrance, CWA-2023-002
 ;; tier: core
 ;; counterpart: benign-log
 

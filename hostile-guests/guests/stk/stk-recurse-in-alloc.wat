@@ -1,6 +1,6 @@
 ;; attack: recurses without end in alloc
 ;; contained-if: trap(stack)
-;; seen-in: GUESTS.md C
+;; seen-in: FACTS.md#native-stack
 ;; tier: core
 ;; counterpart: benign-recurse
 

@@ -1,6 +1,6 @@
 ;; attack: recurses without end in its start function
 ;; contained-if: trap(stack) | rejected(static-limit) | rejected(instantiate)
-;; seen-in: GUESTS.md C, D
+;; seen-in: FACTS.md#native-stack, FACTS.md#start-functions
 ;; tier: core
 ;; counterpart: benign-start
 

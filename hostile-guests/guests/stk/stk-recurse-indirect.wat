@@ -1,6 +1,6 @@
 ;; attack: recurses through a table without end
 ;; contained-if: trap(stack)
-;; seen-in: GUESTS.md C
+;; seen-in: FACTS.md#native-stack
 ;; tier: core
 ;; counterpart: benign-recurse
 

@@ -1,6 +1,6 @@
 ;; attack: logs at every level of a recursion without end
 ;; contained-if: trap(stack) | deadline | fuel
-;; seen-in: GUESTS.md C
+;; seen-in: FACTS.md#native-stack
 ;; tier: core
 ;; counterpart: benign-recurse
 

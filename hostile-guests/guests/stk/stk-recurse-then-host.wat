@@ -1,7 +1,7 @@
 ;; attack: recurses `depth` deep and there calls the host, which needs stack of its own
 ;; contained-if: trap(stack) | ok
 ;; returns: input
-;; seen-in: GUESTS.md C
+;; seen-in: FACTS.md#native-stack
 ;; tier: core
 ;; counterpart: benign-recurse
 ;; params: depth=5000

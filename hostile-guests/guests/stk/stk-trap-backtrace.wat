@@ -1,6 +1,6 @@
 ;; attack: traps `depth` frames deep, so that a backtrace is long
 ;; contained-if: trap(unreachable) | trap(stack)
-;; seen-in: GUESTS.md C
+;; seen-in: FACTS.md#trap-backtraces
 ;; tier: core
 ;; counterpart: benign-recurse
 ;; params: depth=100000

@@ -1,6 +1,6 @@
 ;; attack: logs a line, then traps: the log stays, no output does
 ;; contained-if: trap(unreachable)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-log
 

@@ -1,6 +1,6 @@
 ;; attack: reads an array of the garbage-collected heap past its end
 ;; contained-if: trap(other) | trap(memory-out-of-bounds) | rejected(validate)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; features: gc

@@ -1,6 +1,6 @@
 ;; attack: loads atomically from an odd address
 ;; contained-if: trap(other) | rejected(validate)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; features: threads

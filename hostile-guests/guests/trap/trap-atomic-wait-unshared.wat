@@ -1,6 +1,6 @@
 ;; attack: waits on a memory that is not shared
 ;; contained-if: trap(other) | rejected(validate)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; features: threads

@@ -1,6 +1,6 @@
 ;; attack: fills no bytes one past the end of its memory
 ;; contained-if: trap(memory-out-of-bounds)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-memory
 

@@ -1,6 +1,6 @@
 ;; attack: casts an integer reference to a struct
 ;; contained-if: trap(other) | rejected(validate)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; features: gc

@@ -1,6 +1,6 @@
 ;; attack: uses an element segment after dropping it
 ;; contained-if: trap(table-out-of-bounds)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-table
 

@@ -1,7 +1,7 @@
 ;; attack: traps on every second call of an instance, so never where calls share none
 ;; contained-if: ok
 ;; returns: bytes 6f6e6365
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-tiny
 

@@ -1,6 +1,6 @@
 ;; attack: traps in alloc, before process
 ;; contained-if: trap(unreachable)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-echo
 

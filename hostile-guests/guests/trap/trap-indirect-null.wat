@@ -1,6 +1,6 @@
 ;; attack: calls through an empty slot of a table
 ;; contained-if: trap(null-element)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-indirect
 

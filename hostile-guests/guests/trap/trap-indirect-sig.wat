@@ -1,6 +1,6 @@
 ;; attack: calls through a table a function of another type
 ;; contained-if: trap(signature-mismatch)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-indirect
 

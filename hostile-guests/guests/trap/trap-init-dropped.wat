@@ -1,6 +1,6 @@
 ;; attack: uses a passive data segment after dropping it
 ;; contained-if: trap(memory-out-of-bounds)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-segment
 

@@ -1,6 +1,6 @@
 ;; attack: copies past the end of a passive data segment
 ;; contained-if: trap(memory-out-of-bounds)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-segment
 

@@ -1,6 +1,6 @@
 ;; attack: divides the least 64-bit integer by minus one
 ;; contained-if: trap(integer-overflow)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-math
 

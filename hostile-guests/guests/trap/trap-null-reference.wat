@@ -1,6 +1,6 @@
 ;; attack: calls a typed reference that is null
 ;; contained-if: trap(null-element) | trap(other) | rejected(validate)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; features: function-references

@@ -1,7 +1,7 @@
 ;; attack: traps when the input is "trap", else returns it
 ;; contained-if: ok | trap(unreachable)
 ;; returns: input
-;; seen-in: GUESTS.md I, O (iso-permit-leak)
+;; seen-in: FACTS.md#traps, FACTS.md#state-between-calls
 ;; tier: core
 ;; counterpart: benign-echo
 

@@ -1,6 +1,6 @@
 ;; attack: stores where its memory would be, had a refused grow been granted
 ;; contained-if: trap(memory-out-of-bounds) | memory-cap
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-grow
 ;; reaches: 4096 pages

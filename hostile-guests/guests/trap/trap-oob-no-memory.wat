@@ -1,7 +1,7 @@
 ;; attack: loads from a memory of no pages
 ;; contained-if: trap(memory-out-of-bounds) | guest-error
 ;; returns: guest-error where the input is not empty and finds no room
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-memory
 

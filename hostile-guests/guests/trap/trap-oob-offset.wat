@@ -1,6 +1,6 @@
 ;; attack: loads from a base and offset whose sum is over 2^32
 ;; contained-if: trap(memory-out-of-bounds)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-memory
 

@@ -1,6 +1,6 @@
 ;; attack: stores eight bytes of which the last is past the end
 ;; contained-if: trap(memory-out-of-bounds)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-memory
 

@@ -1,6 +1,6 @@
 ;; attack: takes an unsigned remainder by zero
 ;; contained-if: trap(divide-by-zero)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-math
 

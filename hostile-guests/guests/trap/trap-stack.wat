@@ -1,6 +1,6 @@
 ;; attack: recurses without end
 ;; contained-if: trap(stack)
-;; seen-in: GUESTS.md C, I
+;; seen-in: FACTS.md#native-stack, FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-recurse
 

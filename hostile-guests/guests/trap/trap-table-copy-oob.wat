@@ -1,6 +1,6 @@
 ;; attack: copies within a table past its end
 ;; contained-if: trap(table-out-of-bounds)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-table
 

@@ -1,6 +1,6 @@
 ;; attack: calls through a table without slots
 ;; contained-if: trap(table-out-of-bounds)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-indirect
 

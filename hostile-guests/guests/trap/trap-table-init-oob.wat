@@ -1,6 +1,6 @@
 ;; attack: initialises a table past the end of a segment
 ;; contained-if: trap(table-out-of-bounds)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-table
 

@@ -1,6 +1,6 @@
 ;; attack: converts infinity to an integer
 ;; contained-if: trap(integer-overflow)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-math
 

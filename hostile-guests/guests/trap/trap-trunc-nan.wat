@@ -1,6 +1,6 @@
 ;; attack: converts NaN to an integer
 ;; contained-if: trap(bad-conversion)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-math
 

@@ -1,6 +1,6 @@
 ;; attack: converts minus one to an unsigned integer
 ;; contained-if: trap(integer-overflow)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-math
 

@@ -1,6 +1,6 @@
 ;; attack: converts 2^32 to an unsigned 32-bit integer
 ;; contained-if: trap(integer-overflow)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-math
 

@@ -1,6 +1,6 @@
 ;; attack: throws an exception that nobody catches
 ;; contained-if: trap(uncaught-exception) | rejected(validate)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; features: exceptions

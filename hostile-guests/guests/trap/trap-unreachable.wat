@@ -1,6 +1,6 @@
 ;; attack: runs the unreachable instruction
 ;; contained-if: trap(unreachable)
-;; seen-in: GUESTS.md I
+;; seen-in: FACTS.md#traps
 ;; tier: core
 ;; counterpart: benign-tiny
 

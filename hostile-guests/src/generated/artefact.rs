@@ -12,7 +12,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is an artefact of no bytes, which Rust engines may read as empty text
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F, 1.6
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -23,7 +23,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is the four bytes of the magic and no more
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -34,7 +34,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is the magic and the version alone, a valid module without exports
 ;; contained-if: rejected(export)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -45,7 +45,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is a good module but for the first byte
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -56,7 +56,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is a good module of version 2
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -68,7 +68,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: is the first `at` bytes of a good module; few prefixes are valid, and these lack
 ;;   exports
 ;; contained-if: rejected(validate) | rejected(export)
-;; seen-in: GUESTS.md F (bin-truncated-at-every-byte)
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: at=40
@@ -80,7 +80,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is a good module with bytes after it that begin no section
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -91,7 +91,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is two good modules, one after the other
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -102,7 +102,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is a good module after a byte order mark
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -113,7 +113,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is a good module as text, which some engines assemble when asked to load bytes
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F, 1.6
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -124,7 +124,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is an error page, cached in place of the module
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -135,7 +135,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is the script that belongs to a module instead of the module
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -146,7 +146,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is the head of a gzip stream, served without its Content-Encoding
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -157,7 +157,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is the head of a native program
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -168,7 +168,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is the head of a precompiled artefact, which a host must never deserialise from a user
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -179,7 +179,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: is an empty component instead of a module
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F (bin-component)
+;; seen-in: FACTS.md#not-a-module
 ;; tier: core
 ;; counterpart: benign-tiny
 ",

@@ -17,7 +17,7 @@ const GUESTS: &[Generated] = &[Generated {
 ;; attack: does what benign-tiny does, in a module of `functions` functions, slow to compile
 ;; contained-if: ok
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md 1.7: a real Go guest of 1.83 MB takes Cranelift half a second
+;; seen-in: FACTS.md#module-size
 ;; tier: core
 ;; params: functions=3000
 ",

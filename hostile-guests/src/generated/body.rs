@@ -15,7 +15,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has an addition without operands in a function that nobody calls
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
+;; seen-in: FACTS.md#invalid-bodies
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -26,7 +26,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has an addition of an integer and a float in a function that nobody calls
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
+;; seen-in: FACTS.md#invalid-bodies
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -37,7 +37,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has an instruction that does not exist in a function that nobody calls
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
+;; seen-in: FACTS.md#invalid-bodies
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -48,7 +48,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a call of a function that does not exist in a function that nobody calls
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
+;; seen-in: FACTS.md#invalid-bodies
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -59,7 +59,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a read of a local that does not exist in a function that nobody calls
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
+;; seen-in: FACTS.md#invalid-bodies
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -70,7 +70,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a branch out of more blocks than there are in a function that nobody calls
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
+;; seen-in: FACTS.md#invalid-bodies
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -81,7 +81,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has no end in a function that nobody calls
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
+;; seen-in: FACTS.md#invalid-bodies
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -92,7 +92,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a value left on the stack in a function that nobody calls
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
+;; seen-in: FACTS.md#invalid-bodies
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -103,7 +103,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a load with more alignment than its width in a function that nobody calls
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
+;; seen-in: FACTS.md#invalid-bodies
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -114,7 +114,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has an addition of a float after an unreachable in a function that nobody calls
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F (bin-invalid-unreachable-code)
+;; seen-in: FACTS.md#invalid-bodies
 ;; tier: core
 ;; counterpart: benign-tiny
 ",

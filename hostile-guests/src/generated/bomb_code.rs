@@ -16,7 +16,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "calls a function `times` times in one body",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=3500000"
         ),
         build: calls,
@@ -26,7 +26,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "calls through a table `times` times in one body",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=200000"
         ),
         build: indirect_calls,
@@ -36,7 +36,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "makes `times` calls with a thousand arguments each",
-            seen_in: "GUESTS.md E",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=1000"
         ),
         build: wide_calls,
@@ -46,7 +46,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "makes `times` calls with a thousand results each",
-            seen_in: "GUESTS.md E",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=1000"
         ),
         build: wide_results,
@@ -56,7 +56,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `times` branches with an else in one body",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=70000"
         ),
         build: if_else,
@@ -66,7 +66,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "copies eight constant bytes `times` times in one body",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=100000"
         ),
         build: bulk_inline,
@@ -76,7 +76,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "loads and stores `times` times in one body",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=700000"
         ),
         build: load_store,
@@ -86,7 +86,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "adds `times` times in one body, which compilers are quick at",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=1000000"
         ),
         build: straight_line,
@@ -96,7 +96,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "selects `times` times in one body, each from the result before",
-            seen_in: "GUESTS.md E",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=500000"
         ),
         build: select_chain,
@@ -106,7 +106,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "adds `times` constants that fold into one",
-            seen_in: "GUESTS.md E",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=2000000"
         ),
         build: const_tree,
@@ -116,7 +116,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "shuffles `times` vectors in one body",
-            seen_in: "GUESTS.md E",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=200000"
         ),
         build: shuffles,
@@ -126,7 +126,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "selects `times` vectors in one body",
-            seen_in: "GUESTS.md E",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=500000"
         ),
         build: select_vectors,
@@ -136,7 +136,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `times` dead instructions after an unreachable",
-            seen_in: "GUESTS.md E",
+            seen_in: "FACTS.md#compile-bombs",
             params: "times=2000000"
         ),
         build: unreachable_tail,
@@ -146,7 +146,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `functions` functions of moderate size, compiled on every core at once",
-            seen_in: "GUESTS.md E",
+            seen_in: "FACTS.md#compile-bombs",
             params: "functions=200"
         ),
         build: benign::heavy,

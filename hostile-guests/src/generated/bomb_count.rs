@@ -17,7 +17,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `functions` empty functions",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "functions=999000"
         ),
         build: functions,
@@ -27,7 +27,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `types` function types, all different",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "types=100000"
         ),
         build: distinct_types,
@@ -37,7 +37,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `types` function types of a thousand parameters and results each",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "types=3000"
         ),
         build: wide_types,
@@ -47,7 +47,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `types` function types, all the same",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "types=900000"
         ),
         build: same_types,
@@ -59,7 +59,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size) |
 ;;   rejected(validate)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E
+;; seen-in: FACTS.md#compile-bombs
 ;; tier: heavy
 ;; counterpart: benign-heavy
 ;; params: types=100000
@@ -72,7 +72,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `globals` globals",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "globals=1000000"
         ),
         build: globals,
@@ -82,7 +82,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `exports` exports",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "exports=100000"
         ),
         build: exports,
@@ -92,7 +92,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "imports env.log `imports` times",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "imports=100000"
         ),
         build: imports,
@@ -102,7 +102,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `segments` passive data segments",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "segments=99000"
         ),
         build: data_segments,
@@ -112,7 +112,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has an element segment of `elements` expressions",
-            seen_in: "GUESTS.md E",
+            seen_in: "FACTS.md#compile-bombs",
             params: "elements=1000000"
         ),
         build: element_expressions,

@@ -16,7 +16,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "nests `loops` loops that each take and give `values` values: 13 KB, 17 GB to compile",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "loops=1000, values=1000"
         ),
         build: multi_value,
@@ -26,7 +26,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "changes `locals` locals inside `loops` nested loops: 45 KB, 26 s to compile",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "locals=5000, loops=100"
         ),
         build: phi,
@@ -36,7 +36,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `functions` functions with `locals` locals each: 8 KB",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "functions=1000, locals=49999"
         ),
         build: locals,
@@ -46,7 +46,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `functions` functions with `locals` vectors each that nobody uses",
-            seen_in: "GUESTS.md E",
+            seen_in: "FACTS.md#compile-bombs",
             params: "functions=200, locals=49999"
         ),
         build: dead_locals,
@@ -56,7 +56,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has `tables` branch tables over `blocks` nested blocks",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "blocks=1000, tables=1000"
         ),
         build: branch_matrix,
@@ -66,7 +66,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "has one branch table of `targets` targets",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "targets=65000"
         ),
         build: branch_wide,
@@ -76,7 +76,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "nests `depth` blocks",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "depth=100000"
         ),
         build: nest_blocks,
@@ -86,7 +86,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "nests `depth` loops",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "depth=100000"
         ),
         build: nest_loops,
@@ -96,7 +96,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "nests `depth` ifs",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "depth=100000"
         ),
         build: nest_ifs,
@@ -108,7 +108,7 @@ const GUESTS: &[Generated] = &[
 ;; contained-if: ok | rejected(compile-budget) | rejected(static-limit) | rejected(size) |
 ;;   rejected(validate)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md E
+;; seen-in: FACTS.md#compile-bombs
 ;; tier: heavy
 ;; counterpart: benign-heavy
 ;; params: depth=100, catches=1000

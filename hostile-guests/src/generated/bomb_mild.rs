@@ -11,7 +11,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "core",
             "nests `loops` loops that each take and give `values` values: 7 KB, 280 MB to compile",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "loops=1000, values=16"
         ),
         build: bomb_flow::multi_value,
@@ -21,7 +21,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "heavy",
             "changes `locals` locals inside `loops` nested loops: 14 KB, 0.3 s to compile",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "locals=1100, loops=100"
         ),
         build: bomb_flow::phi,
@@ -31,7 +31,7 @@ const GUESTS: &[Generated] = &[
         header: bomb_header!(
             "core",
             "has `functions` functions with `locals` locals each: 1 KB, 0.3 s to compile",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "functions=100, locals=30000"
         ),
         build: bomb_flow::locals,
@@ -42,7 +42,7 @@ const GUESTS: &[Generated] = &[
             "core",
             "has `types` function types, all the same: 3 MB, \
              a second to read for an interpreter too",
-            seen_in: "GUESTS.md E, 1.4",
+            seen_in: "FACTS.md#compile-bombs",
             params: "types=900000"
         ),
         build: bomb_count::same_types,

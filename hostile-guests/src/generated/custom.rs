@@ -15,7 +15,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: ends in an empty custom section, which is legal
 ;; contained-if: ok
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md F, 1.6 (wazero)
+;; seen-in: FACTS.md#custom-sections
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -27,7 +27,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: carries a custom section of `bytes` bytes
 ;; contained-if: ok | rejected(size) | rejected(static-limit)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#custom-sections
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: bytes=1000000
@@ -40,7 +40,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: carries a custom section of `bytes` bytes, a hundred megabytes
 ;; contained-if: ok | rejected(size) | rejected(static-limit)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#custom-sections
 ;; tier: heavy
 ;; counterpart: benign-tiny
 ;; params: bytes=100000000
@@ -53,7 +53,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: carries `sections` custom sections
 ;; contained-if: ok | rejected(size) | rejected(static-limit)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#custom-sections
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: sections=200000
@@ -66,7 +66,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: carries a custom section whose name clears a terminal
 ;; contained-if: ok
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#custom-sections
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -78,7 +78,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: has a name section that claims 2^32 - 1 names
 ;; contained-if: ok
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#custom-sections
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -90,7 +90,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: has a name section that ends in the middle of a name
 ;; contained-if: ok
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#custom-sections
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -102,7 +102,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: has a name section with a name that is not UTF-8
 ;; contained-if: ok
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#custom-sections
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -113,7 +113,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: traps in a function whose name clears a terminal and forges a line
 ;; contained-if: trap(unreachable)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#custom-sections
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -125,7 +125,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: has a producers section that claims 2^32 - 1 fields
 ;; contained-if: ok
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#custom-sections
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -137,7 +137,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: has debug sections whose lengths lie
 ;; contained-if: ok
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#custom-sections
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -149,7 +149,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: names a source map at an address of the cloud's metadata service
 ;; contained-if: ok
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#custom-sections
 ;; tier: core
 ;; counterpart: benign-tiny
 ",

@@ -21,7 +21,7 @@ macro_rules! drawn_header {
             "\n;; contained-if: ",
             $contained_if,
             "\n;; returns: 96 bytes, as in src/generated/drawn_abi.rs: the same on every right host\
-             \n;; seen-in: wasm-smith\n;; tier: core\n;; counterpart: benign-math\
+             \n;; seen-in: FACTS.md#drawn-modules\n;; tier: core\n;; counterpart: benign-math\
              \n;; params: seed=0\n"
         )
     };

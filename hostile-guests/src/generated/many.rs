@@ -17,7 +17,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: fills its whole memory `fills` times without a loop
 ;; contained-if: deadline | fuel | ok
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md A, 1.1 (wazero)
+;; seen-in: FACTS.md#bulk-operations
 ;; tier: core
 ;; counterpart: benign-fill
 ;; params: fills=3000, pages=64
@@ -30,7 +30,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: has `globals` globals, which every instance pays for
 ;; contained-if: ok | memory-cap | rejected(static-limit) | rejected(instantiate)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md B, 1.2
+;; seen-in: FACTS.md#instantiation-cost
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: globals=100000
@@ -43,7 +43,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: has `tables` tables of `elements` elements, so that a limit a table is no limit
 ;; contained-if: ok | memory-cap | rejected(static-limit) | rejected(instantiate)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md B
+;; seen-in: FACTS.md#memories-and-tables-are-capped-each
 ;; tier: core
 ;; counterpart: benign-table
 ;; params: tables=100, elements=9000
@@ -56,7 +56,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: writes `segments` data segments to the same byte
 ;; contained-if: ok | rejected(static-limit)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md D
+;; seen-in: FACTS.md#active-segments
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: segments=90000
@@ -69,7 +69,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: has a table of `elements` elements and fills it when instantiated
 ;; contained-if: ok | memory-cap | rejected(static-limit) | rejected(instantiate)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md D (inst-elem-10m)
+;; seen-in: FACTS.md#active-segments
 ;; tier: core
 ;; counterpart: benign-indirect
 ;; params: elements=1000000
@@ -82,7 +82,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: has `globals` globals, each computed from the one before
 ;; contained-if: ok | rejected(validate) | rejected(static-limit)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md D (inst-import-global-chain)
+;; seen-in: FACTS.md#instantiation-cost
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: globals=10000
@@ -95,7 +95,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: imports a function with a name of `length` letters
 ;; contained-if: rejected(import) | rejected(static-limit)
-;; seen-in: GUESTS.md G (shape-import-ctrl-name)
+;; seen-in: FACTS.md#hostile-names
 ;; tier: core
 ;; counterpart: benign-log
 ;; params: length=90000
@@ -108,7 +108,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: exports a function with a name of `length` letters beside the ABI
 ;; contained-if: ok | rejected(static-limit)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#hostile-names
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: length=90000
@@ -121,7 +121,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: exports `exports` functions beside the ABI
 ;; contained-if: ok | rejected(static-limit)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md G (shape-export-1m)
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-tiny
 ;; params: exports=20000
@@ -134,7 +134,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: imports env.log `imports` times
 ;; contained-if: ok | rejected(static-limit)
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-log
 ;; params: imports=5000
@@ -146,7 +146,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: exports process with a thousand parameters
 ;; contained-if: rejected(export) | rejected(static-limit)
-;; seen-in: GUESTS.md G
+;; seen-in: FACTS.md#imports-and-exports
 ;; tier: core
 ;; counterpart: benign-tiny
 ",

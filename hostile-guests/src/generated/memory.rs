@@ -15,7 +15,7 @@ const GUESTS: &[Generated] = &[Generated {
 ;; contained-if: ok | memory-cap | rejected(validate) | rejected(static-limit)
 ;;   | rejected(instantiate)
 ;; returns: u32 <= memory_pages
-;; seen-in: GUESTS.md B, 1.2
+;; seen-in: FACTS.md#memories-and-tables-are-capped-each
 ;; tier: core
 ;; counterpart: benign-grow
 ;; params: memories=100, pages=16

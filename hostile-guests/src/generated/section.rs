@@ -12,7 +12,7 @@ const GUESTS: &[Generated] = &[
 ;; attack: has a section size in five bytes where one would do, which is legal
 ;; contained-if: ok
 ;; returns: bytes 74696e79
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -23,7 +23,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a section size in six bytes
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -34,7 +34,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a section size with bits set that a u32 does not have
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -45,7 +45,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has its functions before its types
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -56,7 +56,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has its types twice
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -72,7 +72,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a section of a kind that does not exist
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -83,7 +83,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: declares functions and has no code
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -94,7 +94,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a section that says it is one byte longer than it is
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -105,7 +105,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a section that says it is one byte shorter than it is
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -116,7 +116,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a section of 2^32 - 1 bytes, by its own account
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -127,7 +127,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has 2^32 - 1 types, by its own account
 ;; contained-if: rejected(validate) | rejected(static-limit)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -138,7 +138,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a function with 2^32 - 1 locals, by its own account
 ;; contained-if: rejected(validate) | rejected(static-limit)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -154,7 +154,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: exports a name that is not UTF-8
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -165,7 +165,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: exports a name with a slash in two bytes, which is not UTF-8
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -176,7 +176,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: exports a name with half a surrogate pair, which is not UTF-8
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -187,7 +187,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: counts two data segments and has one
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -198,7 +198,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: declares one function and has the code of two
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -209,7 +209,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a memory of 65537 pages, one more than there can be
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -220,7 +220,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: has a memory whose least size is over its greatest
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -231,7 +231,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: exports a function that does not exist
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -242,7 +242,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: starts with a function that does not exist
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",
@@ -253,7 +253,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: starts with a function that takes parameters
 ;; contained-if: rejected(validate)
-;; seen-in: GUESTS.md F
+;; seen-in: FACTS.md#binary-format
 ;; tier: core
 ;; counterpart: benign-tiny
 ",

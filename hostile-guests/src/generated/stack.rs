@@ -14,7 +14,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: recurses without end with `locals` live locals in each frame
 ;; contained-if: trap(stack) | rejected(static-limit)
-;; seen-in: GUESTS.md C
+;; seen-in: FACTS.md#native-stack
 ;; tier: core
 ;; counterpart: benign-recurse
 ;; params: locals=400
@@ -26,7 +26,7 @@ const GUESTS: &[Generated] = &[
         header: "\
 ;; attack: recurses without end with `params` parameters
 ;; contained-if: trap(stack) | rejected(static-limit)
-;; seen-in: GUESTS.md C
+;; seen-in: FACTS.md#native-stack
 ;; tier: core
 ;; counterpart: benign-recurse
 ;; params: params=1000

@@ -1,7 +1,7 @@
 // attack: returns its input; an honest guest as clang builds it
 // contained-if: ok
 // returns: input
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 
 #include "abi.h"

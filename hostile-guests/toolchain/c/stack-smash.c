@@ -2,7 +2,7 @@
 //   and are after
 // contained-if: ok
 // returns: bytes 6b65707458585858
-// seen-in: Lehmann and others, "Everything Old is New Again", USENIX Security 2020
+// seen-in: FACTS.md#real-compilers
 // tier: core
 // counterpart: c-echo
 

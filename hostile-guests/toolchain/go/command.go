@@ -1,7 +1,7 @@
 // attack: the same program built without -buildmode=c-shared: a command, which has no `_initialize`
 //   and whose exports work only while `main` runs
 // contained-if: rejected(export) | trap(unreachable) | guest-error
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 // counterpart: go-echo
 

@@ -1,6 +1,6 @@
 // attack: waits for a channel that nobody sends to; the runtime sees that all goroutines sleep
 // contained-if: trap(unreachable) | guest-error
-// seen-in: GUESTS.md section 1.7
+// seen-in: FACTS.md#go-runtime
 // tier: core
 // counterpart: go-echo
 

@@ -1,7 +1,7 @@
 // attack: returns its input; an honest guest as Go builds it, with its runtime
 // contained-if: ok
 // returns: input
-// seen-in: GUESTS.md section 1.7
+// seen-in: FACTS.md#go-runtime
 // tier: core
 
 //go:build wasip1

@@ -1,7 +1,7 @@
 // attack: hands out the environment that it was given
 // contained-if: ok
 // returns: empty; nothing was granted
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 // counterpart: go-echo
 

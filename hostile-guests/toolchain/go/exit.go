@@ -1,6 +1,6 @@
 // attack: ends the program with status 3, as os.Exit does
 // contained-if: guest-error
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 // counterpart: go-echo
 

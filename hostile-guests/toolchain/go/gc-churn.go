@@ -2,7 +2,7 @@
 //   guest
 // contained-if: ok
 // returns: bytes 40010000
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 
 //go:build wasip1

@@ -1,6 +1,6 @@
-// attack: a hundred goroutines that spin and yield to one another for ever
+// attack: a hundred goroutines that spin and yield to one another forever
 // contained-if: deadline
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 // counterpart: go-echo
 

@@ -1,6 +1,6 @@
 // attack: built for a page (GOOS=js), whose shim alone can give it what it imports
 // contained-if: rejected(import) | rejected(export)
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 // counterpart: go-echo
 

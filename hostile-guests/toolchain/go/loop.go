@@ -1,6 +1,6 @@
 // attack: spins in a loop that Go compiled, without a call
 // contained-if: deadline
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 // counterpart: go-echo
 

@@ -1,6 +1,6 @@
 // attack: writes into a map that was never made
 // contained-if: trap(unreachable) | guest-error
-// seen-in: GUESTS.md section 1.7
+// seen-in: FACTS.md#go-runtime
 // tier: core
 // counterpart: go-echo
 

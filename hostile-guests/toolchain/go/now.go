@@ -1,7 +1,7 @@
 // attack: hands out the time of day
 // contained-if: ok
 // returns: 8 bytes; without the grant the same in every instance
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 // counterpart: go-echo
 

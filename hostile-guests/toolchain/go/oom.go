@@ -1,7 +1,7 @@
 // attack: keeps every megabyte that it allocates, and spins once it has 200; the runtime gives up
 //   when the memory stands at its cap, and not with an error about memory
 // contained-if: memory-cap | trap(unreachable) | guest-error | deadline | fuel
-// seen-in: GUESTS.md section 1.7
+// seen-in: FACTS.md#go-runtime
 // tier: core
 // counterpart: go-gc-churn
 

@@ -1,6 +1,6 @@
 // attack: panics; the runtime prints a trace to standard error and ends the guest
 // contained-if: trap(unreachable) | guest-error
-// seen-in: GUESTS.md section 1.7
+// seen-in: FACTS.md#go-runtime
 // tier: core
 // counterpart: go-echo
 

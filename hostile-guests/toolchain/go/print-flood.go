@@ -1,6 +1,6 @@
-// attack: prints to standard error for ever
+// attack: prints to standard error forever
 // contained-if: deadline
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 // counterpart: go-echo
 

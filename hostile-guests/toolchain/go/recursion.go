@@ -1,6 +1,6 @@
 // attack: recurses without an end: on the engine's stack, or in the guest's own memory
 // contained-if: trap(stack) | trap(unreachable) | memory-cap | guest-error | deadline
-// seen-in: GUESTS.md section 1.7
+// seen-in: FACTS.md#go-runtime
 // tier: core
 // counterpart: go-echo
 

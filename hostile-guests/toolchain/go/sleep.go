@@ -1,7 +1,7 @@
 // attack: sleeps for a minute; time.Sleep becomes poll_oneoff, in the host
 // contained-if: ok | deadline | denied
 // returns: bytes
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 // counterpart: go-echo
 

@@ -1,7 +1,7 @@
 // attack: keeps every megabyte that it allocates, until its allocator aborts at the cap; it spins
 //   once it has 200
 // contained-if: memory-cap | trap(unreachable) | deadline | fuel
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 // counterpart: rust-echo
 

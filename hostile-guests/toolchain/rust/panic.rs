@@ -1,6 +1,6 @@
 // attack: indexes past the end of a slice; the panic is an abort
 // contained-if: trap(unreachable)
-// seen-in: GUESTS.md section 2.Q
+// seen-in: FACTS.md#real-compilers
 // tier: core
 // counterpart: rust-echo
 

@@ -53,6 +53,16 @@ pub fn documents() -> Vec<Document> {
     paths.into_iter().map(document).collect()
 }
 
+/// The documents, and the pages for those who change the code or write an adapter.
+pub fn pages() -> Vec<Document> {
+    let others = [
+        "harness/ARCHITECTURE.md",
+        "harness/host/src/protocol/PROTOCOL.md",
+        "hostile-guests/FACTS.md",
+    ];
+    documents().into_iter().chain(others.map(document)).collect()
+}
+
 /// One document.
 pub fn document(path: impl Into<String>) -> Document {
     let path = path.into();

@@ -1,7 +1,7 @@
 //! Sentences are short: at most 20 words on average, page by page.
 //! `cargo test --test docs -- sentences --nocapture` shows the figures.
 
-use crate::markdown::{Document, documents};
+use crate::markdown::{Document, pages};
 
 /// Words a sentence, on average. Longer ones are read twice.
 const WORDS_MEAN_MAX: f64 = 20.0;
@@ -50,7 +50,7 @@ fn sentences(paragraph: &str) -> Vec<usize> {
 #[test]
 #[expect(clippy::print_stdout, reason = "the figures are for whoever asks with --nocapture")]
 fn sentences_are_short() {
-    for document in documents() {
+    for document in pages() {
         let counts: Vec<usize> = paragraphs(&document).iter().flat_map(|p| sentences(p)).collect();
         let words: usize = counts.iter().sum();
         let mean = words as f64 / counts.len().max(1) as f64;
