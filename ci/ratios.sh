@@ -6,8 +6,11 @@ cd "$(dirname "$0")/.."
 
 # Our own code as in a release; what it depends on is so in every build, and is not built again.
 own=(--profile dev)
-for setting in opt-level=3 codegen-units=16 debug-assertions=false overflow-checks=false incremental=false; do
-  own+=(--config "profile.dev.$setting")
+for package in wasm-gauntlet wasm-gauntlet-model wasm-gauntlet-web wasm-gauntlet-host \
+  wasm-gauntlet-benches wasm-gauntlet-scenarios hostile-guests; do
+  for setting in opt-level=3 debug-assertions=false overflow-checks=false; do
+    own+=(--config "profile.dev.package.$package.$setting")
+  done
 done
 bench() { cargo bench -q "${own[@]}" -p wasm-gauntlet-benches --bench "$1"; }
 
