@@ -1,6 +1,6 @@
-//! The guest ABI as any host must hold it: ranges, bounds and the end of a call.
+//! The guest ABI as every host must implement it: ranges, bounds and the end of a call.
 //!
-//! Everything here is free of runtimes; nothing here runs a guest.
+//! Nothing here depends on a runtime, and nothing here runs a guest.
 //!
 //! The ABI: `memory`; `alloc(len: i32) -> i32`; `process(ptr: i32, len: i32) -> i64`, which is
 //! `ptr << 32 | len` of the output; `_initialize()` for reactors, called once an instance.
@@ -24,11 +24,11 @@ use std::ops::Range;
 
 /// The export that is the guest's memory.
 pub const MEMORY: &str = "memory";
-/// The export that gives room for the input.
+/// The export that allocates space for the input.
 pub const ALLOC: &str = "alloc";
 /// The export that does the work.
 pub const PROCESS: &str = "process";
-/// The export that a reactor wants called once.
+/// The export that a reactor needs called once.
 pub const INITIALIZE: &str = "_initialize";
 /// The module name of the two host functions `log` and `error`.
 pub const ENV: &str = "env";
@@ -135,7 +135,7 @@ pub fn take_output(
     Ok(memory[range].to_vec())
 }
 
-/// What a host with the 32-bit check serves, without leaving the memory for real.
+/// The output of a host with the 32-bit check, without really leaving the memory.
 fn wrapped(memory: &[u8], ptr: u32, len: u32) -> Option<Vec<u8>> {
     let size = memory.len();
     let end = ptr.wrapping_add(len) as usize;

@@ -181,7 +181,7 @@ const DESTINATIONS: &[&str] = &["page", "wasi"];
 /// The factor by which a neighbour may move a p99 where nothing is said.
 pub const NOISE_FACTOR_USUAL: f64 = 2.0;
 
-/// The most that is accepted: a p99 ten times itself is an outage, whoever says otherwise.
+/// The largest accepted factor. A p99 of ten times its value is an outage.
 pub const NOISE_FACTOR_MAX: u32 = 10;
 
 impl Default for Target {
@@ -198,7 +198,7 @@ impl Default for Target {
     }
 }
 
-/// What exists outside, by name.
+/// Names that exist outside of the file.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct KnownNames<'a> {
     /// Embedded runtimes.

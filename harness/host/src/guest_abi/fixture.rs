@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 
 /// What `hello.txt` says.
 pub const HELLO: &str = "hello";
-/// What `canary.txt` says; it lies beside the granted folder, and no guest may ever see it.
+/// The content of `canary.txt`, which is next to the granted folder. No guest may see it.
 pub const CANARY: &str = "canary-7f3a91: no guest may read this";
 
-/// A temporary folder: `data/hello.txt`, `data/link -> ../canary.txt`, `canary.txt`. It goes
-/// when the host goes.
+/// A temporary folder: `data/hello.txt`, `data/link -> ../canary.txt`, `canary.txt`. It is removed
+/// with the host.
 #[derive(Debug)]
 pub struct Fixture {
     folder: tempfile::TempDir,
 }
 
 impl Fixture {
-    /// Lay it out.
+    /// Create it.
     ///
     /// # Errors
     /// When the temporary folder cannot be written.

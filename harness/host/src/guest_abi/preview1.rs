@@ -1,5 +1,5 @@
-//! WASI preview 1 as data: its functions and their types, the errnos that a host of ours answers
-//! itself, and the random stream of a guest that is granted none.
+//! WASI preview 1 as data: its functions and types, the errnos that our hosts return themselves,
+//! and the random stream of a guest without randomness.
 
 use sha2::{Digest, Sha256};
 

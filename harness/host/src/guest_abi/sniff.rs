@@ -1,4 +1,4 @@
-//! What bytes are that are no module, in words of use to the person who sent them.
+//! The kind of bytes that are no module, in words that help their sender.
 
 /// The first four bytes of modules and components.
 const MAGIC: &[u8] = b"\0asm";

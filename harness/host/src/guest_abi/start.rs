@@ -1,8 +1,8 @@
 //! A start function turned into an export, for runtimes that cannot suspend it.
 //!
-//! Instantiating the result and calling [`START`] at once does what instantiating the original
-//! does: the start function runs after every segment is in place, and an extra export is
-//! invisible to the guest. Nothing else of the module changes.
+//! Instantiating the result and then calling [`START`] does the same as instantiating the original:
+//! the start function runs after every segment is in place, and the guest cannot see the extra
+//! export. Nothing else of the module changes.
 
 use wasm_encoder::{ExportKind, ExportSection, RawSection};
 use wasmparser::{ExportSectionReader, ExternalKind, Parser, Payload};

@@ -1,5 +1,5 @@
-//! Processes that run hostile code: started, limited, watched from outside, ended with all that
-//! they left.
+//! Processes that run hostile code: started, limited, watched from outside, and ended with
+//! everything that they left.
 
 pub mod children;
 pub mod confine;

@@ -1,4 +1,4 @@
-//! Bytes as standard base64 with padding (RFC 4648 §4) in JSON, as Go's `encoding/json` has them.
+//! Bytes as standard base64 with padding (RFC 4648 §4) in JSON, as in Go's `encoding/json`.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Deserializer, Serializer, de::Error};

@@ -1,4 +1,4 @@
-//! Lines with a bound: a peer that never ends its line costs no memory.
+//! Lines with a length limit: a peer that never ends its line costs no memory.
 
 use std::io::{self, BufRead};
 

@@ -61,7 +61,7 @@ pub struct RawBlock {
     pub claims: RawClaims,
 }
 
-/// The keys of a block that are no paths.
+/// The keys of a block that are not paths.
 const BLOCK_KEYS: [&str; 5] = ["where", "severity", "says", "fix", "follows_from"];
 
 impl Read for RawBlock {
@@ -188,7 +188,7 @@ impl Read for RawClaims {
     }
 }
 
-/// A matcher as written: a bare value, or a mapping of matchers that must all hold.
+/// A matcher as written: a plain value, or a mapping of matchers that must all hold.
 #[derive(Debug, Clone)]
 pub enum RawMatch {
     /// `is` this value.

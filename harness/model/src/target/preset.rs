@@ -12,7 +12,7 @@ pub const PRESETS: &[(&str, &str)] = &[
     ("workerd", include_str!("../../presets/workerd.yaml")),
 ];
 
-/// The mapping of the preset of this name; none if there is none, and it is said.
+/// The mapping of the preset with this name. Keeps a complaint if there is none.
 pub(super) fn read(word: &At<String>, log: &mut Log) -> Option<RawMapping> {
     let found = PRESETS.iter().find(|(name, _)| *name == word.value);
     let Some((name, text)) = found else {

@@ -2,45 +2,32 @@
 
 use super::module::ModuleAnatomy;
 
-/// What a module was built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flavour {
-    /// `GOOS=js`, for a page or Node with Go's `wasm_exec.js`.
-    GoJs,
-    /// TinyGo's target `wasm`, for a page with TinyGo's `wasm_exec.js`.
-    TinyGoJs,
-    /// WASI preview 1, with `_start`.
-    Wasip1Command,
-    /// WASI preview 1, with `_initialize` or with exports alone.
-    Wasip1Reactor,
-    /// Rust with wasm-bindgen, for a page with its glue.
-    WasmBindgen,
-    /// Emscripten, for a page with its glue.
-    Emscripten,
-    /// A component, which no browser takes.
-    Component,
-    /// No imports: runs anywhere.
-    Core,
-    /// Imports of its own.
-    Other,
+wasm_gauntlet_model::words! {
+    /// What a module was built for.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Flavour {
+        /// `GOOS=js`, for a page or Node with Go's `wasm_exec.js`.
+        GoJs = "go-js",
+        /// TinyGo's target `wasm`, for a page with TinyGo's `wasm_exec.js`.
+        TinyGoJs = "tinygo-js",
+        /// WASI preview 1, with `_start`.
+        Wasip1Command = "wasip1-command",
+        /// WASI preview 1, with `_initialize` or with exports alone.
+        Wasip1Reactor = "wasip1-reactor",
+        /// Rust with wasm-bindgen, for a page with its glue.
+        WasmBindgen = "wasm-bindgen",
+        /// Emscripten, for a page with its glue.
+        Emscripten = "emscripten",
+        /// A component, which no browser takes.
+        Component = "component",
+        /// No imports: runs anywhere.
+        Core = "core",
+        /// Imports of its own.
+        Other = "other",
+    }
 }
 
 impl Flavour {
-    /// The word in scenarios.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::GoJs => "go-js",
-            Self::TinyGoJs => "tinygo-js",
-            Self::Wasip1Command => "wasip1-command",
-            Self::Wasip1Reactor => "wasip1-reactor",
-            Self::WasmBindgen => "wasm-bindgen",
-            Self::Emscripten => "emscripten",
-            Self::Component => "component",
-            Self::Core => "core",
-            Self::Other => "other",
-        }
-    }
-
     /// The least that such a module weighs, in words; measured on programs that print a line.
     pub fn floor(self, toolchain: Option<&str>) -> Option<&'static str> {
         let go = toolchain.is_some_and(|toolchain| toolchain.starts_with("Go "));

@@ -1,4 +1,4 @@
-//! What a module says of itself: imports, exports, sections, producers, data.
+//! What a module says about itself: imports, exports, sections, producers, data.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ pub struct ModuleAnatomy {
     pub paths: paths::Paths,
 }
 
-/// Sections whose text says which build a module is of.
+/// Sections that identify the build of a module.
 const ID_SECTIONS: &[&str] =
     &["version", "build_id", "build-id", "git_commit", "revision", "go:buildid"];
 
@@ -121,7 +121,7 @@ impl ModuleAnatomy {
         }
         self.custom.push((section.name().to_owned(), section.data().len()));
         if let KnownCustom::Producers(producers) = section.as_known() {
-            // What cannot be read of a custom section is as if it were not there.
+            // A custom section that cannot be read is treated as absent.
             for field in producers.into_iter().flatten().take(8) {
                 let values = field.values.into_iter().flatten().take(8);
                 let of = |value: wasmparser::ProducersFieldValue<'_>| {

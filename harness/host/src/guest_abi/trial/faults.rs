@@ -1,4 +1,4 @@
-//! Each fault of an embedded host does what it says.
+//! Each fault of an embedded host has its effect.
 
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::fault::Fault;
@@ -75,7 +75,7 @@ pub fn without_a_deadline_a_long_call_ends_ok(make: &HostMaker) {
     assert_eq!(spin(fault(make, Fault::NoDeadline)), "ok");
 }
 
-/// A counter in a global goes on counting.
+/// A counter in a global keeps counting.
 pub fn kept_instances_show_what_the_last_call_left(make: &HostMaker) {
     for which in [Fault::SharedInstance, Fault::PoolWithoutReset] {
         let host = fault(make, which);
@@ -109,7 +109,7 @@ pub fn the_other_faults_do_what_they_say(make: &HostMaker) {
     assert_ne!(grown, output(right(make).as_ref(), "benign-grow", b"", &Grants::default()));
 }
 
-/// A budget that nobody looks at ends in the deadline.
+/// An ignored budget ends in the deadline.
 pub fn without_fuel_a_loop_runs_into_its_deadline(make: &HostMaker) {
     let limits = Limits { fuel: Some(10_000), ..Limits::default() };
     let end = |host: Box<dyn Host>| {
@@ -119,7 +119,7 @@ pub fn without_fuel_a_loop_runs_into_its_deadline(make: &HostMaker) {
     assert_eq!(end(fault(make, Fault::NoFuel)), "deadline");
 }
 
-/// A call that is under way when another fails: well, or, with the fault, closed.
+/// A call in progress when another fails: unaffected, or closed with the fault.
 pub fn one_failure_closes_the_runtime_with_its_fault_alone(make: &HostMaker) {
     let slow = |host: Box<dyn Host>| {
         let limits = Limits { deadline_ms: 200, ..Limits::default() };
@@ -157,7 +157,7 @@ pub fn a_wait_outlasts_the_deadline_with_its_fault_alone(make: &HostMaker) {
     assert!(wall(fault(make, Fault::BlockingPoll)) >= 300_000);
 }
 
-/// Two calls at once under one name: one of them meets the other.
+/// Two calls at once with one name: one of them fails.
 pub fn a_name_is_for_one_instance_at_a_time(make: &HostMaker) {
     // The names are the process's; the tests of both runtimes share it.
     let _alone = super::NAMES_IN_USE.lock();

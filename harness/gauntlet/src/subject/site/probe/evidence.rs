@@ -1,7 +1,7 @@
 //! Why to believe an exchange: what was sent, what came, from whom. All of it is hostile text:
 //! control characters are escaped and lengths bounded.
 
-use wasm_gauntlet_model::observation::Evidence;
+use wasm_gauntlet_model::observation::{Evidence, ms};
 use wasm_gauntlet_web::text::{bounded, visible, visible_bytes};
 use wasm_gauntlet_web::wire::redirect::Trail;
 use wasm_gauntlet_web::wire::{HttpRequest, HttpResponse};
@@ -47,7 +47,6 @@ fn request(ask: &HttpRequest) -> String {
 
 /// How long the header fields took, connecting included, and how fast the rest came.
 fn timing(reply: &HttpResponse) -> String {
-    let ms = |span: std::time::Duration| span.as_secs_f64() * 1000.0;
     let (bytes, first) = (reply.body.len(), ms(reply.first_byte));
     let rest = ms(reply.wall.saturating_sub(reply.first_byte));
     format!("header fields after {first:.1} ms, {bytes} bytes in {rest:.1} ms more")
