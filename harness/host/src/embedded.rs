@@ -29,7 +29,7 @@ use super::guest_abi::log::SharedLog;
 use super::host::{About, Host, Plugin};
 use super::off_by_one;
 use crate::instance_reuse::InstanceReuse;
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 
 /// Compiled modules kept: a Go guest takes some 20 MB.
 const MODULES_MAX: usize = 32;
@@ -121,7 +121,7 @@ impl<R: Runtime> Embedded<R> {
     }
 
     /// The same, compiling long modules in a process of `trial` first.
-    pub fn trying(mut self, trial: Option<CompileTrial>) -> Self {
+    pub(crate) fn trying(mut self, trial: Option<CompileTrial>) -> Self {
         if let Some(shared) = Arc::get_mut(&mut self.0) {
             shared.trial = trial.filter(|_| !shared.faults.has(Fault::NoCompileLimits));
         }
@@ -271,8 +271,10 @@ struct EmbeddedPlugin<R: Runtime> {
 }
 
 impl<R: Runtime> Plugin for EmbeddedPlugin<R> {
-    /// Runs on the thread of the caller, whose stack must have `CALLER_STACK_BYTES_MIN` of the
-    /// runtime. Must not be called on a worker thread of an async runtime.
+    /// Runs on the thread of the caller, which needs a stack of 2 MiB, as Rust threads and blocking
+    /// threads of tokio have. wasmtime gives a guest 512 KiB of it, and the host needs as much; on
+    /// a thread of 256 KiB a guest that recursed aborted the whole process. wasmi guests have their
+    /// own stack on the heap. Must not be called on a worker thread of an async runtime.
     fn call(&self, tenant: &str, input: &[u8]) -> Called {
         let started = Instant::now();
         let faults = &self.shared.faults;

@@ -12,7 +12,7 @@ use wasm_gauntlet_model::trap::TrapKind;
 use super::guest_abi::end::{CallEnd, GuestError};
 use super::guest_abi::growth::Caps;
 use super::guest_abi::{PointerCheck, sniff};
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 
 /// The cap of `no-memory-cap`, pages: 256 MiB, which the machine survives.
 const UNCAPPED_MEMORY_PAGES: u32 = 4096;
@@ -79,7 +79,7 @@ impl HostFaults {
     }
 
     /// How this host checks the range of an output.
-    pub fn pointer_check(&self) -> PointerCheck {
+    pub(crate) fn pointer_check(&self) -> PointerCheck {
         if self.has(Fault::UncheckedPointer) {
             PointerCheck::Wrapping32
         } else {
@@ -88,13 +88,13 @@ impl HostFaults {
     }
 
     /// Whether this host keeps instances between calls.
-    pub fn keeps_instances(&self) -> bool {
+    pub(crate) fn keeps_instances(&self) -> bool {
         self.has(Fault::SharedInstance) || self.has(Fault::PoolWithoutReset)
     }
 
     /// At the end of a guest: a host with `panic-on-trap` dies of a trap, one with
     /// `exit-kills-host` dies of an exit.
-    pub fn on_end(&self, end: &CallEnd) {
+    pub(crate) fn on_end(&self, end: &CallEnd) {
         let dies = match end {
             CallEnd::Trap(_) => self.has(Fault::PanicOnTrap),
             CallEnd::Exit(_) => self.has(Fault::ExitKillsHost),
@@ -106,7 +106,7 @@ impl HostFaults {
     }
 
     /// After a refusal: a host with `panic-on-malformed` dies of bytes that cannot be parsed.
-    pub fn on_refused(&self, bytes: &[u8]) {
+    pub(crate) fn on_refused(&self, bytes: &[u8]) {
         if self.has(Fault::PanicOnMalformed) && !sniff::parses(bytes) {
             std::process::abort();
         }
@@ -134,7 +134,11 @@ impl HostFaults {
     }
 
     /// The end and the words of a guest: with `errors-as-traps`, a trap without words.
-    pub fn said(&self, end: CallEnd, said: Option<GuestError>) -> (CallEnd, Option<GuestError>) {
+    pub(crate) fn said(
+        &self,
+        end: CallEnd,
+        said: Option<GuestError>,
+    ) -> (CallEnd, Option<GuestError>) {
         match (end, said) {
             (CallEnd::Output(_), Some(_)) if self.has(Fault::ErrorsAsTraps) => {
                 (CallEnd::Trap(TrapKind::Unreachable), None)
@@ -161,7 +165,7 @@ static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 
 /// A name in use; free again when dropped.
 #[derive(Debug)]
-pub struct InstanceName(&'static str);
+pub(crate) struct InstanceName(&'static str);
 
 impl InstanceName {
     /// Take the name, as a host with `named-instance` does for each call; `None` without it.

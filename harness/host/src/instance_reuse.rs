@@ -5,14 +5,14 @@ use std::sync::Mutex;
 use wasm_gauntlet_model::fault::Fault;
 
 use crate::faults::HostFaults;
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 
 /// Instances kept by the pool of the fault; more are dropped.
 const POOLED_MAX: usize = 8;
 
 /// The source of instances of one module.
 #[derive(Debug)]
-pub enum InstanceReuse<I> {
+pub(crate) enum InstanceReuse<I> {
     /// A new instance for each call. Correct.
     Fresh,
     /// The fault: one instance for all, one call after another.

@@ -10,7 +10,6 @@ pub mod guest_abi;
 pub mod host;
 mod instance_reuse;
 pub mod isolation;
-mod locked;
 mod off_by_one;
 pub mod process;
 pub mod protocol;

@@ -9,7 +9,7 @@ const F64_TRUNC: (u8, u8) = (0x9d, 0x9b);
 
 /// The module with each rounding towards zero replaced by a rounding up: equal below zero, one too
 /// many above. Bytes that are no module stay unchanged.
-pub fn miscompiled(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn miscompiled(bytes: &[u8]) -> Vec<u8> {
     let mut wrong = bytes.to_vec();
     for (at, (right, other)) in roundings(bytes) {
         if wrong.get(at) == Some(&right) {

@@ -22,7 +22,7 @@ use self::share::{Recent, Share};
 use super::faults::HostFaults;
 use super::host::{About, Host, Plugin};
 use super::protocol::feature;
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 
 /// Calls of one tenant at once: a page that fans out needs a few.
 pub const IN_FLIGHT_MAX: u32 = 4;
@@ -36,7 +36,7 @@ const CONTENDED_S: f64 = 0.004;
 const RETRIES: u32 = 3;
 
 /// A host that answers `busy` to a tenant above its limits.
-pub struct PerTenant {
+pub(crate) struct PerTenant {
     host: Arc<dyn Host>,
     gate: Arc<Gate>,
     faults: HostFaults,

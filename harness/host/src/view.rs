@@ -7,7 +7,7 @@ use crate::faults::HostFaults;
 
 /// A view taken before a call into the guest.
 #[derive(Debug)]
-pub enum View {
+pub(crate) enum View {
     /// No view is kept: memory is read anew after the call. Correct.
     Fresh,
     /// The fault: what memory held before the call.

@@ -76,7 +76,7 @@ crate::words! {
 
 /// How a deployment relates to an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Relation {
+pub(crate) enum Relation {
     /// The incident's own fault.
     Own,
     /// A fault that the incident names in `implied-by`.
@@ -88,7 +88,7 @@ pub enum Relation {
 impl Cell {
     /// The cell of an incident whose trials gave `verdict`; none if there were no trials. An
     /// incident's own fault that was not looked at is a doubt.
-    pub fn of(relation: Relation, verdict: Option<Verdict>) -> Self {
+    fn of(relation: Relation, verdict: Option<Verdict>) -> Self {
         match (relation, verdict) {
             (Relation::Implied, _) => Self::ImpliedRed,
             (_, Some(Verdict::Inconclusive)) => Self::Doubt,

@@ -58,7 +58,7 @@ macro_rules! limits {
 }
 
 /// The longest deadline that we wait for, milliseconds: hundreds of guests run until it.
-pub const DEADLINE_MS_MAX: u64 = 60_000;
+pub(crate) const DEADLINE_MS_MAX: u64 = 60_000;
 
 /// Most log lines of one call that a host may keep. Each line is read, and more would be no log.
 pub const LOG_LINES_MAX: u64 = 10_000;

@@ -7,7 +7,6 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -184,11 +183,6 @@ pub fn known<T>(value: Option<T>) -> Fact<T> {
 /// A count, as a fact has it.
 pub fn count(items: usize) -> i64 {
     i64::try_from(items).unwrap_or(i64::MAX)
-}
-
-/// A time in milliseconds, as a fact has it.
-pub fn ms(span: Duration) -> f64 {
-    span.as_secs_f64() * 1000.0
 }
 
 impl<T: FieldValue> Fact<T> {

@@ -201,7 +201,7 @@ pub fn field<T: Read>(
 }
 
 /// Complain about each unknown key.
-pub fn refuse_unknown(fields: &[&str], pairs: &[(At<String>, Node)], log: &mut Log) {
+pub(crate) fn refuse_unknown(fields: &[&str], pairs: &[(At<String>, Node)], log: &mut Log) {
     for (key, _) in pairs {
         if !fields.iter().any(|field| is_key(field, &key.value)) {
             let new = crate::renamed::new_name(&key.value);
@@ -236,8 +236,8 @@ macro_rules! written {
         #[derive(Debug, Clone, schemars::JsonSchema)]
         #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
         #[schemars(transform = $name::required_only)]
-        pub struct $name {
-            $($(#[doc = $field_doc])+ pub $field: $type,)+
+        pub(crate) struct $name {
+            $($(#[doc = $field_doc])+ pub(crate) $field: $type,)+
         }
 
         impl $name {

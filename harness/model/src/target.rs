@@ -27,7 +27,6 @@ use written::Texts;
 
 pub use mapping::{Mapping, RequestTemplate, Speech};
 pub use pattern::Pattern;
-pub use preset::PRESETS;
 pub use rule::{Encoding, Finds, Gives, Rule};
 
 written! {
@@ -182,7 +181,7 @@ const DESTINATIONS: &[&str] = &["page", "wasi"];
 pub const NOISE_FACTOR_USUAL: f64 = 2.0;
 
 /// The largest accepted factor. A p99 of ten times its value is an outage.
-pub const NOISE_FACTOR_MAX: u32 = 10;
+pub(crate) const NOISE_FACTOR_MAX: u32 = 10;
 
 impl Default for Target {
     fn default() -> Self {

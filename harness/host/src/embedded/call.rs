@@ -23,28 +23,28 @@ pub struct Call<'a> {
     /// What the guest is given.
     pub grants: &'a Grants,
     /// The folder that the guest is given.
-    pub fixture: Option<&'a Fixture>,
+    pub(crate) fixture: Option<&'a Fixture>,
     /// The faults of the host.
     pub faults: &'a HostFaults,
     /// Where the guest's lines go.
-    pub log: &'a SharedLog,
+    pub(crate) log: &'a SharedLog,
     /// When the host stops the guest; none where a fault lets it run.
     pub deadline: Option<Instant>,
 }
 
 impl Call<'_> {
     /// The deadline during instantiation. A correct host has one.
-    pub fn deadline_on_start(&self) -> Option<Instant> {
+    pub(crate) fn deadline_on_start(&self) -> Option<Instant> {
         self.deadline.filter(|_| !self.faults.has(Fault::DeadlineNotOnStart))
     }
 
     /// The deadline of a wait in a host function.
-    pub fn deadline_of_waits(&self) -> Option<Instant> {
+    pub(crate) fn deadline_of_waits(&self) -> Option<Instant> {
         self.deadline.filter(|_| !self.faults.has(Fault::BlockingPoll))
     }
 
     /// How often a reactor is initialised: once in a correct host.
-    pub fn initialisations(&self) -> usize {
+    pub(crate) fn initialisations(&self) -> usize {
         if self.faults.has(Fault::RerunStart) { 2 } else { 1 }
     }
 }
@@ -53,7 +53,7 @@ impl Call<'_> {
 #[derive(Debug)]
 pub struct Ended {
     /// How.
-    pub end: CallEnd,
+    pub(crate) end: CallEnd,
     /// What the guest said through `env.error`.
     pub said: Option<GuestError>,
     /// Its growth, granted and denied.

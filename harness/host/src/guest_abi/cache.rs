@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 
 type CacheSlot<V> = Arc<OnceLock<V>>;
 

@@ -10,9 +10,9 @@ const VIRTUAL_WALL_NS: u64 = 1_640_995_200_000_000_000;
 const VIRTUAL_STEP_NS: u64 = 1_000_000;
 
 /// Clock ids of preview 1; the two clocks of processor time are not offered.
-pub const REALTIME: u32 = 0;
+pub(crate) const REALTIME: u32 = 0;
 /// See [`REALTIME`].
-pub const MONOTONIC: u32 = 1;
+pub(crate) const MONOTONIC: u32 = 1;
 
 /// The clock of one instance.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,7 @@ impl Clock {
     }
 
     /// The resolution of clock `id`, nanoseconds; none for a clock that is not offered.
-    pub fn resolution(&self, id: u32) -> Option<u64> {
+    pub(crate) fn resolution(&self, id: u32) -> Option<u64> {
         let offered = matches!(id, REALTIME | MONOTONIC);
         offered.then_some(match self {
             Self::Real => 1,

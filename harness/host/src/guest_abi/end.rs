@@ -25,7 +25,7 @@ wasm_gauntlet_model::words! {
 
 /// Why one of our host functions stops a guest. Our own type, so that no guest can forge it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum HostStop {
+pub(crate) enum HostStop {
     /// The deadline is past on the host's clock.
     #[error("stopped by the host: deadline")]
     Deadline(By),
@@ -39,7 +39,7 @@ pub enum HostStop {
 
 /// How a call ended, as a runtime's adapter saw it.
 #[derive(Debug)]
-pub enum CallEnd {
+pub(crate) enum CallEnd {
     /// `process` returned, and its output was taken.
     Output(Vec<u8>),
     /// The guest trapped.
@@ -105,7 +105,7 @@ impl GuestError {
 
 /// The outcome of a call. What the host saw takes precedence over what the guest reported: a trap,
 /// a deadline or an exit after `env.error` stays a trap, a deadline or an exit.
-pub fn outcome(end: CallEnd, said: Option<GuestError>, growth: &Growth) -> CallOutcome {
+pub(crate) fn outcome(end: CallEnd, said: Option<GuestError>, growth: &Growth) -> CallOutcome {
     match end {
         CallEnd::Output(output) => match said {
             Some(GuestError { code, text }) => CallOutcome::GuestError { code, text },

@@ -3,7 +3,7 @@
 use wasm_gauntlet_model::limits::Limits;
 
 /// Most tables of a module: LLVM and Go use one, wasm-bindgen two. Each has the cap.
-pub const TABLES_MAX: usize = 4;
+pub(crate) const TABLES_MAX: usize = 4;
 
 /// A guest is at its cap if a growth is denied with less than this part of the cap left. A quarter,
 /// because Go asks for arenas of 4 MiB under a cap of 16 MiB.
@@ -92,7 +92,7 @@ impl Growth {
 
     /// Whether a growth was denied to a guest within one step of that cap. One absurd request by a
     /// small guest does not prove that the cap ended it.
-    pub fn at_cap(&self) -> bool {
+    pub(crate) fn at_cap(&self) -> bool {
         self.memory.at_cap(self.caps.memory_bytes) || self.table.at_cap(self.caps.table_elements)
     }
 }

@@ -7,11 +7,11 @@ use wasm_gauntlet_model::call::LogLine;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::source::is_harmful;
 
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 
 /// The log of one call.
 #[derive(Debug)]
-pub struct GuestLog {
+pub(crate) struct GuestLog {
     lines: Vec<String>,
     dropped: u64,
     lines_max: usize,
@@ -69,7 +69,7 @@ impl GuestLog {
 /// A log that host functions and standard streams share. A call has one thread, so the lock is
 /// never contended.
 #[derive(Debug, Clone)]
-pub struct SharedLog(Arc<Mutex<GuestLog>>);
+pub(crate) struct SharedLog(Arc<Mutex<GuestLog>>);
 
 impl SharedLog {
     /// An empty log, bounded by `limits`.
@@ -91,7 +91,7 @@ impl SharedLog {
 
 /// A standard stream of a guest: each of its lines becomes a record.
 #[derive(Debug)]
-pub struct LineStream {
+pub(crate) struct LineStream {
     log: SharedLog,
     line: Vec<u8>,
 }
@@ -103,7 +103,7 @@ impl LineStream {
     }
 
     /// Take bytes as the guest wrote them. A line keeps no more than the log allows.
-    pub fn feed(&mut self, bytes: &[u8]) {
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
         let mut log = self.log.lock();
         let max = log.line_bytes_max;
         let mut rest = bytes;

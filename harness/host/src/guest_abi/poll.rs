@@ -29,9 +29,9 @@ struct Subscription {
 
 /// The arguments of `poll_oneoff`, as the guest gave them.
 #[derive(Debug, Clone, Copy)]
-pub struct PollArguments {
+pub(crate) struct PollArguments {
     /// Where the subscriptions are.
-    pub subscriptions: u32,
+    pub(crate) subscriptions: u32,
     /// Where the events go.
     pub events: u32,
     /// How many subscriptions there are, and how many events there is room for.
@@ -44,7 +44,7 @@ pub struct PollArguments {
 ///
 /// # Errors
 /// Where the guest is stopped: a range outside its memory, or the deadline.
-pub fn oneoff(
+pub(crate) fn oneoff(
     memory: &mut [u8],
     clock: &mut Clock,
     deadline: Option<Instant>,

@@ -8,7 +8,7 @@ use wasm_encoder::{ExportKind, ExportSection, RawSection};
 use wasmparser::{ExportSectionReader, ExternalKind, Parser, Payload};
 
 /// The export that the start function becomes.
-pub const START: &str = "gauntlet:start";
+pub(crate) const START: &str = "gauntlet:start";
 
 /// Number of the start section.
 const START_SECTION: u8 = 8;
@@ -17,7 +17,7 @@ const START_SECTION: u8 = 8;
 ///
 /// # Errors
 /// When the bytes are no module, or the module has an export of that name already.
-pub fn as_export(bytes: &[u8], start: u32) -> Result<Vec<u8>, String> {
+pub(crate) fn as_export(bytes: &[u8], start: u32) -> Result<Vec<u8>, String> {
     let mut module = wasm_encoder::Module::new();
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload.map_err(|error| error.to_string())?;

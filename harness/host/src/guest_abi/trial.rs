@@ -46,7 +46,7 @@ pub fn call(
 }
 
 /// Load and call a guest of the catalogue, by default limits, without grants.
-pub fn call_guest(host: &dyn Host, id: &str, input: &[u8]) -> Result<Called, Rejection> {
+pub(crate) fn call_guest(host: &dyn Host, id: &str, input: &[u8]) -> Result<Called, Rejection> {
     call(host, &bytes(id), input, &Limits::default(), &Grants::default())
 }
 
@@ -65,7 +65,7 @@ pub fn bytes(id: &str) -> Vec<u8> {
 }
 
 /// Every guest of the core tier is contained in time, and the next benign call is served normally.
-pub fn every_guest_is_contained(host: &dyn Host) {
+pub(crate) fn every_guest_is_contained(host: &dyn Host) {
     let core = hostile_guests::all().iter().filter(|guest| guest.tier == Tier::Core);
     let mut complaints = Vec::new();
     for guest in core {
@@ -100,7 +100,7 @@ fn contain(host: &dyn Host, guest: &Guest) -> Result<Called, Rejection> {
 }
 
 /// Each capability is absent without its grant and present with it.
-pub fn grants_are_exact(host: &dyn Host) {
+pub(crate) fn grants_are_exact(host: &dyn Host) {
     let none = Grants::default();
     let twice = |id: &str, grants: &Grants| {
         std::thread::sleep(Duration::from_millis(2));
@@ -148,7 +148,7 @@ fn files(host: &dyn Host) {
 }
 
 /// Logs are one line a record, tagged, bounded; standard streams go there too.
-pub fn logs_are_tame(host: &dyn Host) {
+pub(crate) fn logs_are_tame(host: &dyn Host) {
     let logged =
         |bytes: &[u8]| call(host, bytes, b"", &roomy(), &Grants::default()).expect("it loads");
     let log = |id: &str| logged(&bytes(id));
@@ -168,7 +168,7 @@ pub fn logs_are_tame(host: &dyn Host) {
 }
 
 /// Instances are new: no call sees another's globals, memory, tables or segments.
-pub fn instances_are_fresh(host: &dyn Host) {
+pub(crate) fn instances_are_fresh(host: &dyn Host) {
     for id in ["iso-global-counter", "iso-memory-canary", "iso-table-mutate", "iso-grow-persists"] {
         let first = output(host, id, b"canary", &Grants::default());
         assert_eq!(output(host, id, b"canary", &Grants::default()), first, "{id}");
@@ -176,7 +176,7 @@ pub fn instances_are_fresh(host: &dyn Host) {
 }
 
 /// Fuel is deterministic, its end has its own outcome, and the deadline still holds.
-pub fn fuel_is_an_outcome_of_its_own(host: &dyn Host) {
+pub(crate) fn fuel_is_an_outcome_of_its_own(host: &dyn Host) {
     let fuel = |fuel: u64, id: &str| {
         let limits = Limits { fuel: Some(fuel), ..roomy() };
         call(host, &bytes(id), &2000_u32.to_le_bytes(), &limits, &Grants::default())
@@ -196,7 +196,7 @@ pub fn fuel_is_an_outcome_of_its_own(host: &dyn Host) {
 
 /// A guest that fails because a growth was denied ends at its cap. A guest that makes an absurd
 /// request does not.
-pub fn the_cap_needs_evidence(host: &dyn Host) {
+pub(crate) fn the_cap_needs_evidence(host: &dyn Host) {
     let dies = |grow: &str| {
         let text = format!(
             r#"(module (memory (export "memory") 1)
@@ -242,4 +242,4 @@ macro_rules! stands_every_trial {
 pub(crate) use stands_every_trial;
 
 /// Held by tests that use the process-wide names of `named-instance`.
-pub static NAMES_IN_USE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+pub(crate) static NAMES_IN_USE: std::sync::Mutex<()> = std::sync::Mutex::new(());

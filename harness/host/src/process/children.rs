@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 
 /// A process: its id and its start time in ticks, which together are unique.
 type ProcessKey = (i32, u64);
@@ -86,7 +86,7 @@ pub fn started(id: Pid) -> Option<u64> {
 /// Kill the orphans that started at `since` or later and whose ids `ends` selects, and reap the
 /// dead ones. Returns the ids and groups of those that were killed. Processes in the group of a
 /// running child end with that child. Without adoption there are none.
-pub fn end_orphans(since: u64, ends: impl Fn(i32) -> bool) -> Vec<(i32, i32)> {
+pub(crate) fn end_orphans(since: u64, ends: impl Fn(i32) -> bool) -> Vec<(i32, i32)> {
     if !adopts() {
         return Vec::new();
     }

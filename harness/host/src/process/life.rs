@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 
 /// Why we ended a child.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,6 +5,7 @@ pub mod children;
 pub mod confine;
 pub mod launch;
 pub mod life;
+pub(crate) mod locked;
 pub mod remarks;
 pub mod scratch;
 pub mod shutdown;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 
 /// Most remarks that are kept. More are not needed.
 const REMARKS_MAX: usize = 8;

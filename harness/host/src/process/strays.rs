@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use crate::locked::Locked;
 use crate::process::children;
+use crate::process::locked::Locked;
 
 /// Rounds over all processes. A process that started during a round, or was the child of a killed
 /// one, is found in a later round.
@@ -86,7 +86,7 @@ pub struct StrayCount {
     /// Those of the child.
     pub its: usize,
     /// Those of the child, or of another that ran beside it.
-    pub somebodys: usize,
+    pub(crate) somebodys: usize,
 }
 
 impl Drop for Traces {

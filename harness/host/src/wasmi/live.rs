@@ -73,7 +73,7 @@ impl WasmiLive {
             None => self.instantiate(wasmi, module, call)?,
         };
         let (store, budget) = (&mut self.store, &mut self.budget);
-        let calling = Calling { abi, store, budget, deadline: call.deadline };
+        let calling = WasmiCalling { abi, store, budget, deadline: call.deadline };
         exchange(calling, call).map(CallEnd::Output)
     }
 
@@ -133,14 +133,14 @@ impl WasmiLive {
 }
 
 /// An instance during one call.
-struct Calling<'a> {
+struct WasmiCalling<'a> {
     abi: WasmiAbi,
     store: &'a mut Store<WasmiState>,
     budget: &'a mut FuelBudget,
     deadline: Option<Instant>,
 }
 
-impl call_state::Instance for Calling<'_> {
+impl call_state::Instance for WasmiCalling<'_> {
     fn memory(&mut self) -> &mut [u8] {
         self.abi.memory.data_mut(&mut *self.store)
     }

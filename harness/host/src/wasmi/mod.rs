@@ -35,10 +35,6 @@ use super::host::About;
 /// The version of the engine.
 pub const VERSION: &str = "2.0.0";
 
-/// Stack that a thread needs to call `Plugin::call`: the default of Rust threads. Guests have their
-/// own stack on the heap, so no guest can exhaust this one.
-pub const CALLER_STACK_BYTES_MIN: usize = 2 << 20;
-
 /// The reference host on wasmi.
 pub type WasmiHost = Embedded<Wasmi>;
 

@@ -17,7 +17,7 @@ use crate::guest_abi::{ENV, MEMORY, WASI};
 pub(super) type WasmiState = CallState<WasiCtx>;
 
 /// A call of a host function by a guest.
-type HostCall<'a> = Caller<'a, WasmiState>;
+type WasmiHostCall<'a> = Caller<'a, WasmiState>;
 
 impl ResourceLimiter for Growth {
     fn memory_growing(
@@ -82,30 +82,35 @@ fn define(linker: &mut Linker<WasmiState>) -> Result<(), LinkerError> {
         Err(Error::host(HostStop::Exit(code)))
     })?;
     linker.func_wrap(WASI, "proc_raise", |_signal: i32| ENOTSUP)?;
-    let time = |mut by: HostCall<'_>, id: i32, _precision: i64, ptr: i32| {
+    let time = |mut by: WasmiHostCall<'_>, id: i32, _precision: i64, ptr: i32| {
         on(&mut by, |state, memory| state.clock_time_get(memory, id, ptr))
     };
     linker.func_wrap(WASI, "clock_time_get", time)?;
-    linker.func_wrap(WASI, "clock_res_get", |mut by: HostCall<'_>, id: i32, ptr: i32| {
+    linker.func_wrap(WASI, "clock_res_get", |mut by: WasmiHostCall<'_>, id: i32, ptr: i32| {
         on(&mut by, |state, memory| state.clock_res_get(memory, id, ptr))
     })?;
-    let poll = |mut by: HostCall<'_>, subscriptions: i32, events: i32, count: i32, stored: i32| {
-        let arguments = [subscriptions, events, count, stored];
-        on(&mut by, |state, memory| state.poll_oneoff(memory, arguments))
-    };
+    let poll =
+        |mut by: WasmiHostCall<'_>, subscriptions: i32, events: i32, count: i32, stored: i32| {
+            let arguments = [subscriptions, events, count, stored];
+            on(&mut by, |state, memory| state.poll_oneoff(memory, arguments))
+        };
     linker.func_wrap(WASI, "poll_oneoff", poll)?;
-    linker.func_wrap(ENV, "log", |mut by: HostCall<'_>, ptr: i32, len: i32| {
+    linker.func_wrap(ENV, "log", |mut by: WasmiHostCall<'_>, ptr: i32, len: i32| {
         on(&mut by, |state, memory| state.log(memory, ptr, len))
     })?;
-    linker.func_wrap(ENV, "error", |mut by: HostCall<'_>, code: i32, ptr: i32, len: i32| {
-        on(&mut by, |state, memory| state.error(memory, code, ptr, len))
-    })?;
+    linker.func_wrap(
+        ENV,
+        "error",
+        |mut by: WasmiHostCall<'_>, code: i32, ptr: i32, len: i32| {
+            on(&mut by, |state, memory| state.error(memory, code, ptr, len))
+        },
+    )?;
     Ok(())
 }
 
 /// Run a host function on the memory of the calling guest.
 fn on<R>(
-    by: &mut HostCall<'_>,
+    by: &mut WasmiHostCall<'_>,
     act: impl FnOnce(&mut WasmiState, &mut [u8]) -> Result<R, HostStop>,
 ) -> Result<R, Error> {
     let Some(Extern::Memory(memory)) = by.get_export(MEMORY) else {

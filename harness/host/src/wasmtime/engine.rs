@@ -8,12 +8,6 @@ use crate::guest_abi::growth::{Caps, TABLES_MAX};
 /// Stack of a guest. A frame of Go or Rust rarely passes 1 KiB.
 pub(super) const WASM_STACK_BYTES: usize = 512 << 10;
 
-/// Stack that a thread needs to call `Plugin::call`: twice the sum of the 512 KiB of the guest and
-/// as much for the frames of the host. On a thread with less than the part of the guest, a guest
-/// that recurses aborts the whole process (measured: 512 KiB of guest stack on a thread of 256
-/// KiB). Rust threads and blocking threads of tokio have 2 MiB.
-pub const CALLER_STACK_BYTES_MIN: usize = 2 << 20;
-
 /// Address space of the memories of one pool: a quarter of the 2 GiB that remain of the `RLIMIT_AS`
 /// of 4 GiB of a worker after code and stacks. The default of wasmtime reserves 4.1 TB.
 const POOL_BYTES: usize = 512 << 20;

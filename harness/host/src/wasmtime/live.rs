@@ -70,7 +70,7 @@ impl WasmtimeLive {
             Some(abi) => abi,
             None => self.instantiate(module, call)?,
         };
-        let output = exchange(Calling { abi: &abi, store: &mut self.store }, call);
+        let output = exchange(WasmtimeCalling { abi: &abi, store: &mut self.store }, call);
         self.abi = Some(abi);
         Ok(CallEnd::Output(output?))
     }
@@ -111,12 +111,12 @@ impl WasmtimeLive {
 }
 
 /// An instance during one call.
-struct Calling<'a> {
+struct WasmtimeCalling<'a> {
     abi: &'a WasmtimeAbi,
     store: &'a mut Store<WasmtimeState>,
 }
 
-impl Instance for Calling<'_> {
+impl Instance for WasmtimeCalling<'_> {
     fn memory(&mut self) -> &mut [u8] {
         self.abi.memory.data_mut(&mut *self.store)
     }

@@ -19,7 +19,6 @@ use wasm_gauntlet_model::call::{RejectStage, Rejection};
 use wasm_gauntlet_model::limits::Limits;
 use wasmtime::{Engine, InstancePre, Linker, Module, ModuleExport};
 
-pub use engine::CALLER_STACK_BYTES_MIN;
 pub use engine::EngineKey;
 pub use live::WasmtimeLive;
 

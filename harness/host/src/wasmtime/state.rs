@@ -15,7 +15,7 @@ use crate::guest_abi::{ENV, MEMORY, WASI};
 pub(super) type WasmtimeState = CallState<Box<WasiP1Ctx>>;
 
 /// A call of a host function by a guest.
-type HostCall<'a> = Caller<'a, WasmtimeState>;
+type WasmtimeHostCall<'a> = Caller<'a, WasmtimeState>;
 
 impl ResourceLimiter for Growth {
     fn memory_growing(
@@ -76,30 +76,39 @@ fn define(linker: &mut Linker<WasmtimeState>) -> wasmtime::Result<()> {
     linker.func_wrap(WASI, PROC_EXIT, |code: i32| -> wasmtime::Result<()> {
         Err(HostStop::Exit(code).into())
     })?;
-    let time = |mut by: HostCall<'_>, id: i32, _precision: i64, ptr: i32| {
+    let time = |mut by: WasmtimeHostCall<'_>, id: i32, _precision: i64, ptr: i32| {
         on(&mut by, |state, memory| state.clock_time_get(memory, id, ptr))
     };
     linker.func_wrap(WASI, "clock_time_get", time)?;
-    linker.func_wrap(WASI, "clock_res_get", |mut by: HostCall<'_>, id: i32, ptr: i32| {
-        on(&mut by, |state, memory| state.clock_res_get(memory, id, ptr))
-    })?;
-    let poll = |mut by: HostCall<'_>, subscriptions: i32, events: i32, count: i32, stored: i32| {
-        let arguments = [subscriptions, events, count, stored];
-        on(&mut by, |state, memory| state.poll_oneoff(memory, arguments))
-    };
+    linker.func_wrap(
+        WASI,
+        "clock_res_get",
+        |mut by: WasmtimeHostCall<'_>, id: i32, ptr: i32| {
+            on(&mut by, |state, memory| state.clock_res_get(memory, id, ptr))
+        },
+    )?;
+    let poll =
+        |mut by: WasmtimeHostCall<'_>, subscriptions: i32, events: i32, count: i32, stored: i32| {
+            let arguments = [subscriptions, events, count, stored];
+            on(&mut by, |state, memory| state.poll_oneoff(memory, arguments))
+        };
     linker.func_wrap(WASI, "poll_oneoff", poll)?;
-    linker.func_wrap(ENV, "log", |mut by: HostCall<'_>, ptr: i32, len: i32| {
+    linker.func_wrap(ENV, "log", |mut by: WasmtimeHostCall<'_>, ptr: i32, len: i32| {
         on(&mut by, |state, memory| state.log(memory, ptr, len))
     })?;
-    linker.func_wrap(ENV, "error", |mut by: HostCall<'_>, code: i32, ptr: i32, len: i32| {
-        on(&mut by, |state, memory| state.error(memory, code, ptr, len))
-    })?;
+    linker.func_wrap(
+        ENV,
+        "error",
+        |mut by: WasmtimeHostCall<'_>, code: i32, ptr: i32, len: i32| {
+            on(&mut by, |state, memory| state.error(memory, code, ptr, len))
+        },
+    )?;
     Ok(())
 }
 
 /// Run a host function on the memory of the calling guest.
 fn on<R>(
-    by: &mut HostCall<'_>,
+    by: &mut WasmtimeHostCall<'_>,
     act: impl FnOnce(&mut WasmtimeState, &mut [u8]) -> Result<R, HostStop>,
 ) -> wasmtime::Result<R> {
     let Some(Extern::Memory(memory)) = by.get_export(MEMORY) else {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use wasmtime::{Engine, EngineWeak};
 
-use crate::locked::{self, Locked};
+use crate::process::locked::{self, Locked};
 
 /// Between two ticks: the mean overshoot of a deadline is half of it.
 const TICK: Duration = Duration::from_millis(1);

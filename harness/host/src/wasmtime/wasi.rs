@@ -13,7 +13,7 @@ use wasmtime_wasi::{Deterministic, FsPerms, WasiCtxBuilder};
 use crate::embedded::Call;
 use crate::guest_abi::log::{LineStream, SharedLog};
 use crate::guest_abi::preview1::{RANDOM_BYTES_MAX, virtual_random};
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 
 /// The context of one call. Without grants: no arguments, no environment, an empty stdin, no
 /// folder, no socket, a virtual random stream; stdout and stderr go to the log. Clocks and

@@ -20,10 +20,10 @@ pub struct Case {
 
 /// The suffix of a parameter name that means the counterpart of a guest: the benign guest that does
 /// nearly the same, which a host must not refuse.
-pub const COUNTERPART: &str = ".counterpart";
+pub(crate) const COUNTERPART: &str = ".counterpart";
 
 /// Most combinations of one matrix; the largest of the catalogue has 60.
-pub const MATRIX_CASES_MAX: usize = 1_000;
+pub(crate) const MATRIX_CASES_MAX: usize = 1_000;
 
 impl Scenario {
     /// The cases of this scenario that are safe anywhere, on a subject with this profile.
@@ -54,7 +54,7 @@ impl Scenario {
 
 impl Scenario {
     /// Whether a case of this scenario, on a subject without assets, is called `case`.
-    pub fn has_case(&self, case: &str) -> bool {
+    pub(crate) fn has_case(&self, case: &str) -> bool {
         combinations(&self.matrix).iter().any(|params| label(None, params) == case)
     }
 
@@ -81,7 +81,7 @@ impl Scenario {
     }
 
     /// Why a case can show nothing under `limits`, if so: one of its guests does not exceed a cap.
-    pub fn shows_nothing(&self, case: &Case, limits: &Limits) -> Option<String> {
+    pub(crate) fn shows_nothing(&self, case: &Case, limits: &Limits) -> Option<String> {
         if self.reaches.is_empty() {
             return None;
         }

@@ -123,7 +123,7 @@ pub enum Bound {
 
 impl Bound {
     /// The bounds that have names.
-    pub const NAMED: &[(&str, Bound)] = &[
+    pub(crate) const NAMED: &[(&str, Bound)] = &[
         ("grace", Self::Grace),
         ("deadline", Self::Deadline),
         ("memory-pages", Self::MemoryPages),

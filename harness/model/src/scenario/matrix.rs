@@ -16,7 +16,7 @@ use super::vocabulary::Vocabulary;
 
 /// Parameters with their values, in the order written.
 #[derive(Debug, Clone, Default)]
-pub struct Matrix(pub Vec<(At<String>, Values)>);
+pub(crate) struct Matrix(pub(crate) Vec<(At<String>, Values)>);
 
 /// The values of one parameter.
 #[derive(Debug, Clone)]

@@ -22,7 +22,6 @@ pub use cases::Case;
 pub use claim::{Block, Bound, Claim, Comparison, Follows, SUBJECT, ScalarTemplate, Test};
 pub use decided::Decided;
 pub use fixes::Fixes;
-pub use raw::RawScenario;
 pub use reach::Reach;
 pub use scalar::Scalar;
 pub use step::{CaseContext, Step};
@@ -37,6 +36,7 @@ use crate::reading::{Log, Read};
 use crate::source::{Complaints, Source};
 use crate::verdict::Severity;
 use crate::yaml;
+use raw::RawScenario;
 
 /// One incident: its claim, its playbook, its cases, its faults.
 #[derive(Debug, Clone)]

@@ -22,7 +22,7 @@ use super::matrix::Matrix;
 use super::named::Named;
 use super::scalar::Scalar;
 
-pub use control::{RawAudit, RawFill, RawFlood, RawRegistry, RawRollback, RawStart};
+pub(crate) use control::{RawAudit, RawFill, RawFlood, RawRegistry, RawRollback, RawStart};
 
 written! {
     /// One incident: its claim, its playbook, its cases, its faults.
@@ -260,7 +260,7 @@ written! {
 
 /// Bounds of a module by what they count.
 #[derive(Debug, Clone, Default)]
-pub struct RawStatic(pub StaticLimits);
+pub(crate) struct RawStatic(pub(crate) StaticLimits);
 
 impl Read for RawStatic {
     fn noun() -> Cow<'static, str> {

@@ -62,11 +62,11 @@ pub(super) struct CallPlan {
     pub guest: Template,
     pub params: Vec<(String, Template)>,
     pub input: Template,
-    pub spin_ms: Option<u32>,
+    pub(crate) spin_ms: Option<u32>,
     pub tenant: Option<Template>,
     pub times: u32,
     /// Whether the step exceeds the number of calls at once that the host announces.
-    pub past_calls_at_once: bool,
+    pub(crate) past_calls_at_once: bool,
     pub at_once: bool,
     pub meanwhile: Option<Template>,
     pub load_only: bool,
@@ -117,7 +117,7 @@ impl Step {
     }
 
     /// Whether the step asks something of a site.
-    pub fn is_fetch(&self) -> bool {
+    pub(crate) fn is_fetch(&self) -> bool {
         matches!(self.plan, StepPlan::Fetch(_) | StepPlan::Everywhere { .. })
     }
 
@@ -127,7 +127,7 @@ impl Step {
     }
 
     /// Whether the step reads files, of a site or of a build directory.
-    pub fn is_inspection(&self) -> bool {
+    pub(crate) fn is_inspection(&self) -> bool {
         matches!(self.plan, StepPlan::Inspect { .. })
     }
 
@@ -152,7 +152,7 @@ impl Step {
 
     /// The guests that the step needs in one case: those it names, with their parameters, and those
     /// that the performer adds.
-    pub fn guests_in(&self, params: &Params) -> Vec<String> {
+    pub(crate) fn guests_in(&self, params: &Params) -> Vec<String> {
         let mut ids = self.guest_ids(params);
         match &self.plan {
             StepPlan::Call(call) if !call.params.is_empty() => {

@@ -6,7 +6,7 @@ use crate::source::{At, Complaint, Source};
 use crate::yaml;
 
 /// The presets by name: mappings as anyone could write them.
-pub const PRESETS: &[(&str, &str)] = &[
+pub(crate) const PRESETS: &[(&str, &str)] = &[
     ("viceroy", include_str!("../../presets/viceroy.yaml")),
     ("wasi-http", include_str!("../../presets/wasi-http.yaml")),
     ("workerd", include_str!("../../presets/workerd.yaml")),

@@ -46,13 +46,13 @@ const GO_FLOOR: &str = "Go: 1.6 to 1.9 MB raw, 2.4 MB with fmt, 11.7 MB with net
                         brotli leaves 23 %, TinyGo makes a tenth of it";
 
 /// Names of WASI preview 1 among namespaces.
-pub const WASI_NAMESPACES: &[&str] = &["wasi_snapshot_preview1", "wasi_unstable"];
+pub(crate) const WASI_NAMESPACES: &[&str] = &["wasi_snapshot_preview1", "wasi_unstable"];
 
 /// The namespaces of Go's own shim, new (1.21) and old.
 pub const GO_NAMESPACES: &[&str] = &["gojs", "go"];
 
 /// What `module` was built for.
-pub fn of(module: &ModuleAnatomy) -> Flavour {
+pub(crate) fn of(module: &ModuleAnatomy) -> Flavour {
     let exports = |name: &str| module.exports.iter().any(|export| export == name);
     let imports = |wanted: &dyn Fn(&str, &str) -> bool| {
         module.imports.iter().any(|import| wanted(&import.namespace, &import.name))

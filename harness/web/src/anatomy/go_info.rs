@@ -23,7 +23,7 @@ const AFTER: [u8; 16] = *b"\xf9\x32\x43\x31\x86\x18\x20\x72\x00\x82\x42\x10\x41\
 
 /// The active segments of a module, each with where it goes.
 #[derive(Debug, Default)]
-pub struct Image<'a>(Vec<(usize, &'a [u8])>);
+pub(crate) struct Image<'a>(Vec<(usize, &'a [u8])>);
 
 impl<'a> Image<'a> {
     /// Keep the active segments of `section` that have a constant address within the bound.
@@ -47,7 +47,7 @@ impl<'a> Image<'a> {
     }
 
     /// The lines of the build information; none if there is none.
-    pub fn build_info(&self) -> Vec<String> {
+    pub(crate) fn build_info(&self) -> Vec<String> {
         let end = self.0.iter().map(|(offset, data)| offset + data.len()).max().unwrap_or(0);
         let mut image = vec![0; end];
         for (offset, data) in &self.0 {

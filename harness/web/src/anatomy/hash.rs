@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 const DIGITS_MIN: usize = 6;
 
 /// Bytes of one form of a file, and what that form is called.
-pub type FileForm<'a> = (&'static str, &'a [u8]);
+pub(crate) type FileForm<'a> = (&'static str, &'a [u8]);
 
 /// A digest of bytes.
 type Hash = fn(&[u8]) -> Vec<u8>;
@@ -44,7 +44,7 @@ impl<'a> Digests<'a> {
     }
 
     /// The scheme by which a part of `path` is the beginning of a digest.
-    pub fn scheme(&self, path: &str) -> Option<Scheme> {
+    pub(crate) fn scheme(&self, path: &str) -> Option<Scheme> {
         let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
         if Writing::ALL.iter().all(|writing| writing.parts(file).next().is_none()) {
             return None;
@@ -107,7 +107,7 @@ impl Writing {
 
 /// The rule that makes a file name from the content.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scheme {
+pub(crate) struct Scheme {
     digest: String,
     writing: Writing,
     digits: usize,
@@ -115,7 +115,7 @@ pub struct Scheme {
 
 impl Scheme {
     /// Whether a part of `path` looks as this scheme would have written it.
-    pub fn may_name(&self, path: &str) -> bool {
+    pub(crate) fn may_name(&self, path: &str) -> bool {
         let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
         let digit = |part: &&str| part.bytes().any(|b| b.is_ascii_digit());
         self.writing.parts(file).filter(digit).any(|part| part.len() == self.digits)

@@ -17,7 +17,7 @@ use wasm_gauntlet_model::source::printable;
 const TEXT_BYTES_MAX: usize = 200;
 
 /// Most items of one list in a report. People read reports.
-pub const LIST_ITEMS_MAX: usize = 16;
+pub(crate) const LIST_ITEMS_MAX: usize = 16;
 
 /// A hostile text made fit for a report: bounded, without control characters.
 pub fn shown(text: &str) -> String {

@@ -10,7 +10,7 @@ const TABLE: &str = include_str!("shim_releases.tsv");
 
 /// The releases that ship one shim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Releases {
+pub(crate) struct Releases {
     /// The first, as in `go1.21`.
     pub first: &'static str,
     /// The last that is known.
@@ -38,7 +38,7 @@ impl std::fmt::Display for Releases {
 
 /// The releases that ship `script`; none if it is no released shim. Line ends do not matter,
 /// because repositories change them.
-pub fn of(script: &str) -> Option<Releases> {
+pub(crate) fn of(script: &str) -> Option<Releases> {
     let digest = hex(&Sha256::digest(script.replace("\r\n", "\n")));
     rows().find(|(row, _)| digest.starts_with(row)).map(|(_, releases)| releases)
 }

@@ -21,7 +21,7 @@ pub use peel::{Peeled, peel};
 
 /// Bytes that one layer may give: a Wasm module of 64 MiB is past what any browser user waits
 /// for, and engines refuse to compile modules over 1 GiB only.
-pub const LAYER_BYTES_MAX: usize = 64 << 20;
+pub(crate) const LAYER_BYTES_MAX: usize = 64 << 20;
 
 /// Bytes that all attempts on one body may give together; room for the largest module in two
 /// layers, and a second or so of work.
@@ -31,10 +31,10 @@ pub const TOTAL_BYTES_MAX: usize = 2 * LAYER_BYTES_MAX;
 pub const RATIO_MAX: usize = 256;
 
 /// Below this size any ratio is accepted: small blank contents honestly reach 1000.
-pub const RATIO_FLOOR_BYTES: usize = 1 << 20;
+pub(crate) const RATIO_FLOOR_BYTES: usize = 1 << 20;
 
 /// Most layers that are decoded. Double compression is two, and a third was seen only in tests.
-pub const LAYERS_MAX: usize = 4;
+pub(crate) const LAYERS_MAX: usize = 4;
 
 wasm_gauntlet_model::words! {
     /// One compression layer, as `Content-Encoding` knows it (RFC 9110 §8.4.1, 7932, 8878).
@@ -74,13 +74,13 @@ impl std::fmt::Display for Layer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DecodeBounds {
     /// Bytes that one layer may give.
-    pub layer_bytes_max: usize,
+    pub(crate) layer_bytes_max: usize,
     /// Bytes that all layers and all attempts may give together.
-    pub total_bytes_max: usize,
+    pub(crate) total_bytes_max: usize,
     /// Largest expansion of a layer above [`RATIO_FLOOR_BYTES`].
-    pub ratio_max: usize,
+    pub(crate) ratio_max: usize,
     /// Layers that are taken off.
-    pub layers_max: usize,
+    pub(crate) layers_max: usize,
 }
 
 impl Default for DecodeBounds {

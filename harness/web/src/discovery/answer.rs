@@ -5,7 +5,7 @@ use crate::wire::redirect::Trail;
 
 /// How well an address answers a GET, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Availability {
+pub(crate) enum Availability {
     /// 404 or 410.
     Gone,
     /// Another error, or no answer.

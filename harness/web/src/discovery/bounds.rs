@@ -13,22 +13,22 @@ pub const SCRIPTS_MAX: usize = 96;
 pub const SCRIPT_BYTES_MAX: usize = 16 << 20;
 
 /// Pages in frames that are read, and those in frames of frames: same origin only.
-pub const FRAMES_MAX: usize = 8;
+pub(crate) const FRAMES_MAX: usize = 8;
 
 /// Names of modules asked for.
-pub const CANDIDATES_MAX: usize = 128;
+pub(crate) const CANDIDATES_MAX: usize = 128;
 
 /// Bytes that tell a module from a page.
-pub const CONFIRM_BYTES: usize = 4 << 10;
+pub(crate) const CONFIRM_BYTES: usize = 4 << 10;
 
 /// Time for the whole discovery. A slower site has more serious problems.
-pub const DISCOVERY_MAX: Duration = Duration::from_secs(120);
+pub(crate) const DISCOVERY_MAX: Duration = Duration::from_secs(120);
 
 /// Linked pages that are read where the page itself loads no module: the menu of a site.
-pub const LINKS_MAX: usize = 12;
+pub(crate) const LINKS_MAX: usize = 12;
 
 /// Time for all linked pages. A person who looks for the right page takes as long.
-pub const LINKS_TIME_MAX: Duration = Duration::from_secs(30);
+pub(crate) const LINKS_TIME_MAX: Duration = Duration::from_secs(30);
 
 /// An answer whose first byte takes longer is reported: users see an empty page in the meantime.
-pub const FIRST_BYTE_TOLD: Duration = Duration::from_secs(3);
+pub(crate) const FIRST_BYTE_TOLD: Duration = Duration::from_secs(3);

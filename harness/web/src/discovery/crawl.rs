@@ -41,7 +41,7 @@ struct Candidate {
 }
 
 /// Walks over one site.
-pub struct Crawl<'a> {
+pub(crate) struct Crawl<'a> {
     client: &'a Client,
     site: &'a Url,
     begun: Instant,

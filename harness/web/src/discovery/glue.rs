@@ -14,7 +14,7 @@ const FUNCTIONS_MAX: usize = 4096;
 
 /// One namespace, as the scripts define it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Space {
+pub(crate) struct Space {
     /// Functions that are written literally.
     pub functions: BTreeSet<String>,
     /// Whether there may be more: a spread, a computed name, an object from elsewhere.
@@ -38,7 +38,7 @@ impl Space {
 }
 
 /// The namespaces of `wanted` that `source` mentions at all.
-pub fn read(source: &str, wanted: &BTreeSet<&str>) -> BTreeMap<String, Space> {
+pub(crate) fn read(source: &str, wanted: &BTreeSet<&str>) -> BTreeMap<String, Space> {
     let tokens = tokens(source);
     let mut spaces: BTreeMap<String, Space> = BTreeMap::new();
     for at in 0..tokens.len() {

@@ -15,7 +15,7 @@ type ImportEntries = BTreeMap<String, Url>;
 
 /// An import map, resolved.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ImportMap {
+pub(crate) struct ImportMap {
     imports: ImportEntries,
     /// By the prefix of the script addresses that they apply to, longest first.
     scopes: Vec<(String, ImportEntries)>,

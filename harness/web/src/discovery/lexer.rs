@@ -5,7 +5,7 @@
 //! previous token decides, as in syntax highlighters; after a `}` it counts as a division.
 
 /// Tokens kept of one script; 4 MiB of real minified code has about 1.3 million.
-pub const TOKENS_MAX: usize = 1 << 21;
+pub(crate) const TOKENS_MAX: usize = 1 << 21;
 
 /// One token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Token<'_> {
     }
 
     /// Whether this is the character `mark`.
-    pub fn is_mark(&self, mark: char) -> bool {
+    pub(crate) fn is_mark(&self, mark: char) -> bool {
         *self == Self::Mark(mark)
     }
 }
@@ -39,11 +39,11 @@ pub fn tokens(source: &str) -> Vec<Token<'_>> {
 
 /// The tokens of a script, and what was noticed.
 #[derive(Debug, Default)]
-pub struct CutScript<'a> {
+pub(crate) struct CutScript<'a> {
     /// At most [`TOKENS_MAX`].
     pub tokens: Vec<Token<'a>>,
     /// What has no end.
-    pub unfinished: Option<&'static str>,
+    pub(crate) unfinished: Option<&'static str>,
     /// Whether an engine may read it differently: an ambiguous slash, or more tokens than are kept.
     pub unsure: bool,
 }
@@ -56,7 +56,7 @@ impl CutScript<'_> {
 }
 
 /// Cut `source`, and say what was noticed.
-pub fn cut(source: &str) -> CutScript<'_> {
+pub(crate) fn cut(source: &str) -> CutScript<'_> {
     let (open, closed_test) = (Vec::new(), false);
     let (unfinished, unsure) = (None, false);
     let mut lexer =

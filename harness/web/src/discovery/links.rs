@@ -19,7 +19,7 @@ use crate::wire::redirect::Trail;
 const PAGE_ENDINGS: [&str; 6] = ["html", "htm", "xhtml", "php", "aspx", "jsp"];
 
 /// What the linked pages gave.
-pub struct LinkedPages {
+pub(crate) struct LinkedPages {
     /// The page that leads to a module, and what it leads to.
     pub found: Option<(Url, Haul)>,
     /// What was done, in words.

@@ -17,7 +17,7 @@ pub const PAGE_BYTES_MAX: usize = 4 << 20;
 
 /// Most tags that are parsed. The parser is quadratic in the nesting depth, and this many nested
 /// tags take it a second or two.
-pub const PAGE_TAGS_MAX: usize = 20_000;
+pub(crate) const PAGE_TAGS_MAX: usize = 20_000;
 
 /// Time for the parser, which is also quadratic in the attributes of one tag. Real pages take
 /// milliseconds.
@@ -42,7 +42,7 @@ pub struct PageReferences {
     /// Texts of inline scripts and of event handlers.
     pub inline: Vec<String>,
     /// The page's import map.
-    pub import_map: ImportMap,
+    pub(crate) import_map: ImportMap,
     /// Whether only a part was read.
     pub cut: bool,
 }
@@ -229,7 +229,7 @@ impl PageReferences {
 }
 
 /// Whether a script of this type, in lower case, is run as a classic one.
-pub fn is_classic(kind: &str) -> bool {
+pub(crate) fn is_classic(kind: &str) -> bool {
     kind.is_empty() || JAVASCRIPT_TYPES.contains(&kind)
 }
 

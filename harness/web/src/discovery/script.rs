@@ -63,11 +63,11 @@ pub struct Script {
     /// Whether it names more than is kept.
     pub cut: bool,
     /// Whether it instantiates or compiles modules, or defines or uses Go's loader.
-    pub deals_with_wasm: bool,
+    pub(crate) deals_with_wasm: bool,
     /// Whether it loads or creates scripts by unknown names.
-    pub loads_unseen: bool,
+    pub(crate) loads_unseen: bool,
     /// Parts of names that the webpack runtime joins.
-    pub webpack: Webpack,
+    pub(crate) webpack: Webpack,
     /// Where it holds a module itself, as in "a `data:` address".
     pub embedded: Option<&'static str>,
 }

@@ -26,7 +26,7 @@ enum Part {
 
 /// What one script, or all of a site, say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Webpack {
+pub(crate) struct Webpack {
     /// The text before and after the hash of a module.
     modules: Vec<(String, String)>,
     hashes: Vec<String>,
@@ -63,7 +63,7 @@ impl Webpack {
     }
 
     /// Whether this is the script that joins names.
-    pub fn is_runtime(&self) -> bool {
+    pub(crate) fn is_runtime(&self) -> bool {
         !self.modules.is_empty() || !self.scripts.is_empty()
     }
 

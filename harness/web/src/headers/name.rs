@@ -49,7 +49,7 @@ pub fn is_doubtful(path: &str, query: Option<&str>) -> bool {
 }
 
 /// Whether the file name has a part with the shape of a hash. A version does not count.
-pub fn carries_hash(path: &str) -> bool {
+pub(crate) fn carries_hash(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
     without_hash(file) != file
         || stem_tail(file.rsplit_once('.').map_or(file, |(stem, _)| stem))

@@ -3,7 +3,7 @@
 use super::list;
 
 /// The name of a coding, lower case, aliases resolved (§8.4.1.3).
-pub fn canonical(coding: &str) -> String {
+pub(crate) fn canonical(coding: &str) -> String {
     let name = coding.to_ascii_lowercase();
     match name.as_str() {
         "x-gzip" => "gzip".to_owned(),

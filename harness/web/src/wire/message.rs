@@ -12,7 +12,7 @@ use super::repeated::Unanswered;
 use crate::headers::Headers;
 
 /// Sent as `User-Agent`, so that an operator can tell our requests in a log.
-pub const USER_AGENT: &str = concat!("wasm-gauntlet/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("wasm-gauntlet/", env!("CARGO_PKG_VERSION"));
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct HttpRequest {
     /// How long we wait for the header fields; none for the default.
     pub silence: Option<Duration>,
     /// Whether a pause counts as the end of the body sooner, because one was seen before.
-    pub hurried: bool,
+    pub(crate) hurried: bool,
     /// Whether the request is meant to fill a cache, which takes the whole body.
     pub fills: bool,
     /// Whether it compares places, each of which must send each variant whole once.

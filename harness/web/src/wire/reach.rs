@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 /// Longest URL followed, bytes; servers stop at 8 KiB or less.
-pub const URL_BYTES_MAX: usize = 8 << 10;
+pub(crate) const URL_BYTES_MAX: usize = 8 << 10;
 
 /// Whether `to` may be asked on behalf of the site at `site`.
 ///

@@ -35,7 +35,7 @@ pub struct Trail {
 
 impl Trail {
     /// Whether the last hop is on another host than the first.
-    pub fn crossed_hosts(&self) -> bool {
+    pub(crate) fn crossed_hosts(&self) -> bool {
         self.hops.first().is_some_and(|hop| hop.url.host_str() != self.ask.url.host_str())
     }
 }

@@ -11,7 +11,7 @@ use wasm_gauntlet_model::call::{CallOutcome, Called, Rejection, hex};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use crate::host::{Host, Plugin};
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 use crate::protocol::{
     ANSWER_OUTPUT_BYTES_MAX, Hello, Reply, ReplyLine, Stats, VERSION, WrittenCall,
 };
@@ -110,7 +110,7 @@ impl Dispatcher {
     }
 
     /// Count a call that was read; `call` or `busy` answers it.
-    pub fn call_begins(&self) {
+    pub(crate) fn call_begins(&self) {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
     }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
-use crate::locked::{self, Locked};
+use crate::process::locked::{self, Locked};
 
 /// Most threads. Each keeps `STACK_BYTES` of address space, so all of them take 1 GiB of the
 /// 4 GiB that a worker has.
@@ -17,15 +17,15 @@ const WAITING_MAX: usize = 1024;
 const STACK_BYTES: usize = 16 << 20;
 
 /// One piece of work.
-pub type Job = Box<dyn FnOnce() + Send>;
+pub(crate) type Job = Box<dyn FnOnce() + Send>;
 
 /// The queue is full, or no thread can be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PoolFull;
+pub(crate) struct PoolFull;
 
 /// Threads that wait for work. They end when the pool is dropped and their job is done.
 #[derive(Default)]
-pub struct Pool {
+pub(crate) struct Pool {
     shared: Arc<PoolState>,
 }
 

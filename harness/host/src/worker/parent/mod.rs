@@ -6,7 +6,7 @@
 pub mod answers;
 pub mod modules;
 pub mod outcome;
-pub mod pending_replies;
+pub(crate) mod pending_replies;
 pub mod process;
 pub mod supervised;
 pub mod work;

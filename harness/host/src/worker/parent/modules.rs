@@ -7,7 +7,7 @@ use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::outcome::{checked, timed};
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 use crate::protocol::{Ask, Parts, Reply};
 use crate::static_limits::{Refusal, check};
 use crate::worker::parent::answers::{Asks, Response};
@@ -18,7 +18,7 @@ use crate::worker::parent::work::{LoadOutcome, Timed, Work};
 const MODULES_MAX: usize = 256;
 
 /// One module under its limits and grants.
-pub struct ModuleSlot {
+pub(crate) struct ModuleSlot {
     digest: String,
     limits: Limits,
     grants: Grants,
@@ -44,7 +44,7 @@ pub struct AdapterModules {
 
 impl AdapterModules {
     /// Load the module of `work` if needed. Returns the result of the load, now or earlier.
-    pub fn load(
+    pub(crate) fn load(
         &self,
         process: &dyn Asks,
         work: &Work<'_>,

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
-use crate::locked::Locked;
+use crate::process::locked::Locked;
 use crate::protocol::{ANSWER_LINE_BYTES_MAX, LineRead, Reply, ReplyLine, read_line};
 
 /// Unexpected answers before the adapter counts as broken. Late answers to requests that we gave up
@@ -27,7 +27,7 @@ pub struct Gone {
 }
 
 /// The reply to one request, and when it was read.
-pub struct Delivery {
+pub(crate) struct Delivery {
     /// The reply, or why there is none.
     pub reply: Result<Reply, Gone>,
     /// The time of reading.
@@ -36,7 +36,7 @@ pub struct Delivery {
 
 /// The requests in flight.
 #[derive(Default)]
-pub struct PendingReplies {
+pub(crate) struct PendingReplies {
     state: Mutex<PendingState>,
 }
 
@@ -74,7 +74,7 @@ impl PendingReplies {
     }
 
     /// Answer all waiting and later requests with the loss.
-    pub fn lose(&self, gone: Gone) {
+    pub(crate) fn lose(&self, gone: Gone) {
         let mut state = self.state();
         for (_, to) in state.waiting.drain() {
             let _ = to.send(Delivery { reply: Err(gone.clone()), at: Instant::now() });

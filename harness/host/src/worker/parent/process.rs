@@ -13,9 +13,9 @@ use wasm_gauntlet_model::inability::Inability;
 
 use super::modules::AdapterModules;
 use super::pending_replies::{Delivery, Gone, PendingReplies};
-use crate::locked::Locked;
 use crate::process::launch::{Launch, Started};
 use crate::process::life::{Life, Why};
+use crate::process::locked::Locked;
 use crate::process::remarks::Remarks;
 use crate::process::shutdown;
 use crate::process::strays::StrayCount;

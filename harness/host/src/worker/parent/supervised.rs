@@ -9,8 +9,8 @@ use wasm_gauntlet_model::inability::Inability;
 
 use super::outcome::timed;
 use super::process::Process;
-use crate::locked::Locked;
 use crate::process::launch::Launch;
+use crate::process::locked::Locked;
 use crate::process::shutdown;
 use crate::protocol::Ask;
 use crate::worker::parent::work::{LoadOutcome, Lost, Timed, Work};

@@ -9,11 +9,12 @@ use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome, Lost, T
 use wasm_gauntlet_model::action::Call;
 use wasm_gauntlet_model::call::{CallOutcome, LogLine, hex};
 use wasm_gauntlet_model::limits::{Grants, Limits};
-use wasm_gauntlet_model::observation::{Fact, GuestCall, Observation, count, known, ms};
+use wasm_gauntlet_model::observation::{Fact, GuestCall, Observation, count, known};
 
 use super::contained;
 use super::{Stage, background_load, calibrate, evidence, lateness, scaled};
 use crate::subject::Inability;
+use crate::subject::ms;
 use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
 
 /// Most calls at once: as many as the scenario language lets a step make, one thread each.

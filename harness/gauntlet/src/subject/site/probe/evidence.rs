@@ -1,10 +1,12 @@
 //! Why to believe an exchange: what was sent, what came, from whom. All of it is hostile text:
 //! control characters are escaped and lengths bounded.
 
-use wasm_gauntlet_model::observation::{Evidence, ms};
+use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_web::text::{bounded, visible, visible_bytes};
 use wasm_gauntlet_web::wire::redirect::Trail;
 use wasm_gauntlet_web::wire::{HttpRequest, HttpResponse};
+
+use crate::subject::ms;
 
 /// Bytes of one piece of evidence; the headers of real responses are a tenth of it.
 const PIECE_BYTES_MAX: usize = 8 << 10;

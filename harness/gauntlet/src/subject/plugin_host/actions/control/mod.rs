@@ -10,11 +10,12 @@ mod start;
 use wasm_gauntlet_host::worker::parent::work::{GuestModule, Work};
 use wasm_gauntlet_model::action::{Control, Task};
 use wasm_gauntlet_model::limits::Grants;
-use wasm_gauntlet_model::observation::{Observation, count, known, ms};
+use wasm_gauntlet_model::observation::{Observation, count, known};
 
 use super::registrar::Registrar;
 use super::{Stage, evidence};
 use crate::subject::Inability;
+use crate::subject::ms;
 
 pub(super) use flood::PATIENCE as FLOOD_TIME_MAX;
 pub(super) use rollback::SETTLE_MAX;
