@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why a guest's bytes cannot be had.
+/// Why the bytes of a guest are not available.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AssembleError {
     /// The guest has no parameter of that name.
@@ -42,7 +42,7 @@ impl fmt::Display for AssembleError {
 
 impl std::error::Error for AssembleError {}
 
-/// A guest's parameters with their values, every one of them known.
+/// The parameters of a guest with their values; every name is known.
 #[derive(Debug, Clone)]
 pub(crate) struct Params(Vec<(String, String)>);
 
@@ -73,7 +73,7 @@ impl Params {
         self.value(name).replace('_', "").parse().map_err(|_| self.bad(name))
     }
 
-    /// The complaint that the value of this parameter does not fit.
+    /// The error for a wrong value of this parameter.
     pub(crate) fn bad(&self, name: &str) -> AssembleError {
         bad(name, self.value(name))
     }

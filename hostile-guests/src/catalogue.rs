@@ -1,4 +1,4 @@
-//! From the files that travel inside the crate to the sorted list of guests.
+//! From the files inside the crate to the sorted list of guests.
 
 use std::fmt;
 

@@ -3,10 +3,10 @@
 use crate::assemble::{self, AssembleError, Params};
 use crate::feature::Feature;
 use crate::header::Header;
-use crate::toolchain::{Recipe, Toolchain};
-use crate::words::{Contained, Reach, Tier};
+use crate::recipe::Recipe;
+use crate::words::{Contained, Reach, Tier, Toolchain};
 
-/// A module with its attack and what a right host does about it.
+/// A module with its attack and the right reaction of a host.
 #[derive(Debug, Clone)]
 pub struct Guest {
     /// The name, equal to the file's.
@@ -15,13 +15,13 @@ pub struct Guest {
     pub family: String,
     /// What the guest does, in one sentence.
     pub attack: String,
-    /// The outcomes under which the host has contained it.
+    /// The outcomes that count as contained.
     pub contained_if: Vec<Contained>,
-    /// What the output of a call that ends `ok` must be.
+    /// The required output of a call that ends `ok`.
     pub returns: Option<String>,
     /// Where it comes from.
     pub seen_in: String,
-    /// What it takes to try it.
+    /// What running it requires.
     pub tier: Tier,
     /// The benign guest that does nearly the same; none for a benign guest.
     pub counterpart: Option<String>,
@@ -29,13 +29,13 @@ pub struct Guest {
     pub params: Vec<(String, String)>,
     /// Proposals that it needs beyond the baseline.
     pub features: Vec<Feature>,
-    /// How far it goes past caps by default; what a host with a larger cap does says nothing.
+    /// How far it grows at most by default. A host with a larger cap shows nothing about its cap.
     pub reaches: Option<Reach>,
-    /// Whether a right host must run it to its end.
+    /// Whether a correct host must run it to its end.
     pub benign: bool,
-    /// The compiler that its bytes come from: [`crate::toolchain::Workshop::bytes`] has them.
+    /// The compiler of its bytes, which [`crate::toolchain::Workshop::bytes`] returns.
     pub toolchain: Option<Toolchain>,
-    /// The first word of its input, by which it is known among guests that share a module.
+    /// The first word of its input, which selects it among guests that share a module.
     pub input: Option<String>,
     pub(crate) origin: Origin,
 }
@@ -99,5 +99,5 @@ impl Guest {
     }
 }
 
-/// The family whose guests a right host must run to their end.
+/// The family of guests that a correct host must run to their end.
 pub(crate) const BENIGN: &str = "benign";

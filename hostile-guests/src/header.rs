@@ -1,8 +1,7 @@
 //! The header of a guest, as written and as meant.
 //!
-//! `;; key: value` lines in a fixed order, then `;;   ` lines for what does not fit. Nothing is
-//! guessed: an unknown key, a word that is not one of ours or a key out of order is a complaint
-//! that names the file and the line.
+//! Lines `;; key: value` in a fixed order, and `;;   ` for continuation lines. Nothing is guessed:
+//! an unknown key, an unknown word or a key out of order is a complaint with file and line.
 
 use std::fmt;
 
@@ -22,7 +21,7 @@ const KEYS: [&str; 9] = [
     "reaches",
 ];
 
-/// Keys that have another name now, with that name.
+/// Renamed keys, with the new name.
 const RENAMED: [(&str, &str); 1] = [("near-twin", "counterpart")];
 
 /// A complaint about a header, with its place.
@@ -45,7 +44,7 @@ pub enum HeaderProblem {
     NothingToContinue,
     /// A key that headers do not have.
     UnknownKey(String),
-    /// A key that has another name now.
+    /// A renamed key.
     Renamed(&'static str, &'static str),
     /// A key that is there twice, or after one that it must precede.
     OutOfOrder(String),

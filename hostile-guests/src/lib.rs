@@ -1,11 +1,11 @@
-//! Hostile WebAssembly modules, each with its attack and with what a right host does.
+//! Hostile WebAssembly modules, each with its attack and the right reaction of a host.
 //!
-//! A guest is one `.wat` file under `guests/<family>/` with a fixed header, or, where text cannot
-//! say it, one generator under `src/generated/` with the same header. Everything travels inside the
-//! crate: a host's own tests can walk [`all`] without a file system. What real compilers make of
-//! Go, C and Rust is in [`toolchain`].
+//! A guest is one `.wat` file under `guests/<family>/` with a fixed header. A guest that cannot be
+//! written as text is one generator under `src/generated/` with the same header. Everything is
+//! inside the crate, so the tests of a host can iterate over [`all`] without a file system. Guests
+//! from Go, C and Rust compilers are in [`toolchain`].
 //!
-//! The header, one key a line in this order, `;;   ` before what does not fit on the line:
+//! The header has one key a line in this order, and `;;   ` at the start of continuation lines:
 //!
 //! ```text
 //! ;; attack: what the guest does, one sentence
@@ -38,6 +38,7 @@ mod feature;
 mod generated;
 mod guest;
 mod header;
+mod recipe;
 pub mod toolchain;
 mod words;
 
@@ -53,7 +54,7 @@ use std::sync::LazyLock;
 static GUESTS: LazyLock<Vec<Guest>> =
     LazyLock::new(|| load().unwrap_or_else(|complaint| panic!("hostile-guests: {complaint}")));
 
-/// Every guest whose bytes need nothing but this crate, sorted by id; [`toolchain::all`] has those
+/// Every guest whose bytes need only this crate, sorted by id. [`toolchain::all`] has the guests
 /// that a compiler builds.
 ///
 /// # Panics

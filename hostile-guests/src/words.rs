@@ -1,116 +1,86 @@
-//! The words in which a guest says how it is contained. No runtime owns them.
+//! The words in which a guest says how it is contained, and its compiler. No runtime owns them.
 
 use std::fmt;
 
-/// Why an execution stopped itself, in words common to every runtime.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum TrapKind {
-    /// The `unreachable` instruction.
-    Unreachable,
-    /// A load, store or bulk operation past the end of a memory or of a data segment.
-    MemoryOutOfBounds,
-    /// A table access, indirect call or bulk operation past the end of a table or segment.
-    TableOutOfBounds,
-    /// An integer division or remainder by zero.
-    DivideByZero,
-    /// A signed division whose result does not fit, or a conversion out of range.
-    IntegerOverflow,
-    /// A conversion of NaN to an integer.
-    BadConversion,
-    /// An indirect call of a function of another type.
-    SignatureMismatch,
-    /// An indirect call through an empty slot.
-    NullElement,
-    /// The call stack is used up.
-    Stack,
-    /// An exception that nobody catches.
-    UncaughtException,
-    /// A pointer handed to a host function lies outside the memory.
-    HostPointer,
-    /// Anything else that stops an execution.
-    Other,
-}
-
-impl TrapKind {
-    /// Every kind.
-    pub const ALL: [Self; 12] = [
-        Self::Unreachable,
-        Self::MemoryOutOfBounds,
-        Self::TableOutOfBounds,
-        Self::DivideByZero,
-        Self::IntegerOverflow,
-        Self::BadConversion,
-        Self::SignatureMismatch,
-        Self::NullElement,
-        Self::Stack,
-        Self::UncaughtException,
-        Self::HostPointer,
-        Self::Other,
-    ];
-
-    /// The word of the kind, as a header writes it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Unreachable => "unreachable",
-            Self::MemoryOutOfBounds => "memory-out-of-bounds",
-            Self::TableOutOfBounds => "table-out-of-bounds",
-            Self::DivideByZero => "divide-by-zero",
-            Self::IntegerOverflow => "integer-overflow",
-            Self::BadConversion => "bad-conversion",
-            Self::SignatureMismatch => "signature-mismatch",
-            Self::NullElement => "null-element",
-            Self::Stack => "stack",
-            Self::UncaughtException => "uncaught-exception",
-            Self::HostPointer => "host-pointer",
-            Self::Other => "other",
+/// Declares a closed enum with the word of each variant, as a header writes it.
+macro_rules! words {
+    ($(#[$meta:meta])+ $pub:vis enum $name:ident {
+        $($(#[$of_variant:meta])+ $variant:ident = $word:literal,)+
+    }) => {
+        $(#[$meta])+
+        $pub enum $name {
+            $($(#[$of_variant])+ $variant,)+
         }
+
+        impl $name {
+            /// Every variant, in the order of their declaration.
+            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
+
+            /// The word of this variant.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The variant that a header's word names.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.into_iter().find(|one| one.word() == word)
+            }
+        }
+    };
+}
+pub(crate) use words;
+
+words! {
+    /// Why an execution stopped itself, in words common to every runtime.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum TrapKind {
+        /// The `unreachable` instruction.
+        Unreachable = "unreachable",
+        /// A load, store or bulk operation past the end of a memory or of a data segment.
+        MemoryOutOfBounds = "memory-out-of-bounds",
+        /// A table access, indirect call or bulk operation past the end of a table or segment.
+        TableOutOfBounds = "table-out-of-bounds",
+        /// An integer division or remainder by zero.
+        DivideByZero = "divide-by-zero",
+        /// A signed division whose result does not fit, or a conversion out of range.
+        IntegerOverflow = "integer-overflow",
+        /// A conversion of NaN to an integer.
+        BadConversion = "bad-conversion",
+        /// An indirect call of a function of another type.
+        SignatureMismatch = "signature-mismatch",
+        /// An indirect call through an empty slot.
+        NullElement = "null-element",
+        /// The call stack is used up.
+        Stack = "stack",
+        /// An exception that nobody catches.
+        UncaughtException = "uncaught-exception",
+        /// A pointer handed to a host function lies outside the memory.
+        HostPointer = "host-pointer",
+        /// Anything else that stops an execution.
+        Other = "other",
     }
 }
 
-/// Where, before the call, a host refuses a module.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Stage {
-    /// The artefact is larger than the host takes.
-    Size,
-    /// The bytes are no valid module under the host's feature set.
-    Validate,
-    /// A count in the module is over a limit that the host checks before compiling.
-    StaticLimit,
-    /// An import that the host does not give, or not with that type.
-    Import,
-    /// An export of the contract is missing or of another type.
-    Export,
-    /// Compiling takes more time or memory than the host gives it.
-    CompileBudget,
-    /// The instance cannot be made.
-    Instantiate,
-}
-
-impl Stage {
-    /// Every stage, in the order in which a module meets them.
-    pub const ALL: [Self; 7] = [
-        Self::Size,
-        Self::Validate,
-        Self::StaticLimit,
-        Self::Import,
-        Self::Export,
-        Self::CompileBudget,
-        Self::Instantiate,
-    ];
-
-    /// The word of the stage, as a header writes it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Size => "size",
-            Self::Validate => "validate",
-            Self::StaticLimit => "static-limit",
-            Self::Import => "import",
-            Self::Export => "export",
-            Self::CompileBudget => "compile-budget",
-            Self::Instantiate => "instantiate",
-        }
+words! {
+    /// The stage before the call at which a host refuses a module.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Stage {
+        /// The artefact is larger than the host takes.
+        Size = "size",
+        /// The bytes are no valid module under the host's feature set.
+        Validate = "validate",
+        /// A count in the module is over a limit that the host checks before compiling.
+        StaticLimit = "static-limit",
+        /// An import that the host does not give, or not with that type.
+        Import = "import",
+        /// An export of the contract is missing or of another type.
+        Export = "export",
+        /// Compiling takes more time or memory than the host gives it.
+        CompileBudget = "compile-budget",
+        /// The instance cannot be made.
+        Instantiate = "instantiate",
     }
 }
 
@@ -140,10 +110,10 @@ impl Contained {
     #[must_use]
     pub fn from_words(words: &str) -> Option<Self> {
         if let Some(kind) = argument(words, "trap") {
-            return TrapKind::ALL.into_iter().find(|k| k.word() == kind).map(Self::Trap);
+            return TrapKind::from_word(kind).map(Self::Trap);
         }
         if let Some(stage) = argument(words, "rejected") {
-            return Stage::ALL.into_iter().find(|s| s.word() == stage).map(Self::Rejected);
+            return Stage::from_word(stage).map(Self::Rejected);
         }
         match words {
             "ok" => Some(Self::Ok),
@@ -178,34 +148,19 @@ impl fmt::Display for Contained {
     }
 }
 
-/// What it takes to try a guest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Tier {
-    /// Safe anywhere: a host that fails costs seconds, not the machine.
-    Core,
-    /// Can exhaust a machine: only inside verified limits.
-    Heavy,
-}
-
-impl Tier {
-    /// The word of the tier, as a header writes it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Core => "core",
-            Self::Heavy => "heavy",
-        }
-    }
-
-    /// The tier that a header's word names.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Core, Self::Heavy].into_iter().find(|tier| tier.word() == word)
+words! {
+    /// What running a guest requires.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Tier {
+        /// Safe anywhere: a host that fails costs seconds, not the machine.
+        Core = "core",
+        /// Can exhaust a machine: only inside verified limits.
+        Heavy = "heavy",
     }
 }
 
-/// How far a guest grows at most, with its parameters at their defaults. A host whose cap is as
-/// large or larger lets it, and shows nothing of its cap.
+/// How far a guest grows at most, with default parameters. A host with a larger cap allows it and
+/// shows nothing about its cap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reach {
     /// Pages of 64 KiB, of all memories together.
@@ -231,4 +186,30 @@ impl Reach {
 /// `inner` of `name(inner)`.
 fn argument<'a>(words: &'a str, name: &str) -> Option<&'a str> {
     words.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')')
+}
+
+words! {
+    /// A compiler that guests are built with. Its word is the name of its folder and the family of
+    /// its guests.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum Toolchain {
+        /// Go 1.24 or later, the first with `go:wasmexport`.
+        Go = "go",
+        /// Clang with its WebAssembly back end, and `wasm-ld`; no library.
+        C = "c",
+        /// Rust with the standard library for `wasm32-unknown-unknown`.
+        Rust = "rust",
+    }
+}
+
+impl Toolchain {
+    /// What must be there, for a person.
+    #[must_use]
+    pub fn needs(self) -> &'static str {
+        match self {
+            Self::Go => "Go 1.24 or later",
+            Self::C => "clang with its WebAssembly target, and wasm-ld",
+            Self::Rust => "rustc with the standard library for wasm32-unknown-unknown",
+        }
+    }
 }

@@ -1,11 +1,11 @@
-//! A module compiled in a process of its own first, under limits, to see what that takes.
+//! A module is first compiled in its own process, under limits, to see what that takes.
 //!
-//! No engine can be told to stop compiling. What static limits let pass is small, but many small
-//! things in a long module are much; so a long module is compiled in a child that may take so much
-//! memory and processor time and no more. A child that ends by itself has shown that the module can
-//! be compiled, and the host does the same again; its code is not taken over, because to read code
-//! back is to trust it. A module that is short, or calm all over ([`StaticLimits::calm`]: what Go
-//! builds mostly is), is bounded by its counts alone.
+//! No engine has a way to stop a compilation. What the static limits accept is small, but a long
+//! module may contain a lot of it. So a long module is compiled in a child with bounded memory and
+//! processor time. A child that ends by itself shows that the module can be compiled, and the host
+//! then compiles it again. The code of the child is not used, because loading code means trusting
+//! it. A module that is short, or calm ([`StaticLimits::calm`], as most of what Go builds), is
+//! bounded by its counts alone.
 
 use std::io::{self, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
@@ -23,17 +23,18 @@ use super::static_limits::check;
 use crate::process::children;
 use crate::process::confine::Confinement;
 
-/// Modules up to so many bytes are not tried: within the static limits they hold two or three
-/// functions of the worst kind, a second of work, and most plugins that are not Go are shorter.
+/// Modules up to this size are not tried. Within the static limits they hold two or three functions
+/// of the worst kind, which is a second of work, and most plugins that are not written in Go are
+/// shorter.
 const UNTRIED_BYTES: usize = 256 << 10;
 
-/// How often a child that compiles is looked at.
+/// Interval between two looks at a child that compiles.
 const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// Where modules are compiled first.
 #[derive(Debug, Clone)]
 pub struct CompileTrial {
-    /// The program, and what it is told; it must read a module from stdin, compile it and end.
+    /// The program. It must read a module from stdin, compile it and end.
     pub program: PathBuf,
     /// Its arguments.
     pub args: Vec<String>,
@@ -49,7 +50,7 @@ pub struct CompileBudget {
     pub cpu_s: u64,
     /// Memory, bytes: the same module takes 0.4 GB.
     pub memory_bytes: u64,
-    /// Wall clock, on a machine that does other things too; less than callers wait for a load.
+    /// Wall clock, also on a busy machine. Less than callers wait for a load.
     pub wall: Duration,
 }
 
@@ -67,7 +68,7 @@ impl CompileBudget {
 }
 
 impl CompileTrial {
-    /// Compile `bytes` in a child, where they are many.
+    /// Compile `bytes` in a child, if they are long.
     ///
     /// # Errors
     /// A child that could not be started, or did not end by itself within the budget.
@@ -95,7 +96,7 @@ impl CompileTrial {
         let stdin = child.stdin.take();
         let ended = match confined {
             Ok(()) => std::thread::scope(|scope| {
-                // A child that stops reading is ended by the clock, and then the pipe breaks.
+                // The clock ends a child that stops reading, and then the pipe breaks.
                 scope.spawn(|| stdin.map(|mut stdin| stdin.write_all(bytes)));
                 wait(&mut child, self.budget.wall)
             }),
@@ -151,7 +152,7 @@ pub fn main(host: &dyn Host, longest: usize) -> ExitCode {
         return ExitCode::from(4);
     }
     let limits = Limits { static_limits: StaticLimits::none(), ..Limits::default() };
-    // A module that is refused has been looked at as far as the host itself will go.
+    // A refused module was compiled as far as the host itself would compile it.
     let _ = host.load(&bytes, &limits, &Grants::default());
     ExitCode::SUCCESS
 }

@@ -1,10 +1,13 @@
 //! What the hosts in this process have in common: caches, faults, and the frame of a call. A
-//! runtime compiles a module and runs one call of it; nothing here names one.
+//! runtime compiles a module and runs one call of it. Nothing here names a runtime.
+
+mod call;
+pub(crate) mod call_state;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
@@ -13,32 +16,35 @@ use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::static_limits::StaticLimits;
 
+pub use call::{Call, Ended};
+
 use super::compile_trial::CompileTrial;
 use super::faults::{HostFaults, InstanceName};
 use super::guest_abi::cache::Cache;
 use super::guest_abi::contract::{self, Contract};
-use super::guest_abi::end::{By, CallEnd, GuestError, outcome};
+use super::guest_abi::end::{By, CallEnd, outcome};
 use super::guest_abi::fixture::Fixture;
-use super::guest_abi::growth::{Caps, Growth};
+use super::guest_abi::growth::Caps;
 use super::guest_abi::log::SharedLog;
 use super::host::{About, Host, Plugin};
 use super::off_by_one;
 use crate::instance_reuse::InstanceReuse;
+use crate::process::locked::Locked;
 
 /// Compiled modules kept: a Go guest takes some 20 MB.
 const MODULES_MAX: usize = 32;
 /// Contracts kept; they are small.
 const CONTRACTS_MAX: usize = 256;
 
-/// Modules of which a fault keeps instances: kept instances hold slots of the pool, and a pool
-/// that is full would be another fault.
+/// Most modules whose instances a fault keeps. Kept instances occupy slots of the pool, and a full
+/// pool would be another fault.
 const KEEPERS_MAX: usize = 4;
 
 type Sha = [u8; 32];
 
 /// A runtime in this process.
 pub trait Runtime: Send + Sync + 'static {
-    /// Modules of different keys are compiled apart.
+    /// Modules with different keys are compiled separately.
     type Key: PartialEq + Copy + Send + Sync;
     /// A module that is compiled and linked; only its instance is missing.
     type Module: Send + Sync;
@@ -72,65 +78,6 @@ pub trait Runtime: Send + Sync + 'static {
     ) -> (Ended, Option<Self::Live>);
 }
 
-/// One call, as a runtime needs to know it.
-#[derive(Debug, Clone, Copy)]
-pub struct Call<'a> {
-    /// The input.
-    pub input: &'a [u8],
-    /// The limits that the module was loaded with.
-    pub limits: &'a Limits,
-    /// The caps in force.
-    pub caps: Caps,
-    /// What the guest is given.
-    pub grants: &'a Grants,
-    /// The folder that the guest is given.
-    pub fixture: Option<&'a Fixture>,
-    /// The faults of the host.
-    pub faults: &'a HostFaults,
-    /// Where the guest's lines go.
-    pub log: &'a SharedLog,
-    /// When the host stops the guest; none where a fault lets it run.
-    pub deadline: Option<Instant>,
-}
-
-impl Call<'_> {
-    /// The deadline during instantiation, for which it is armed in a right host.
-    pub fn deadline_on_start(&self) -> Option<Instant> {
-        self.deadline.filter(|_| !self.faults.has(Fault::DeadlineNotOnStart))
-    }
-
-    /// The deadline of a wait in a host function.
-    pub fn deadline_of_waits(&self) -> Option<Instant> {
-        self.deadline.filter(|_| !self.faults.has(Fault::BlockingPoll))
-    }
-
-    /// How often a reactor is initialised: once in a right host.
-    pub fn initialisations(&self) -> usize {
-        if self.faults.has(Fault::RerunStart) { 2 } else { 1 }
-    }
-}
-
-/// What is known of a call when it has ended.
-#[derive(Debug)]
-pub struct Ended {
-    /// How.
-    pub end: CallEnd,
-    /// What the guest said through `env.error`.
-    pub said: Option<GuestError>,
-    /// What it grew to and was denied.
-    pub growth: Growth,
-    /// Fuel used, where it was asked for.
-    pub fuel_used: Option<u64>,
-}
-
-impl Ended {
-    /// The host failed before there was an instance.
-    pub fn fault(caps: Caps, detail: &str) -> Self {
-        let end = CallEnd::HostFault(detail.to_owned());
-        Self { end, said: None, growth: Growth::new(caps), fuel_used: None }
-    }
-}
-
 /// A host on a runtime in this process.
 pub struct Embedded<R: Runtime>(Arc<SharedHost<R>>);
 
@@ -158,7 +105,8 @@ struct LoadedModule<R: Runtime> {
 }
 
 impl<R: Runtime> Embedded<R> {
-    /// A host on `runtime` with these faults, none if right; static limits alone bound compiling.
+    /// A host on `runtime` with these faults; a correct host has none. Only static limits bound
+    /// compilation.
     pub fn on(runtime: R, faults: HostFaults) -> Self {
         Self(Arc::new(SharedHost {
             runtime,
@@ -173,7 +121,7 @@ impl<R: Runtime> Embedded<R> {
     }
 
     /// The same, compiling long modules in a process of `trial` first.
-    pub fn trying(mut self, trial: Option<CompileTrial>) -> Self {
+    pub(crate) fn trying(mut self, trial: Option<CompileTrial>) -> Self {
         if let Some(shared) = Arc::get_mut(&mut self.0) {
             shared.trial = trial.filter(|_| !shared.faults.has(Fault::NoCompileLimits));
         }
@@ -220,7 +168,7 @@ impl<R: Runtime> Host for Embedded<R> {
 }
 
 impl<R: Runtime> SharedHost<R> {
-    /// The module compiled, from the cache where it is there.
+    /// The compiled module, from the cache if it is there.
     fn loaded(
         &self,
         digest: Sha,
@@ -251,8 +199,8 @@ impl<R: Runtime> SharedHost<R> {
         Ok(Arc::new(LoadedModule { module, keep: InstanceReuse::new(&self.faults) }))
     }
 
-    /// The end of a call that began in `era`: with `close-runtime`, one that fails closes the
-    /// runtime, and those that were in flight find it closed.
+    /// The end of a call that began in `era`. With `close-runtime`, a call that fails closes the
+    /// runtime, and calls in flight then find it closed.
     fn after(&self, era: u64, ended: Ended) -> Ended {
         if !self.faults.has(Fault::CloseRuntime) {
             return ended;
@@ -273,9 +221,10 @@ impl<R: Runtime> SharedHost<R> {
         self.compile(self.runtime.key(caps, limits), bytes, contract)
     }
 
-    /// A module of which instances are kept; the oldest of too many lets go of its own.
+    /// Remember a module whose instances are kept. When there are too many, the oldest drops its
+    /// instances.
     fn keeping(&self, loaded: &Arc<LoadedModule<R>>) {
-        let mut keepers = self.keepers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut keepers = self.keepers.locked();
         if keepers.iter().any(|keeper| Arc::ptr_eq(keeper, loaded)) {
             return;
         }
@@ -288,7 +237,7 @@ impl<R: Runtime> SharedHost<R> {
     }
 
     fn fixture(&self) -> Result<Arc<Fixture>, Rejection> {
-        let mut fixture = self.fixture.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut fixture = self.fixture.locked();
         if let Some(fixture) = &*fixture {
             return Ok(fixture.clone());
         }
@@ -322,8 +271,10 @@ struct EmbeddedPlugin<R: Runtime> {
 }
 
 impl<R: Runtime> Plugin for EmbeddedPlugin<R> {
-    /// Runs on the caller's thread, whose stack must be `CALLER_STACK_BYTES_MIN` of the runtime;
-    /// must not be called on a worker thread of an async runtime.
+    /// Runs on the thread of the caller, which needs a stack of 2 MiB, as Rust threads and blocking
+    /// threads of tokio have. wasmtime gives a guest 512 KiB of it, and the host needs as much; on
+    /// a thread of 256 KiB a guest that recursed aborted the whole process. wasmi guests have their
+    /// own stack on the heap. Must not be called on a worker thread of an async runtime.
     fn call(&self, tenant: &str, input: &[u8]) -> Called {
         let started = Instant::now();
         let faults = &self.shared.faults;
@@ -334,7 +285,7 @@ impl<R: Runtime> Plugin for EmbeddedPlugin<R> {
         let deadline = self.deadline(started);
         let mut ended = catch_unwind(AssertUnwindSafe(|| self.ended(&log, deadline, input)))
             .unwrap_or_else(|_| Ended::fault(self.caps, "the host panicked"));
-        // A guest looks at the clock only at ticks or between slices; the host looks once more.
+        // A guest looks at the clock only at ticks or between slices, so the host looks once more.
         let until = Instant::now();
         if matches!(ended.end, CallEnd::Output(_)) && deadline.is_some_and(|end| until >= end) {
             ended.end = CallEnd::Deadline(By::LateLook);
@@ -359,7 +310,8 @@ impl<R: Runtime> Plugin for EmbeddedPlugin<R> {
 }
 
 impl<R: Runtime> EmbeddedPlugin<R> {
-    /// When a call that began at `started` is stopped; never under a fault, or past the clock.
+    /// When a call that began at `started` is stopped; none with the fault `no-deadline`, or past
+    /// the range of the clock.
     fn deadline(&self, started: Instant) -> Option<Instant> {
         let until = started.checked_add(Duration::from_millis(self.limits.deadline_ms));
         until.filter(|_| !self.shared.faults.has(Fault::NoDeadline))

@@ -1,8 +1,8 @@
 //! The faults that an embedded host can be given.
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 use wasm_gauntlet_model::fault::{Fault, Part};
 use wasm_gauntlet_model::limits::Limits;
@@ -12,23 +12,23 @@ use wasm_gauntlet_model::trap::TrapKind;
 use super::guest_abi::end::{CallEnd, GuestError};
 use super::guest_abi::growth::Caps;
 use super::guest_abi::{PointerCheck, sniff};
+use crate::process::locked::Locked;
 
-/// What `no-memory-cap` lifts the cap to, pages: 256 MiB, which the machine survives.
+/// The cap of `no-memory-cap`, pages: 256 MiB, which the machine survives.
 const UNCAPPED_MEMORY_PAGES: u32 = 4096;
-/// What `no-table-cap` lifts the cap to, elements: 20 M, 160 MB on a 64-bit host.
+/// The cap of `no-table-cap`, elements: 20 M, 160 MB on a 64-bit host.
 const UNCAPPED_TABLE_ELEMENTS: u32 = 20_000_000;
-/// What `leak-instance` keeps of each call, bytes: a small guest's memory.
+/// Bytes that `leak-instance` keeps of each call: the memory of a small guest.
 const LEAKED_BYTES: usize = 1 << 20;
-/// Calls of a process of which that is kept, 1 GiB: one that ends for want of memory is another
-/// fault, and a deployed host serves thousands of calls of scenarios that are about others.
+/// Most calls of a process that leak, 1 GiB in all. A process that runs out of memory would be
+/// another fault, and a deployed host serves thousands of calls of other scenarios.
 const LEAKED_CALLS_MAX: u32 = 1024;
-/// Descriptors or threads that one process leaks at most: past what is seen as a leak, and still
-/// less than it may have open (256), so that it fails at nothing else.
+/// Most descriptors or threads that one process leaks: more than the threshold of a leak, and less
+/// than it may have open (256), so that nothing else fails.
 const LEAKS_MAX: u32 = 120;
-/// Stack of a thread that is left behind, which never calls anything.
+/// Stack of a leaked thread, which never calls anything.
 const LEAKED_STACK_BYTES: usize = 64 << 10;
-/// What `unbounded-output` lifts the bounds of a log to: past every right one, and still less
-/// than a worker's memory.
+/// The log bounds of `unbounded-output`: above every correct one, and below the memory of a worker.
 const UNBOUNDED_LOG_LINES: u32 = 1 << 14;
 /// See [`UNBOUNDED_LOG_LINES`].
 const UNBOUNDED_LOG_LINE_BYTES: u32 = 1 << 20;
@@ -38,12 +38,12 @@ const UNBOUNDED_LOG_LINE_BYTES: u32 = 1 << 20;
 pub struct HostFaults(BTreeSet<Fault>);
 
 impl HostFaults {
-    /// Those of `faults` that a host carries.
+    /// Those of `faults` that a host can have.
     pub fn new(faults: impl IntoIterator<Item = Fault>) -> Self {
         Self(faults.into_iter().filter(|fault| fault.part() == Part::Host).collect())
     }
 
-    /// Whether `fault` is on. A right host, which is asked twenty times a call, answers at once.
+    /// Whether `fault` is on. The fast path serves a correct host, which asks twenty times a call.
     #[inline]
     pub fn has(&self, fault: Fault) -> bool {
         !self.0.is_empty() && self.0.contains(&fault)
@@ -61,7 +61,7 @@ impl HostFaults {
         Caps::of(&lifted)
     }
 
-    /// The limits to which this host really holds a guest, in place of `limits`.
+    /// The limits that this host really enforces, in place of `limits`.
     pub fn limits(&self, limits: &Limits) -> Limits {
         let mut held = limits.clone();
         if self.has(Fault::UnboundedOutput) {
@@ -79,7 +79,7 @@ impl HostFaults {
     }
 
     /// How this host checks the range of an output.
-    pub fn pointer_check(&self) -> PointerCheck {
+    pub(crate) fn pointer_check(&self) -> PointerCheck {
         if self.has(Fault::UncheckedPointer) {
             PointerCheck::Wrapping32
         } else {
@@ -88,13 +88,13 @@ impl HostFaults {
     }
 
     /// Whether this host keeps instances between calls.
-    pub fn keeps_instances(&self) -> bool {
+    pub(crate) fn keeps_instances(&self) -> bool {
         self.has(Fault::SharedInstance) || self.has(Fault::PoolWithoutReset)
     }
 
-    /// Where a guest has ended: a host with `panic-on-trap` dies of a trap, one with
-    /// `exit-kills-host` of an exit.
-    pub fn on_end(&self, end: &CallEnd) {
+    /// At the end of a guest: a host with `panic-on-trap` dies of a trap, one with
+    /// `exit-kills-host` dies of an exit.
+    pub(crate) fn on_end(&self, end: &CallEnd) {
         let dies = match end {
             CallEnd::Trap(_) => self.has(Fault::PanicOnTrap),
             CallEnd::Exit(_) => self.has(Fault::ExitKillsHost),
@@ -105,16 +105,16 @@ impl HostFaults {
         }
     }
 
-    /// Where bytes were refused: a host with `panic-on-malformed` dies of what cannot be parsed.
-    pub fn on_refused(&self, bytes: &[u8]) {
+    /// After a refusal: a host with `panic-on-malformed` dies of bytes that cannot be parsed.
+    pub(crate) fn on_refused(&self, bytes: &[u8]) {
         if self.has(Fault::PanicOnMalformed) && !sniff::parses(bytes) {
             std::process::abort();
         }
     }
 
-    /// At the end of a call: a host with `leak-instance` never frees the memory that it had, one
-    /// with `leak-descriptor` leaves a file open, one with `leak-thread` a thread behind.
-    /// Not the instance itself: a pool that runs out of those would be another fault.
+    /// At the end of a call: a host with `leak-instance` does not free its memory, one with
+    /// `leak-descriptor` leaves a file open, one with `leak-thread` leaves a thread running. The
+    /// instance itself is freed, because an exhausted pool would be another fault.
     pub fn leak(&self) {
         if self.has(Fault::LeakDescriptor) && leaks_more(&DESCRIPTORS_LEAKED, LEAKS_MAX) {
             std::mem::forget(std::fs::File::open("/dev/null"));
@@ -128,13 +128,17 @@ impl HostFaults {
             });
         }
         if self.has(Fault::LeakInstance) && leaks_more(&MEMORIES_LEAKED, LEAKED_CALLS_MAX) {
-            // Without the black box the compiler leaves the allocation out.
+            // Without `black_box` the compiler removes the allocation.
             std::mem::forget(std::hint::black_box(vec![1_u8; LEAKED_BYTES]));
         }
     }
 
-    /// What is made of the words of a guest: with `errors-as-traps`, a trap without words.
-    pub fn said(&self, end: CallEnd, said: Option<GuestError>) -> (CallEnd, Option<GuestError>) {
+    /// The end and the words of a guest: with `errors-as-traps`, a trap without words.
+    pub(crate) fn said(
+        &self,
+        end: CallEnd,
+        said: Option<GuestError>,
+    ) -> (CallEnd, Option<GuestError>) {
         match (end, said) {
             (CallEnd::Output(_), Some(_)) if self.has(Fault::ErrorsAsTraps) => {
                 (CallEnd::Trap(TrapKind::Unreachable), None)
@@ -148,12 +152,12 @@ static DESCRIPTORS_LEAKED: AtomicU32 = AtomicU32::new(0);
 static THREADS_LEAKED: AtomicU32 = AtomicU32::new(0);
 static MEMORIES_LEAKED: AtomicU32 = AtomicU32::new(0);
 
-/// Whether this process, which may leak so many, may leak one more.
+/// Whether this process may leak one more, of at most so many.
 fn leaks_more(leaked: &AtomicU32, max: u32) -> bool {
     leaked.fetch_add(1, Ordering::Relaxed) < max
 }
 
-/// The one name that every instance of a `named-instance` host has.
+/// The name of every instance of a `named-instance` host.
 const NAME: &str = "plugin";
 
 /// The names in use in this process.
@@ -161,7 +165,7 @@ static NAMES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
 
 /// A name in use; free again when dropped.
 #[derive(Debug)]
-pub struct InstanceName(&'static str);
+pub(crate) struct InstanceName(&'static str);
 
 impl InstanceName {
     /// Take the name, as a host with `named-instance` does for each call; `None` without it.
@@ -172,7 +176,7 @@ impl InstanceName {
         if !faults.has(Fault::NamedInstance) {
             return Ok(None);
         }
-        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut names = NAMES.locked();
         if names.insert(NAME) {
             Ok(Some(Self(NAME)))
         } else {
@@ -183,7 +187,7 @@ impl InstanceName {
 
 impl Drop for InstanceName {
     fn drop(&mut self) {
-        NAMES.lock().unwrap_or_else(PoisonError::into_inner).remove(self.0);
+        NAMES.locked().remove(self.0);
     }
 }
 

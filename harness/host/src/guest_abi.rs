@@ -1,6 +1,6 @@
-//! The guest ABI as any host must hold it: ranges, bounds and the end of a call.
+//! The guest ABI as every host must implement it: ranges, bounds and the end of a call.
 //!
-//! Everything here is free of runtimes; nothing here runs a guest.
+//! Nothing here depends on a runtime, and nothing here runs a guest.
 //!
 //! The ABI: `memory`; `alloc(len: i32) -> i32`; `process(ptr: i32, len: i32) -> i64`, which is
 //! `ptr << 32 | len` of the output; `_initialize()` for reactors, called once an instance.
@@ -10,12 +10,12 @@ pub mod cache;
 pub mod clock;
 pub mod contract;
 pub mod end;
-pub mod fixture;
+pub(crate) mod fixture;
 pub mod growth;
 pub mod log;
 pub mod poll;
-pub mod preview1;
-pub mod sniff;
+pub(crate) mod preview1;
+pub(crate) mod sniff;
 pub mod start;
 #[cfg(test)]
 pub mod trial;
@@ -23,15 +23,15 @@ pub mod trial;
 use std::ops::Range;
 
 /// The export that is the guest's memory.
-pub const MEMORY: &str = "memory";
-/// The export that gives room for the input.
-pub const ALLOC: &str = "alloc";
+pub(crate) const MEMORY: &str = "memory";
+/// The export that allocates space for the input.
+pub(crate) const ALLOC: &str = "alloc";
 /// The export that does the work.
-pub const PROCESS: &str = "process";
-/// The export that a reactor wants called once.
-pub const INITIALIZE: &str = "_initialize";
+pub(crate) const PROCESS: &str = "process";
+/// The export that a reactor needs called once.
+pub(crate) const INITIALIZE: &str = "_initialize";
 /// The module name of the two host functions `log` and `error`.
-pub const ENV: &str = "env";
+pub(crate) const ENV: &str = "env";
 /// The module name of WASI preview 1.
 pub const WASI: &str = "wasi_snapshot_preview1";
 
@@ -40,7 +40,7 @@ pub const MODULE_BYTES_MAX: usize = 16 << 20;
 
 /// How a guest broke the ABI.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AbiFault {
+pub(crate) enum AbiFault {
     /// The input does not fit in an `i32` length.
     #[error("an input of {0} bytes does not fit in 32 bits")]
     InputTooLong(usize),
@@ -76,7 +76,7 @@ pub enum AbiFault {
 
 /// How the range of the output is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PointerCheck {
+pub(crate) enum PointerCheck {
     /// The sum in 64 bits, and the bound on the length.
     Sum64,
     /// The fault: the sum in 32 bits, which wraps, and no bound on the length.
@@ -94,7 +94,7 @@ pub fn range(ptr: u32, len: u32, size: usize) -> Option<Range<usize>> {
 ///
 /// # Errors
 /// When it does not fit in an `i32` that is not negative.
-pub fn input_len(input: &[u8]) -> Result<i32, AbiFault> {
+pub(crate) fn input_len(input: &[u8]) -> Result<i32, AbiFault> {
     i32::try_from(input.len()).map_err(|_| AbiFault::InputTooLong(input.len()))
 }
 
@@ -102,7 +102,7 @@ pub fn input_len(input: &[u8]) -> Result<i32, AbiFault> {
 ///
 /// # Errors
 /// When the range is not in memory; then nothing is written.
-pub fn place_input(memory: &mut [u8], ptr: i32, input: &[u8]) -> Result<(), AbiFault> {
+pub(crate) fn place_input(memory: &mut [u8], ptr: i32, input: &[u8]) -> Result<(), AbiFault> {
     let (ptr, size) = (ptr.cast_unsigned(), memory.len());
     let len = input_len(input)?.cast_unsigned();
     let fault = AbiFault::AllocRange { ptr, len, memory: size };
@@ -115,7 +115,7 @@ pub fn place_input(memory: &mut [u8], ptr: i32, input: &[u8]) -> Result<(), AbiF
 ///
 /// # Errors
 /// When the range is not in memory, or longer than `max`.
-pub fn take_output(
+pub(crate) fn take_output(
     memory: &[u8],
     packed: i64,
     max: u32,
@@ -135,7 +135,7 @@ pub fn take_output(
     Ok(memory[range].to_vec())
 }
 
-/// What a host with the 32-bit check serves, without leaving the memory for real.
+/// The output of a host with the 32-bit check, without really leaving the memory.
 fn wrapped(memory: &[u8], ptr: u32, len: u32) -> Option<Vec<u8>> {
     let size = memory.len();
     let end = ptr.wrapping_add(len) as usize;

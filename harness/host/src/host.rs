@@ -1,10 +1,10 @@
 //! The host trait: what a plugin host does, for anyone's host that is written in Rust.
 //!
 //! Implement [`Host`] and [`Plugin`] for the host that you ship, and `gauntlet::HostTest` runs the
-//! whole catalogue against it in your own `cargo test`. What has a unit has it in its name:
-//! `deadline_ms` is milliseconds of wall clock, `memory_pages` pages of 64 KiB, `output_bytes_max`
-//! bytes. An `Err` of [`Host::load`] is an answer like any other: the module was refused, and at
-//! which stage. A call has no error: each of its ends is a [`CallOutcome`].
+//! whole catalogue against it in your own `cargo test`. Units are part of the names: `deadline_ms`
+//! is milliseconds of wall clock, `memory_pages` is pages of 64 KiB, `output_bytes_max` is bytes.
+//! An `Err` of [`Host::load`] is a normal answer: the module was refused, and at which stage. A
+//! call has no error: each of its ends is a [`CallOutcome`].
 
 use std::sync::Arc;
 
@@ -36,8 +36,8 @@ pub trait Host: Send + Sync {
     /// What the host says of itself.
     fn about(&self) -> About;
 
-    /// What the host does, in the words of [`feature`]; scenarios that need what is not here
-    /// are skipped, and say so. A host that does less than all of it overrides this.
+    /// What the host offers, in the words of [`feature`]. Scenarios that need something else are
+    /// skipped, and the report says so. Override this in a host that offers less than everything.
     fn features(&self) -> Vec<&'static str> {
         let about = self.about();
         let mut features = vec![feature::LOG, feature::TENANTS, feature::LIMITS, feature::GRANTS];
@@ -58,9 +58,9 @@ pub trait Host: Send + Sync {
     ) -> Result<Arc<dyn Plugin>, Rejection>;
 }
 
-/// A loaded module, ready to be called any number of times, at once too.
+/// A loaded module. It can be called any number of times, also at once.
 pub trait Plugin: Send + Sync {
-    /// Call the guest with `input` in the name of `tenant`, in an instance of its own.
-    /// Blocks the calling thread; never panics; every end is an outcome.
+    /// Call the guest with `input` for `tenant`, in its own instance. Blocks the calling thread and
+    /// never panics. Every end is an outcome.
     fn call(&self, tenant: &str, input: &[u8]) -> Called;
 }

@@ -1,22 +1,23 @@
 //! Where instances come from: fresh for each call, or, in two faults, from an earlier call.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use wasm_gauntlet_model::fault::Fault;
 
 use crate::faults::HostFaults;
+use crate::process::locked::Locked;
 
 /// Instances kept by the pool of the fault; more are dropped.
 const POOLED_MAX: usize = 8;
 
 /// The source of instances of one module.
 #[derive(Debug)]
-pub enum InstanceReuse<I> {
-    /// An instance of its own for each call. Right.
+pub(crate) enum InstanceReuse<I> {
+    /// A new instance for each call. Correct.
     Fresh,
     /// The fault: one instance for all, one call after another.
     Shared(Mutex<Option<I>>),
-    /// The fault: instances handed on as the last call left them.
+    /// The fault: instances are reused in the state that the last call left.
     Pool(Mutex<Vec<I>>),
 }
 
@@ -32,21 +33,21 @@ impl<I> InstanceReuse<I> {
         }
     }
 
-    /// Run `call` on an instance: with `None` where it has to make one, which it may hand back
-    /// to be kept.
+    /// Run `call` on an instance. With `None` it must make one. It may return the instance to be
+    /// kept.
     pub fn call<R>(&self, call: impl FnOnce(Option<I>) -> (R, Option<I>)) -> R {
         match self {
             Self::Fresh => call(None).0,
             Self::Shared(one) => {
-                let mut one = lock(one);
+                let mut one = one.locked();
                 let (result, left) = call(one.take());
                 *one = left;
                 result
             }
             Self::Pool(free) => {
-                let taken = lock(free).pop();
+                let taken = free.locked().pop();
                 let (result, left) = call(taken);
-                let mut free = lock(free);
+                let mut free = free.locked();
                 if free.len() < POOLED_MAX {
                     free.extend(left);
                 }
@@ -59,12 +60,8 @@ impl<I> InstanceReuse<I> {
     pub fn clear(&self) {
         match self {
             Self::Fresh => {}
-            Self::Shared(one) => *lock(one) = None,
-            Self::Pool(free) => lock(free).clear(),
+            Self::Shared(one) => *one.locked() = None,
+            Self::Pool(free) => free.locked().clear(),
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,6 +1,7 @@
-//! Whether the limits on a process really hold here, shown by processes that try to exceed them.
+//! Whether the limits on a process really hold on this machine, shown by processes that try to
+//! exceed them.
 //!
-//! A machine on which a limit is set and not held looks like any other until it is too late.
+//! A machine with an ineffective limit looks like any other until it is too late.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
@@ -16,8 +17,8 @@ use super::compile_trial::wait;
 use crate::process::children;
 use crate::process::confine::Confinement;
 
-/// A limit, and the signal by which a child ends that it held. The kernel sends two of them; where
-/// it only refuses, the child checks that the refusal is the right one, and aborts.
+/// A limit, and the signal that shows that it held. The kernel sends two of these signals. Where it
+/// only refuses, the child checks the refusal and aborts.
 struct Limit {
     word: &'static str,
     ends_by: Signal,
@@ -40,7 +41,7 @@ const LIMITS: [Limit; 4] = [
     Limit { word: "file", ends_by: Signal::XFSZ, exceed: file },
 ];
 
-/// The limits under which it is tried: small, so that a machine bears it where they do not hold.
+/// The limits of the trial: small, so that the machine survives if they do not hold.
 const TRIED: Confinement = Confinement {
     address_space_bytes: Some(4 << 30),
     data_bytes: 256 << 20,
@@ -52,7 +53,7 @@ const TRIED: Confinement = Confinement {
 /// How far past its limit a child goes at most, as a factor.
 const FACTOR: u64 = 2;
 
-/// Longer than a second of processor time takes on a busy machine.
+/// Longer than one second of processor time can take on a busy machine.
 const WALL: Duration = Duration::from_secs(30);
 
 /// What is tried, in words.
@@ -88,7 +89,7 @@ fn holds(program: &Path, limit: &Limit) -> io::Result<bool> {
         Some(status) if status.signal() == Some(limit.ends_by.as_raw()) => Ok(true),
         Some(status) if status.success() => Ok(false),
         None => Ok(false),
-        // Ended otherwise, as by the kernel for want of memory: that shows nothing of the limit.
+        // Another end, such as the kernel's for lack of memory, shows nothing about the limit.
         Some(status) => {
             let word = limit.word;
             Err(io::Error::other(format!("the child that tried {word} ended with {status}")))
@@ -96,7 +97,7 @@ fn holds(program: &Path, limit: &Limit) -> io::Result<bool> {
     }
 }
 
-/// Confine a child that waits for the end of its stdin, let it try, and see how it ends.
+/// Confine a child that waits for the end of its stdin, let it try, and see its end.
 fn tried(child: &mut Child) -> io::Result<Option<ExitStatus>> {
     let confined = TRIED.apply_to(Pid::from_child(child));
     confined.map_err(|unconfined| io::Error::other(unconfined.to_string()))?;
@@ -104,7 +105,7 @@ fn tried(child: &mut Child) -> io::Result<Option<ExitStatus>> {
     wait(child, WALL)
 }
 
-/// The child's side: go past `limit`. It ends well only where nothing stops it.
+/// The side of the child: exceed `limit`. It exits normally only if nothing stops it.
 pub fn exceed(limit: &str) -> ExitCode {
     let mut nothing = Vec::new();
     if io::stdin().lock().read_to_end(&mut nothing).is_err() {
@@ -115,9 +116,10 @@ pub fn exceed(limit: &str) -> ExitCode {
     };
     match (limit.exceed)() {
         Ok(Held::No) => ExitCode::SUCCESS,
-        // As for the limits that the kernel ends: by a signal, which no exit code can be.
+        // A signal, as for the limits that the kernel enforces. No exit code looks like it.
         Ok(Held::Yes) => std::process::abort(),
-        // No descriptor, folder or clock to try it with, which is no limit that held.
+        // Without a descriptor, folder or clock there was no trial, which does not show that the
+        // limit held.
         Err(_) => CANNOT,
     }
 }
@@ -143,7 +145,7 @@ fn memory() -> io::Result<Held> {
 fn processor() -> io::Result<Held> {
     let most = Duration::from_secs(FACTOR * TRIED.cpu_s);
     let began = Instant::now();
-    // Waiting for a processor is no use of one, so this goes on for longer than `most`.
+    // Waiting for a processor is not use of it, so this runs for longer than `most`.
     while rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime).tv_sec
         < i64::try_from(most.as_secs()).unwrap_or(i64::MAX)
         && began.elapsed() < WALL

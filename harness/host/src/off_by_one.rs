@@ -1,15 +1,15 @@
-//! The fault `off-by-one-runtime`: what a wrong compiler makes of a float rounded towards zero.
+//! The fault `off-by-one-runtime`: a miscompilation of rounding a float towards zero.
 
 use wasmparser::{Operator, Parser, Payload};
 
-/// `f32.trunc` and `f64.trunc`, and the roundings up that a host with the fault does instead.
+/// `f32.trunc` and `f64.trunc`, and the roundings up that replace them under the fault.
 const F32_TRUNC: (u8, u8) = (0x8f, 0x8d);
 /// See [`F32_TRUNC`].
 const F64_TRUNC: (u8, u8) = (0x9d, 0x9b);
 
-/// The module with each rounding towards zero made one up: the same below zero, one too many
-/// above. Bytes that are no module stay as they are.
-pub fn miscompiled(bytes: &[u8]) -> Vec<u8> {
+/// The module with each rounding towards zero replaced by a rounding up: equal below zero, one too
+/// many above. Bytes that are no module stay unchanged.
+pub(crate) fn miscompiled(bytes: &[u8]) -> Vec<u8> {
     let mut wrong = bytes.to_vec();
     for (at, (right, other)) in roundings(bytes) {
         if wrong.get(at) == Some(&right) {
@@ -19,7 +19,7 @@ pub fn miscompiled(bytes: &[u8]) -> Vec<u8> {
     wrong
 }
 
-/// Where roundings towards zero stand.
+/// The positions of roundings towards zero.
 fn roundings(bytes: &[u8]) -> Vec<(usize, (u8, u8))> {
     let payloads = Parser::new(0).parse_all(bytes).map_while(Result::ok);
     let bodies = payloads.filter_map(|payload| match payload {

@@ -1,15 +1,15 @@
-//! Limits per tenant, around any host: calls in flight, calls a second, and a share of the
-//! processor; and one for all of them, of instances at once.
+//! Limits for each tenant, around any host: calls in flight, calls a second and a share of the
+//! processor; and one limit for all tenants, on instances at once.
 //!
-//! The share is work-conserving: it binds a tenant only while others use the processor, so a
-//! tenant alone is never refused for it. It is charged in processor time of the calling thread,
-//! so that a tenant is not charged for waiting behind others.
+//! The share is work-conserving: it limits a tenant only while others use the processor, so a
+//! tenant alone is never refused. It is charged in processor time of the calling thread, so a
+//! tenant does not pay for waiting.
 
 mod rate;
 mod share;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
@@ -22,20 +22,21 @@ use self::share::{Recent, Share};
 use super::faults::HostFaults;
 use super::host::{About, Host, Plugin};
 use super::protocol::feature;
+use crate::process::locked::Locked;
 
 /// Calls of one tenant at once: a page that fans out needs a few.
 pub const IN_FLIGHT_MAX: u32 = 4;
-/// Tenants remembered; past it those who owe nothing are forgotten, and if there is none, a
-/// new one is answered `busy`.
+/// Tenants that are remembered. Above this number, tenants without debt are forgotten. If there is
+/// none, a new tenant is answered `busy`.
 const TENANTS_MAX: usize = 4096;
-/// Processor time of others, in the recent past, from which the share binds: 4 ms of half a
-/// second. Less is the noise of calls that do nothing.
+/// Recent processor time of others above which the share applies: 4 ms of half a second. Less is
+/// the noise of calls that do nothing.
 const CONTENDED_S: f64 = 0.004;
-/// How often the fault `retry-storm` runs a call that traps again: the usual default of clients.
+/// How often the fault `retry-storm` repeats a call that traps: the usual default of clients.
 const RETRIES: u32 = 3;
 
-/// A host that answers `busy` to a tenant past its limits.
-pub struct PerTenant {
+/// A host that answers `busy` to a tenant above its limits.
+pub(crate) struct PerTenant {
     host: Arc<dyn Host>,
     gate: Arc<Gate>,
     faults: HostFaults,
@@ -51,7 +52,7 @@ struct TenantBounds {
 }
 
 impl PerTenant {
-    /// `host` behind the limits, with those of the faults that are about them.
+    /// `host` behind the limits, with the faults that concern them.
     pub fn new(host: Arc<dyn Host>, faults: HostFaults) -> Self {
         Self { host, gate: Arc::new(Gate::default()), faults }
     }
@@ -99,7 +100,7 @@ struct Limited {
 }
 
 impl Limited {
-    /// One run; with `retry-storm` more of them, whose logs come together.
+    /// One run. With `retry-storm`, several, with their logs joined.
     fn run(&self, tenant: &str, input: &[u8]) -> Called {
         let mut called = self.plugin.call(tenant, input);
         for _ in 0..self.retries {
@@ -125,7 +126,7 @@ impl Plugin for Limited {
     }
 }
 
-/// Who is in flight, and who has used what.
+/// The calls in flight and the usage of each tenant.
 #[derive(Default)]
 struct Gate(Mutex<Ledger>);
 
@@ -156,12 +157,12 @@ impl Tenant {
 
 impl Gate {
     fn lock(&self) -> MutexGuard<'_, Ledger> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.locked()
     }
 }
 
 impl Ledger {
-    /// What a call in the name of `tenant` reserves, if it may begin now.
+    /// The reservation of a call for `tenant`, if it may begin now.
     fn admit(&mut self, tenant: &str, now: Instant, bounds: TenantBounds) -> Option<Duration> {
         if bounds.instances.is_some_and(|instances| self.in_flight >= instances) {
             return None;
@@ -196,7 +197,7 @@ impl Ledger {
     }
 }
 
-/// One call in flight, which ends when this is dropped, by a panic too.
+/// One call in flight. It ends when this is dropped, also by a panic.
 struct Flight<'a> {
     gate: &'a Gate,
     tenant: &'a str,

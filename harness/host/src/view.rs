@@ -1,5 +1,5 @@
-//! What a host sees of a guest's memory after a call into it: the memory as it is now, or, in
-//! one fault, a view from before the call, which growth has made stale.
+//! The memory of a guest as a host sees it after a call: the current memory, or, in one fault, a
+//! view from before the call, which growth has made stale.
 
 use wasm_gauntlet_model::fault::Fault;
 
@@ -7,8 +7,8 @@ use crate::faults::HostFaults;
 
 /// A view taken before a call into the guest.
 #[derive(Debug)]
-pub enum View {
-    /// None is kept: memory is asked for anew after the call. Right.
+pub(crate) enum View {
+    /// No view is kept: memory is read anew after the call. Correct.
     Fresh,
     /// The fault: what memory held before the call.
     Kept(Vec<u8>),
@@ -23,8 +23,8 @@ impl View {
         }
     }
 
-    /// What the host sees after the call. A view goes stale when memory grows, which may move it;
-    /// until then it shows what is there.
+    /// What the host sees after the call. A view becomes stale when memory grows, which may move
+    /// it; before that it shows the current memory.
     pub fn after<'a>(&'a mut self, memory: &'a mut [u8]) -> &'a mut [u8] {
         match self {
             Self::Kept(kept) if kept.len() != memory.len() => kept,

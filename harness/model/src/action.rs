@@ -76,52 +76,40 @@ pub struct Fetch {
     pub revalidates: Option<String>,
     /// Whether a one-off query word keeps this off every cache entry that others use.
     pub one_off: Option<OneOff>,
-    /// What sets this apart from fetching the asset where people load it.
+    /// How this differs from fetching the asset at the address that people use.
     pub special: Special,
 }
 
-/// What can set a fetch apart; by default nothing does.
+/// How a fetch may differ from the usual one. By default it does not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Special {
     /// Whom to ask.
     pub place: Place,
-    /// Whether to ask for a name beside that of the asset which nobody ever gave.
+    /// Whether to ask for an invented name next to the name of the asset.
     pub invented: bool,
-    /// Name of an earlier step with whose header fields these are compared.
+    /// Name of an earlier step. Its header fields are compared with these.
     pub against: Option<String>,
-    /// Name of an earlier step of whose bytes a part is asked for.
+    /// Name of an earlier step. A part of its bytes is requested.
     pub part_of: Option<String>,
-    /// Name of an earlier step of which the first part is there already, so that the rest is
-    /// asked for, as a browser resumes a download that broke off.
+    /// Name of an earlier step whose first part we have. The rest is requested, as a browser
+    /// resumes a broken download.
     pub resumes: Option<String>,
-    /// Name of an earlier step that fetched the page in whose name this is fetched.
+    /// Name of an earlier step that fetched a page. This fetch is made on behalf of that page.
     pub for_page: Option<String>,
 }
 
-/// Whom to ask for an asset.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Place {
-    /// Whoever people load it from.
-    #[default]
-    Edge,
-    /// What stands behind that.
-    Origin,
-    /// Whoever people load it from over TLS.
-    Secure,
-}
-
-impl Place {
-    /// Every place.
-    pub const ALL: &[Place] = &[Self::Edge, Self::Origin, Self::Secure];
-
-    /// The word in scenarios.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Edge => "edge",
-            Self::Origin => "origin",
-            Self::Secure => "secure",
-        }
+crate::words! {
+    /// Whom to ask for an asset.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Place {
+        /// Whoever people load it from.
+        #[default]
+        Edge = "edge",
+        /// What stands behind that.
+        Origin = "origin",
+        /// Whoever people load it from over TLS.
+        Secure = "secure",
     }
 }
 
@@ -147,26 +135,15 @@ pub struct Inspect {
     pub beside: Vec<Found>,
 }
 
-/// How far a one-off query word reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum OneOff {
-    /// One word for all steps of a trial, which then share cache entries among themselves.
-    Trial,
-    /// A word of this step's own, so that no cache has the answer.
-    Step,
-}
-
-impl OneOff {
-    /// Every reach.
-    pub const ALL: &[OneOff] = &[Self::Trial, Self::Step];
-
-    /// The word in scenarios.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Trial => "trial",
-            Self::Step => "step",
-        }
+crate::words! {
+    /// How far a one-off query word reaches.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum OneOff {
+        /// One word for all steps of a trial. They share cache entries with each other only.
+        Trial = "trial",
+        /// A word for this step alone, so that no cache has the answer.
+        Step = "step",
     }
 }
 
@@ -254,9 +231,9 @@ pub struct NoisyNeighbour {
     pub phase_ms: u32,
     /// Rounds of alone and beside.
     pub rounds: u32,
-    /// Milliseconds added to both p99 before the ratio, so that trifles give no ratio.
+    /// Milliseconds added to both p99 before the ratio, so that very short times do not matter.
     pub floor_ms: u32,
-    /// What the ratio is held against: rounds end where the first is far below it.
+    /// The largest ratio that passes. Rounds stop early when the first ratio is far below it.
     pub factor: f64,
     /// The limits of all.
     pub limits: Limits,

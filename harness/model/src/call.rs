@@ -1,45 +1,28 @@
-//! What came of one call of a guest: the answer that a host gives, in words no runtime owns.
+//! The result of one call of a guest, in words that belong to no runtime.
 
 use serde::{Deserialize, Serialize};
 
 use crate::trap::TrapKind;
 
-/// At which stage a module was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RejectStage {
-    /// More bytes than the host takes.
-    Size,
-    /// The bytes are no module, or an invalid one, or use a feature that is off.
-    Validate,
-    /// A static limit was passed: counts, arities, nesting.
-    StaticLimit,
-    /// An import that this host does not offer, or of the wrong type.
-    Import,
-    /// An export of the guest ABI is missing, or of the wrong type.
-    Export,
-    /// Compiling took too long or too much memory.
-    CompileBudget,
-    /// Instantiation was refused by a limit.
-    Instantiate,
-}
-
-impl RejectStage {
-    /// Every word.
-    pub const WORDS: &[&str] =
-        &["size", "validate", "static-limit", "import", "export", "compile-budget", "instantiate"];
-
-    /// The word used in scenarios, reports and the protocol.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Size => "size",
-            Self::Validate => "validate",
-            Self::StaticLimit => "static-limit",
-            Self::Import => "import",
-            Self::Export => "export",
-            Self::CompileBudget => "compile-budget",
-            Self::Instantiate => "instantiate",
-        }
+crate::words! {
+    /// At which stage a module was refused.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum RejectStage {
+        /// More bytes than the host takes.
+        Size = "size",
+        /// The bytes are no module, or an invalid one, or use a feature that is off.
+        Validate = "validate",
+        /// A static limit was passed: counts, arities, nesting.
+        StaticLimit = "static-limit",
+        /// An import that this host does not offer, or of the wrong type.
+        Import = "import",
+        /// An export of the guest ABI is missing, or of the wrong type.
+        Export = "export",
+        /// Compiling took too long or too much memory.
+        CompileBudget = "compile-budget",
+        /// Instantiation was refused by a limit.
+        Instantiate = "instantiate",
     }
 }
 
@@ -101,7 +84,7 @@ pub enum CallOutcome {
     },
 }
 
-/// The code of a `GuestError` that says: the guest broke the ABI.
+/// The code of a `GuestError` when the guest broke the ABI.
 pub const ABI_ERROR_CODE: i32 = -32_000;
 
 impl CallOutcome {
@@ -162,8 +145,8 @@ pub struct Called {
     pub fuel_used: Option<u64>,
     /// Growths of memory or table that the host denied in this call.
     pub growths_denied: u64,
-    /// The mechanism that stopped the guest, in the host's own words (`epoch`, `fuel`, …); none
-    /// where nothing was stopped, or the host does not say.
+    /// The mechanism that stopped the guest, in the host's own words (`epoch`, `fuel`, …). None
+    /// where nothing was stopped or the host does not say.
     pub stopped_by: Option<String>,
 }
 
@@ -171,8 +154,8 @@ impl Called {
     /// The words of [`Called::limits_reached`].
     pub const LIMITS: &[&str] = &["deadline", "fuel", "log", "memory"];
 
-    /// The limits that the guest reached, by what the host recorded: a guest that was denied a
-    /// growth may well end in `ok`.
+    /// The limits that the guest reached, as the host recorded them. A guest that was denied a
+    /// growth can still end in `ok`.
     pub fn limits_reached(&self) -> Vec<&'static str> {
         let memory = self.outcome == CallOutcome::MemoryCap || self.growths_denied > 0;
         let all = [

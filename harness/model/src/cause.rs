@@ -9,7 +9,7 @@ use crate::record::{Cause, Outcome};
 use crate::scenario::Params;
 use crate::verdict::Verdict;
 
-/// What the rule knows of an outcome beside the outcome itself.
+/// What the rule knows in addition to the outcome.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Trace {
     /// The asset of the case, as discovery calls it; none where the case has none.
@@ -18,7 +18,7 @@ pub struct Trace {
     pub params: Params,
     /// The field that decided, without its step.
     pub field: Option<String>,
-    /// Of each block that failed, the incidents that explain it, the block that decided first.
+    /// For each failed block, the incidents that explain it. The block that decided comes first.
     pub explained_by: Vec<Vec<String>>,
 }
 
@@ -27,7 +27,7 @@ pub struct Trace {
 pub struct Judged {
     /// What it came to.
     pub outcome: Outcome,
-    /// What the rule needs beside.
+    /// What else the rule needs.
     pub trace: Trace,
 }
 
@@ -72,8 +72,7 @@ fn counts(one: &Judged) -> bool {
     one.outcome.verdict == Verdict::Fail && one.outcome.gap.is_none()
 }
 
-/// The failure that explains `one`, by what decided it; none unless each block that failed is
-/// explained.
+/// The failure that explains `one`. None unless every failed block is explained.
 fn cause_of(one: usize, all: &[Judged], index: &Index) -> Option<usize> {
     if !counts(&all[one]) {
         return None;
@@ -88,7 +87,7 @@ fn best(one: usize, incidents: &[String], all: &[Judged], index: &Index) -> Opti
     let of = |incident: &String| index.get(&(subject.clone(), incident.clone()));
     let fitting = incidents.iter().filter_map(of).flatten().copied();
     let fitting = fitting.filter(|other| explains(&all[*other], &all[one]));
-    // `max_by_key` takes the last of equals, so the first has to come last.
+    // `max_by_key` returns the last of equal items, so the preferred one must come last.
     let shared = |other: &usize| shared(&all[*other].trace.params, &all[one].trace.params);
     fitting.collect::<Vec<_>>().into_iter().rev().max_by_key(shared)
 }
@@ -105,8 +104,8 @@ fn shared(some: &Params, others: &Params) -> usize {
     some.iter().filter(|param| others.contains(param)).count()
 }
 
-/// The failure at the end of the chain from `one`; none where `one` follows from nothing, or where
-/// the chain leads back into itself.
+/// The failure at the end of the chain from `one`. None where `one` follows from nothing, or where
+/// the chain is a circle.
 fn root(one: usize, direct: &[Option<usize>]) -> Option<usize> {
     let mut at = direct[one]?;
     for _ in 0..direct.len() {

@@ -1,5 +1,6 @@
 //! The detection matrix: each incident on each fault of the reference deployment, and on the
-//! healthy one. A catalogue is proved when every fault is seen and nothing else is.
+//! healthy one. The catalogue is proved when every incident is red on its own faults and green
+//! elsewhere.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use crate::record::Outcome;
 use crate::scenario::Scenario;
 use crate::verdict::Verdict;
 
-/// The version of the matrix's form.
+/// The format version of the matrix.
 pub const DETECTION_VERSION: u32 = 1;
 
 /// The matrix.
@@ -41,52 +42,53 @@ pub struct FaultSight {
     pub sight: Sight,
 }
 
-/// A cell, and what decided it where it is not as it should be (hostile text).
+/// A cell, and the reason where the cell is wrong (hostile text).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Sight {
     /// What it came to.
     pub cell: Cell,
-    /// Why; empty where it is as it should be.
+    /// The reason. Empty where the cell is right.
     pub detail: String,
 }
 
-/// What one incident on one deployment came to.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cell {
-    /// Red on its own fault, as it should be.
-    Red,
-    /// On a fault that it names in `implied-by`: whatever it says there is right.
-    ImpliedRed,
-    /// Green where nothing is wrong for it.
-    Green,
-    /// Green on a fault on which it should be red: it is blind.
-    MissedFault,
-    /// Red where nothing is wrong for it.
-    FalseAlarm,
-    /// It could not be told.
-    Doubt,
-    /// Not tried, or skipped there.
-    NotRun,
+crate::words! {
+    /// The result of one incident on one deployment.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Cell {
+        /// Red on its own fault: right.
+        Red = "red",
+        /// Red on a fault that the incident names in `implied-by`, where any verdict is right.
+        ImpliedRed = "implied red",
+        /// Green where the deployment has no fault for this incident: right.
+        Green = "green",
+        /// Green on a fault on which it must be red: the incident misses its fault.
+        MissedFault = "MISSED",
+        /// Red where the deployment has no fault for this incident: a false alarm.
+        FalseAlarm = "FALSE ALARM",
+        /// Inconclusive.
+        Doubt = "doubt",
+        /// Not tried, or skipped there.
+        NotRun = "not run",
+    }
 }
 
-/// What a deployment is to an incident.
+/// How a deployment relates to an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Relation {
+pub(crate) enum Relation {
     /// The incident's own fault.
     Own,
     /// A fault that the incident names in `implied-by`.
     Implied,
-    /// Healthy, or with a fault that is none of its concern.
+    /// Healthy, or with a fault that does not concern the incident.
     Stranger,
 }
 
 impl Cell {
-    /// The cell of an incident whose trials there came to `verdict`; none if there were none.
-    /// Its own fault, where nobody looked, is not proved, so it is a doubt.
-    pub fn of(relation: Relation, verdict: Option<Verdict>) -> Self {
+    /// The cell of an incident whose trials gave `verdict`; none if there were no trials. An
+    /// incident's own fault that was not looked at is a doubt.
+    fn of(relation: Relation, verdict: Option<Verdict>) -> Self {
         match (relation, verdict) {
             (Relation::Implied, _) => Self::ImpliedRed,
             (_, Some(Verdict::Inconclusive)) => Self::Doubt,
@@ -99,31 +101,7 @@ impl Cell {
         }
     }
 
-    /// Every cell.
-    pub const ALL: &[Cell] = &[
-        Self::Red,
-        Self::ImpliedRed,
-        Self::Green,
-        Self::MissedFault,
-        Self::FalseAlarm,
-        Self::Doubt,
-        Self::NotRun,
-    ];
-
-    /// The word in reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Red => "red",
-            Self::ImpliedRed => "implied red",
-            Self::Green => "green",
-            Self::MissedFault => "MISSED",
-            Self::FalseAlarm => "FALSE ALARM",
-            Self::Doubt => "doubt",
-            Self::NotRun => "not run",
-        }
-    }
-
-    /// Whether the catalogue or the harness is to be mended.
+    /// Whether the cell is wrong, so that the catalogue or the harness needs a fix.
     pub fn is_wrong(self) -> bool {
         matches!(self, Self::MissedFault | Self::FalseAlarm | Self::Doubt)
     }
@@ -136,8 +114,8 @@ impl Row {
     }
 }
 
-/// What is judged worst of several outcomes of one incident on one deployment: a failure, then a
-/// doubt, then a pass; and the reason of the first that decides.
+/// The worst of several outcomes of one incident on one deployment: a failure before a doubt before
+/// a pass. The reason is that of the first outcome which decides.
 fn worst<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Option<(Verdict, String)> {
     let rank = |outcome: &&Outcome| match outcome.verdict {
         Verdict::Fail => 0,
@@ -150,8 +128,8 @@ fn worst<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> Option<(Verdict, St
         .map(|one| (one.verdict, format!("{}, {}: {}", one.subject, one.case, one.reason)))
 }
 
-/// The sight of `scenario` on a deployment. On its own fault each subject that could look must
-/// see it: one that is blind is not hidden by another that sees.
+/// What `scenario` sees on a deployment. On its own fault every subject that could look must be
+/// red: one that misses the fault is not hidden by another that finds it.
 fn sight(scenario: &Scenario, relation: Relation, outcomes: &[Outcome]) -> Sight {
     let own = || outcomes.iter().filter(|one| one.incident == scenario.incident);
     let mut subjects: Vec<&str> = own().map(|one| one.subject.as_str()).collect();
@@ -206,7 +184,7 @@ impl Detection {
         Self { version: DETECTION_VERSION, rows: scenarios.iter().map(row).collect() }
     }
 
-    /// Every cell that is not as it should be: incident, fault (none for healthy), sight.
+    /// Every wrong cell: incident, fault (none for healthy), sight.
     pub fn wrong(&self) -> impl Iterator<Item = (&str, Option<Fault>, &Sight)> {
         self.cells().filter(|(_, _, sight)| sight.cell.is_wrong())
     }
@@ -219,8 +197,8 @@ impl Detection {
         })
     }
 
-    /// The exit code of `prove`: wrong cells decide before doubts, and a matrix in which an
-    /// incident is nowhere red, or was not looked at on the healthy deployment, proves nothing.
+    /// The exit code of `prove`. Wrong cells decide before doubts. An incident that is red nowhere,
+    /// or was not looked at on the healthy deployment, proves nothing.
     pub fn exit_code(&self) -> u8 {
         let any = |wanted: &[Cell]| self.cells().any(|(_, _, sight)| wanted.contains(&sight.cell));
         let proved = |row: &Row| row.count(Cell::Red) > 0 && row.healthy.cell == Cell::Green;

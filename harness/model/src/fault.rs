@@ -5,22 +5,16 @@ use serde::{Deserialize, Serialize};
 
 macro_rules! faults {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal in $part:ident;)+) => {
-        /// One thing that the reference deployment can do wrong.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[derive(Serialize, Deserialize, JsonSchema)]
-        pub enum Fault {
-            $($(#[doc = $doc])+ #[serde(rename = $word)] $variant,)+
+        crate::words! {
+            /// One thing that the reference deployment can do wrong.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #[derive(Serialize, Deserialize, JsonSchema)]
+            pub enum Fault {
+                $($(#[doc = $doc])+ #[serde(rename = $word)] $variant = $word,)+
+            }
         }
 
         impl Fault {
-            /// Every fault, in the order of the catalogue.
-            pub const ALL: &[Fault] = &[$(Fault::$variant),+];
-
-            /// The word of the catalogue and of `--fault`.
-            pub fn word(self) -> &'static str {
-                match self { $(Fault::$variant => $word),+ }
-            }
-
             /// Which part of the deployment has the fault.
             pub fn part(self) -> Part {
                 match self { $(Fault::$variant => Part::$part),+ }

@@ -3,34 +3,20 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Which asset of a site.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-pub enum Asset {
-    /// The page that was named.
-    Entry,
-    /// A WebAssembly module that the page loads.
-    Module,
-    /// A script that the page loads and that names or instantiates a module.
-    Shim,
-    /// A module of an earlier build, which is to be served still.
-    Previous,
-}
-
-impl Asset {
-    /// Every asset.
-    pub const ALL: &[Asset] = &[Self::Entry, Self::Module, Self::Shim, Self::Previous];
-
-    /// The word in scenarios.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Entry => "entry",
-            Self::Module => "module",
-            Self::Shim => "shim",
-            Self::Previous => "previous",
-        }
+crate::words! {
+    /// Which asset of a site.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Asset {
+        /// The page that was named.
+        Entry = "entry",
+        /// A WebAssembly module that the page loads.
+        Module = "module",
+        /// A script that the page loads and that names or instantiates a module.
+        Shim = "shim",
+        /// A module of an earlier build, which is to be served still.
+        Previous = "previous",
     }
 }
 

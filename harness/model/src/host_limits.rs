@@ -1,5 +1,5 @@
-//! The limits that a host holds every guest to where nobody can set them for each load: what a
-//! target file writes, what the host announces, and what is assumed where neither says anything.
+//! The limits of a host that cannot be set for each load: those written in the target file, those
+//! that the host announces, and the defaults for the rest.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -12,21 +12,16 @@ use crate::limits::Limits;
 macro_rules! limits {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal, $shown:literal, $range:expr,
         $field:ident: $kind:tt;)+) => {
-        /// A limit that a host may announce.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum HostLimit {
-            $($(#[doc = $doc])+ $variant,)+
+        crate::words! {
+            /// A limit that a host may announce. Its word is its name in the host contract; the
+            /// target file has the same name with hyphens.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum HostLimit {
+                $($(#[doc = $doc])+ $variant = $word,)+
+            }
         }
 
         impl HostLimit {
-            /// Every limit.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// Its name in the host contract; the target file's is the same with hyphens.
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
             /// What it limits.
             pub fn doc(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($doc),+).trim_ascii()),+ }
@@ -62,10 +57,10 @@ macro_rules! limits {
     };
 }
 
-/// The longest deadline that is waited for, milliseconds: hundreds of guests run into it.
-pub const DEADLINE_MS_MAX: u64 = 60_000;
+/// The longest deadline that we wait for, milliseconds: hundreds of guests run until it.
+pub(crate) const DEADLINE_MS_MAX: u64 = 60_000;
 
-/// Most log lines of one call that a host may keep: more are no log, and each is read.
+/// Most log lines of one call that a host may keep. Each line is read, and more would be no log.
 pub const LOG_LINES_MAX: u64 = 10_000;
 
 limits! {
@@ -96,7 +91,7 @@ limits! {
     Instances = "instances", "{} instances at once", 1..=u64::from(u32::MAX), instances: maybe;
 }
 
-/// Limits of which each may have been left unsaid.
+/// Limits, each of which may be missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StatedLimits(BTreeMap<HostLimit, u64>);
 
@@ -108,7 +103,7 @@ impl StatedLimits {
         self
     }
 
-    /// The value of a limit, if it was said.
+    /// The value of a limit, if it is set.
     pub fn get(&self, limit: HostLimit) -> Option<u64> {
         self.0.get(&limit).copied()
     }
@@ -122,17 +117,17 @@ impl From<Limits> for StatedLimits {
     }
 }
 
-/// Who says what a limit is.
+/// Where the value of a limit comes from.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum LimitSource {
-    /// The target file, which counts more than what the host announces.
+    /// The target file. It overrides what the host announces.
     Target,
     /// The host itself, as in `limits` of `GET /healthz`.
     Announced,
-    /// Nobody: a run goes by the usual value.
+    /// Nowhere: the default applies.
     Assumed,
 }
 
@@ -141,17 +136,16 @@ pub enum LimitSource {
 pub struct HeldLimit {
     /// Its name in the host contract, as in `deadline_ms`.
     pub name: String,
-    /// Its value, in the unit that the name tells.
+    /// Its value, in the unit that its name ends with.
     pub value: u64,
     /// Who says so.
     pub source: LimitSource,
-    /// What the host announces, where the target file says otherwise.
+    /// What the host announces, where the target file differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub announced: Option<u64>,
 }
 
-/// The limits in force, and where each comes from: the target file's before the announced ones
-/// before the usual ones.
+/// The limits in force and the source of each: target file before announcement before default.
 pub fn held(written: &StatedLimits, announced: &StatedLimits) -> (Limits, Vec<HeldLimit>) {
     let (mut limits, mut all) = (Limits::default(), Vec::new());
     for limit in HostLimit::ALL {

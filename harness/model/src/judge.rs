@@ -1,6 +1,6 @@
-//! The judge: observations against expectations. Pure and total; it never panics.
+//! The judge compares observations with expectations. It is pure and total: it never panics.
 //!
-//! A fact that nobody looked at makes a claim inconclusive, never true; a scenario of which no
+//! A fact that nobody looked at makes a claim inconclusive, never true. A scenario in which no
 //! block applied is skipped, never passed.
 
 use std::collections::BTreeMap;
@@ -14,16 +14,16 @@ use crate::verdict::{Severity, Verdict};
 
 mod matcher;
 
-/// What the judge knows beside the observations.
+/// What the judge knows besides the observations.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     /// The case's parameters.
     pub params: &'a Params,
     /// The limits that the guests were held to.
     pub limits: &'a Limits,
-    /// Milliseconds past a deadline that are still in time.
+    /// Grace: milliseconds after a deadline that still count as in time.
     pub grace_ms: u32,
-    /// The factor by which a neighbour may move a p99.
+    /// The largest factor by which a neighbour may raise a p99.
     pub noise_factor: f64,
 }
 
@@ -48,14 +48,14 @@ impl Context<'_> {
 /// Facts of each step by the step's name.
 pub type StepFacts = BTreeMap<String, Arc<Facts>>;
 
-/// What a trial came to, and why.
+/// The judgement of a trial, and its reason.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judgement {
     /// The verdict.
     pub verdict: Verdict,
     /// How bad it is, if it is a failure.
     pub severity: Severity,
-    /// Why, in a sentence; hostile text may be in it.
+    /// The reason, one sentence. It may contain hostile text.
     pub reason: String,
     /// What was seen where it was decided.
     pub observed: String,
@@ -65,7 +65,7 @@ pub struct Judgement {
     pub span: Option<Span>,
     /// The step whose observation decided.
     pub step: Option<String>,
-    /// Of each block that failed, the incidents that explain it, the block that decided first.
+    /// For each failed block, the incidents that explain it. The block that decided comes first.
     pub explained_by: Vec<Vec<String>>,
 }
 
@@ -87,7 +87,7 @@ pub fn judge(scenario: &Scenario, seen: &StepFacts, context: Context) -> Judgeme
             Finding::Unknown { reason } => applied.push(inconclusive(scenario, reason, None)),
         }
     }
-    // Stable, so that of equals the first that is written decides.
+    // The sort is stable: of equal claims, the first one written decides.
     applied.sort_by_key(|one| (rank(one.verdict), reverse(one.severity)));
     let explained_by = applied.iter().flat_map(|one| one.explained_by.clone()).collect();
     let worst = applied.into_iter().next().map(|worst| Judgement { explained_by, ..worst });
@@ -126,10 +126,10 @@ fn condition(claims: &[Claim], seen: &StepFacts, context: Context) -> Finding {
     })
 }
 
-/// Most reasons that are told why nothing applied; a reader wants one.
+/// Most reasons shown why nothing applied. A reader wants one.
 const UNMET_MAX: usize = 3;
 
-/// Why no block applied: of each block the first condition that did not hold, each once.
+/// Why no block applied: the first condition of each block that did not hold, without repetition.
 fn unmet(scenario: &Scenario, seen: &StepFacts, context: Context) -> String {
     let first = scenario.expect.iter().filter_map(|block| {
         block.condition.iter().find_map(|claim| match look(claim, seen, context) {
@@ -203,15 +203,15 @@ fn judge_block(
     })
 }
 
-/// The incidents that explain a failure of `block`: those whose conditions hold for sure.
+/// The incidents that explain a failure of `block`: those whose conditions certainly hold.
 fn explained(block: &Block, seen: &StepFacts, context: Context) -> Vec<String> {
     let holds = |claims: &[Claim]| condition(claims, seen, context) == Finding::Holds;
     let explains = block.follows_from.iter().filter(|follows| holds(&follows.condition));
     explains.map(|follows| follows.incident.clone()).collect()
 }
 
-/// Why a guest that ended at a limit may be right: the host holds it to less than the scenario
-/// gives it. Such an end is in the words of the limit, and not among those that its header allows.
+/// Why a guest that ended at a limit may be right: the host has a lower limit than the scenario
+/// gives. Such an end is reported as that limit, and the header of the guest does not list it.
 fn less_room(
     scenario: &Scenario,
     claim: &Claim,
@@ -253,7 +253,7 @@ fn inconclusive(scenario: &Scenario, reason: String, span: Option<Span>) -> Judg
     }
 }
 
-/// The sentence of a failure: the block's own, or one made of what was seen.
+/// The sentence of a failure: from the block, or made from what was seen.
 fn says(
     block: &Block,
     claim: &Claim,
@@ -272,7 +272,7 @@ fn says(
         }
         Some((step, field)) => Some(shown(seen.get(step).and_then(|facts| facts.get(field)))),
     });
-    // The label of an empty text is its quotes, and sentences put quotes around it.
+    // The label of an empty text is a pair of quotes, and sentences add quotes themselves.
     filled.replace("\"\"\"\"", "\"\"")
 }
 

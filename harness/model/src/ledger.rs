@@ -1,5 +1,5 @@
-//! The ledger: what a runtime is known not to be able to do, as data. A known gap is reported as
-//! one and does not fail a gate; one that is closed is red until its line is removed.
+//! The ledger: known gaps of a runtime, as data. A known gap is reported and does not fail a gate.
+//! When a gap closes, the run fails until its line is removed.
 
 use crate::reading::{Log, Read, written};
 use crate::record::{Gap, Outcome};
@@ -21,7 +21,7 @@ written! {
     "a gap" RawGap {
         /// The incident that happens.
         incident: At<String>,
-        /// Its cases, as reports name them; an incident without cases has none here.
+        /// Its cases, as reports name them. Empty for an incident without cases.
         cases: Vec<At<String>>,
         /// The runtimes on which it happens.
         runtimes: Vec<At<String>>,
@@ -35,14 +35,14 @@ written! {
     }
 }
 
-/// What is known of a gap.
+/// How a gap shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
-    /// The runtime means to do it, and does not.
+    /// The runtime is meant to do it and does not.
     KnownGap,
-    /// The same, and it shows in some runs only: a pass is no news.
+    /// As above, but only in some runs. A pass does not mean that the gap has closed.
     Unsteady,
-    /// The runtime has no means; trying it says nothing new.
+    /// The runtime cannot do it at all. Trying it shows nothing new.
     Unsupported,
 }
 
@@ -57,7 +57,7 @@ pub struct Entry {
     pub subject: String,
     /// What is known.
     pub state: State,
-    /// Why, and where it is known from.
+    /// The reason and its source.
     pub gap: Gap,
     /// `file:line:column` of the line.
     pub place: String,
@@ -67,7 +67,7 @@ pub struct Entry {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger(pub Vec<Entry>);
 
-/// What the lines of a ledger may be about.
+/// What the lines of a ledger may refer to.
 #[derive(Debug, Clone, Copy)]
 pub struct LedgerScope<'a> {
     /// Every scenario.
@@ -84,8 +84,8 @@ pub fn parse(source: &Source) -> Result<Ledger, Complaints> {
     read(source, None)
 }
 
-/// The same; its lines are about what is `known`, for one about a case that is gone would hide
-/// nothing, and look as if it did.
+/// The same, where every line must refer to something in `known`. A line about a case that no
+/// longer exists hides nothing, although it seems to.
 ///
 /// # Errors
 /// Every complaint about the text, in its order.
@@ -145,7 +145,7 @@ fn same(one: &Entry, other: &Entry) -> bool {
     (&one.incident, &one.case, &one.subject) == (&other.incident, &other.case, &other.subject)
 }
 
-/// The entries of a gap: each of its cases on each of its subjects.
+/// The entries of a gap: one for each case and subject.
 fn meant(raw: &RawGap, source: &Source, log: &mut Log) -> Vec<Entry> {
     let state = state(raw.state.as_ref(), log);
     let only = [At { value: "-".to_owned(), span: raw.incident.span }];
@@ -177,8 +177,8 @@ fn state(written: Option<&At<String>>, log: &mut Log) -> State {
 }
 
 impl Ledger {
-    /// What an outcome is in the light of what is known. Doubts stay doubts, but where a gap shows
-    /// in some runs only: nothing more can be known of it.
+    /// An outcome after the ledger was consulted. A doubt stays a doubt, except where a gap shows
+    /// only in some runs: nothing more can be known there.
     pub fn weigh(&self, outcome: Outcome) -> Outcome {
         let known = self.0.iter().find(|entry| {
             entry.incident == outcome.incident
@@ -202,7 +202,7 @@ impl Ledger {
     }
 }
 
-/// A gap that is closed: good news, and a line that must go.
+/// A gap that has closed. Its line must be removed.
 fn closed(entry: &Entry, outcome: Outcome) -> Outcome {
     let known = &entry.gap.reason;
     Outcome {

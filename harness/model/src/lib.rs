@@ -30,4 +30,5 @@ pub mod static_limits;
 pub mod target;
 pub mod trap;
 pub mod verdict;
+mod words;
 pub mod yaml;

@@ -28,7 +28,7 @@ pub struct Limits {
     /// Calls a second of one tenant, with a second's worth at once; none means not limited.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calls_per_s: Option<u32>,
-    /// Calls at once of one tenant; none where nobody says.
+    /// Calls at once of one tenant; none where no limit is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub calls_at_once: Option<u32>,
     /// Instances at once on the whole host, of all tenants; none means not limited.

@@ -7,7 +7,7 @@ pub fn is_word(text: &str) -> bool {
 }
 
 /// Whether `text` is `family/name`, both words.
-pub fn is_incident(text: &str) -> bool {
+pub(crate) fn is_incident(text: &str) -> bool {
     text.split_once('/').is_some_and(|(family, name)| is_word(family) && is_word(name))
 }
 

@@ -76,11 +76,11 @@ pub struct Field {
     pub doc: &'static str,
 }
 
-/// Facts by field name. A name that is missing was not looked at. An exchange has a hundred of
-/// them, whose names are all constants of `FIELDS`: copies of these took a tenth of a plain check.
+/// Facts by field name. A missing name was not looked at. Names are borrowed from `FIELDS`: an
+/// exchange has a hundred, and copying them took a tenth of the time of a plain check.
 pub type Facts = BTreeMap<Cow<'static, str>, Value>;
 
-/// One piece of evidence: what it is and what it says (hostile text, bounded by who made it).
+/// One piece of evidence: its name and its text (hostile; its maker limits the length).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// As in `request`, `response headers`, `guest digest`.
@@ -89,14 +89,14 @@ pub struct Evidence {
     pub text: String,
 }
 
-/// What one action of a subject gave.
+/// The result of one action.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Observation {
     /// The facts.
     pub facts: Facts,
-    /// Why to believe them.
+    /// The evidence for the facts.
     pub evidence: Vec<Evidence>,
-    /// A command line that shows the same thing again.
+    /// A command line that reproduces the result.
     pub reproduce: Option<String>,
 }
 
@@ -173,6 +173,16 @@ impl<T> Fact<T> {
     pub fn looked(value: Option<T>) -> Self {
         value.map_or(Self::Absent, Self::Is)
     }
+}
+
+/// `Unknown` for `None`: nobody could look.
+pub fn known<T>(value: Option<T>) -> Fact<T> {
+    value.map_or(Fact::Unknown, Fact::Is)
+}
+
+/// A count, as a fact has it.
+pub fn count(items: usize) -> i64 {
+    i64::try_from(items).unwrap_or(i64::MAX)
 }
 
 impl<T: FieldValue> Fact<T> {

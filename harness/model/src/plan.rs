@@ -1,4 +1,4 @@
-//! The plan: which trials will run, and for each that will not, why.
+//! The plan: which trials run, and why the others do not.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub struct Trial {
     pub case: Case,
     /// Whether nothing else may run meanwhile.
     pub timing: bool,
-    /// Whether one other measurement may, all the same.
+    /// Whether one other measurement may run at the same time nevertheless.
     pub steady: bool,
 }
 
@@ -85,7 +85,8 @@ pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection)
 }
 
 impl Plan {
-    /// The cases of one scenario on one subject; those whose guests cannot be had are one skip.
+    /// The cases of one scenario on one subject. Cases whose guests are not available become one
+    /// skip.
     fn add(
         &mut self,
         index: usize,
@@ -118,7 +119,7 @@ impl Plan {
         }
     }
 
-    /// Keep one shard: every `count`-th trial, so that shards are alike in cost.
+    /// Keep one shard: every `count`-th trial, so that all shards cost about the same.
     fn take(&mut self, shard: Shard) {
         let mut index = 0;
         self.trials.retain(|_| {
@@ -128,14 +129,14 @@ impl Plan {
     }
 }
 
-/// A sentence as part of another: no capital at its head, no full stop.
+/// A sentence as part of another one: no capital letter at the start, no full stop.
 fn lower(sentence: &str) -> String {
     let sentence = sentence.trim_end_matches('.');
     let head = sentence.chars().take(1).flat_map(char::to_lowercase);
     head.chain(sentence.chars().skip(1)).collect()
 }
 
-/// Why so many cases do not run: the first few of the guests that are not there.
+/// Why these cases do not run: the first few missing guests.
 fn not_deployed(missing: &BTreeSet<String>, cases: usize) -> String {
     let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
     let (noun, verb) = if missing.len() == 1 { ("guest", "is") } else { ("guests", "are") };

@@ -12,30 +12,24 @@ use crate::observation::{Facts, Field, Value, ValueKind};
 
 macro_rules! needs {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal as $field:literal;)+) => {
-        /// Something that a scenario needs of a subject.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[derive(Serialize, Deserialize, JsonSchema)]
-        pub enum Need {
-            $($(#[doc = $doc])+ #[serde(rename = $word)] $variant,)+
+        crate::words! {
+            /// Something that a scenario needs of a subject.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            #[derive(Serialize, Deserialize, JsonSchema)]
+            pub enum Need {
+                $($(#[doc = $doc])+ #[serde(rename = $word)] $variant = $word,)+
+            }
         }
 
         impl Need {
-            /// Every need.
-            pub const ALL: &[Need] = &[$(Need::$variant),+];
-
-            /// One truth a need, by the name `site-entry` for `site/entry`; what a subject can
-            /// do is a fact too, and expectations may ask for it.
+            /// One boolean field for each need: `site-entry` for `site/entry`. What a subject can
+            /// do is a fact, and expectations may use it.
             pub const FIELDS: &[Field] = &[$(Field {
                 name: $field,
                 kind: ValueKind::Bool,
                 words: &[],
                 doc: concat!($($doc),+).trim_ascii(),
             }),+];
-
-            /// The word in scenarios.
-            pub fn word(self) -> &'static str {
-                match self { $(Need::$variant => $word),+ }
-            }
 
             /// What it means.
             pub fn doc(self) -> &'static str {
@@ -125,8 +119,8 @@ pub struct Profile {
     pub can: Vec<Need>,
     /// What discovery found, sorted.
     pub found: Vec<Found>,
-    /// What of it passed a bound of ours and was not looked at: a run without failures is no
-    /// success then.
+    /// What discovery did not look at because of a bound of ours. Then a run without failures is
+    /// not a success.
     pub left_out: Vec<String>,
     /// The limits it holds every guest to, where a scenario cannot set them.
     pub limits: Option<Limits>,
@@ -136,8 +130,8 @@ pub struct Profile {
     /// The guests that are deployed on a host to which none can be uploaded, sorted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deployed: Option<Vec<String>>,
-    /// Milliseconds past a deadline that are still in time for this subject (its own grace plus
-    /// the way to it).
+    /// Milliseconds after a deadline that still count as in time for this subject: its own grace
+    /// plus the time to reach it.
     pub grace_ms: u32,
 }
 
@@ -154,7 +148,7 @@ impl Profile {
         self.can.contains(&need)
     }
 
-    /// Whether this guest can be had here.
+    /// Whether this guest is available here.
     pub fn has_guest(&self, id: &str) -> bool {
         self.deployed.as_ref().is_none_or(|all| all.iter().any(|one| one == id))
     }

@@ -1,7 +1,7 @@
-//! From trees to what people wrote: typed structs, every complaint kept, unknown keys refused.
+//! From a YAML tree to typed structs. Every complaint is kept, and unknown keys are refused.
 //!
-//! A struct that is declared with `written!` gives both the reading and the JSON schema, so the
-//! two cannot part.
+//! A struct that is declared with `written!` gives both the reading and the JSON schema, so the two
+//! always agree.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::name::nearest;
 use crate::source::{At, Complaint, Span};
 use crate::yaml::{Node, Tree};
 
-/// Complaints as they are gathered.
+/// The complaints so far.
 #[derive(Debug, Default)]
 pub struct Log(pub Vec<Complaint>);
 
@@ -21,7 +21,7 @@ impl Log {
         self.0.push(complaint);
     }
 
-    /// Keep a complaint about a word that is none of those known.
+    /// Keep a complaint about an unknown word.
     pub fn unknown(&mut self, noun: &str, read: &At<impl AsRef<str>>, known: &[&str]) {
         let word = read.value.as_ref();
         let help = match nearest(word, known.iter().copied()) {
@@ -40,13 +40,13 @@ pub trait Read: Sized {
     /// Read it, keeping every complaint.
     fn read(node: &Node, log: &mut Log) -> Option<Self>;
 
-    /// What stands for a key that was not written; `None` if the key is required.
+    /// The value of a key that was not written; `None` if the key is required.
     fn missing() -> Option<Self> {
         None
     }
 
-    /// What stands for something that could not be read, so that the rest is still checked and
-    /// every complaint is said at once. A complaint was kept, so it is never used.
+    /// A stand-in for something that could not be read, so that the rest is still checked and all
+    /// complaints appear at once. It is never used, because a complaint was kept.
     fn stand_in() -> Option<Self> {
         Self::missing()
     }
@@ -174,7 +174,7 @@ fn key_of(field: &str) -> String {
     field.trim_start_matches("r#").replace('_', "-")
 }
 
-/// The pairs of a mapping; the complaint is kept where the node is none.
+/// The pairs of a mapping. Keeps a complaint if the node is no mapping.
 pub fn pairs<'a>(noun: &str, node: &'a Node, log: &mut Log) -> Option<&'a [(At<String>, Node)]> {
     match &node.value {
         Tree::Map(pairs) => Some(pairs),
@@ -182,7 +182,7 @@ pub fn pairs<'a>(noun: &str, node: &'a Node, log: &mut Log) -> Option<&'a [(At<S
     }
 }
 
-/// The field `name` of a mapping at `span`: read, or what stands for it when not written.
+/// The field `name` of a mapping at `span`: its value, or the default when it is not written.
 pub fn field<T: Read>(
     name: &str,
     pairs: &[(At<String>, Node)],
@@ -200,8 +200,8 @@ pub fn field<T: Read>(
     }
 }
 
-/// Complain about each key that is no field.
-pub fn refuse_unknown(fields: &[&str], pairs: &[(At<String>, Node)], log: &mut Log) {
+/// Complain about each unknown key.
+pub(crate) fn refuse_unknown(fields: &[&str], pairs: &[(At<String>, Node)], log: &mut Log) {
     for (key, _) in pairs {
         if !fields.iter().any(|field| is_key(field, &key.value)) {
             let new = crate::renamed::new_name(&key.value);
@@ -218,7 +218,7 @@ pub fn refuse_unknown(fields: &[&str], pairs: &[(At<String>, Node)], log: &mut L
     }
 }
 
-/// Let `schema` require the keys of these fields and no others.
+/// Make `schema` require the keys of these fields and no others.
 pub(crate) fn require(fields: &[&str], schema: &mut Schema) {
     let keys: Vec<String> = fields.iter().map(|field| key_of(field)).collect();
     match keys.is_empty() {
@@ -236,8 +236,8 @@ macro_rules! written {
         #[derive(Debug, Clone, schemars::JsonSchema)]
         #[schemars(rename_all = "kebab-case", deny_unknown_fields)]
         #[schemars(transform = $name::required_only)]
-        pub struct $name {
-            $($(#[doc = $field_doc])+ pub $field: $type,)+
+        pub(crate) struct $name {
+            $($(#[doc = $field_doc])+ pub(crate) $field: $type,)+
         }
 
         impl $name {
@@ -284,7 +284,7 @@ pub(crate) fn as_word(node: &Node) -> Option<At<String>> {
     }
 }
 
-/// Words known, the first few where there are many; a line holds about eight.
+/// The known words; only the first few if there are many. A line holds about eight.
 pub(crate) fn few(known: &[&str]) -> String {
     const SHOWN: usize = 8;
     let more = if known.len() > SHOWN { ", …" } else { "" };

@@ -1,4 +1,4 @@
-//! The record of a run: what `run.json` holds. Reports are made of it and of nothing else.
+//! The record of a run: the content of `run.json`. Reports are made from it alone.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use crate::observation::Evidence;
 use crate::profile::Profile;
 use crate::verdict::{Severity, Verdict};
 
-/// The version of the record's form; a reader refuses one that it does not know.
+/// The format version of the record. A reader refuses a version that it does not know.
 pub const RECORD_VERSION: u32 = 1;
 
 /// A run.
@@ -21,10 +21,10 @@ pub struct Record {
     pub seed: u64,
     /// Failures at or above this severity give exit code 1.
     pub gate: Severity,
-    /// What was chosen of the catalogue, and how it was judged.
+    /// The selected part of the catalogue, and the settings of the judge.
     #[serde(default)]
     pub selection: Selected,
-    /// What was planned, and how long it could have taken.
+    /// The plan, and how long it could have taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bound: Option<RunBound>,
     /// The machine that ran it.
@@ -33,7 +33,7 @@ pub struct Record {
     pub subjects: Vec<SubjectRecord>,
     /// One object an outcome, sorted by subject, incident and case.
     pub outcomes: Vec<Outcome>,
-    /// Why the run ended before its plan, if it did.
+    /// Why the run ended early, if it did.
     pub aborted: Option<String>,
     /// Wall time, milliseconds.
     pub wall_ms: u64,
@@ -41,19 +41,19 @@ pub struct Record {
     pub exit_code: u8,
 }
 
-/// A plan, and how long it could take at worst: every request of it as slow as is borne.
+/// A plan, and the longest time it can take: every request as slow as we tolerate.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RunBound {
     /// Trials that were planned.
     pub trials: usize,
-    /// Milliseconds that they take together at most.
+    /// Longest time that they take together, milliseconds.
     pub worst_case_ms: u64,
 }
 
-/// What was chosen of the catalogue, and the settings that decide a verdict.
+/// The selected part of the catalogue, and the settings that decide a verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Selected {
-    /// Whether a part of the catalogue was left out on demand.
+    /// Whether a part of the catalogue was left out by an option.
     pub filtered: bool,
     /// The filters of `--only`; empty for all.
     pub only: Vec<String>,
@@ -70,7 +70,7 @@ impl Default for Selected {
     }
 }
 
-/// The machine, and how busy it was; a reader of timings wants to know.
+/// The machine and its load. Readers of timings need them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Machine {
     /// Operating system and architecture.
@@ -81,16 +81,16 @@ pub struct Machine {
     pub load_1m: Option<f64>,
 }
 
-/// A subject, and what was found of it.
+/// A subject and what was found there.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SubjectRecord {
     /// Its name in outcomes.
     pub name: String,
-    /// What it said of itself; none if it could not be reached.
+    /// Its profile; none if it could not be reached.
     pub profile: Option<Profile>,
 }
 
-/// What one trial came to, or why none was made.
+/// The result of one trial, or the reason why there was none.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Outcome {
     /// `family/name`.
@@ -105,7 +105,7 @@ pub struct Outcome {
     pub severity: Severity,
     /// What should hold.
     pub claim: String,
-    /// Why the verdict is what it is; empty for a pass.
+    /// The reason for the verdict; empty for a pass.
     pub reason: String,
     /// What was seen where it was decided.
     pub observed: String,
@@ -117,12 +117,12 @@ pub struct Outcome {
     pub r#where: Option<String>,
     /// What to do; only for failures.
     pub advice: Option<Advice>,
-    /// Why to believe it; only for failures and doubts.
+    /// The evidence; only for failures and doubts.
     pub evidence: Vec<Evidence>,
-    /// What the ledger knows of this failure, which then fails no gate.
+    /// The entry of the ledger for this failure. The failure then fails no gate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<Gap>,
-    /// The failure that this failure follows from, where it does: that one is the finding.
+    /// The failure that this failure follows from, if any. That one is the finding.
     #[serde(rename = "caused-by", default, skip_serializing_if = "Option::is_none")]
     pub caused_by: Option<Cause>,
 }
@@ -137,7 +137,7 @@ pub struct Cause {
     pub case: String,
 }
 
-/// A gap of a runtime that is known.
+/// A known gap of a runtime.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Gap {
     /// Why, and what it costs.
@@ -147,7 +147,7 @@ pub struct Gap {
 }
 
 impl Outcome {
-    /// An outcome of which nothing is known yet.
+    /// An outcome that is not known yet.
     pub fn unknown(incident: &str, case: &str, subject: &str, severity: Severity) -> Self {
         Self {
             incident: incident.to_owned(),
@@ -168,8 +168,8 @@ impl Outcome {
         }
     }
 
-    /// Whether this is a failure that counts by itself: it did not follow from another one, and
-    /// the ledger does not know it.
+    /// Whether this failure counts by itself: it does not follow from another failure, and the
+    /// ledger does not know it.
     pub fn is_finding(&self) -> bool {
         self.verdict == Verdict::Fail && self.gap.is_none() && self.caused_by.is_none()
     }
@@ -225,9 +225,9 @@ impl Tally {
     }
 }
 
-/// The incidents' codes of a run: failures decide before doubts, and nothing run is a doubt.
-/// A failure that follows from another one counts here too. It is never more severe than its
-/// cause, so it changes no code, and a wrong `caused-by` cannot make a run green.
+/// The exit code of a run, from its incidents: failures decide before doubts, and a run of nothing
+/// is a doubt. A failure that follows from another one counts too. It is never more severe than its
+/// cause, so it does not change the code, and a wrong `caused-by` cannot make a run green.
 pub fn exit_code(outcomes: &[Outcome], gate: Severity, aborted: bool) -> u8 {
     let gated =
         |one: &Outcome| one.verdict == Verdict::Fail && one.gap.is_none() && one.severity >= gate;

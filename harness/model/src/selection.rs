@@ -1,4 +1,5 @@
-//! What of a catalogue is replayed: incidents by name, one shard of several, what a proof is about.
+//! The part of a catalogue that is run: incidents by name, one shard of several, the fault of a
+//! proof.
 
 use crate::fault::Fault;
 use crate::scenario::Scenario;
@@ -21,21 +22,21 @@ pub struct Selection {
     pub shard: Option<Shard>,
     /// Whether guests are tried that can exhaust a machine.
     pub heavy: bool,
-    /// For a proof: scenarios that are not about this fault run on one host alone.
+    /// In a proof, scenarios about other faults run on one host only.
     pub about: Option<About>,
 }
 
-/// A fault that a proof is about. Hosts carry their faults alike, so a scenario that is about
-/// another fault is tried on one of them, which changes from fault to fault: a third of the time,
-/// and over all faults every scenario is tried on every host.
+/// The fault of a proof. All hosts have the same faults, so a scenario about another fault runs on
+/// one host only, and the host changes from fault to fault. This takes a third of the time, and
+/// over all faults every scenario runs on every host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct About {
     /// The fault that is on.
     pub fault: Fault,
-    /// Which of the hosts, counted round.
+    /// Which host, counted round.
     pub turn: usize,
-    /// Of a scenario that names the fault nowhere, each host is tried with every so many-th case
-    /// alone, others from turn to turn; 1 for all.
+    /// Every how many cases one is run, for scenarios that do not name the fault. The turn moves
+    /// from fault to fault. 1 means all cases.
     pub sample: usize,
 }
 

@@ -1,10 +1,10 @@
-//! Texts that people wrote, places in them, and complaints that point at those places.
+//! Texts that people wrote, positions in them, and complaints that point at those positions.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A text with the name by which complaints call it.
+/// A text and its name in complaints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
     /// The file's path as given, or a word such as `built-in`.
@@ -47,7 +47,7 @@ impl<T> At<T> {
     }
 }
 
-/// One thing that is wrong with a text: what was read, what was expected, what may be meant.
+/// One problem in a text: what was read, what was expected, and a suggestion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Complaint {
     /// Where.
@@ -130,8 +130,8 @@ fn show(source: &Source, complaint: &Complaint, out: &mut fmt::Formatter) -> fmt
     }
 }
 
-/// Whether a character moves a cursor, begins a line, reorders text or hides in it: controls (C0,
-/// DEL, C1), line and paragraph separators, the format characters of Unicode, tags.
+/// Whether a character can move the cursor, start a line, reorder text or hide in it: control
+/// characters (C0, DEL, C1), line and paragraph separators, the format characters of Unicode, tags.
 pub fn is_harmful(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}')

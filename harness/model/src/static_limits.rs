@@ -1,8 +1,8 @@
 //! What a module may ask of a compiler, as counts that can be seen while it is parsed.
 //!
-//! No engine can be told to stop compiling, and none of its limits on running apply to it: a
-//! module of 13 KB takes 17 GB. So a host counts before its engine sees the bytes. This is the
-//! policy; whoever reads modules holds them to it.
+//! No engine has a way to stop a compilation, and limits on execution do not apply to it: a module
+//! of 13 KB can take 17 GB. So a host counts before its engine sees the bytes. This file is the
+//! policy; a reader of modules enforces it.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,21 +13,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 macro_rules! static_limits {
     ($($(#[doc = $doc:literal])+
         $variant:ident = $word:literal <= $bound:literal, $why:literal;)+) => {
-        /// One count of a module.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Count {
-            $($(#[doc = $doc])+ $variant,)+
+        crate::words! {
+            /// One count of a module: counts of the whole module first, then of one function.
+            #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub enum Count {
+                $($(#[doc = $doc])+ $variant = $word,)+
+            }
         }
 
         impl Count {
-            /// Every count: of the module first, then of one function.
-            pub const ALL: &[Count] = &[$(Count::$variant),+];
-
-            /// The word used in scenarios and refusals.
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-
             /// What is counted, in one sentence.
             pub fn doc(self) -> &'static str {
                 match self { $(Self::$variant => concat!($($doc),+).trim_ascii()),+ }
@@ -38,7 +32,7 @@ macro_rules! static_limits {
                 match self { $(Self::$variant => $bound),+ }
             }
 
-            /// Why that much and no more. Times are of Cranelift, measured on one core.
+            /// The reason for this bound. Times are those of Cranelift on one core.
             pub fn why(self) -> &'static str {
                 match self { $(Self::$variant => $why),+ }
             }
@@ -145,8 +139,8 @@ static_limits! {
 pub struct StaticLimits(BTreeMap<Count, u64>);
 
 impl StaticLimits {
-    /// What honest modules of Go, Rust and C keep to by far, and what a compiler is done with in
-    /// a second.
+    /// A bound that honest modules of Go, Rust and C stay far below, and that a compiler can handle
+    /// within a second.
     pub fn recommended() -> Self {
         Self::default()
     }
@@ -182,7 +176,7 @@ impl StaticLimits {
         Self(Count::ALL.iter().map(|count| (*count, u64::MAX)).collect())
     }
 
-    /// The same with another bound on one count.
+    /// The same limits with another bound for one count.
     #[must_use]
     pub fn with(mut self, count: Count, most: u64) -> Self {
         match most == count.recommended() {

@@ -27,7 +27,6 @@ use written::Texts;
 
 pub use mapping::{Mapping, RequestTemplate, Speech};
 pub use pattern::Pattern;
-pub use preset::PRESETS;
 pub use rule::{Encoding, Finds, Gives, Rule};
 
 written! {
@@ -181,8 +180,8 @@ const DESTINATIONS: &[&str] = &["page", "wasi"];
 /// The factor by which a neighbour may move a p99 where nothing is said.
 pub const NOISE_FACTOR_USUAL: f64 = 2.0;
 
-/// The most that is accepted: a p99 ten times itself is an outage, whoever says otherwise.
-pub const NOISE_FACTOR_MAX: u32 = 10;
+/// The largest accepted factor. A p99 of ten times its value is an outage.
+pub(crate) const NOISE_FACTOR_MAX: u32 = 10;
 
 impl Default for Target {
     fn default() -> Self {
@@ -198,7 +197,7 @@ impl Default for Target {
     }
 }
 
-/// What exists outside, by name.
+/// Names that exist outside of the file.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct KnownNames<'a> {
     /// Embedded runtimes.

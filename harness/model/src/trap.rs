@@ -30,8 +30,8 @@ pub enum TrapKind {
     HostPointer,
     /// The runtime named no kind that we know.
     Other,
-    /// The host says that the guest trapped and not why: only of hosts that a target file maps,
-    /// so that nobody can say it of himself.
+    /// The host reports a trap without its kind. Only hosts with a mapping can have this; no host
+    /// can report it itself.
     #[serde(skip_deserializing)]
     Untold,
 }

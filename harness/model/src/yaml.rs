@@ -1,7 +1,7 @@
-//! YAML as a tree in which every node knows its place. Bounded: sizes, depth, aliases.
+//! YAML as a tree of nodes with positions. Size, depth and aliases are bounded.
 //!
-//! Made from the parser's events and without serde, which took twice the time of the parsing.
-//! Tags and merge keys are refused: a scenario says what it means.
+//! Built from the events of the parser, without serde, which took twice the time of parsing. Tags
+//! and merge keys are refused, so that a scenario has one reading.
 
 use std::collections::BTreeMap;
 
@@ -208,7 +208,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// What an anchor named, in the alias's place; it counts as if it were written there.
+    /// The node that an anchor named, at the position of the alias. It counts as if it were written
+    /// there.
     fn alias(&mut self, id: usize, at: Span) -> Result<Node, Complaint> {
         let Some(named) = self.anchors.get(&id) else {
             return Err(no_yaml(at, "an alias stands within what it names"));
@@ -238,7 +239,7 @@ fn key(event: Event, range: Range) -> Result<At<String>, Complaint> {
     }
 }
 
-/// A tree again, every part of it at the place of the alias.
+/// A copy of a tree, with every part at the position of the alias.
 fn repeated(node: &Node, at: Span) -> Node {
     let pair = |(key, node): &(At<String>, Node)| {
         (At { value: key.value.clone(), span: at }, repeated(node, at))

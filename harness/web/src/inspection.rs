@@ -1,9 +1,9 @@
-//! One file, read with what stands around it: the facts that a site and a build directory
-//! share. Bytes and texts come in; where they are from is not known here.
+//! One file with its surroundings: the facts that a site and a build directory share. The input is
+//! bytes and texts, and their origin is not known here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wasm_gauntlet_model::observation::{Fact, Inspection};
+use wasm_gauntlet_model::observation::{Fact, Inspection, count};
 use wasm_gauntlet_model::target::{Budget, Form, NameDigest};
 
 use super::anatomy::flavour::{self, GO_NAMESPACES};
@@ -28,7 +28,7 @@ pub struct InspectedFile<'a> {
     pub gzip: Option<&'a [u8]>,
 }
 
-/// What stands around a file.
+/// The surroundings of a file.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Surroundings<'a> {
     /// Scripts and pages (whose inline scripts count), by name, with their texts.
@@ -37,9 +37,9 @@ pub struct Surroundings<'a> {
     pub complete: bool,
     /// Other files of the same build, held for the scheme of their names.
     pub beside: &'a [InspectedFile<'a>],
-    /// What the target file says that names carry.
+    /// The digest that names carry, from the target file.
     pub name_digest: Option<NameDigest>,
-    /// What the target file says that files may weigh.
+    /// The size limits of files, from the target file.
     pub budget: Budget,
 }
 
@@ -65,11 +65,6 @@ pub fn of(file: InspectedFile<'_>, around: Surroundings<'_>) -> Inspection {
     facts
 }
 
-/// A number of items or bytes as a fact.
-pub fn count(items: usize) -> i64 {
-    i64::try_from(items).unwrap_or(i64::MAX)
-}
-
 fn is_hashed(file: &str) -> bool {
     let (path, query) = file.split_once('?').map_or((file, None), |(p, q)| (p, Some(q)));
     name::is_content_addressed(path, query)
@@ -80,7 +75,7 @@ fn may_be_hashed(file: &str) -> bool {
     name::is_doubtful(path, query)
 }
 
-/// The digests of a file in all its forms; those forms that nobody has are made.
+/// The digests of a file in all its forms. Missing forms are made.
 fn digests(file: InspectedFile<'_>) -> Digests<'_> {
     let forms = [("raw", Some(file.bytes)), ("br", file.br), ("gz", file.gzip)];
     let known: Vec<_> = forms.iter().filter_map(|(form, bytes)| Some((*form, (*bytes)?))).collect();
@@ -104,7 +99,7 @@ fn names(file: InspectedFile<'_>, around: Surroundings<'_>, facts: &mut Inspecti
     };
 }
 
-/// Whether the digits in the name begin this digest; unknown where the form is not at hand.
+/// Whether the digits in the name are the start of this digest; unknown where the form is missing.
 fn named_by(file: InspectedFile<'_>, path: &str, digest: NameDigest) -> Fact<bool> {
     let bytes = match digest.form {
         Form::Raw => Some(file.bytes),
@@ -179,8 +174,8 @@ fn pair(module: &ModuleAnatomy, around: Surroundings<'_>, facts: &mut Inspection
     release(module, around, glue, facts);
 }
 
-/// Functions that scripts written for this kind of module do not define. Of a namespace that is
-/// open somewhere, nothing is said.
+/// Functions that the scripts for this kind of module do not define. A namespace that may have more
+/// functions is left out.
 fn imports_undefined(
     module: &ModuleAnatomy,
     scripts: &[(String, BTreeMap<String, Space>)],
@@ -199,7 +194,7 @@ fn imports_undefined(
     missing.map(|import| shown(&format!("{}.{}", import.namespace, import.name))).collect()
 }
 
-/// The releases of the shim, where its bytes are those of one.
+/// The releases that ship exactly this shim, if any.
 fn release(
     module: &ModuleAnatomy,
     around: Surroundings<'_>,
@@ -215,7 +210,7 @@ fn release(
     };
 }
 
-/// The texts of the inline scripts of a page, as one: they share what they name.
+/// The texts of all inline scripts of a page as one text, because they share their names.
 pub fn inline_scripts(html: &str, address: &url::Url) -> String {
     page::read(html, address).inline.join("\n")
 }

@@ -8,6 +8,7 @@ pub mod coding;
 pub mod discovery;
 pub mod headers;
 pub mod inspection;
+mod locked;
 pub mod shell;
 pub mod text;
 pub mod wire;

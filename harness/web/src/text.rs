@@ -1,8 +1,8 @@
-//! Hostile text made fit to be shown: control characters escaped, length bounded.
+//! Hostile text made safe to show: control characters escaped, length bounded.
 
 /// `text` with every control character, and what changes the direction of reading, escaped.
 pub fn visible(text: &str) -> String {
-    // Nearly all that a site sends.
+    // The fast path for nearly all texts of a site.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return text.to_owned();
     }
@@ -39,7 +39,7 @@ pub fn bounded(mut text: String, bytes_max: usize) -> String {
     text
 }
 
-/// Characters that make text read in another order than it is stored.
+/// Characters that change the reading order of a text.
 const BIDI: [char; 9] = [
     '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}',
     '\u{2069}',

@@ -1,4 +1,4 @@
-//! Artefacts that are no core module: what a broken upload or a cached error page looks like.
+//! Artefacts that are not a core module: results of a broken upload or a cached error page.
 
 use super::encode::Builder;
 use super::{Generated, Table};

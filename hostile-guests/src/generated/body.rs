@@ -1,6 +1,6 @@
-//! Modules that are good but for the body of a function that nobody calls.
+//! Modules with one wrong function body, in a function that nobody calls.
 //!
-//! An engine that validates on the first call would take them.
+//! An engine that validates at the first call would accept them.
 
 use wasm_encoder::Function;
 

@@ -118,8 +118,8 @@ const GUESTS: &[Generated] = &[
     },
 ];
 
-/// A module with one function of `(i32) -> i32` beside the ABI; `write` gives it its code but for
-/// the last two instructions.
+/// A module with one function of `(i32) -> i32` next to the ABI. `write` writes its code except the
+/// last two instructions.
 fn with_body(locals: &[(u32, ValType)], write: impl FnOnce(&mut InstructionSink<'_>)) -> Vec<u8> {
     let mut builder = Builder::abi();
     add_body(&mut builder, locals, write);
@@ -248,7 +248,7 @@ fn nest_ifs(params: &Params) -> Result<Vec<u8>, AssembleError> {
     })
 }
 
-/// All in one block, for a catch outside every try would leave the function without its result.
+/// All in one block, because a catch outside every try would leave the function without its result.
 fn nest_tries(params: &Params) -> Result<Vec<u8>, AssembleError> {
     let (depth, catches) = (params.number("depth")?, params.number("catches")?);
     Ok(with_body(&[], |code| {

@@ -1,5 +1,5 @@
-//! Compile bombs that any machine survives: what a host that compiles them takes is plain to see,
-//! a second or 300 MB, and no more. Each is a heavy bomb of a smaller number.
+//! Compile bombs that any machine survives. A host that compiles them visibly takes a second or 300
+//! MB, and no more. Each is a heavy bomb with a smaller number.
 
 use super::{Generated, Table, bomb_count, bomb_flow};
 

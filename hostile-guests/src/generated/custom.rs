@@ -1,4 +1,4 @@
-//! Custom sections, which mean nothing to a module and must cost a host nothing.
+//! Custom sections. They mean nothing to a module and must cost a host nothing.
 
 use wasm_encoder::{CustomSection, Function, Module, NameMap, NameSection};
 

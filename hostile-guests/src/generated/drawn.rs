@@ -1,11 +1,12 @@
-//! Valid modules that nobody thought of, drawn from a seed, each with the guest ABI around it.
+//! Valid modules, drawn from a seed, each with the guest ABI around it.
 //!
-//! Every right host gives the same answer: floats are made canonical where the specification
-//! leaves NaN bits open, and loops and recursion are bounded by a counter in the module itself.
+//! Every correct host gives the same answer. Floats are made canonical where the specification
+//! leaves NaN bits open. A counter in the module itself bounds loops and recursion.
 
 use arbitrary::Unstructured;
 use wasm_smith::{Config, Module};
 
+use super::chance::Chance;
 use super::drawn_abi;
 use super::{Generated, Table};
 use crate::assemble::{AssembleError, Params};
@@ -73,15 +74,15 @@ enum Shape {
     Traps,
 }
 
-/// Chance for one module, bytes: wasm-smith ends where it ends, at a few KiB of module.
+/// Random bytes for one module. wasm-smith stops by itself, at a few KiB of module.
 const CHANCE_BYTES: usize = 8 << 10;
 
-/// Draws for one seed, until one fits: of those with tables one in 14 has no references of the
-/// host, which a runtime without a collector refuses.
+/// Draws for one seed, until one fits. Of modules with tables, one in 14 has no host references,
+/// which a runtime without a collector refuses.
 const DRAWS_MAX: u64 = 2000;
 
-/// How often a drawn module may begin a loop or a function. Recursion of so many frames fits in
-/// every stack known: half a MiB, at under 1 KiB a frame.
+/// How often a drawn module may start a loop or a function. Recursion of this depth fits in every
+/// known stack: half a MiB, at under 1 KiB a frame.
 const STEPS: u32 = 200;
 
 fn drawn(params: &Params, shape: Shape) -> Result<Vec<u8>, AssembleError> {
@@ -100,8 +101,8 @@ fn draw(mut chance: Chance, shape: Shape) -> Option<Vec<u8>> {
     drawn_abi::around(&module.to_bytes(), &mut chance)
 }
 
-/// What wazero, wasmi and wasmtime all offer without being asked; sizes that an interpreter
-/// walks through in a millisecond.
+/// The features that wazero, wasmi and wasmtime all offer by default, with sizes that an
+/// interpreter runs in a millisecond.
 fn config(shape: Shape) -> Config {
     let tables = shape == Shape::Tables;
     Config {
@@ -138,32 +139,11 @@ fn config(shape: Shape) -> Config {
     }
 }
 
-/// A stream of numbers that a seed replays on every machine and in every release (SplitMix64).
-pub(super) struct Chance(u64);
-
-impl Chance {
-    fn new(seed: u64, attempt: u64) -> Self {
-        Self(seed << 12 | attempt)
-    }
-
-    pub(super) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// One of `all`, which is not empty.
-    pub(super) fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[usize::try_from(self.next() % all.len() as u64).unwrap_or_default()]
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A drawn module is worth little if most seeds give the same, or none.
+    /// Drawn modules are useless if most seeds give the same one, or none.
     #[test]
     fn seeds_give_modules_that_differ_and_replay() {
         for shape in [Shape::Plain, Shape::Vectors, Shape::Tables, Shape::Traps] {

@@ -1,9 +1,9 @@
-//! The guest ABI around a module that has none: `process` calls one of its functions with fixed
-//! arguments, then says everything that can be seen of it.
+//! The guest ABI around a module without it: `process` calls one function of the module with fixed
+//! arguments, then reports everything that can be observed.
 //!
-//! The first byte of the input, modulo the number of functions, says which function. The output
-//! is twelve little-endian `u64`: that number; the pages of memory; a digest of memory; a digest of
-//! globals and of the sizes of tables; and up to eight results, floats by their bits.
+//! The first byte of the input, modulo the number of functions, selects the function. The output is
+//! twelve little-endian `u64`: that number; the pages of memory; a digest of memory; a digest of
+//! globals and of table sizes; and up to eight results, floats by their bits.
 
 use std::ops::Range;
 
@@ -15,10 +15,10 @@ use wasmparser::{
     CompositeInnerType, FuncType, Parser, Payload, ValType as Read, Validator, WasmFeatures,
 };
 
-use super::drawn::Chance;
+use super::chance::Chance;
 use super::encode::memory;
 
-/// Results that are told of one function.
+/// Most results of one function in the output.
 const RESULTS_MAX: usize = 8;
 /// Output words before the results.
 const WORDS_BEFORE: usize = 4;
@@ -31,7 +31,7 @@ const STATE: u32 = 5;
 const RESULT: u32 = 6;
 const VECTOR: u32 = RESULT + RESULTS_MAX as u32;
 
-/// Begin and factor of FNV-1a, 64 bits; a word is turned in so that its high bits count too.
+/// Start and factor of FNV-1a, 64 bits. Each word is rotated in, so that its high bits count too.
 const HASH_BEGIN: i64 = 0xcbf2_9ce4_8422_2325_u64.cast_signed();
 const HASH_FACTOR: i64 = 0x0100_0000_01b3;
 const HASH_TURN: i64 = 23;
@@ -59,7 +59,7 @@ pub(super) fn around(module: &[u8], chance: &mut Chance) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// What is to be known of a module.
+/// The parts of a module that are needed.
 #[derive(Default)]
 struct Parts {
     types: Vec<FuncType>,
@@ -114,7 +114,7 @@ impl Parts {
         of(&self.globals) || self.types.iter().any(|one| of(one.params()) || of(one.results()))
     }
 
-    /// The module with two functions more, its memory exported, and no other export.
+    /// The module with two more functions, its memory exported, and no other export.
     fn assembled(&self, module: &[u8], process: &Function) -> Option<Vec<u8>> {
         let kind = u32::try_from(self.types.len()).ok()?;
         let (alloc, first) = (constant_zero(), u32::try_from(self.functions.len()).ok()?);
@@ -151,7 +151,7 @@ impl Parts {
     }
 }
 
-/// A section with entries more at its end.
+/// A section with more entries at its end.
 struct Longer {
     id: u8,
     data: Vec<u8>,

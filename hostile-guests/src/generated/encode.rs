@@ -1,6 +1,6 @@
-//! A module under construction that keeps the guest ABI.
+//! A module under construction that implements the guest ABI.
 //!
-//! `alloc` answers 1024 and `process` returns four bytes at 16; a generator adds what it is about.
+//! `alloc` returns 1024, and `process` returns four bytes at 16. A generator adds its own part.
 
 use wasm_encoder::{
     CodeSection, ConstExpr, DataCountSection, DataSection, ElementSection, ExportKind,
@@ -21,7 +21,7 @@ pub(super) const ALLOC: u32 = 0;
 /// The function index of the first body that a generator adds, where it adds no import.
 pub(super) const FIRST: u32 = 2;
 
-/// What every generator's `process` returns where nothing else is said.
+/// The output of `process` unless a generator changes it.
 pub(super) const OUTPUT: &[u8; 4] = b"tiny";
 /// Where the output lies, and its length, as `process` returns them.
 pub(super) const OUTPUT_AT_16: i64 = 0x10_0000_0004;

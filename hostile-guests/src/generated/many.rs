@@ -1,4 +1,4 @@
-//! Modules with many of one thing that a host can still run, and long names.
+//! Modules with many items of one kind that a host can still run, and with long names.
 
 use wasm_encoder::{
     ConstExpr, Elements, EntityType, ExportKind, Function, GlobalType, RefType, TableType, ValType,

@@ -1,8 +1,9 @@
-//! Guests that text cannot say, or that are made by size: a function each, with a guest's header.
+//! Guests that cannot be written as text, or that are made by size: one function each, with the
+//! header of a guest.
 //!
 //! A generator is deterministic: the same parameters give the same bytes.
 
-/// The header of a compile bomb: what is right of all of them, around what is each one's own.
+/// The header of a compile bomb: the part that all of them share, around the part of each.
 macro_rules! bomb_header {
     ($tier:literal, $attack:literal, seen_in: $seen_in:literal, params: $params:literal) => {
         concat!(
@@ -27,6 +28,7 @@ mod bomb_code;
 mod bomb_count;
 mod bomb_flow;
 mod bomb_mild;
+mod chance;
 mod custom;
 mod drawn;
 mod drawn_abi;

@@ -1,4 +1,4 @@
-//! Modules whose sections lie: patches of the sections of a small good module.
+//! Modules with false sections: patches of the sections of a small valid module.
 
 use super::encode::Builder;
 use super::{Generated, Table};
@@ -274,7 +274,7 @@ const HUGE: [u8; 5] = [0xff, 0xff, 0xff, 0xff, 0x0f];
 /// Kind and body.
 type Section = (u8, Vec<u8>);
 
-/// The good module's sections; each is shorter than 128 bytes, so that a size is one byte.
+/// The sections of the valid module. Each is shorter than 128 bytes, so that a size is one byte.
 fn good() -> Vec<Section> {
     let bytes = Builder::abi().finish();
     let mut sections = Vec::new();
@@ -308,7 +308,7 @@ fn replace(sections: &mut [Section], id: u8, body: Vec<u8>) {
     }
 }
 
-/// The good module whose first section has this size, in LEB128, before an unchanged body.
+/// The valid module with this size of its first section, in LEB128, before an unchanged body.
 fn type_size_is(size: &[u8]) -> Vec<u8> {
     let sections = good();
     let first = joined(&sections[..1]);
@@ -316,7 +316,7 @@ fn type_size_is(size: &[u8]) -> Vec<u8> {
     [&first[..9], size, &first[10..], &rest[8..]].concat()
 }
 
-/// The good module with its true first size, continued by `more` bytes.
+/// The valid module with its true first size, extended by `more` bytes.
 fn type_size(more: &[u8]) -> Vec<u8> {
     let size = good()[0].1.len() as u8 | 0x80;
     type_size_is(&[&[size], more].concat())
@@ -327,7 +327,7 @@ fn sized(by: i8) -> Vec<u8> {
     type_size_is(&[size.wrapping_add_signed(by)])
 }
 
-/// The good module with `alloc` exported under another name of five bytes.
+/// The valid module with `alloc` exported under another name of five bytes.
 fn renamed(name: &[u8; 5]) -> Vec<u8> {
     patched(|sections| {
         for (_, body) in sections.iter_mut().filter(|section| section.0 == EXPORT) {

@@ -1,11 +1,10 @@
-//! Guests from real compilers: what ships in production is Go, C and Rust, with their runtimes.
+//! Guests from real compilers: production uses Go, C and Rust, with their runtimes.
 //!
-//! Their sources travel inside the crate, one file a guest, with the header of every guest; their
-//! modules do not: a [`Workshop`] builds them where the compiler is present, once, into a folder of
-//! the user, and says what is missing where it is not. Nothing is fetched.
+//! Their sources are inside the crate, one file for each guest, with the usual header. Their
+//! modules are not: a [`Workshop`] builds each once into a folder of the user, if the compiler is
+//! present, and otherwise says what is missing. Nothing is fetched.
 
 mod probe;
-mod recipe;
 mod run;
 mod scratch;
 mod starter;
@@ -18,58 +17,16 @@ use include_dir::{Dir, File, include_dir};
 use crate::catalogue::FileError;
 use crate::guest::{Guest, Origin};
 use crate::header;
+use crate::recipe::Recipe;
 
+pub use crate::words::Toolchain;
 pub use starter::{Starter, without_telemetry};
 pub use workshop::{BuildError, Workshop};
-
-pub(crate) use recipe::Recipe;
 
 static FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/toolchain");
 
 static GUESTS: LazyLock<Vec<Guest>> =
     LazyLock::new(|| load().unwrap_or_else(|complaint| panic!("hostile-guests: {complaint}")));
-
-/// A compiler that guests are built with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Toolchain {
-    /// Go 1.24 or later, the first with `go:wasmexport`.
-    Go,
-    /// Clang with its WebAssembly back end, and `wasm-ld`; no library.
-    C,
-    /// Rust with the standard library for `wasm32-unknown-unknown`.
-    Rust,
-}
-
-impl Toolchain {
-    /// Every toolchain.
-    pub const ALL: [Self; 3] = [Self::Go, Self::C, Self::Rust];
-
-    /// The word of the toolchain, and the name of its folder and the family of its guests.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Go => "go",
-            Self::C => "c",
-            Self::Rust => "rust",
-        }
-    }
-
-    /// What must be there, for a person.
-    #[must_use]
-    pub fn needs(self) -> &'static str {
-        match self {
-            Self::Go => "Go 1.24 or later",
-            Self::C => "clang with its WebAssembly target, and wasm-ld",
-            Self::Rust => "rustc with the standard library for wasm32-unknown-unknown",
-        }
-    }
-
-    /// The files of the toolchain's folder, by name.
-    fn files(self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let files = FILES.get_dir(self.word()).into_iter().flat_map(Dir::files);
-        files.filter_map(|file| Some((file.path().file_name()?.to_str()?, file.contents_utf8()?)))
-    }
-}
 
 /// Every guest that a toolchain builds, sorted by id.
 ///
@@ -93,7 +50,7 @@ fn load() -> Result<Vec<Guest>, FileError> {
     Ok(guests)
 }
 
-/// The guest of a file; none where the file has no header, as it serves the others.
+/// The guest of a file; none for a file without a header, which other guests use.
 fn guest(toolchain: Toolchain, file: &'static File<'static>) -> Result<Option<Guest>, FileError> {
     let path = file.path().to_string_lossy().replace('\\', "/");
     let stray = || FileError::NotAGuest(path.clone());
@@ -114,4 +71,10 @@ fn guest(toolchain: Toolchain, file: &'static File<'static>) -> Result<Option<Gu
     guest.toolchain = Some(toolchain);
     guest.input = recipe.input(stem);
     Ok(Some(guest))
+}
+
+/// The files of a toolchain's folder, by name.
+fn sources(toolchain: Toolchain) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let files = FILES.get_dir(toolchain.word()).into_iter().flat_map(Dir::files);
+    files.filter_map(|file| Some((file.path().file_name()?.to_str()?, file.contents_utf8()?)))
 }

@@ -1,4 +1,5 @@
-//! Whether a compiler is there and can build for WebAssembly; a compiler that cannot is none.
+//! Whether a compiler is present and can build for WebAssembly. A compiler that cannot counts as
+//! missing.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -17,21 +18,21 @@ const GO_MINOR_MIN: u32 = 24;
 #[derive(Debug, Clone)]
 pub(super) struct Compiler {
     pub(super) program: PathBuf,
-    /// What it says of its version, which is part of the key of what it builds.
+    /// Its version text, which is part of the cache key.
     pub(super) version: String,
 }
 
-/// Where and how compilers are asked.
+/// Where and how compilers are run.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asking<'a> {
-    /// A folder of ours for what they write.
+    /// Our folder for the files that they write.
     pub(super) folder: &'a Path,
-    /// The folder whose settings for Go are ours.
+    /// The folder that contains our settings for Go.
     pub(super) cache: &'a Path,
     pub(super) starter: Starter,
 }
 
-/// The first compiler in the folders of `path` that can; or why none can.
+/// The first usable compiler in the folders of `path`, or why there is none.
 pub(super) fn find(
     toolchain: Toolchain,
     path: &OsStr,
@@ -63,7 +64,7 @@ pub(super) fn find(
 
 type Ask<'a> = dyn Fn(&[&str]) -> Result<String, String> + 'a;
 
-/// What the program says to these arguments.
+/// The output of the program for these arguments.
 fn ask(
     toolchain: Toolchain,
     program: &Path,

@@ -1,4 +1,4 @@
-//! A compiler, run within a time limit, and what it said.
+//! Runs a compiler within a time limit and keeps its output.
 
 use std::fs::{self, File};
 use std::io;
@@ -8,30 +8,30 @@ use std::time::{Duration, Instant};
 
 use super::starter::Starter;
 
-/// Longest build. Go's standard library for a new target takes 15 s on two cores, and minutes on
-/// a machine that does other things.
+/// Longest build. The standard library of Go takes 15 s for a new target on two cores, and minutes
+/// on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// How often we look whether it has ended.
+/// Interval between two checks for its end.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
 
-/// How much of the end of what it said is kept.
+/// Bytes kept of the end of its output.
 const SAID_CHARS_MAX: usize = 400;
 
-/// What came of it.
+/// The result.
 pub(super) struct Ran {
-    /// Whether it ended well.
+    /// Whether it succeeded.
     pub(super) well: bool,
     /// What it printed, or the end of it.
     pub(super) said: String,
 }
 
-/// Run it in `folder`; what it prints goes into a file there.
+/// Run it in `folder`. Its output goes into a file there.
 pub(super) fn run(command: &mut Command, starter: Starter, folder: &Path) -> io::Result<Ran> {
     let path = folder.join("said");
     let said = File::create(&path)?;
-    // Temporary files of the compiler go with the folder, however it ends. In a folder of its own,
-    // as Go reads no `go.mod` in the temporary folder itself.
+    // Temporary files of the compiler are removed with the folder in any case. They have their own
+    // folder, because Go ignores a `go.mod` directly in the temporary folder.
     let temporary = folder.join("tmp");
     fs::create_dir_all(&temporary)?;
     command

@@ -1,5 +1,5 @@
-//! Folders to build in, below the folder that keeps what is built. A folder is locked while its
-//! owner lives, so that what a killed process left is told from what is in use.
+//! Build folders, inside the cache folder. A folder is locked while its owner lives, so that
+//! leftovers of a killed process are not confused with folders in use.
 
 use std::fs::{self, File};
 use std::io;
@@ -7,10 +7,11 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// What the names begin with.
+/// The prefix of the names.
 const PREFIX: &str = "build-";
 
-/// Most entries that are looked at for what killed processes left; the rest waits for the next.
+/// Most entries that are checked for leftovers of killed processes. The rest waits for the next
+/// time.
 const LOOKED_AT_MAX: usize = 1000;
 
 /// A folder to build in, removed with this value.
@@ -31,7 +32,7 @@ impl Scratch {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 made => made?,
             }
-            // Who removes what was left may have found it before it was locked.
+            // A cleanup may have found it before it was locked.
             if let Some(lock) = locked(&path) {
                 return Ok(Self { path, _lock: lock });
             }
@@ -50,14 +51,14 @@ fn locked(path: &Path) -> Option<File> {
     let is = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_dir)?;
     let folder = File::open(path).ok()?;
     folder.try_lock().ok()?;
-    // The name may stand for another folder by now, or for none.
+    // The name may refer to another folder by now, or to none.
     let named = fs::symlink_metadata(path).ok()?;
     let same = |one: &fs::Metadata| (one.dev(), one.ino());
     let held = folder.metadata().ok()?;
     (same(&is) == same(&held) && same(&named) == same(&held)).then_some(folder)
 }
 
-/// Remove what killed processes left in `cache`.
+/// Remove leftovers of killed processes in `cache`.
 pub(super) fn sweep(cache: &Path) {
     let Ok(entries) = fs::read_dir(cache) else { return };
     for entry in entries.flatten().take(LOOKED_AT_MAX) {

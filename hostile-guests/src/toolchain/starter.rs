@@ -1,5 +1,5 @@
-//! How compilers are started. Whoever watches processes has compilers started in a way of its own,
-//! so that what a compiler leaves running is known to be the compiler's.
+//! How compilers are started. A program that tracks processes starts compilers in its own way, so
+//! that it recognises processes that a compiler leaves.
 
 use std::ffi::OsString;
 use std::fs;
@@ -22,7 +22,7 @@ impl Default for Starter {
     /// The program itself, as a child of this process.
     fn default() -> Self {
         let end = |child: &mut Child| {
-            // One that cannot be ended is gone already.
+            // A child that cannot be killed has already ended.
             let _ = child.kill().and_then(|()| child.wait());
         };
         Self { command: |program| Command::new(program), spawn: Command::spawn, end }
@@ -30,9 +30,9 @@ impl Default for Starter {
 }
 
 /// Switch Go's telemetry off in a `go` command. The first `go` in a new home folder starts a
-/// process for it that lives on in a session of its own. Go reads the mode from a file below the
-/// user's folder for settings and from no variable (measured with 1.26: `GOTELEMETRY=off` is not
-/// read), so the command gets another such folder, below `cache`. The user's own `go env -w`
+/// telemetry process that stays in its own session. Go reads the mode from a file in the
+/// configuration folder of the user and from no variable (measured with 1.26: `GOTELEMETRY=off` is
+/// ignored), so the command gets another such folder, below `cache`. The user's own `go env -w`
 /// settings stay in effect through `GOENV`.
 ///
 /// # Errors
@@ -42,7 +42,7 @@ pub fn without_telemetry(command: &mut Command, cache: &Path) -> io::Result<()> 
     let mode = settings.join("go/telemetry/mode");
     if !mode.is_file() {
         fs::create_dir_all(settings.join("go/telemetry"))?;
-        // Whole or not at all: another process may read it meanwhile.
+        // Written atomically: another process may read it at the same time.
         let new = settings.join(format!("mode-{}", std::process::id()));
         fs::write(&new, "off\n")?;
         fs::rename(&new, &mode)?;

@@ -1,4 +1,4 @@
-//! Where guests are built, and kept for the next time.
+//! Builds guests and keeps them for the next time.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -10,14 +10,14 @@ use std::sync::{Mutex, Once, OnceLock, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::probe::{self, Asking, Compiler};
-use super::recipe::{MODULE, Recipe};
 use super::run::run;
 use super::scratch::{self, Scratch};
 use super::starter::{Starter, without_telemetry};
-use super::{Guest, Toolchain};
+use super::{Guest, Toolchain, sources};
 use crate::guest::Origin;
+use crate::recipe::{MODULE, Recipe};
 
-/// Why the bytes of a guest cannot be had.
+/// Why the bytes of a guest are not available.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BuildError {
     /// There is no compiler that can build it.
@@ -43,7 +43,7 @@ impl std::fmt::Display for BuildError {
 
 impl std::error::Error for BuildError {}
 
-/// A place where guests are built; each module once, for every process that uses the folder.
+/// A place where guests are built, each module once for all processes that use the folder.
 #[derive(Debug)]
 pub struct Workshop {
     cache: PathBuf,
@@ -68,8 +68,8 @@ impl Workshop {
         Self { starter, ..self }
     }
 
-    /// The workshop of this user: the compilers on `PATH`, and the folder for what can be made
-    /// again (XDG base directories).
+    /// The workshop of this user: the compilers on `PATH`, and the cache folder (XDG base
+    /// directories).
     #[must_use]
     pub fn of_user() -> Self {
         let named = |name| std::env::var_os(name).map(PathBuf::from).filter(|p| p.is_absolute());
@@ -86,7 +86,7 @@ impl Workshop {
         self.found(toolchain).map(|compiler| &*compiler.version)
     }
 
-    /// The bytes of a guest of [`super::all`], built where that was not done.
+    /// The bytes of a guest of [`super::all`], built if necessary.
     ///
     /// # Errors
     /// When the compiler is missing or fails, or no compiler is needed.
@@ -94,7 +94,7 @@ impl Workshop {
         let Origin::Compiled { recipe, .. } = guest.origin else {
             return Err(BuildError::NotBuilt(guest.id.clone()));
         };
-        // Held while building, so that one process builds a module once.
+        // Held during the build, so that one process builds a module once.
         let mut built = self.built.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (recipe.toolchain(), recipe.name());
         if let Some(bytes) = built.get(&key) {
@@ -127,7 +127,7 @@ impl Workshop {
         let cannot = |error: io::Error| BuildError::Folder(folder.clone(), error.to_string());
         fs::create_dir_all(&folder).map_err(cannot)?;
         let scratch = self.scratch().map_err(cannot)?;
-        for (name, text) in toolchain.files() {
+        for (name, text) in sources(toolchain) {
             fs::write(scratch.path.join(name), text).map_err(cannot)?;
         }
         let mut command = recipe.command((self.starter.command)(&compiler.program));
@@ -140,7 +140,7 @@ impl Workshop {
         }
         let made = scratch.path.join(MODULE);
         let bytes = fs::read(&made).map_err(cannot)?;
-        // Two who build at once each move a whole module into place.
+        // Two builds at the same time each move a complete module into place.
         fs::rename(&made, &kept).map_err(cannot)?;
         Ok(bytes)
     }
@@ -157,8 +157,8 @@ impl Workshop {
 fn key(toolchain: Toolchain, version: &str) -> String {
     let mut digest = Sha256::new();
     digest.update(format!("{}\0{version}\0", env!("CARGO_PKG_VERSION")));
-    digest.update(include_str!("recipe.rs"));
-    for (name, text) in toolchain.files() {
+    digest.update(include_str!("../recipe.rs"));
+    for (name, text) in sources(toolchain) {
         digest.update(format!("{name}\0{}\0{text}", text.len()));
     }
     digest.finalize()[..8].iter().map(|byte| format!("{byte:02x}")).collect()

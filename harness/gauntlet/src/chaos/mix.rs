@@ -141,7 +141,7 @@ mod tests {
     #[test]
     fn what_cannot_be_seen_is_counted_and_ends() {
         let blind = Scripted::new("blind", SubjectKind::Host)
-            .says("call", Err(Inability("nobody there".to_owned())));
+            .says("call", Err(Inability::unreachable("nobody there".to_owned())));
         let subjects: [Box<dyn Subject>; 1] = [Box::new(blind)];
         let mix = Mix { subjects: &subjects, guests: &["g"], seed: 1, calls: 25 };
         let tally = mix.run(|_| {});

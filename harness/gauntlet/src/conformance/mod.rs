@@ -62,7 +62,7 @@ pub struct Conformance {
 pub fn check(launch: &Launch) -> Result<Conformance, Inability> {
     let mut limits = Limits::default();
     let (_, hello) = Talk::greeted(launch)
-        .map_err(|wrong| Inability(limits.explain(wrong, launch, Talk::greeted)))?;
+        .map_err(|wrong| Inability::unreadable(limits.explain(wrong, launch, Talk::greeted)))?;
     let has = |feature: &str| hello.features.iter().any(|word| word == feature);
     let mut one = |check: &Check| {
         let broken = |wrong| Came::Broken(limits.explain(wrong, launch, check.look));

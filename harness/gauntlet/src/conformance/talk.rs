@@ -235,7 +235,7 @@ fn read(stdout: ChildStdout, to: &SyncSender<Vec<u8>>) {
 
 /// A guest of the catalogue.
 pub fn module(guest: &str) -> Result<GuestModule, Wrong> {
-    catalogue(guest, &[]).map_err(|inability| inability.0)
+    catalogue(guest, &[]).map_err(|inability| inability.text)
 }
 
 /// An answer, short enough for a line.

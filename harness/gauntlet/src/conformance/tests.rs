@@ -97,11 +97,11 @@ fn hungry() -> Launch {
 
 #[test]
 fn the_limit_that_an_adapter_fails_by_is_named() {
-    let wrong = check(&hungry()).expect_err("it is stopped before it says hello").0;
+    let wrong = check(&hungry()).expect_err("it is stopped before it says hello").text;
     assert!(wrong.contains("kept without RLIMIT_DATA of 64 MiB (`memory-mib`)"), "{wrong}");
     let mut enough = hungry();
     enough.confinement.data_bytes = 1 << 30;
     assert!(check(&enough).is_ok());
-    let wrong = check(&shell("exit 1")).expect_err("it says nothing").0;
+    let wrong = check(&shell("exit 1")).expect_err("it says nothing").text;
     assert!(!wrong.contains("RLIMIT"), "{wrong}");
 }

@@ -48,11 +48,12 @@ pub(super) fn run(
             let mut outcome = with_evidence(base, judgement, scenario, reached, found, engine.seed);
             let unseen = unable.filter(|_| outcome.verdict == Verdict::Fail);
             outcome.evidence.extend(
-                unseen.map(|unable| Evidence { what: "not looked at".to_owned(), text: unable.0 }),
+                unseen
+                    .map(|unable| Evidence { what: "not looked at".to_owned(), text: unable.text }),
             );
             DoneTrial { judged: Judged { outcome, trace }, panicked: false }
         }
-        Ok(Err(inability)) => doubt(base, inability.0, false),
+        Ok(Err(inability)) => doubt(base, inability.text, false),
         Err(panic) => {
             let said = panic.downcast_ref::<String>().map(String::as_str);
             let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
@@ -100,7 +101,7 @@ fn so_far(judgement: Judgement, unable: Option<&Inability>) -> Judgement {
     match unable {
         Some(unable) if judgement.verdict != Verdict::Fail => Judgement {
             verdict: Verdict::Inconclusive,
-            reason: unable.0.clone(),
+            reason: unable.text.clone(),
             observed: String::new(),
             expected: String::new(),
             span: None,
@@ -131,7 +132,7 @@ fn look<'a>(
     let mut session = reached.subject.open(engine.seed ^ mark(&tenant))?;
     let mut looked = Looked::new();
     for step in &scenario.steps {
-        let action = step.action(context).map_err(Inability);
+        let action = step.action(context).map_err(Inability::not_offered);
         let seen = action.and_then(|action| perform(session.as_mut(), &step.name, &action));
         match seen {
             Ok(observation) => looked.push((step.name.clone(), observation)),
@@ -146,7 +147,8 @@ fn perform(
     step: &str,
     action: &Action,
 ) -> Result<Observation, Inability> {
-    session.perform(step, action).map_err(|inability| Inability(format!("{step}: {inability}")))
+    let unable = |unable: Inability| unable.reworded(|why| format!("{step}: {why}"));
+    session.perform(step, action).map_err(unable)
 }
 
 /// A tenant of the case's own, so that what one case did never counts against another.

@@ -49,7 +49,7 @@ struct Opened<'a>(&'a Stateful);
 
 impl Session for Opened<'_> {
     fn perform(&mut self, _: &str, _: &Action) -> Result<Observation, Inability> {
-        Err(Inability("it says nothing".to_owned()))
+        Err(Inability::unreachable("it says nothing".to_owned()))
     }
 }
 

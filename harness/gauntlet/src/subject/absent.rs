@@ -18,7 +18,7 @@ impl Absent {
     }
 
     fn unable(&self) -> Inability {
-        Inability(self.why.clone())
+        Inability::tool_missing(self.why.clone())
     }
 }
 

@@ -23,6 +23,11 @@ use wasm_gauntlet_model::scenario::Decided;
 /// meet their own bound of 30 s.
 pub const ACTION_TIME_MAX: Duration = Duration::from_secs(60);
 
+/// A time in milliseconds, as a fact has it.
+pub(crate) fn ms(span: Duration) -> f64 {
+    span.as_secs_f64() * 1000.0
+}
+
 /// Something that can be tested.
 pub trait Subject: Send + Sync {
     /// Short name in cases and reports, as in `site`, `wasmtime`; never a port.

@@ -93,7 +93,9 @@ impl Session for ScriptedSession<'_> {
         let time = self.told.entry(step.to_owned()).or_default();
         let said = self.subject.steps.get(step).and_then(|said| said.get(*time).or(said.last()));
         *time += 1;
-        said.cloned().unwrap_or_else(|| Err(Inability(format!("nothing is scripted for `{step}`"))))
+        said.cloned().unwrap_or_else(|| {
+            Err(Inability::harness_fault(format!("nothing is scripted for `{step}`")))
+        })
     }
 }
 
@@ -110,7 +112,7 @@ mod tests {
         let subject = Scripted::new("s", SubjectKind::Site)
             .says("a", Ok(reproduce("first")))
             .says("a", Ok(reproduce("then")))
-            .says("b", Err(Inability("unreachable".to_owned())));
+            .says("b", Err(Inability::unreachable("unreachable".to_owned())));
         let fetch = Action::Fetch(Fetch {
             method: Method::Get,
             url: "http://127.0.0.1/".to_owned(),
@@ -125,7 +127,7 @@ mod tests {
             for expected in ["first", "then", "then"] {
                 assert_eq!(said("a"), Ok(Some(expected.to_owned())));
             }
-            assert_eq!(said("b"), Err(Inability("unreachable".to_owned())));
+            assert_eq!(said("b"), Err(Inability::unreachable("unreachable".to_owned())));
             assert!(said("c").is_err());
         }
         assert_eq!(subject.performed().len(), 10);

@@ -9,7 +9,8 @@ use wasm_gauntlet_model::verdict::Verdict;
 use super::{call, run};
 
 fn verdict(attack: bool, after: Result<(), &str>) -> (Verdict, String, bool) {
-    let after = after.map(|()| call(true, "ok")).map_err(|why| Inability(why.to_owned()));
+    let after =
+        after.map(|()| call(true, "ok")).map_err(|why| Inability::unreachable(why.to_owned()));
     let subject = Scripted::new("host", SubjectKind::Host)
         .says("attack", Ok(call(attack, "host-fault")))
         .says("after", after);

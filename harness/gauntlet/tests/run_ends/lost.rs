@@ -52,7 +52,7 @@ impl Session for Opened<'_> {
         let host = self.0;
         if host.dead.load(Ordering::SeqCst) {
             host.suspect.store(true, Ordering::SeqCst);
-            return Err(Inability("nobody is there".to_owned()));
+            return Err(Inability::unreachable("nobody is there".to_owned()));
         }
         let Action::Call(made) = action else { panic!("only calls are made: {action:?}") };
         let kills = step == "attack" && made.input == Input::Bytes(b"2".to_vec());

@@ -1,10 +1,12 @@
-//! A small bounded cache, least recently used first out.
+//! A small bounded cache. The least recently used value is dropped first.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use crate::process::locked::Locked;
 
 type CacheSlot<V> = Arc<OnceLock<V>>;
 
-/// At most `max` values; a value is made once, however many threads ask at once.
+/// At most `max` values. Each value is made once, also when several threads ask at the same time.
 #[derive(Debug)]
 pub struct Cache<K, V> {
     /// Most recently used last. Linear, for some dozens of entries.
@@ -18,14 +20,14 @@ impl<K: PartialEq, V: Clone> Cache<K, V> {
         Self { slots: Mutex::new(Vec::new()), max }
     }
 
-    /// The value of `key`, made by `make` where there is none. Others who ask for this key
-    /// wait; who asks for another key does not.
+    /// The value of `key`, made by `make` if it is missing. Threads that ask for the same key wait;
+    /// threads that ask for another key do not.
     pub fn get(&self, key: K, make: impl FnOnce() -> V) -> V {
         self.slot(key).get_or_init(make).clone()
     }
 
     fn slot(&self, key: K) -> CacheSlot<V> {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.slots.locked();
         let entry = match slots.iter().position(|(other, _)| *other == key) {
             Some(at) => slots.remove(at),
             None => (key, CacheSlot::default()),

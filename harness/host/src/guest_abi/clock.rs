@@ -1,18 +1,18 @@
-//! The clock of a guest: the real one where it is granted, else a virtual one.
+//! The clock of a guest: the real one if granted, otherwise a virtual one.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The fixed wall clock, nanoseconds since 1970: 2022-01-01, as wazero's.
 const VIRTUAL_WALL_NS: u64 = 1_640_995_200_000_000_000;
-/// What the virtual monotonic clock advances at each reading, nanoseconds. It must advance, or
-/// a guest that waits for it spins until its deadline.
+/// Step of the virtual monotonic clock at each reading, nanoseconds. Without steps, a guest that
+/// waits for it would spin until its deadline.
 const VIRTUAL_STEP_NS: u64 = 1_000_000;
 
 /// Clock ids of preview 1; the two clocks of processor time are not offered.
-pub const REALTIME: u32 = 0;
+pub(crate) const REALTIME: u32 = 0;
 /// See [`REALTIME`].
-pub const MONOTONIC: u32 = 1;
+pub(crate) const MONOTONIC: u32 = 1;
 
 /// The clock of one instance.
 #[derive(Debug, Clone, Copy)]
@@ -49,7 +49,7 @@ impl Clock {
     }
 
     /// The resolution of clock `id`, nanoseconds; none for a clock that is not offered.
-    pub fn resolution(&self, id: u32) -> Option<u64> {
+    pub(crate) fn resolution(&self, id: u32) -> Option<u64> {
         let offered = matches!(id, REALTIME | MONOTONIC);
         offered.then_some(match self {
             Self::Real => 1,
@@ -57,7 +57,7 @@ impl Clock {
         })
     }
 
-    /// The guest has slept for so long.
+    /// The guest has slept for this time.
     pub fn slept(&mut self, nanos: u64) {
         if let Self::Virtual { monotonic_ns } = self {
             *monotonic_ns = monotonic_ns.saturating_add(nanos);
@@ -65,7 +65,7 @@ impl Clock {
     }
 }
 
-/// Where monotonic clocks begin: not at the machine's start, which is no guest's business.
+/// The start of monotonic clocks. The start time of the machine is hidden from guests.
 fn epoch() -> Instant {
     static EPOCH: OnceLock<Instant> = OnceLock::new();
     *EPOCH.get_or_init(Instant::now)

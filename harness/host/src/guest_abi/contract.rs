@@ -1,7 +1,7 @@
-//! The contract of a module, checked before any engine compiles it: what it is, what it imports,
-//! what it exports, what it asks for at once.
+//! The contract of a module, checked before any engine compiles it: its structure, imports, exports
+//! and initial sizes.
 //!
-//! Reasons are for people. Names in them are the module's own, so they are made harmless.
+//! Reasons are for people. Names in them come from the module, so they are escaped.
 
 use wasm_gauntlet_model::call::{RejectStage, Rejection};
 use wasmparser::{
@@ -26,19 +26,19 @@ const PAGE: u64 = 65_536;
 pub const FEATURES: WasmFeatures =
     WasmFeatures::WASM2.union(WasmFeatures::TAIL_CALL).union(WasmFeatures::EXTENDED_CONST);
 
-/// What a host must know of a module that keeps the contract.
+/// What a host needs to know of a module that keeps the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contract {
     /// Whether it imports WASI.
     pub wasi: bool,
-    /// Whether it is a reactor that wants `_initialize` called.
+    /// Whether it is a reactor that needs `_initialize` called.
     pub initialize: bool,
     /// Its start function.
     pub start: Option<u32>,
 }
 
-/// Check `bytes` against the contract, under [`FEATURES`], `caps` and `limits`. What is counted
-/// is counted first: a validator, too, does what a module says.
+/// Check `bytes` against the contract, under [`FEATURES`], `caps` and `limits`. Counts come first,
+/// because a module can make a validator work hard too.
 ///
 /// # Errors
 /// The first thing that keeps the module from running here.
@@ -50,7 +50,7 @@ pub fn check(bytes: &[u8], caps: Caps, limits: &StaticLimits) -> Result<Contract
     if let Some(reason) = sniff::not_a_module(bytes) {
         return Err(refuse(RejectStage::Validate, reason));
     }
-    // Where the bytes do not parse, the validator finds better words.
+    // For bytes that do not parse, the validator gives a better reason.
     if let Err(over @ Refusal::Over { .. }) = static_limits::check(limits, bytes) {
         return Err(over.into());
     }
@@ -111,7 +111,7 @@ impl ModuleTypes<'_> {
         }
     }
 
-    /// Whether there is `_initialize`, beside the three exports that must be there.
+    /// Whether there is `_initialize`, next to the three required exports.
     fn exports(&self) -> Result<bool, Rejection> {
         self.exports_checked().map_err(|reason| refuse(RejectStage::Export, reason))
     }
@@ -163,7 +163,7 @@ impl ModuleTypes<'_> {
         Some(words(sub.unwrap_func()))
     }
 
-    /// What instantiation asks for at once.
+    /// The initial sizes that instantiation needs.
     fn sizes(&self, caps: Caps) -> Result<(), Rejection> {
         let over = |what: &str, asked: u64, cap: usize| {
             let reason = format!("the {what} begins with {asked}, the cap is {cap}");

@@ -1,4 +1,4 @@
-//! How a call ended, and the one function that makes an outcome of it.
+//! How a call ended, and the single function that turns this into an outcome.
 
 use wasm_gauntlet_model::call::{ABI_ERROR_CODE, CallOutcome, Rejection};
 use wasm_gauntlet_model::limits::ERROR_TEXT_BYTES_MAX;
@@ -8,34 +8,24 @@ use super::AbiFault;
 use super::growth::Growth;
 use super::log::plain;
 
-/// Which mechanism of a host met the deadline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// A tick of an epoch, at which the guest's own code looks at the clock.
-    Epoch,
-    /// The end of a slice of fuel, at which the host looks.
-    FuelSlice,
-    /// A host function that the guest called, or waited in.
-    HostCall,
-    /// A look after the guest had come to its end by itself, too late.
-    LateLook,
-}
-
-impl By {
-    /// The word of the mechanism in records.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Epoch => "epoch",
-            Self::FuelSlice => "fuel-slice",
-            Self::HostCall => "host-call",
-            Self::LateLook => "late-look",
-        }
+wasm_gauntlet_model::words! {
+    /// The mechanism of a host that noticed the deadline. Its word is the one in records.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum By {
+        /// A tick of an epoch, at which the guest's own code looks at the clock.
+        Epoch = "epoch",
+        /// The end of a slice of fuel, at which the host looks.
+        FuelSlice = "fuel-slice",
+        /// A host function that the guest called, or waited in.
+        HostCall = "host-call",
+        /// The last look after the guest had ended by itself, too late.
+        LateLook = "late-look",
     }
 }
 
-/// Why a host function of ours stops a guest. A type of our own, so that no guest can forge it.
+/// Why one of our host functions stops a guest. Our own type, so that no guest can forge it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum HostStop {
+pub(crate) enum HostStop {
     /// The deadline is past on the host's clock.
     #[error("stopped by the host: deadline")]
     Deadline(By),
@@ -49,7 +39,7 @@ pub enum HostStop {
 
 /// How a call ended, as a runtime's adapter saw it.
 #[derive(Debug)]
-pub enum CallEnd {
+pub(crate) enum CallEnd {
     /// `process` returned, and its output was taken.
     Output(Vec<u8>),
     /// The guest trapped.
@@ -71,7 +61,7 @@ pub enum CallEnd {
 }
 
 impl CallEnd {
-    /// The mechanism that stopped the guest; none where it came to an end of its own.
+    /// The mechanism that stopped the guest; none if it ended by itself.
     pub fn stopped_by(&self) -> Option<&'static str> {
         match self {
             Self::Deadline(by) => Some(by.word()),
@@ -97,7 +87,7 @@ impl From<AbiFault> for CallEnd {
     }
 }
 
-/// What a guest said through `env.error`; the last word counts.
+/// The last error that a guest reported through `env.error`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuestError {
     /// The guest's code.
@@ -113,9 +103,9 @@ impl GuestError {
     }
 }
 
-/// The outcome of a call. What the host saw comes before what the guest said: a trap, a
-/// deadline or an exit after `env.error` is still a trap, a deadline or an exit.
-pub fn outcome(end: CallEnd, said: Option<GuestError>, growth: &Growth) -> CallOutcome {
+/// The outcome of a call. What the host saw takes precedence over what the guest reported: a trap,
+/// a deadline or an exit after `env.error` stays a trap, a deadline or an exit.
+pub(crate) fn outcome(end: CallEnd, said: Option<GuestError>, growth: &Growth) -> CallOutcome {
     match end {
         CallEnd::Output(output) => match said {
             Some(GuestError { code, text }) => CallOutcome::GuestError { code, text },

@@ -1,22 +1,22 @@
 //! The folder that a guest is granted: a file that it may read, and a canary that it may not.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What `hello.txt` says.
-pub const HELLO: &str = "hello";
-/// What `canary.txt` says; it lies beside the granted folder, and no guest may ever see it.
-pub const CANARY: &str = "canary-7f3a91: no guest may read this";
+pub(crate) const HELLO: &str = "hello";
+/// The content of `canary.txt`, which is next to the granted folder. No guest may see it.
+pub(crate) const CANARY: &str = "canary-7f3a91: no guest may read this";
 
-/// A temporary folder: `data/hello.txt`, `data/link -> ../canary.txt`, `canary.txt`. It goes
-/// when the host goes.
+/// A temporary folder: `data/hello.txt`, `data/link -> ../canary.txt`, `canary.txt`. It is removed
+/// with the host.
 #[derive(Debug)]
-pub struct Fixture {
+pub(crate) struct Fixture {
     folder: tempfile::TempDir,
 }
 
 impl Fixture {
-    /// Lay it out.
+    /// Create it.
     ///
     /// # Errors
     /// When the temporary folder cannot be written.
@@ -34,10 +34,5 @@ impl Fixture {
     /// The folder to preopen as `/data`, read-only.
     pub fn data(&self) -> PathBuf {
         self.folder.path().join("data")
-    }
-
-    /// Where the canary lies.
-    pub fn root(&self) -> &Path {
-        self.folder.path()
     }
 }

@@ -1,12 +1,12 @@
-//! Growth of memory and tables: the caps, what was denied, and what that is evidence of.
+//! Growth of memory and tables: the caps, the denials, and what they prove.
 
 use wasm_gauntlet_model::limits::Limits;
 
-/// Tables a module may have: LLVM and Go use one, wasm-bindgen two; each has the cap.
-pub const TABLES_MAX: usize = 4;
+/// Most tables of a module: LLVM and Go use one, wasm-bindgen two. Each has the cap.
+pub(crate) const TABLES_MAX: usize = 4;
 
-/// A growth denied with less than this part of the cap left is a guest at its cap: a quarter,
-/// because Go asks for 4 MiB arenas under a cap of 16 MiB.
+/// A guest is at its cap if a growth is denied with less than this part of the cap left. A quarter,
+/// because Go asks for arenas of 4 MiB under a cap of 16 MiB.
 const STEP_DIVISOR: usize = 4;
 
 /// What a guest may grow to.
@@ -90,9 +90,9 @@ impl Growth {
         self.denied
     }
 
-    /// Whether a growth was denied to a guest that stands within one step of that cap. One
-    /// absurd request by a small guest is not evidence that it died of the cap.
-    pub fn at_cap(&self) -> bool {
+    /// Whether a growth was denied to a guest within one step of that cap. One absurd request by a
+    /// small guest does not prove that the cap ended it.
+    pub(crate) fn at_cap(&self) -> bool {
         self.memory.at_cap(self.caps.memory_bytes) || self.table.at_cap(self.caps.table_elements)
     }
 }

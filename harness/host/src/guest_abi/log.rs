@@ -1,15 +1,17 @@
-//! What a guest logs: one record a line, tagged by the host, bounded, without control characters.
+//! The log of a guest: one record a line, tagged by the host, bounded, without control characters.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use wasm_gauntlet_model::call::LogLine;
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::source::is_harmful;
 
+use crate::process::locked::Locked;
+
 /// The log of one call.
 #[derive(Debug)]
-pub struct GuestLog {
+pub(crate) struct GuestLog {
     lines: Vec<String>,
     dropped: u64,
     lines_max: usize,
@@ -30,7 +32,7 @@ impl GuestLog {
         }
     }
 
-    /// Keep one record, or count it where the log is full.
+    /// Keep one record, or only count it if the log is full.
     pub fn push(&mut self, record: &[u8]) {
         if self.raw {
             return self.push_raw(record);
@@ -39,7 +41,7 @@ impl GuestLog {
         self.keep(|| plain(record, max));
     }
 
-    /// What a host does that prints a record as it came: each line end begins a new record.
+    /// A host that prints a record unchanged: each line end starts a new record.
     fn push_raw(&mut self, record: &[u8]) {
         let record = &record[..record.len().min(self.line_bytes_max)];
         for line in String::from_utf8_lossy(record).split('\n') {
@@ -47,7 +49,7 @@ impl GuestLog {
         }
     }
 
-    /// A flood costs no escaping: a full log only counts.
+    /// A full log only counts, so a flood costs no escaping.
     fn keep(&mut self, text: impl FnOnce() -> String) {
         if self.lines.len() >= self.lines_max {
             self.dropped = self.dropped.saturating_add(1);
@@ -64,10 +66,10 @@ impl GuestLog {
     }
 }
 
-/// A log that host functions and standard streams share. One call has one thread, so nobody
-/// ever waits for it.
+/// A log that host functions and standard streams share. A call has one thread, so the lock is
+/// never contended.
 #[derive(Debug, Clone)]
-pub struct SharedLog(Arc<Mutex<GuestLog>>);
+pub(crate) struct SharedLog(Arc<Mutex<GuestLog>>);
 
 impl SharedLog {
     /// An empty log, bounded by `limits`.
@@ -75,21 +77,21 @@ impl SharedLog {
         Self(Arc::new(Mutex::new(GuestLog::new(limits))))
     }
 
-    /// The same log, of a host that hands records on as they were written; a fault.
+    /// The same log for a host that keeps records unchanged, which is a fault.
     pub fn raw(self) -> Self {
         self.lock().raw = true;
         self
     }
 
-    /// The log; one record is kept whole or not at all, so a poisoned lock hides nothing.
+    /// The log. A record is kept whole or not at all, so a poisoned lock hides nothing.
     pub fn lock(&self) -> MutexGuard<'_, GuestLog> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.locked()
     }
 }
 
 /// A standard stream of a guest: each of its lines becomes a record.
 #[derive(Debug)]
-pub struct LineStream {
+pub(crate) struct LineStream {
     log: SharedLog,
     line: Vec<u8>,
 }
@@ -100,8 +102,8 @@ impl LineStream {
         Self { log, line: Vec::new() }
     }
 
-    /// Take bytes as the guest wrote them. A line keeps no more than the log would.
-    pub fn feed(&mut self, bytes: &[u8]) {
+    /// Take bytes as the guest wrote them. A line keeps no more than the log allows.
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
         let mut log = self.log.lock();
         let max = log.line_bytes_max;
         let mut rest = bytes;

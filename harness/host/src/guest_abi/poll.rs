@@ -1,9 +1,9 @@
-//! `poll_oneoff`, which is how a guest sleeps: never past the deadline of its call, and never for
-//! more subscriptions than a bound.
+//! `poll_oneoff`, with which a guest sleeps. It never lasts past the deadline of the call, and has
+//! a bound on subscriptions.
 //!
-//! The runtimes' own wait for as long as the guest likes (measured: 5.00 s of 5 s under a deadline
-//! of 50 ms) and take as many subscriptions as fit in memory. A file or stream counts as ready:
-//! nothing that a guest here has can block.
+//! The versions of the runtimes wait as long as the guest likes (measured: 5.00 s under a deadline
+//! of 50 ms) and accept as many subscriptions as fit in memory. A file or stream counts as ready,
+//! because nothing that a guest has here can block.
 
 use std::time::{Duration, Instant};
 
@@ -29,9 +29,9 @@ struct Subscription {
 
 /// The arguments of `poll_oneoff`, as the guest gave them.
 #[derive(Debug, Clone, Copy)]
-pub struct PollArguments {
+pub(crate) struct PollArguments {
     /// Where the subscriptions are.
-    pub subscriptions: u32,
+    pub(crate) subscriptions: u32,
     /// Where the events go.
     pub events: u32,
     /// How many subscriptions there are, and how many events there is room for.
@@ -44,7 +44,7 @@ pub struct PollArguments {
 ///
 /// # Errors
 /// Where the guest is stopped: a range outside its memory, or the deadline.
-pub fn oneoff(
+pub(crate) fn oneoff(
     memory: &mut [u8],
     clock: &mut Clock,
     deadline: Option<Instant>,

@@ -1,27 +1,27 @@
-//! WASI preview 1 as data: its functions and their types, the errnos that a host of ours answers
-//! itself, and the random stream of a guest that is granted none.
+//! WASI preview 1 as data: its functions and types, the errnos that our hosts return themselves,
+//! and the random stream of a guest without randomness.
 
 use sha2::{Digest, Sha256};
 
 /// The errno of success.
 pub const SUCCESS: i32 = 0;
 /// The errno of a wrong argument.
-pub const EINVAL: i32 = 28;
+pub(crate) const EINVAL: i32 = 28;
 /// The errno of what is not offered.
-pub const ENOTSUP: i32 = 58;
+pub(crate) const ENOTSUP: i32 = 58;
 /// The errno of too much.
-pub const ENOMEM: i32 = 48;
+pub(crate) const ENOMEM: i32 = 48;
 
 /// Bytes that a host copies or allocates in one WASI call: enough for an output and its list of
 /// vectors, and 32 times less than wasmtime's default of 128 MiB.
-pub const HOSTCALL_BYTES_MAX: usize = 4 << 20;
+pub(crate) const HOSTCALL_BYTES_MAX: usize = 4 << 20;
 
 /// Most random bytes in one call: 64 MiB of them overrun a deadline of 50 ms to 380 ms.
-pub const RANDOM_BYTES_MAX: u64 = 1 << 20;
+pub(crate) const RANDOM_BYTES_MAX: u64 = 1 << 20;
 
 /// The stream of a guest without randomness: 256 bytes, repeated, the same in every instance
 /// and on every runtime.
-pub fn virtual_random() -> Vec<u8> {
+pub(crate) fn virtual_random() -> Vec<u8> {
     (0_u8..8).flat_map(|block| Sha256::digest([block]).to_vec()).collect()
 }
 
@@ -32,7 +32,7 @@ pub fn params(name: &str) -> Option<&'static str> {
 }
 
 /// The one function without a result.
-pub const PROC_EXIT: &str = "proc_exit";
+pub(crate) const PROC_EXIT: &str = "proc_exit";
 
 /// From the witx of `wasi_snapshot_preview1`, lowered to core types.
 const FUNCTIONS: &[(&str, &str)] = &[

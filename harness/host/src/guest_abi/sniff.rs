@@ -1,4 +1,4 @@
-//! What bytes are that are no module, in words of use to the person who sent them.
+//! The kind of bytes that are no module, in words that help their sender.
 
 /// The first four bytes of modules and components.
 const MAGIC: &[u8] = b"\0asm";
@@ -6,7 +6,7 @@ const MAGIC: &[u8] = b"\0asm";
 const MODULE: &[u8] = &[1, 0, 0, 0];
 
 /// Why these bytes are no core module; `None` if they begin as one.
-pub fn not_a_module(bytes: &[u8]) -> Option<String> {
+pub(crate) fn not_a_module(bytes: &[u8]) -> Option<String> {
     if bytes.is_empty() {
         return Some("no bytes at all".to_owned());
     }
@@ -33,7 +33,7 @@ pub fn not_a_module(bytes: &[u8]) -> Option<String> {
 }
 
 /// Whether the bytes have the structure of a module or component, valid or not.
-pub fn parses(bytes: &[u8]) -> bool {
+pub(crate) fn parses(bytes: &[u8]) -> bool {
     wasmparser::Parser::new(0).parse_all(bytes).all(|payload| payload.is_ok())
 }
 

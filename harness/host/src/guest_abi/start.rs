@@ -1,14 +1,14 @@
 //! A start function turned into an export, for runtimes that cannot suspend it.
 //!
-//! Instantiating the result and calling [`START`] at once does what instantiating the original
-//! does: the start function runs after every segment is in place, and an extra export is
-//! invisible to the guest. Nothing else of the module changes.
+//! Instantiating the result and then calling [`START`] does the same as instantiating the original:
+//! the start function runs after every segment is in place, and the guest cannot see the extra
+//! export. Nothing else of the module changes.
 
 use wasm_encoder::{ExportKind, ExportSection, RawSection};
 use wasmparser::{ExportSectionReader, ExternalKind, Parser, Payload};
 
 /// The export that the start function becomes.
-pub const START: &str = "gauntlet:start";
+pub(crate) const START: &str = "gauntlet:start";
 
 /// Number of the start section.
 const START_SECTION: u8 = 8;
@@ -17,7 +17,7 @@ const START_SECTION: u8 = 8;
 ///
 /// # Errors
 /// When the bytes are no module, or the module has an export of that name already.
-pub fn as_export(bytes: &[u8], start: u32) -> Result<Vec<u8>, String> {
+pub(crate) fn as_export(bytes: &[u8], start: u32) -> Result<Vec<u8>, String> {
     let mut module = wasm_encoder::Module::new();
     for payload in Parser::new(0).parse_all(bytes) {
         let payload = payload.map_err(|error| error.to_string())?;

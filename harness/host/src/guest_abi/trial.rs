@@ -1,4 +1,4 @@
-//! Trials that any embedded host must stand, for the tests of each.
+//! Trials that every embedded host must pass, for the tests of each.
 
 pub mod faults;
 
@@ -11,14 +11,15 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 use super::fixture::{CANARY, HELLO};
 use crate::host::Host;
 
-/// For what a deadline is not about, so that only a hang meets it: an interpreter in a
-/// debug build beside 25 busy processes on two cores took more than 2 s for what takes 15 ms.
+/// A deadline for tests about something else, so that only a hang meets it. In a debug build next
+/// to 25 busy processes on two cores, an interpreter took more than 2 s for work of 15 ms.
 const DEADLINE_ROOMY_MS: u64 = 60_000;
 /// The default.
 const DEADLINE: Duration = Duration::from_millis(50);
 
-/// Scheduling on a loaded machine, and one call of a host function in a debug build (measured 0.5 s
-/// for a write of 2^16 empty ranges); a host that does not stop a guest at all takes minutes.
+/// Allowance for scheduling on a loaded machine, and for one host function in a debug build
+/// (measured 0.5 s for a write of 2^16 empty ranges). A host that never stops a guest takes
+/// minutes.
 const GRACE: Duration = Duration::from_millis(2000);
 
 /// The outcome of a load and a call in the words of the guests.
@@ -45,7 +46,7 @@ pub fn call(
 }
 
 /// Load and call a guest of the catalogue, by default limits, without grants.
-pub fn call_guest(host: &dyn Host, id: &str, input: &[u8]) -> Result<Called, Rejection> {
+pub(crate) fn call_guest(host: &dyn Host, id: &str, input: &[u8]) -> Result<Called, Rejection> {
     call(host, &bytes(id), input, &Limits::default(), &Grants::default())
 }
 
@@ -63,9 +64,8 @@ pub fn bytes(id: &str) -> Vec<u8> {
     find(id).expect("the guest is there").bytes(&[]).expect("it assembles")
 }
 
-/// Every guest of the core tier ends in a way that counts as contained, in time, and the next
-/// benign call is served as if nothing had been.
-pub fn every_guest_is_contained(host: &dyn Host) {
+/// Every guest of the core tier is contained in time, and the next benign call is served normally.
+pub(crate) fn every_guest_is_contained(host: &dyn Host) {
     let core = hostile_guests::all().iter().filter(|guest| guest.tier == Tier::Core);
     let mut complaints = Vec::new();
     for guest in core {
@@ -99,8 +99,8 @@ fn contain(host: &dyn Host, guest: &Guest) -> Result<Called, Rejection> {
     call(host, &bytes, &1000_u32.to_le_bytes(), &limits, &grants)
 }
 
-/// Each capability is absent without its grant and there with it.
-pub fn grants_are_exact(host: &dyn Host) {
+/// Each capability is absent without its grant and present with it.
+pub(crate) fn grants_are_exact(host: &dyn Host) {
     let none = Grants::default();
     let twice = |id: &str, grants: &Grants| {
         std::thread::sleep(Duration::from_millis(2));
@@ -148,7 +148,7 @@ fn files(host: &dyn Host) {
 }
 
 /// Logs are one line a record, tagged, bounded; standard streams go there too.
-pub fn logs_are_tame(host: &dyn Host) {
+pub(crate) fn logs_are_tame(host: &dyn Host) {
     let logged =
         |bytes: &[u8]| call(host, bytes, b"", &roomy(), &Grants::default()).expect("it loads");
     let log = |id: &str| logged(&bytes(id));
@@ -158,7 +158,7 @@ pub fn logs_are_tame(host: &dyn Host) {
         assert!(lines.iter().all(|line| line.tenant == "tenant"));
         assert!(!lines[0].text.chars().any(char::is_control), "{id}: {lines:?}");
     }
-    // A million records, as many as it logs else, take a debug build past any deadline.
+    // A million records, as many as usual, take a debug build past any deadline.
     let flood = hostile_guests::find("host-log-flood").expect("it is there");
     let flood = logged(&flood.bytes(&[("count", "1000")]).expect("it assembles"));
     assert_eq!(flood.log.len(), 256);
@@ -168,7 +168,7 @@ pub fn logs_are_tame(host: &dyn Host) {
 }
 
 /// Instances are new: no call sees another's globals, memory, tables or segments.
-pub fn instances_are_fresh(host: &dyn Host) {
+pub(crate) fn instances_are_fresh(host: &dyn Host) {
     for id in ["iso-global-counter", "iso-memory-canary", "iso-table-mutate", "iso-grow-persists"] {
         let first = output(host, id, b"canary", &Grants::default());
         assert_eq!(output(host, id, b"canary", &Grants::default()), first, "{id}");
@@ -176,7 +176,7 @@ pub fn instances_are_fresh(host: &dyn Host) {
 }
 
 /// Fuel is deterministic, its end has its own outcome, and the deadline still holds.
-pub fn fuel_is_an_outcome_of_its_own(host: &dyn Host) {
+pub(crate) fn fuel_is_an_outcome_of_its_own(host: &dyn Host) {
     let within = |deadline_ms: u64, fuel: u64, id: &str| {
         let limits = Limits { fuel: Some(fuel), deadline_ms, ..roomy() };
         call(host, &bytes(id), &2000_u32.to_le_bytes(), &limits, &Grants::default())
@@ -195,8 +195,9 @@ pub fn fuel_is_an_outcome_of_its_own(host: &dyn Host) {
     assert_eq!(within(100, u64::MAX, "cpu-loop").outcome, CallOutcome::Deadline);
 }
 
-/// A guest that dies because it may not grow dies of its cap; one that asks for the absurd not.
-pub fn the_cap_needs_evidence(host: &dyn Host) {
+/// A guest that fails because a growth was denied ends at its cap. A guest that makes an absurd
+/// request does not.
+pub(crate) fn the_cap_needs_evidence(host: &dyn Host) {
     let dies = |grow: &str| {
         let text = format!(
             r#"(module (memory (export "memory") 1)
@@ -212,7 +213,7 @@ pub fn the_cap_needs_evidence(host: &dyn Host) {
     assert_eq!(dies("").word(), "trap");
 }
 
-/// Each trial as a test of one runtime, whose hosts `make` makes.
+/// Each trial as a test of one runtime; `make` makes its hosts.
 macro_rules! stands_every_trial {
     ($make:ident) => {
         trial::stands_every_trial! { $make right:
@@ -242,4 +243,4 @@ macro_rules! stands_every_trial {
 pub(crate) use stands_every_trial;
 
 /// Held by tests that use the process-wide names of `named-instance`.
-pub static NAMES_IN_USE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+pub(crate) static NAMES_IN_USE: std::sync::Mutex<()> = std::sync::Mutex::new(());

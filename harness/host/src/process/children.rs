@@ -1,36 +1,38 @@
-//! The processes that we started ourselves, told from those that the kernel gives us.
+//! The processes that we started, distinguished from those that the kernel assigns to us.
 //!
-//! As a subreaper (`PR_SET_CHILD_SUBREAPER`) we become the parent of whatever a child of ours
-//! leaves behind, in whatever session and with whatever environment. So a child that is not on
-//! the list here is one that somebody left. That holds in our own program, which asks for it when
-//! it begins; in the process of somebody else, as in a `cargo test` with a `HostTest`, children
-//! that we did not start are none of our business, and nobody is adopted or ended.
+//! As a subreaper (`PR_SET_CHILD_SUBREAPER`) we become the parent of every process that a child of
+//! ours leaves, whatever its session and environment. So a child that is not on the list here was
+//! left behind. This holds in our own program, which asks for it at its start. In another program,
+//! such as a `cargo test` with a `HostTest`, there may be children that we did not start, so
+//! nothing is adopted or ended.
 
 use std::collections::BTreeSet;
 use std::io;
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
 
-/// A process, by its id and its start in ticks since the machine's, which no other shares.
+use crate::process::locked::Locked;
+
+/// A process: its id and its start time in ticks, which together are unique.
 type ProcessKey = (i32, u64);
 
 static OURS: Mutex<BTreeSet<ProcessKey>> = Mutex::new(BTreeSet::new());
 
 fn ours() -> MutexGuard<'static, BTreeSet<ProcessKey>> {
-    OURS.lock().unwrap_or_else(PoisonError::into_inner)
+    OURS.locked()
 }
 
-/// Start a child that is ours. Every child of our program is started here: one that is not
-/// would be taken for an orphan.
+/// Start a child of ours. Our program must start every child here; another child would be taken for
+/// an orphan.
 ///
 /// # Errors
 /// When it cannot be started.
 pub fn spawn(command: &mut Command) -> io::Result<Child> {
-    // Held meanwhile, so that nobody looks between its start and its name on the list.
+    // Held, so that no sweep happens between its start and its entry in the list.
     let mut ours = ours();
     let child = command.spawn()?;
     let id = Pid::from_child(&child).as_raw_nonzero().get();
@@ -41,12 +43,12 @@ pub fn spawn(command: &mut Command) -> io::Result<Child> {
 /// Whether we are the parent of what children leave behind.
 static ADOPTS: AtomicBool = AtomicBool::new(false);
 
-/// Where the kernel lists our children; a kernel that lists none has them too, which is rare.
+/// The file in which the kernel lists our children. Rarely, a kernel has no such list.
 const CHILDREN: &str = "/proc/thread-self/children";
 
-/// Become that, from the beginning of a program all of whose children are started here. One that
-/// has children already, as in `server & exec gauntlet`, got them from the program that it took the
-/// place of. What these leave is theirs, so such a program adopts nobody.
+/// Become a subreaper. The program must start all its children here. A program that has children at
+/// its start, as in `server & exec gauntlet`, inherited them from the program that it replaced.
+/// Their leftovers are not ours, so such a program adopts nothing.
 pub fn adopt() {
     if std::fs::read_to_string(CHILDREN).is_ok_and(|ids| !ids.trim().is_empty()) {
         return;
@@ -55,15 +57,15 @@ pub fn adopt() {
     ADOPTS.store(rustix::process::set_child_subreaper(me).is_ok(), Ordering::Relaxed);
 }
 
-/// Whether we are.
+/// Whether we are a subreaper.
 pub fn adopts() -> bool {
     ADOPTS.load(Ordering::Relaxed)
 }
 
-/// Looks at all orphans: one that was killed may leave others.
+/// Rounds over all orphans: an orphan that was killed may leave others.
 const LOOKS_MAX: usize = 50;
 
-/// Between two looks, for the kernel to end what was killed.
+/// Pause between two rounds, in which the kernel ends what was killed.
 const NAP: Duration = Duration::from_millis(2);
 
 /// End everything that children of ours left.
@@ -81,14 +83,14 @@ pub fn started(id: Pid) -> Option<u64> {
     Stat::of(id.as_raw_nonzero().get()).map(|stat| stat.started)
 }
 
-/// Kill the orphans that were started at `since` or later and that `ends` picks by their ids, and
-/// reap those that are dead. Gives the ids and groups of those that were killed. What is in the
-/// group of a child that runs ends with that one. There are none where nobody is adopted.
-pub fn end_orphans(since: u64, ends: impl Fn(i32) -> bool) -> Vec<(i32, i32)> {
+/// Kill the orphans that started at `since` or later and whose ids `ends` selects, and reap the
+/// dead ones. Returns the ids and groups of those that were killed. Processes in the group of a
+/// running child end with that child. Without adoption there are none.
+pub(crate) fn end_orphans(since: u64, ends: impl Fn(i32) -> bool) -> Vec<(i32, i32)> {
     if !adopts() {
         return Vec::new();
     }
-    // Held meanwhile: what is not reaped keeps its id, and nobody else reaps it.
+    // Held: a process that is not reaped keeps its id, and nobody else reaps it.
     let mut ours = ours();
     ours.retain(|(id, started)| Stat::of(*id).is_some_and(|stat| stat.started == *started));
     let me = rustix::process::getpid().as_raw_nonzero().get();
@@ -128,14 +130,14 @@ pub fn group(id: i32) -> Option<i32> {
     Stat::of(id).map(|stat| stat.group)
 }
 
-/// What `proc_pid_stat(5)` says of a process.
+/// The fields of `proc_pid_stat(5)` for a process.
 #[derive(Debug, PartialEq, Eq)]
 struct Stat {
     dead: bool,
     parent: i32,
     group: i32,
     started: u64,
-    /// Whether it has no memory any more, as when it was killed already.
+    /// Whether it has no memory left, as after a kill.
     ending: bool,
 }
 

@@ -1,22 +1,21 @@
-//! What a process that runs hostile code may use of the machine.
+//! The resource limits of a process that runs hostile code.
 
 use rustix::process::{Pid, Resource, Rlimit, Signal};
 
-/// Resource limits of a process, set on itself or from outside.
+/// Resource limits of a process, set by itself or from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Confinement {
     /// Address space; none for no limit. A stock wasmtime reserves 4 GiB and a guard for one
-    /// memory, and Node 10 GB for each, of which they use what a guest touches: so addresses are
-    /// limited only where we know what a process reserves.
+    /// memory, and Node 10 GB for each, of which only the touched part is used. So addresses are
+    /// limited only where the reservations are known.
     pub address_space_bytes: Option<u64>,
-    /// Private memory that can be written (`RLIMIT_DATA`, since Linux 4.7 for mappings too). What
-    /// is reserved as `PROT_NONE` counts from the moment that it is made writable. So a stock
-    /// wasmtime with one memory counts 45 MB here and 4.7 GB as addresses; an unlimited table
-    /// (16 GiB) fails early.
+    /// Private writable memory (`RLIMIT_DATA`, since Linux 4.7 for mappings too). A `PROT_NONE`
+    /// reservation counts from the moment that it becomes writable. A stock wasmtime with one
+    /// memory counts 45 MB here and 4.7 GB as addresses. An unlimited table (16 GiB) fails early.
     pub data_bytes: u64,
     /// CPU seconds of all threads: more than a noisy neighbour needs, less than a night.
     pub cpu_s: u64,
-    /// Open descriptors: a guest that opens files for ever ends here, not in the parent.
+    /// Open descriptors. A guest that opens files forever fails here and not in the parent.
     pub descriptors: u64,
     /// Longest file: nothing that a guest may write is longer.
     pub file_bytes: u64,
@@ -46,14 +45,14 @@ pub enum Unconfined {
 }
 
 impl Confinement {
-    /// For the runtimes in workers of ours, which reserve little: 4 GiB of addresses bear wasmtime
-    /// with its small reservations, 64 stacks of 16 MiB and one memory of 256 pages a call, and
-    /// bound shared memory too, which is no data.
+    /// The limits for runtimes in our workers, which reserve little. 4 GiB of addresses are enough
+    /// for wasmtime with its small reservations, 64 stacks of 16 MiB and one memory of 256 pages a
+    /// call. They also bound shared memory, which does not count as data.
     pub fn embedded() -> Self {
         Self { address_space_bytes: Some(4 << 30), ..Self::default() }
     }
 
-    /// For guests that can exhaust a machine: half of the memory, and a minute of each.
+    /// The limits for guests that can exhaust a machine: half of the memory, and a minute for each.
     pub fn heavy() -> Self {
         Self { data_bytes: 2 << 30, cpu_s: 60, ..Self::default() }
     }
@@ -87,14 +86,14 @@ impl Confinement {
         address_space.into_iter().chain(others).collect()
     }
 
-    /// No limit but those that this process has itself: to see whether a limit is what hits an
-    /// adapter of the user's own.
+    /// No limits except those of this process: shows whether a limit is what stops an adapter of
+    /// the user.
     pub fn lifted() -> Self {
         let (data_bytes, cpu_s, descriptors) = (u64::MAX, u64::MAX, u64::MAX);
         Self { address_space_bytes: None, data_bytes, cpu_s, descriptors, file_bytes: u64::MAX }
     }
 
-    /// Set the limits on this process, and have it killed when the thread that started it ends.
+    /// Set the limits on this process, and make it end with the thread that started it.
     ///
     /// # Errors
     /// When the kernel refuses.
@@ -104,7 +103,7 @@ impl Confinement {
         self.apply(None)
     }
 
-    /// Set the limits on a child that does not set its own. One that is gone already needs none.
+    /// Set the limits on a child that does not set its own. A child that has ended needs none.
     ///
     /// # Errors
     /// When the kernel refuses.
@@ -126,7 +125,7 @@ impl Confinement {
         ];
         for (name, resource, wanted) in limits {
             let Some(wanted) = wanted else { continue };
-            // Past the soft limit comes SIGXCPU, which says why; past the hard one SIGKILL.
+            // The soft limit sends SIGXCPU, which names the reason; the hard limit sends SIGKILL.
             let reserve = if resource == Resource::Cpu { CPU_RESERVE_S } else { 0 };
             set(pid, resource, wanted, wanted.saturating_add(reserve))
                 .map_err(|errno| Unconfined::Limit(name, errno))?;
@@ -135,10 +134,10 @@ impl Confinement {
     }
 }
 
-/// Between the signal that names the CPU limit and the one that cannot be ignored.
+/// Seconds from the signal that names the CPU limit to the signal that cannot be ignored.
 const CPU_RESERVE_S: u64 = 5;
 
-/// Lower the soft and the hard limit; one that is lower already stays.
+/// Lower the soft and the hard limit. A limit that is already lower stays.
 fn set(pid: Option<Pid>, resource: Resource, soft: u64, hard: u64) -> rustix::io::Result<()> {
     let bound = rustix::process::getrlimit(resource).maximum.unwrap_or(u64::MAX);
     let limit = Rlimit { current: Some(soft.min(bound)), maximum: Some(hard.min(bound)) };

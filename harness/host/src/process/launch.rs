@@ -15,7 +15,7 @@ use crate::process::children;
 use crate::process::confine::Confinement;
 use crate::process::scratch::Scratch;
 
-/// The canary in every child's environment: what a guest may never see, by name and value.
+/// The canary in the environment of every child: no guest may see its name or value.
 pub const CANARY_ENV: (&str, &str) = ("HOST_SECRET", "canary-env-7c1e94d2");
 
 /// How a child is started.
@@ -25,24 +25,24 @@ pub struct Launch {
     pub program: PathBuf,
     /// Its arguments.
     pub args: Vec<String>,
-    /// Its environment beside the canary and `TMPDIR`.
+    /// Its environment, in addition to the canary and `TMPDIR`.
     pub env: Vec<(String, String)>,
     /// Its resource limits, set from outside.
     pub confinement: Confinement,
-    /// Whether modules are held to the static limits of their load before the program has them:
-    /// what anyone can put in front of a runtime that has no limits on compiling.
+    /// Whether modules are checked against the static limits of their load before the program gets
+    /// them, as anyone can do in front of a runtime that does not limit compilation.
     pub counted_first: bool,
     /// What its processes left behind.
     pub remarks: Remarks,
 }
 
-/// A child with a folder of its own for what it leaves behind.
+/// A child with its own folder for its files.
 pub struct Started {
     /// The child, leader of its own process group, its three streams piped.
     pub child: Child,
     /// Its `TMPDIR`, removed with this value.
     pub scratch: Scratch,
-    /// By what is known what it leaves running.
+    /// The marks by which its leftovers are recognised.
     pub traces: Traces,
 }
 
@@ -68,8 +68,8 @@ impl Launch {
         }
     }
 
-    /// `program` as a worker that speaks the protocol on descriptor 3, so that whatever else it
-    /// prints does no harm; `mark` is set in its environment.
+    /// `program` as a worker that speaks the protocol on descriptor 3, so that other output does no
+    /// harm. `mark` is set in its environment.
     pub fn beside_stdout(program: &Path, mark: &str) -> Self {
         let script = "exec \"$0\" 3>&1 1>&2".to_owned();
         let args = vec!["-c".to_owned(), script, program.to_string_lossy().into_owned()];
@@ -96,8 +96,8 @@ impl Launch {
     }
 }
 
-/// A child's death signal comes when the *thread* that started it ends, so all are started by
-/// one thread that never does.
+/// The death signal of a child is sent when the *thread* that started it ends. So one thread that
+/// never ends starts all children.
 fn spawn(command: Command) -> io::Result<Child> {
     static SPAWNER: OnceLock<Sender<Order>> = OnceLock::new();
     let spawner = SPAWNER.get_or_init(|| {

@@ -1,11 +1,13 @@
-//! The life of one child: killed with its whole group, reaped once, its end put into words.
+//! The life of one child: killed with its whole group, reaped once, and its end described.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ExitStatus};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+
+use crate::process::locked::Locked;
 
 /// Why we ended a child.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,13 +16,13 @@ pub enum Why {
     Hung(Duration),
     /// It broke the protocol, and how.
     Broke(String),
-    /// It closed its stdout, as a process does that is about to end by itself.
+    /// It closed its stdout, as a process does that is about to end.
     Closed,
-    /// We were done with it.
+    /// We no longer needed it.
     Done,
 }
 
-/// Whether the child may still be killed: once reaped, its id may belong to another.
+/// Whether the child may still be killed. After it is reaped, its id may belong to another process.
 pub struct Life {
     pid: Pid,
     state: Mutex<LifeState>,
@@ -39,7 +41,7 @@ impl Life {
     }
 
     fn state(&self) -> MutexGuard<'_, LifeState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.locked()
     }
 
     /// Kill the whole group, once; the first reason stays.
@@ -81,7 +83,7 @@ pub struct ChildEnd {
 }
 
 impl ChildEnd {
-    /// The end in words, and the signal where the child did not die by our hand.
+    /// The end in words, and the signal if we did not send it.
     pub fn words(&self) -> (String, Option<String>) {
         let raw = self.status.and_then(|status| status.signal());
         let ours = self.why.is_some() && raw == Some(Signal::KILL.as_raw());

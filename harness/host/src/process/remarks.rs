@@ -1,14 +1,16 @@
-//! What is to be said of an adapter beside its answers: processes and folders that it left, and
-//! whether it is any use to go on asking it.
+//! Remarks about an adapter in addition to its answers: processes and folders that it left, and
+//! whether to continue with it.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-/// Most remarks that are kept; whoever leaves more has been found out.
+use crate::process::locked::Locked;
+
+/// Most remarks that are kept. More are not needed.
 const REMARKS_MAX: usize = 8;
 
-/// Processes in a row that broke the protocol or were mute where any host answers, before no
-/// other is started: each may cost the 30 s of a load, and a plan has hundreds of trials.
+/// How many processes in a row may break the protocol, or not answer where every host answers,
+/// before no other is started. Each may cost the 30 s of a load, and a plan has hundreds of trials.
 const BROKEN_IN_A_ROW_MAX: u32 = 3;
 
 /// The remarks on all processes of one adapter.
@@ -24,7 +26,7 @@ struct RemarkState {
 
 impl Remarks {
     fn state(&self) -> MutexGuard<'_, RemarkState> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.locked()
     }
 
     /// Something that was left behind.
@@ -45,7 +47,7 @@ impl Remarks {
         self.state().broken_in_a_row = 0;
     }
 
-    /// A process broke the protocol, or was mute, and no guest can be why.
+    /// A process broke the protocol or did not answer, and no guest can be the reason.
     pub fn broke(&self, how: &str) {
         let mut state = self.state();
         state.broken_in_a_row += 1;
@@ -59,7 +61,7 @@ impl Remarks {
         }
     }
 
-    /// Why no other process is started, if so. It stays so.
+    /// Why no other process is started, if so. This is final.
     pub fn broken(&self) -> Option<String> {
         self.state().broken.clone()
     }

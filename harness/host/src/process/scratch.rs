@@ -1,13 +1,13 @@
-//! A folder for what a foreign program leaves behind, removed however it was left.
+//! A folder for the files of a foreign program, removed in any state.
 //!
-//! The folder of a process that was killed is removed by a later one ([`sweep`]). Each folder is
-//! locked (`flock(2)`) while its owner lives: the kernel gives the lock back however that ends, and
-//! knows it across containers too, where a process id would be another's. A file system that locks
-//! no folders (NFS) keeps what was left.
+//! The folder of a killed process is removed by a later one ([`sweep`]). Each folder is locked
+//! (`flock(2)`) while its owner lives. The kernel releases the lock however the owner ends, also
+//! across containers, where a process id would mean another process. On a file system that cannot
+//! lock folders (NFS), leftovers stay.
 //!
-//! The usual removal calls itself once a level, and holds a descriptor for each: 30,000 folders in
-//! one another are more than a thread's stack and its descriptors. Here each folder that is not
-//! empty gives its own folders to the top one first, so that there are never two levels to go down.
+//! The usual removal recurses for each level and holds a descriptor for each. 30,000 nested folders
+//! exceed the stack and the descriptors of a thread. Here, each folder that is not empty first
+//! moves its own folders to the top one, so there are never more than two levels.
 
 use std::ffi::CString;
 use std::io;
@@ -19,20 +19,21 @@ use rustix::fs::{AtFlags, Dir, FileType, FlockOperation, Mode, OFlags};
 use rustix::io::Errno;
 use tempfile::TempDir;
 
-/// How long is removed before what is left stays: a hundred thousand entries take 2 s, and 4,000
-/// folders in one another 14 s where four processes wait for each core.
+/// Time for removal; the rest stays. A hundred thousand entries take 2 s, and 4,000 folders in one
+/// another take 14 s where four processes wait for each core.
 const REMOVE_WITHIN: Duration = Duration::from_secs(60);
 
-/// Most entries that are removed; whoever made more is to be looked at by a person.
+/// Most entries that are removed. More than this is a case for a person.
 const ENTRIES_MAX: u64 = 1_000_000;
 
-/// What the names begin with; random letters follow.
+/// The prefix of the names. Random letters follow.
 const NAME: &str = "gauntlet-scratch-";
 
-/// How many of those: nobody names a folder so by hand, and it is removed by its name.
+/// Number of random letters. Nobody chooses such a name by hand, and the name decides about
+/// removal.
 const RANDOM_LETTERS: usize = 12;
 
-/// How long one run removes what others left; what is left then waits for the next.
+/// Time in which one run removes leftovers of others. The rest waits for the next run.
 const SWEEP_WITHIN: Duration = Duration::from_secs(2);
 
 /// Most entries of the temporary folder that are looked at: 100,000 names take 50 ms.
@@ -81,9 +82,9 @@ impl Scratch {
             let opened = rustix::fs::open(&path, FOLDER, Mode::empty())?;
             let lock = match rustix::fs::flock(&opened, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => Some(opened),
-                // Who sweeps has found it before it was locked, and removes it.
+                // A sweep found it before it was locked, and removes it.
                 Err(Errno::WOULDBLOCK) => continue,
-                // Where no folder can be locked, none is swept.
+                // Where folders cannot be locked, none is swept.
                 Err(_) => None,
             };
             // The same, a moment later.
@@ -108,7 +109,7 @@ impl Scratch {
 
     fn emptied(&mut self) -> Result<(), Left> {
         let Some(folder) = self.folder.take() else { return Ok(()) };
-        // From here on nobody else removes it: the usual way ends the whole process.
+        // From here on nobody else removes it: the usual removal would end the whole process.
         let path = folder.keep();
         let left = |why: String| Left { path: path.display().to_string(), why };
         let removed = Removal::of(&path).and_then(|mut removal| removal.all());
@@ -119,12 +120,12 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Who wants to know asks by `remove`.
+        // Callers that need the result use `remove`.
         let _ = self.emptied();
     }
 }
 
-/// Remove what processes of this user that are gone have left in `place`.
+/// Remove the leftovers in `place` of ended processes of this user.
 pub fn sweep(place: &Path) {
     let until = Instant::now() + SWEEP_WITHIN;
     let Ok(entries) = std::fs::read_dir(place) else { return };
@@ -143,7 +144,7 @@ fn is_ours(name: &str) -> bool {
     random.len() == RANDOM_LETTERS && random.chars().all(|one| one.is_ascii_alphanumeric())
 }
 
-/// Remove one folder, where it is this user's and nobody holds it.
+/// Remove one folder if it belongs to this user and is not locked.
 fn swept(path: &Path, until: Instant) -> io::Result<()> {
     let top = rustix::fs::open(path, FOLDER, Mode::empty())?;
     if rustix::fs::fstat(&top)?.st_uid != rustix::process::geteuid().as_raw() {
@@ -154,8 +155,8 @@ fn swept(path: &Path, until: Instant) -> io::Result<()> {
     std::fs::remove_dir(path)
 }
 
-/// The removal of all that is in one folder. Names are resolved from open folders, one part at a
-/// time and never through a link, so that nothing outside is touched.
+/// The removal of the content of one folder. Names are resolved from open folders, one part at a
+/// time and never through a link, so nothing outside is touched.
 struct Removal {
     top: OwnedFd,
     until: Instant,
@@ -185,7 +186,7 @@ impl Removal {
         }
     }
 
-    /// Empty a folder in the top one: its files are removed, its folders go to the top.
+    /// Empty a folder in the top one: remove its files, move its folders to the top.
     fn emptied(&mut self, name: &CString) -> io::Result<()> {
         let folder = self.opened(name)?;
         loop {
@@ -204,7 +205,7 @@ impl Removal {
         self.gone(self.top.as_fd(), name, FileType::Directory).map(drop)
     }
 
-    /// A folder in the top one, opened; its owner may have taken the right to read it away.
+    /// Open a folder in the top one. Its owner may have removed the right to read it.
     fn opened(&mut self, name: &CString) -> io::Result<OwnedFd> {
         let top = self.top.try_clone()?;
         match rustix::fs::openat(&top, name, FOLDER, Mode::empty()) {
@@ -225,17 +226,17 @@ impl Removal {
             match rustix::fs::renameat_with(from, name, &self.top, &new, flags) {
                 Ok(()) => return Ok(()),
                 Err(Errno::EXIST) => self.within_bounds()?,
-                // To move a folder is to write its `..`.
+                // Moving a folder writes its `..`.
                 Err(Errno::ACCESS) => self.made_ours(from, name)?,
                 Err(error) => return Err(error.into()),
             }
         }
     }
 
-    /// Give a folder's owner, who we are, all rights to it again.
+    /// Restore all rights of the owner of a folder, which we are.
     fn made_ours(&mut self, parent: BorrowedFd<'_>, name: &CString) -> io::Result<()> {
         self.within_bounds()?;
-        // By the open folder: the name may be a link by now, and the rights another's.
+        // On the open folder: its name may be a link by now, to a file with other rights.
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let held = rustix::fs::openat(parent, name, flags, Mode::empty())?;
         let path = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&held));
@@ -271,11 +272,11 @@ impl Removal {
     }
 }
 
-/// How a folder is opened: it, and nothing that a link points to.
+/// How a folder is opened: without following links.
 const FOLDER: OFlags =
     OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
-/// Entries that are listed at once: a folder of a million is not held in memory.
+/// Entries that are listed at once. A folder of a million is not held in memory.
 const LISTED_MAX: usize = 4096;
 
 /// The first entries of a folder.
@@ -299,10 +300,10 @@ mod tests {
 
     use super::*;
 
-    /// More than a small stack holds calls, and more than a process has descriptors.
+    /// More than a small stack can recurse, and more than a process has descriptors.
     const LEVELS: usize = 5000;
 
-    /// Folders in one another in `top`, made as a program makes them: from where it stands.
+    /// Nested folders in `top`, made relative to the current folder, as a program makes them.
     fn deep(top: &Path) {
         let mut at = rustix::fs::open(top, FOLDER, Mode::empty()).expect("it is there");
         for _ in 0..LEVELS {

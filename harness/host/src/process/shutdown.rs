@@ -1,20 +1,20 @@
-//! Whether a person wants us to end: then nobody waits for a host for long.
+//! Whether a person asked us to end. Then nobody waits long for a host.
 
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// How long a host that is waited for may still answer: an honest call is over by then, and a
-/// load that takes longer would keep a person at a terminal.
+/// Time that a pending answer still has. An honest call is over by then, and a longer load would
+/// keep a person waiting at a terminal.
 const GRACE: Duration = Duration::from_secs(2);
 
 static STOPPED: OnceLock<Instant> = OnceLock::new();
 
-/// A person wants us to end.
+/// A person asks us to end.
 pub fn stop() {
     STOPPED.get_or_init(Instant::now);
 }
 
-/// Whether the grace is over. What is missing from then on is missing by our own doing.
+/// Whether that time is over. Answers that are missing from then on are missing because of us.
 pub fn over() -> bool {
     STOPPED.get().is_some_and(|stopped| stopped.elapsed() >= GRACE)
 }

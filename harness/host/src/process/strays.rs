@@ -1,35 +1,36 @@
-//! What a child leaves running when it is gone: processes that left its group, as daemons do.
+//! Processes that a child leaves running: those that left its group, as daemons do.
 //!
-//! They are known by the folder in their environment that was given to that child and to nobody
-//! else. One that also emptied its environment, or put another's folder there, is known by its
-//! parent, which we are once its own is gone (see [`children`]); whose it was cannot be told while
-//! other adapters run, but it is nobody's that keeps the rules.
+//! They are recognised by the folder in their environment, which was given to that child only. A
+//! process that cleared its environment, or entered another folder, is recognised by its parent:
+//! when its own parent has ended, that is us (see [`children`]). Its origin is unknown while other
+//! adapters run, but no adapter that keeps the rules leaves one.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use crate::process::children;
+use crate::process::locked::Locked;
 
-/// Looks at all processes: one that was started while we looked, or was the child of one that we
-/// killed, is found by a later one.
+/// Rounds over all processes. A process that started during a round, or was the child of a killed
+/// one, is found in a later round.
 const LOOKS_MAX: usize = 50;
 
-/// Between two looks, for the kernel to end what was killed.
+/// Pause between two rounds, in which the kernel ends what was killed.
 const NAP: Duration = Duration::from_millis(2);
 
 /// The folders of children that run.
 static FOLDERS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 fn folders() -> MutexGuard<'static, BTreeSet<PathBuf>> {
-    FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
+    FOLDERS.locked()
 }
 
-/// By what the strays of one child are known.
+/// The marks of the strays of one child.
 #[derive(Debug)]
 pub struct Traces {
     child: Pid,
@@ -45,7 +46,7 @@ impl Traces {
         Self { child, folder: folder.to_owned(), since }
     }
 
-    /// Kill all strays of a child that is gone. Those of its group were killed with it, and are no
+    /// Kill all strays of an ended child. Processes of its group were killed with it and are no
     /// strays.
     pub fn end(&self) -> StrayCount {
         let own = mark(&self.folder);
@@ -56,7 +57,7 @@ impl Traces {
         let group = self.child.as_raw_nonzero().get();
         let (mut surely, mut perhaps) = (BTreeSet::new(), BTreeSet::new());
         for _ in 0..LOOKS_MAX {
-            // Its group is asked for first: of one that is gone it cannot be told.
+            // Its group is read first, because it is unknown after its end.
             let strayed = |id: &i32| children::group(*id).is_some_and(|found| found != group);
             let marked = |id: &i32| strayed(id) && killed(*id, &own);
             let marked: BTreeSet<i32> = children::ids().into_iter().filter(marked).collect();
@@ -68,7 +69,7 @@ impl Traces {
             }
             surely.extend(marked);
             perhaps.extend(orphans);
-            // One that was killed may be there for a while yet.
+            // A killed process may still be there for a while.
             std::thread::sleep(NAP);
         }
         perhaps.retain(|id| !surely.contains(id));
@@ -85,7 +86,7 @@ pub struct StrayCount {
     /// Those of the child.
     pub its: usize,
     /// Those of the child, or of another that ran beside it.
-    pub somebodys: usize,
+    pub(crate) somebodys: usize,
 }
 
 impl Drop for Traces {
@@ -103,8 +104,8 @@ fn environment(id: i32) -> Option<Vec<Vec<u8>>> {
     Some(all.split(|byte| *byte == 0).map(<[u8]>::to_vec).collect())
 }
 
-/// Kill a process with that mark. It is held before it is looked at, so that its id is not
-/// another's by then.
+/// Kill a process with that mark. A handle is taken before it is checked, so that its id cannot
+/// mean another process by then.
 fn killed(id: i32, mark: &[u8]) -> bool {
     let held = Pid::from_raw(id).map(|pid| pidfd_open(pid, PidfdFlags::empty()));
     let Some(Ok(held)) = held else { return false };

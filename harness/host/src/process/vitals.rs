@@ -1,4 +1,4 @@
-//! What the kernel says of a process, from outside: a guest can neither stall nor forge it.
+//! What the kernel reports about a process. A guest can neither delay nor forge it.
 
 use std::path::PathBuf;
 
@@ -19,8 +19,8 @@ pub struct Vitals {
     pub processor_ms: u64,
 }
 
-/// Milliseconds of one tick of `/proc/PID/stat`: Linux tells a hundred a second on every
-/// architecture (`USER_HZ`), whatever the kernel's own clock.
+/// Milliseconds of one tick of `/proc/PID/stat`: Linux reports a hundred a second on every
+/// architecture (`USER_HZ`).
 const TICK_MS: u64 = 10;
 
 fn path(pid: Pid, file: &str) -> PathBuf {
@@ -50,7 +50,7 @@ impl Vitals {
         Some(Self { resident_kib, peak_kib, threads, ..Self::default() })
     }
 
-    /// Set the peak back to what is resident now (`proc_pid_clear_refs(5)`, value 5); whether
+    /// Reset the peak to the current value (`proc_pid_clear_refs(5)`, value 5). Returns whether
     /// that was permitted.
     pub fn reset_peak(pid: Pid) -> bool {
         std::fs::write(path(pid, "clear_refs"), "5").is_ok()

@@ -1,4 +1,4 @@
-//! What an adapter answers.
+//! The answers of an adapter.
 
 use serde::{Deserialize, Serialize};
 use wasm_gauntlet_model::call::{Called, LogLine};
@@ -18,7 +18,7 @@ pub struct ReplyLine {
     pub reply: Reply,
 }
 
-/// What can be answered. Members that are not known are ignored.
+/// The possible answers. Unknown members are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "kebab-case")]
 pub enum Reply {
@@ -41,8 +41,7 @@ pub enum Reply {
     Unloaded,
     /// To `bye`.
     Bye,
-    /// To a request that makes no sense: an unknown module, a line that is no request (then
-    /// the id is 0).
+    /// To an invalid request: an unknown module, or a line that is no request (then the id is 0).
     Refused {
         /// Why.
         reason: String,
@@ -111,7 +110,7 @@ impl From<&Called> for WrittenCall {
 }
 
 impl WrittenCall {
-    /// The call as meant; log lines past the bound are dropped and counted.
+    /// The call as meant. Log lines above the bound are dropped and counted.
     ///
     /// # Errors
     /// When the outcome is none.

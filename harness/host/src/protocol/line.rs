@@ -1,4 +1,4 @@
-//! Lines with a bound: a peer that never ends its line costs no memory.
+//! Lines with a length limit: a peer that never ends its line costs no memory.
 
 use std::io::{self, BufRead};
 
@@ -41,7 +41,7 @@ pub fn read_line(from: &mut impl BufRead, max: usize, line: &mut Vec<u8>) -> io:
 ///
 /// # Errors
 /// When the stream fails.
-pub fn skip_line(from: &mut impl BufRead) -> io::Result<()> {
+pub(crate) fn skip_line(from: &mut impl BufRead) -> io::Result<()> {
     loop {
         let chunk = chunk(from)?;
         let end = chunk.iter().position(|byte| *byte == b'\n');

@@ -1,7 +1,7 @@
 //! The adapter protocol: newline-delimited JSON over a child's stdin and stdout.
 //!
-//! `PROTOCOL.md` beside this file is the page for those who write an adapter. This module holds
-//! messages and bounds only: it starts no process, owns no thread and reads no clock.
+//! `PROTOCOL.md` next to this file is for authors of adapters. This module holds only messages and
+//! bounds: it starts no process, owns no thread and reads no clock.
 
 mod answer;
 mod base64_bytes;
@@ -10,25 +10,26 @@ mod outcome;
 mod request;
 
 pub use answer::{Hello, Reply, ReplyLine, Stats, WrittenCall};
-pub use line::{LineRead, read_line, skip_line};
+pub(crate) use line::skip_line;
+pub use line::{LineRead, read_line};
 pub use outcome::{Parts, Unreadable};
 pub use request::{Ask, RequestLine};
 
-/// The version spoken here. An adapter that answers another one is not used.
+/// The protocol version. An adapter with another version is not used.
 pub const VERSION: u32 = 1;
 
 /// Longest line to an adapter: a 16 MiB module is 22 MiB in base64, and the longest guest of the
 /// heavy tier, of 100 MB, is 128 MiB.
-pub const REQUEST_LINE_BYTES_MAX: usize = 160 << 20;
+pub(crate) const REQUEST_LINE_BYTES_MAX: usize = 160 << 20;
 
-/// Longest line from an adapter: the largest honest output (1 MiB) and log (256 lines of 4 KiB),
-/// every byte of them escaped, stay below it; one that is longer is hostile or broken.
+/// Longest line from an adapter. The largest honest output (1 MiB) and log (256 lines of 4 KiB),
+/// with every byte escaped, are shorter. A longer line is hostile or broken.
 pub const ANSWER_LINE_BYTES_MAX: usize = 8 << 20;
 
-/// Longest output that an answer can carry: its base64 leaves 1 MiB of the line to the rest.
-pub const ANSWER_OUTPUT_BYTES_MAX: usize = 5 << 20;
+/// Longest output in an answer. Its base64 leaves 1 MiB of the line for the rest.
+pub(crate) const ANSWER_OUTPUT_BYTES_MAX: usize = 5 << 20;
 
-/// Most log lines kept of one answer; a host that was told 256 and sends these is seen to.
+/// Most log lines kept of one answer. A host that was told 256 and sends this many is noticed.
 pub const LOG_LINES_MAX: usize = 1024;
 
 /// Words that an adapter may list under `features` in its `hello`.

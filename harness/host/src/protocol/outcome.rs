@@ -1,5 +1,5 @@
-//! An outcome as written: one word and the members that go with it. The same members make the
-//! problem details of the host contract over HTTP.
+//! An outcome as written: one word and its members. The same members make the problem details of
+//! the host contract over HTTP.
 
 use serde::{Deserialize, Serialize};
 use wasm_gauntlet_model::call::{ABI_ERROR_CODE, CallOutcome, RejectStage, Rejection};
@@ -118,7 +118,7 @@ fn needed<T>(part: Option<T>, word: &'static str, member: &'static str) -> Resul
     part.ok_or(Unreadable::Missing { word, member })
 }
 
-/// The text, at most `ERROR_TEXT_BYTES_MAX` bytes of it, cut between characters.
+/// The text, cut between characters to at most `ERROR_TEXT_BYTES_MAX` bytes.
 fn cut(mut text: String) -> String {
     text.truncate(text.floor_char_boundary(ERROR_TEXT_BYTES_MAX));
     text

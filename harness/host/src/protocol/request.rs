@@ -49,7 +49,7 @@ pub enum Ask {
         #[serde(with = "base64_bytes")]
         input: Vec<u8>,
     },
-    /// Are you there, and what do you hold?
+    /// Are you there, and which modules and calls do you hold?
     Stats,
     /// Forget a module.
     Unload {

@@ -1,4 +1,4 @@
-//! Counts of one function: what makes the passes of a compiler slow.
+//! Counts of one function: what makes compiler passes slow.
 
 use wasmparser::{BlockType, FunctionBody, Operator};
 

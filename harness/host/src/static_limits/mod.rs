@@ -1,8 +1,8 @@
 //! Static limits: a module is counted while it is parsed, before any engine sees its bytes.
 //!
-//! For any host, not only for ours. It reads once, from front to back, stops at the first count
-//! that is over its bound, keeps nothing but a few numbers a type, and allocates by what is
-//! really there, never by a count that a module only claims.
+//! For any host, not only for ours. It reads once, from front to back, and stops at the first count
+//! above its bound. It keeps a few numbers for each type, and allocates by the real content, never
+//! by a count that a module claims.
 //!
 //! ```
 //! use wasm_gauntlet_host::static_limits::{self, Count, StaticLimits};
@@ -13,7 +13,7 @@
 //! assert_eq!(refusal.to_string(), "functions: 3, at most 2 are taken (at offset 0x10)");
 //! ```
 //!
-//! Must not judge whether a module is valid: that is for a validator, after this.
+//! Must not decide whether a module is valid: a validator does that afterwards.
 
 mod body;
 mod section;
@@ -25,7 +25,7 @@ pub use wasm_gauntlet_model::static_limits::{Count, StaticLimits};
 
 use section::Counted;
 
-/// Why a module is not handed on.
+/// Why a module is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// A count is over its bound.
@@ -33,7 +33,7 @@ pub enum Refusal {
     Over {
         /// Which.
         count: Count,
-        /// How many were seen; there may be more, as nothing behind this was read.
+        /// How many were counted. There may be more, because nothing after this was read.
         seen: u64,
         /// The bound.
         most: u64,
@@ -74,7 +74,7 @@ impl From<Refusal> for Rejection {
     }
 }
 
-/// Count what is in `bytes`, up to the first count that `limits` does not take.
+/// Count the content of `bytes`, up to the first count that `limits` refuses.
 ///
 /// # Errors
 /// That count; or where the bytes stop being a module.

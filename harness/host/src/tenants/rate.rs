@@ -1,5 +1,5 @@
-//! How many calls a second a tenant makes: a bucket of calls that fills at the rate, and holds a
-//! second's worth.
+//! The call rate of a tenant: a bucket of calls that fills at the rate and holds one second of
+//! calls.
 //!
 //! Pure: time is an argument.
 
@@ -19,7 +19,7 @@ impl Rate {
         Self { calls: None, filled: now }
     }
 
-    /// Whether a call may begin, at so many a second.
+    /// Whether a call may begin at this rate.
     pub(super) fn allows(&mut self, now: Instant, per_s: u32) -> bool {
         let (since, full) = (now.saturating_duration_since(self.filled), f64::from(per_s));
         let calls = self.calls.map_or(full, |calls| calls + since.as_secs_f64() * full);

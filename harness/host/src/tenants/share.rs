@@ -5,14 +5,13 @@
 
 use std::time::{Duration, Instant};
 
-/// Part of one core that a tenant may use for long while others use the processor. Polite work,
-/// 5 ms ten times a second, is a twentieth.
+/// Part of one core that a tenant may use permanently while others use the processor. Normal use, 5
+/// ms ten times a second, is a twentieth.
 const RATE: f64 = 0.25;
-/// Processor time that a tenant may use at once, seconds: four calls that run into a deadline of
-/// 50 ms, so that a tenant without a history may have all of its calls in flight.
+/// Processor time that a tenant may use at once, seconds: four calls that reach a deadline of 50
+/// ms, so that a tenant without a history may have all of its calls in flight.
 const BURST_S: f64 = 0.2;
-/// What a call is taken to cost while its tenant has no history, seconds: a whole default
-/// deadline.
+/// Assumed cost of a call while its tenant has no history, seconds: a whole default deadline.
 const UNKNOWN_S: f64 = 0.05;
 /// Calls whose largest cost is the estimate of the next.
 const HISTORY: usize = 8;
@@ -95,7 +94,7 @@ impl Share {
         self.fill(now);
         self.in_flight = self.in_flight.saturating_sub(1);
         self.reserved = (self.reserved - reserved.as_secs_f64()).max(0.0);
-        // A tenant that was alone and used everything owes no more than a burst.
+        // A tenant that was alone and used everything owes at most one burst.
         self.balance = (self.balance - used.as_secs_f64()).max(-BURST_S);
         self.costs[self.next] = Some(used.as_secs_f64());
         self.next = (self.next + 1) % HISTORY;

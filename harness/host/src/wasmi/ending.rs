@@ -1,4 +1,4 @@
-//! What wasmi says of the end of a call, in our words. Types decide, but for WASI's errors.
+//! The end of a call in wasmi, in our words. Types decide, except for errors of WASI.
 
 use wasm_gauntlet_model::call::{RejectStage, Rejection};
 use wasm_gauntlet_model::trap::TrapKind;
@@ -23,8 +23,8 @@ pub(super) fn failed(error: &Error) -> CallEnd {
     }
     match error.kind() {
         ErrorKind::I32ExitStatus(code) => CallEnd::Exit(*code),
-        // `wasmi_wasi` keeps only the text of an error, and no other function makes a message:
-        // a pointer outside the memory is what ends so. The text itself decides nothing.
+        // `wasmi_wasi` keeps only the text of an error, and no other function makes a message: this
+        // end is a pointer outside the memory. The text itself decides nothing.
         ErrorKind::Message(_) => CallEnd::Trap(TrapKind::HostPointer),
         _ => CallEnd::Trap(TrapKind::Other),
     }

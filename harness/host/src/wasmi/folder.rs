@@ -1,4 +1,4 @@
-//! A folder that can be read and not changed; wasi-common's own folders allow everything.
+//! A read-only folder. The folders of wasi-common allow everything.
 
 use std::any::Any;
 use std::path::PathBuf;
@@ -10,8 +10,8 @@ use wasmi_wasi::{Error, WasiDir};
 
 type FolderEntries = Box<dyn Iterator<Item = Result<ReaddirEntity, Error>> + Send>;
 
-/// What reads goes to the folder inside; what changes has no implementation here, so the
-/// trait's own refusals stand.
+/// Reads go to the inner folder. Changes are not implemented here, so the defaults of the trait
+/// refuse them.
 pub(super) struct ReadOnly(Box<dyn WasiDir>);
 
 impl ReadOnly {

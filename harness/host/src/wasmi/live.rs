@@ -6,15 +6,13 @@ use wasmi::{Instance, Memory, Store, TypedFunc, WasmParams, WasmResults};
 
 use super::ending::{failed, not_instantiated};
 use super::slices::FuelBudget;
-use super::state::{WasmiLimiter, WasmiState, on_call};
+use super::state::{WasmiState, on_call};
 use super::{Translated, Wasmi, wasi};
+use crate::embedded::call_state::{self, exchange, vanished};
 use crate::embedded::{Call, Ended};
-use crate::guest_abi::clock::Clock;
 use crate::guest_abi::end::CallEnd;
-use crate::guest_abi::growth::Growth;
 use crate::guest_abi::start::START;
-use crate::guest_abi::{ALLOC, INITIALIZE, MEMORY, PROCESS, input_len, place_input, take_output};
-use crate::view::View;
+use crate::guest_abi::{ALLOC, INITIALIZE, MEMORY, PROCESS};
 
 /// A store and, once made, its instance.
 pub struct WasmiLive {
@@ -52,7 +50,7 @@ impl WasmiLive {
 
     fn new(wasmi: &Wasmi, state: WasmiState, call: &Call<'_>) -> Self {
         let mut store = Store::new(&wasmi.engine, state);
-        store.limiter(|state| &mut state.limiter);
+        store.limiter(|state| &mut state.growth);
         store.call_hook(on_call);
         Self { store, budget: FuelBudget::new(call.limits.fuel), abi: None }
     }
@@ -74,8 +72,9 @@ impl WasmiLive {
             Some(abi) => abi,
             None => self.instantiate(wasmi, module, call)?,
         };
-        let output = self.process(abi, call)?;
-        Ok(CallEnd::Output(output))
+        let (store, budget) = (&mut self.store, &mut self.budget);
+        let calling = WasmiCalling { abi, store, budget, deadline: call.deadline };
+        exchange(calling, call).map(CallEnd::Output)
     }
 
     fn instantiate(
@@ -84,8 +83,8 @@ impl WasmiLive {
         module: &Translated,
         call: &Call<'_>,
     ) -> Result<WasmiAbi, CallEnd> {
-        // No code runs in here: the start function is an export. Segments are charged, and
-        // belong to the size of the module, not to the budget of the call.
+        // No code runs here, because the start function is an export. Segments cost fuel, but
+        // belong to the size of the module and not to the budget of the call.
         self.store.set_fuel(u64::MAX).map_err(|error| failed(&error))?;
         let instance = wasmi.linker.instantiate_and_start(&mut self.store, &module.module);
         let instance = instance.map_err(|error| not_instantiated(&error))?;
@@ -124,48 +123,38 @@ impl WasmiLive {
         instance.get_typed_func(&self.store, name).map_err(|_| vanished())
     }
 
-    fn process(&mut self, abi: WasmiAbi, call: &Call<'_>) -> Result<Vec<u8>, CallEnd> {
-        let (store, budget) = (&mut self.store, &mut self.budget);
-        let len = input_len(call.input)?;
-        let mut ptr = 0;
-        if len > 0 {
-            let mut view = View::before(abi.memory.data(&*store), call.faults);
-            ptr = budget.call(store, &abi.alloc, len, call.deadline)?;
-            place_input(view.after(abi.memory.data_mut(&mut *store)), ptr, call.input)?;
-        }
-        let mut view = View::before(abi.memory.data(&*store), call.faults);
-        let packed = budget.call(store, &abi.process, (ptr, len), call.deadline)?;
-        let (max, check) = (call.limits.output_bytes_max, call.faults.pointer_check());
-        Ok(take_output(view.after(abi.memory.data_mut(&mut *store)), packed, max, check)?)
-    }
-
-    /// What the call left, and the instance for those who keep it.
+    /// The end of the call, and the instance for a host that keeps it.
     fn ended(mut self, end: CallEnd, call: &Call<'_>) -> (Ended, Option<Self>) {
         let fuel_used = call.limits.fuel.map(|_| self.budget.used());
-        let state = self.store.data_mut();
-        // The context ends first: its streams give their last lines to the log.
-        state.wasi = None;
-        let nothing = WasmiLimiter(Growth::new(call.caps));
-        let growth = std::mem::replace(&mut state.limiter, nothing).0;
-        let ended = Ended { end, said: state.said.take(), growth, fuel_used };
+        let ended = self.store.data_mut().ended(end, call.caps, fuel_used);
         let keep = self.abi.is_some().then_some(self);
         (ended, keep)
     }
 }
 
-fn state(module: &Translated, call: &Call<'_>) -> Result<WasmiState, String> {
-    Ok(WasmiState {
-        limiter: WasmiLimiter(Growth::new(call.caps)),
-        log: call.log.clone(),
-        said: None,
-        wasi: module.contract.wasi.then(|| wasi::context(call)).transpose()?,
-        clock: Clock::new(call.grants.clock),
-        deadline: call.deadline,
-        deadline_of_waits: call.deadline_of_waits(),
-    })
+/// An instance during one call.
+struct WasmiCalling<'a> {
+    abi: WasmiAbi,
+    store: &'a mut Store<WasmiState>,
+    budget: &'a mut FuelBudget,
+    deadline: Option<Instant>,
 }
 
-/// The contract was checked before compiling, so this is a fault of ours.
-fn vanished() -> CallEnd {
-    CallEnd::HostFault("an export vanished between check and call".to_owned())
+impl call_state::Instance for WasmiCalling<'_> {
+    fn memory(&mut self) -> &mut [u8] {
+        self.abi.memory.data_mut(&mut *self.store)
+    }
+
+    fn alloc(&mut self, len: i32) -> Result<i32, CallEnd> {
+        self.budget.call(self.store, &self.abi.alloc, len, self.deadline)
+    }
+
+    fn process(&mut self, ptr: i32, len: i32) -> Result<i64, CallEnd> {
+        self.budget.call(self.store, &self.abi.process, (ptr, len), self.deadline)
+    }
+}
+
+fn state(module: &Translated, call: &Call<'_>) -> Result<WasmiState, String> {
+    let wasi = module.contract.wasi.then(|| wasi::context(call)).transpose()?;
+    Ok(WasmiState::new(call, wasi, call.deadline))
 }

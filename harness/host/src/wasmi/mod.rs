@@ -1,12 +1,12 @@
 //! The reference host on wasmi, in this process.
 //!
-//! wasmi has no way to interrupt a guest but fuel, so every call runs in slices of fuel with a
-//! look at the clock between them. What cannot be suspended is kept away from it: functions are
-//! translated at load and not lazily, and a start function becomes an export that is called
-//! like any other (`guest_abi::start`), because wasmi cannot resume one. Two things stay:
-//! one bulk operation runs to its end, 7 ms for 16 MiB; and wasmi 2.0.0 repeats side effects
-//! where fuel runs out inside `table.grow`, which a top-up past the required fuel keeps from
-//! going on for ever, but does not undo.
+//! wasmi can interrupt a guest only through fuel, so every call runs in slices of fuel with a look
+//! at the clock between them. Code that cannot be suspended is avoided: functions are translated at
+//! load and not lazily, and a start function becomes an export that is called like any other
+//! (`guest_abi::start`), because wasmi cannot resume one. Two problems remain. One bulk operation
+//! runs to its end, 7 ms for 16 MiB. And wasmi 2.0.0 repeats side effects where fuel runs out
+//! inside `table.grow`; extra fuel above the required amount makes this finite, but does not undo
+//! it.
 
 mod ending;
 mod folder;
@@ -34,10 +34,6 @@ use super::host::About;
 
 /// The version of the engine.
 pub const VERSION: &str = "2.0.0";
-
-/// Stack that a thread must have that calls `Plugin::call`: what Rust gives its own threads.
-/// Guests have a stack of their own on the heap, so no guest can exhaust this one.
-pub const CALLER_STACK_BYTES_MIN: usize = 2 << 20;
 
 /// The reference host on wasmi.
 pub type WasmiHost = Embedded<Wasmi>;

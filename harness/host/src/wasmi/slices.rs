@@ -8,8 +8,8 @@ use super::ending::failed;
 use super::state::WasmiState;
 use crate::guest_abi::end::{By, CallEnd};
 
-/// Fuel of one slice. Measured: 100,000 stop a deadline of 50 ms after 50.09 ms, in 136 slices;
-/// ten times as much stops it after 50.6 ms.
+/// Fuel of one slice. Measured: with 100,000, a deadline of 50 ms takes effect after 50.09 ms, in
+/// 136 slices; with ten times as much, after 50.6 ms.
 const SLICE: u64 = 100_000;
 
 /// The fuel of one call: what was used, and what may still be.
@@ -17,12 +17,12 @@ const SLICE: u64 = 100_000;
 pub(super) struct FuelBudget {
     left: Option<u64>,
     used: u64,
-    /// What the store was last given.
+    /// The fuel that the store was last given.
     given: u64,
 }
 
 impl FuelBudget {
-    /// A budget of `fuel`, or of the clock alone.
+    /// A budget of `fuel`, or unlimited.
     pub(super) fn new(fuel: Option<u64>) -> Self {
         Self { left: fuel, used: 0, given: 0 }
     }
@@ -58,8 +58,8 @@ impl FuelBudget {
         }
     }
 
-    /// Fuel for one slice beyond `required`: with exactly what is required, wasmi 2.0.0 never
-    /// gets past a `table.grow`.
+    /// Fuel for one slice above `required`: with exactly the required amount, wasmi 2.0.0 never
+    /// finishes a `table.grow`.
     fn give(&mut self, store: &mut Store<WasmiState>, required: u64) -> Result<(), CallEnd> {
         let wanted = SLICE.saturating_add(required);
         self.given = self.left.map_or(wanted, |left| left.min(wanted));

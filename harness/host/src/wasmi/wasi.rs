@@ -1,4 +1,4 @@
-//! WASI preview 1 for one call: nothing that was not granted.
+//! WASI preview 1 for one call: only what was granted.
 
 use wasm_gauntlet_model::fault::Fault;
 use wasmi_wasi::sync::{Dir, ambient_authority, clocks_ctx, random_ctx, sched_ctx};

@@ -1,4 +1,4 @@
-//! What wasmtime says of the end of a call, in our words. Types decide, never a text.
+//! The end of a call in wasmtime, in our words. Types decide, never a text.
 
 use wasm_gauntlet_model::call::{RejectStage, Rejection};
 use wasm_gauntlet_model::trap::TrapKind;
@@ -21,7 +21,7 @@ pub(super) fn failed(error: &wasmtime::Error) -> CallEnd {
     if error.downcast_ref::<wiggle::GuestError>().is_some() {
         return CallEnd::Trap(TrapKind::HostPointer);
     }
-    // Only WASI's host functions are left, and they stop a guest that asked for too much.
+    // Only the host functions of WASI remain, and they stop a guest that asked for too much.
     CallEnd::Trap(TrapKind::Other)
 }
 

@@ -1,4 +1,5 @@
-//! Engines: one per class of caps, with a pool of instances that fits in a limited address space.
+//! Engines: one for each class of caps, with a pool of instances that fits in a limited address
+//! space.
 
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
@@ -7,17 +8,11 @@ use crate::guest_abi::growth::{Caps, TABLES_MAX};
 /// Stack of a guest. A frame of Go or Rust rarely passes 1 KiB.
 pub(super) const WASM_STACK_BYTES: usize = 512 << 10;
 
-/// Stack that a thread must have that calls `Plugin::call`: the guest's 512 KiB and as much again
-/// for the host's own frames, twice. A thread with less than the guest's part aborts the whole
-/// process when a guest recurses (measured: 512 KiB of guest stack on a thread of 256 KiB).
-/// Rust's own threads and tokio's blocking threads have 2 MiB.
-pub const CALLER_STACK_BYTES_MIN: usize = 2 << 20;
-
-/// Address space of the memories of one pool: a quarter of the 2 GiB that stay of a worker's
-/// `RLIMIT_AS` of 4 GiB beside code and stacks. Wasmtime's own default reserves 4.1 TB.
+/// Address space of the memories of one pool: a quarter of the 2 GiB that remain of the `RLIMIT_AS`
+/// of 4 GiB of a worker after code and stacks. The default of wasmtime reserves 4.1 TB.
 const POOL_BYTES: usize = 512 << 20;
-/// Stacks of fibers, of which we use none. Wasmtime-wasi brings them in, and the default of a
-/// thousand reserves 2.1 GB an engine: half of a worker's address space.
+/// Stacks of fibers, which we do not use. Wasmtime-wasi enables them, and the default of a thousand
+/// reserves 2.1 GB an engine: half of the address space of a worker.
 const FIBER_STACKS: u32 = 1;
 /// Fewest and most instances of one pool.
 const POOL_SLOTS: (usize, usize) = (4, 64);
@@ -31,13 +26,13 @@ const RESERVED_BYTES_MAX: usize = 1 << 30;
 const GROWTH_BYTES: u64 = 64 << 20;
 /// Smallest and largest class of tables that are pooled, elements.
 const TABLE_CLASS: (usize, usize) = (1 << 14, 1 << 17);
-/// Guard behind a memory. Small, for address space; the code checks bounds in any case, as no
-/// reservation covers all 4 GiB that an index can reach.
+/// Guard after a memory. It is small to save address space. The code checks bounds in any case,
+/// because no reservation covers all 4 GiB that an index can reach.
 const GUARD_BYTES: u64 = 64 << 10;
 /// The fixed part of an instance; 3,000 functions take 100 KB.
 const INSTANCE_BYTES_MAX: usize = 1 << 20;
 
-/// What modules of one engine have in common.
+/// The common settings of the modules of one engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EngineKey {
     fuel: bool,
@@ -85,7 +80,7 @@ impl EngineKey {
                     .allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
             }
             None => {
-                // Without a reservation each growth copies the memory: 256 of them take seconds.
+                // Without a reservation each growth copies the memory: 256 growths take seconds.
                 config.memory_reservation(memory_bytes.min(RESERVED_BYTES_MAX) as u64);
             }
         }

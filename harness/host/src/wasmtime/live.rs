@@ -4,15 +4,12 @@ use wasmtime::{Extern, Memory, ModuleExport, Store, TypedFunc, WasmParams, WasmR
 
 use super::Compiled;
 use super::ending::{failed, not_instantiated, text};
-use super::state::{WasmtimeLimiter, WasmtimeState, on_tick};
+use super::state::{WasmtimeState, on_tick};
 use super::wasi;
+use crate::embedded::call_state::{Instance, exchange, vanished};
 use crate::embedded::{Call, Ended};
-use crate::guest_abi::clock::Clock;
 use crate::guest_abi::end::CallEnd;
-use crate::guest_abi::growth::Growth;
 use crate::guest_abi::preview1::HOSTCALL_BYTES_MAX;
-use crate::guest_abi::{input_len, place_input, take_output};
-use crate::view::View;
 
 /// A store and, once made, its instance.
 pub struct WasmtimeLive {
@@ -48,7 +45,7 @@ impl WasmtimeLive {
     fn new(module: &Compiled, state: WasmtimeState) -> Self {
         let wasi = state.wasi.is_some();
         let mut store = Store::new(module.pre.module().engine(), state);
-        store.limiter(|state| &mut state.limiter);
+        store.limiter(|state| &mut state.growth);
         store.epoch_deadline_callback(on_tick);
         store.set_epoch_deadline(1);
         if wasi {
@@ -68,12 +65,12 @@ impl WasmtimeLive {
         if let Some(fuel) = call.limits.fuel {
             self.store.set_fuel(fuel).map_err(|error| failed(&error))?;
         }
-        // Taken and put back: a clone of its types costs 0.1 us a call.
+        // Taken and put back: cloning its types costs 0.1 us a call.
         let abi = match self.abi.take() {
             Some(abi) => abi,
             None => self.instantiate(module, call)?,
         };
-        let output = self.process(&abi, call);
+        let output = exchange(WasmtimeCalling { abi: &abi, store: &mut self.store }, call);
         self.abi = Some(abi);
         Ok(CallEnd::Output(output?))
     }
@@ -102,47 +99,40 @@ impl WasmtimeLive {
         Ok(abi)
     }
 
-    fn process(&mut self, abi: &WasmtimeAbi, call: &Call<'_>) -> Result<Vec<u8>, CallEnd> {
-        let store = &mut self.store;
-        let len = input_len(call.input)?;
-        let mut ptr = 0;
-        if len > 0 {
-            let mut view = View::before(abi.memory.data(&*store), call.faults);
-            ptr = abi.alloc.call(&mut *store, len).map_err(|error| failed(&error))?;
-            place_input(view.after(abi.memory.data_mut(&mut *store)), ptr, call.input)?;
-        }
-        let mut view = View::before(abi.memory.data(&*store), call.faults);
-        let packed = abi.process.call(&mut *store, (ptr, len)).map_err(|error| failed(&error))?;
-        let (max, check) = (call.limits.output_bytes_max, call.faults.pointer_check());
-        Ok(take_output(view.after(abi.memory.data_mut(&mut *store)), packed, max, check)?)
-    }
-
-    /// What the call left, and the instance for those who keep it.
+    /// The end of the call, and the instance for a host that keeps it.
     fn ended(mut self, end: CallEnd, call: &Call<'_>) -> (Ended, Option<Self>) {
-        // Asked only where fuel is metered: the error of an engine without it costs 0.4 us a call.
+        // Only where fuel is metered: the error of an engine without fuel costs 0.4 us a call.
         let left = |given: u64| self.store.get_fuel().ok().map(|left| given.saturating_sub(left));
         let fuel_used = call.limits.fuel.and_then(left);
-        let state = self.store.data_mut();
-        // The context ends first: its streams give their last lines to the log.
-        state.wasi = None;
-        let nothing = WasmtimeLimiter(Growth::new(call.caps));
-        let growth = std::mem::replace(&mut state.limiter, nothing).0;
-        let ended = Ended { end, said: state.said.take(), growth, fuel_used };
+        let ended = self.store.data_mut().ended(end, call.caps, fuel_used);
         let keep = self.abi.is_some().then_some(self);
         (ended, keep)
     }
 }
 
+/// An instance during one call.
+struct WasmtimeCalling<'a> {
+    abi: &'a WasmtimeAbi,
+    store: &'a mut Store<WasmtimeState>,
+}
+
+impl Instance for WasmtimeCalling<'_> {
+    fn memory(&mut self) -> &mut [u8] {
+        self.abi.memory.data_mut(&mut *self.store)
+    }
+
+    fn alloc(&mut self, len: i32) -> Result<i32, CallEnd> {
+        self.abi.alloc.call(&mut *self.store, len).map_err(|error| failed(&error))
+    }
+
+    fn process(&mut self, ptr: i32, len: i32) -> Result<i64, CallEnd> {
+        self.abi.process.call(&mut *self.store, (ptr, len)).map_err(|error| failed(&error))
+    }
+}
+
 fn state(module: &Compiled, call: &Call<'_>) -> wasmtime::Result<WasmtimeState> {
-    Ok(WasmtimeState {
-        limiter: WasmtimeLimiter(Growth::new(call.caps)),
-        log: call.log.clone(),
-        said: None,
-        deadline: call.deadline_on_start(),
-        deadline_of_waits: call.deadline_of_waits(),
-        wasi: module.wasi.then(|| wasi::context(call).map(Box::new)).transpose()?,
-        clock: Clock::new(call.grants.clock),
-    })
+    let wasi = module.wasi.then(|| wasi::context(call).map(Box::new)).transpose()?;
+    Ok(WasmtimeState::new(call, wasi, call.deadline_on_start()))
 }
 
 fn typed<P: WasmParams, R: WasmResults>(
@@ -151,9 +141,4 @@ fn typed<P: WasmParams, R: WasmResults>(
 ) -> Result<TypedFunc<P, R>, CallEnd> {
     let function = export.and_then(Extern::into_func).ok_or_else(vanished)?;
     function.typed(store).map_err(|error| failed(&error))
-}
-
-/// The contract was checked before compiling, so this is a fault of ours.
-fn vanished() -> CallEnd {
-    CallEnd::HostFault("an export vanished between check and call".to_owned())
 }

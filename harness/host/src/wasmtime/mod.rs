@@ -1,9 +1,9 @@
 //! The reference host on wasmtime, in this process.
 //!
-//! Each call has an instance of its own from a pool, under one deadline that covers start
-//! function, `_initialize`, `alloc` and `process`. It is not for hostile compilation: nothing
-//! in wasmtime bounds the time or memory of a compiler, so whoever loads strange modules does
-//! it in a worker with resource limits.
+//! Each call has its own instance from a pool, under one deadline for start function,
+//! `_initialize`, `alloc` and `process`. It does not protect against hostile compilation: wasmtime
+//! does not bound the time or memory of its compiler, so untrusted modules must be loaded in a
+//! worker with resource limits.
 
 mod ending;
 mod engine;
@@ -19,7 +19,6 @@ use wasm_gauntlet_model::call::{RejectStage, Rejection};
 use wasm_gauntlet_model::limits::Limits;
 use wasmtime::{Engine, InstancePre, Linker, Module, ModuleExport};
 
-pub use engine::CALLER_STACK_BYTES_MIN;
 pub use engine::EngineKey;
 pub use live::WasmtimeLive;
 
@@ -37,7 +36,7 @@ use super::host::About;
 /// The version of the engine.
 pub const VERSION: &str = "48.0.8";
 
-/// Engines kept, beside those whose modules are: each reserves 0.5 to 1 GiB of address space.
+/// Engines kept, in addition to those of kept modules. Each reserves 0.5 to 1 GiB of address space.
 const ENGINES_MAX: usize = 3;
 
 /// The reference host on wasmtime.
@@ -108,8 +107,8 @@ impl Runtime for Wasmtime {
         contract: Contract,
     ) -> Result<Compiled, Rejection> {
         let LinkedEngine { engine, linker } = self.engines.get(key, || self.linked(key))?;
-        // The module is valid: what the engine refuses now is past a size of its own, as of the
-        // instances of its pool.
+        // The module is valid, so the engine refuses it because of a size limit of its own, such as
+        // that of the instances of its pool.
         let stage = RejectStage::StaticLimit;
         Compiled::new(&engine, &linker, bytes, contract)
             .map_err(|error| Rejection { stage, reason: text(&error) })

@@ -1,14 +1,16 @@
-//! The clock hand of epoch interruption: a thread that ticks while calls are active.
+//! The clock of epoch interruption: a thread that ticks while calls are active.
 //!
-//! A tick only makes a running guest look at the clock; it never decides a deadline. The thread
-//! is one of the operating system's, so guests on every worker thread cannot starve it.
+//! A tick only makes a running guest look at the clock. It never decides a deadline. The thread is
+//! an operating system thread, so guests on all worker threads cannot starve it.
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
 use wasmtime::{Engine, EngineWeak};
+
+use crate::process::locked::{self, Locked};
 
 /// Between two ticks: the mean overshoot of a deadline is half of it.
 const TICK: Duration = Duration::from_millis(1);
@@ -71,7 +73,7 @@ impl Drop for Ticking<'_> {
 
 impl TickerState {
     fn engines(&self) -> MutexGuard<'_, Vec<EngineWeak>> {
-        self.engines.lock().unwrap_or_else(PoisonError::into_inner)
+        self.engines.locked()
     }
 
     fn run(&self) {
@@ -100,14 +102,14 @@ impl TickerState {
         });
     }
 
-    /// Sleep until a call begins. The flag is raised before the count is read, and a call
-    /// raises the count before it reads the flag: one of the two always sees the other.
+    /// Sleep until a call begins. This thread raises the flag before it reads the count, and a call
+    /// raises the count before it reads the flag, so one of the two always sees the other.
     fn park(&self) {
         let mut engines = self.engines();
         self.parked.store(true, Ordering::SeqCst);
         let idle = || self.active.load(Ordering::SeqCst) == 0 && !self.ended.load(Ordering::SeqCst);
         while idle() {
-            engines = self.wake.wait(engines).unwrap_or_else(PoisonError::into_inner);
+            engines = locked::wait(&self.wake, engines);
         }
         self.parked.store(false, Ordering::SeqCst);
     }

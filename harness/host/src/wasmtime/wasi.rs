@@ -1,6 +1,6 @@
-//! WASI preview 1 for one call: nothing that was not granted.
+//! WASI preview 1 for one call: only what was granted.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
@@ -13,6 +13,7 @@ use wasmtime_wasi::{Deterministic, FsPerms, WasiCtxBuilder};
 use crate::embedded::Call;
 use crate::guest_abi::log::{LineStream, SharedLog};
 use crate::guest_abi::preview1::{RANDOM_BYTES_MAX, virtual_random};
+use crate::process::locked::Locked;
 
 /// The context of one call. Without grants: no arguments, no environment, an empty stdin, no
 /// folder, no socket, a virtual random stream; stdout and stderr go to the log. Clocks and
@@ -57,7 +58,7 @@ impl LogStream {
     }
 
     fn feed(&self, bytes: &[u8]) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).feed(bytes);
+        self.0.locked().feed(bytes);
     }
 }
 
@@ -89,7 +90,7 @@ impl OutputStream for LogStream {
     }
 
     fn check_write(&mut self) -> StreamResult<usize> {
-        // Wasmtime hands on 4 KiB at once; any larger permit is as good.
+        // Wasmtime passes on 4 KiB at once; a larger permit makes no difference.
         Ok(64 << 10)
     }
 }

@@ -27,7 +27,7 @@ pub struct Control {
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Task {
-    /// Upload a module, make it active, or call what is there, without anything around it.
+    /// Send one kind of registry request: upload, activate or call.
     Registry {
         /// Which of these.
         verb: Verb,
@@ -43,12 +43,12 @@ pub enum Task {
         /// Callers, each a tenant with one call in flight.
         callers: u32,
     },
-    /// One tenant calls more often than a tenant may, and another politely beside it.
+    /// One tenant makes more calls than its limit allows, while another tenant stays within it.
     Flood {
         /// Calls that the flooding tenant keeps in flight.
         callers: u32,
     },
-    /// As many instances at once as the host says it takes, and as many again.
+    /// Start twice as many instances at once as the host says it takes.
     Fill,
     /// Read the counters, call, read them again.
     Audit {
@@ -89,32 +89,19 @@ pub enum Verb {
     Run,
 }
 
-/// How the digest of a module is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Naming {
-    /// As it is: SHA-256 in lower-case hex.
-    #[default]
-    Own,
-    /// As the digest of other bytes.
-    Other,
-    /// In upper case.
-    UpperCase,
-    /// Its first twelve digits.
-    Prefix,
-}
-
-impl Naming {
-    /// Every way.
-    pub const ALL: &[Naming] = &[Self::Own, Self::Other, Self::UpperCase, Self::Prefix];
-
-    /// The word in scenarios.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Own => "own",
-            Self::Other => "other",
-            Self::UpperCase => "upper-case",
-            Self::Prefix => "prefix",
-        }
+crate::words! {
+    /// How the digest of a module is written.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Naming {
+        /// As it is: SHA-256 in lower-case hex.
+        #[default]
+        Own = "own",
+        /// As the digest of other bytes.
+        Other = "other",
+        /// In upper case.
+        UpperCase = "upper-case",
+        /// Its first twelve digits.
+        Prefix = "prefix",
     }
 }

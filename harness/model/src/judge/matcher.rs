@@ -1,11 +1,11 @@
-//! Single tests of single values: true, false, or not to be told.
+//! One test of one value: true, false or undecided.
 
 use crate::observation::Value;
 use crate::scenario::{Comparison, Scalar, ScalarTemplate, Test};
 
 use super::{Context, StepFacts, shown};
 
-/// Whether `test` holds of `value`; `None` where it cannot be told.
+/// Whether `test` holds for `value`; `None` where that is unknown.
 pub(super) fn apply(
     test: &Test,
     value: &Value,
@@ -50,7 +50,7 @@ fn meant(wanted: &ScalarTemplate, context: Context) -> Scalar {
     }
 }
 
-/// Equal as a reader would say: a parameter's text equals the number it spells.
+/// Equality as a reader sees it: the text of a parameter equals the number that it spells.
 fn equals(value: &Value, wanted: &Scalar) -> bool {
     match (value, wanted) {
         (Value::Text(text), wanted) => *text == wanted.text(),
@@ -65,7 +65,7 @@ fn equals(value: &Value, wanted: &Scalar) -> bool {
     }
 }
 
-/// Compare a number, or an interval: an interval that straddles the bound does not tell.
+/// Compare a number or an interval. An interval that contains the bound gives no answer.
 fn compare(comparison: Comparison, value: &Value, bound: f64) -> Option<bool> {
     let (low, high) = match value {
         Value::Int(number) => (*number as f64, *number as f64),
@@ -121,7 +121,7 @@ pub(super) fn expected(test: &Test, seen: &StepFacts, context: Context) -> Strin
     }
 }
 
-/// A number with at most three decimals, none of them a trailing zero.
+/// A number with at most three decimals and no trailing zeros.
 pub(super) fn number(value: f64) -> String {
     let text = format!("{value:.3}");
     match text.contains('.') {

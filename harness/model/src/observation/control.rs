@@ -32,8 +32,8 @@ observation! {
         mixed = "mixed": i64,
         /// Answers that name neither of the two modules.
         foreign = "foreign": i64,
-        /// Answers of calls that were made after a switch was acknowledged, and before the next was
-        /// asked for, by the module before it.
+        /// Answers from the previous module to calls that were made after a switch was acknowledged
+        /// and before the next switch was requested.
         stale = "stale": i64,
         /// What calls and switches ended in that were not done, sorted, each once.
         lost = "lost": Vec<String>,

@@ -1,30 +1,29 @@
 //! How long people may go on with an old copy after a deploy. One rule for page, module and script.
 
-/// Seconds that count as minutes, 10 minutes: what GitHub Pages sends with every file. Whoever
-/// deploys still watches when the last person gets the new build.
+/// Seconds that count as minutes: 10 minutes, which GitHub Pages sends with every file. The person
+/// who deploys is still watching when the last user gets the new build.
 const MINUTES_S_MAX: u64 = 600;
-/// Seconds that count as hours, one day: the rest of a working day on the old build, or on a new
-/// page with an old module. It mends itself overnight.
+/// Seconds that count as hours: one day. Users keep the old build, or a new page with an old
+/// module, for the rest of a working day. It is over the next morning.
 const HOURS_S_MAX: u64 = 86_400;
 
-/// How long an old copy is used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Staleness {
-    /// Each use asks the server first.
-    None,
-    /// At most 10 minutes.
-    Minutes,
-    /// At most a day.
-    Hours,
-    /// Longer: people report what was mended days ago, and no deploy reaches them.
-    Days,
+crate::words! {
+    /// How long an old copy is used.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Staleness {
+        /// Each use asks the server first.
+        None = "none",
+        /// At most 10 minutes.
+        Minutes = "minutes",
+        /// At most a day.
+        Hours = "hours",
+        /// Longer. People report problems that were fixed days ago, and no deploy reaches them.
+        Days = "days",
+    }
 }
 
 impl Staleness {
-    /// The words of every length, the shortest first.
-    pub const WORDS: &[&str] = &["none", "minutes", "hours", "days"];
-
-    /// That of a copy which is used for so many seconds without asking.
+    /// The staleness of a copy that is used for this many seconds without asking.
     pub fn of(seconds: u64) -> Self {
         match seconds {
             0 => Self::None,
@@ -32,11 +31,6 @@ impl Staleness {
             _ if seconds <= HOURS_S_MAX => Self::Hours,
             _ => Self::Days,
         }
-    }
-
-    /// The word in scenarios.
-    pub fn word(self) -> &'static str {
-        Self::WORDS[self as usize]
     }
 }
 

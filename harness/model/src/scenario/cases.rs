@@ -9,8 +9,8 @@ use super::template::Params;
 /// One case of a scenario on one subject.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
-    /// What tells it from the scenario's other cases, as in `/app.3f2a9c.wasm offer=br`; `-`
-    /// where there is but one.
+    /// The label that distinguishes it from the other cases of the scenario, as in
+    /// `/app.3f2a9c.wasm offer=br`. It is `-` where there is one case only.
     pub label: String,
     /// The values of the parameters.
     pub params: Params,
@@ -18,20 +18,20 @@ pub struct Case {
     pub asset: Option<Found>,
 }
 
-/// What stands behind the name of a parameter whose value is a guest, for its counterpart:
-/// the benign guest that does nearly the same, which a host must not refuse.
-pub const COUNTERPART: &str = ".counterpart";
+/// The suffix of a parameter name that means the counterpart of a guest: the benign guest that does
+/// nearly the same, which a host must not refuse.
+pub(crate) const COUNTERPART: &str = ".counterpart";
 
 /// Most combinations of one matrix; the largest of the catalogue has 60.
-pub const MATRIX_CASES_MAX: usize = 1_000;
+pub(crate) const MATRIX_CASES_MAX: usize = 1_000;
 
 impl Scenario {
-    /// The cases of this scenario on a subject with this profile that are safe anywhere.
+    /// The cases of this scenario that are safe anywhere, on a subject with this profile.
     pub fn cases(&self, profile: &Profile) -> Vec<Case> {
         self.cases_of(profile, false)
     }
 
-    /// The cases of this scenario, with `heavy` those too that can exhaust a machine.
+    /// The cases of this scenario. With `heavy`, also those that can exhaust a machine.
     pub fn cases_of(&self, profile: &Profile, heavy: bool) -> Vec<Case> {
         let assets: Vec<Option<&Found>> = match self.each.is_empty() {
             true => vec![None],
@@ -54,12 +54,12 @@ impl Scenario {
 
 impl Scenario {
     /// Whether a case of this scenario, on a subject without assets, is called `case`.
-    pub fn has_case(&self, case: &str) -> bool {
+    pub(crate) fn has_case(&self, case: &str) -> bool {
         combinations(&self.matrix).iter().any(|params| label(None, params) == case)
     }
 
-    /// The parameters, and for each that is a guest its counterpart; a guest without one is benign,
-    /// and its own.
+    /// The parameters, and the counterpart of each guest among them. A guest without a counterpart
+    /// is benign, and is its own.
     fn with_counterparts(&self, params: &Params) -> Params {
         let counterpart = |(name, value): &(String, super::Scalar)| {
             let text = value.text();
@@ -80,8 +80,8 @@ impl Scenario {
         self.steps.iter().flat_map(|step| step.guest_ids(params))
     }
 
-    /// Why a case can show nothing under `limits`, if so: a guest of it does not pass a cap.
-    pub fn shows_nothing(&self, case: &Case, limits: &Limits) -> Option<String> {
+    /// Why a case can show nothing under `limits`, if so: one of its guests does not exceed a cap.
+    pub(crate) fn shows_nothing(&self, case: &Case, limits: &Limits) -> Option<String> {
         if self.reaches.is_empty() {
             return None;
         }

@@ -1,7 +1,4 @@
-//! From what was written to what is meant; every complaint is kept.
-
-use std::ops::Deref;
-use std::sync::LazyLock;
+//! From a scenario as written to a scenario as meant. Every complaint is kept.
 
 use crate::fault::Fault;
 use crate::limits::{Grants, Limits};
@@ -12,57 +9,12 @@ use crate::source::{At, Complaint, Span};
 use super::cases::{COUNTERPART, MATRIX_CASES_MAX};
 use super::matrix::Matrix;
 use super::raw::{RawGrants, RawLimits, RawPlaybook, RawScenario};
-use super::{Block, Playbook, Reach, Scalar, Scenario, Step};
+use super::vocabulary::Vocabulary;
+use super::{Block, Playbook, Scalar, Scenario, Step};
 
 mod claims;
 mod control;
 mod steps;
-
-/// Names that the pure half cannot know.
-#[derive(Debug, Clone, Default)]
-pub struct Words {
-    /// Ids of the guests that exist.
-    pub guests: Vec<String>,
-    /// Those of them that can exhaust a machine; patterns never mean them.
-    pub heavy: Vec<String>,
-    /// Guests with how far they grow at most.
-    pub reaches: Vec<(String, Reach)>,
-    /// Guests with the benign guest that does nearly the same, for `{parameter.counterpart}`.
-    pub counterparts: Vec<(String, String)>,
-}
-
-/// The words, had once the first scenario that deals with guests needs them: to read the headers
-/// of all guests takes longer than to read every scenario about sites.
-#[derive(Debug)]
-pub struct Vocabulary(LazyLock<Words>);
-
-impl Vocabulary {
-    /// The words that `all` gives.
-    pub const fn new(all: fn() -> Words) -> Self {
-        Self(LazyLock::new(all))
-    }
-}
-
-impl Default for Vocabulary {
-    fn default() -> Self {
-        Self::new(Words::default)
-    }
-}
-
-impl Deref for Vocabulary {
-    type Target = Words;
-
-    fn deref(&self) -> &Words {
-        &self.0
-    }
-}
-
-impl Words {
-    /// Whether a guest can exhaust a machine.
-    pub(super) fn is_heavy(&self, guest: &str) -> bool {
-        self.heavy.iter().any(|heavy| heavy == guest)
-    }
-}
 
 /// The scenario that `raw` means; complaints about it are added to `log`.
 pub(super) fn check(
@@ -146,10 +98,10 @@ fn not_from_itself(incident: &str, expect: &[Block], log: &mut Log) {
     }
 }
 
-/// Who measures nothing has nothing beside which it is steady.
+/// `steady` needs a measurement.
 fn steady(raw: &RawScenario, log: &mut Log) {
     if let Some(steady) = raw.steady.as_ref().filter(|_| raw.timing != Some(true)) {
-        let problem = "`steady` says how a measurement bears company, and none is made here";
+        let problem = "`steady` is for scenarios that measure time, and this one does not";
         log.add(Complaint::new(steady.span, problem.to_owned()).help("expected `timing: true`"));
     }
 }
@@ -252,7 +204,7 @@ fn playbook(raw: RawPlaybook) -> Playbook {
     }
 }
 
-/// A scenario is for sites or for hosts; `each` says so and the steps must agree.
+/// A scenario is for sites or for hosts. `each` says which, and the steps must agree.
 fn kind(steps: &[Step], raw: &RawScenario, log: &mut Log) {
     let fetches = steps.iter().filter(|step| step.is_fetch() || step.is_inspection()).count();
     let span = raw.steps.span;

@@ -24,7 +24,7 @@ pub struct Block {
     pub claims: Vec<Claim>,
 }
 
-/// Another incident that explains a failure, where it failed on the same subject and asset.
+/// Another incident that explains a failure, if it failed on the same subject and asset.
 #[derive(Debug, Clone)]
 pub struct Follows {
     /// `family/name`.
@@ -35,10 +35,10 @@ pub struct Follows {
     pub span: Span,
 }
 
-/// The name that stands for the subject itself in paths, as in `subject.host-memory`.
+/// The step name that means the subject itself, as in `subject.host-memory`.
 pub const SUBJECT: &str = "subject";
 
-/// One claim: a path, and what must be seen there.
+/// One claim: a path and the tests of its value.
 #[derive(Debug, Clone)]
 pub struct Claim {
     /// The step's name.
@@ -72,7 +72,7 @@ pub enum Test {
     Same(String, String, bool),
 }
 
-/// A value that a parameter may give.
+/// A value, which may come from a parameter.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ScalarTemplate {
     /// This value.
@@ -123,7 +123,7 @@ pub enum Bound {
 
 impl Bound {
     /// The bounds that have names.
-    pub const NAMED: &[(&str, Bound)] = &[
+    pub(crate) const NAMED: &[(&str, Bound)] = &[
         ("grace", Self::Grace),
         ("deadline", Self::Deadline),
         ("memory-pages", Self::MemoryPages),

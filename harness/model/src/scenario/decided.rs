@@ -1,25 +1,25 @@
-//! Which steps a failed claim is about: what a reader has to see again to believe it.
+//! Which steps a failed claim refers to: what a reader must see again to believe it.
 
 use super::Scenario;
 use super::claim::{Block, Claim, Test};
 use super::fixes::Fixes;
 use crate::source::Span;
 
-/// What decided, and what it is told beside.
+/// What decided, and what is shown with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decided {
     /// The step whose observation decided.
     pub step: String,
     /// The field of it.
     pub field: String,
-    /// Other steps whose fields the claim compares with, or the sentence of its block tells.
+    /// Other steps: those that the claim compares with, and those in the sentence of its block.
     pub beside: Vec<String>,
     /// What mends it, where that differs from the playbook.
     pub fix: Option<Fixes>,
 }
 
 impl Scenario {
-    /// What the claim written at `span` is about.
+    /// What the claim at `span` refers to.
     pub fn decided(&self, span: Span) -> Option<Decided> {
         let claims = |block| {
             let block: &Block = block;

@@ -14,7 +14,7 @@ use super::scalar::Scalar;
 
 /// What must be seen, as written: one block or a list of blocks.
 #[derive(Debug, Clone)]
-pub struct RawExpect(pub Vec<RawBlock>);
+pub(crate) struct RawExpect(pub(crate) Vec<RawBlock>);
 
 impl Read for RawExpect {
     fn noun() -> Cow<'static, str> {
@@ -46,7 +46,7 @@ impl JsonSchema for RawExpect {
 
 /// Claims that hold together, as written.
 #[derive(Debug, Clone)]
-pub struct RawBlock {
+pub(crate) struct RawBlock {
     /// The conditions under which the block applies.
     pub r#where: RawClaims,
     /// How bad it is when the block fails, where that differs from the scenario.
@@ -61,7 +61,7 @@ pub struct RawBlock {
     pub claims: RawClaims,
 }
 
-/// The keys of a block that are no paths.
+/// The keys of a block that are not paths.
 const BLOCK_KEYS: [&str; 5] = ["where", "severity", "says", "fix", "follows_from"];
 
 impl Read for RawBlock {
@@ -123,7 +123,7 @@ impl JsonSchema for RawBlock {
 /// Incidents that explain a failure, each with the conditions under which it does; `{}` where it
 /// always does.
 #[derive(Debug, Clone, Default)]
-pub struct RawFollows(pub Vec<(At<String>, RawClaims)>);
+pub(crate) struct RawFollows(pub(crate) Vec<(At<String>, RawClaims)>);
 
 impl Read for RawFollows {
     fn noun() -> Cow<'static, str> {
@@ -168,7 +168,7 @@ impl JsonSchema for RawFollows {
 
 /// Paths with their matchers, in the order written.
 #[derive(Debug, Clone, Default)]
-pub struct RawClaims(pub Vec<(At<String>, At<RawMatch>)>);
+pub(crate) struct RawClaims(pub(crate) Vec<(At<String>, At<RawMatch>)>);
 
 impl Read for RawClaims {
     fn noun() -> Cow<'static, str> {
@@ -188,9 +188,9 @@ impl Read for RawClaims {
     }
 }
 
-/// A matcher as written: a bare value, or a mapping of matchers that must all hold.
+/// A matcher as written: a plain value, or a mapping of matchers that must all hold.
 #[derive(Debug, Clone)]
-pub enum RawMatch {
+pub(crate) enum RawMatch {
     /// `is` this value.
     Is(Scalar),
     /// All of these.

@@ -1,21 +1,21 @@
-//! What mends an incident: configuration for the server that was recognised.
+//! Fixes of an incident: configuration for the recognised server.
 
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-use super::raw::Named;
+use super::named::Named;
 use crate::reading::{Log, Read, expected};
 use crate::yaml::Node;
 
-/// What mends an incident, by the name of a server or runtime; `any` fits everywhere.
+/// Fixes of an incident, by the name of a server or runtime. `any` fits everywhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fixes(pub Vec<(String, String)>);
 
 impl Fixes {
-    /// Those for `software`, by name, what is nearest to the client first: any of them may be
-    /// where it is mended. The one for whatever calls itself `about`, where there is none of these
-    /// names; the one for `any`, where nothing is nearer.
+    /// The fixes for `software`, nearest to the client first, since each of these servers may hold
+    /// the cause. If none is known, the fix for the server that `about` names. If there is none
+    /// either, the fix for `any`.
     pub fn best(&self, software: &[String], about: &str) -> String {
         let known = software.iter().filter_map(|name| self.0.iter().find(|(have, _)| have == name));
         let known: Vec<&(String, String)> = known.collect();
@@ -35,7 +35,7 @@ impl Fixes {
         near.map_or(self.of("any").unwrap_or_default(), |(_, fix)| fix)
     }
 
-    /// The one for this server or runtime.
+    /// The fix for this server or runtime.
     pub fn of(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(have, _)| have == name).map(|(_, fix)| fix.as_str())
     }

@@ -1,7 +1,7 @@
-//! The parameters of a scenario as they are written: values in a list, or guests by their names.
+//! The parameters of a scenario as written: lists of values, or names of guests.
 //!
-//! Guests by pattern make a new guest file a new case of every scenario that its name fits,
-//! without a change to any scenario.
+//! With a pattern, a new guest file is a new case of every scenario whose pattern matches its name.
+//! No scenario has to change.
 
 use std::borrow::Cow;
 
@@ -11,12 +11,12 @@ use crate::reading::{Log, Read, expected, pairs, written};
 use crate::source::{At, Complaint, Span};
 use crate::yaml::{Node, Tree};
 
-use super::check::Vocabulary;
 use super::scalar::Scalar;
+use super::vocabulary::Vocabulary;
 
 /// Parameters with their values, in the order written.
 #[derive(Debug, Clone, Default)]
-pub struct Matrix(pub Vec<(At<String>, Values)>);
+pub(crate) struct Matrix(pub(crate) Vec<(At<String>, Values)>);
 
 /// The values of one parameter.
 #[derive(Debug, Clone)]
@@ -28,15 +28,15 @@ pub enum Values {
 }
 
 written! {
-    /// Guests by their names; a `*` at the end stands for any rest, for guests that are safe to
-    /// run anywhere.
+    /// Guests by name. A `*` at the end matches any rest, among guests that are safe to run
+    /// anywhere.
     "guests such as `{ guests: [trap-*] }`" RawGuests {
         /// Names and patterns.
         guests: Vec<At<String>>,
-        /// Names and patterns of those that are left out.
+        /// Names and patterns of guests to leave out.
         except: Vec<At<String>>,
-        /// Names and patterns of guests that can exhaust a machine, tried with `--tier heavy`
-        /// alone; here a pattern means those and no others.
+        /// Names and patterns of guests that can exhaust a machine. They run with `--tier heavy`
+        /// only. A pattern here matches such guests only.
         heavy: Vec<At<String>>,
     }
 }
@@ -111,7 +111,7 @@ impl RawGuests {
     }
 }
 
-/// The guests that a name or pattern fits; a complaint where there is none.
+/// The guests that a name or pattern matches. Keeps a complaint if there are none.
 fn fitting<'a>(
     pattern: &At<String>,
     heavy: bool,

@@ -1,7 +1,7 @@
 //! Scenarios: the incident catalogue as data, from text to what is meant.
 //!
-//! A scenario is read as it was written (`raw`), then checked (`check`); past the check nothing
-//! is half-parsed. Every complaint about a text is given at once.
+//! A scenario is read as written (`raw`), then checked (`check`). After the check nothing is
+//! half-parsed. All complaints about a text are given at once.
 
 mod cases;
 mod check;
@@ -10,22 +10,23 @@ mod decided;
 mod expect;
 mod fixes;
 mod matrix;
+mod named;
 mod raw;
 mod reach;
 mod scalar;
 mod step;
 mod template;
+mod vocabulary;
 
 pub use cases::Case;
-pub use check::{Vocabulary, Words};
 pub use claim::{Block, Bound, Claim, Comparison, Follows, SUBJECT, ScalarTemplate, Test};
 pub use decided::Decided;
 pub use fixes::Fixes;
-pub use raw::RawScenario;
 pub use reach::Reach;
 pub use scalar::Scalar;
 pub use step::{CaseContext, Step};
 pub use template::{Params, Template};
+pub use vocabulary::{Vocabulary, Words};
 
 use crate::action::Asset;
 use crate::fault::Fault;
@@ -35,6 +36,7 @@ use crate::reading::{Log, Read};
 use crate::source::{Complaints, Source};
 use crate::verdict::Severity;
 use crate::yaml;
+use raw::RawScenario;
 
 /// One incident: its claim, its playbook, its cases, its faults.
 #[derive(Debug, Clone)]
@@ -59,17 +61,17 @@ pub struct Scenario {
     pub each: Vec<Asset>,
     /// Parameters with their values, in the order written.
     pub matrix: Vec<(String, Vec<Scalar>)>,
-    /// Guests of the steps that can exhaust a machine, however they are named; cases that use one
-    /// are of the heavy tier.
+    /// Guests of the steps that can exhaust a machine, whatever their names. Cases that use one
+    /// belong to the heavy tier.
     pub heavy: Vec<String>,
-    /// Guests of the steps with how far they grow at most.
+    /// Guests of the steps with their growth limits.
     pub reaches: Vec<(String, Reach)>,
     /// Guests of the matrix with their benign counterparts.
     pub counterparts: Vec<(String, String)>,
     /// Whether nothing else may run meanwhile.
     pub timing: bool,
-    /// Whether it bears one other measurement beside it nevertheless, and is looked at alone
-    /// only where that leaves a doubt.
+    /// Whether it may run next to one other measurement. It then runs alone only to resolve a
+    /// doubt.
     pub steady: bool,
     /// Limits of the guests.
     pub limits: Limits,
@@ -101,7 +103,7 @@ pub struct Playbook {
     pub first_check: String,
     /// Why it happens.
     pub cause: String,
-    /// What mends it, where the block of claims that fails has no fixes of its own.
+    /// The fix, where the failed block has none of its own.
     pub fix: Fixes,
     /// Clauses and advisories.
     pub see: Vec<String>,

@@ -1,10 +1,10 @@
-//! A scenario as people write it. `check` makes it what is meant.
+//! A scenario as people write it. `check` turns it into a `Scenario`.
 
 mod control;
 
 use std::borrow::Cow;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 
 use crate::action::{Asset, OneOff, Place};
 use crate::excuse::Excuse;
@@ -19,9 +19,10 @@ use crate::yaml::Node;
 use super::expect::RawExpect;
 use super::fixes::Fixes;
 use super::matrix::Matrix;
+use super::named::Named;
 use super::scalar::Scalar;
 
-pub use control::{RawAudit, RawFill, RawFlood, RawRegistry, RawRollback, RawStart};
+pub(crate) use control::{RawAudit, RawFill, RawFlood, RawRegistry, RawRollback, RawStart};
 
 written! {
     /// One incident: its claim, its playbook, its cases, its faults.
@@ -259,7 +260,7 @@ written! {
 
 /// Bounds of a module by what they count.
 #[derive(Debug, Clone, Default)]
-pub struct RawStatic(pub StaticLimits);
+pub(crate) struct RawStatic(pub(crate) StaticLimits);
 
 impl Read for RawStatic {
     fn noun() -> Cow<'static, str> {
@@ -303,43 +304,5 @@ written! {
         seeds: u32,
         /// What may differ.
         excuse: Vec<Excuse>,
-    }
-}
-
-/// Texts by name, in the order written.
-#[derive(Debug, Clone, Default)]
-pub struct Named(pub Vec<(At<String>, At<String>)>);
-
-impl Read for Named {
-    fn noun() -> Cow<'static, str> {
-        "a mapping of names to texts".into()
-    }
-
-    fn read(node: &Node, log: &mut Log) -> Option<Self> {
-        let read = pairs("a mapping of names to texts", node, log)?
-            .iter()
-            .map(|(key, value)| {
-                let scalar = At::<Scalar>::read(value, log)?;
-                Some((key.clone(), scalar.map(|scalar| scalar.text())))
-            })
-            .collect::<Vec<_>>();
-        Some(Self(read.into_iter().flatten().collect()))
-    }
-
-    fn missing() -> Option<Self> {
-        Some(Self::default())
-    }
-}
-
-impl JsonSchema for Named {
-    fn schema_name() -> Cow<'static, str> {
-        "Named".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "type": "object",
-            "additionalProperties": { "type": ["string", "number", "boolean", "null"] }
-        })
     }
 }

@@ -1,5 +1,5 @@
-//! How far a guest grows at most. Against a host with a larger cap it shows nothing: that it was
-//! let grow so far is right there.
+//! How far a guest grows at most. It shows nothing about a host with a larger cap, which is right
+//! to let it grow.
 
 use crate::limits::Limits;
 
@@ -13,7 +13,7 @@ pub enum Reach {
 }
 
 impl Reach {
-    /// Why the guest cannot show whether a cap of `limits` holds, if so.
+    /// Why the guest cannot test a cap of `limits`, if so.
     pub fn within(self, limits: &Limits) -> Option<String> {
         let (reach, cap, unit) = match self {
             Self::Pages(reach) => (reach, limits.memory_pages, "pages of memory"),

@@ -11,10 +11,10 @@ use crate::profile::{Found, Profile};
 
 use super::template::{Params, Template};
 
-/// Most calls of one step; a hundred at once is more than a host of two cores serves.
+/// Most calls of one step. A host with two cores cannot serve more than a hundred at once.
 pub(in crate::scenario) const CALLS_MAX: u32 = 1_000;
 
-/// The guest whose input is a number of steps: what polite tenants call beside a noisy one.
+/// The guest that polite tenants call next to a noisy one. Its input is a number of steps.
 pub const SPIN_GUEST: &str = "benign-spin";
 
 /// One step: a name, and an action with parameters in it.
@@ -62,11 +62,11 @@ pub(super) struct CallPlan {
     pub guest: Template,
     pub params: Vec<(String, Template)>,
     pub input: Template,
-    pub spin_ms: Option<u32>,
+    pub(crate) spin_ms: Option<u32>,
     pub tenant: Option<Template>,
     pub times: u32,
-    /// Whether more are made where the host says how many a tenant may make at once.
-    pub past_calls_at_once: bool,
+    /// Whether the step exceeds the number of calls at once that the host announces.
+    pub(crate) past_calls_at_once: bool,
     pub at_once: bool,
     pub meanwhile: Option<Template>,
     pub load_only: bool,
@@ -117,7 +117,7 @@ impl Step {
     }
 
     /// Whether the step asks something of a site.
-    pub fn is_fetch(&self) -> bool {
+    pub(crate) fn is_fetch(&self) -> bool {
         matches!(self.plan, StepPlan::Fetch(_) | StepPlan::Everywhere { .. })
     }
 
@@ -127,7 +127,7 @@ impl Step {
     }
 
     /// Whether the step reads files, of a site or of a build directory.
-    pub fn is_inspection(&self) -> bool {
+    pub(crate) fn is_inspection(&self) -> bool {
         matches!(self.plan, StepPlan::Inspect { .. })
     }
 
@@ -150,9 +150,9 @@ impl Step {
         self.guests().iter().map(|guest| guest.text(params)).collect()
     }
 
-    /// The guests that the step needs of the subject in one case: those it names, with the values
-    /// of their parameters, and the one that the performer brings along.
-    pub fn guests_in(&self, params: &Params) -> Vec<String> {
+    /// The guests that the step needs in one case: those it names, with their parameters, and those
+    /// that the performer adds.
+    pub(crate) fn guests_in(&self, params: &Params) -> Vec<String> {
         let mut ids = self.guest_ids(params);
         match &self.plan {
             StepPlan::Call(call) if !call.params.is_empty() => {
@@ -243,8 +243,8 @@ impl ControlPlan {
 }
 
 impl CallPlan {
-    /// As many calls as are written; where they are to pass a limit that the host announces,
-    /// three times that: who queues them is seen then.
+    /// The number of calls: as written, or three times the announced limit where the step is to
+    /// exceed it. Three times as many show whether a host queues calls.
     fn times(&self, limits: &Limits) -> Result<u32, String> {
         let Some(limit) = limits.calls_at_once.filter(|_| self.past_calls_at_once) else {
             return Ok(self.times);

@@ -5,7 +5,7 @@ use crate::source::{At, Complaint};
 
 use super::scalar::Scalar;
 
-/// A text in parts. Braces stand for themselves where what they hold is no name.
+/// A text in parts. Braces that do not hold a name are plain text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Template(Vec<TemplatePart>);
 
@@ -69,7 +69,7 @@ impl Template {
         self.fill(|name| param(params, name).map(Scalar::text))
     }
 
-    /// Whether the template is one parameter and nothing else, and that parameter is nothing.
+    /// Whether the template is exactly one parameter, and its value is nothing.
     pub fn is_null(&self, params: &Params) -> bool {
         matches!(self.0.as_slice(), [TemplatePart::Name(name)]
             if param(params, name) == Some(&Scalar::Null))
@@ -93,7 +93,7 @@ fn next_name(text: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-/// Check that each name in `text` is one that is known, and give the template.
+/// Check that each name in `text` is known, and return the template.
 pub fn checked(text: &At<String>, known: &[String], log: &mut Log) -> Template {
     let template = Template::new(&text.value);
     for name in template.names() {

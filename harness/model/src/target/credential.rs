@@ -1,4 +1,5 @@
-//! Credentials of a host, by the name of the variable that holds each: no secret stands in a file.
+//! Credentials of a host. A file names the environment variable that holds each secret, never the
+//! secret.
 
 use super::written::{Texts, check_header};
 use crate::reading::Log;
@@ -7,7 +8,7 @@ use crate::source::{At, Complaint};
 /// What begins the name of a variable in a text.
 const OPEN: &str = "{env.";
 
-/// A header field that each request to the host carries, and whose value nothing shows.
+/// A header field that every request to the host carries. No report shows its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {
     /// The field's name, as in `Authorization`.
@@ -34,7 +35,7 @@ fn one(name: &At<String>, text: &At<String>, log: &mut Log) -> Option<Credential
         (right && printable(before) && printable(after)).then_some((before, variable, after))
     });
     let Some((before, variable, after)) = parts else {
-        // The text itself is not shown: it may be the secret.
+        // The text is not shown, because it may be the secret.
         let problem = format!("`{}` names no environment variable", name.value);
         let help = "expected as in `\"Bearer {env.STAGING_TOKEN}\"`: a secret stands in the \
                     environment, never in a file";

@@ -1,5 +1,5 @@
-//! How a host over HTTP is spoken to that does not speak the contract: templates of requests, and
-//! rules from answers to outcomes.
+//! The mapping of a host that does not implement the host contract: request templates, and rules
+//! from answers to outcomes.
 
 use std::collections::BTreeMap;
 
@@ -108,7 +108,7 @@ const IN_BODY: &[&str] =
 const IN_LOAD: &[&str] = &["guest", "digest"];
 const IN_LOAD_BODY: &[&str] = &["guest", "digest", "module", "module-base64"];
 
-/// Which words stand where in a request, and what is sent where nothing is written.
+/// Which words a request may use in which place, and the defaults.
 struct RequestKind {
     method: &'static str,
     body: &'static str,
@@ -155,7 +155,7 @@ pub(super) fn speech(raw: RawSpeech, known: &[&str], log: &mut Log) -> Speech {
     Speech::Mapped(Box::new(mapping))
 }
 
-/// Guests come one way or the other.
+/// Guests are uploaded or deployed beforehand, not both.
 fn check_ways(loads: bool, guests: Option<Span>, mapping: Span, log: &mut Log) {
     match (loads, guests) {
         (true, Some(span)) => {
@@ -187,7 +187,7 @@ fn deployed(raw: Texts, known: &[&str], log: &mut Log) -> BTreeMap<String, Strin
     raw.0.into_iter().map(|(guest, place)| (guest.value, place.value)).collect()
 }
 
-/// The mapping that is meant; none if a complaint was kept that leaves nothing to stand for it.
+/// The mapping as meant; none if a complaint leaves nothing to return.
 fn meant(
     raw: RawMapping,
     guests: Option<BTreeMap<String, String>>,
@@ -259,7 +259,7 @@ fn request(raw: RawRequest, kind: &RequestKind, log: &mut Log) -> Option<Request
     (rules.len() == wanted).then_some(RequestTemplate { method, path, headers, body, rules })
 }
 
-/// A path begins at the root; only what is named under `guests` may be a whole address.
+/// A path starts with `/`. Only an entry of `guests` may be a whole address.
 fn check_path(path: &At<String>, words: &[&str], log: &mut Log) {
     let whole = words.contains(&"deployed") && path.value.starts_with("{deployed}");
     if !path.value.starts_with('/') && !whole {

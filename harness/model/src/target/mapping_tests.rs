@@ -3,7 +3,8 @@
 use super::*;
 use crate::call::{CallOutcome, RejectStage};
 use crate::source::Source;
-use crate::target::{Encoding, Gives, KnownNames, PRESETS, parse_knowing};
+use crate::target::preset::PRESETS;
+use crate::target::{Encoding, Gives, KnownNames, parse_knowing};
 use crate::trap::TrapKind;
 
 const GUESTS: &[&str] = &["benign-echo", "cpu-loop"];

@@ -1,4 +1,4 @@
-//! What a target says of every module: what it may weigh, and what its name is made of.
+//! Rules of the target file for every module: its size limits and its name.
 
 use std::fmt;
 use std::str::FromStr;
@@ -25,27 +25,16 @@ pub struct Budget {
     pub raw_bytes: Option<u32>,
 }
 
-/// The form of a file whose bytes a digest is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// The file itself.
-    Raw,
-    /// Its brotli form.
-    Br,
-    /// Its gzip form.
-    Gz,
-}
-
-impl Form {
-    const ALL: [Self; 3] = [Self::Raw, Self::Br, Self::Gz];
-
-    /// The word in target files.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Raw => "raw",
-            Self::Br => "br",
-            Self::Gz => "gz",
-        }
+crate::words! {
+    /// The form of a file whose bytes a digest is of.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Form {
+        /// The file itself.
+        Raw = "raw",
+        /// Its brotli form.
+        Br = "br",
+        /// Its gzip form.
+        Gz = "gz",
     }
 }
 
@@ -82,12 +71,12 @@ impl FromStr for NameDigest {
     fn from_str(text: &str) -> Result<Self, ()> {
         let (algorithm, form) = text.split_once('-').ok_or(())?;
         let algorithm = ALGORITHMS.into_iter().find(|known| *known == algorithm).ok_or(())?;
-        let form = Form::ALL.into_iter().find(|known| known.word() == form).ok_or(())?;
+        let form = Form::ALL.iter().copied().find(|known| known.word() == form).ok_or(())?;
         Ok(Self { algorithm, form })
     }
 }
 
-/// Complain of what cannot be meant. A budget of nothing is no budget.
+/// Complain about impossible values. A size limit of zero is an error.
 pub fn check(budget: Option<&RawBudget>, digest: Option<&At<String>>, log: &mut Log) {
     let bounds = budget.into_iter().flat_map(|budget| [&budget.wire_bytes, &budget.raw_bytes]);
     for bound in bounds.flatten().filter(|bound| bound.value == 0) {

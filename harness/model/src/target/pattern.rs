@@ -10,8 +10,8 @@ impl Pattern {
         Self(text.into())
     }
 
-    /// Whether `text` fits. Each part is sought once, from where the last one ended: linear in
-    /// the text for each part, whatever a host sends.
+    /// Whether `text` matches. Each part is searched once, after the end of the previous one, so
+    /// the time is linear in the text for each part.
     pub fn fits(&self, text: &str) -> bool {
         let mut parts = self.0.split('*');
         let first = parts.next().unwrap_or_default();

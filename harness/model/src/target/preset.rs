@@ -6,13 +6,13 @@ use crate::source::{At, Complaint, Source};
 use crate::yaml;
 
 /// The presets by name: mappings as anyone could write them.
-pub const PRESETS: &[(&str, &str)] = &[
+pub(crate) const PRESETS: &[(&str, &str)] = &[
     ("viceroy", include_str!("../../presets/viceroy.yaml")),
     ("wasi-http", include_str!("../../presets/wasi-http.yaml")),
     ("workerd", include_str!("../../presets/workerd.yaml")),
 ];
 
-/// The mapping of the preset of this name; none if there is none, and it is said.
+/// The mapping of the preset with this name. Keeps a complaint if there is none.
 pub(super) fn read(word: &At<String>, log: &mut Log) -> Option<RawMapping> {
     let found = PRESETS.iter().find(|(name, _)| *name == word.value);
     let Some((name, text)) = found else {

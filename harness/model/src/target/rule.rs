@@ -50,12 +50,12 @@ pub struct Rule {
     pub finds: Finds,
 }
 
-/// What a rule says that the answer means.
+/// The meaning that a rule gives to an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Gives {
     /// The guest answered.
     Ok,
-    /// This, of which the answer has no part to tell.
+    /// This outcome, without further parts.
     Just(CallOutcome),
     /// It reported an error.
     GuestError,
@@ -141,7 +141,7 @@ fn check_pointer(pointer: &At<String>, log: &mut Log) {
     }
 }
 
-/// Parts that do not go with the outcome, or that it cannot do without.
+/// Complain about parts that the outcome cannot have, and about missing ones.
 fn check_finds(
     gives: &Gives,
     outcome: &At<String>,

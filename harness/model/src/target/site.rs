@@ -1,6 +1,6 @@
 //! A deployed site, and the ways to it.
 
-// Of `core`: an address is a value here, and nothing is connected to.
+// From `core`: an address is only a value here, and nothing connects to it.
 use core::net::IpAddr;
 
 use super::module::{self, Budget, NameDigest, RawBudget};
@@ -67,7 +67,7 @@ pub struct SiteTarget {
 }
 
 impl SiteTarget {
-    /// The site at `url`, of which no more is known.
+    /// The site at `url`, with nothing else known.
     pub fn at(url: impl Into<String>) -> Self {
         let one_off_word = Some(ONE_OFF_WORD_USUAL.to_owned());
         Self {
@@ -95,7 +95,7 @@ pub struct OriginTarget {
 /// The query word under which caches are played with where nothing is said.
 pub const ONE_OFF_WORD_USUAL: &str = "gauntlet";
 
-/// Complain of what cannot be meant.
+/// Complain about impossible values.
 pub fn check(raw: &RawSite, log: &mut Log) {
     for address in raw.addresses.iter().filter(|one| one.value.parse::<IpAddr>().is_err()) {
         let problem = format!("`{}` is no IP address", address.value);

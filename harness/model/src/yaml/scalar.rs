@@ -1,4 +1,4 @@
-//! What a scalar of YAML means: nothing, a truth, a number, or a text.
+//! The meaning of a YAML scalar: nothing, a boolean, a number or a text.
 //!
 //! Quoted scalars are texts. Plain ones are read as YAML 1.1 reads truths (`yes`, `off`) and as
 //! YAML 1.2 reads numbers, so `0644` is the number 644 and not an octal one.

@@ -2,45 +2,32 @@
 
 use super::module::ModuleAnatomy;
 
-/// What a module was built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Flavour {
-    /// `GOOS=js`, for a page or Node with Go's `wasm_exec.js`.
-    GoJs,
-    /// TinyGo's target `wasm`, for a page with TinyGo's `wasm_exec.js`.
-    TinyGoJs,
-    /// WASI preview 1, with `_start`.
-    Wasip1Command,
-    /// WASI preview 1, with `_initialize` or with exports alone.
-    Wasip1Reactor,
-    /// Rust with wasm-bindgen, for a page with its glue.
-    WasmBindgen,
-    /// Emscripten, for a page with its glue.
-    Emscripten,
-    /// A component, which no browser takes.
-    Component,
-    /// No imports: runs anywhere.
-    Core,
-    /// Imports of its own.
-    Other,
+wasm_gauntlet_model::words! {
+    /// What a module was built for.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Flavour {
+        /// `GOOS=js`, for a page or Node with Go's `wasm_exec.js`.
+        GoJs = "go-js",
+        /// TinyGo's target `wasm`, for a page with TinyGo's `wasm_exec.js`.
+        TinyGoJs = "tinygo-js",
+        /// WASI preview 1, with `_start`.
+        Wasip1Command = "wasip1-command",
+        /// WASI preview 1, with `_initialize` or with exports alone.
+        Wasip1Reactor = "wasip1-reactor",
+        /// Rust with wasm-bindgen, for a page with its glue.
+        WasmBindgen = "wasm-bindgen",
+        /// Emscripten, for a page with its glue.
+        Emscripten = "emscripten",
+        /// A component, which no browser takes.
+        Component = "component",
+        /// No imports: runs anywhere.
+        Core = "core",
+        /// Imports of its own.
+        Other = "other",
+    }
 }
 
 impl Flavour {
-    /// The word in scenarios.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::GoJs => "go-js",
-            Self::TinyGoJs => "tinygo-js",
-            Self::Wasip1Command => "wasip1-command",
-            Self::Wasip1Reactor => "wasip1-reactor",
-            Self::WasmBindgen => "wasm-bindgen",
-            Self::Emscripten => "emscripten",
-            Self::Component => "component",
-            Self::Core => "core",
-            Self::Other => "other",
-        }
-    }
-
     /// The least that such a module weighs, in words; measured on programs that print a line.
     pub fn floor(self, toolchain: Option<&str>) -> Option<&'static str> {
         let go = toolchain.is_some_and(|toolchain| toolchain.starts_with("Go "));
@@ -59,13 +46,13 @@ const GO_FLOOR: &str = "Go: 1.6 to 1.9 MB raw, 2.4 MB with fmt, 11.7 MB with net
                         brotli leaves 23 %, TinyGo makes a tenth of it";
 
 /// Names of WASI preview 1 among namespaces.
-pub const WASI_NAMESPACES: &[&str] = &["wasi_snapshot_preview1", "wasi_unstable"];
+pub(crate) const WASI_NAMESPACES: &[&str] = &["wasi_snapshot_preview1", "wasi_unstable"];
 
 /// The namespaces of Go's own shim, new (1.21) and old.
 pub const GO_NAMESPACES: &[&str] = &["gojs", "go"];
 
 /// What `module` was built for.
-pub fn of(module: &ModuleAnatomy) -> Flavour {
+pub(crate) fn of(module: &ModuleAnatomy) -> Flavour {
     let exports = |name: &str| module.exports.iter().any(|export| export == name);
     let imports = |wanted: &dyn Fn(&str, &str) -> bool| {
         module.imports.iter().any(|import| wanted(&import.namespace, &import.name))

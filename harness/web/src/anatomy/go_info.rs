@@ -1,14 +1,14 @@
-//! Go's build information, which lies in the data image: the memory as it is when the module
-//! starts, put together from its active segments, as the information may be cut by them.
+//! Go's build information. It lies in the data image, which is the memory of the module at its
+//! start. The image is assembled from the active segments, since a segment may cut the information.
 
 use wasmparser::{BinaryReaderError, DataKind, DataSectionReader, Operator};
 
 use super::shown;
 
-/// Bytes of an image that are put together; Go's data is 1 MB, with `net/http` 5 MB.
+/// Most bytes of an image that are assembled. The data of Go is 1 MB, with `net/http` 5 MB.
 const IMAGE_BYTES_MAX: usize = 32 << 20;
 
-/// Segments that are read; Go's linker makes a few thousand at the most.
+/// Most segments that are read. Go's linker makes a few thousand at most.
 const SEGMENTS_MAX: usize = 100_000;
 
 /// Bytes of the information; a module of 500 dependencies says 40 KB.
@@ -23,10 +23,10 @@ const AFTER: [u8; 16] = *b"\xf9\x32\x43\x31\x86\x18\x20\x72\x00\x82\x42\x10\x41\
 
 /// The active segments of a module, each with where it goes.
 #[derive(Debug, Default)]
-pub struct Image<'a>(Vec<(usize, &'a [u8])>);
+pub(crate) struct Image<'a>(Vec<(usize, &'a [u8])>);
 
 impl<'a> Image<'a> {
-    /// Keep the active segments of `section` whose place is a constant within the bound.
+    /// Keep the active segments of `section` that have a constant address within the bound.
     pub fn take(&mut self, section: DataSectionReader<'a>) -> Result<(), BinaryReaderError> {
         for segment in section.into_iter().take(SEGMENTS_MAX) {
             let segment = segment?;
@@ -47,7 +47,7 @@ impl<'a> Image<'a> {
     }
 
     /// The lines of the build information; none if there is none.
-    pub fn build_info(&self) -> Vec<String> {
+    pub(crate) fn build_info(&self) -> Vec<String> {
         let end = self.0.iter().map(|(offset, data)| offset + data.len()).max().unwrap_or(0);
         let mut image = vec![0; end];
         for (offset, data) in &self.0 {

@@ -1,15 +1,15 @@
-//! The digest in a name: whether it is one of the common digests of the content.
+//! The digest in a file name: whether it is one of the common digests of the content.
 
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// Letters and digits of a name that are held against digests; five would match by chance once
-/// in 70,000 tries, and bundlers write six at least.
+/// Characters of a name that are compared with digests. Five would match by chance once in 70,000
+/// tries, and bundlers write at least six.
 const DIGITS_MIN: usize = 6;
 
 /// Bytes of one form of a file, and what that form is called.
-pub type FileForm<'a> = (&'static str, &'a [u8]);
+pub(crate) type FileForm<'a> = (&'static str, &'a [u8]);
 
 /// A digest of bytes.
 type Hash = fn(&[u8]) -> Vec<u8>;
@@ -23,12 +23,12 @@ const HASHES: [(&str, Hash); 5] = [
     ("sha512", |bytes| Sha512::digest(bytes).to_vec()),
 ];
 
-/// The digests of a file in each of its forms, as texts that names may begin with. Each is made
-/// when it is looked at: all of them take 8 ms for a megabyte, and the first is mostly right.
+/// The digests of a file in each of its forms, as names may begin with them. Each is computed when
+/// it is needed: all of them take 8 ms for a megabyte, and the first is usually right.
 #[derive(Debug, Clone)]
 pub struct Digests<'a> {
     forms: Vec<FileForm<'a>>,
-    /// The only one that counts; all of them where none is said.
+    /// The only algorithm that counts; none means all.
     algorithm: Option<&'a str>,
 }
 
@@ -44,7 +44,7 @@ impl<'a> Digests<'a> {
     }
 
     /// The scheme by which a part of `path` is the beginning of a digest.
-    pub fn scheme(&self, path: &str) -> Option<Scheme> {
+    pub(crate) fn scheme(&self, path: &str) -> Option<Scheme> {
         let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
         if Writing::ALL.iter().all(|writing| writing.parts(file).next().is_none()) {
             return None;
@@ -75,7 +75,7 @@ enum Writing {
 impl Writing {
     const ALL: [Self; 3] = [Self::Hex, Self::Base64Url, Self::Base32];
 
-    /// The parts of a file's name that may be digits of this writing.
+    /// The parts of a file name that may be digits in this notation.
     fn parts(self, file: &str) -> Box<dyn Iterator<Item = &str> + '_> {
         match self {
             Self::Hex => {
@@ -105,9 +105,9 @@ impl Writing {
     }
 }
 
-/// By what rule a file is named after its content.
+/// The rule that makes a file name from the content.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Scheme {
+pub(crate) struct Scheme {
     digest: String,
     writing: Writing,
     digits: usize,
@@ -115,7 +115,7 @@ pub struct Scheme {
 
 impl Scheme {
     /// Whether a part of `path` looks as this scheme would have written it.
-    pub fn may_name(&self, path: &str) -> bool {
+    pub(crate) fn may_name(&self, path: &str) -> bool {
         let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
         let digit = |part: &&str| part.bytes().any(|b| b.is_ascii_digit());
         self.writing.parts(file).filter(digit).any(|part| part.len() == self.digits)
@@ -133,13 +133,13 @@ impl std::fmt::Display for Scheme {
     }
 }
 
-/// Pieces of a file's name that are long enough to be held against a digest.
+/// Pieces of a file name that are long enough to be compared with a digest.
 fn parts(file: &str) -> impl Iterator<Item = &str> {
     let long = |part: &&str| part.len() >= DIGITS_MIN;
     file.split(['.', '-', '_', '~', '@']).filter(long)
 }
 
-/// What follows a separator up to the next dot: `-` and `_` are digits of base64url.
+/// The text from a separator to the next dot: `-` and `_` are digits of base64url.
 fn tails(file: &str) -> impl Iterator<Item = &str> {
     let starts = file.match_indices(['.', '-', '_', '~', '@']).map(|(at, _)| at + 1);
     std::iter::once(0).chain(starts).filter_map(|at| {

@@ -1,7 +1,7 @@
 //! What a file of a build is, read from its bytes alone: a module, a shim, a name with a hash.
 //!
-//! Everything here is pure: bytes in, words out. Nothing is run, and nothing is believed that a
-//! bound does not hold: the bytes are hostile.
+//! Everything here is pure: bytes in, words out. Nothing is run. The bytes are hostile, so every
+//! loop and every length has a bound.
 
 pub mod flavour;
 mod go_info;
@@ -13,13 +13,13 @@ pub mod unfit;
 
 use wasm_gauntlet_model::source::printable;
 
-/// Bytes of one name or text that is handed on; longer ones are data, not names.
+/// Most bytes of one name or text in a report. Longer ones are data, not names.
 const TEXT_BYTES_MAX: usize = 200;
 
-/// Items of one list that is handed on; reports are read by people.
-pub const LIST_ITEMS_MAX: usize = 16;
+/// Most items of one list in a report. People read reports.
+pub(crate) const LIST_ITEMS_MAX: usize = 16;
 
-/// A hostile text as it may stand in a report: bounded, no control characters.
+/// A hostile text made fit for a report: bounded, without control characters.
 pub fn shown(text: &str) -> String {
     let mut end = text.len().min(TEXT_BYTES_MAX);
     while !text.is_char_boundary(end) {

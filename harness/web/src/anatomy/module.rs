@@ -1,4 +1,4 @@
-//! What a module says of itself: imports, exports, sections, producers, data.
+//! What a module says about itself: imports, exports, sections, producers, data.
 
 use std::collections::BTreeSet;
 
@@ -26,14 +26,14 @@ pub struct Import {
     /// The name in it.
     pub name: String,
     /// Whether it is a function, and no memory, table or global.
-    pub is_function: bool,
+    pub(crate) is_function: bool,
 }
 
 /// What a module says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ModuleAnatomy {
+pub(crate) struct ModuleAnatomy {
     /// Whether it is a component, of which nothing more is read.
-    pub is_component: bool,
+    pub(crate) is_component: bool,
     /// In the order written.
     pub imports: Vec<Import>,
     /// In the order written.
@@ -43,14 +43,14 @@ pub struct ModuleAnatomy {
     /// Field, name and version of each producer.
     pub producers: Vec<(String, String, String)>,
     /// What says which build it is.
-    pub build_id: Option<String>,
+    pub(crate) build_id: Option<String>,
     /// Go's build information, line by line.
-    pub go_info: Vec<String>,
+    pub(crate) go_info: Vec<String>,
     /// Paths of source files on the machine that built it.
     pub paths: paths::Paths,
 }
 
-/// Sections whose text says which build a module is of.
+/// Sections that identify the build of a module.
 const ID_SECTIONS: &[&str] =
     &["version", "build_id", "build-id", "git_commit", "revision", "go:buildid"];
 
@@ -61,7 +61,7 @@ const ID_EXPORTS: &[&str] = &["version", "build_id", "module_version"];
 ///
 /// # Errors
 /// When they are none, with where.
-pub fn read(bytes: &[u8]) -> Result<ModuleAnatomy, String> {
+pub(crate) fn read(bytes: &[u8]) -> Result<ModuleAnatomy, String> {
     let mut module = ModuleAnatomy::default();
     let mut image = go_info::Image::default();
     for payload in Parser::new(0).parse_all(bytes) {
@@ -121,7 +121,7 @@ impl ModuleAnatomy {
         }
         self.custom.push((section.name().to_owned(), section.data().len()));
         if let KnownCustom::Producers(producers) = section.as_known() {
-            // What cannot be read of a custom section is as if it were not there.
+            // A custom section that cannot be read is treated as absent.
             for field in producers.into_iter().flatten().take(8) {
                 let values = field.values.into_iter().flatten().take(8);
                 let of = |value: wasmparser::ProducersFieldValue<'_>| {
@@ -159,25 +159,25 @@ impl ModuleAnatomy {
     }
 
     /// The minor version of Go that made it, as in 26.
-    pub fn go_minor(&self) -> Option<u32> {
+    pub(crate) fn go_minor(&self) -> Option<u32> {
         go_minor(self.version_of("Go")?)
     }
 
     /// Bytes of the custom sections that `wanted` names.
-    pub fn custom_bytes(&self, wanted: impl Fn(&str) -> bool) -> usize {
+    pub(crate) fn custom_bytes(&self, wanted: impl Fn(&str) -> bool) -> usize {
         self.custom.iter().filter(|(name, _)| wanted(name)).map(|(_, bytes)| bytes).sum()
     }
 }
 
 /// Whether a custom section is there for debuggers alone.
-pub fn is_debug(section: &str) -> bool {
+pub(crate) fn is_debug(section: &str) -> bool {
     section.starts_with(".debug_")
         || section.starts_with("reloc..debug_")
         || ["sourceMappingURL", "external_debug_info"].contains(&section)
 }
 
 /// The minor version in a text such as `go1.26.8` or `go1.27rc1`.
-pub fn go_minor(version: &str) -> Option<u32> {
+pub(crate) fn go_minor(version: &str) -> Option<u32> {
     let rest = version.strip_prefix("go1.")?;
     let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     rest[..digits].parse().ok()

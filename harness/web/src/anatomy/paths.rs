@@ -1,9 +1,9 @@
 //! Paths of source files on the machine that built a module: who built it, and where.
 //!
-//! Folders that belong to a person or to a build machine count wherever they stand. Any other
-//! absolute path of a source file counts where it is a text by itself, between two zero bytes, as
-//! compilers keep the names of files (Go's line table, `__FILE__`). What every installation has
-//! (`/usr/local/go`, `/rustc/HASH`, module paths) tells nobody anything.
+//! A folder that belongs to a person or to a build machine counts anywhere. Any other absolute path
+//! of a source file counts only as a text of its own between two zero bytes, as compilers store
+//! file names (Go's line table, `__FILE__`). Paths of every installation (`/usr/local/go`,
+//! `/rustc/HASH`, module paths) reveal nothing.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ const ROOTS: &[&str] = &[
     ":/Users/",
 ];
 
-/// Endings of source files: a path without one may be any text of the program.
+/// Extensions of source files. A path without one may be any text of the program.
 const ENDINGS: &[&str] =
     &[".go", ".rs", ".c", ".cc", ".cpp", ".h", ".hpp", ".s", ".ts", ".zig", ".swift", ".cs"];
 
@@ -50,19 +50,19 @@ const PUBLIC: &[&str] = &[
     "/opt/emsdk/",
 ];
 
-/// Endings of the sources whose compilers keep their names, and the fewest segments that such a
-/// path has: C programs have short paths of their own (`/tmp/a.c`), as texts.
+/// Extensions of sources whose compilers keep file names, with the fewest segments of such a path.
+/// C programs have short paths of their own as texts, such as `/tmp/a.c`.
 const KEPT: &[(&str, usize)] =
     &[(".go", 2), (".rs", 2), (".c", 3), (".cc", 3), (".cpp", 3), (".cxx", 3)];
 
-/// Where a toolchain's own sources lie, if it is not where they usually are: a Go program has
-/// this file of them.
+/// A file that shows where the sources of a toolchain are when they are not in the usual place:
+/// every Go program has this file.
 const OF_GO: &[u8] = b"/runtime/proc.go";
 
 /// Longest path that is looked for.
 const PATH_BYTES_MAX: usize = 260;
 
-/// Paths that are told apart; a program of this many files is large.
+/// Most different paths that are counted. A program with this many files is large.
 const PATHS_MAX: usize = 20_000;
 
 /// What was found.
@@ -118,7 +118,7 @@ fn path_at(bytes: &[u8], start: usize) -> Option<usize> {
     }
     let length = rest.iter().take_while(|byte| is_of_path(**byte)).count();
     let mut path = &rest[..length];
-    // Strings that stand one after another: the next path is another one.
+    // Strings may follow one another without a gap: the next path is another one.
     let next = |at: &usize| ends_source(&path[..*at]) && root_at(&path[*at..]).is_some();
     if let Some(next) = (root.len()..length).find(next) {
         path = &path[..next];

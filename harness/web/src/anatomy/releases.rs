@@ -10,7 +10,7 @@ const TABLE: &str = include_str!("shim_releases.tsv");
 
 /// The releases that ship one shim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Releases {
+pub(crate) struct Releases {
     /// The first, as in `go1.21`.
     pub first: &'static str,
     /// The last that is known.
@@ -18,8 +18,8 @@ pub struct Releases {
 }
 
 impl Releases {
-    /// Whether a module of this minor version of Go is from one of them. The last epoch is open:
-    /// releases after it ship the same shim as far as anybody knows.
+    /// Whether a module of this minor version of Go is from one of these releases. The last range
+    /// is open: as far as is known, later releases ship the same shim.
     pub fn fit(self, minor: u32) -> bool {
         let number = |release| go_minor(release).unwrap_or(0);
         let newest = rows().last().is_some_and(|(_, releases)| releases == self);
@@ -36,9 +36,9 @@ impl std::fmt::Display for Releases {
     }
 }
 
-/// The releases that ship `script`; none where it is no released shim. Line ends are free, as
-/// repositories change them.
-pub fn of(script: &str) -> Option<Releases> {
+/// The releases that ship `script`; none if it is no released shim. Line ends do not matter,
+/// because repositories change them.
+pub(crate) fn of(script: &str) -> Option<Releases> {
     let digest = hex(&Sha256::digest(script.replace("\r\n", "\n")));
     rows().find(|(row, _)| digest.starts_with(row)).map(|(_, releases)| releases)
 }

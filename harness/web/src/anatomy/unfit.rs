@@ -1,11 +1,11 @@
-//! Why bytes that are called a module are none, in words.
+//! Why bytes that should be a module are not one, in words.
 
 use wasmparser::{Validator, WasmFeatures};
 
 use super::shown;
 use crate::coding::{self, Content};
 
-/// First bytes of what stands in place of a module or a script, and what it is.
+/// First bytes of files that are found in place of a module or a script, and their names.
 const OPENINGS: &[(&[u8], &str)] = &[
     (
         b"version https://git-lfs.github.com/spec/",
@@ -36,8 +36,9 @@ pub fn stranger(bytes: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// Why `bytes` are no valid module and no valid component; none if they are one. Every proposal
-/// that the parser knows is taken for valid: who may run it is another question.
+/// Why `bytes` are neither a valid module nor a valid component; none if they are one. Every
+/// proposal that the parser knows counts as valid; whether an engine runs it is a separate
+/// question.
 pub fn as_module(bytes: &[u8]) -> Option<String> {
     if let Some(what) = stranger(bytes) {
         return Some(what.to_owned());

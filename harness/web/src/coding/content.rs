@@ -1,19 +1,19 @@
-//! What decoded bytes are, told by their first bytes and their look, never by a header.
+//! The kind of decoded bytes, from their first bytes and their structure, never from a header.
 
 /// Bytes that are looked at for text and for marks of a language.
 const SNIFF_BYTES: usize = 64 << 10;
 
-/// Text this long is no accident: random bytes are clean UTF-8 of 16 bytes once in 10^7.
+/// Text of this length is no accident: random bytes are clean UTF-8 of 16 bytes once in 10^7.
 pub(super) const TEXT_SURE_BYTES_MIN: usize = 16;
 
-/// One control character in so many is borne in text, as form feeds and escapes occur.
+/// Text may have one control character in this many: form feeds and escapes occur.
 const TEXT_BYTES_PER_CONTROL: usize = 256;
 
 /// Openings of HTML (WHATWG MIME sniffing §7.1), lower case.
 const HTML_OPENINGS: &[&str] =
     &["<!doctype html", "<html", "<head", "<body", "<script", "<title", "<meta", "<!--"];
 
-/// Marks that scripts have and prose, JSON and style sheets have not.
+/// Marks that scripts have, and that prose, JSON and style sheets do not have.
 const SCRIPT_MARKS: &[&str] = &[
     "=>",
     "function",
@@ -30,31 +30,20 @@ const SCRIPT_MARKS: &[&str] = &[
     "use strict",
 ];
 
-/// What decoded bytes are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Content {
-    /// Begins with the magic word of WebAssembly; nothing is said of its validity.
-    Wasm,
-    /// Opens as HTML does.
-    Html,
-    /// Text with the marks of a script: a guess, as JavaScript has no magic word.
-    Javascript,
-    /// No bytes at all.
-    Empty,
-    /// None of these.
-    Other,
-}
-
-impl Content {
-    /// The word of the observation.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Wasm => "wasm",
-            Self::Html => "html",
-            Self::Javascript => "javascript",
-            Self::Empty => "empty",
-            Self::Other => "other",
-        }
+wasm_gauntlet_model::words! {
+    /// What decoded bytes are.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Content {
+        /// Begins with the magic word of WebAssembly; nothing is said of its validity.
+        Wasm = "wasm",
+        /// Opens as HTML does.
+        Html = "html",
+        /// Text with the marks of a script: a guess, as JavaScript has no magic word.
+        Javascript = "javascript",
+        /// No bytes at all.
+        Empty = "empty",
+        /// None of these.
+        Other = "other",
     }
 }
 
@@ -73,12 +62,12 @@ pub fn classify(content: &[u8]) -> Content {
     }
 }
 
-/// Whether this is text in UTF-8, all but a few characters of it printable.
+/// Whether this is UTF-8 text with almost only printable characters.
 pub(super) fn is_text(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(SNIFF_BYTES)];
     let clean = match std::str::from_utf8(head) {
         Ok(_) => true,
-        // A character that the cut at SNIFF_BYTES split in two.
+        // The cut at SNIFF_BYTES may split a character.
         Err(error) => error.error_len().is_none() && bytes.len() > SNIFF_BYTES,
     };
     let control = |byte: &&u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();

@@ -1,6 +1,6 @@
 //! Undoing `Content-Encoding` exactly as it was declared, as a browser does.
 //!
-//! Never looks at magic words: a header without a layer must fail here.
+//! Magic words are not used: a header without the layer must fail here.
 
 use super::undo::{DecodeBudget, DeflateForm, undo};
 use super::{DecodeBounds, DecodeStop, Layer};
@@ -8,7 +8,7 @@ use super::{DecodeBounds, DecodeStop, Layer};
 /// Why the declared layers could not be undone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// A coding that nobody registered, or that we do not have; as text, of any content.
+    /// A coding that is not registered or not supported here; the text is hostile.
     #[error("unknown content coding {0:?}")]
     Unknown(String),
     /// The bytes do not have the layer, or a bound was met.

@@ -1,29 +1,21 @@
-//! Bodies coded with a dictionary that the client has (RFC 9842). They are recognised, by their
-//! first bytes, and not undone: we have no dictionary and offer none.
+//! Bodies coded with a dictionary that the client has (RFC 9842). They are recognised by their
+//! first bytes and not decoded: we have no dictionary and offer none.
 
-/// A coding that needs a dictionary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Dictionary {
-    /// Brotli with a dictionary (§4).
-    Br,
-    /// Zstandard with a dictionary (§5).
-    Zstd,
+wasm_gauntlet_model::words! {
+    /// A coding that needs a dictionary. Its word is the one of `Content-Encoding`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Dictionary {
+        /// Brotli with a dictionary (§4).
+        Br = "dcb",
+        /// Zstandard with a dictionary (§5).
+        Zstd = "dcz",
+    }
 }
 
 /// Bytes of the SHA-256 of the dictionary, which follow the magic word (§4 and §5).
 const DIGEST_BYTES: usize = 32;
 
 impl Dictionary {
-    const ALL: [Self; 2] = [Self::Br, Self::Zstd];
-
-    /// The word of `Content-Encoding`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Br => "dcb",
-            Self::Zstd => "dcz",
-        }
-    }
-
     /// How each body begins: four bytes of its own, or the head of a skippable frame of
     /// Zstandard that holds [`DIGEST_BYTES`].
     fn magic(self) -> &'static [u8] {
@@ -35,12 +27,12 @@ impl Dictionary {
 
     /// The coding that a member of `Content-Encoding` names.
     pub fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| word.trim().eq_ignore_ascii_case(one.word()))
+        Self::ALL.iter().copied().find(|one| word.trim().eq_ignore_ascii_case(one.word()))
     }
 
     /// The coding by which `bytes` begin, and the digest of its dictionary in hexadecimal.
     pub fn of_bytes(bytes: &[u8]) -> Option<(Self, String)> {
-        Self::ALL.into_iter().find_map(|one| {
+        Self::ALL.iter().copied().find_map(|one| {
             let digest = bytes.strip_prefix(one.magic())?.get(..DIGEST_BYTES)?;
             Some((one, digest.iter().map(|byte| format!("{byte:02x}")).collect()))
         })
@@ -55,7 +47,7 @@ mod tests {
     fn a_body_is_told_by_its_first_bytes() {
         let body = |magic: &[u8]| [magic, &[0xab; DIGEST_BYTES], b"the rest"].concat();
         let digest = "ab".repeat(DIGEST_BYTES);
-        for one in Dictionary::ALL {
+        for one in Dictionary::ALL.iter().copied() {
             let bytes = body(one.magic());
             assert_eq!(Dictionary::of_bytes(&bytes), Some((one, digest.clone())));
             assert_eq!(Dictionary::of_bytes(&bytes[..bytes.len() - 9]), None, "cut");

@@ -1,4 +1,4 @@
-//! Putting on one layer, for the testbed's variants and for tests of the peeling.
+//! Encoding with one layer, for the variants of the testbed and for tests of the decoding.
 
 use std::io::Write;
 
@@ -11,7 +11,7 @@ const BROTLI_QUALITY: i32 = 5;
 /// A window of 4 MiB, brotli's own default.
 const BROTLI_WINDOW_BITS: i32 = 22;
 
-/// gzip and zlib at their usual trade.
+/// The default level of gzip and zlib.
 const DEFLATE_LEVEL: flate2::Compression = flate2::Compression::new(6);
 
 /// Put `layer` around `bytes`. Equal bytes give equal results.

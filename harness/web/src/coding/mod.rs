@@ -1,8 +1,8 @@
-//! Compression layers: put on, taken off, and told from one another by what the bytes really are.
+//! Compression layers: encoding, decoding, and recognising them by their bytes.
 //!
-//! [`peel`] believes bytes and no header; [`decode_declared`] believes the header and no bytes.
-//! Where the two differ is a finding, but not one that is made here: nothing here judges, opens
-//! a socket, or believes a length that the other side states.
+//! [`peel`] uses the bytes and no header. [`decode_declared`] uses the header and no magic words. A
+//! difference between the two is a finding, but it is judged elsewhere. Nothing here opens a socket
+//! or trusts a stated length.
 
 mod content;
 mod declared;
@@ -21,46 +21,37 @@ pub use peel::{Peeled, peel};
 
 /// Bytes that one layer may give: a Wasm module of 64 MiB is past what any browser user waits
 /// for, and engines refuse to compile modules over 1 GiB only.
-pub const LAYER_BYTES_MAX: usize = 64 << 20;
+pub(crate) const LAYER_BYTES_MAX: usize = 64 << 20;
 
 /// Bytes that all attempts on one body may give together; room for the largest module in two
 /// layers, and a second or so of work.
 pub const TOTAL_BYTES_MAX: usize = 2 * LAYER_BYTES_MAX;
 
-/// Times that one layer may blow up what it holds. Modules reach 3 to 30; gzip ends at 1032.
+/// Largest expansion of one layer. Modules reach 3 to 30; gzip can reach 1032.
 pub const RATIO_MAX: usize = 256;
 
-/// Below so many bytes any ratio is let through: small blank contents reach 1000 honestly.
-pub const RATIO_FLOOR_BYTES: usize = 1 << 20;
+/// Below this size any ratio is accepted: small blank contents honestly reach 1000.
+pub(crate) const RATIO_FLOOR_BYTES: usize = 1 << 20;
 
-/// Layers that are taken off: double compression is two, and a third was never seen outside
-/// tests.
-pub const LAYERS_MAX: usize = 4;
+/// Most layers that are decoded. Double compression is two, and a third was seen only in tests.
+pub(crate) const LAYERS_MAX: usize = 4;
 
-/// One compression layer, as `Content-Encoding` knows it (RFC 9110 §8.4.1, 7932, 8878).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Layer {
-    /// RFC 1952.
-    Gzip,
-    /// RFC 7932, without the large-window extension, as browsers have it.
-    Br,
-    /// RFC 8878, with a window of at most 8 MiB (RFC 9659).
-    Zstd,
-    /// RFC 1950; the bare RFC 1951 that some servers send is understood too.
-    Deflate,
+wasm_gauntlet_model::words! {
+    /// One compression layer, as `Content-Encoding` knows it (RFC 9110 §8.4.1, 7932, 8878).
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Layer {
+        /// RFC 1952.
+        Gzip = "gzip",
+        /// RFC 7932, without the large-window extension, as browsers have it.
+        Br = "br",
+        /// RFC 8878, with a window of at most 8 MiB (RFC 9659).
+        Zstd = "zstd",
+        /// RFC 1950; the bare RFC 1951 that some servers send is understood too.
+        Deflate = "deflate",
+    }
 }
 
 impl Layer {
-    /// The word of `Content-Encoding`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Gzip => "gzip",
-            Self::Br => "br",
-            Self::Zstd => "zstd",
-            Self::Deflate => "deflate",
-        }
-    }
-
     /// The layer that a member of `Content-Encoding` names; `x-gzip` is gzip (§8.4.1.3).
     pub fn of_word(word: &str) -> Option<Self> {
         match word.trim().to_ascii_lowercase().as_str() {
@@ -83,13 +74,13 @@ impl std::fmt::Display for Layer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DecodeBounds {
     /// Bytes that one layer may give.
-    pub layer_bytes_max: usize,
+    pub(crate) layer_bytes_max: usize,
     /// Bytes that all layers and all attempts may give together.
-    pub total_bytes_max: usize,
-    /// Times that a layer past [`RATIO_FLOOR_BYTES`] may blow up what it holds.
-    pub ratio_max: usize,
+    pub(crate) total_bytes_max: usize,
+    /// Largest expansion of a layer above [`RATIO_FLOOR_BYTES`].
+    pub(crate) ratio_max: usize,
     /// Layers that are taken off.
-    pub layers_max: usize,
+    pub(crate) layers_max: usize,
 }
 
 impl Default for DecodeBounds {

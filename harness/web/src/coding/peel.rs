@@ -1,8 +1,8 @@
 //! Which layers are really around a body, found without believing any header.
 //!
-//! gzip and zstd have magic words and zlib has a checksum. Brotli and bare deflate have neither,
-//! so they are tried only on what is nothing else, and believed only when they decode to the
-//! last byte and give something that can be recognised.
+//! gzip and zstd have magic words, and zlib has a checksum. Brotli and bare deflate have neither.
+//! They are tried only on bytes that are nothing else, and accepted only when they decode to the
+//! last byte and give something recognisable.
 
 use super::content::{TEXT_SURE_BYTES_MIN, is_text};
 use super::undo::{DecodeBudget, DeflateForm, GZIP_MAGIC, ZSTD_MAGIC, undo};
@@ -11,23 +11,23 @@ use super::{DecodeBounds, DecodeStop, Layer};
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Peeled {
-    /// The layers, outermost first. With `stopped`, the last one may be known by its magic word
-    /// alone.
+    /// The layers, outermost first. With `stopped`, the last one may be known from its magic word
+    /// only.
     pub layers: Vec<Layer>,
-    /// What is inside of every layer that could be taken off.
+    /// The content inside all decoded layers.
     pub content: Vec<u8>,
-    /// Why it went no further; absent if `content` is the end of it.
+    /// Why decoding stopped; absent if `content` is the innermost content.
     pub stopped: Option<DecodeStop>,
 }
 
-/// How much it takes to believe a layer.
+/// The proof that a layer needs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Sign {
-    /// A magic word: the layer is there even when it cannot be taken off.
+    /// A magic word: the layer exists even when it cannot be decoded.
     Magic,
-    /// A checksum: the layer is there when it can be taken off.
+    /// A checksum: the layer exists when it can be decoded.
     Checksum,
-    /// Nothing: the layer is there when what is inside can be recognised.
+    /// Nothing: the layer exists when its content is recognised.
     Content,
 }
 
@@ -63,7 +63,7 @@ fn strip(bytes: Vec<u8>, left: usize, budget: &mut DecodeBudget<'_>) -> Peeled {
 }
 
 impl Peeled {
-    /// Whether this is something that random bytes would not have become.
+    /// Whether this is something that random bytes would not give.
     fn is_recognised(&self) -> bool {
         !self.layers.is_empty()
             || matches!(self.stopped, Some(DecodeStop::TooManyLayers(_)))
@@ -72,7 +72,7 @@ impl Peeled {
     }
 }
 
-/// What could be around `bytes`, the likeliest first.
+/// The layers that `bytes` could have, the likeliest first.
 fn suspects(bytes: &[u8]) -> Vec<(Layer, DeflateForm, Sign)> {
     if bytes.starts_with(GZIP_MAGIC) {
         return vec![(Layer::Gzip, DeflateForm::Proper, Sign::Magic)];

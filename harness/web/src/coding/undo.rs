@@ -1,4 +1,4 @@
-//! Taking off one layer, within a budget. Every byte that is asked for here is hostile.
+//! Decoding one layer within a budget. All bytes here are hostile.
 
 use std::io::Read;
 
@@ -10,7 +10,7 @@ use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::{DecodeBounds, DecodeStop, Layer, RATIO_FLOOR_BYTES};
 
-/// Decoded at a time; also how far past a bound memory can go.
+/// Bytes decoded at a time. Memory can exceed a bound by this much.
 const CHUNK_BYTES: usize = 64 << 10;
 
 /// Members of one gzip body: bgzip's blocks of 64 KiB fill [`super::LAYER_BYTES_MAX`] with 1024.
@@ -47,7 +47,7 @@ pub(super) enum DeflateForm {
     Bare,
 }
 
-/// Take off `layer`, whole: nothing may be missing and nothing may follow.
+/// Decode `layer` completely: nothing may be missing and nothing may follow.
 pub(super) fn undo(
     layer: Layer,
     form: DeflateForm,

@@ -1,18 +1,18 @@
-//! What the answer to the name of a module says of whether one is there.
+//! Whether the answer to a module name shows that a module is there.
 
 use crate::coding;
 use crate::wire::redirect::Trail;
 
 /// How well an address answers a GET, worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Availability {
+pub(crate) enum Availability {
     /// 404 or 410.
     Gone,
     /// Another error, or no answer.
     Unclear,
-    /// 200, but by its looks no module: encoded, or a page in place of it.
+    /// 200, but it does not look like a module: encoded, or a page in its place.
     Something,
-    /// 200, by magic word or type a module.
+    /// 200, and a module by magic word or type.
     Module,
 }
 
@@ -30,7 +30,7 @@ impl Availability {
     }
 }
 
-/// The body without the codings it declares; as it came where they cannot be undone.
+/// The body with its declared codings undone; unchanged where that fails.
 pub fn decoded(trail: &Trail) -> Vec<u8> {
     let codings = trail.reply.headers.codings();
     let bounds = coding::DecodeBounds::default();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// How far from the page a script may be: page, loader, its imports, theirs, and so on as far as
-/// unbundled packages go.
+/// Largest distance of a script from the page: page, loader, its imports, their imports, and so on.
+/// Unbundled packages reach this depth.
 pub const DEPTH_MAX: usize = 12;
 
 /// Scripts read of one site.
@@ -13,22 +13,22 @@ pub const SCRIPTS_MAX: usize = 96;
 pub const SCRIPT_BYTES_MAX: usize = 16 << 20;
 
 /// Pages in frames that are read, and those in frames of frames: same origin only.
-pub const FRAMES_MAX: usize = 8;
+pub(crate) const FRAMES_MAX: usize = 8;
 
 /// Names of modules asked for.
-pub const CANDIDATES_MAX: usize = 128;
+pub(crate) const CANDIDATES_MAX: usize = 128;
 
 /// Bytes that tell a module from a page.
-pub const CONFIRM_BYTES: usize = 4 << 10;
+pub(crate) const CONFIRM_BYTES: usize = 4 << 10;
 
-/// All of discovery; a site slower than this has larger troubles.
-pub const DISCOVERY_MAX: Duration = Duration::from_secs(120);
+/// Time for the whole discovery. A slower site has more serious problems.
+pub(crate) const DISCOVERY_MAX: Duration = Duration::from_secs(120);
 
-/// Linked pages that are looked at where the page itself leads to no module: the menu of a site.
-pub const LINKS_MAX: usize = 12;
+/// Linked pages that are read where the page itself loads no module: the menu of a site.
+pub(crate) const LINKS_MAX: usize = 12;
 
-/// All linked pages together: a person who looks for the right page takes as long.
-pub const LINKS_TIME_MAX: Duration = Duration::from_secs(30);
+/// Time for all linked pages. A person who looks for the right page takes as long.
+pub(crate) const LINKS_TIME_MAX: Duration = Duration::from_secs(30);
 
-/// An answer whose first byte takes longer is told: people see an empty page meanwhile.
-pub const FIRST_BYTE_TOLD: Duration = Duration::from_secs(3);
+/// An answer whose first byte takes longer is reported: users see an empty page in the meantime.
+pub(crate) const FIRST_BYTE_TOLD: Duration = Duration::from_secs(3);

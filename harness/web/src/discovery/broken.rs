@@ -1,15 +1,15 @@
-//! Whether a script can be run at all: what no engine takes, whatever the rest of it says.
+//! Whether a script can run at all: syntax that no engine accepts, whatever the rest is.
 //!
-//! Only what is certain without a grammar: nothing to run, the marks of a merge, a string or
-//! template without end, brackets that do not match. Where a slash could be a division or a
-//! regular expression, so that the cut may be wrong, brackets and ends say nothing.
+//! Only what is certain without a grammar: nothing to run, merge markers, a string or template
+//! without an end, brackets that do not match. Where a slash may be a division or a regular
+//! expression, the tokens may be wrong, and brackets and ends prove nothing.
 
 use super::lexer::{Token, cut};
 
 /// Marks in a row that a merge leaves behind.
 const MERGE_MARKS: usize = 7;
 
-/// Why no engine takes `source` as a script; none where it may be taken.
+/// Why no engine accepts `source` as a script; none where an engine may accept it.
 pub fn complaint(source: &str) -> Option<String> {
     let cut = cut(source);
     if cut.is_bare() {
@@ -30,7 +30,7 @@ pub fn is_bare(source: &str) -> bool {
     cut(source).is_bare()
 }
 
-/// No operator has seven of these; the text decides that they begin a line.
+/// No operator has seven of these characters. The text shows whether they begin a line.
 fn has_merge_marks(source: &str, tokens: &[Token<'_>]) -> bool {
     ['<', '=', '>'].iter().any(|mark| {
         let marks = mark.to_string().repeat(MERGE_MARKS);

@@ -1,4 +1,4 @@
-//! The walk over a page's scripts, and the confirmation of what they name.
+//! Reading the scripts of a page, and confirming the names in them.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::time::{Duration, Instant};
@@ -20,20 +20,20 @@ use crate::wire::failure::ExchangeFailure;
 use crate::wire::redirect::{Trail, follow};
 use crate::wire::{Client, HttpRequest};
 
-/// What wasm-bindgen's loader without modules puts in place of `.js`.
+/// The suffix that replaces `.js` in the loader of wasm-bindgen without modules.
 const BINDGEN_END: &str = "_bg.wasm";
 
 /// A script to read.
 struct Next {
     url: Url,
-    /// A second address to try, where the first is answered with an error.
+    /// A second address, which is tried when the first gives an error.
     second: Option<Url>,
     how: String,
     strength: Strength,
     depth: usize,
 }
 
-/// The addresses that one name may mean, best first, and how it was named.
+/// The addresses that a name may mean, best first, and where the name was found.
 struct Candidate {
     addresses: Vec<Url>,
     how: String,
@@ -41,7 +41,7 @@ struct Candidate {
 }
 
 /// Walks over one site.
-pub struct Crawl<'a> {
+pub(crate) struct Crawl<'a> {
     client: &'a Client,
     site: &'a Url,
     begun: Instant,
@@ -55,19 +55,19 @@ pub struct Crawl<'a> {
     import_map: ImportMap,
     frames: VecDeque<(Url, &'static str)>,
     late: bool,
-    /// What keeps from knowing each script of the page.
+    /// Why each script of the page could not be read.
     unseen: Option<String>,
-    /// Parts of names, and the folder of the script whose runtime puts them together.
+    /// Parts of names, and the folder of the script whose runtime joins them.
     webpack: Webpack,
     runtime: Option<Url>,
-    /// What passed a bound.
+    /// What exceeded a bound.
     left_out: BTreeSet<String>,
     /// Scripts that hold a module, for which there is nothing to fetch.
     embedded: Vec<String>,
 }
 
 impl<'a> Crawl<'a> {
-    /// A walk that has not begun, and takes at most so long.
+    /// A walk that has not started and has this much time.
     pub fn new(client: &'a Client, site: &'a Url, most: Duration) -> Self {
         Self {
             client,
@@ -102,7 +102,7 @@ impl<'a> Crawl<'a> {
         follow(self.client, self.site, ask, |_| {})
     }
 
-    /// Read the page, walk over its scripts, and confirm what they name.
+    /// Read the page and its scripts, and confirm the names in them.
     pub fn run(&mut self, entry: &Trail, haul: &mut Haul) {
         let body = decoded(entry);
         if coding::classify(&body) == Content::Wasm {
@@ -128,7 +128,7 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    /// Read the scripts that wait, of which `read` were read before.
+    /// Read the queued scripts; `read` scripts were read before.
     fn scripts(&mut self, read: &mut usize, haul: &mut Haul) {
         while let Some(next) = self.next() {
             if *read == SCRIPTS_MAX {
@@ -141,7 +141,7 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    /// The next script to read; where none waits, those that webpack loads late.
+    /// The next script to read. When the queue is empty, the scripts that webpack loads late.
     fn next(&mut self) -> Option<Next> {
         if self.queue.is_empty() {
             for name in self.webpack.scripts() {
@@ -153,8 +153,8 @@ impl<'a> Crawl<'a> {
         self.queue.pop_front()
     }
 
-    /// The addresses that a name of webpack's runtime may mean: in the folder that is written
-    /// down, or else in that of the script with the runtime.
+    /// The addresses that a name of the webpack runtime may mean: in the folder that the script
+    /// states, or else in the folder of the script itself.
     fn put_together(&self, name: &str) -> Vec<Url> {
         let folder = self.webpack.folder.as_deref().unwrap_or_default();
         let written = self.base.join(folder).and_then(|folder| folder.join(name));
@@ -245,7 +245,7 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    /// Take what the script at `own` names.
+    /// Keep the names in the script at `own`.
     fn take_script(&mut self, script: &Script, own: &Url, place: &str, depth: usize) {
         if script.webpack.is_runtime() {
             self.runtime = Some(own.clone());
@@ -298,7 +298,7 @@ impl<'a> Crawl<'a> {
         addresses
     }
 
-    /// Read one script, and take what it names.
+    /// Read one script and keep its names.
     fn script(&mut self, next: Next, haul: &mut Haul) {
         let place = super::label(&next.url);
         let (trail, url) = match self.first_answer(&next) {
@@ -307,7 +307,7 @@ impl<'a> Crawl<'a> {
                 if next.strength == Strength::Asked && why != "status 404" {
                     self.unseen.get_or_insert_with(|| format!("{place} is not read: {why}"));
                 }
-                // The page asks for it, and by its name it is the loader of a module.
+                // The page asks for it, and its name is that of a module loader.
                 if next.strength == Strength::Asked && place.contains("wasm") {
                     haul.add(Asset::Shim, &next.url, next.how);
                 } else if next.strength == Strength::Asked {

@@ -1,21 +1,21 @@
-//! Names that glue code puts together of constant parts, `base + "app.wasm"` and
-//! `` `${base}app.wasm` ``, made one text again. Nothing is evaluated: a part is a literal, or a
-//! variable that is given a literal once and nothing else.
+//! Names that glue code joins from constant parts, `base + "app.wasm"` and `` `${base}app.wasm` ``,
+//! as one text. Nothing is evaluated: a part is a literal, or a variable that gets one literal and
+//! no other value.
 
 use std::collections::HashMap;
 
 use super::lexer::Token;
 
-/// Times that texts are put together: a constant made of constants made of constants.
+/// Rounds of joining: a constant may be made from constants that are made from constants.
 const ROUNDS: usize = 3;
 
-/// Bytes of one text that is put together; longer ones are data, not names.
+/// Most bytes of one joined text. Longer texts are data, not names.
 const JOINED_BYTES_MAX: usize = 2048;
 
-/// Shortest variable: a minifier gives shorter names to many things.
+/// Shortest name of a variable: a minifier uses shorter names for many things.
 const NAME_BYTES_MIN: usize = 3;
 
-/// `tokens` with constant parts put together.
+/// `tokens` with constant parts joined.
 pub fn fold(mut tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
     for _ in 0..ROUNDS {
         let constants = constants(&tokens);
@@ -77,7 +77,7 @@ fn round<'a>(tokens: Vec<Token<'a>>, constants: &HashMap<String, String>) -> Vec
     folded
 }
 
-/// Whether a piece of a template after `before` is not its first: an expression ends there.
+/// Whether the template piece after `before` is not the first: an expression ends before it.
 fn goes_on(before: &[Token<'_>]) -> bool {
     matches!(
         before,
@@ -87,7 +87,7 @@ fn goes_on(before: &[Token<'_>]) -> bool {
     )
 }
 
-/// The text that begins at `at` after the mark `after`, and the tokens that it takes.
+/// The joined text that starts at `at`, after the mark `after`, and the number of its tokens.
 fn joined(
     tokens: &[Token<'_>],
     at: usize,
@@ -101,7 +101,7 @@ fn joined(
     };
     let (mut text, mut end) = match tokens.get(at)? {
         Token::Piece(first) => (first.clone(), at + 1),
-        // `x.name` is another name, and of `1 + name` the rest is not known.
+        // `x.name` is another name, and the rest of `1 + name` is unknown.
         _ if matches!(after, Some('.' | '+')) => return None,
         _ => (value(at)?.to_owned(), at + 1),
     };
@@ -119,7 +119,7 @@ fn joined(
             return None;
         }
     }
-    // A field or a call of the last part is another value; a part that is left is unknown.
+    // A field or call of the last part is another value. A part that is left over is unknown.
     let open = matches!(tokens.get(end), Some(Token::Mark('+' | '.' | '[' | '(')));
     let unread = template && matches!(tokens.get(end + 1), Some(Token::Piece(_)));
     (end - at > 1 && !open && !unread).then_some((text, end - at))

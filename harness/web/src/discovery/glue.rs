@@ -1,24 +1,23 @@
 //! What a script defines for a module to import: namespaces, and the functions in each.
 //!
-//! The names of imports are texts that no minifier may change, so the definitions are found in
-//! released and in minified glue alike: `gojs: { "runtime.wasmExit": … }`, `imports.wbg = {}`,
-//! `imports.wbg.f = …`. Where an object is not written out, its functions are unknown and
-//! nothing is said to be missing from it.
+//! Minifiers may not change the names of imports, so the definitions are found in minified glue
+//! too: `gojs: { "runtime.wasmExit": … }`, `imports.wbg = {}`, `imports.wbg.f = …`. Where an object
+//! is not written as a literal, its functions are unknown and none is reported as missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lexer::{Token, tokens};
 use crate::anatomy::flavour::GO_NAMESPACES;
 
-/// Functions kept of one namespace; the glue of large Rust programs defines some hundred.
+/// Most functions kept of one namespace. The glue of large Rust programs defines some hundred.
 const FUNCTIONS_MAX: usize = 4096;
 
 /// One namespace, as the scripts define it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Space {
-    /// Functions that are written out.
+pub(crate) struct Space {
+    /// Functions that are written literally.
     pub functions: BTreeSet<String>,
-    /// Whether there may be others: a spread, a computed name, an object from elsewhere.
+    /// Whether there may be more: a spread, a computed name, an object from elsewhere.
     pub open: bool,
     /// Whether an object is written out.
     pub written: bool,
@@ -38,8 +37,8 @@ impl Space {
     }
 }
 
-/// The namespaces of `wanted` that `source` so much as names.
-pub fn read(source: &str, wanted: &BTreeSet<&str>) -> BTreeMap<String, Space> {
+/// The namespaces of `wanted` that `source` mentions at all.
+pub(crate) fn read(source: &str, wanted: &BTreeSet<&str>) -> BTreeMap<String, Space> {
     let tokens = tokens(source);
     let mut spaces: BTreeMap<String, Space> = BTreeMap::new();
     for at in 0..tokens.len() {
@@ -48,7 +47,7 @@ pub fn read(source: &str, wanted: &BTreeSet<&str>) -> BTreeMap<String, Space> {
         define(&tokens, at, &mut space);
         spaces.insert(name.to_owned(), space);
     }
-    // `go` is a word of every language; alone, without Go's functions, it is no namespace.
+    // `go` is a common word. Alone, without the functions of Go, it is no namespace.
     spaces.retain(|name, space| name != "go" || space.is_of_go());
     spaces
 }
@@ -67,7 +66,7 @@ fn name<'a>(token: &'a Token<'_>) -> Option<&'a str> {
     }
 }
 
-/// What stands after the name of a namespace at `at`.
+/// The text after the namespace name at `at`.
 fn define(tokens: &[Token<'_>], at: usize, space: &mut Space) {
     let mark = |offset: usize, c| tokens.get(at + offset).is_some_and(|token| token.is_mark(c));
     // `imports["gojs"] = …`: the bracket belongs to the name.
@@ -85,7 +84,7 @@ fn define(tokens: &[Token<'_>], at: usize, space: &mut Space) {
             space.open = true;
         }
     } else {
-        // A mere mention, or an object from elsewhere: anything may be in it.
+        // Only a mention, or an object from elsewhere: it may contain anything.
         space.open = true;
     }
 }

@@ -10,14 +10,14 @@ const ENTRIES_MAX: usize = 1024;
 /// Scopes kept; the maps of real sites have none or a few.
 const SCOPES_MAX: usize = 64;
 
-/// Specifiers and what they mean.
+/// Specifiers and their addresses.
 type ImportEntries = BTreeMap<String, Url>;
 
 /// An import map, resolved.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ImportMap {
+pub(crate) struct ImportMap {
     imports: ImportEntries,
-    /// By the beginning of the addresses of the scripts that they are for, longest first.
+    /// By the prefix of the script addresses that they apply to, longest first.
     scopes: Vec<(String, ImportEntries)>,
     /// Whether it has more than is kept.
     pub cut: bool,
@@ -69,7 +69,7 @@ fn entries(list: &serde_json::Value, base: &Url) -> ImportEntries {
     resolved.collect()
 }
 
-/// The specifier itself, or the longest beginning of it that ends with a slash.
+/// The specifier itself, or its longest prefix that ends with a slash.
 fn find(list: &ImportEntries, specifier: &str) -> Option<Url> {
     if let Some(url) = list.get(specifier) {
         return Some(url.clone());

@@ -28,8 +28,8 @@ pub fn fetched(source: &str) -> Vec<(String, String)> {
     demanded.collect()
 }
 
-/// What is wrong with `bytes`, of which `demanded` is demanded (W3C Subresource Integrity §3.3):
-/// of the strongest algorithm that is named, one has to fit; what is not known is passed over.
+/// What is wrong with `bytes` against the integrity `demanded` (W3C Subresource Integrity §3.3).
+/// One digest of the strongest named algorithm must match. Unknown algorithms are ignored.
 pub fn complaint(demanded: &str, bytes: &[u8]) -> Option<String> {
     let known = demanded.split_ascii_whitespace().filter_map(|one| {
         let (algorithm, rest) = one.split_once('-')?;

@@ -1,12 +1,11 @@
 //! JavaScript cut into the few tokens that discovery needs: comments are dropped, strings and
 //! templates are unescaped, regular expressions are skipped. No grammar, no evaluation.
 //!
-//! Total: any text is cut into something. Where a slash could be a division or a regular
-//! expression, the token before it decides, as in the editors' highlighters; after a `}` it is
-//! taken for a division.
+//! Total: every text gives tokens. Where a slash may be a division or a regular expression, the
+//! previous token decides, as in syntax highlighters; after a `}` it counts as a division.
 
 /// Tokens kept of one script; 4 MiB of real minified code has about 1.3 million.
-pub const TOKENS_MAX: usize = 1 << 21;
+pub(crate) const TOKENS_MAX: usize = 1 << 21;
 
 /// One token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +27,7 @@ impl Token<'_> {
     }
 
     /// Whether this is the character `mark`.
-    pub fn is_mark(&self, mark: char) -> bool {
+    pub(crate) fn is_mark(&self, mark: char) -> bool {
         *self == Self::Mark(mark)
     }
 }
@@ -38,15 +37,14 @@ pub fn tokens(source: &str) -> Vec<Token<'_>> {
     cut(source).tokens
 }
 
-/// A script that was cut, and what was noticed on the way.
+/// The tokens of a script, and what was noticed.
 #[derive(Debug, Default)]
-pub struct CutScript<'a> {
+pub(crate) struct CutScript<'a> {
     /// At most [`TOKENS_MAX`].
     pub tokens: Vec<Token<'a>>,
     /// What has no end.
-    pub unfinished: Option<&'static str>,
-    /// Whether the cut may be another than an engine makes: a slash that could be either, or more
-    /// tokens than are kept.
+    pub(crate) unfinished: Option<&'static str>,
+    /// Whether an engine may read it differently: an ambiguous slash, or more tokens than are kept.
     pub unsure: bool,
 }
 
@@ -58,7 +56,7 @@ impl CutScript<'_> {
 }
 
 /// Cut `source`, and say what was noticed.
-pub fn cut(source: &str) -> CutScript<'_> {
+pub(crate) fn cut(source: &str) -> CutScript<'_> {
     let (open, closed_test) = (Vec::new(), false);
     let (unfinished, unsure) = (None, false);
     let mut lexer =

@@ -1,5 +1,5 @@
-//! Pages that a page links to, one level, of its own origin: where the page itself leads to no
-//! module, as the front page of a site with an application in it.
+//! Pages that a page links to, one level deep and on its own origin. They are read where the page
+//! itself loads no module, as the front page of a site that contains an application.
 
 use std::time::Instant;
 
@@ -19,7 +19,7 @@ use crate::wire::redirect::Trail;
 const PAGE_ENDINGS: [&str; 6] = ["html", "htm", "xhtml", "php", "aspx", "jsp"];
 
 /// What the linked pages gave.
-pub struct LinkedPages {
+pub(crate) struct LinkedPages {
     /// The page that leads to a module, and what it leads to.
     pub found: Option<(Url, Haul)>,
     /// What was done, in words.

@@ -1,13 +1,12 @@
 //! Discovery: from one address to the page, its scripts, and the modules that they load.
 //!
-//! A module is *found* when a GET of its name is answered with anything but 404 or 410, or when
-//! the page asks for exactly that name (a fetch, an import, a preload): then the scenarios are
-//! to fail on it. A literal that is merely there, and answered with 404 or 410, is dead code or
-//! a part of a longer name; it is told in the profile and not tested. Any other status or
-//! failure says nothing of whether it is there, so it is found: an overlooked module would be a
-//! false green.
+//! A module is *found* when a GET of its name gives anything but 404 or 410, or when the page asks
+//! for exactly that name (a fetch, an import, a preload): then the scenarios must fail on it. A
+//! literal that is only present, and gives 404 or 410, is dead code or a part of a longer name. It
+//! is mentioned in the profile and not tested. Any other status or failure does not show whether it
+//! exists, so it counts as found: a missed module would be a false green.
 //!
-//! All requests offer `identity` alone: a broken cache that keeps them for others keeps a
+//! All requests offer `identity` only: if a broken cache keeps an answer for others, it keeps a
 //! variant that every client understands.
 //!
 //! Not seen: names put together at run time, pages in frames of another origin, what scripts write
@@ -45,7 +44,7 @@ const ASSETS_MAX: usize = 64;
 /// Bytes of the profile's own words.
 const ABOUT_BYTES_MAX: usize = 2048;
 
-/// Milliseconds of the way to a site and back that are nobody's fault.
+/// Milliseconds of network time to a site and back that count against nobody.
 const GRACE_MS: u32 = 1000;
 
 /// What was found, before it is put in order.
@@ -53,13 +52,13 @@ const GRACE_MS: u32 = 1000;
 struct Haul {
     found: Vec<Found>,
     notes: Vec<String>,
-    /// What passed a bound and was not looked at.
+    /// What exceeded a bound and was not looked at.
     left_out: Vec<String>,
-    /// Scripts that the page asks for and that are none, or are not there.
+    /// Scripts that the page asks for and that are missing or not scripts.
     unread: Vec<(Url, String)>,
-    /// A script that loads others of which nothing is written, or that could not be read.
+    /// A script that loads others by unknown names, or that could not be read.
     unseen: Option<String>,
-    /// Whether those were taken for the loader.
+    /// Whether those were treated as the loader.
     dead_loader: bool,
 }
 
@@ -73,14 +72,14 @@ impl Haul {
         self.notes.push(visible(&note));
     }
 
-    /// Something that passed a bound: nobody knows what is wrong with it.
+    /// Something that exceeded a bound: its state is unknown.
     fn leave_out(&mut self, what: String) {
         self.left_out.push(what.clone());
         self.note(what);
     }
 
-    /// Where no script was found to load the module, those that could not be read may be the
-    /// loader, and the page stays dead.
+    /// If no script loads the module, an unreadable script may be the loader, and the page does not
+    /// work.
     fn loaders(&mut self) {
         let unread = std::mem::take(&mut self.unread);
         if !self.found.iter().any(|found| found.asset == Asset::Shim) {
@@ -113,7 +112,7 @@ impl Haul {
     }
 }
 
-/// A label without the number that tells it from its namesakes on other hosts.
+/// A label without the number that distinguishes equal paths on other hosts.
 fn bare(label: &str) -> &str {
     label.split_once(" #").map_or(label, |(label, _)| label)
 }
@@ -123,25 +122,34 @@ fn label(url: &Url) -> String {
     url.query().map_or(url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
-/// Look at the site at `url`: what it has, and what keeps from knowing each of its scripts.
+/// Look at the site at `url`: what it has, and why some scripts could not be read.
 ///
 /// # Errors
 /// When no page answers there, with what can be done about it.
 pub fn discover(client: &Client, url: &Url) -> Result<(Profile, Option<String>), Inability> {
     let mut crawl = Crawl::new(client, url, DISCOVERY_MAX);
     let entry = crawl.get(url.clone(), None).map_err(|failure| {
-        Inability(format!("{url} cannot be reached: {}", visible(&failure.to_string())))
+        Inability::unreachable(format!(
+            "{url} cannot be reached: {}",
+            visible(&failure.to_string())
+        ))
     })?;
     let status = entry.reply.status;
     if let Some(none) = &entry.reply.unanswered {
-        return Err(Inability(format!("{url} cannot be reached: {}", visible(&none.why))));
+        return Err(Inability::unreachable(format!(
+            "{url} cannot be reached: {}",
+            visible(&none.why)
+        )));
     }
     if let Some(why) = &entry.stopped {
-        return Err(Inability(format!("{url} leads nowhere ({status}): {}", visible(why))));
+        return Err(Inability::unreadable(format!(
+            "{url} leads nowhere ({status}): {}",
+            visible(why)
+        )));
     }
     if !(200..300).contains(&status) {
         let advice = "name a page that answers with 200, as a browser's address bar shows it";
-        return Err(Inability(format!("{url} answers with status {status}; {advice}")));
+        return Err(Inability::unreadable(format!("{url} answers with status {status}; {advice}")));
     }
     let server = entry.reply.headers.first("server").unwrap_or_else(|| "unnamed server".to_owned());
     let mut haul = Haul::default();
@@ -152,7 +160,7 @@ pub fn discover(client: &Client, url: &Url) -> Result<(Profile, Option<String>),
         let linked = links::follow(client, &entry);
         let Some((_, found)) = linked.found else {
             haul.settle();
-            return Err(Inability(nothing_found(url, &linked.told, &haul.notes)));
+            return Err(Inability::not_offered(nothing_found(url, &linked.told, &haul.notes)));
         };
         haul = found;
         haul.note(linked.told);
@@ -163,7 +171,7 @@ pub fn discover(client: &Client, url: &Url) -> Result<(Profile, Option<String>),
     Ok((profile(&server, haul), unseen))
 }
 
-/// What to do where a page names no module that could be found.
+/// Advice where a page names no module that could be found.
 fn nothing_found(url: &Url, linked: &str, notes: &[String]) -> String {
     let linked = if linked.is_empty() { String::new() } else { format!(", {linked}") };
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
@@ -191,7 +199,7 @@ pub fn remember(profile: &mut Profile, previous: &[Url]) {
     }
 }
 
-/// That answers take long to begin: nothing is wrong with what comes then.
+/// A note that answers take long to start. Nothing is wrong with them otherwise.
 fn note_wait(client: &Client, haul: &mut Haul) {
     let wait = client.slowest_first_byte();
     if wait > FIRST_BYTE_TOLD {

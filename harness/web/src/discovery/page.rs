@@ -15,15 +15,15 @@ use super::script::extension;
 /// Bytes of a page that are parsed.
 pub const PAGE_BYTES_MAX: usize = 4 << 20;
 
-/// Tags that are parsed: the standard's parser is quadratic in the depth of nesting, and so
-/// many nested tags cost it a second or two.
-pub const PAGE_TAGS_MAX: usize = 20_000;
+/// Most tags that are parsed. The parser is quadratic in the nesting depth, and this many nested
+/// tags take it a second or two.
+pub(crate) const PAGE_TAGS_MAX: usize = 20_000;
 
-/// Time for the parser, which is quadratic in the attributes of one tag too. Pages that people
-/// write take milliseconds.
+/// Time for the parser, which is also quadratic in the attributes of one tag. Real pages take
+/// milliseconds.
 const PARSE_MAX: Duration = Duration::from_secs(4);
 
-/// Bytes that the parser is fed at once: between two pieces it can be stopped.
+/// Bytes given to the parser at once. It can be stopped between two pieces.
 const PIECE_BYTES: usize = 4 << 10;
 
 /// What one page loads, in the order of the text.
@@ -37,12 +37,12 @@ pub struct PageReferences {
     pub modules: Vec<(Url, &'static str)>,
     /// Names of modules in `data-` attributes, as written.
     pub named: Vec<String>,
-    /// Pages in frames, and the page that follows by itself, with how each was found.
+    /// Pages in frames, and the page that follows by a refresh, with how each was found.
     pub frames: Vec<(Url, &'static str)>,
     /// Texts of inline scripts and of event handlers.
     pub inline: Vec<String>,
     /// The page's import map.
-    pub import_map: ImportMap,
+    pub(crate) import_map: ImportMap,
     /// Whether only a part was read.
     pub cut: bool,
 }
@@ -52,7 +52,7 @@ pub fn read(html: &str, url: &Url) -> PageReferences {
     within(html, url, 0)
 }
 
-/// Parse `html`, which stands in so many pages.
+/// Parse `html`, which is nested in this many pages.
 fn within(html: &str, url: &Url, depth: usize) -> PageReferences {
     let bounded = bounded(html);
     let (document, parsed) = parsed(bounded);
@@ -71,7 +71,7 @@ fn within(html: &str, url: &Url, depth: usize) -> PageReferences {
         match element.value().name() {
             "script" => page.script(&element),
             "link" => page.link(&element),
-            // A page in the page, on its own base; one in that is left to the browser.
+            // A page inside the page, with its own base. Further nesting is left to the browser.
             "iframe" if element.attr("srcdoc").is_some() && depth == 0 => {
                 let inner = within(element.attr("srcdoc").unwrap_or_default(), &page.base, 1);
                 page.scripts.extend(inner.scripts);
@@ -91,7 +91,7 @@ fn within(html: &str, url: &Url, depth: usize) -> PageReferences {
     page
 }
 
-/// The document, and how many bytes of `html` it was made of within the time.
+/// The document, and the number of bytes of `html` that were parsed in time.
 pub fn parsed(html: &str) -> (Html, usize) {
     let sink = HtmlTreeSink::new(Html::new_document());
     let mut parser = html5ever::driver::parse_document(sink, Default::default());
@@ -114,8 +114,8 @@ pub fn base(document: &Html, url: &Url) -> Url {
 
 /// The elements that a browser loads, in the order of the text.
 pub fn live(document: &Html) -> Vec<ElementRef<'_>> {
-    // What stands inside of templates is not loaded. An outer template comes first and has
-    // added all that is inside of an inner one.
+    // The content of templates is not loaded. An outer template comes first and has already added
+    // the content of inner ones.
     let mut inert = HashSet::new();
     for template in elements(document, "template") {
         if !inert.contains(&template.id()) {
@@ -149,7 +149,7 @@ fn may_be_page(element: &ElementRef<'_>) -> bool {
     }
 }
 
-/// Where a `meta` leads to by itself (HTML Standard, shared declarative refresh steps).
+/// The target of a `meta` refresh (HTML Standard, shared declarative refresh steps).
 fn refreshed<'a>(element: &ElementRef<'a>) -> Option<&'a str> {
     let is_refresh = element.attr("http-equiv")?.eq_ignore_ascii_case("refresh");
     let content = element.attr("content").filter(|_| is_refresh)?.trim_start();
@@ -229,7 +229,7 @@ impl PageReferences {
 }
 
 /// Whether a script of this type, in lower case, is run as a classic one.
-pub fn is_classic(kind: &str) -> bool {
+pub(crate) fn is_classic(kind: &str) -> bool {
     kind.is_empty() || JAVASCRIPT_TYPES.contains(&kind)
 }
 

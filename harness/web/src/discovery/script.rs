@@ -1,7 +1,7 @@
 //! What one script names: modules, further scripts, and whether it deals with WebAssembly.
 //!
-//! Only literals are read, and what is put together of them alone. Another name that is made at
-//! run time is not found, unless one of its pieces is a path by itself.
+//! Only literals are read, and texts that are joined from literals. Other names that are made at
+//! run time are not found, unless one of their pieces is a path by itself.
 
 use std::collections::HashSet;
 
@@ -14,17 +14,17 @@ use super::webpack::Webpack;
 pub enum Base {
     /// The script's own address: imports, and `new URL(name, import.meta.url)`.
     Script,
-    /// The document's base address: everything else, by the standard; loaders that put their
-    /// own folder before the name make the script's address worth a second try.
+    /// The base address of the document: everything else, by the standard. Loaders may put their
+    /// own folder before the name, so the address of the script is tried second.
     Page,
 }
 
-/// How sure it is that the page loads what is named.
+/// How certain it is that the page loads the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Strength {
-    /// A literal that is used somehow; it may be dead code or a part of a name.
+    /// A literal in some use. It may be dead code or a part of a name.
     Named,
-    /// Given to `fetch`, an import, a preload: the page asks for exactly this.
+    /// Passed to `fetch`, an import or a preload: the page asks for exactly this.
     Asked,
 }
 
@@ -63,11 +63,11 @@ pub struct Script {
     /// Whether it names more than is kept.
     pub cut: bool,
     /// Whether it instantiates or compiles modules, or defines or uses Go's loader.
-    pub deals_with_wasm: bool,
-    /// Whether it loads or makes others of which nothing is written.
-    pub loads_unseen: bool,
-    /// Parts of names that webpack's runtime puts together.
-    pub webpack: Webpack,
+    pub(crate) deals_with_wasm: bool,
+    /// Whether it loads or creates scripts by unknown names.
+    pub(crate) loads_unseen: bool,
+    /// Parts of names that the webpack runtime joins.
+    pub(crate) webpack: Webpack,
     /// Where it holds a module itself, as in "a `data:` address".
     pub embedded: Option<&'static str>,
 }
@@ -79,8 +79,8 @@ impl Script {
     }
 }
 
-/// Names kept of one script; a bundle of a large application names a few dozen chunks, one of a
-/// thousand screens as many.
+/// Most names kept of one script. A bundle of a large application names a few dozen chunks; a
+/// bundle with a thousand screens names about this many.
 const MENTIONS_MAX: usize = 1024;
 
 /// Longest name kept, bytes: longer ones are data, not names.
@@ -116,7 +116,7 @@ fn deals_with_wasm(tokens: &[Token<'_>], at: usize) -> bool {
     let go_made = word(0, &["new"]) && word(1, &["Go"]) && mark(2, '(');
     let go_class = word(0, &["class"]) && word(1, &["Go"]);
     let go_set = mark(0, '.') && word(1, &["Go"]) && mark(2, '=') && !mark(3, '=');
-    // Of a bundle that calls the class otherwise, the functions of its object are left.
+    // A bundle may rename the class; the functions of its object keep their names.
     let go_object = matches!(&tokens[at], Token::Text(text) if text == GO_EXIT);
     uses || go_made || go_class || go_set || (go_object && (mark(1, ':') || mark(1, '(')))
 }
@@ -124,7 +124,7 @@ fn deals_with_wasm(tokens: &[Token<'_>], at: usize) -> bool {
 /// A function that every shim of Go and TinyGo defines, by a name that no minifier may change.
 const GO_EXIT: &str = "runtime.wasmExit";
 
-/// A script that is put together, or named, at run time.
+/// A script that is created or named at run time.
 fn loads_unseen(tokens: &[Token<'_>], at: usize) -> bool {
     let next = |offset: usize| tokens.get(at + offset);
     let mark = |offset: usize, c| next(offset).is_some_and(|token| token.is_mark(c));
@@ -149,8 +149,8 @@ const WASM_WORDS: &[&str] =
 /// `\0asm` and the version, in base64.
 const MODULE_IN_BASE64: &str = "AGFzbQEAAAA";
 
-/// Where a module is, if the token at `at` holds one or makes it of bytes: then it comes with the
-/// script, and there is no file of it.
+/// The place of a module if the token at `at` contains one or builds it from bytes. It then comes
+/// with the script, and there is no file.
 fn embedded(tokens: &[Token<'_>], at: usize) -> Option<&'static str> {
     let Token::Text(text) = &tokens[at] else { return None };
     let is_option = at >= 2 && is(&tokens[at - 2], "type") && is(&tokens[at - 1], ":");
@@ -188,7 +188,7 @@ struct TokenContext<'a, 'b> {
 }
 
 impl TokenContext<'_, '_> {
-    /// The tokens before `back` further ones are `words`, the nearest last.
+    /// Whether the tokens before `back` further ones are `words`, the nearest last.
     fn follows(&self, back: usize, words: &[&str]) -> bool {
         let Some(end) = self.at.checked_sub(back) else { return false };
         let Some(start) = end.checked_sub(words.len()) else { return false };
@@ -215,7 +215,7 @@ fn is(token: &Token<'_>, word: &str) -> bool {
     }
 }
 
-/// What takes the answer of a `fetch` for a module, whatever it is called.
+/// Functions that treat the answer of a `fetch` as a module, whatever its name.
 const STREAMING: &[&str] = &["instantiateStreaming", "compileStreaming"];
 const NEW_URL: &[&str] = &["new", "URL", "("];
 const META_URL: &[&str] = &[",", "import", ".", "meta", ".", "url"];
@@ -242,7 +242,7 @@ fn mention(tokens: &[Token<'_>], fetched: &HashSet<&str>, at: usize) -> Option<M
     let streamed = STREAMING.iter().any(|word| around.follows(outer, &[word, "(", "fetch", "("]));
     let blank = name.contains(char::is_whitespace);
     let kind = match extension(name) {
-        // Text with blanks in it is a sentence, unless it is asked for.
+        // Text with blanks is a sentence, unless the script fetches it.
         Some("wasm") if fetched || !blank => ReferenceKind::Module,
         _ if streamed && whole => ReferenceKind::Module,
         _ if blank => return None,

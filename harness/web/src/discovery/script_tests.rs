@@ -1,4 +1,4 @@
-//! What bundlers and people write, and what is found in it.
+//! Output of bundlers and code of people, and what is found in it.
 
 use proptest::prelude::*;
 

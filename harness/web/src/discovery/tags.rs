@@ -60,8 +60,8 @@ fn without_fragment(mut url: Url) -> Url {
     url
 }
 
-/// Whether an inline script makes a `Go` while the page is parsed, before one of `shims` ran: a
-/// variable at the outermost level, outside of every function.
+/// Whether an inline script creates a `Go` during parsing, before one of `shims` ran: a variable at
+/// the top level, outside of every function.
 pub fn makes_go_early(tags: &[Tag], shims: &[&str]) -> bool {
     let is_shim = |tag: &&Tag| tag.src.as_ref().is_some_and(|url| shims.contains(&url.as_str()));
     let unknown = tags.iter().filter(is_shim).any(|tag| tag.when == When::Any);
@@ -71,7 +71,7 @@ pub fn makes_go_early(tags: &[Tag], shims: &[&str]) -> bool {
     named && !unknown && makes_go(before)
 }
 
-/// Whether one of these inline scripts makes a `Go` while the page is parsed.
+/// Whether one of these inline scripts creates a `Go` during parsing.
 pub fn makes_go(tags: &[Tag]) -> bool {
     let makes = |tag: &Tag| tag.src.is_none() && tag.when == When::Now && has_go(&tag.text);
     tags.iter().any(makes)

@@ -1,12 +1,12 @@
-//! Names that webpack's runtime puts together: `path + number + hash + ".module.wasm"` for
-//! modules, and `number + "." + { 12: "hash" }[number] + ".js"` for scripts that are loaded late.
-//! The parts stand apart, so what one script says is kept until all scripts were read.
+//! Names that the webpack runtime joins: `path + number + hash + ".module.wasm"` for modules, and
+//! `number + "." + { 12: "hash" }[number] + ".js"` for scripts that are loaded late. The parts are
+//! in different scripts, so they are collected until all scripts are read.
 
 use std::collections::BTreeMap;
 
 use super::lexer::Token;
 
-/// Names made of one site, which has a chunk or two and a module.
+/// Most names made for one site. A site has a chunk or two and a module.
 const NAMES_MAX: usize = 64;
 
 /// Tokens after the beginning of a call or a function that belong to what is read here.
@@ -26,13 +26,13 @@ enum Part {
 
 /// What one script, or all of a site, say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Webpack {
-    /// What stands before and after the hash of a module.
+pub(crate) struct Webpack {
+    /// The text before and after the hash of a module.
     modules: Vec<(String, String)>,
     hashes: Vec<String>,
     scripts: Vec<Vec<Part>>,
     numbers: Vec<String>,
-    /// The folder of all names, where it is written down.
+    /// The folder of all names, if the script states it.
     pub folder: Option<String>,
 }
 
@@ -62,12 +62,12 @@ impl Webpack {
         found
     }
 
-    /// Whether this is the script that puts names together.
-    pub fn is_runtime(&self) -> bool {
+    /// Whether this is the script that joins names.
+    pub(crate) fn is_runtime(&self) -> bool {
         !self.modules.is_empty() || !self.scripts.is_empty()
     }
 
-    /// Take what another script of the site says.
+    /// Add the parts of another script of the site.
     pub fn add(&mut self, other: &Self) {
         let lists = [(&mut self.hashes, &other.hashes), (&mut self.numbers, &other.numbers)];
         for (own, more) in lists {
@@ -83,7 +83,7 @@ impl Webpack {
         self.folder = self.folder.take().or_else(|| other.folder.clone());
     }
 
-    /// The names of modules that can be made of the parts.
+    /// The names of modules that the parts give.
     pub fn modules(&self) -> Vec<String> {
         let named = |(before, after): &(String, String)| {
             self.hashes.iter().map(|hash| format!("{before}{hash}{after}")).collect::<Vec<_>>()

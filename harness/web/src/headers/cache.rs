@@ -1,7 +1,7 @@
 //! `Cache-Control` and freshness (RFC 9111 §4.2.1 and §5.2.2), as a browser reads them.
 //!
-//! `s-maxage` is for shared caches, so it does not count in `fresh_s`: what we ask is how long
-//! the copy in a person's browser is used without a question.
+//! `s-maxage` is for shared caches, so it does not count in `fresh_s`. The question is how long a
+//! browser uses its copy without asking.
 
 use std::time::{Duration, SystemTime};
 
@@ -26,7 +26,7 @@ impl Directive {
     }
 }
 
-/// What a response says of its own use by caches.
+/// The caching rules that a response states.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CachePolicy {
     /// Every directive of every line, in order.
@@ -35,8 +35,8 @@ pub struct CachePolicy {
     pub fresh_s: Option<u64>,
     /// Whether each later use asks the origin first.
     pub revalidated: bool,
-    /// Seconds for which people may go on with what they have: fresh, and then stale while a new
-    /// copy is fetched; none where nothing explicit is said.
+    /// Seconds during which users may keep the old copy: while it is fresh, and then while a new
+    /// one is fetched. None where nothing explicit is said.
     pub used_s: Option<u64>,
 }
 
@@ -50,7 +50,7 @@ pub fn policy(headers: &Headers, now: SystemTime) -> CachePolicy {
     let (explicit, broken) = match first("max-age") {
         Some(directive) => {
             let seconds = directive.value.as_deref().and_then(delta_seconds);
-            // Caches are "encouraged" to take a broken age for stale (§4.2.1): no promise.
+            // Caches are encouraged to treat a broken age as stale (§4.2.1), but need not.
             (Some(seconds.unwrap_or(0)), seconds.is_none())
         }
         None => (expires(headers, now), false),
@@ -61,7 +61,7 @@ pub fn policy(headers: &Headers, now: SystemTime) -> CachePolicy {
         .and_then(|directive| directive.value.as_deref().and_then(delta_seconds))
         .unwrap_or(0);
     let revalidated = asks || (explicit == Some(0) && !broken && stale_s == 0);
-    // A broken age promises nothing, so it is no use without asking that could be counted on.
+    // A broken age promises nothing, so it does not count as use without asking.
     let used_s = |fresh: u64| if revalidated { 0 } else { (fresh + stale_s).max(1) };
     CachePolicy {
         fresh_s: if asks { Some(0) } else { explicit },

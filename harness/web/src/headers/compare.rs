@@ -1,7 +1,7 @@
-//! The header fields of two answers held against one another.
+//! Comparison of the header fields of two answers.
 //!
-//! Left out are the fields that every exchange or every hop has of its own, and, where the two
-//! have other codings, those that describe the coded bytes.
+//! Fields of a single exchange or hop are left out, and, where the codings differ, the fields that
+//! describe the coded bytes.
 
 use std::collections::BTreeSet;
 
@@ -56,7 +56,7 @@ const OF_ONE_EXCHANGE: &[&str] = &[
     "x-varnish",
 ];
 
-/// How the fields begin that the large networks add for themselves.
+/// Prefixes of fields that the large networks add for themselves.
 const OF_NETWORKS: &[&str] = &[
     "cf-",
     "cdn-",
@@ -77,7 +77,7 @@ const OF_NETWORKS: &[&str] = &[
     "x-vercel-",
 ];
 
-/// Fields of the coded bytes, which an edge that codes anew makes anew.
+/// Fields of the coded bytes. An edge that encodes anew also makes these anew.
 const OF_CODED_BYTES: &[&str] = &[
     "content-digest",
     "content-encoding",
@@ -90,7 +90,7 @@ const OF_CODED_BYTES: &[&str] = &[
     "vary",
 ];
 
-/// What `second` has otherwise than `first`.
+/// How `second` differs from `first`.
 pub fn compare(first: &Headers, second: &Headers) -> Difference {
     let recoded = first.codings() != second.codings();
     let counts = |name: &&str| {
@@ -103,7 +103,7 @@ pub fn compare(first: &Headers, second: &Headers) -> Difference {
         names.filter(counts).map(str::to_owned).collect()
     };
     let (before, after) = (names(first), names(second));
-    // Whether a length is told or the body is chunked is a matter of each hop (RFC 9112 §6).
+    // Each hop decides between a length and a chunked body (RFC 9112 §6).
     let told = |name: &&String| *name != "content-length";
     let same = |name: &&String| value(first, name) == value(second, name);
     Difference {
@@ -126,7 +126,7 @@ fn value(headers: &Headers, name: &str) -> Vec<String> {
     };
     match name {
         "vary" => members.sort(),
-        // An edge that touches the bytes, or may, weakens it (RFC 9110 §8.8.1).
+        // An edge that changes the bytes, or may change them, weakens the `ETag` (RFC 9110 §8.8.1).
         "etag" => members.iter_mut().for_each(|tag| *tag = tag.replacen("W/", "", 1)),
         _ => {}
     }

@@ -39,7 +39,7 @@ pub fn is_token(text: &str) -> bool {
 }
 
 /// The content of a quoted string, or the text itself where it is none (§5.6.4).
-pub fn unquote(text: &str) -> String {
+pub(crate) fn unquote(text: &str) -> String {
     let Some(inner) = text.strip_prefix('"') else { return text.to_owned() };
     let mut content = String::new();
     let mut escaped = false;

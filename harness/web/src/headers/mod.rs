@@ -1,5 +1,5 @@
-//! The grammar of the header fields that the catalogue asks about: RFC 9110, RFC 9111 and the
-//! WebAssembly Web API, no more than that. Everything here is total: any bytes are accepted.
+//! The grammar of the header fields that the catalogue uses: RFC 9110, RFC 9111 and the WebAssembly
+//! Web API. Everything here is total: any bytes are accepted.
 //!
 //! Nothing here touches a socket or a clock.
 
@@ -43,7 +43,7 @@ impl Headers {
         lines.iter().flat_map(|line| list::members(line)).map(|m| m.to_ascii_lowercase()).collect()
     }
 
-    /// Tokens of `Vary` (RFC 9110 §12.5.5), lower case; what is no token is no member.
+    /// Tokens of `Vary` (RFC 9110 §12.5.5), lower case. Members that are not tokens are dropped.
     pub fn vary(&self) -> Vec<String> {
         let mut members = self.members("vary");
         members.retain(|member| list::is_token(member));
@@ -57,7 +57,7 @@ impl Headers {
         members.iter().map(|m| offer::canonical(m)).filter(|m| m != "identity").collect()
     }
 
-    /// What shows that a shared cache stands between, whether it answered or not.
+    /// Evidence that a shared cache is on the path, whether it answered or not.
     pub fn shared_cache(&self) -> Option<String> {
         let is_cache = |name: &str| CACHE_FIELDS.contains(&name) || CACHE_WORDS.contains(&name);
         let (name, value) = self.0.iter().find(|(name, _)| is_cache(name))?;
@@ -66,7 +66,7 @@ impl Headers {
 
     /// `Age` above zero, or a cache's own word that it was a hit.
     pub fn cache_hit(&self) -> Option<String> {
-        // Varnish and Fastly send `Age: 0` on a miss too, so zero says nothing.
+        // Varnish and Fastly also send `Age: 0` on a miss, so zero proves nothing.
         let age = self.first("age").filter(|age| age.trim().parse().is_ok_and(|s: u64| s > 0));
         let word = || {
             let caches = self.0.iter().filter(|(name, _)| CACHE_WORDS.contains(&name.as_str()));
@@ -80,8 +80,9 @@ impl Headers {
     }
 }
 
-/// Fields by which a cache or a network of caches says that it stands between, hit or not, beside
-/// `CACHE_WORDS`: RFC 9111 §5.1, RFC 9110 §7.6.3, and what the large networks add to each answer.
+/// Fields in which a cache or a network shows that it is on the path, hit or miss, besides
+/// `CACHE_WORDS`: RFC 9111 §5.1, RFC 9110 §7.6.3, and fields that the large networks add to each
+/// answer.
 const CACHE_FIELDS: &[&str] = &[
     "age",
     "via",

@@ -1,4 +1,4 @@
-//! Whether a name is content-addressed, so that it may be cached for ever.
+//! Whether a name is content-addressed, so that it may be cached forever.
 //!
 //! The rule, on path and query; any one is enough:
 //! 1. an exact version: three numbers joined by dots in any segment of the path, as in
@@ -16,12 +16,14 @@
 //!    - eight or more in one case with digits in two or more places;
 //!    - exactly eight of base32 (`A-Z2-7`) in a name that is otherwise lower case (esbuild).
 //!
-//! Doubtful is a name that has none of these, and whose last eight characters after a `-` or `.`
-//! are letters in both cases with a capital past the first: `DiwrgTda` is a digest of Vite, and
-//! `MyWidget` and `onLoader` are words of the same looks. Nothing that fails people is said of it.
+//! A name is doubtful if it has none of these, and its last eight characters after a `-` or `.` are
+//! letters in both cases with a capital after the first: `DiwrgTda` is a digest of Vite, while
+//! `MyWidget` and `onLoader` are words with the same shape. A doubtful name never gives a finding
+//! that hurts people.
 //!
-//! A rule on looks must err sometimes. Of random digests it misses about 1 % (eight hex digits),
-//! 5 % (eight of base64url) and 8 % (six hex digits, most of them all decimal); a test measures it.
+//! A rule about shapes makes some errors. It misses about 1 % of random digests of eight hex
+//! digits, 5 % of eight base64url characters and 8 % of six hex digits (most of those are all
+//! decimal). A test measures these rates.
 
 /// Query names that carry a version or a digest.
 const VERSION_WORDS: &[&str] = &["v", "ver", "version", "hash", "rev", "h", "build"];
@@ -34,8 +36,7 @@ pub fn is_content_addressed(path: &str, query: Option<&str>) -> bool {
     path.split('/').any(segment_says_so) || query.is_some_and(query_says_so)
 }
 
-/// Whether nobody can tell a hash from words in the file's own name, which is not
-/// content-addressed by the rule.
+/// Whether the file name could be a hash or words, and is not content-addressed by the rule.
 pub fn is_doubtful(path: &str, query: Option<&str>) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
     let tail = stem_tail(file.rsplit_once('.').map_or(file, |(stem, _)| stem));
@@ -47,16 +48,16 @@ pub fn is_doubtful(path: &str, query: Option<&str>) -> bool {
     tail.is_some_and(looks_like_both) && !is_content_addressed(path, query)
 }
 
-/// Whether the file's own name has a part that looks like a hash; a version is none.
-pub fn carries_hash(path: &str) -> bool {
+/// Whether the file name has a part with the shape of a hash. A version does not count.
+pub(crate) fn carries_hash(path: &str) -> bool {
     let file = path.rsplit('/').next().unwrap_or(path);
     without_hash(file) != file
         || stem_tail(file.rsplit_once('.').map_or(file, |(stem, _)| stem))
             .is_some_and(|tail| is_mixed_hash(&tail.replace(['-', '_'], "")))
 }
 
-/// A file's name with `*` for each part that looks like a hash: two builds' names of one file
-/// are alike then.
+/// A file name with `*` for each part that looks like a hash, so that the names of one file in two
+/// builds are equal.
 pub fn without_hash(file: &str) -> String {
     let lower = file.bytes().any(|b| b.is_ascii_lowercase());
     let mut kept = String::new();
@@ -135,7 +136,7 @@ fn is_hex_hash(piece: &str, digits: usize) -> bool {
     piece.len() >= 6 && hex && one_case(piece) && !word_and_number
 }
 
-/// Both cases, and not readable as words: a digit between letters, or a piece without vowel.
+/// Both cases, and not readable as words: a digit between letters, or a piece without a vowel.
 fn is_mixed_hash(text: &str) -> bool {
     let uppers = count(text, u8::is_ascii_uppercase);
     let mixed = uppers > 0 && count(text, u8::is_ascii_lowercase) > 0;

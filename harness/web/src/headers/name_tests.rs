@@ -1,4 +1,4 @@
-//! Names as bundlers and people give them, and the rate at which random digests are missed.
+//! Names from bundlers and people, and the rate at which random digests are missed.
 
 use proptest::prelude::*;
 use rand_chacha::ChaCha8Rng;

@@ -3,7 +3,7 @@
 use super::list;
 
 /// The name of a coding, lower case, aliases resolved (§8.4.1.3).
-pub fn canonical(coding: &str) -> String {
+pub(crate) fn canonical(coding: &str) -> String {
     let name = coding.to_ascii_lowercase();
     match name.as_str() {
         "x-gzip" => "gzip".to_owned(),
@@ -12,8 +12,8 @@ pub fn canonical(coding: &str) -> String {
     }
 }
 
-/// Whether a request with this `Accept-Encoding` takes `coding`. Without the field any coding
-/// is taken; with it, only what is listed with a weight above zero, or matched by `*`.
+/// Whether a request with this `Accept-Encoding` accepts `coding`. Without the field, any coding is
+/// accepted. With it, only those with a weight above zero, listed or matched by `*`.
 pub fn takes(accept_encoding: Option<&str>, coding: &str) -> bool {
     let Some(field) = accept_encoding else { return true };
     let wanted = canonical(coding);
@@ -22,7 +22,7 @@ pub fn takes(accept_encoding: Option<&str>, coding: &str) -> bool {
     of(&wanted).or_else(|| of("*")).is_some_and(|weight| weight > 0.0)
 }
 
-/// Whether a request with this `Accept-Encoding` takes no answer without a coding.
+/// Whether a request with this `Accept-Encoding` refuses an answer without a coding.
 pub fn refuses_identity(accept_encoding: Option<&str>) -> bool {
     let offers: Vec<_> =
         accept_encoding.iter().flat_map(|field| list::members(field)).map(offer).collect();
@@ -30,8 +30,8 @@ pub fn refuses_identity(accept_encoding: Option<&str>) -> bool {
     of("identity").or_else(|| of("*")).is_some_and(|weight| weight <= 0.0)
 }
 
-/// Values of `Accept-Encoding` that clients in use send, with one that does; none is a request
-/// without the field. Written without blanks, in lower case.
+/// Values of `Accept-Encoding` that existing clients send, each with one such client. None is a
+/// request without the field. Written without blanks, in lower case.
 const SENT_BY: &[(Option<&str>, &str)] = &[
     (None, "curl"),
     (Some("identity"), "GNU Wget"),
@@ -95,7 +95,7 @@ mod tests {
             (Some("br;q=0."), "br", false),
             (Some("br;q=1.000"), "br", true),
             (Some(", ,br,,"), "br", true),
-            // What is no weight says nothing, as if it were not there.
+            // A text that is no weight is ignored.
             (Some("br;q=-0"), "br", true),
             (Some("br;q=0e5"), "br", true),
             (Some("br;q=nan"), "br", true),

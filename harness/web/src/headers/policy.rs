@@ -1,5 +1,5 @@
-//! What a page's policies let it do: Content Security Policy (level 3), CORS (Fetch standard) and
-//! cross-origin isolation (HTML standard), as far as loading and running a module goes.
+//! What the policies of a page allow: Content Security Policy (level 3), CORS (Fetch standard) and
+//! cross-origin isolation (HTML standard), for loading and running a module.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -21,7 +21,7 @@ impl Policies {
         Self(in_fields.chain(in_page.iter().cloned()).collect())
     }
 
-    /// Whether WebAssembly may be compiled: by every policy that says anything of scripts.
+    /// Whether WebAssembly may be compiled. Every policy that mentions scripts must allow it.
     pub fn allow_wasm(&self) -> bool {
         self.0.iter().filter_map(|policy| sources(policy, "script-src")).all(|sources| {
             let allows = |source: &&str| {
@@ -32,7 +32,7 @@ impl Policies {
         })
     }
 
-    /// Whether `script` may run: by every policy that says anything of scripts (CSP §6.7.3.3).
+    /// Whether `script` may run. Every policy that mentions scripts must allow it (CSP §6.7.3.3).
     pub fn allow_inline(&self, script: &Inline) -> bool {
         let own = |policy| {
             let elements = directive(policy, "script-src-elem");
@@ -41,7 +41,7 @@ impl Policies {
         self.0.iter().filter_map(|policy| own(policy)).all(|sources| script.is_allowed(&sources))
     }
 
-    /// Whether a script of `page` may fetch `target`: by every policy that says anything of it.
+    /// Whether a script of `page` may fetch `target`. Every policy that mentions it must allow it.
     pub fn allow_fetch(&self, page: &Url, target: &Url) -> bool {
         self.0
             .iter()
@@ -53,7 +53,7 @@ impl Policies {
 /// An inline script of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inline {
-    /// The number used once that its element carries.
+    /// The nonce of its element.
     pub nonce: Option<String>,
     /// Its text.
     pub text: String,
@@ -74,7 +74,7 @@ impl Inline {
             match kind.as_str() {
                 "nonce" => Some(self.nonce.as_deref() == Some(value)),
                 "sha256" | "sha384" | "sha512" => {
-                    // The alphabet of addresses stands for the usual one.
+                    // The URL-safe alphabet means the same as the usual one.
                     let value = value.replace('-', "+").replace('_', "/");
                     Some(digests.iter().any(|(name, digest)| *name == kind && *digest == value))
                 }
@@ -84,17 +84,17 @@ impl Inline {
         };
         let named: Vec<bool> = sources.iter().filter_map(named).collect();
         let unsafe_inline = |source: &&str| source.eq_ignore_ascii_case("'unsafe-inline'");
-        // Where scripts are named, 'unsafe-inline' is for browsers that cannot read names.
+        // With a nonce or hash, 'unsafe-inline' is only for browsers that do not know these.
         named.contains(&true) || named.is_empty() && sources.iter().any(unsafe_inline)
     }
 }
 
-/// The sources of a directive, or else of `default-src`; none where the policy is silent.
+/// The sources of a directive, or else of `default-src`; none where the policy has neither.
 fn sources<'a>(policy: &'a str, wanted: &str) -> Option<Vec<&'a str>> {
     directive(policy, wanted).or_else(|| directive(policy, "default-src"))
 }
 
-/// The sources of a directive; of equal ones the first counts.
+/// The sources of a directive. The first of several equal directives counts.
 fn directive<'a>(policy: &'a str, wanted: &str) -> Option<Vec<&'a str>> {
     policy.split(';').find_map(|text| {
         let mut words = text.split_ascii_whitespace();
@@ -130,7 +130,7 @@ fn matches(source: &str, page: &Url, target: &Url) -> bool {
             || (path.ends_with('/') && target.path().starts_with(path)))
 }
 
-/// Host and port; the colons of an IPv6 address are none of a port.
+/// Host and port. The colons of an IPv6 address do not start a port.
 fn split_port(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => (host, Some(port)),

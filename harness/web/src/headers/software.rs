@@ -1,48 +1,35 @@
-//! Which software answered, by what it says of itself. All of it is hostile text: it is only
-//! compared with what is known here, and nothing of it is ever shown from here.
+//! Which software answered, by its own words. All of these are hostile text: they are only compared
+//! with known names, and never shown.
 //!
-//! A name decides which advice is given and nothing else; no verdict depends on one.
+//! A name only selects advice. No verdict depends on it.
 
 use super::{Headers, list};
 
-macro_rules! software {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal;)+) => {
-        /// Software that the playbooks have configuration for.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Software {
-            $($(#[doc = $doc])+ $variant,)+
-        }
-
-        impl Software {
-            /// The name of its fixes in playbooks.
-            pub fn word(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        }
-    };
-}
-
-software! {
-    /// nginx, and OpenResty which is built of it.
-    Nginx = "nginx";
-    /// The Apache HTTP server.
-    Apache = "apache";
-    /// Caddy.
-    Caddy = "caddy";
-    /// lighttpd.
-    Lighttpd = "lighttpd";
-    /// Varnish, and Fastly which is built of it.
-    Varnish = "varnish";
-    /// Amazon's object store, and what speaks like it.
-    S3 = "s3";
-    /// Amazon's network of caches.
-    CloudFront = "cloudfront";
-    /// Express on Node.
-    Express = "express";
-    /// The server of Go's standard library.
-    Go = "go";
-    /// `http.server` of Python's standard library.
-    Python = "python";
+wasm_gauntlet_model::words! {
+    /// Software that the playbooks have configuration for. Its word is the name of its fixes there.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+    pub enum Software {
+        /// nginx, and OpenResty, which is built on it.
+        Nginx = "nginx",
+        /// The Apache HTTP server.
+        Apache = "apache",
+        /// Caddy.
+        Caddy = "caddy",
+        /// lighttpd.
+        Lighttpd = "lighttpd",
+        /// Varnish, and Fastly, which is built on it.
+        Varnish = "varnish",
+        /// Amazon's object store, and compatible ones.
+        S3 = "s3",
+        /// Amazon's network of caches.
+        CloudFront = "cloudfront",
+        /// Express on Node.
+        Express = "express",
+        /// The server of Go's standard library.
+        Go = "go",
+        /// `http.server` of Python's standard library.
+        Python = "python",
+    }
 }
 
 /// Words that name software, in `Server`, `Via`, `X-Cache` and `X-Powered-By`.
@@ -60,17 +47,17 @@ const WORDS: &[(&str, Software)] = &[
     ("simplehttp", Software::Python),
 ];
 
-/// Fields that tell of software by being there, by the beginning of their name.
+/// Fields whose presence identifies software, by the prefix of their name.
 const FIELDS: &[(&str, Software)] = &[
     ("x-varnish", Software::Varnish),
     ("x-amz-cf-", Software::CloudFront),
     ("x-amz-", Software::S3),
 ];
 
-/// Fields that name software, what is nearest to us first.
+/// Fields that name software, nearest to us first.
 const NAMING: [&str; 4] = ["via", "x-cache", "server", "x-powered-by"];
 
-/// Every software that a response names, each once, what is nearest to us first.
+/// All software that a response names, without repetition, nearest to us first.
 pub fn named(headers: &Headers) -> Vec<Software> {
     let mut found = Vec::new();
     let mut add = |one: Software| {
@@ -84,7 +71,7 @@ pub fn named(headers: &Headers) -> Vec<Software> {
     }
     for field in NAMING {
         for line in headers.lines(field) {
-            // The last to touch a message adds its name at the end of `Via` (RFC 9110 §7.6.3).
+            // The last hop adds its name at the end of `Via` (RFC 9110 §7.6.3).
             list::members(&line).into_iter().rev().flat_map(words).for_each(&mut add);
         }
     }
@@ -100,8 +87,8 @@ fn words(member: &str) -> Vec<Software> {
     pieces.filter_map(|word| known(word).map(|(_, software)| *software)).collect()
 }
 
-/// Go's net/http names itself nowhere, but writes what a handler set sorted by name, and the
-/// `Date` after it; of those known to us none other does both.
+/// Go's net/http does not name itself, but writes the fields of a handler sorted by name, and
+/// `Date` after them. No other known server does both.
 fn looks_like_go(headers: &Headers) -> bool {
     let names: Vec<&str> = headers.0.iter().map(|(name, _)| name.as_str()).collect();
     let Some(date) = names.iter().position(|name| *name == "date") else { return false };
@@ -110,7 +97,7 @@ fn looks_like_go(headers: &Headers) -> bool {
     set.len() >= SORTED_MIN && set.is_sorted() && after.iter().all(adds)
 }
 
-/// Fields in order before the order says anything: three are in it by chance once in six.
+/// Fewest fields for which the order is evidence: three are sorted by chance once in six.
 const SORTED_MIN: usize = 4;
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Single addresses of one host, asked one by one: what a name resolves to today is only one of
-//! the machines that people are sent to.
+//! Requests to single addresses of one host. The address that a name has today is only one of the
+//! machines that users reach.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -25,9 +25,9 @@ impl AddressClients {
     ) -> Result<Self, ExchangeFailure> {
         let client = |address: &IpAddr| {
             let usual = trusted.map_or_else(|| builder(bounds), |trusted| trusted.builder(bounds));
-            // The port is that of the URL, whatever is said here.
+            // The port comes from the URL, not from here.
             let client = usual.resolve(host, SocketAddr::new(*address, 0)).build();
-            // As for the client without an address: a machine may have no certificates.
+            // As for the default client: a machine may have no certificates.
             let client = client.or_else(|_| {
                 let bare = builder(bounds).resolve(host, SocketAddr::new(*address, 0));
                 bare.tls_certs_only([]).build()
@@ -44,7 +44,7 @@ impl AddressClients {
         named.filter(|named| self.clients.iter().any(|(address, _)| address == named))
     }
 
-    /// The client, the URL and the `Host` by which `ask` goes where it is to go.
+    /// The client, the URL and the `Host` for `ask`.
     pub(super) fn way<'a>(
         &'a self,
         usual: &'a reqwest::Client,
@@ -54,13 +54,14 @@ impl AddressClients {
         let door = self.address(ask);
         let door = self.clients.iter().find(|(address, _)| Some(*address) == door);
         let Some((address, client)) = door else { return (usual, url, host) };
-        // An address as host is not resolved, so it is replaced, and stays the `Host`.
+        // A host that is an address is not resolved, so it is replaced in the URL and kept as
+        // `Host`.
         match url.host() {
             Some(Host::Domain(_)) | None => (client, url, host),
             Some(_) => {
                 let authority = url[url::Position::BeforeHost..url::Position::AfterPort].to_owned();
                 let mut url = url;
-                // Only a URL without a host refuses one, and this one has had one.
+                // Only a URL without a host refuses one, and this URL had a host.
                 let _ = url.set_ip_host(*address);
                 (client, url, host.or(Some(authority)))
             }

@@ -1,30 +1,31 @@
-//! Bodies of answers, each kept once however often it came: the same module comes a hundred times
-//! in one check. Two are one only where every byte is the same, so nothing that a server changes
-//! is hidden.
+//! Bodies of answers. Equal bodies are kept once: the same module comes a hundred times in one
+//! check. Bodies are equal only if every byte is, so no change on the server is hidden.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
+
+use crate::locked::Locked;
 
 /// Bodies remembered: page, script and module of a site in five codings each are 15.
 const REMEMBERED_MAX: usize = 64;
 
-/// Bytes of the bodies remembered, of which a large site has less.
+/// Most bytes of the remembered bodies. A large site has fewer.
 const REMEMBERED_BYTES_MAX: usize = 64 << 20;
 
-/// Bytes of room that is kept for the next body; a larger one is given back to the system.
+/// Most bytes of a buffer that is kept for the next body. A larger one is freed.
 const SPARE_BYTES_MAX: usize = 16 << 20;
 
 /// What came so far.
 #[derive(Debug, Default)]
 pub(super) struct Bodies {
     known: Mutex<Vec<Arc<[u8]>>>,
-    /// Room for bodies under way: fresh memory for each would cost more than to receive it.
+    /// Buffers for bodies in progress: fresh memory for each costs more than receiving it.
     spare: Mutex<Vec<Vec<u8>>>,
 }
 
 impl Bodies {
     /// Empty room for a body.
     pub(super) fn room(&self) -> Vec<u8> {
-        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let spare = self.spare.locked().pop();
         spare.unwrap_or_default()
     }
 
@@ -32,13 +33,13 @@ impl Bodies {
     pub(super) fn give_back(&self, mut room: Vec<u8>) {
         if room.capacity() <= SPARE_BYTES_MAX {
             room.clear();
-            self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(room);
+            self.spare.locked().push(room);
         }
     }
 
     /// The body of these bytes.
     pub(super) fn keep(&self, bytes: &[u8]) -> Arc<[u8]> {
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || self.known.locked();
         let alike: Vec<_> =
             known().iter().filter(|body| body.len() == bytes.len()).map(Arc::clone).collect();
         if let Some(body) = alike.into_iter().find(|body| **body == *bytes) {

@@ -1,4 +1,4 @@
-//! Why no response came, told apart by kind, each with what a person can do about it.
+//! Why there was no response: the kinds, each with advice for a person.
 
 use std::error::Error;
 use std::io;
@@ -23,22 +23,23 @@ pub enum ExchangeFailure {
     /// No whole response within the bound.
     #[error("timed out {0}")]
     Timeout(String),
-    /// The site has had all the time that there is for it.
+    /// The site has used up its time.
     #[error("not asked any more: {0}, which is the bound; see what keeps the server busy")]
     NoPatience(String),
-    /// No trust, or no common TLS.
+    /// The certificate is not trusted, or there is no common TLS version.
     #[error("TLS failed ({0}); check the certificate and its chain, and http against https")]
     Tls(String),
     /// The connection was closed before a response.
     #[error("the connection was closed before a response ({0}); look at the server's log")]
     Closed(String),
-    /// What came cannot be read by us, or is past the bounds on header fields; others may read it.
+    /// The answer cannot be read here, or exceeds the bounds on header fields. Other clients may
+    /// read it.
     #[error("the answer is no HTTP that can be read ({0})")]
     Garbled(String),
-    /// What came does not begin as any answer of HTTP does (RFC 9112 §4).
+    /// The answer does not start like an HTTP answer (RFC 9112 §4).
     #[error("the answer is no HTTP ({0})")]
     NotHttp(String),
-    /// The announced lengths are none, or contradict one another (RFC 9112 §6.3).
+    /// The announced lengths are invalid or contradict one another (RFC 9112 §6.3).
     #[error("Content-Length is {0}, which is no length of a body")]
     Lengths(String),
     /// A body past the bound.
@@ -47,10 +48,10 @@ pub enum ExchangeFailure {
         /// The bound.
         bytes_max: usize,
     },
-    /// A place where we do not go.
+    /// An address that we do not visit.
     #[error("not followed: {0}")]
     Forbidden(String),
-    /// Any other reason, our own machine's too.
+    /// Any other reason, including our own machine.
     #[error("{0}")]
     Other(String),
 }
@@ -73,7 +74,7 @@ impl ExchangeFailure {
         matches!(self, Self::Tls(_))
     }
 
-    /// The same failure, with what lies behind it.
+    /// The same failure with its causes.
     pub(super) fn because(self, why: &str) -> Self {
         match self {
             Self::Tls(detail) => Self::Tls(format!("{detail}; no certificate store: {why}")),
@@ -81,7 +82,7 @@ impl ExchangeFailure {
         }
     }
 
-    /// What an error of the client comes to.
+    /// The failure for an error of the client.
     pub(super) fn of(error: &reqwest::Error, bounds: &ExchangeBounds) -> Self {
         let detail = chain(error);
         if error.is_timeout() {
@@ -99,12 +100,12 @@ impl ExchangeFailure {
         Self::by_cause(error, detail)
     }
 
-    /// What an error of a connection without TLS comes to.
+    /// The failure for an error of a connection without TLS.
     pub(super) fn of_hyper(error: &hyper::Error) -> Self {
         Self::by_cause(error, whole_chain(error))
     }
 
-    /// Why nobody took a connection.
+    /// Why no connection was accepted.
     pub(super) fn of_connect(error: &io::Error) -> Self {
         Self::by_cause(error, whole_chain(error))
     }
@@ -117,7 +118,7 @@ impl ExchangeFailure {
         }
     }
 
-    /// The same failure, told by the head that came where that says more.
+    /// The same failure, replaced by a more precise one if the head shows it.
     pub(super) fn told_by(self, head: &[u8]) -> Self {
         match self {
             Self::Lengths(said) => Self::Lengths(lengths(head).unwrap_or(said)),
@@ -138,7 +139,7 @@ impl ExchangeFailure {
     }
 }
 
-/// What is said of a body that came in part, and then nothing.
+/// The text about a body that stopped after a part.
 pub(super) fn silence(bytes: usize, announced: Option<String>) -> String {
     match announced {
         Some(length) => format!("{bytes} of {length} bytes came, then nothing"),
@@ -146,12 +147,13 @@ pub(super) fn silence(bytes: usize, announced: Option<String>) -> String {
     }
 }
 
-/// What hyper says of a head that it does not take. It has no other way to tell these apart.
+/// The text of hyper about a head that it refuses. hyper offers no other way to tell these errors
+/// apart.
 const LENGTHS_WRONG: &str = "invalid content-length";
 const VERSION_WRONG: &str = "invalid HTTP version";
 
-/// The error and what lies behind it, outermost first. An `io::Error` hides its inner error
-/// from `source`, so it is opened here.
+/// The error and its causes, outermost first. An `io::Error` hides its inner error from `source`,
+/// so it is unwrapped here.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |error| cause(*error))
 }

@@ -12,7 +12,7 @@ use super::repeated::Unanswered;
 use crate::headers::Headers;
 
 /// Sent as `User-Agent`, so that an operator can tell our requests in a log.
-pub const USER_AGENT: &str = concat!("wasm-gauntlet/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("wasm-gauntlet/", env!("CARGO_PKG_VERSION"));
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,24 +21,24 @@ pub struct HttpRequest {
     pub method: Method,
     /// Where.
     pub url: Url,
-    /// Header fields beside `Host`, in the order sent. Values are bytes, a character each, up to
-    /// U+00FF; one with others is sent in UTF-8.
+    /// Header fields besides `Host`, in the order sent. Values are bytes, one character each, up to
+    /// U+00FF. A value with other characters is sent in UTF-8.
     pub fields: Vec<(&'static str, String)>,
-    /// Bytes after which the rest of the body is not wanted; none wants it all.
+    /// Most bytes of the body that are wanted; none wants all.
     pub enough: Option<usize>,
     /// `Host` to send in place of that of the URL.
     pub host: Option<String>,
     /// The address to connect to, one of those that the client was made for.
     pub via: Option<IpAddr>,
-    /// How long the header fields may keep us waiting; none as usual.
+    /// How long we wait for the header fields; none for the default.
     pub silence: Option<Duration>,
-    /// Whether a pause in the body is taken for its end sooner, as one was seen before.
-    pub hurried: bool,
-    /// Whether it is made to fill a cache, which takes the whole body.
+    /// Whether a pause counts as the end of the body sooner, because one was seen before.
+    pub(crate) hurried: bool,
+    /// Whether the request is meant to fill a cache, which takes the whole body.
     pub fills: bool,
-    /// Whether it compares places, so that each has to send each variant whole once.
+    /// Whether it compares places, each of which must send each variant whole once.
     pub by_place: bool,
-    /// The word in the query that keeps it off the entries of caches, as in `word=value`.
+    /// The query word that avoids cache entries of others, as in `word=value`.
     pub one_off: Option<String>,
 }
 
@@ -88,12 +88,12 @@ pub struct HttpResponse {
     pub body: Arc<[u8]>,
     /// Why the body ended before its announced end; none if it is whole.
     pub broken: Option<String>,
-    /// Whether it broke off as nothing more came, on a connection that stayed open.
+    /// Whether it stopped while the connection stayed open.
     pub stalled: bool,
-    /// Whether only its first bytes were read, and the rest is that of the same variant, which
-    /// came whole before.
+    /// Whether only the first bytes were read. The rest comes from the same variant, which was read
+    /// whole before.
     pub sampled: bool,
-    /// Why there is no answer that a client could use: then nothing else is one.
+    /// Why no client can use this answer. The other fields then mean nothing.
     pub unanswered: Option<Unanswered>,
     /// Who answered.
     pub peer: Option<SocketAddr>,

@@ -1,7 +1,7 @@
-//! One exchange on the wire, every bound in place: bytes are kept as they came, redirects are
-//! not followed here, nothing is decoded, and nothing a server does keeps us for long.
+//! One exchange, with every bound in place. Bytes are kept as received, redirects are not followed
+//! here, nothing is decoded, and no server can delay us for long.
 //!
-//! Nothing here knows what an exchange is for.
+//! Nothing here knows the purpose of an exchange.
 
 mod address_clients;
 mod bodies;
@@ -20,7 +20,7 @@ mod trust;
 mod variants;
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use url::Url;
@@ -41,32 +41,34 @@ pub use self::trust::Certificates;
 use self::trust::Pinned;
 use self::variants::Variants;
 
+use crate::locked::Locked;
+
 /// Header lines taken of one response; hyper's own default, and ten times what sites send.
 const HEADER_LINES_MAX: usize = 100;
 
 /// Bytes of all header lines over HTTP/2; browsers stop at 256 KiB.
 const HEADER_BYTES_MAX: u32 = 256 << 10;
 
-/// Bytes made room for because they were announced; more than that has to come first.
+/// Most bytes allocated because of an announced length. A longer body allocates as it arrives.
 const ANNOUNCED_MAX: usize = 4 << 20;
 
-/// How long, how much and how far a single exchange may go.
+/// The bounds of a single exchange: time, size, redirects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExchangeBounds {
     /// Until the connection stands, TLS included.
     pub connect: Duration,
-    /// Until the last byte; 64 MiB in 30 s is slower than any link that a test runs on.
+    /// Until the last byte. 64 MiB in 30 s is slower than any link that a test uses.
     pub total: Duration,
     /// Between two reads.
     pub idle: Duration,
-    /// Bytes of one body, as they come: past any module that people wait for.
+    /// Most bytes of one body as received: larger than any module that users wait for.
     pub body_bytes_max: usize,
     /// Redirects of one exchange; browsers follow 20, and more than 10 is a fault by itself.
     pub redirects_max: usize,
-    /// In answers of one site that came too slowly or never: two that met `total`, or six that
-    /// met `idle`. Who waits so long learns no more by waiting on.
+    /// Time for answers of one site that are too slow or never come: two that met `total`, or six
+    /// that met `idle`. Waiting longer shows nothing new.
     pub lost: Duration,
-    /// In all exchanges with one site: 64 assets, each asked 400 times, at 70 ms an answer.
+    /// Time for all exchanges with one site: 64 assets, each asked 400 times, at 70 ms an answer.
     pub all: Duration,
 }
 
@@ -86,9 +88,10 @@ impl Default for ExchangeBounds {
 
 /// Makes exchanges.
 pub struct Client {
-    /// For TLS, once it is wanted: to read 140 certificates takes longer than an exchange.
+    /// The TLS client, made when it is first needed: reading 140 certificates takes longer than an
+    /// exchange.
     https: OnceLock<Secured>,
-    /// The ways to single addresses of the site's host.
+    /// Clients for single addresses of the host of the site.
     clients: AddressClients,
     /// Origins with certificates of their own, the last named first.
     pinned: Vec<Pinned>,
@@ -98,9 +101,9 @@ pub struct Client {
     variants: Arc<Variants>,
     stalls: Arc<Stalls>,
     heads: Heads,
-    /// The longest that the header fields of an answer took.
+    /// The longest time until the header fields of an answer.
     slowest: Mutex<Duration>,
-    /// What is held to.
+    /// The bounds of each exchange.
     pub bounds: ExchangeBounds,
 }
 
@@ -110,7 +113,7 @@ impl Client {
     /// # Errors
     /// When the runtime cannot be started.
     pub fn new(bounds: ExchangeBounds) -> Result<Self, ExchangeFailure> {
-        // Another part of the process may have installed one before; either will do.
+        // Another part of the process may have installed a provider already; either works.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Ok(Self {
             https: OnceLock::new(),
@@ -141,7 +144,7 @@ impl Client {
         Ok(())
     }
 
-    /// Trust `certificates`, and nothing else, of the origin of `url`.
+    /// For the origin of `url`, trust `certificates` and nothing else.
     ///
     /// # Errors
     /// When a client cannot be made of them.
@@ -150,7 +153,7 @@ impl Client {
         Ok(())
     }
 
-    /// The option by which `curl` trusts the origin of `url` as we do, where that is not as usual.
+    /// The option that makes `curl` trust the origin of `url` as we do; none for the usual trust.
     pub fn trust_option(&self, url: &Url) -> Option<&str> {
         self.pinned.iter().find_map(|one| one.option(url))
     }
@@ -173,13 +176,13 @@ impl Client {
         })
     }
 
-    /// How long the header fields of an answer took at most so far.
+    /// The longest time until the header fields of an answer so far.
     pub fn slowest_first_byte(&self) -> Duration {
-        *self.slowest.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.slowest.locked()
     }
 
-    /// What an exchange cost. Time is lost where nothing comes of it: a first byte that is late
-    /// and comes is none, and waits that are few and bounded elsewhere are none.
+    /// The cost of an exchange. Time is lost where nothing comes of it. A first byte that comes
+    /// late is no loss, nor are waits that are few and bounded elsewhere.
     fn account(
         &self,
         ask: &HttpRequest,
@@ -188,7 +191,7 @@ impl Client {
     ) {
         let (lasting, bytes) = match made {
             Ok(reply) => {
-                let mut slowest = self.slowest.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut slowest = self.slowest.locked();
                 *slowest = reply.first_byte.max(*slowest);
                 let bounded = reply.stalled && self.stalls.has_room();
                 let bytes = if bounded { usize::MAX } else { reply.body.len() };
@@ -258,7 +261,7 @@ impl Client {
         }))
     }
 
-    /// The reply with its body, which is `read` unless it is that of a variant known before.
+    /// The reply with its body. The body is `read`, or that of a known variant.
     fn kept(&self, ask: &HttpRequest, reply: HttpResponse, read: &[u8]) -> HttpResponse {
         if reply.sampled {
             return reply;
@@ -291,14 +294,14 @@ fn builder(bounds: &ExchangeBounds) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
-        // What stands between us and the site is to be the site's own edge alone.
+        // No proxy: only the edge of the site itself may be between us and the site.
         .no_proxy()
         .connect_timeout(bounds.connect)
-        // A body that comes at a pace may take longer than usual.
+        // A body that keeps coming may take longer than usual.
         .timeout(bounds.total * patience::PACED_TIMES)
         .read_timeout(bounds.idle)
-        // A connection of its own for each probe: leftovers of a wrong length can not be read
-        // as the next response, and no idle connection dies under a request.
+        // Each probe has its own connection: leftovers of a wrong length cannot be read as the next
+        // response, and no idle connection closes during a request.
         .pool_max_idle_per_host(0)
         .retry(reqwest::retry::never())
         // An exchange ends long before the first probe would be sent.

@@ -1,24 +1,24 @@
-//! How long one site may keep us in all. Each exchange is bounded, and a site is asked hundreds of
-//! times: one that sends a byte a second would hold a run for hours. Past the bound it is asked
-//! nothing more, and whatever was still to be seen stays a doubt.
+//! The total time for one site. Each exchange is bounded, but a site is asked hundreds of times,
+//! and one that sends a byte a second would delay a run for hours. After this time it is not asked
+//! again, and what was not seen stays inconclusive.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use super::ExchangeBounds;
 use super::failure::ExchangeFailure;
+use crate::locked::Locked;
 
-/// Bytes a second below which an answer that lasts is no answer but a wait: a modem of 1998
-/// gave seven times as many.
+/// Bytes a second below which an answer counts as a wait. A modem of 1998 was seven times as fast.
 const SLOW_BYTES_PER_S: f64 = 1000.0;
 
-/// What any answer may take before it counts as slow: a cold start of a serverless origin.
+/// Time that any answer may take before it counts as slow: a cold start of a serverless origin.
 const SLOW_AFTER: Duration = Duration::from_secs(2);
 
-/// Bytes a second at which a body may take longer than the usual bound: a link of 64 kbit/s.
+/// Bytes a second at which a body may exceed the usual bound: a link of 64 kbit/s.
 const PACE_BYTES_PER_S: f64 = 8000.0;
 
-/// How often the usual bound such a body may take: 8 MB at 70 KB/s.
+/// How many times the usual bound such a body may take: 8 MB at 70 KB/s.
 pub(super) const PACED_TIMES: u32 = 4;
 
 /// Whether a body of which `bytes` came in `wall` may go on.
@@ -27,7 +27,7 @@ pub(super) fn is_paced(bytes: usize, wall: Duration, bounds: &ExchangeBounds) ->
     paced && wall < bounds.total * PACED_TIMES
 }
 
-/// What a site has cost so far.
+/// The time that a site has cost so far.
 #[derive(Debug, Default)]
 pub(super) struct SitePatience {
     spent: Mutex<Spent>,
@@ -47,7 +47,7 @@ impl SitePatience {
     /// # Errors
     /// When there is none, with what it went for.
     pub(super) fn check(&self, bounds: &ExchangeBounds) -> Result<(), ExchangeFailure> {
-        let spent = *self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let spent = *self.spent.locked();
         let of = |bound: Duration, what: &str| {
             let seconds = bound.as_secs_f64();
             Err(ExchangeFailure::NoPatience(format!("{seconds} s went for {what}")))
@@ -64,7 +64,7 @@ impl SitePatience {
     /// An exchange that took `wall`, and gave `bytes` in the time that it lasted past its first
     /// byte; none where a bound of time was met.
     pub(super) fn spend(&self, wall: Duration, lasting: Duration, bytes: Option<usize>) {
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut spent = self.spent.locked();
         spent.all += wall;
         let slow = |bytes: usize| {
             lasting > SLOW_AFTER && (bytes as f64) < lasting.as_secs_f64() * SLOW_BYTES_PER_S

@@ -1,6 +1,6 @@
-//! An exchange without TLS, on the thread that asks and on a connection of its own. hyper writes
-//! the request and reads the head of the response; a body of a known length is then read where
-//! it is kept, and any other by hyper.
+//! An exchange without TLS, on the calling thread and on its own connection. hyper writes the
+//! request and reads the head of the response. A body of known length is then read into its final
+//! place; any other is read by hyper.
 
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -24,7 +24,7 @@ use super::{
     ANNOUNCED_MAX, ExchangeBounds, HEADER_LINES_MAX, HttpRequest, HttpResponse, bytes_of, patience,
 };
 
-/// What an exchange is made within.
+/// The bounds and shared state of an exchange.
 pub(super) struct Around<'a> {
     pub(super) bounds: &'a ExchangeBounds,
     pub(super) variants: &'a Variants,
@@ -33,7 +33,7 @@ pub(super) struct Around<'a> {
     pub(super) has_turn: bool,
 }
 
-/// What came of an exchange.
+/// The result of an exchange.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart where it is returned, never kept")]
 pub(super) enum MadeExchange {
     Reply(HttpResponse),
@@ -119,15 +119,15 @@ fn read(
 
 /// How the first part of a body came.
 enum Begun {
-    /// It was all of it: why it broke off, if it did.
+    /// It was the whole body: why it broke off, if it did.
     Ended(Option<String>),
     /// Nothing came for a while.
     Silent,
-    /// It takes its time.
+    /// It is slow.
     Slow,
 }
 
-/// Read what comes soon, or on a slow link the first bytes.
+/// Read what arrives soon, or the first bytes on a slow link.
 fn begin_read(coming: &mut Coming, around: &Around, into: &mut Vec<u8>) -> Result<Begun, Late> {
     let begun = Instant::now();
     if around.variants.are_slow() {
@@ -151,7 +151,7 @@ fn begin_read(coming: &mut Coming, around: &Around, into: &mut Vec<u8>) -> Resul
     Ok(Begun::Slow)
 }
 
-/// Read the body to its end, for as long as it comes at a pace.
+/// Read the body to its end while it keeps coming.
 fn whole(
     coming: &mut Coming,
     ask: &HttpRequest,
@@ -166,7 +166,7 @@ fn whole(
         if known == Some(into.len()) {
             coming.line.silent_for(stalls::silence_known(bounds.idle));
         }
-        // Up to where it stalled before, and then on.
+        // First up to the point where it stalled before, then the rest.
         let upto = known.filter(|known| *known > into.len()).unwrap_or(usize::MAX);
         match coming.read(into, upto, end) {
             Ok(Some(why)) => {
@@ -183,7 +183,7 @@ fn whole(
     }
 }
 
-/// Nothing more came. Before the first byte of a body nobody knows whether one would.
+/// Nothing more came. Before the first byte of a body it is unknown whether one would come.
 fn stalled(
     reply: &mut HttpResponse,
     into: &[u8],
@@ -215,17 +215,17 @@ fn request(ask: &HttpRequest) -> Result<Request<Empty<Bytes>>, ExchangeFailure> 
     request.body(Empty::new()).map_err(own)
 }
 
-/// A response under way.
+/// A response in progress.
 struct OpenResponse {
     connection: http1::Connection<Socket, Empty<Bytes>>,
     /// Whether hyper has more to do on it.
     busy: bool,
-    /// Who drops it tells hyper that nothing more is wanted.
+    /// Dropping it tells hyper that nothing more is wanted.
     _sender: http1::SendRequest<Empty<Bytes>>,
 }
 
 impl OpenResponse {
-    /// Go on, as far as the connection allows.
+    /// Continue as far as the connection allows.
     fn go_on(&mut self, context: &mut Context<'_>) {
         if self.busy && Pin::new(&mut self.connection).poll(context).is_ready() {
             self.busy = false;
@@ -258,7 +258,7 @@ fn head(
     }
 }
 
-/// A body under way.
+/// A body in progress.
 struct Coming<'a> {
     line: &'a TimedConnection,
     rest: Rest,
@@ -268,9 +268,9 @@ struct Coming<'a> {
 
 /// What is left of it.
 enum Rest {
-    /// As many bytes as were announced, read where they are kept.
+    /// The announced number of bytes, read into their final place.
     Known,
-    /// What hyper says is its end; boxed, as it is ten times as large.
+    /// Until the end that hyper finds. Boxed, because it is ten times as large.
     Unknown(Box<(OpenResponse, Incoming)>),
     /// Nothing; it broke off before it was read.
     Broken(String),
@@ -320,8 +320,8 @@ fn ended_early(error: &io::Error) -> String {
     }
 }
 
-/// Take what came of a body of `length` bytes with the head: first what hyper has taken for the
-/// body, then what it has not.
+/// Take the bytes of a body of `length` bytes that came with the head: first those that hyper has
+/// assigned to the body, then the others.
 ///
 /// # Errors
 /// When the body broke off.

@@ -1,6 +1,6 @@
-//! Where a site may send us. What a page or a redirect names is hostile: it must not make this
-//! machine read its own network for somebody, so a public site cannot lead us to a private
-//! address. A private or loopback site may lead anywhere.
+//! Where a site may send us. The addresses in a page or a redirect are hostile: they must not make
+//! this machine read its own network, so a public site cannot lead to a private address. A private
+//! or loopback site may lead anywhere.
 //!
 //! Names are not resolved here: a public name with a private address is not caught.
 
@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 /// Longest URL followed, bytes; servers stop at 8 KiB or less.
-pub const URL_BYTES_MAX: usize = 8 << 10;
+pub(crate) const URL_BYTES_MAX: usize = 8 << 10;
 
 /// Whether `to` may be asked on behalf of the site at `site`.
 ///
@@ -31,7 +31,7 @@ pub fn may_reach(site: &Url, to: &Url) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether the host is an address, or a name, of this machine or a private network.
+/// Whether the host is an address or a name of this machine or of a private network.
 fn is_private(url: &Url) -> bool {
     match url.host() {
         Some(Host::Ipv4(address)) => is_private_address(IpAddr::V4(address)),

@@ -1,4 +1,4 @@
-//! Redirects, followed by us, one hop at a time: bounded, recorded, loops refused.
+//! Redirects, followed here one hop at a time: bounded, recorded, loops refused.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub struct Hop {
 /// An exchange with its redirects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trail {
-    /// What led on, in order.
+    /// The redirects, in order.
     pub hops: Vec<Hop>,
     /// The last request.
     pub ask: HttpRequest,
@@ -29,19 +29,19 @@ pub struct Trail {
     pub stopped: Option<String>,
     /// From the first request to the last byte.
     pub wall: Duration,
-    /// The option by which `curl` trusts the first address as we did; none where as usual.
+    /// The option that makes `curl` trust the first address as we did; none for the usual trust.
     pub trust: Option<String>,
 }
 
 impl Trail {
     /// Whether the last hop is on another host than the first.
-    pub fn crossed_hosts(&self) -> bool {
+    pub(crate) fn crossed_hosts(&self) -> bool {
         self.hops.first().is_some_and(|hop| hop.url.host_str() != self.ask.url.host_str())
     }
 }
 
-/// Ask, and follow redirects as far as the bounds allow. `site` is whose behalf we are on;
-/// `each` is given every URL before it is asked.
+/// Send the request and follow redirects within the bounds. `site` is the site on whose behalf we
+/// ask; `each` is given every URL before it is asked.
 ///
 /// # Errors
 /// When a hop gave no response, or the first address may not be asked.

@@ -1,10 +1,10 @@
-//! Breaches of the protocol that any client meets. One may be an accident, so that it is looked for
-//! again on fresh connections: what comes each time is an answer like any other, which says why
-//! nobody can use it. What comes once and not again stays a failure to look.
+//! Protocol errors that every client meets. A single one may be an accident, so it is tried again
+//! on fresh connections. What happens each time is an answer that says why no client can use it.
+//! What happens once only is a failure to look.
 
 use std::collections::BTreeMap;
 use std::mem::{Discriminant, discriminant};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
@@ -14,21 +14,22 @@ use wasm_gauntlet_model::action::Method;
 use super::failure::ExchangeFailure;
 use super::{Client, HttpRequest, HttpResponse};
 use crate::headers::Headers;
+use crate::locked::Locked;
 
-/// Pauses before each further try: with the first it is three of them. Who restarts is back, and
-/// most limits on how often one may ask let one of them through.
+/// Pauses before each further try, three tries in all. A server that restarts is back by then, and
+/// most rate limits let one of the tries through.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(600)];
 
-/// How long HEAD is waited for, unless GET takes so long too: the head of a file is there at once.
+/// How long we wait for HEAD, unless GET takes as long: the head of a file is ready at once.
 const HEAD_SILENCE: Duration = Duration::from_secs(4);
 
-/// Paths whose HEAD is tried before none of the site is, where none ever came.
+/// How many paths are tried with HEAD before the site counts as never answering it.
 const SILENT_PATHS_MAX: usize = 3;
 
-/// Why nobody can use an answer.
+/// Why no client can use an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unanswered {
-    /// What came, or did not.
+    /// What came, or what did not come.
     pub why: String,
     /// What was announced as length, where that is the reason.
     pub lengths: Option<String>,
@@ -50,7 +51,7 @@ struct Known {
 }
 
 impl Client {
-    /// Make an exchange on behalf of `site`, and where no client can use what comes, make it again.
+    /// Make an exchange on behalf of `site`. If no client can use the answer, make it again.
     ///
     /// # Errors
     /// Those of [`Client::exchange`] that do not come each time, or that others may not meet.
@@ -76,7 +77,7 @@ impl Client {
         }
     }
 
-    /// A body that stalled: whether it does so after as many bytes each time.
+    /// Whether a stalled body stops after the same number of bytes each time.
     fn stalls_again(
         &self,
         ask: &HttpRequest,
@@ -106,7 +107,7 @@ impl Client {
         ask: &HttpRequest,
         failure: ExchangeFailure,
     ) -> Result<HttpResponse, ExchangeFailure> {
-        // Once it is known one try is enough: it is the same server.
+        // When it is known, one try is enough: it is the same server.
         let known = self.heads.is_known(ask, &failure);
         let tries = if known { 0 } else { PAUSES.len() };
         for pause in PAUSES.iter().take(tries) {
@@ -115,7 +116,7 @@ impl Client {
                 Err(again) if discriminant(&again) == discriminant(&failure) => {}
                 _ => return Err(failure),
             }
-            // A server that takes no connection at all is away, or has had enough of us.
+            // A server that accepts no connection at all is down, or has blocked us.
             if matches!(failure, ExchangeFailure::Closed(_)) && !self.is_there(site, ask) {
                 return Err(failure);
             }
@@ -129,7 +130,7 @@ impl Client {
         Ok(unanswered(why, lengths))
     }
 
-    /// Whether the page, which was there when the run began, still is.
+    /// Whether the page is still there, as it was at the start of the run.
     fn is_there(&self, site: &Url, ask: &HttpRequest) -> bool {
         let mut page = HttpRequest::new(Method::Get, site.clone());
         page.fields.push(("accept-encoding", "identity".to_owned()));
@@ -140,7 +141,7 @@ impl Client {
 
 impl Heads {
     fn silent(&self, ask: &HttpRequest) -> Option<String> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.0.locked();
         let all = known.silent.len() >= SILENT_PATHS_MAX && !known.answered;
         let other = || known.silent.values().next().filter(|_| all);
         known.silent.get(path(ask)).or_else(other).cloned()
@@ -148,7 +149,7 @@ impl Heads {
 
     /// Whether `failure` came three times before: of HEAD at any path, of GET at this one.
     fn is_known(&self, ask: &HttpRequest, failure: &ExchangeFailure) -> bool {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.0.locked();
         match ask.method {
             Method::Head => !known.silent.is_empty(),
             Method::Get => known.breached.get(path(ask)) == Some(&discriminant(failure)),
@@ -157,12 +158,12 @@ impl Heads {
 
     fn answered(&self, is_head: bool) {
         if is_head {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).answered = true;
+            self.0.locked().answered = true;
         }
     }
 
     fn learn(&self, ask: &HttpRequest, failure: &ExchangeFailure, why: &str) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.0.locked();
         let path = path(ask).to_owned();
         match ask.method {
             Method::Head => drop(known.silent.insert(path, why.to_owned())),
@@ -175,8 +176,8 @@ fn path(ask: &HttpRequest) -> &str {
     &ask.url[..Position::AfterPath]
 }
 
-/// Whether every client would meet `failure`, if it comes each time. A GET that is slow is none:
-/// people wait longer than we do.
+/// Whether every client would meet `failure` if it happens each time. A slow GET does not count:
+/// users wait longer than we do.
 fn is_breach(ask: &HttpRequest, failure: &ExchangeFailure) -> bool {
     match failure {
         ExchangeFailure::Lengths(_) | ExchangeFailure::NotHttp(_) | ExchangeFailure::Closed(_) => {
@@ -198,7 +199,7 @@ fn told(ask: &HttpRequest, failure: &ExchangeFailure, idle: &Duration) -> String
     }
 }
 
-/// What stands in the place of an answer.
+/// The stand-in for an answer.
 fn unanswered(why: String, lengths: Option<String>) -> HttpResponse {
     HttpResponse {
         version: String::new(),

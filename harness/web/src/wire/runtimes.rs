@@ -1,17 +1,18 @@
-//! What drives exchanges: a runtime of its own for each that is under way, on the thread that
-//! asks. To wake another thread and to be woken by it takes longer than the rest of an exchange
-//! with a server on the same machine.
+//! Runtimes that drive exchanges: one for each exchange in progress, on the calling thread.
+//! Switching between threads takes longer than the rest of an exchange with a server on the same
+//! machine.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use tokio::runtime::{Builder, Runtime};
 
 use super::ExchangeFailure;
+use crate::locked::Locked;
 
-/// How often a connection that is done with is given the chance to close itself.
+/// How many turns a finished connection gets to close itself.
 const TURNS: usize = 1;
 
-/// Runtimes that nobody uses at the moment; as many are made as exchanges run side by side.
+/// Runtimes that are idle. There are as many as exchanges at once.
 #[derive(Debug, Default)]
 pub struct Runtimes(Mutex<Vec<Runtime>>);
 
@@ -24,7 +25,7 @@ impl Runtimes {
         &self,
         work: impl Future<Output = Result<T, ExchangeFailure>> + Send + 'static,
     ) -> Result<Result<T, ExchangeFailure>, ExchangeFailure> {
-        let idle = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = || self.0.locked();
         let known = idle().pop();
         let runtime = match known {
             Some(runtime) => runtime,
@@ -33,15 +34,15 @@ impl Runtimes {
                 made.map_err(|error| ExchangeFailure::own(&error))?
             }
         };
-        // As a task: what is waited for outside of one is woken by a system call.
+        // As a task: without one, each wake-up is a system call.
         let done = runtime.block_on(runtime.spawn(work));
         idle().push(runtime);
         done.map_err(|error| ExchangeFailure::own(&error))
     }
 }
 
-/// Let the connection of a response that was dropped close itself: a server that serves one
-/// client at a time waits for that, and nobody drives it later.
+/// Let the connection of a dropped response close itself: a server with one client at a time waits
+/// for that, and nothing drives the connection later.
 pub async fn settled() {
     for _ in 0..TURNS {
         tokio::task::yield_now().await;

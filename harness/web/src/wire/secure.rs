@@ -1,4 +1,4 @@
-//! An exchange over TLS, by reqwest, with the same bounds on the body as one without.
+//! An exchange over TLS with reqwest, with the same bounds on the body as one without TLS.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,14 +15,14 @@ use super::{
     ANNOUNCED_MAX, ExchangeBounds, HttpRequest, HttpResponse, bytes_of, patience, runtimes,
 };
 
-/// What speaks TLS.
+/// The TLS client.
 pub(super) struct Secured {
     pub(super) http: reqwest::Client,
     /// Why no certificate store could be read; then every TLS connection fails.
     pub(super) no_roots: Option<String>,
 }
 
-/// What an exchange is made within.
+/// The bounds and shared state of an exchange.
 pub(super) struct Within {
     pub(super) bounds: ExchangeBounds,
     pub(super) variants: Arc<Variants>,
@@ -69,7 +69,7 @@ pub(super) async fn exchange(
     }
 }
 
-/// Read the body into `into` as far as it is needed; whether that was done now.
+/// Read the body into `into` as far as needed. Returns whether that is done.
 async fn read(
     response: &mut reqwest::Response,
     ask: &HttpRequest,
@@ -130,7 +130,7 @@ async fn read(
     }
 }
 
-/// How long nothing may come.
+/// How long we wait for the next bytes.
 fn silence(ask: &HttpRequest, bounds: &ExchangeBounds, stalls: bool) -> Duration {
     match stalls {
         true => stalls::silence_known(bounds.idle),

@@ -1,6 +1,5 @@
-//! A connection over plain TCP that belongs to one exchange, and what waits for it: the thread
-//! that asks, with `poll`. A reactor would cost a dozen system calls an exchange, which is more
-//! than the exchange itself takes.
+//! A plain TCP connection of one exchange. The calling thread waits for it with `poll`. A reactor
+//! would cost a dozen system calls an exchange, more than the exchange itself.
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, ErrorKind, Read, Write};
@@ -25,8 +24,7 @@ use super::failure::ExchangeFailure;
 /// Bytes read at once while header fields or chunks come; a whole head has a tenth of it.
 const PIECE_BYTES: usize = 16 << 10;
 
-/// Bytes of what came that are kept as they were, so that a head which nobody can read is told by
-/// its own words.
+/// First bytes that are kept unchanged, so that a report can quote a head that cannot be parsed.
 const FIRST_BYTES: usize = 4 << 10;
 
 /// One connection and its time.
@@ -34,11 +32,12 @@ pub(super) struct TimedConnection {
     stream: TcpStream,
     /// Who is at the other end.
     pub peer: SocketAddr,
-    /// What is to be waited for.
+    /// What to wait for.
     wanted: Cell<PollFlags>,
-    /// Whether something may be there to read: hyper asks four times an exchange when nothing is.
+    /// Whether there may be something to read: hyper asks four times an exchange when there is
+    /// nothing.
     readable: Cell<bool>,
-    /// When the exchange has had all its time.
+    /// When the time of the exchange is over.
     end: Cell<Instant>,
     /// How long nothing may come.
     idle: Cell<Duration>,
@@ -49,9 +48,9 @@ pub(super) struct TimedConnection {
 /// A bound of time that was met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Late {
-    /// Nothing came for as long as nothing may come.
+    /// Nothing came within the idle bound.
     Idle,
-    /// The exchange has had all its time.
+    /// The time of the exchange is over.
     Total,
 }
 
@@ -73,12 +72,12 @@ impl TimedConnection {
         Ok(Self { stream, peer, wanted, readable, end, idle, first })
     }
 
-    /// From now on the exchange has time until `end`.
+    /// Set the end of the exchange to `end`.
     pub(super) fn until(&self, end: Instant) {
         self.end.set(end);
     }
 
-    /// From now on nothing may come for `idle`.
+    /// Set the idle bound to `idle`.
     pub(super) fn silent_for(&self, idle: Duration) {
         self.idle.set(idle);
     }
@@ -88,7 +87,7 @@ impl TimedConnection {
         self.first.borrow().clone()
     }
 
-    /// Do `work`, which waits for nothing but this connection.
+    /// Run `work`, which waits for this connection only.
     pub(super) fn drive<T>(&self, work: impl Future<Output = T>) -> Result<T, Late> {
         let mut work = pin!(work);
         let woken = Arc::new(Woken::default());
@@ -104,7 +103,7 @@ impl TimedConnection {
         }
     }
 
-    /// Read what comes to the end of `into`, until it holds `wanted` bytes; whether it does.
+    /// Append what comes to `into` until it holds `wanted` bytes. Returns whether it does.
     pub(super) fn fill(&self, into: &mut Vec<u8>, wanted: usize) -> Result<io::Result<()>, Late> {
         while into.len() < wanted {
             self.in_time()?;
@@ -119,7 +118,7 @@ impl TimedConnection {
         Ok(Ok(()))
     }
 
-    /// That the end has not come; whoever sends without a pause is never waited for.
+    /// Check that the time is not over. A peer that sends without a pause never makes us wait.
     fn in_time(&self) -> Result<(), Late> {
         if Instant::now() < self.end.get() { Ok(()) } else { Err(Late::Total) }
     }
@@ -127,7 +126,7 @@ impl TimedConnection {
     /// Wait until the socket is ready.
     fn wait(&self, wanted: PollFlags) -> Result<(), Late> {
         let (end, silent) = (self.end.get(), Instant::now() + self.idle.get());
-        // What is wrong with the socket is told by the next read or write.
+        // The next read or write reports an error of the socket.
         if let Ok(false) = ready(&self.stream, wanted, end.min(silent)) {
             return Err(if end <= silent { Late::Total } else { Late::Idle });
         }
@@ -147,7 +146,7 @@ impl TimedConnection {
     }
 }
 
-/// Set by whatever could go on at once.
+/// Set by anything that could continue at once.
 #[derive(Default)]
 struct Woken(AtomicBool);
 
@@ -166,7 +165,7 @@ impl hyper::rt::Read for Socket {
         _: &mut Context<'_>,
         mut into: hyper::rt::ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        // hyper reads on for as long as there is something; `drive` sees that the end has come.
+        // hyper reads while there is something; `drive` notices that the time is over.
         if !self.0.readable.get() || self.0.in_time().is_err() {
             return self.0.later(PollFlags::IN);
         }
@@ -174,7 +173,7 @@ impl hyper::rt::Read for Socket {
         let most = into.remaining().min(PIECE_BYTES);
         match (&self.0.stream).read(&mut piece[..most]) {
             Ok(bytes) => {
-                // Less than there was room for is all that there is for now.
+                // Less than the buffer holds: there is nothing more for now.
                 self.0.readable.set(bytes == most);
                 self.0.keep_first(&piece[..bytes]);
                 into.put_slice(&piece[..bytes]);
@@ -227,7 +226,7 @@ fn addresses(
     }
     let host = url.host_str().unwrap_or_default().to_owned();
     let (told, tells) = mpsc::channel();
-    // The system's resolver knows no bound, so that it is left behind where it takes too long.
+    // The system resolver has no time limit, so a slow lookup is abandoned.
     std::thread::spawn(move || {
         let found = (host.as_str(), port).to_socket_addrs().map(Iterator::collect::<Vec<_>>);
         let _ = told.send(found);
@@ -240,7 +239,8 @@ fn addresses(
     }
 }
 
-/// A connection to the first of `addresses` that takes one; each has its share of the time left.
+/// A connection to the first of `addresses` that accepts one. Each has its share of the remaining
+/// time.
 fn connected(
     addresses: &[SocketAddr],
     bounds: &ExchangeBounds,
@@ -264,8 +264,8 @@ fn connected(
     Err(last)
 }
 
-/// A connection to `address` that never blocks. `TcpStream::connect_timeout` makes it one that
-/// does, which takes three more system calls.
+/// A non-blocking connection to `address`. `TcpStream::connect_timeout` makes a blocking one, which
+/// takes three more system calls.
 fn reached(address: &SocketAddr, patience: Duration) -> io::Result<TcpStream> {
     let family = match address {
         SocketAddr::V4(_) => AddressFamily::INET,
@@ -286,7 +286,7 @@ fn reached(address: &SocketAddr, patience: Duration) -> io::Result<TcpStream> {
     }
 }
 
-/// Wait until `socket` is ready, or to the end; whether it is.
+/// Wait until `socket` is ready or the time is over. Returns whether it is ready.
 fn ready(socket: impl AsFd, wanted: PollFlags, end: Instant) -> Result<bool, Errno> {
     loop {
         let left = end.saturating_duration_since(Instant::now());

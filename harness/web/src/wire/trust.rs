@@ -1,5 +1,5 @@
-//! An origin that is trusted by certificates of its own, as a staging host has them, and by no
-//! other; and how `curl` is told the same.
+//! An origin that is trusted by its own certificates only, as a staging host may be, and the same
+//! trust for `curl`.
 
 use url::Url;
 
@@ -10,7 +10,7 @@ use super::{ExchangeBounds, builder};
 #[derive(Debug, Clone)]
 pub struct Certificates {
     list: Vec<reqwest::Certificate>,
-    /// The file that holds them; none where they never were in one.
+    /// Their file; none if they were never in a file.
     file: Option<String>,
 }
 
@@ -38,13 +38,13 @@ impl Certificates {
         }
     }
 
-    /// A builder that trusts these and nothing else.
+    /// A client builder that trusts these and nothing else.
     pub(super) fn builder(&self, bounds: &ExchangeBounds) -> reqwest::ClientBuilder {
         builder(bounds).tls_certs_only(self.list.clone())
     }
 
-    /// The option by which `curl` trusts the same: a certificate that is in no file is shown by
-    /// nobody but its server, so that it is not checked at all.
+    /// The option that makes `curl` trust the same. Only its server shows a certificate that is in
+    /// no file, so `curl` does not check it.
     fn option(&self) -> String {
         match &self.file {
             Some(file) => format!("--cacert {}", crate::shell::quoted(file)),

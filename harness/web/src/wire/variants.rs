@@ -1,26 +1,27 @@
-//! Bodies on a slow link. A check of one module asks for it more than a hundred times, which takes
-//! minutes where one body takes ten seconds. So on a slow link each variant is read whole once, and
-//! of later answers the first bytes are read: the rest is taken from the variant.
+//! Bodies on a slow link. A check of one module requests it more than a hundred times, which takes
+//! minutes when one body takes ten seconds. So on a slow link each variant is read whole once. Of
+//! later answers only the first bytes are read, and the rest is taken from the variant.
 //!
-//! A variant is told by address, type, coding, length, `ETag` and `Last-Modified`; the first bytes
-//! have to be the same too. Who compares places (`same-bytes-everywhere`) reads each variant whole
-//! once at each place. Not seen on a slow link: a later answer of the same variant that differs
-//! past its first bytes, or breaks off. Nothing of this happens on a link that is not slow.
+//! A variant is identified by address, type, coding, length, `ETag` and `Last-Modified`, and the
+//! first bytes must be equal. A comparison of places (`same-bytes-everywhere`) reads each variant
+//! whole once at each place. On a slow link, a later answer of the same variant that differs after
+//! its first bytes, or breaks off, is not noticed. None of this applies to a link that is not slow.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use wasm_gauntlet_model::action::Method;
 
 use super::{HttpRequest, HttpResponse};
+use crate::locked::Locked;
 
 /// A link is slow where one body takes longer: 2 MB at 1 MB/s.
 pub(super) const SLOW_AFTER: Duration = Duration::from_secs(2);
 
-/// Bytes that are read of an answer whose variant is known; the counts and sizes of a module's
-/// first sections are among them, coded or not.
+/// Bytes that are read of an answer with a known variant. They include the counts and sizes of the
+/// first sections of a module, coded or not.
 pub(super) const SAMPLE_BYTES: usize = 16 << 10;
 
 /// Variants known: 64 assets in four codings.
@@ -29,7 +30,7 @@ const VARIANTS_MAX: usize = 256;
 /// Bytes of all variants known.
 const VARIANTS_BYTES_MAX: usize = 128 << 20;
 
-/// Fields by which a shared cache is told. What is asked for to fill one is read whole.
+/// Fields that show a shared cache. A request that is meant to fill one is read whole.
 const CACHE_FIELDS: [&str; 7] =
     ["age", "via", "x-cache", "x-cache-status", "cf-cache-status", "cache-status", "x-served-by"];
 
@@ -45,7 +46,7 @@ pub(super) struct VariantKey {
     place: Option<Place>,
 }
 
-/// Who was asked: address, `Host`, and whether past the caches.
+/// The place: address, `Host`, and whether caches are avoided.
 type Place = (Option<IpAddr>, Option<String>, bool);
 
 /// The variants of one run.
@@ -57,8 +58,8 @@ pub(super) struct Variants {
 }
 
 impl Variants {
-    /// What tells the variant of `reply`, whose head has come; none where each answer is read as
-    /// it is asked for.
+    /// The key of the variant of `reply`, whose head has come; none where every answer is read as
+    /// requested.
     pub(super) fn key(ask: &HttpRequest, reply: &HttpResponse) -> Option<VariantKey> {
         let has = |name: &&str| !reply.headers.lines(name).is_empty();
         let fills = ask.fills && CACHE_FIELDS.iter().any(has);
@@ -80,19 +81,19 @@ impl Variants {
         self.slow.store(true, Ordering::Relaxed);
     }
 
-    /// The variant `key`, if its whole is known and begins with `first`.
+    /// The body of the variant `key`, if it is known whole and starts with `first`.
     pub(super) fn known(&self, key: &VariantKey, first: &[u8]) -> Option<Arc<[u8]>> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.locked();
         let body = known.iter().find(|(have, _)| have == key).map(|(_, body)| body)?;
         let enough = first.len() >= SAMPLE_BYTES.min(body.len());
         (enough && body.starts_with(first)).then(|| Arc::clone(body))
     }
 
-    /// The whole of a variant.
+    /// Remember the whole body of a variant.
     pub(super) fn learn(&self, key: VariantKey, ask: &HttpRequest, body: &Arc<[u8]>) {
         let anywhere = VariantKey { place: None, ..key.clone() };
         let here = VariantKey { place: Some(place(ask)), ..key };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.locked();
         for key in [anywhere, here] {
             let held: usize = known.iter().map(|(_, body)| body.len()).sum();
             let room = known.len() < VARIANTS_MAX && held + body.len() <= VARIANTS_BYTES_MAX;
@@ -102,10 +103,10 @@ impl Variants {
         }
     }
 
-    /// Wait until nobody else reads a whole body: each has all of a slow link, and who waits for
-    /// a variant that another one reads need not read it.
+    /// Wait until no other thread reads a whole body. A reader needs the whole link, and a thread
+    /// that waits for a variant in progress need not read it.
     pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+        self.turn.locked()
     }
 
     /// The turn, if it is free.
@@ -118,7 +119,7 @@ fn place(ask: &HttpRequest) -> Place {
     (ask.via, ask.host.clone(), without_word(ask) != ask.url.as_str())
 }
 
-/// The address without the word that keeps it off the entries of caches.
+/// The address without the query word that avoids cache entries.
 fn without_word(ask: &HttpRequest) -> String {
     let Some(word) = &ask.one_off else { return ask.url.to_string() };
     let text = ask.url.as_str();

@@ -41,7 +41,7 @@ impl Files {
     pub fn walk(root: &Path) -> Result<Self, Inability> {
         let cannot = |error: std::io::Error| {
             let dir = shown(&root.display().to_string());
-            Inability(format!("{dir} cannot be read: {error}"))
+            Inability::unreadable(format!("{dir} cannot be read: {error}"))
         };
         let root = root.canonicalize().map_err(cannot)?;
         std::fs::read_dir(&root).map_err(cannot)?;
@@ -136,7 +136,7 @@ impl Files {
 /// When it is too large or cannot be read.
 pub fn read(path: &Path, name: &str) -> Result<Vec<u8>, Inability> {
     use std::io::Read;
-    let cannot = |why: String| Inability(format!("{}: {why}", shown(name)));
+    let cannot = |why: String| Inability::unreadable(format!("{}: {why}", shown(name)));
     let file = std::fs::File::open(path).map_err(|error| cannot(error.to_string()))?;
     let mut bytes = Vec::new();
     file.take(FILE_BYTES_MAX + 1)

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_gauntlet_model::action::{Asset, Inspect};
-use wasm_gauntlet_model::observation::{Evidence, Fact, Inspection, Observation};
+use wasm_gauntlet_model::observation::{Evidence, Fact, Inspection, Observation, count};
 use wasm_gauntlet_web::anatomy::flavour::Flavour;
 use wasm_gauntlet_web::anatomy::{first, shown, unfit};
 use wasm_gauntlet_web::coding::Layer;
-use wasm_gauntlet_web::inspection::{self, InspectedFile, Surroundings, count, held};
+use wasm_gauntlet_web::inspection::{self, InspectedFile, Surroundings, held};
 
 use super::files::Files;
 use super::page_texts::{Texts, last};

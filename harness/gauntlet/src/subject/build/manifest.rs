@@ -23,7 +23,7 @@ pub fn digests(files: &Files) -> Result<BTreeMap<String, String>, Inability> {
     let total: u64 = files.names().filter_map(|name| files.size(name)).sum();
     if total > TOTAL_BYTES_MAX {
         let why = format!("the files have {total} bytes, more than {TOTAL_BYTES_MAX} are not read");
-        return Err(Inability(why));
+        return Err(Inability::too_large(why));
     }
     let digest = |name: &str| Ok((name.to_owned(), hex(&Sha256::digest(files.read(name)?))));
     files.names().map(digest).collect()

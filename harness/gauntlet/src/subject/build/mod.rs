@@ -87,7 +87,9 @@ impl Subject for Artefact {
                           `--artefact dist`";
             let seen = files.names().count();
             let dir = shown(&self.build.dir.display().to_string());
-            return Err(Inability(format!("no .wasm among the {seen} files of {dir}; {advice}")));
+            return Err(Inability::not_offered(format!(
+                "no .wasm among the {seen} files of {dir}; {advice}"
+            )));
         }
         let can = [
             (true, Need::ArtefactModule),
@@ -161,7 +163,7 @@ impl Session for Reader<'_> {
     fn perform(&mut self, _step: &str, action: &Action) -> Result<Observation, Inability> {
         match action {
             Action::Inspect(inspect) => look::look(self.artefact, &self.files, inspect),
-            _ => Err(Inability("a directory can only be inspected".to_owned())),
+            _ => Err(Inability::not_offered("a directory can only be inspected".to_owned())),
         }
     }
 }

@@ -50,7 +50,8 @@ const [script, binary] = ["shim.js", "module.wasm"];
 /// # Errors
 /// When Node cannot be started, ends in a way of its own, or does not end in time.
 pub fn starts(node: &Path, shim: &str, module: &[u8]) -> Result<bool, Inability> {
-    let cannot = |error: std::io::Error| Inability(format!("{}: {error}", node.display()));
+    let cannot =
+        |error: std::io::Error| Inability::tool_missing(format!("{}: {error}", node.display()));
     let folder = Scratch::new().map_err(cannot)?;
     let files =
         [("run.cjs", RUNNER.as_bytes()), ("shim.js", shim.as_bytes()), ("module.wasm", module)];
@@ -72,12 +73,12 @@ pub fn starts(node: &Path, shim: &str, module: &[u8]) -> Result<bool, Inability>
             return match status.code() {
                 Some(STARTED) => Ok(true),
                 Some(REFUSED) => Ok(false),
-                _ => Err(Inability(format!("Node ended with {status}"))),
+                _ => Err(Inability::tool_missing(format!("Node ended with {status}"))),
             };
         }
         if began.elapsed() > TIME_MAX {
             tools::end(&mut child);
-            return Err(Inability(format!("the pair kept Node busy for {TIME_MAX:?}")));
+            return Err(Inability::timeout(format!("the pair kept Node busy for {TIME_MAX:?}")));
         }
         std::thread::sleep(PAUSE);
     }

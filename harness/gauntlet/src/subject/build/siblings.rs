@@ -71,7 +71,7 @@ pub fn complaint(bytes: &[u8], raw: &[u8], layer: Layer) -> Result<Option<String
         Ok(content) if content == raw => Ok(None),
         Ok(content) => Ok(Some(format!("holds other bytes ({} of them)", content.len()))),
         Err(coding::DecodeError::Stopped(stop)) if stop.is_bound() => {
-            Err(Inability(stop.to_string()))
+            Err(Inability::too_large(stop.to_string()))
         }
         Err(error) => Ok(Some(format!("cannot be decoded: {error}"))),
     }

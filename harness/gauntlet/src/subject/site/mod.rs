@@ -64,8 +64,9 @@ impl Site {
         url.set_fragment(None);
         // The address itself is not told: it may hold the password that is complained of.
         reach::may_reach(&url, &url)
-            .map_err(|why| Inability(format!("the site's address: {why}")))?;
-        let client = Client::new(bounds).map_err(|failure| Inability(failure.to_string()))?;
+            .map_err(|why| Inability::setup(format!("the site's address: {why}")))?;
+        let client =
+            Client::new(bounds).map_err(|failure| Inability::harness_fault(failure.to_string()))?;
         Ok(Self {
             url,
             client,
@@ -92,7 +93,7 @@ impl Site {
     /// When one is no address that a page of this site may lead to.
     pub fn remembering(mut self, previous: &[String]) -> Result<Self, Inability> {
         for name in previous {
-            let wrong = |why: String| Inability(format!("earlier module `{name}`: {why}"));
+            let wrong = |why: String| Inability::setup(format!("earlier module `{name}`: {why}"));
             let mut url = self.url.join(name).map_err(|error| wrong(error.to_string()))?;
             url.set_fragment(None);
             reach::may_reach(&self.url, &url).map_err(|why| wrong(why.to_string()))?;
@@ -106,13 +107,13 @@ impl Site {
     /// # Errors
     /// As [`Site::new`], and when the origin's address cannot be read.
     pub fn of(target: &SiteTarget) -> Result<Self, Inability> {
-        let url = Url::parse(&target.url).map_err(|error| Inability(error.to_string()))?;
+        let url = Url::parse(&target.url).map_err(|error| Inability::setup(error.to_string()))?;
         let mut site = Self::new(url)?;
         site.origin = target.origin.as_ref().map(OriginAddress::new).transpose()?;
         site.one_off_word.clone_from(&target.one_off_word);
         site.addresses.clone_from(&target.addresses);
         (site.budget, site.name_digest) = (target.budget, target.name_digest);
-        site.reach(target).map_err(|failure| Inability(failure.to_string()))?;
+        site.reach(target).map_err(|failure| Inability::setup(failure.to_string()))?;
         site.remembering(&target.previous)
     }
 
@@ -137,7 +138,7 @@ impl Site {
     pub fn secured(mut self, url: Url, certificate: &[u8]) -> Result<Self, Inability> {
         let trusted = Certificates::of_der(certificate);
         let trusted = trusted.and_then(|certificate| self.client.trust(&url, &certificate));
-        trusted.map_err(|failure| Inability(failure.to_string()))?;
+        trusted.map_err(|failure| Inability::setup(failure.to_string()))?;
         self.secure = Some(OriginAddress { url, host: None });
         Ok(self)
     }

@@ -85,7 +85,7 @@ impl Front {
             return answer::problem(StatusCode::BAD_REQUEST, "digest-mismatch", &detail);
         }
         let (reply, word) = match self.host.load(&self.work(&module, "", &[])) {
-            Err(unable) => (answer::plain(StatusCode::BAD_GATEWAY, &unable.0), "lost"),
+            Err(unable) => (answer::plain(StatusCode::BAD_GATEWAY, &unable.text), "lost"),
             Ok(LoadOutcome::Ended(end)) if end.lost.is_some() => (lost(&end), "lost"),
             Ok(LoadOutcome::Ended(end)) => {
                 let word = end.called.outcome.word();
@@ -134,7 +134,7 @@ impl Front {
     /// `GET /healthz`.
     pub fn health(&self) -> FrontReply {
         match self.host.process() {
-            Err(unable) => answer::plain(StatusCode::SERVICE_UNAVAILABLE, &unable.0),
+            Err(unable) => answer::plain(StatusCode::SERVICE_UNAVAILABLE, &unable.text),
             Ok(process) => {
                 let hello = process.hello();
                 let mut features: Vec<&str> = hello.features.iter().map(String::as_str).collect();
@@ -176,7 +176,7 @@ impl Front {
         match timed {
             Err(unable) => {
                 count("lost");
-                answer::plain(StatusCode::BAD_GATEWAY, &unable.0)
+                answer::plain(StatusCode::BAD_GATEWAY, &unable.text)
             }
             Ok(timed) if timed.lost.is_some() => {
                 count("lost");

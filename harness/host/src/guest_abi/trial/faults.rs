@@ -1,4 +1,4 @@
-//! Each fault of an embedded host does what it says.
+//! Each fault of an embedded host has its effect.
 
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::fault::Fault;
@@ -9,7 +9,7 @@ use crate::faults::HostFaults;
 use crate::host::Host;
 
 /// Makes a host with these faults.
-pub type HostMaker = dyn Fn(HostFaults) -> Box<dyn Host>;
+pub(crate) type HostMaker = dyn Fn(HostFaults) -> Box<dyn Host>;
 
 fn right(make: &HostMaker) -> Box<dyn Host> {
     make(HostFaults::default())
@@ -24,7 +24,7 @@ fn words_of(make: &HostMaker, which: Fault, id: &str) -> String {
 }
 
 /// `no-memory-cap` lifts the memory's, `no-table-cap` the table's.
-pub fn caps_are_lifted_by_their_faults(make: &HostMaker) {
+pub(crate) fn caps_are_lifted_by_their_faults(make: &HostMaker) {
     let pages = |which| {
         // One growth a page takes longer than 50 ms for 4096 pages in a debug build.
         let limits = Limits { deadline_ms: 5_000, ..Limits::default() };
@@ -45,7 +45,7 @@ pub fn caps_are_lifted_by_their_faults(make: &HostMaker) {
 }
 
 /// A start function of 200 M steps, under 20 ms.
-pub fn a_deadline_that_is_not_on_start_leaves_start_alone(make: &HostMaker) {
+pub(crate) fn a_deadline_that_is_not_on_start_leaves_start_alone(make: &HostMaker) {
     let text = r#"(module (memory (export "memory") 1) (global $i (mut i32) (i32.const 0))
         (func $s (loop $m
             (global.set $i (i32.add (global.get $i) (i32.const 1)))
@@ -65,7 +65,7 @@ pub fn a_deadline_that_is_not_on_start_leaves_start_alone(make: &HostMaker) {
 }
 
 /// A spin past its deadline of 5 ms.
-pub fn without_a_deadline_a_long_call_ends_ok(make: &HostMaker) {
+pub(crate) fn without_a_deadline_a_long_call_ends_ok(make: &HostMaker) {
     let limits = Limits { deadline_ms: 5, ..Limits::default() };
     let spin = |host: Box<dyn Host>| {
         let input = 20_000_000_u32.to_le_bytes();
@@ -75,8 +75,8 @@ pub fn without_a_deadline_a_long_call_ends_ok(make: &HostMaker) {
     assert_eq!(spin(fault(make, Fault::NoDeadline)), "ok");
 }
 
-/// A counter in a global goes on counting.
-pub fn kept_instances_show_what_the_last_call_left(make: &HostMaker) {
+/// A counter in a global keeps counting.
+pub(crate) fn kept_instances_show_what_the_last_call_left(make: &HostMaker) {
     for which in [Fault::SharedInstance, Fault::PoolWithoutReset] {
         let host = fault(make, which);
         let count = || output(host.as_ref(), "iso-global-counter", b"", &Grants::default())[0];
@@ -85,7 +85,7 @@ pub fn kept_instances_show_what_the_last_call_left(make: &HostMaker) {
 }
 
 /// The environment and the root are there with their faults, without any grant.
-pub fn ambient_things_are_there_with_their_faults_alone(make: &HostMaker) {
+pub(crate) fn ambient_things_are_there_with_their_faults_alone(make: &HostMaker) {
     let seen = |which, id| output(fault(make, which).as_ref(), id, b"", &Grants::default());
     assert!(String::from_utf8_lossy(&seen(Fault::AmbientEnv, "cap-env-get")).contains("PATH="));
     let read = seen(Fault::AmbientFs, "cap-fs-absolute");
@@ -93,7 +93,7 @@ pub fn ambient_things_are_there_with_their_faults_alone(make: &HostMaker) {
 }
 
 /// The faults that show in one outcome.
-pub fn the_other_faults_do_what_they_say(make: &HostMaker) {
+pub(crate) fn the_other_faults_do_what_they_say(make: &HostMaker) {
     assert_eq!(words_of(make, Fault::UncheckedPointer, "abi-wrap"), "ok");
     assert_eq!(words_of(make, Fault::LoadAnything, "bin-html"), "host-fault");
     assert_eq!(words_of(make, Fault::Recompile, "benign-tiny"), "ok");
@@ -109,8 +109,8 @@ pub fn the_other_faults_do_what_they_say(make: &HostMaker) {
     assert_ne!(grown, output(right(make).as_ref(), "benign-grow", b"", &Grants::default()));
 }
 
-/// A budget that nobody looks at ends in the deadline.
-pub fn without_fuel_a_loop_runs_into_its_deadline(make: &HostMaker) {
+/// An ignored budget ends in the deadline.
+pub(crate) fn without_fuel_a_loop_runs_into_its_deadline(make: &HostMaker) {
     let limits = Limits { fuel: Some(10_000), ..Limits::default() };
     let end = |host: Box<dyn Host>| {
         words(&call(host.as_ref(), &bytes("cpu-loop"), b"", &limits, &Grants::default()))
@@ -119,8 +119,8 @@ pub fn without_fuel_a_loop_runs_into_its_deadline(make: &HostMaker) {
     assert_eq!(end(fault(make, Fault::NoFuel)), "deadline");
 }
 
-/// A call that is under way when another fails: well, or, with the fault, closed.
-pub fn one_failure_closes_the_runtime_with_its_fault_alone(make: &HostMaker) {
+/// A call in progress when another fails: unaffected, or closed with the fault.
+pub(crate) fn one_failure_closes_the_runtime_with_its_fault_alone(make: &HostMaker) {
     let slow = |host: Box<dyn Host>| {
         let limits = Limits { deadline_ms: 200, ..Limits::default() };
         let plugin = host.load(&bytes("cpu-loop"), &limits, &Grants::default());
@@ -138,7 +138,7 @@ pub fn one_failure_closes_the_runtime_with_its_fault_alone(make: &HostMaker) {
 }
 
 /// A guest that sleeps for longer than its deadline.
-pub fn a_wait_outlasts_the_deadline_with_its_fault_alone(make: &HostMaker) {
+pub(crate) fn a_wait_outlasts_the_deadline_with_its_fault_alone(make: &HostMaker) {
     let wall = |host: Box<dyn Host>| {
         let text = r#"(module (import "wasi_snapshot_preview1" "poll_oneoff"
               (func $poll (param i32 i32 i32 i32) (result i32)))
@@ -157,8 +157,8 @@ pub fn a_wait_outlasts_the_deadline_with_its_fault_alone(make: &HostMaker) {
     assert!(wall(fault(make, Fault::BlockingPoll)) >= 300_000);
 }
 
-/// Two calls at once under one name: one of them meets the other.
-pub fn a_name_is_for_one_instance_at_a_time(make: &HostMaker) {
+/// Two calls at once with one name: one of them fails.
+pub(crate) fn a_name_is_for_one_instance_at_a_time(make: &HostMaker) {
     // The names are the process's; the tests of both runtimes share it.
     let _alone = super::NAMES_IN_USE.lock();
     let host = fault(make, Fault::NamedInstance);

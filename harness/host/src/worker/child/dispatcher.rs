@@ -1,21 +1,22 @@
-//! Where requests meet the host: the modules loaded, the answers written.
+//! Connects requests to the host: holds the loaded modules and writes the answers.
 
 use std::collections::HashMap;
 use std::io::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use sha2::{Digest, Sha256};
 use wasm_gauntlet_model::call::{CallOutcome, Called, Rejection, hex};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use crate::host::{Host, Plugin};
+use crate::process::locked::Locked;
 use crate::protocol::{
     ANSWER_OUTPUT_BYTES_MAX, Hello, Reply, ReplyLine, Stats, VERSION, WrittenCall,
 };
 
-/// Most modules held; one that is not unloaded keeps its code.
+/// Most modules held. A module that is not unloaded keeps its code.
 const MODULES_MAX: usize = 1024;
 
 /// The host, its modules and the way back.
@@ -36,18 +37,18 @@ impl Dispatcher {
     }
 
     fn modules(&self) -> MutexGuard<'_, HashMap<String, Arc<dyn Plugin>>> {
-        self.modules.lock().unwrap_or_else(PoisonError::into_inner)
+        self.modules.locked()
     }
 
-    /// Write one answer. A reader that is gone is noticed at stdin.
+    /// Write one answer. The end of stdin shows that the reader has gone.
     pub fn say(&self, answer: &ReplyLine) {
         let Ok(mut line) = serde_json::to_vec(answer) else { return };
         line.push(b'\n');
-        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut out = self.out.locked();
         let _ = out.write_all(&line).and_then(|()| out.flush());
     }
 
-    /// Say that a request makes no sense.
+    /// Answer that a request is invalid.
     pub fn refuse(&self, id: u64, reason: &str) {
         self.say(&ReplyLine { id, reply: Reply::Refused { reason: reason.to_owned() } });
     }
@@ -109,7 +110,7 @@ impl Dispatcher {
     }
 
     /// Count a call that was read; `call` or `busy` answers it.
-    pub fn call_begins(&self) {
+    pub(crate) fn call_begins(&self) {
         self.in_flight.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -152,7 +153,7 @@ fn said(panic: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no text".into())
 }
 
-/// An output that fits no line is a host without an output bound, and is said to be that.
+/// An output that fits in no line means a host without an output bound. The answer says so.
 fn sendable(called: Called) -> Called {
     match &called.outcome {
         CallOutcome::Ok { output } if output.len() > ANSWER_OUTPUT_BYTES_MAX => {

@@ -1,7 +1,7 @@
 //! The child's side of the adapter protocol: serves any [`Host`] over two streams.
 //!
-//! A guest may do anything to this process; whoever started it watches from outside. So nothing
-//! here tries to survive: when stdin ends the process ends, whatever still runs in it.
+//! A guest may do anything to this process, and the parent watches from outside. So nothing here
+//! tries to survive: when stdin ends, the process ends, whatever still runs in it.
 
 mod dispatcher;
 mod pool;
@@ -29,7 +29,7 @@ pub fn main(host: Arc<dyn Host>, confinement: &Confinement) -> ExitCode {
     confined(host, confinement, std::io::stdout())
 }
 
-/// The same beside stdout, on descriptor 3 (see `Launch::beside_stdout`): for a program that may
+/// The same on descriptor 3 instead of stdout (see `Launch::beside_stdout`), for a program that may
 /// print.
 pub fn main_beside_stdout(host: Arc<dyn Host>, confinement: &Confinement) -> ExitCode {
     match std::fs::File::options().write(true).open("/proc/self/fd/3") {
@@ -59,8 +59,8 @@ fn confined(
     }
 }
 
-/// Serve `host`: read requests from `from` and never wait for a call before the next request;
-/// returns when `from` ends or says `bye`, leaving behind what still runs.
+/// Serve `host`: read requests from `from` without waiting for calls. Returns when `from` ends or
+/// says `bye`, even if calls still run.
 ///
 /// # Errors
 /// When `from` fails.
@@ -92,7 +92,7 @@ pub fn serve(
     }
 }
 
-/// Short requests are answered here; what may take long goes to a thread of the pool.
+/// Short requests are answered here; long ones go to a thread of the pool.
 fn take(dispatcher: &Arc<Dispatcher>, pool: &Pool, request: RequestLine) {
     let RequestLine { id, ask } = request;
     let later = Arc::clone(dispatcher);

@@ -1,29 +1,31 @@
-//! Threads for calls: as many as there are calls, up to a bound, then a queue, then refusal.
+//! Threads for calls: one for each call up to a bound, then a queue, then refusal.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+
+use crate::process::locked::{self, Locked};
 
 /// Most threads. Each keeps `STACK_BYTES` of address space, so all of them take 1 GiB of the
 /// 4 GiB that a worker has.
 const THREADS_MAX: usize = 64;
 
-/// Most requests that wait for a thread; past it a host would be holding its callers' memory.
+/// Most requests that wait for a thread. A longer queue would hold the memory of callers.
 const WAITING_MAX: usize = 1024;
 
-/// Stack of one thread: room for the engines' own 512 KiB to 1 MiB of guest stack and for host
-/// functions called at its far end, with a wide margin, as an overflow ends the process.
+/// Stack of one thread: room for the 512 KiB to 1 MiB of guest stack of the engines and for host
+/// functions called at its end, with a wide margin, because an overflow ends the process.
 const STACK_BYTES: usize = 16 << 20;
 
 /// One piece of work.
-pub type Job = Box<dyn FnOnce() + Send>;
+pub(crate) type Job = Box<dyn FnOnce() + Send>;
 
 /// The queue is full, or no thread can be had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PoolFull;
+pub(crate) struct PoolFull;
 
 /// Threads that wait for work. They end when the pool is dropped and their job is done.
 #[derive(Default)]
-pub struct Pool {
+pub(crate) struct Pool {
     shared: Arc<PoolState>,
 }
 
@@ -44,7 +46,7 @@ struct Queue {
 impl PoolState {
     /// A job that panics does so outside the lock, so a poisoned queue is still whole.
     fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+        self.queue.locked()
     }
 
     fn work(&self) {
@@ -58,7 +60,7 @@ impl PoolState {
                 return;
             } else {
                 queue.idle += 1;
-                queue = self.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                queue = locked::wait(&self.work, queue);
                 queue.idle -= 1;
             }
         }

@@ -1,4 +1,4 @@
-//! A host whose modules are words, for the tests of what lies between a host and its caller.
+//! A host whose modules are words, for tests of the layers between a host and its caller.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

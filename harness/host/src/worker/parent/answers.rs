@@ -1,4 +1,4 @@
-//! What was heard of a child, or not.
+//! The answers of a child, or their absence.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub struct Response {
 pub struct NoResponse {
     /// How the adapter went.
     pub gone: Gone,
-    /// Whether it was this request that waited in vain.
+    /// Whether this request was the one that timed out.
     pub hung: bool,
     /// How long this request waited.
     pub wall: Duration,
@@ -25,7 +25,7 @@ pub struct NoResponse {
 
 /// Who can be asked.
 pub trait Asks {
-    /// Ask, and wait for the answer; past `patience` the child is killed.
+    /// Ask and wait for the answer. After `patience` the child is killed.
     ///
     /// # Errors
     /// How the child went, where there is no answer.

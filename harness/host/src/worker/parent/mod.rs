@@ -1,4 +1,4 @@
-//! The parent's end of the adapter protocol: a host in a process of its own, watched from outside.
+//! The side of the parent in the adapter protocol: a host in its own process, watched from outside.
 //!
 //! Whatever the child does (dies, hangs, floods, lies) is an outcome; only a child that cannot be
 //! started at all is an error.
@@ -6,7 +6,7 @@
 pub mod answers;
 pub mod modules;
 pub mod outcome;
-pub mod pending_replies;
+pub(crate) mod pending_replies;
 pub mod process;
 pub mod supervised;
 pub mod work;

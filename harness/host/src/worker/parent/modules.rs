@@ -1,23 +1,24 @@
-//! What was loaded into one adapter: each module once for each set of limits and grants.
+//! The modules loaded into one adapter: each once for each set of limits and grants.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use wasm_gauntlet_model::call::{CallOutcome, Called};
 use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use super::outcome::{checked, timed};
+use crate::process::locked::Locked;
 use crate::protocol::{Ask, Parts, Reply};
 use crate::static_limits::{Refusal, check};
 use crate::worker::parent::answers::{Asks, Response};
 use crate::worker::parent::work::{LoadOutcome, Timed, Work};
 
-/// Most modules kept in one adapter; the oldest is unloaded for the next. The front of a
-/// deployment keeps as many.
+/// Most modules kept in one adapter. The oldest is unloaded for the next. The front of a deployment
+/// keeps as many.
 const MODULES_MAX: usize = 256;
 
 /// One module under its limits and grants.
-pub struct ModuleSlot {
+pub(crate) struct ModuleSlot {
     digest: String,
     limits: Limits,
     grants: Grants,
@@ -42,8 +43,8 @@ pub struct AdapterModules {
 }
 
 impl AdapterModules {
-    /// Load the module of `work` where that was not done; says what came of it, then or now.
-    pub fn load(
+    /// Load the module of `work` if needed. Returns the result of the load, now or earlier.
+    pub(crate) fn load(
         &self,
         process: &dyn Asks,
         work: &Work<'_>,
@@ -61,9 +62,9 @@ impl AdapterModules {
         (slot, loaded)
     }
 
-    /// The slot for `work`, and the one that gives way to it.
+    /// The slot for `work`, and the slot that it replaces.
     fn slot(&self, work: &Work<'_>) -> (Arc<ModuleSlot>, Option<Arc<ModuleSlot>>) {
-        let mut slots = self.slots.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut slots = self.slots.locked();
         if let Some(slot) = slots.iter().find(|slot| slot.is_for(work)) {
             return (Arc::clone(slot), None);
         }
@@ -80,11 +81,11 @@ impl AdapterModules {
     }
 }
 
-/// The refusal of a module that is over a static limit, where these are held before the host.
+/// The refusal of a module above a static limit, where we check these before the host.
 fn counted(process: &dyn Asks, work: &Work<'_>) -> Option<Timed> {
     let begun = Instant::now();
     let looked = process.counted_first().then_some(&work.limits.static_limits)?;
-    // What does not parse is for the host to refuse.
+    // The host itself refuses what does not parse.
     let over @ Refusal::Over { .. } = check(looked, &work.module.bytes).err()? else { return None };
     let outcome = CallOutcome::Rejected(over.into());
     Some(Timed { called: Called::bare(outcome), wall: begun.elapsed(), lost: None })

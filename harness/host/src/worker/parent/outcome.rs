@@ -1,5 +1,5 @@
-//! From what was heard, or not, to a call with an outcome: total, so that nothing an adapter
-//! says or leaves unsaid is anything but an outcome.
+//! From an answer, or its absence, to a call with an outcome. Total: whatever an adapter says or
+//! omits gives an outcome.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::protocol::{Parts, Reply, Unreadable};
 use crate::worker::parent::answers::{NoResponse, Response};
 use crate::worker::parent::work::{Lost, Timed};
 
-/// What a call, or a load that did not end in `loaded`, came to.
+/// The result of a call, or of a load that did not end in `loaded`.
 pub fn timed(response: Result<Response, NoResponse>) -> Timed {
     match response {
         Ok(Response { reply: Reply::Called(call), wall }) => or_broken(call.check(), wall),
@@ -40,7 +40,7 @@ fn or_broken(called: Result<Called, Unreadable>, wall: Duration) -> Timed {
     }
 }
 
-/// An answer that is none: the host lied, and it is still there.
+/// An invalid answer: the host is wrong, and still there.
 fn broken(detail: String, wall: Duration) -> Timed {
     Timed { lost: None, ..Timed::lost(Lost::Died, detail, None, wall) }
 }

@@ -1,22 +1,23 @@
-//! Who waits for which answer. Every request that was written is answered: by the adapter, or
-//! by its loss.
+//! Requests that wait for answers. Every written request is answered: by the adapter, or by its
+//! loss.
 
 use std::collections::HashMap;
 use std::io::{BufReader, Read};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
+use crate::process::locked::Locked;
 use crate::protocol::{ANSWER_LINE_BYTES_MAX, LineRead, Reply, ReplyLine, read_line};
 
-/// Answers that nobody asked for, before the adapter counts as broken: late answers to requests
-/// that we gave up are honest, thousands are a flood.
+/// Unexpected answers before the adapter counts as broken. Late answers to requests that we gave up
+/// are honest; thousands are a flood.
 const UNASKED_MAX: u32 = 1000;
 
 /// How much of a line that is no answer is shown.
 const EXCERPT_BYTES_MAX: usize = 200;
 
-/// The adapter is gone, with what was in flight.
+/// The adapter has ended, with the requests in flight.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gone {
     /// How, in words.
@@ -25,8 +26,8 @@ pub struct Gone {
     pub signal: Option<String>,
 }
 
-/// What came for one request, and when it was read.
-pub struct Delivery {
+/// The reply to one request, and when it was read.
+pub(crate) struct Delivery {
     /// The reply, or why there is none.
     pub reply: Result<Reply, Gone>,
     /// The time of reading.
@@ -35,7 +36,7 @@ pub struct Delivery {
 
 /// The requests in flight.
 #[derive(Default)]
-pub struct PendingReplies {
+pub(crate) struct PendingReplies {
     state: Mutex<PendingState>,
 }
 
@@ -48,7 +49,7 @@ struct PendingState {
 
 impl PendingReplies {
     fn state(&self) -> MutexGuard<'_, PendingState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.locked()
     }
 
     /// Announce a request.
@@ -72,8 +73,8 @@ impl PendingReplies {
         self.state().unasked
     }
 
-    /// Answer everything that waits, now and later, with the loss.
-    pub fn lose(&self, gone: Gone) {
+    /// Answer all waiting and later requests with the loss.
+    pub(crate) fn lose(&self, gone: Gone) {
         let mut state = self.state();
         for (_, to) in state.waiting.drain() {
             let _ = to.send(Delivery { reply: Err(gone.clone()), at: Instant::now() });
@@ -81,7 +82,7 @@ impl PendingReplies {
         state.gone.get_or_insert(gone);
     }
 
-    /// Read answers until the stream ends or makes no sense; says how it did not.
+    /// Read answers until the stream ends or is invalid. Returns how it was invalid.
     pub fn read(&self, from: impl Read) -> Option<String> {
         let mut from = BufReader::new(from);
         let mut line = Vec::new();

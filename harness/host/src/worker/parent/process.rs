@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::process::{ChildStderr, ChildStdin};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use super::modules::AdapterModules;
 use super::pending_replies::{Delivery, Gone, PendingReplies};
 use crate::process::launch::{Launch, Started};
 use crate::process::life::{Life, Why};
+use crate::process::locked::Locked;
 use crate::process::remarks::Remarks;
 use crate::process::shutdown;
 use crate::process::strays::StrayCount;
@@ -22,44 +23,45 @@ use crate::process::vitals::Vitals;
 use crate::protocol::{Ask, Hello, Reply, RequestLine, VERSION};
 use crate::worker::parent::answers::{Asks, NoResponse, Response};
 
-/// Requests that wait to be written. An adapter that reads none of them is hung.
+/// Most requests that wait to be written. An adapter that reads none of them hangs.
 const UNWRITTEN_MAX: usize = 256;
 
-/// How much of the end of stderr is kept.
+/// Bytes kept of the end of stderr.
 const STDERR_BYTES_MAX: usize = 4096;
 
-/// A process that starts on a busy machine of two cores has said hello within this time.
+/// Time until the hello of a process that starts on a busy machine with two cores.
 pub const HELLO_PATIENCE: Duration = Duration::from_secs(10);
 
-/// An idle adapter answers `stats` at once; on a busy machine within this time.
+/// Time for the answer to `stats`: an idle adapter answers at once, and a busy machine needs this
+/// long.
 pub const STATS_PATIENCE: Duration = Duration::from_secs(2);
 
-/// An adapter that says `bye` ends within this time, or is ended.
+/// Time for an adapter to end after `bye`, before we end it.
 const BYE_PATIENCE: Duration = Duration::from_millis(300);
 
-/// Memory is looked at so often while a call runs: 20 looks a second cost nothing, and a table
-/// that grows by 300 MB a second is seen before it is killed.
+/// Interval between two looks at memory during a call. 20 looks a second cost nothing, and a table
+/// that grows by 300 MB a second is seen before the process is killed.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// Between the end of a stdout and the end of its process, before we end that.
+/// Time from the end of stdout to the end of the process, before we end it.
 const STREAMS_PATIENCE: Duration = Duration::from_millis(200);
 
-/// Between the end of a process group and the end of what it wrote, which is read to its end on a
-/// machine however busy; only a child that left the group makes anyone wait for so long.
+/// Time for reading the rest of its output after the end of a process group, even on a busy
+/// machine. Only a child that left the group makes us wait so long.
 const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 
 /// After a kill the kernel takes back the memory; 16 GB took 3 s.
 pub const REAP_PATIENCE: Duration = Duration::from_secs(10);
 
-/// What the record says of strays, however many there were and of whichever process.
+/// The text about strays in the record, for any number of them and from any process.
 const STRAYS: &str = "it left processes running that had left its process group, which were killed";
 
-/// The same of those that hid whose they are.
+/// The same for strays of unknown origin.
 const SOMEBODYS_STRAYS: &str = "it, or an adapter beside it, left processes running that had left \
                                 their process group and emptied their environment, which were \
                                 killed";
 
-/// A running adapter. Dropped, it is ended and reaped, with everything it started.
+/// A running adapter. When dropped, it is ended and reaped with everything that it started.
 pub struct Process {
     pid: Pid,
     requests: SyncSender<Vec<u8>>,
@@ -85,7 +87,7 @@ impl Process {
     /// When it cannot be started or confined, or says nothing that we understand.
     pub fn start(launch: &Launch) -> Result<Self, Inability> {
         let program = launch.program.display();
-        let cannot = |what: String| Inability(format!("{program}: {what}"));
+        let cannot = |what: String| Inability::unreachable(format!("{program}: {what}"));
         let started = launch.start().map_err(|error| cannot(error.to_string()))?;
         let mut process = Self::attend(started, launch.remarks.clone());
         process.counted_first = launch.counted_first;
@@ -105,7 +107,7 @@ impl Process {
         Ok(process)
     }
 
-    /// Set the threads to work that write, read, keep stderr, and reap.
+    /// Start the threads that write, read, keep stderr, and reap.
     fn attend(started: Started, remarks: Remarks) -> Self {
         let Started { mut child, scratch, traces } = started;
         let pid = Pid::from_child(&child);
@@ -120,12 +122,12 @@ impl Process {
         let (read_post, read_life) = (Arc::clone(&post), Arc::clone(&life));
         let (drained, streams_end) = sync_channel::<()>(1);
         std::thread::spawn(move || {
-            // Open until the end is recorded: a broken pipe would end the child first.
+            // Kept open until the end is recorded: a broken pipe would end the child first.
             let mut stdout = stdout;
             let broke = stdout.as_mut().and_then(|stdout| read_post.read(stdout));
             let _ = drained.send(());
             if broke.is_none() {
-                // A process closes its streams before it can be reaped; give it the time.
+                // A process closes its streams before it can be reaped, so wait for it.
                 std::thread::sleep(STREAMS_PATIENCE);
             }
             read_life.end(broke.map_or(Why::Closed, Why::Broke));
@@ -143,12 +145,12 @@ impl Process {
             }
             let _ = streams_end.recv_timeout(DRAIN_PATIENCE);
             finish_soon(&errors);
-            let tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+            let tail = tail.locked();
             if !tail.is_empty() {
                 detail = format!("{detail}; stderr ends: {}", tail.escape_ascii());
             }
             reap_post.lose(Gone { detail, signal });
-            // Nobody waits for the folder, however much is in it.
+            // Nobody waits for the removal of the folder, however large it is.
             if let Err(left) = scratch.remove() {
                 remarks.left(left.to_string());
             }
@@ -184,27 +186,26 @@ impl Process {
         self.post.gone()
     }
 
-    /// How it broke the protocol by itself, if it did: by a line that is none, by answers that
-    /// nobody asked for.
+    /// How it broke the protocol itself, if it did: by an invalid line or by unexpected answers.
     pub fn broke(&self) -> Option<String> {
         let unasked = (self.post.unasked() > 0).then(|| "answers that nobody asked for".to_owned());
         self.life.broke().or(unasked)
     }
 
-    /// Look at it from outside; the highest peak seen is kept beyond its death.
+    /// Look at it from outside. The highest peak is kept after its end.
     pub fn vitals(&self) -> Option<Vitals> {
         let vitals = Vitals::of(self.pid).filter(|_| self.gone().is_none())?;
         self.peak_kib.fetch_max(vitals.peak_kib, Ordering::Relaxed);
         Some(vitals)
     }
 
-    /// How often it was looked at while somebody waited for an answer: the watch is kept in our
-    /// own process, so that nothing that a guest does can stall it.
+    /// Number of looks while somebody waited for an answer. Our own process looks, so a guest
+    /// cannot delay it.
     pub fn looks(&self) -> u64 {
         self.looks.load(Ordering::Relaxed)
     }
 
-    /// Forget the peak; whether that was permitted.
+    /// Forget the peak. Returns whether that was permitted.
     pub fn reset_peak(&self) -> bool {
         let reset = self.gone().is_none() && Vitals::reset_peak(self.pid);
         self.peak_kib.store(0, Ordering::Relaxed);
@@ -247,7 +248,7 @@ impl Process {
         Err(NoResponse { gone, hung: true, wall: waited })
     }
 
-    /// Wait for a delivery, looking at the memory now and then; none if patience ends.
+    /// Wait for a delivery and look at the memory from time to time. None if patience ends.
     fn wait(
         &self,
         delivery: &Receiver<Delivery>,
@@ -267,11 +268,11 @@ impl Process {
         }
     }
 
-    /// Hand a line to the writer; false if the adapter has not read for so long.
+    /// Give a line to the writer. False if the adapter has not read for too long.
     fn write(&self, mut line: Vec<u8>, until: Instant) -> bool {
         loop {
             match self.requests.try_send(line) {
-                // A writer that is gone saw a broken pipe: the reaper answers this request.
+                // A writer that has ended saw a broken pipe, and the reaper answers this request.
                 Ok(()) | Err(TrySendError::Disconnected(_)) => return true,
                 Err(TrySendError::Full(_)) if Instant::now() >= until => return false,
                 Err(TrySendError::Full(back)) => line = back,
@@ -280,7 +281,7 @@ impl Process {
         }
     }
 
-    /// Say goodbye, then see to it; what is in flight is lost.
+    /// Say `bye`, then make sure that it ends. Requests in flight are lost.
     pub fn stop(&self) {
         let patient = Instant::now() + BYE_PATIENCE;
         if self.gone().is_none() && !self.hello.name.is_empty() {
@@ -308,7 +309,7 @@ impl Asks for Process {
 impl Drop for Process {
     fn drop(&mut self) {
         self.stop();
-        let reaper = self.reaper.get_mut().unwrap_or_else(PoisonError::into_inner).take();
+        let reaper = self.reaper.locked().take();
         let _ = reaper.map(JoinHandle::join);
     }
 }
@@ -326,7 +327,7 @@ fn write_all(mut stdin: ChildStdin, unwritten: &Receiver<Vec<u8>>) {
 fn keep_tail(mut stderr: ChildStderr, tail: &Mutex<Vec<u8>>) {
     let mut chunk = [0; STDERR_BYTES_MAX];
     while let Ok(read @ 1..) = stderr.read(&mut chunk) {
-        let mut tail = tail.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tail = tail.locked();
         tail.extend_from_slice(&chunk[..read]);
         let excess = tail.len().saturating_sub(STDERR_BYTES_MAX);
         tail.drain(..excess);

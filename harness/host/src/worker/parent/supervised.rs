@@ -1,7 +1,7 @@
-//! An adapter that is always there: when its process is lost, the next call starts another.
+//! An adapter that is always available: after its process is lost, the next call starts another.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use wasm_gauntlet_model::call::CallOutcome;
@@ -10,6 +10,7 @@ use wasm_gauntlet_model::inability::Inability;
 use super::outcome::timed;
 use super::process::Process;
 use crate::process::launch::Launch;
+use crate::process::locked::Locked;
 use crate::process::shutdown;
 use crate::protocol::Ask;
 use crate::worker::parent::work::{LoadOutcome, Lost, Timed, Work};
@@ -17,9 +18,9 @@ use crate::worker::parent::work::{LoadOutcome, Lost, Timed, Work};
 /// How long we wait before we kill, by our clock.
 #[derive(Debug, Clone, Copy)]
 pub struct WaitLimits {
-    /// Past the deadline of a call. One bulk operation over a whole memory cannot be interrupted
-    /// by any engine and takes 0.1 s for 256 MiB; a machine of two cores with 64 calls at
-    /// once is late by less than a second. Who needs 2 s more has no deadline.
+    /// After the deadline of a call. No engine can interrupt one bulk operation over a whole
+    /// memory, which takes 0.1 s for 256 MiB, and a machine with two cores and 64 calls at once is
+    /// late by less than a second. A host that needs 2 s more has no deadline.
     pub call: Duration,
     /// For a load: the slowest honest guest takes 8 s in a debug build on two busy cores.
     pub load: Duration,
@@ -31,12 +32,12 @@ impl Default for WaitLimits {
     }
 }
 
-/// A module of at most this size is no work for any compiler, whatever is in it.
+/// A module of at most this size compiles quickly, whatever is in it.
 const QUICK_BYTES_MAX: usize = 1024;
 
-/// Why nothing more is asked once a person has stopped the run.
+/// The reason when a person has stopped the run.
 fn stopped() -> Inability {
-    Inability("the run was stopped while the host was waited for".to_owned())
+    Inability::stopped("the run was stopped while the host was waited for".to_owned())
 }
 
 /// An adapter, started when needed.
@@ -68,7 +69,7 @@ impl Supervised {
     }
 
     fn current(&self) -> MutexGuard<'_, Option<Arc<Process>>> {
-        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+        self.current.locked()
     }
 
     /// The process as it is, running, lost or none.
@@ -83,13 +84,13 @@ impl Supervised {
     pub fn process(&self) -> Result<Arc<Process>, Inability> {
         let mut current = self.current();
         if self.stopped.load(Ordering::Relaxed) {
-            return Err(Inability("the host was stopped by us".to_owned()));
+            return Err(Inability::stopped("the host was stopped by us".to_owned()));
         }
         if let Some(process) = current.as_ref().filter(|process| process.gone().is_none()) {
             return Ok(Arc::clone(process));
         }
         if let Some(broken) = self.launch.remarks.broken() {
-            return Err(Inability(broken));
+            return Err(Inability::unreachable(broken));
         }
         if shutdown::over() {
             return Err(stopped());
@@ -150,7 +151,7 @@ impl Supervised {
         match (timed.lost, process.broke()) {
             (None, _) => self.launch.remarks.answered(),
             (Some(_), _) if shutdown::over() => return Err(stopped()),
-            // A guest that runs on explains a silence, and no answer to another question.
+            // A guest that keeps running explains a missing answer to its own call only.
             (Some(Lost::Hung), Some(how)) => self.launch.remarks.broke(&how),
             (Some(Lost::Died), Some(how)) if work.module.benign => self.launch.remarks.broke(&how),
             (Some(_), _) => {}
@@ -158,7 +159,7 @@ impl Supervised {
         Ok(timed)
     }
 
-    /// Note a load that was not answered, where no guest can be why.
+    /// Note a load without an answer, where no guest can be the reason.
     fn noted(
         &self,
         process: &Process,

@@ -1,4 +1,4 @@
-//! What a host is asked for, and what came of it, seen from outside.
+//! What a host is asked to do, and the result as seen from outside.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 pub enum Lost {
     /// The process ended, broke the protocol, or the connection was cut.
     Died,
-    /// No answer within our patience, by our clock.
+    /// No answer within our time limit.
     Hung,
 }
 

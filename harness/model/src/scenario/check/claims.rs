@@ -1,4 +1,4 @@
-//! Checks of expectations: each path leads somewhere, and each matcher can fit what is there.
+//! Checks of expectations: every path exists, and every matcher can fit its field.
 
 use crate::name::is_incident;
 use crate::observation::{Field, ValueKind};
@@ -73,7 +73,7 @@ fn claims(raw: &RawClaims, steps: &[Step], params: &[String], log: &mut Log) -> 
     raw.0.iter().filter_map(claim).collect()
 }
 
-/// The step and field that a path leads to.
+/// The step and field of a path.
 fn path_to<'a>(
     path: &'a At<String>,
     steps: &[Step],
@@ -194,7 +194,7 @@ impl Tests<'_> {
         }
     }
 
-    /// One of a list of plain values, each of which must fit as `is` does.
+    /// One value of a list; each value is checked like that of `is`.
     fn within(&mut self, list: &[At<Scalar>], within: bool) {
         for one in list {
             let fits = match (&one.value, self.field.kind) {
@@ -272,7 +272,7 @@ fn noun(kind: ValueKind) -> &'static str {
     }
 }
 
-/// Every text that a template gives over a matrix.
+/// Every text that a template gives with the values of a matrix.
 pub(super) fn fillings(template: &Template, matrix: &[(String, Vec<Scalar>)]) -> Vec<String> {
     let names: Vec<&str> = template.names().collect();
     let used = matrix.iter().filter(|(name, _)| names.contains(&name.as_str()));

@@ -11,7 +11,7 @@ use crate::source::{At, Complaint};
 /// Most requests, switches or callers of one step.
 const TIMES_MAX: u32 = 100;
 
-/// The plans of those keys of `step` that are about a host as a whole.
+/// The plans of the keys of `step` that concern the host as a whole.
 pub(super) fn plans(
     step: &RawStep,
     params: &[String],
@@ -83,7 +83,7 @@ fn rollback(raw: &At<RawRollback>, log: &mut Log) -> Task {
     Task::Rollback { switches: few(raw, switches, log), callers: few(raw, callers, log) }
 }
 
-/// A number from 1 to `TIMES_MAX`; a complaint for another.
+/// A number from 1 to `TIMES_MAX`. Keeps a complaint about any other.
 fn few<T>(raw: &At<T>, number: u32, log: &mut Log) -> u32 {
     if number == 0 || number > TIMES_MAX {
         let problem = format!("a number of this step is {number}");

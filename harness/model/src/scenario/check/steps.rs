@@ -1,4 +1,4 @@
-//! Checks of steps: one action each, names unique, references backwards.
+//! Checks of steps: each has one action and a unique name, and refers to earlier steps only.
 
 use crate::action::{Method, NoisyNeighbour, Special};
 use crate::limits::Limits;
@@ -127,7 +127,7 @@ fn fetch(
     })
 }
 
-/// Complain where a reference does not lead back to an exchange.
+/// Complain about a reference that is not to an earlier exchange.
 fn refers(earlier: Option<&At<String>>, before: &[Step], log: &mut Log) {
     let exchanges = before.iter().filter(|step| step.is_exchange());
     let names: Vec<&str> = exchanges.map(|step| step.name.as_str()).collect();

@@ -1,8 +1,8 @@
 //! Steps about a host as a whole, as people write them.
 
-use super::Named;
 use crate::action::Naming;
 use crate::reading::written;
+use crate::scenario::named::Named;
 use crate::source::At;
 
 written! {

@@ -42,7 +42,7 @@ pub fn during<T>(
         });
         let given = calls();
         done.store(true, Ordering::Relaxed);
-        let lost = || Inability("a thread of the performer ended early".to_owned());
+        let lost = || Inability::harness_fault("a thread of the performer ended early".to_owned());
         (given, beside.join().unwrap_or_else(|_| Err(lost())))
     })
 }

@@ -65,12 +65,14 @@ fn measure(stage: &Stage<'_>, limits: &Limits) -> Result<f64, Inability> {
                 CallOutcome::Deadline => {}
                 other => {
                     let words = format!("{SPIN_GUEST} ended in {} while measured", other.word());
-                    return Err(Inability(words));
+                    return Err(Inability::unreadable(words));
                 }
             }
         }
         match best {
-            Duration::MAX => Err(Inability(format!("{SPIN_GUEST} never ended while measured"))),
+            Duration::MAX => {
+                Err(Inability::timeout(format!("{SPIN_GUEST} never ended while measured")))
+            }
             best => Ok(best),
         }
     };
@@ -82,7 +84,7 @@ fn measure(stage: &Stage<'_>, limits: &Limits) -> Result<f64, Inability> {
             return Ok(f64::from(steps) / (spun.as_secs_f64() * 1000.0));
         }
         steps = steps.checked_mul(2).ok_or_else(|| {
-            Inability(format!("{SPIN_GUEST} takes no time, however many its steps"))
+            Inability::unreadable(format!("{SPIN_GUEST} takes no time, however many its steps"))
         })?;
     }
 }

@@ -9,11 +9,12 @@ use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome, Lost, T
 use wasm_gauntlet_model::action::Call;
 use wasm_gauntlet_model::call::{CallOutcome, LogLine, hex};
 use wasm_gauntlet_model::limits::{Grants, Limits};
-use wasm_gauntlet_model::observation::{Fact, GuestCall, Observation};
+use wasm_gauntlet_model::observation::{Fact, GuestCall, Observation, count, known};
 
 use super::contained;
 use super::{Stage, background_load, calibrate, evidence, lateness, scaled};
 use crate::subject::Inability;
+use crate::subject::ms;
 use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
 
 /// Most calls at once: as many as the scenario language lets a step make, one thread each.
@@ -34,7 +35,7 @@ const LOG_LINES_MAX: usize = 1024;
 pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability> {
     let params = scaled::params(&call.guest, &call.guest_params, &stage.port.limits(&call.limits));
     if params != call.guest_params && !stage.port.takes_modules() {
-        return Err(Inability(format!(
+        return Err(Inability::not_offered(format!(
             "{} is made for the usual limits, and this host has others; it is deployed, so it \
              cannot be made for these",
             call.guest
@@ -103,7 +104,7 @@ fn at_once(stage: &Stage<'_>, work: &Work<'_>, times: u32) -> Result<Vec<Timed>,
                 })
             })
             .collect();
-        let lost = || Inability("a thread of the performer ended early".to_owned());
+        let lost = || Inability::harness_fault("a thread of the performer ended early".to_owned());
         threads.into_iter().map(|thread| thread.join().map_err(|_| lost())?).collect()
     })
 }
@@ -114,7 +115,7 @@ fn starved(module: &GuestModule, calls: &[Timed], late: Duration) -> Result<(), 
     let ends = calls.iter().map(|timed| &timed.called.outcome);
     let mut deadlines = ends.filter(|end| **end == CallOutcome::Deadline);
     match late >= STARVED_MIN && deadlines.any(|end| !contained::all(module, [end])) {
-        true => Err(Inability(format!(
+        true => Err(Inability::busy_machine(format!(
             "{} ran into its deadline while this machine was busy: threads waited {} ms for a \
              processor; try again on a quiet one",
             module.id,
@@ -132,7 +133,7 @@ fn held_up(module: &GuestModule, loaded: &LoadOutcome, late: Duration) -> Result
         LoadOutcome::Ended(end)
             if end.lost == Some(Lost::Hung) && late >= end.wall / 2 && !bomb =>
         {
-            Err(Inability(format!(
+            Err(Inability::busy_machine(format!(
                 "{} was not loaded after {} s while this machine was busy; try again on a \
                  quiet one",
                 module.id,
@@ -315,10 +316,6 @@ fn zeros(output: &[u8]) -> i64 {
     count(output.iter().filter(|byte| **byte == 0).count())
 }
 
-fn count(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
 /// The first records of a log.
 fn texts(log: &[&LogLine]) -> Vec<String> {
     log.iter().take(LOG_LINES_MAX).map(|line| line.text.clone()).collect()
@@ -345,12 +342,4 @@ fn mechanism(calls: &[Timed]) -> Fact<String> {
         Some(_) => named.map_or(Fact::Unknown, Fact::Is),
         None => Fact::Absent,
     }
-}
-
-fn known<T>(value: Option<T>) -> Fact<T> {
-    value.map_or(Fact::Unknown, Fact::Is)
-}
-
-fn ms(wall: Duration) -> f64 {
-    wall.as_secs_f64() * 1000.0
 }

@@ -8,7 +8,7 @@ use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome, Work};
 use wasm_gauntlet_model::action::Compare;
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::Grants;
-use wasm_gauntlet_model::observation::{Fact, Observation, Pace};
+use wasm_gauntlet_model::observation::{Observation, Pace, count, known};
 
 use super::port::Port;
 use super::seeded_rng::{SeededRng, median};
@@ -148,7 +148,7 @@ fn pace(
         subject_p50_ms: p50(|pair| pair.0),
         control_p50_ms: p50(|pair| pair.1),
         first_ms: known(first_ms),
-        pairs: i64::try_from(pairs.len()).unwrap_or(i64::MAX).into(),
+        pairs: count(pairs.len()).into(),
         failures: failures.into_iter().collect::<Vec<_>>().into(),
     }
 }
@@ -157,10 +157,6 @@ fn pace(
 fn ratio(pairs: &[PairTimes]) -> f64 {
     let (mut guest, mut control): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
     median(&mut guest) / median(&mut control)
-}
-
-fn known<T>(value: Option<T>) -> Fact<T> {
-    value.map_or(Fact::Unknown, Fact::Is)
 }
 
 /// The first pairs, for a reader who wants to see their spread.
@@ -172,6 +168,8 @@ fn shown(pairs: &[PairTimes]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use wasm_gauntlet_model::observation::Fact;
+
     use super::*;
 
     #[test]

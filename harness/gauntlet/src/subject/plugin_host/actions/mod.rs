@@ -65,7 +65,7 @@ pub fn perform(
         Action::Differ(differ) => differ::perform(&stage, differ),
         Action::Control(control) => control::perform(&mut stage, control),
         Action::Fetch(_) | Action::Everywhere(_) | Action::Inspect(_) => {
-            Err(Inability("a plugin host has no pages to fetch".to_owned()))
+            Err(Inability::not_offered("a plugin host has no pages to fetch".to_owned()))
         }
     }
 }

@@ -16,12 +16,14 @@ pub type Source = dyn Fn(&str, &[(String, String)]) -> Result<GuestModule, Inabi
 /// # Errors
 /// When there is no such guest, or a parameter does not fit.
 pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<GuestModule, Inability> {
-    let unknown = || Inability(format!("no guest is called `{id}`"));
+    let unknown = || Inability::setup(format!("no guest is called `{id}`"));
     let guest = hostile_guests::find(id).ok_or_else(unknown)?;
     let params: Vec<_> = params.iter().map(|(name, value)| (&**name, &**value)).collect();
-    let unfit = |error| Inability(format!("the guest `{id}` cannot be built: {error}"));
+    let unfit = |error| Inability::setup(format!("the guest `{id}` cannot be built: {error}"));
     let bytes = match guest.toolchain {
-        Some(_) => WORKSHOP.bytes(guest).map_err(|error| Inability(error.to_string()))?,
+        Some(_) => {
+            WORKSHOP.bytes(guest).map_err(|error| Inability::tool_missing(error.to_string()))?
+        }
         None => guest.bytes(&params).map_err(unfit)?,
     };
     let contained_if = guest.contained_if.iter().map(ToString::to_string).collect();

@@ -10,7 +10,7 @@ use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome, Work};
 use wasm_gauntlet_model::action::{Input, NoisyNeighbour};
 use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::Grants;
-use wasm_gauntlet_model::observation::{Evidence, Fact, Observation, TenantLatency};
+use wasm_gauntlet_model::observation::{Evidence, Observation, TenantLatency, known};
 
 use super::arrivals::{Latencies, Plan, send};
 use super::port::Port;
@@ -165,7 +165,11 @@ impl NeighbourRun<'_> {
             let seen: Vec<_> = tenants.into_iter().map(|tenant| tenant.join()).collect();
             over.store(true, Ordering::Relaxed);
             for latencies in seen {
-                all.add(latencies.map_err(|_| Inability("a sender ended early".to_owned()))??);
+                all.add(
+                    latencies.map_err(|_| {
+                        Inability::harness_fault("a sender ended early".to_owned())
+                    })??,
+                );
             }
             Ok(all)
         })
@@ -239,10 +243,6 @@ impl Round {
     fn ratio(&self, floor_ms: f64) -> Option<f64> {
         Some((self.beside.p99_ms()? + floor_ms) / (self.alone.p99_ms()? + floor_ms))
     }
-}
-
-fn known<T>(value: Option<T>) -> Fact<T> {
-    value.map_or(Fact::Unknown, Fact::Is)
 }
 
 fn rounds_evidence(rounds: &[Round]) -> Evidence {

@@ -87,7 +87,8 @@ pub struct TriedPair {
 /// # Errors
 /// When Node cannot be started, or is too old to run the program.
 pub fn run(node: &Path, shim: &[u8], module: &[u8]) -> Result<TriedPair, Inability> {
-    let unable = |error: std::io::Error| Inability(format!("{}: {error}", node.display()));
+    let unable =
+        |error: std::io::Error| Inability::tool_missing(format!("{}: {error}", node.display()));
     let folder = Scratch::new().map_err(unable)?;
     let file = |name: &str, bytes: &[u8]| -> std::io::Result<String> {
         let path = folder.path().join(name);
@@ -111,9 +112,12 @@ pub fn run(node: &Path, shim: &[u8], module: &[u8]) -> Result<TriedPair, Inabili
     };
     let (report, detail) = report(&launch).map_err(unable)?;
     match report {
-        Some(line) if line.is_empty() => Err(Inability(format!("{}: {detail}", node.display()))),
-        Some(line) => serde_json::from_slice(&line)
-            .map_err(|error| Inability(format!("{}: no report: {error}", node.display()))),
+        Some(line) if line.is_empty() => {
+            Err(Inability::tool_missing(format!("{}: {detail}", node.display())))
+        }
+        Some(line) => serde_json::from_slice(&line).map_err(|error| {
+            Inability::unreadable(format!("{}: no report: {error}", node.display()))
+        }),
         None => Ok(TriedPair {
             kind: PairKind::Unknown,
             outcome: PairOutcome::Hung,

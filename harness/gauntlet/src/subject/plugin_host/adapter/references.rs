@@ -7,7 +7,6 @@ use std::sync::{Mutex, PoisonError};
 use wasm_gauntlet_host::process::launch::Launch;
 use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
 use wasm_gauntlet_host::worker::parent::work::{Timed, Work};
-use wasm_gauntlet_model::limits::Limits;
 
 use crate::subject::Inability;
 use crate::subject::plugin_host::actions::differ::{ComparedAnswer, Opinion, Opinions};
@@ -22,7 +21,8 @@ const KNOWN_MAX: usize = 8192;
 struct Question {
     digest: String,
     input: Vec<u8>,
-    limits: String,
+    /// Every limit and grant: each can change an answer.
+    conditions: String,
 }
 
 /// Runtimes that are asked for a second opinion.
@@ -65,11 +65,10 @@ impl Opinions for ReferenceRuntimes {
 
 impl Question {
     fn of(work: &Work<'_>) -> Self {
-        let Limits { deadline_ms, memory_pages, table_elements, fuel, .. } = work.limits;
         Self {
             digest: work.module.digest.clone(),
             input: work.input.to_vec(),
-            limits: format!("{deadline_ms} {memory_pages} {table_elements} {fuel:?}"),
+            conditions: format!("{:?} {:?}", work.limits, work.grants),
         }
     }
 }
@@ -80,9 +79,41 @@ fn asked(name: &str, host: &Supervised, work: &Work<'_>) -> Result<ComparedAnswe
     let Timed { called, lost, .. } = if first.lost.is_some() { host.call(work)? } else { first };
     match lost {
         None => Ok(ComparedAnswer::of(&called)),
-        Some(_) => Err(Inability(format!(
+        Some(_) => Err(Inability::harness_fault(format!(
             "the reference runtime {name} was lost on {}, sha256:{}: {:?}",
             work.module.id, work.module.digest, called.outcome
         ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wasm_gauntlet_host::worker::parent::work::GuestModule;
+    use wasm_gauntlet_model::limits::{Grants, Limits};
+    use wasm_gauntlet_model::static_limits::{Count, StaticLimits};
+
+    use super::*;
+
+    #[test]
+    fn a_call_under_another_limit_or_grant_is_another_question() {
+        let module = GuestModule::new("guest", "", true, b"bytes".to_vec());
+        let question = |limits: &Limits, grants: &Grants| {
+            Question::of(&Work { module: &module, tenant: "t", input: b"in", limits, grants })
+        };
+        let (usual, nothing) = (Limits::default(), Grants::default());
+        let asked = question(&usual, &nothing);
+        assert!(asked == question(&usual.clone(), &nothing));
+        let few = StaticLimits::recommended().with(Count::Functions, 1);
+        for other in [
+            Limits { deadline_ms: 51, ..usual.clone() },
+            Limits { output_bytes_max: 1, ..usual.clone() },
+            Limits { log_lines_max: 1, ..usual.clone() },
+            Limits { log_line_bytes_max: 1, ..usual.clone() },
+            Limits { static_limits: few, ..usual.clone() },
+        ] {
+            assert!(asked != question(&other, &nothing), "{other:?}");
+        }
+        let clock = Grants { clock: true, ..nothing };
+        assert!(asked != question(&usual, &clock));
     }
 }

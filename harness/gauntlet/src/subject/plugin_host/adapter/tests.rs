@@ -261,7 +261,7 @@ fn an_adapter_that_is_mute_or_answers_others_is_given_up_and_a_guest_that_hangs_
         let (limits, grants) = (&limits, &grants);
         let work = Work { module: &module, tenant: "t", input: b"", limits, grants };
         let given_up = host.call(&work).expect_err("no other is started");
-        assert!(given_up.0.contains("in a row"), "{given_up}");
+        assert!(given_up.text.contains("in a row"), "{given_up}");
         assert_eq!(host.started(), 3, "{then}");
     }
     let patience = WaitLimits { load: Duration::from_secs(30), ..patience };
@@ -286,7 +286,7 @@ fn who_cannot_be_talked_to_cannot_be_looked_at() {
     ] {
         let adapter = Adapter::new("bad", launch, Box::new(module));
         let unable = adapter.profile().expect_err("there is nobody to talk to");
-        assert!(unable.0.contains(saying), "{unable}");
+        assert!(unable.text.contains(saying), "{unable}");
     }
 }
 

@@ -76,7 +76,7 @@ impl Sent {
     ) -> Result<Timed, Inability> {
         match self {
             Self::Answer(answer) => read(answer),
-            Self::Never(why) => Err(Inability(why)),
+            Self::Never(why) => Err(Inability::setup(why)),
             Self::Cut { detail, slow, wall } => {
                 let how = if slow { Lost::Hung } else { Lost::Died };
                 Ok(Timed::lost(how, format!("no whole answer: {detail}"), None, wall))
@@ -131,7 +131,8 @@ impl Exchange {
         };
         // A machine without certificates can still test a host on its own loopback.
         let client = builder().build().or_else(|_| builder().tls_certs_only([]).build());
-        let cannot = |error| Inability(format!("no HTTP client can be made: {error}"));
+        let cannot =
+            |error| Inability::harness_fault(format!("no HTTP client can be made: {error}"));
         Ok(Self { client: client.map_err(cannot)?, handle, secrets: Secrets::default() })
     }
 

@@ -91,14 +91,14 @@ pub fn by_contract(
     let url = format!("{root}/healthz");
     let answer = answer(exchange.look(&url, patience), &url, root)?;
     if !(200..300).contains(&answer.status) {
-        return Err(Inability(format!(
+        return Err(Inability::unreadable(format!(
             "{url}: status {}, so nothing here speaks the host contract; expected the address of \
              a plugin host, as `gauntlet testbed` prints one beside `host`; {ADVICE}",
             answer.status
         )));
     }
     serde_json::from_slice(&answer.body).map_err(|error| {
-        Inability(format!(
+        Inability::unreadable(format!(
             "{url}: status {}, and not the contract's JSON with `name` and `features` ({error}), \
              so this may be any web server; {ADVICE}",
             answer.status
@@ -120,7 +120,7 @@ pub fn mapped(
     let fits = |range: &(u16, u16)| (range.0..=range.1).contains(&answer.status);
     match mapped.mapping().health_status.iter().any(fits) {
         true => Ok(Health::default()),
-        false => Err(Inability(format!(
+        false => Err(Inability::unreadable(format!(
             "{url}: status {}, which is not among those that `health` of the mapping names",
             answer.status
         ))),
@@ -131,12 +131,12 @@ fn answer(sent: Sent, url: &str, root: &str) -> Result<HostResponse, Inability> 
     match sent {
         Sent::Answer(answer) => Ok(answer),
         Sent::Cut { detail, .. } if detail.contains("Connection refused") => {
-            Err(Inability(format!(
+            Err(Inability::unreachable(format!(
                 "{root}: connection refused: nothing listens there; check the port, and whether \
                  the host runs"
             )))
         }
-        Sent::Cut { detail, .. } => Err(Inability(format!("{url}: {detail}"))),
-        Sent::Never(why) => Err(Inability(why)),
+        Sent::Cut { detail, .. } => Err(Inability::unreachable(format!("{url}: {detail}"))),
+        Sent::Never(why) => Err(Inability::setup(why)),
     }
 }

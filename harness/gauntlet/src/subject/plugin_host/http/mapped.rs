@@ -29,7 +29,7 @@ impl Mapped {
     pub fn new(mapping: Mapping, base: Url) -> Result<Self, Inability> {
         let mut origins = vec![base.origin()];
         for url in addresses(&mapping) {
-            let no_address = |error| Inability(format!("{url}: {error}"));
+            let no_address = |error| Inability::setup(format!("{url}: {error}"));
             origins.push(Url::parse(url).map_err(no_address)?.origin());
         }
         Ok(Self { mapping, base, origins })
@@ -72,7 +72,7 @@ impl Mapped {
     pub fn call(&self, work: &Work<'_>) -> Result<Spoken, Inability> {
         let id = &work.module.id;
         if self.mapping.guests.as_ref().is_some_and(|guests| !guests.contains_key(id)) {
-            return Err(Inability(format!("guest {id} is not among those deployed")));
+            return Err(Inability::not_offered(format!("guest {id} is not among those deployed")));
         }
         let text = |name: &str| match name {
             "tenant" => Some(work.tenant.to_owned()),
@@ -128,7 +128,7 @@ impl Mapped {
             path if path.starts_with('/') => format!("{}{path}", self.root()),
             path => format!("{}/{path}", self.root()),
         };
-        let wrong = |why: String| Inability(format!("{whole}: {why}"));
+        let wrong = |why: String| Inability::setup(format!("{whole}: {why}"));
         let parsed = Url::parse(&whole).map_err(|error| wrong(error.to_string()))?;
         match self.origins.contains(&parsed.origin()) {
             true => Ok(parsed.into()),

@@ -82,7 +82,7 @@ impl HostHttp {
         grace_ms: Option<u32>,
         source: Box<Source>,
     ) -> Result<Self, Inability> {
-        let cannot = |error: &dyn std::fmt::Display| Inability(format!("{url}: {error}"));
+        let cannot = |error: &dyn std::fmt::Display| Inability::setup(format!("{url}: {error}"));
         let mut builder = tokio::runtime::Builder::new_multi_thread();
         builder.worker_threads(THREADS).thread_name("host-http").enable_all();
         let runtime = builder.build().map_err(|error| cannot(&error))?;
@@ -121,7 +121,7 @@ impl HostHttp {
     /// # Errors
     /// When a guest is deployed at an address that is none.
     pub fn speaking(mut self, speech: &Speech) -> Result<Self, Inability> {
-        let cannot = |error: url::ParseError| Inability(format!("{}: {error}", self.url));
+        let cannot = |error: url::ParseError| Inability::setup(format!("{}: {error}", self.url));
         self.mapped = match speech {
             Speech::Contract => None,
             Speech::Mapped(mapping) => {
@@ -168,7 +168,8 @@ impl Subject for HostHttp {
     }
 
     fn lost(&self) -> Option<String> {
-        self.lost_since().map(|why| self.exchange.secrets.out_of_inability(Inability(why)).0)
+        self.lost_since()
+            .map(|why| self.exchange.secrets.out_of_inability(Inability::unreachable(why)).text)
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
@@ -189,7 +190,7 @@ impl HostHttp {
             (feature::METRICS, Need::HostMetrics),
         ];
         let announced = health::announced(&health.limits, &self.written)
-            .map_err(|wrong| Inability(format!("{}/healthz: {wrong}", self.url)))?;
+            .map_err(|wrong| Inability::unreadable(format!("{}/healthz: {wrong}", self.url)))?;
         let (limits, held) = host_limits::held(&self.written, &announced);
         let limits = self.limits.get_or_init(|| limits).clone();
         let mut can = vec![Need::HostCall];

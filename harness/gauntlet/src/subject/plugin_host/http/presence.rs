@@ -77,7 +77,7 @@ impl HostHttp {
     fn serves(&self, silent: bool) -> Result<Health, Inability> {
         let health = self.health()?;
         match silent && !HttpSession::new(self, 0).answers_honestly() {
-            true => Err(Inability(
+            true => Err(Inability::timeout(
                 "health checks are answered, and an honest call is not answered at all".to_owned(),
             )),
             false => Ok(health),
@@ -95,7 +95,7 @@ impl HostHttp {
                 met.load(Ordering::Relaxed) && !gone.load(Ordering::Relaxed) && !shutdown::over();
             if !may_return || begun.elapsed() >= BACK_WITHIN {
                 gone.fetch_or(met.load(Ordering::Relaxed), Ordering::Relaxed);
-                self.presence.lost(&unable.0);
+                self.presence.lost(&unable.text);
                 return health;
             }
             std::thread::sleep(BACK_PAUSE);
@@ -110,7 +110,7 @@ impl HostHttp {
         if shutdown::over() || !suspect && seen.is_none() {
             return None;
         }
-        let lost = seen.or_else(|| self.present(true).err().map(|unable| unable.0));
+        let lost = seen.or_else(|| self.present(true).err().map(|unable| unable.text));
         self.presence.lost.lock().unwrap_or_else(PoisonError::into_inner).take();
         lost
     }

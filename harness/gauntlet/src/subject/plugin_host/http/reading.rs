@@ -51,7 +51,7 @@ fn timed_answer(answer: HostResponse) -> Result<Timed, Inability> {
         }
         429 => Ok(typed(CallOutcome::Busy)),
         500.. => Ok(Timed::lost(Lost::Died, shown, None, wall)),
-        _ => Err(Inability(shown)),
+        _ => Err(Inability::unreadable(shown)),
     }
 }
 

@@ -47,9 +47,11 @@ impl Registrar for HttpSession<'_> {
             Sent::Answer(answer) if answer.status == 200 => {
                 Ok(String::from_utf8_lossy(&answer.body).into_owned())
             }
-            Sent::Answer(answer) => Err(Inability(format!("{url}: status {}", answer.status))),
-            Sent::Cut { detail, .. } => Err(Inability(format!("{url}: {detail}"))),
-            Sent::Never(why) => Err(Inability(why)),
+            Sent::Answer(answer) => {
+                Err(Inability::unreadable(format!("{url}: status {}", answer.status)))
+            }
+            Sent::Cut { detail, .. } => Err(Inability::unreachable(format!("{url}: {detail}"))),
+            Sent::Never(why) => Err(Inability::setup(why)),
         }
     }
 }
@@ -86,7 +88,7 @@ impl HttpSession<'_> {
 fn registry_answer(sent: Sent) -> Result<Told, Inability> {
     let lost = |line| Told { said: RegistryAnswer::Lost, line, output: Vec::new(), digest: None };
     let answer = match sent {
-        Sent::Never(why) => return Err(Inability(why)),
+        Sent::Never(why) => return Err(Inability::setup(why)),
         Sent::Cut { detail, .. } => return Ok(lost(format!("no answer: {detail}"))),
         Sent::Answer(answer) => answer,
     };
@@ -98,7 +100,9 @@ fn registry_answer(sent: Sent) -> Result<Told, Inability> {
     let word = word(&answer);
     let line = format!("{status} {}", word.as_deref().unwrap_or("without a problem"));
     match (status, word.as_deref()) {
-        (300..=399, _) => Err(Inability(format!("status {status}: nothing is followed here"))),
+        (300..=399, _) => {
+            Err(Inability::unreadable(format!("status {status}: nothing is followed here")))
+        }
         (500.., None | Some("host-fault")) => Ok(lost(line)),
         _ => Ok(Told { said: RegistryAnswer::Refused, line, output: Vec::new(), digest }),
     }

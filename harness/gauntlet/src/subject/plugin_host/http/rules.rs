@@ -45,7 +45,8 @@ fn meant(answer: &HostResponse, rules: &[Rule], deadline: Duration) -> Result<Ti
     match rules.iter().find(|rule| fits(rule, &answered)) {
         Some(rule) => {
             let outcome = outcome(rule, &answered);
-            let outcome = outcome.map_err(|why| Inability(format!("{why}, of {}", shown())))?;
+            let outcome =
+                outcome.map_err(|why| Inability::unreadable(format!("{why}, of {}", shown())))?;
             let digest = answer.header("x-guest-digest").unwrap_or_default().to_owned();
             Ok(Timed { called: Called { digest, ..Called::bare(outcome) }, wall, lost: None })
         }
@@ -53,7 +54,7 @@ fn meant(answer: &HostResponse, rules: &[Rule], deadline: Duration) -> Result<Ti
             let why = format!("no rule of the mapping fits {}", shown());
             match answer.status {
                 500.. => Ok(Timed::lost(Lost::Died, why, None, wall)),
-                _ => Err(Inability(why)),
+                _ => Err(Inability::unreadable(why)),
             }
         }
     }

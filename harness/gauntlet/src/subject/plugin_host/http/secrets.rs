@@ -167,9 +167,9 @@ impl Secrets {
         Ok(profile)
     }
 
-    pub(super) fn out_of_inability(&self, Inability(mut why): Inability) -> Inability {
-        self.redactor.text(&mut why);
-        Inability(why)
+    pub(super) fn out_of_inability(&self, mut unable: Inability) -> Inability {
+        self.redactor.text(&mut unable.text);
+        unable
     }
 
     /// Options of curl that set the same fields, with the variables in place of the secrets.

@@ -80,8 +80,8 @@ impl<'a> HttpSession<'a> {
     }
 
     fn given_up(&self, why: Option<Inability>) {
-        if let Some(Inability(why)) = why {
-            self.absent.get_or_init(|| why);
+        if let Some(unable) = why {
+            self.absent.get_or_init(|| unable.text);
         }
     }
 

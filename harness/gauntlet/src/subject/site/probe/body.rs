@@ -5,7 +5,7 @@
 //! was not followed, a body that broke off, a bound of ours that was met.
 
 use wasm_gauntlet_model::action::{Fetch, Method};
-use wasm_gauntlet_model::observation::{Evidence, Fact};
+use wasm_gauntlet_model::observation::{Evidence, Fact, count};
 use wasm_gauntlet_web::coding::{self, Content, DecodeError, Dictionary, Layer};
 use wasm_gauntlet_web::headers::offer;
 use wasm_gauntlet_web::headers::policy::Inline;
@@ -92,10 +92,6 @@ pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> BodyFacts {
 fn not_offered<'a>(fetch: &Fetch, codings: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let offered = fetch.accept_encoding.as_deref();
     codings.into_iter().find(|coding| !offer::takes(offered, coding)).map(str::to_owned)
-}
-
-fn count(bytes: usize) -> i64 {
-    i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 
 impl BodyFacts {

@@ -42,7 +42,7 @@ impl Probe<'_> {
             asked.filter_map(|trail| shared(&trail)).next()
         });
         match shared {
-            Some(why) if reach == OneOff::Trial => Err(Inability(format!(
+            Some(why) if reach == OneOff::Trial => Err(Inability::held_back(format!(
                 "{}: {why}: the key of the cache leaves the query out, so that what is put there \
                  people get; it is not played with (one-off-word in the target file may name a \
                  query that the key has)",

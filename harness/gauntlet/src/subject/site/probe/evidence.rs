@@ -6,6 +6,8 @@ use wasm_gauntlet_web::text::{bounded, visible, visible_bytes};
 use wasm_gauntlet_web::wire::redirect::Trail;
 use wasm_gauntlet_web::wire::{HttpRequest, HttpResponse};
 
+use crate::subject::ms;
+
 /// Bytes of one piece of evidence; the headers of real responses are a tenth of it.
 const PIECE_BYTES_MAX: usize = 8 << 10;
 
@@ -47,7 +49,6 @@ fn request(ask: &HttpRequest) -> String {
 
 /// How long the header fields took, connecting included, and how fast the rest came.
 fn timing(reply: &HttpResponse) -> String {
-    let ms = |span: std::time::Duration| span.as_secs_f64() * 1000.0;
     let (bytes, first) = (reply.body.len(), ms(reply.first_byte));
     let rest = ms(reply.wall.saturating_sub(reply.first_byte));
     format!("header fields after {first:.1} ms, {bytes} bytes in {rest:.1} ms more")

@@ -2,7 +2,7 @@
 //! absent; a fact of a body that was not seen is unknown.
 
 use wasm_gauntlet_model::action::{Fetch, Method};
-use wasm_gauntlet_model::observation::{Exchange, Fact, Staleness};
+use wasm_gauntlet_model::observation::{Exchange, Fact, Staleness, count};
 use wasm_gauntlet_model::target::Budget;
 use wasm_gauntlet_web::headers::cache::{self, Directive};
 use wasm_gauntlet_web::headers::name::{is_content_addressed, is_doubtful};
@@ -222,10 +222,6 @@ fn with_body(trail: &Trail, body: BodyFacts) -> Exchange {
         shared_memory: body.shared_memory,
         ..Exchange::default()
     }
-}
-
-fn count(items: usize) -> i64 {
-    i64::try_from(items).unwrap_or(i64::MAX)
 }
 
 /// Wire bytes over raw bytes; absent for an empty content.

@@ -123,8 +123,9 @@ impl Probe<'_> {
 
     /// GET an address, and undo whatever is around its content.
     fn read(&self, address: &str) -> Result<Got, Inability> {
-        let url = Url::parse(address)
-            .map_err(|error| Inability(format!("`{}` is no URL: {error}", visible(address))))?;
+        let url = Url::parse(address).map_err(|error| {
+            Inability::unreadable(format!("`{}` is no URL: {error}", visible(address)))
+        })?;
         let name = url[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
         let mut ask = HttpRequest::new(Method::Get, url);
         ask.fields.push(("accept-encoding", "identity".to_owned()));

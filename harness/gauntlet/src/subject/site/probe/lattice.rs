@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use url::Url;
 use wasm_gauntlet_model::action::{Everywhere, Fetch, Method, OneOff, Special};
-use wasm_gauntlet_model::observation::{Fact, Lattice, Observation};
+use wasm_gauntlet_model::observation::{Fact, Lattice, Observation, count};
 use wasm_gauntlet_web::text::visible;
 use wasm_gauntlet_web::wire::HttpRequest;
 
@@ -71,7 +71,8 @@ pub fn perform(
             [alone] => vec![one(alone)],
             some => std::thread::scope(|scope| {
                 let threads: Vec<_> = some.iter().map(|each| scope.spawn(|| one(each))).collect();
-                let lost = |_| Err(Inability("a thread that asked ended early".to_owned()));
+                let lost =
+                    |_| Err(Inability::harness_fault("a thread that asked ended early".to_owned()));
                 threads.into_iter().map(|thread| thread.join().unwrap_or_else(lost)).collect()
             }),
         };
@@ -156,7 +157,6 @@ fn observation(places: &[LatticePlace], answers: &[LatticeAnswer]) -> Observatio
         .filter(|(digest, _)| Some(**digest) != most)
         .flat_map(|(_, answers)| answers.iter().copied())
         .collect();
-    let count = |items: usize| i64::try_from(items).unwrap_or(i64::MAX);
     let facts = Lattice {
         answers: count(good().count() - unread.len()).into(),
         unread: names(&unread).into(),

@@ -85,13 +85,14 @@ impl<'a> Probe<'a> {
 
     /// What is to be asked in place of the address that discovery found.
     fn origin(&self, place: Place) -> Result<Option<&'a OriginAddress>, Inability> {
-        let unknown = || Inability("no target file says what the site's origin is".to_owned());
+        let unknown =
+            || Inability::setup("no target file says what the site's origin is".to_owned());
         match place {
             Place::Edge => Ok(None),
             Place::Origin => self.site.origin.as_ref().ok_or_else(unknown).map(Some),
             Place::Secure if self.site.url.scheme() == "https" => Ok(None),
             Place::Secure => {
-                let plain = || Inability("the site is not served over TLS".to_owned());
+                let plain = || Inability::not_offered("the site is not served over TLS".to_owned());
                 self.site.secure.as_ref().ok_or_else(plain).map(Some)
             }
         }
@@ -111,7 +112,8 @@ impl<'a> Probe<'a> {
     }
 
     fn done(&self, step: &str) -> Result<&Done, Inability> {
-        let nothing = || Inability(format!("step `{step}` got no response to refer to"));
+        let nothing =
+            || Inability::unreachable(format!("step `{step}` got no response to refer to"));
         self.steps.get(step).ok_or_else(nothing)
     }
 
@@ -180,8 +182,9 @@ impl<'a> Probe<'a> {
         // An origin in a private network is asked because its owner named it.
         let behalf = origin.map_or(&self.site.url, |origin| &origin.url);
         let same = ask.clone();
-        let trail = follow(&self.site.client, behalf, ask, one_off)
-            .map_err(|failure| Inability(format!("{url}: {}", visible(&failure.to_string()))))?;
+        let trail = follow(&self.site.client, behalf, ask, one_off).map_err(|failure| {
+            Inability::unreachable(format!("{url}: {}", visible(&failure.to_string())))
+        })?;
         let again = || {
             let trail = follow(&self.site.client, behalf, same.clone(), one_off);
             trail.ok().map(|trail| trail.reply.status)
@@ -197,7 +200,8 @@ fn one_off_text((value, word): (&String, &String)) -> String {
 }
 
 fn parse(url: &str) -> Result<Url, Inability> {
-    Url::parse(url).map_err(|error| Inability(format!("`{}` is no URL: {error}", visible(url))))
+    Url::parse(url)
+        .map_err(|error| Inability::unreadable(format!("`{}` is no URL: {error}", visible(url))))
 }
 
 impl Session for Probe<'_> {
@@ -214,9 +218,9 @@ impl Session for Probe<'_> {
             | Action::Compare(_)
             | Action::NoisyNeighbour(_)
             | Action::Control(_)
-            | Action::Differ(_) => {
-                Err(Inability("a site takes no guests: it can only be fetched from".to_owned()))
-            }
+            | Action::Differ(_) => Err(Inability::not_offered(
+                "a site takes no guests: it can only be fetched from".to_owned(),
+            )),
         }
     }
 

@@ -29,7 +29,8 @@ impl OriginAddress {
     /// When its address cannot be read.
     pub fn new(target: &OriginTarget) -> Result<Self, Inability> {
         let url = Url::parse(&target.url).ok().filter(Url::has_host);
-        let url = url.ok_or_else(|| Inability("the origin's address is no URL".to_owned()))?;
+        let url =
+            url.ok_or_else(|| Inability::setup("the origin's address is no URL".to_owned()))?;
         Ok(Self { url, host: target.host.clone() })
     }
 

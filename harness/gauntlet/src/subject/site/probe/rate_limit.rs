@@ -53,7 +53,7 @@ impl Probe<'_> {
         let url = visible(trail.ask.url.as_str());
         let status = trail.reply.status;
         if status == TOO_MANY_REQUESTS || (status == UNAVAILABLE && self.is_limited(trail, again)) {
-            return Err(Inability(format!(
+            return Err(Inability::rate_limited(format!(
                 "{url} is answered with {status}, which it is not at other times: the site limits \
                  how often it is asked, or fails now and then; let this machine past the limit"
             )));

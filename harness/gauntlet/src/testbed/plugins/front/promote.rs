@@ -66,7 +66,7 @@ impl Front {
             return None;
         }
         match self.host.call(&self.work(module, SMOKE, &[])) {
-            Err(unable) => Some(answer::plain(StatusCode::BAD_GATEWAY, &unable.0)),
+            Err(unable) => Some(answer::plain(StatusCode::BAD_GATEWAY, &unable.text)),
             Ok(timed) if timed.lost.is_some() => Some(lost(&timed)),
             Ok(Timed { called, .. }) => match called.outcome {
                 CallOutcome::Ok { .. } | CallOutcome::GuestError { .. } => {

@@ -7,16 +7,15 @@ mod registry;
 mod rollback;
 mod start;
 
-use std::time::Duration;
-
 use wasm_gauntlet_host::worker::parent::work::{GuestModule, Work};
 use wasm_gauntlet_model::action::{Control, Task};
 use wasm_gauntlet_model::limits::Grants;
-use wasm_gauntlet_model::observation::{Fact, Observation};
+use wasm_gauntlet_model::observation::{Observation, count, known};
 
 use super::registrar::Registrar;
 use super::{Stage, evidence};
 use crate::subject::Inability;
+use crate::subject::ms;
 
 pub(super) use flood::PATIENCE as FLOOD_TIME_MAX;
 pub(super) use rollback::SETTLE_MAX;
@@ -55,7 +54,7 @@ fn work<'a>(
 
 /// The registry, which the need of the scenario promised.
 fn registrar<'a>(stage: &Stage<'a>) -> Result<&'a dyn Registrar, Inability> {
-    let none = || Inability("this host's registry is out of reach".to_owned());
+    let none = || Inability::not_offered("this host's registry is out of reach".to_owned());
     stage.port.registrar().ok_or_else(none)
 }
 
@@ -65,19 +64,7 @@ fn unknown(why: &str) -> Observation {
     Observation { evidence, ..Observation::default() }
 }
 
-fn known<T>(value: Option<T>) -> Fact<T> {
-    value.map_or(Fact::Unknown, Fact::Is)
-}
-
-fn count(number: usize) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-fn ms(wall: Duration) -> f64 {
-    wall.as_secs_f64() * 1000.0
-}
-
 /// A thread of the performer did not come back.
 fn lost<T>(_: T) -> Inability {
-    Inability("a thread of the performer ended early".to_owned())
+    Inability::harness_fault("a thread of the performer ended early".to_owned())
 }

@@ -48,14 +48,15 @@ const STARVED_MIN: Duration = Duration::from_millis(10);
 
 /// Draw, run, compare.
 pub(super) fn perform(stage: &Stage<'_>, differ: &Differ) -> Result<Observation, Inability> {
-    let none = || Inability("there is no reference runtime to compare with".to_owned());
+    let none =
+        || Inability::tool_missing("there is no reference runtime to compare with".to_owned());
     let opinions = stage.port.opinions().ok_or_else(none)?;
     let mut comparison = Comparison::new(stage, opinions, differ);
     let drawn = draws(&mut SeededRng::new(stage.seed, "differ"), differ.seeds);
     let (compared, late) = lateness::during(|| comparison.all(&drawn));
     compared?;
     if comparison.late && late >= STARVED_MIN {
-        return Err(Inability(format!(
+        return Err(Inability::busy_machine(format!(
             "{} ran into its deadline while this machine was busy; try again on a quiet one",
             differ.guest
         )));

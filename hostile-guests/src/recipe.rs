@@ -1,11 +1,11 @@
-//! How the module of a guest is built from the folder of its toolchain: the same bytes from the
-//! same compiler, whatever the folder is called (`-trimpath`, no symbols, no build id).
+//! How to build the module of a guest from the folder of its toolchain. The same compiler gives the
+//! same bytes, whatever the name of the folder (`-trimpath`, no symbols, no build id).
 
 use std::process::Command;
 
-use super::Toolchain;
+use crate::words::Toolchain;
 
-/// What is built. Guests that share a recipe share a module, and their input says who is meant.
+/// What is built. Guests with the same recipe share a module, and their input selects the guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Recipe {
     /// The Go folder as a reactor: `_initialize`, then its exports.
@@ -23,10 +23,10 @@ pub(crate) enum Recipe {
 }
 
 /// The name of the module beside the sources.
-pub(super) const MODULE: &str = "guest.wasm";
+pub(crate) const MODULE: &str = "guest.wasm";
 
 impl Recipe {
-    pub(super) fn of(toolchain: Toolchain, stem: &'static str) -> Self {
+    pub(crate) fn of(toolchain: Toolchain, stem: &'static str) -> Self {
         match (toolchain, stem) {
             (Toolchain::Go, "command") => Self::GoCommand,
             (Toolchain::Go, "js-target") => Self::GoJs,
@@ -37,7 +37,7 @@ impl Recipe {
         }
     }
 
-    pub(super) fn toolchain(self) -> Toolchain {
+    pub(crate) fn toolchain(self) -> Toolchain {
         match self {
             Self::GoReactor | Self::GoReactorNoInit | Self::GoCommand | Self::GoJs => Toolchain::Go,
             Self::C(_) => Toolchain::C,
@@ -45,8 +45,8 @@ impl Recipe {
         }
     }
 
-    /// The name under which the module is kept.
-    pub(super) fn name(self) -> &'static str {
+    /// The file name of the kept module.
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::GoReactor | Self::GoReactorNoInit => "reactor",
             Self::GoCommand => "command",
@@ -56,7 +56,7 @@ impl Recipe {
     }
 
     /// The input that starts the guest `stem`.
-    pub(super) fn input(self, stem: &str) -> Option<String> {
+    pub(crate) fn input(self, stem: &str) -> Option<String> {
         match self {
             Self::GoReactor => Some(stem.to_owned()),
             Self::GoReactorNoInit | Self::GoCommand => Some("echo".to_owned()),
@@ -66,7 +66,7 @@ impl Recipe {
 
     /// `command`, which runs the compiler, made to build [`MODULE`] in a folder that holds the
     /// sources.
-    pub(super) fn command(self, mut command: Command) -> Command {
+    pub(crate) fn command(self, mut command: Command) -> Command {
         match self {
             Self::GoReactor | Self::GoReactorNoInit => {
                 go(&mut command, "wasip1").arg("-buildmode=c-shared")
@@ -75,7 +75,7 @@ impl Recipe {
             Self::GoJs => go(&mut command, "js"),
             Self::C(stem) => command
                 .args(["--target=wasm32", "-nostdlib", "-O2", "-Wl,--no-entry", "-Wl,--strip-all"])
-                // The stack before the data, whatever this linker's own default is.
+                // The stack comes before the data, whatever the default of this linker is.
                 .args(["-Wl,--stack-first", "-o", MODULE, &format!("{stem}.c")]),
             Self::Rust(stem) => command
                 .args(["--edition=2021", "--target=wasm32-unknown-unknown", "--crate-type=cdylib"])
@@ -85,8 +85,8 @@ impl Recipe {
         command
     }
 
-    /// What the compiler gave, made the guest's module.
-    pub(super) fn finish(self, mut module: Vec<u8>) -> Vec<u8> {
+    /// The output of the compiler as the module of the guest.
+    pub(crate) fn finish(self, mut module: Vec<u8>) -> Vec<u8> {
         if self == Self::GoReactorNoInit {
             rename_export(&mut module);
         }
@@ -94,7 +94,7 @@ impl Recipe {
     }
 }
 
-/// What every build for Go has in common. Nothing of the user's settings changes the bytes, and no
+/// The common settings of every Go build. The settings of the user do not change the bytes, and no
 /// other Go is fetched.
 fn go<'a>(command: &'a mut Command, system: &str) -> &'a mut Command {
     command
@@ -105,7 +105,7 @@ fn go<'a>(command: &'a mut Command, system: &str) -> &'a mut Command {
         .envs([("GOWORK", "off"), ("GOTOOLCHAIN", "local")])
 }
 
-/// The export `_initialize` under a name of the same length, so that nothing else moves.
+/// Rename the export `_initialize` to a name of the same length, so that no offset changes.
 fn rename_export(module: &mut [u8]) {
     const NAMED: &[u8] = b"\x0b_initialize";
     let found = module.windows(NAMED.len()).position(|window| window == NAMED);

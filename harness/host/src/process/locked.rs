@@ -1,0 +1,23 @@
+//! Locks that stay usable after a panic.
+//!
+//! Nothing here panics between two writes that belong together, so a panic of another thread
+//! leaves nothing half-written.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// A mutex that a panic of another thread does not make unusable.
+pub(crate) trait Locked<T> {
+    /// Lock it.
+    fn locked(&self) -> MutexGuard<'_, T>;
+}
+
+impl<T> Locked<T> for Mutex<T> {
+    fn locked(&self) -> MutexGuard<'_, T> {
+        self.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Release the lock until `wake` is notified.
+pub(crate) fn wait<'a, T>(wake: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+    wake.wait(guard).unwrap_or_else(PoisonError::into_inner)
+}
