@@ -37,8 +37,7 @@ use std::env;
 use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use wasm_gauntlet_host::host::Host;
@@ -46,19 +45,17 @@ use wasm_gauntlet_host::process::confine::Confinement;
 use wasm_gauntlet_host::process::launch::Launch;
 use wasm_gauntlet_host::process::scratch;
 use wasm_gauntlet_host::worker::child as worker;
-use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::name::nearest;
 use wasm_gauntlet_model::plan::{self, Plan, plan};
 use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::scenario::Scenario;
 use wasm_gauntlet_model::selection::Selection;
 use wasm_gauntlet_model::source::printable;
-use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 use wasm_gauntlet_model::verdict::Verdict;
 
 use crate::engine::{Engine, ProfiledSubject, reach};
-use crate::event::NullListener;
 use crate::load;
+use crate::locks::unpoisoned;
 use crate::subject::plugin_host::actions::{lateness, module};
 use crate::subject::plugin_host::adapter::{Adapter, ReferenceRuntimes};
 
@@ -278,23 +275,11 @@ impl HostTestRun {
     }
 
     fn outcome(&self, trial: plan::Trial) -> Result<Outcome, Failed> {
-        let _beside =
-            (!trial.timing).then(|| self.quiet.read().unwrap_or_else(PoisonError::into_inner));
-        let _alone =
-            trial.timing.then(|| self.quiet.write().unwrap_or_else(PoisonError::into_inner));
+        let _beside = (!trial.timing).then(|| unpoisoned(self.quiet.read()));
+        let _alone = trial.timing.then(|| unpoisoned(self.quiet.write()));
         let incident = self.scenarios[trial.scenario].incident.clone();
         let plan = Plan { trials: vec![trial], skips: Vec::new() };
-        let engine = Engine {
-            scenarios: &self.scenarios,
-            subjects: &self.subjects,
-            jobs: 1,
-            seed: 1,
-            noise_factor: NOISE_FACTOR_USUAL,
-            ledger: &Ledger::default(),
-            journal: None,
-            listener: &NullListener,
-            stop: &AtomicBool::new(false),
-        };
+        let engine = Engine::new(&self.scenarios, &self.subjects);
         // A host that is lost has an outcome of its own beside the trial's.
         let mut outcomes = engine.run(&plan).outcomes.into_iter();
         outcomes

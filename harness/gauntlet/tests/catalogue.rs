@@ -8,11 +8,9 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use gauntlet::engine::{Engine, ProfiledSubject, reach};
-use gauntlet::event::NullListener;
 use gauntlet::load;
 use gauntlet::subject::Subject;
 use gauntlet::subject::build::{Artefact, Build};
@@ -159,18 +157,8 @@ impl Stage {
 
     fn outcome(&self, trial: plan::Trial) -> Result<Outcome, Failed> {
         let plan = Plan { trials: vec![trial], skips: Vec::new() };
-        let results = Engine {
-            scenarios: &self.scenarios,
-            subjects: &self.subjects,
-            jobs: 1,
-            seed: 1,
-            noise_factor: NOISE_FACTOR_USUAL,
-            ledger: &self.ledger,
-            journal: None,
-            listener: &NullListener,
-            stop: &AtomicBool::new(false),
-        }
-        .run(&plan);
+        let engine = Engine::new(&self.scenarios, &self.subjects).ledger(&self.ledger);
+        let results = engine.run(&plan);
         Ok(results.outcomes.into_iter().next().ok_or("the trial gave no outcome")?)
     }
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -13,6 +13,7 @@ use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
 use crate::event::{Event, Listener};
+use crate::locks::unpoisoned;
 use crate::render::bound::bounded;
 use crate::render::paint::{Paint, sign};
 
@@ -82,7 +83,7 @@ fn bar() -> ProgressBar {
 impl Listener for Display {
     fn hear(&self, event: &Event) {
         let lines = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = unpoisoned(self.state.lock());
             let lines = state.hear(event, self.bar.is_some());
             if let Some(bar) = &self.bar {
                 bar.set_length(state.planned as u64);

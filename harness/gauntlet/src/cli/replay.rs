@@ -22,9 +22,6 @@ use crate::engine::{self, Engine, ProfiledSubject};
 use crate::load;
 use crate::subject::Subject;
 
-/// The seed of a run that names none: equal runs are equal.
-pub(super) const SEED_USUAL: u64 = 1;
-
 /// What to replay, and how.
 pub(super) struct Replay<'a> {
     pub scenarios: &'a [Scenario],
@@ -57,18 +54,15 @@ impl Replay<'_> {
         };
         ledger.0.extend(self.known.iter().flat_map(|known| known.0.clone()));
         let display = Display::new();
-        let results = Engine {
-            scenarios: self.scenarios,
-            subjects: &reached,
-            jobs: self.jobs.map_or_else(machine::jobs, NonZeroUsize::get),
-            seed: self.seed,
-            noise_factor: self.noise_factor,
-            ledger: &ledger,
-            journal: folder.map(|folder| &folder.journal),
-            listener: &display,
-            stop,
-        }
-        .run(&plan);
+        let results = Engine::new(self.scenarios, &reached)
+            .jobs(self.jobs.map_or_else(machine::jobs, NonZeroUsize::get))
+            .seed(self.seed)
+            .noise_factor(self.noise_factor)
+            .ledger(&ledger)
+            .journal(folder.map(|folder| &folder.journal))
+            .listener(&display)
+            .stop(stop)
+            .run(&plan);
         display.finish();
         let mut outcomes = unreachable;
         outcomes.extend(self.moduleless(&reached));

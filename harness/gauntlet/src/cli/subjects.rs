@@ -1,7 +1,7 @@
 //! The subjects that a command line names.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 
 use url::{Host, Url};
 use wasm_gauntlet_model::name::nearest;
@@ -12,6 +12,7 @@ use super::build_directory;
 use super::exit::Failure;
 use super::previous_run;
 use super::targets::NamedTargets;
+use crate::locks::unpoisoned;
 use crate::subject::Subject;
 use crate::subject::plugin_host::actions::module;
 use crate::subject::plugin_host::adapter::ReferenceRuntimes;
@@ -125,7 +126,7 @@ fn is_loopback(url: &Url) -> bool {
 pub(super) fn references() -> Result<Arc<ReferenceRuntimes>, Failure> {
     static SHARED: Mutex<Weak<ReferenceRuntimes>> = Mutex::new(Weak::new());
     let program = program()?;
-    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut shared = unpoisoned(SHARED.lock());
     let references = shared.upgrade().unwrap_or_else(|| runtimes::references(&program));
     *shared = Arc::downgrade(&references);
     Ok(references)

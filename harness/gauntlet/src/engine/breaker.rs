@@ -4,11 +4,13 @@
 //! time to come back, the trial in which it was lost is tried once more alone, and then it is
 //! over.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_model::record::{Advice, Outcome};
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
+
+use crate::locks::unpoisoned;
 
 /// The incident under which a host that was lost stands in a record.
 pub const HOST_LOST: &str = "host/lost";
@@ -34,7 +36,7 @@ pub(super) struct Breaker(Mutex<Vec<Loss>>);
 
 impl Breaker {
     fn losses(&self) -> MutexGuard<'_, Vec<Loss>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.0.lock())
     }
 
     /// Count a loss; all of them where this one ended the trials of the subject.

@@ -1,7 +1,7 @@
 //! How long a plan may take: a bound for each subject, made of the bounds of the steps of its
 //! trials, and kept by beginning no trial past it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use wasm_gauntlet_model::plan::{Plan, Trial};
@@ -11,6 +11,7 @@ use wasm_gauntlet_model::scenario::CaseContext;
 use wasm_gauntlet_model::verdict::Severity;
 
 use super::{Engine, LOOKED_AT_WHOLE, MEASUREMENTS_MAX};
+use crate::locks::unpoisoned;
 
 /// What the trials of one subject may take in all. The whole catalogue takes a quick host three
 /// minutes, and one that is ten times slower half an hour.
@@ -77,7 +78,7 @@ impl Budget {
     }
 
     fn clock(&self) -> MutexGuard<'_, BudgetClock> {
-        self.clock.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.clock.lock())
     }
 
     /// A trial begins.

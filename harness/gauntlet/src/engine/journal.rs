@@ -8,6 +8,8 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 
 use wasm_gauntlet_model::record::Outcome;
 
+use crate::locks::unpoisoned;
+
 /// The file's name in a run's folder.
 pub const JOURNAL_FILE: &str = "journal.jsonl";
 
@@ -65,7 +67,7 @@ impl Journal {
         let mine = state.written;
         while state.kept < mine {
             if state.flushing {
-                state = self.flushed.wait(state).unwrap_or_else(|lock| lock.into_inner());
+                state = unpoisoned(self.flushed.wait(state));
                 continue;
             }
             state.flushing = true;
@@ -82,7 +84,7 @@ impl Journal {
     }
 
     fn state(&self) -> MutexGuard<'_, FlushState> {
-        self.state.lock().unwrap_or_else(|lock| lock.into_inner())
+        unpoisoned(self.state.lock())
     }
 }
 

@@ -9,6 +9,7 @@ use wasm_gauntlet_model::record::Outcome;
 
 use super::breaker::Breaker;
 use super::budget::Budget;
+use crate::locks::unpoisoned;
 
 /// Most trials that are done again alone: more are a machine that is too busy for any answer.
 const AGAIN_MAX: usize = 32;
@@ -47,12 +48,12 @@ impl RunState {
     }
 
     pub fn note(&self, outcome: Outcome) {
-        self.notes.lock().unwrap_or_else(|lock| lock.into_inner()).push(outcome);
+        unpoisoned(self.notes.lock()).push(outcome);
     }
 
     /// Put a trial off until it can be done alone; whether that was done.
     pub fn put_off(&self, trial: &Trial) -> bool {
-        let mut again = self.again.lock().unwrap_or_else(|lock| lock.into_inner());
+        let mut again = unpoisoned(self.again.lock());
         let room = again.len() < AGAIN_MAX && !self.alone.load(Ordering::Relaxed);
         if room {
             again.push(trial.clone());
@@ -61,25 +62,25 @@ impl RunState {
     }
 
     pub fn has_again(&self) -> bool {
-        !self.again.lock().unwrap_or_else(|lock| lock.into_inner()).is_empty()
+        !unpoisoned(self.again.lock()).is_empty()
     }
 
     /// The trials that were put off, in the order of the plan; from now on none is.
     pub fn again<'a>(&self, trials: &'a [Trial]) -> Vec<&'a Trial> {
         self.alone.store(true, Ordering::Relaxed);
-        let again = self.again.lock().unwrap_or_else(|lock| lock.into_inner());
+        let again = unpoisoned(self.again.lock());
         trials.iter().filter(|trial| again.contains(trial)).collect()
     }
 
     pub fn push(&self, judged: Judged) {
-        self.judged.lock().unwrap_or_else(|lock| lock.into_inner()).push(judged);
+        unpoisoned(self.judged.lock()).push(judged);
     }
 
     pub fn fail(&self, error: String) {
-        self.journal_error.lock().unwrap_or_else(|lock| lock.into_inner()).get_or_insert(error);
+        unpoisoned(self.journal_error.lock()).get_or_insert(error);
     }
 
     pub fn failed(&self) -> bool {
-        self.journal_error.lock().unwrap_or_else(|lock| lock.into_inner()).is_some()
+        unpoisoned(self.journal_error.lock()).is_some()
     }
 }

@@ -1,9 +1,11 @@
 //! The trials of one lane, which several threads do: who is free takes the first one whose subject
 //! is free too. A host whose trials disturb one another would else hold up every thread in turn.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard};
 
 use wasm_gauntlet_model::plan::Trial;
+
+use crate::locks::unpoisoned;
 
 /// Trials that nobody has begun.
 pub(super) struct Lane<'a> {
@@ -34,7 +36,7 @@ impl<'a> Lane<'a> {
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting<'a>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.waiting.lock())
     }
 
     /// The next trial that may begin; waits while there are some and none may. There is none left
@@ -53,7 +55,7 @@ impl<'a> Lane<'a> {
                 }
                 return Some(Taken { lane: self, trial });
             }
-            waiting = self.freed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            waiting = unpoisoned(self.freed.wait(waiting));
         }
     }
 }

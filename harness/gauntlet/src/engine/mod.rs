@@ -17,7 +17,7 @@ mod trial;
 mod turns_tests;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use wasm_gauntlet_model::cause::{Judged, Trace, attribute};
 use wasm_gauntlet_model::ledger::Ledger;
@@ -26,9 +26,11 @@ use wasm_gauntlet_model::plan::{Plan, Skip, Trial};
 use wasm_gauntlet_model::profile::{Profile, SubjectKind};
 use wasm_gauntlet_model::record::{Outcome, RunBound, SubjectRecord};
 use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
-use crate::event::{Event, Listener};
+use crate::event::{Event, Listener, NullListener};
+use crate::locks::unpoisoned;
 use crate::subject::Subject;
 
 pub use breaker::HOST_LOST;
@@ -48,26 +50,79 @@ const STEADY_MAX: usize = 2;
 /// and shared by all trials that measure none.
 static QUIET: RwLock<()> = RwLock::new(());
 
-/// What a run is made of.
+/// A catalogue that is replayed against subjects. What is not set is as usual: one trial at a time,
+/// seed 1, nothing known, no journal, nobody listens, nothing stops it.
 pub struct Engine<'a> {
-    /// The catalogue that was planned.
-    pub scenarios: &'a [Scenario],
-    /// The subjects, those that could be reached.
-    pub subjects: &'a [ProfiledSubject],
+    scenarios: &'a [Scenario],
+    subjects: &'a [ProfiledSubject],
+    jobs: usize,
+    seed: u64,
+    noise_factor: f64,
+    ledger: &'a Ledger,
+    journal: Option<&'a Journal>,
+    listener: &'a dyn Listener,
+    stop: &'a AtomicBool,
+}
+
+/// The seed of a run that names none: equal runs are equal.
+pub(crate) const SEED_USUAL: u64 = 1;
+
+/// The stop of a run that nobody stops.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+/// The ledger of subjects of which nothing is known.
+static NOTHING_KNOWN: Ledger = Ledger(Vec::new());
+
+impl<'a> Engine<'a> {
+    /// The catalogue that was planned, and the subjects that could be reached.
+    pub fn new(scenarios: &'a [Scenario], subjects: &'a [ProfiledSubject]) -> Self {
+        Self {
+            scenarios,
+            subjects,
+            jobs: 1,
+            seed: SEED_USUAL,
+            noise_factor: NOISE_FACTOR_USUAL,
+            ledger: &NOTHING_KNOWN,
+            journal: None,
+            listener: &NullListener,
+            stop: &NEVER,
+        }
+    }
+
     /// How many trials run side by side.
-    pub jobs: usize,
+    pub fn jobs(self, jobs: usize) -> Self {
+        Self { jobs, ..self }
+    }
+
     /// The seed of everything that is drawn.
-    pub seed: u64,
+    pub(crate) fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
     /// The factor by which a neighbour may move a p99.
-    pub noise_factor: f64,
+    pub(crate) fn noise_factor(self, noise_factor: f64) -> Self {
+        Self { noise_factor, ..self }
+    }
+
     /// What is known of the subjects.
-    pub ledger: &'a Ledger,
-    /// Where outcomes are kept as they come; nowhere in tests.
-    pub journal: Option<&'a Journal>,
-    /// Who wants to know.
-    pub listener: &'a dyn Listener,
-    /// Set from outside: finish what is under way and begin nothing more.
-    pub stop: &'a AtomicBool,
+    pub fn ledger(self, ledger: &'a Ledger) -> Self {
+        Self { ledger, ..self }
+    }
+
+    /// Where outcomes are kept as they come.
+    pub(crate) fn journal(self, journal: Option<&'a Journal>) -> Self {
+        Self { journal, ..self }
+    }
+
+    /// Who is told what happens.
+    pub(crate) fn listener(self, listener: &'a dyn Listener) -> Self {
+        Self { listener, ..self }
+    }
+
+    /// When it is set from outside, what is under way is finished and nothing more begins.
+    pub(crate) fn stop(self, stop: &'a AtomicBool) -> Self {
+        Self { stop, ..self }
+    }
 }
 
 /// A subject and what it said of itself.
@@ -209,20 +264,20 @@ impl Engine<'_> {
         let kept = RunState::new(budgets);
         self.together(&beside, self.jobs, &kept);
         let measured = !steady.is_empty() || !alone.is_empty() || kept.has_again();
-        let quiet = measured.then(|| QUIET.write().unwrap_or_else(PoisonError::into_inner));
+        let quiet = measured.then(|| unpoisoned(QUIET.write()));
         self.together(&steady, self.jobs.min(STEADY_MAX), &kept);
         self.together(&[alone, kept.again(&plan.trials)].concat(), 1, &kept);
         drop(quiet);
         self.tell_late(&kept);
-        let mut judged = kept.judged.into_inner().unwrap_or_else(|lock| lock.into_inner());
+        let mut judged = unpoisoned(kept.judged.into_inner());
         let done = judged.len();
         judged.sort_by(|a, b| order(&a.outcome).cmp(&order(&b.outcome)));
         attribute(&mut judged);
         let mut outcomes: Vec<Outcome> = judged.into_iter().map(|one| one.outcome).collect();
-        outcomes.extend(kept.notes.into_inner().unwrap_or_else(|lock| lock.into_inner()));
+        outcomes.extend(unpoisoned(kept.notes.into_inner()));
         outcomes.extend(plan.skips.iter().map(|skip| self.skipped(skip)));
         outcomes.sort_by(|a, b| order(a).cmp(&order(b)));
-        let lost = kept.journal_error.into_inner().unwrap_or_else(|lock| lock.into_inner());
+        let lost = unpoisoned(kept.journal_error.into_inner());
         let cut = (done < plan.trials.len())
             .then(|| format!("stopped after {done} of {} trials", plan.trials.len()));
         let (panics, journal_lost) = (kept.panics.into_inner(), lost.is_some());
@@ -238,7 +293,7 @@ impl Engine<'_> {
         let work = || {
             while let Some(taken) = lane.take().filter(|_| !over()) {
                 let _company = (!taken.trial.timing && !kept.alone.load(Ordering::Relaxed))
-                    .then(|| QUIET.read().unwrap_or_else(PoisonError::into_inner));
+                    .then(|| unpoisoned(QUIET.read()));
                 self.one(taken.trial, kept);
             }
         };
@@ -267,10 +322,7 @@ impl Engine<'_> {
             case: trial.case.label.clone(),
             subject: subject.subject.name().to_owned(),
         });
-        let _turn = subject
-            .subject
-            .one_at_a_time()
-            .then(|| subject.turn.lock().unwrap_or_else(|lock| lock.into_inner()));
+        let _turn = subject.subject.one_at_a_time().then(|| unpoisoned(subject.turn.lock()));
         let mut done = self.tried(trial, kept);
         let settled = |done: &DoneTrial| {
             done.panicked || done.judged.outcome.verdict != Verdict::Inconclusive

@@ -2,7 +2,7 @@
 //! be tested without a site, a host or a clock.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::limits::Limits;
@@ -10,6 +10,7 @@ use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 
 use super::{Inability, Session, Subject};
+use crate::locks::unpoisoned;
 
 /// What is said of one step.
 type ScriptedResult = Result<Observation, Inability>;
@@ -63,7 +64,7 @@ impl Scripted {
     }
 
     fn asked(&self) -> MutexGuard<'_, Vec<(u64, String, Action)>> {
-        self.performed.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.performed.lock())
     }
 }
 

@@ -6,7 +6,7 @@
 mod probe;
 
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use url::Url;
@@ -22,6 +22,7 @@ use self::probe::inspect::Inspected;
 use self::probe::place::OriginAddress;
 use self::probe::rate_limit::Learned;
 use super::{ACTION_TIME_MAX, Inability, Session, Subject};
+use crate::locks::unpoisoned;
 
 /// Answers that take longer to begin are waited for many at once.
 const WAITS_AFTER: Duration = Duration::from_secs(1);
@@ -164,7 +165,7 @@ impl Subject for Site {
     fn profile(&self) -> Result<Profile, Inability> {
         let (mut profile, unseen) =
             wasm_gauntlet_web::discovery::discover(&self.client, &self.url)?;
-        *self.unseen.lock().unwrap_or_else(PoisonError::into_inner) = unseen;
+        *unpoisoned(self.unseen.lock()) = unseen;
         wasm_gauntlet_web::discovery::remember(&mut profile, &self.previous);
         profile.can.extend(self.origin.as_ref().map(|_| Need::SiteOrigin));
         let is_secure = self.secure.is_some() || self.url.scheme() == "https";

@@ -1,9 +1,11 @@
 //! What guests logged, kept for a while under the id of the call, for the caller's tenant alone.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use wasm_gauntlet_model::call::LogLine;
+
+use crate::locks::unpoisoned;
 
 /// Most calls whose log is kept, and most bytes of them; the oldest go first.
 const CALLS_MAX: usize = 256;
@@ -32,7 +34,7 @@ struct CallLog {
 impl CallJournal {
     /// Keep the lines of a call of `tenant`; the id under which they are found.
     pub fn keep(&self, tenant: &str, lines: Vec<LogLine>) -> u64 {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = unpoisoned(self.state.lock());
         state.last += 1;
         let id = state.last;
         let bytes = lines.iter().map(|line| line.text.len() + line.tenant.len()).sum();
@@ -47,7 +49,7 @@ impl CallJournal {
 
     /// The lines of a call, if it was one of `tenant` and is still kept.
     pub fn find(&self, id: u64, tenant: &str) -> Option<Vec<LogLine>> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = unpoisoned(self.state.lock());
         let entry = state.calls.iter().find(|entry| entry.id == id && entry.tenant == tenant)?;
         Some(entry.lines.clone())
     }

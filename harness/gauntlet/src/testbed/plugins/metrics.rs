@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
+
+use crate::locks::unpoisoned;
 
 /// Most tenants told apart; the rest are `other`.
 const TENANTS_MAX: usize = 64;
@@ -60,7 +62,7 @@ pub struct Gauges {
 impl Metrics {
     /// Count a call.
     pub fn call(&self, tenant: &str, outcome: &'static str, wall: Duration) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = unpoisoned(self.state.lock());
         let label = label(&mut state.tenants, tenant, TENANTS_MAX);
         *state.calls.entry((label.clone(), outcome)).or_default() += 1;
         let seconds = state.seconds.entry(label).or_default();
@@ -71,7 +73,7 @@ impl Metrics {
 
     /// Count a limit that the module of this digest reached.
     pub fn limit(&self, tenant: &str, guest: &str, limit: &'static str) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = unpoisoned(self.state.lock());
         let tenant = label(&mut state.tenants, tenant, TENANTS_MAX);
         let guest = label(&mut state.guests, guest, GUESTS_MAX);
         *state.limits.entry((tenant, guest, limit)).or_default() += 1;
@@ -79,13 +81,13 @@ impl Metrics {
 
     /// Count an upload.
     pub fn upload(&self, outcome: &'static str) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = unpoisoned(self.state.lock());
         *state.uploads.entry(outcome).or_default() += 1;
     }
 
     /// The page.
     pub fn text(&self, gauges: &Gauges) -> String {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = unpoisoned(self.state.lock());
         let mut page = String::new();
         head(&mut page, "plugin_calls_total", "counter", "Calls by tenant and outcome.");
         for ((tenant, outcome), count) in &state.calls {

@@ -2,9 +2,11 @@
 //! ones; the active one and the one before it never do.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use wasm_gauntlet_host::worker::parent::work::GuestModule;
+
+use crate::locks::unpoisoned;
 
 /// Most modules kept, and most bytes of them: earlier versions stay callable for a rollback.
 pub const MODULES_MAX: usize = 512;
@@ -53,7 +55,7 @@ impl RegistryState {
 
 impl Registry {
     fn state(&self) -> MutexGuard<'_, RegistryState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.state.lock())
     }
 
     /// Keep a module; whether it is new.

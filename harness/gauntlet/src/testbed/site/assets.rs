@@ -9,6 +9,7 @@ use wasm_gauntlet_web::coding::{Layer, encode};
 
 use super::faults::SiteFaults;
 use super::module::{self, ModuleRecipe, WASI_IMPORT};
+use crate::locks::unpoisoned;
 
 /// Of the module, what a cut one keeps.
 const TRUNCATED_PERCENT: usize = 60;
@@ -209,7 +210,7 @@ impl Coded {
 /// this module in its site and twice in its build, and it takes 0.3 s.
 pub(in crate::testbed) fn coded_module(make: &ModuleRecipe) -> Arc<Coded> {
     static MADE: Mutex<Vec<(ModuleRecipe, Arc<Coded>)>> = Mutex::new(Vec::new());
-    let mut made = MADE.lock().unwrap_or_else(|lock| lock.into_inner());
+    let mut made = unpoisoned(MADE.lock());
     if let Some((_, coded)) = made.iter().find(|(have, _)| have == make) {
         return Arc::clone(coded);
     }

@@ -4,7 +4,7 @@
 //! always choose: so a 304 that users see is the origin's, with the origin's faults.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Empty};
@@ -24,6 +24,7 @@ use super::cache::{Store, Stored, directive, is_storable};
 use super::faults::SiteFaults;
 use super::origin::refusal;
 use super::reply::{SiteReply, cut_short, kept_open, whole};
+use crate::locks::unpoisoned;
 
 /// For one exchange with the origin, which is on this machine.
 const ORIGIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -213,7 +214,7 @@ impl Edge {
 
     /// Nothing panics under the lock; if it did, the store would still be whole.
     fn store(&self) -> MutexGuard<'_, Store> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.store.lock())
     }
 
     async fn fetch(

@@ -3,14 +3,15 @@
 //! every call that was due in it (no coordinated omission).
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use wasm_gauntlet_host::worker::parent::work::Timed;
 use wasm_gauntlet_model::call::CallOutcome;
 
+use crate::locks::unpoisoned;
 use crate::subject::Inability;
 
 /// Longest latency told apart, microseconds: 2 minutes, past every time limit of ours.
@@ -101,7 +102,7 @@ pub fn send(
         for _ in 0..SENDERS {
             scope.spawn(|| {
                 let mine = sender(plan, begun, &next, call);
-                let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut all = unpoisoned(all.lock());
                 match (&mut *all, mine) {
                     (Ok(all), Ok(mine)) => all.add(mine),
                     (Ok(_), Err(unable)) => *all = Err(unable),
@@ -110,7 +111,7 @@ pub fn send(
             });
         }
     });
-    all.into_inner().unwrap_or_else(PoisonError::into_inner)
+    unpoisoned(all.into_inner())
 }
 
 /// Take the next planned call, wait until it is due, send it.

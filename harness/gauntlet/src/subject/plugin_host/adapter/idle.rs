@@ -1,9 +1,11 @@
 //! Workers that did nothing hostile, kept for the next trial.
 
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use wasm_gauntlet_host::worker::parent::process::Process;
+
+use crate::locks::unpoisoned;
 
 /// Most workers kept: as many as trials run at once on a small machine; each holds about 30 MiB.
 const IDLE_MAX: usize = 2;
@@ -19,7 +21,7 @@ pub struct Idle {
 
 impl Idle {
     fn waiting(&self) -> MutexGuard<'_, Vec<Arc<Process>>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.waiting.lock())
     }
 
     /// One that lives, if there is one.

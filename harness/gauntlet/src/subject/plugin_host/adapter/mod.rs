@@ -5,7 +5,6 @@
 //! cannot be started at all is an [`Inability`].
 
 mod idle;
-pub mod pair;
 mod references;
 mod trial;
 

@@ -2,13 +2,14 @@
 //! asked what they make of a call. What they said is remembered, as many subjects are compared.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use wasm_gauntlet_host::process::launch::Launch;
 use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
 use wasm_gauntlet_host::worker::parent::work::{Timed, Work};
 use wasm_gauntlet_model::limits::Limits;
 
+use crate::locks::unpoisoned;
 use crate::subject::Inability;
 use crate::subject::plugin_host::actions::differ::{ComparedAnswer, Opinion, Opinions};
 
@@ -46,7 +47,7 @@ impl Opinions for ReferenceRuntimes {
 
     fn of(&self, work: &Work<'_>) -> Result<Vec<Opinion>, Inability> {
         // Held while they are asked: who asks the same meanwhile would only ask twice.
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = unpoisoned(self.known.lock());
         let question = Question::of(work);
         if let Some(opinions) = known.get(&question) {
             return Ok(opinions.clone());

@@ -1,7 +1,7 @@
 //! One trial's dealings with an adapter: a worker of its own where anything hostile runs.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use wasm_gauntlet_host::process::vitals::Vitals;
@@ -12,6 +12,7 @@ use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
 
 use super::Adapter;
+use crate::locks::unpoisoned;
 use crate::subject::plugin_host::actions as calls;
 use crate::subject::plugin_host::actions::differ::Opinions;
 use crate::subject::plugin_host::actions::port::Port;
@@ -130,12 +131,12 @@ impl Port for AdapterSession<'_> {
         let blind_below_kib = if reset { 0 } else { peak_kib };
         let looks = process.looks();
         let mark = Mark { process, before, looks, blind_below_kib };
-        *self.mark.lock().unwrap_or_else(PoisonError::into_inner) = Some(mark);
+        *unpoisoned(self.mark.lock()) = Some(mark);
         Ok(())
     }
 
     fn usage(&self) -> ResourceUsage {
-        let mark = self.mark.lock().unwrap_or_else(PoisonError::into_inner);
+        let mark = unpoisoned(self.mark.lock());
         let Some(mark) = mark.as_ref() else { return ResourceUsage::default() };
         let peak_kib = mark.process.peak_seen_kib();
         let before = mark.before.filter(|_| peak_kib > mark.blind_below_kib);
@@ -172,7 +173,7 @@ impl Session for AdapterSession<'_> {
 
 impl Drop for AdapterSession<'_> {
     fn drop(&mut self) {
-        *self.mark.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        *unpoisoned(self.mark.get_mut()) = None;
         let process = self.host.get().and_then(Supervised::peek);
         if let Some(process) = process.filter(|_| !self.hostile.load(Ordering::Relaxed)) {
             self.adapter.idle.put(process);

@@ -4,8 +4,8 @@
 //! A health check alone is not enough: it may be answered by a thread that no guest can take, while
 //! every worker is taken for good. So where an answer never came, an honest call is made too.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use wasm_gauntlet_host::process::shutdown;
@@ -14,6 +14,7 @@ use super::health::{self, Health};
 use super::mapped::Mapped;
 use super::trial::{CALL_PATIENCE, HttpSession, UPLOAD_PATIENCE};
 use super::{HostHttp, exchange};
+use crate::locks::unpoisoned;
 use crate::subject::Inability;
 use crate::subject::plugin_host::actions::bound::Patience;
 
@@ -47,7 +48,7 @@ impl Presence {
     }
 
     fn lost(&self, why: &str) {
-        *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(why.to_owned());
+        *unpoisoned(self.lost.lock()) = Some(why.to_owned());
     }
 }
 
@@ -105,13 +106,13 @@ impl HostHttp {
     /// Why it is taken for lost, if an answer went missing since this was last asked, and it is
     /// not there.
     pub(super) fn lost_since(&self) -> Option<String> {
-        let seen = self.presence.lost.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let seen = unpoisoned(self.presence.lost.lock()).take();
         let suspect = self.presence.suspect.swap(false, Ordering::Relaxed);
         if shutdown::over() || !suspect && seen.is_none() {
             return None;
         }
         let lost = seen.or_else(|| self.present(true).err().map(|unable| unable.0));
-        self.presence.lost.lock().unwrap_or_else(PoisonError::into_inner).take();
+        unpoisoned(self.presence.lost.lock()).take();
         lost
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use wasm_gauntlet_host::protocol::LOG_LINES_MAX;
@@ -17,6 +17,7 @@ use super::health::Health;
 use super::presence::HONEST_GUEST;
 use super::registry::ASKER;
 use super::{HostHttp, curl, reading, rules};
+use crate::locks::unpoisoned;
 use crate::subject::plugin_host::actions as calls;
 use crate::subject::plugin_host::actions::differ::Opinions;
 use crate::subject::plugin_host::actions::port::Port;
@@ -71,7 +72,7 @@ impl<'a> HttpSession<'a> {
     /// is seen first: a host whose workers are all taken would cost our patience each time.
     pub(super) fn absent(&self) -> Option<&str> {
         if self.absent.get().is_none() && self.silent.load(Ordering::Relaxed) {
-            let _one = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+            let _one = unpoisoned(self.looking.lock());
             if self.silent.swap(false, Ordering::Relaxed) && self.absent.get().is_none() {
                 self.given_up(self.host.present(true).err());
             }
@@ -111,7 +112,7 @@ impl<'a> HttpSession<'a> {
     }
 
     fn uploads(&self) -> MutexGuard<'_, HashMap<String, LoadOutcome>> {
-        self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.uploads.lock())
     }
 
     fn guest_url(&self, module: &GuestModule) -> String {
@@ -241,14 +242,14 @@ impl Port for HttpSession<'_> {
         self.reached.store(true, Ordering::Relaxed);
         self.lost.store(false, Ordering::Relaxed);
         let lost = health.and_then(|health| health.processes_lost);
-        *self.lost_before.lock().unwrap_or_else(PoisonError::into_inner) = lost;
+        *unpoisoned(self.lost_before.lock()) = lost;
         Ok(())
     }
 
     /// The same host answers if it says so, no answer went missing, and, where it counts its
     /// losses, there is none more.
     fn usage(&self) -> ResourceUsage {
-        let before = *self.lost_before.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *unpoisoned(self.lost_before.lock());
         let health = self.absent.get().is_none().then(|| self.host.health());
         let answered = health.as_ref().is_some_and(Result::is_ok);
         self.silent.fetch_or(!answered, Ordering::Relaxed);

@@ -2,13 +2,14 @@
 //! what was made of them is remembered.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use sha2::{Digest, Sha256};
 use wasm_gauntlet_web::coding::{self, Content, DecodeError, DecodeStop, Layer};
 
 use super::module;
 use super::page::PageFacts;
+use crate::locks::unpoisoned;
 
 /// Bodies remembered: page, script and module of a site in five codings each are 15.
 const REMEMBERED_MAX: usize = 64;
@@ -166,7 +167,7 @@ pub struct Decoder {
 impl Decoder {
     /// The body of these bytes.
     pub fn body(&self, bytes: &Arc<[u8]>, declared: &[String]) -> Arc<CachedBody> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = unpoisoned(self.known.lock());
         if let Some(body) = known.iter().find(|body| body.is(bytes, declared)) {
             return Arc::clone(body);
         }
@@ -187,7 +188,7 @@ impl Decoder {
     /// The same content comes in several codings.
     fn inside(&self, bytes: &[u8], content: Content) -> Arc<Inside> {
         let raw_sha256 = sha256(bytes);
-        let mut insides = self.insides.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut insides = unpoisoned(self.insides.lock());
         if insides.len() >= REMEMBERED_MAX {
             insides.clear();
         }

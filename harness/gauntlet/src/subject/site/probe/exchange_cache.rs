@@ -4,11 +4,13 @@
 //! Never remembered: what plays with a cache (its order matters), and a lattice (its repeats do).
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use wasm_gauntlet_model::action::OneOff;
 use wasm_gauntlet_web::wire::HttpRequest;
 use wasm_gauntlet_web::wire::redirect::Trail;
+
+use crate::locks::unpoisoned;
 
 /// Bytes of bodies remembered: some twenty answers of a module of 5 MB.
 const BYTES_MAX: usize = 96 << 20;
@@ -60,9 +62,9 @@ impl ExchangeCache {
             ask.host.clone(),
             reach.is_some(),
         );
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || unpoisoned(self.known.lock());
         let answer = Arc::clone(known().trails.entry(key).or_default());
-        let mut held = answer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = unpoisoned(answer.lock());
         if let CachedTrail::Is(trail) = &*held {
             return Ok(Arc::clone(trail));
         }

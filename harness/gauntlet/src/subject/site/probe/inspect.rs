@@ -4,7 +4,7 @@
 //! others keeps a variant that every client understands.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use url::Url;
 use wasm_gauntlet_model::action::{Asset, Inspect, Method};
@@ -17,6 +17,7 @@ use wasm_gauntlet_web::wire::redirect::Trail;
 
 use super::loaded::{self, LoadedText};
 use super::{Probe, evidence, reproduce};
+use crate::locks::unpoisoned;
 use crate::subject::Inability;
 
 /// Scripts and pages read beside one file; no page loads more that deal with modules.
@@ -54,9 +55,9 @@ impl Got {
 impl Probe<'_> {
     /// Read the file that `inspect` names.
     pub(super) fn inspect(&self, inspect: &Inspect) -> Result<Observation, Inability> {
-        let known = || self.site.inspected.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || unpoisoned(self.site.inspected.0.lock());
         let own = Arc::clone(known().entry(inspect.url.clone()).or_default());
-        let mut own = own.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own = unpoisoned(own.lock());
         if let Some(observation) = &*own {
             return Ok(observation.clone());
         }
@@ -108,7 +109,7 @@ impl Probe<'_> {
             budget: self.site.budget,
         };
         let mut facts = inspection::of(got.file(), around);
-        let unseen = self.site.unseen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let unseen = unpoisoned(self.site.unseen.lock()).clone();
         loaded::add(&mut facts, (&inspect.url, &got.content), &loaded, unseen.is_some());
         evidence.extend(unseen.map(|why| evidence::piece("not seen", &why)));
         if let Fact::Is(missing) = &facts.imports_undefined

@@ -6,6 +6,7 @@ pub mod decoded;
 mod evidence;
 pub mod exchange_cache;
 mod facts;
+mod field_commands;
 pub mod inspect;
 mod lattice;
 mod loaded;

@@ -1,7 +1,7 @@
 //! What has to be known before a refusal is believed: that it is no limit on how often we ask.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use wasm_gauntlet_web::wire::HttpRequest;
 use wasm_gauntlet_web::wire::redirect::{Trail, follow};
 
 use super::Probe;
+use crate::locks::unpoisoned;
 use crate::subject::Inability;
 
 /// The statuses by which servers refuse who asks too often: nginx's own default, and RFC 6585 §4.
@@ -39,7 +40,7 @@ pub(super) struct SiteKnowledge {
 
 impl Learned {
     pub(super) fn known(&self) -> MutexGuard<'_, SiteKnowledge> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.0.lock())
     }
 }
 

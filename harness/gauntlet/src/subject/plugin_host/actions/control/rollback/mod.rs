@@ -6,8 +6,8 @@
 
 mod tally;
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome};
@@ -18,6 +18,7 @@ use wasm_gauntlet_model::observation::{Observation, Rollback};
 use super::super::registrar::{Registrar, RegistryAnswer, RegistryRequest, Told};
 use super::super::{Stage, evidence};
 use super::{INPUT, count, lost, registrar, work};
+use crate::locks::unpoisoned;
 use crate::subject::Inability;
 use tally::RollbackTally;
 
@@ -55,7 +56,7 @@ pub fn perform(
         play.state().lost.insert(first.line);
     }
     let switched = play.run(switches, callers)?;
-    let seen = play.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let seen = unpoisoned(play.state.into_inner());
     evidence.push(evidence::named("what went wrong first", seen.odd.join("\n")));
     let facts = Rollback {
         switches: i64::from(switched).into(),
@@ -101,7 +102,7 @@ impl<'a> RollbackRun<'a> {
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, RollbackTally> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.state.lock())
     }
 
     fn ask(&self, verb: Verb, version: u64, tenant: &str) -> Result<Told, Inability> {
