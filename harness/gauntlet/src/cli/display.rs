@@ -1,6 +1,6 @@
-//! What is shown while a run goes on: on a terminal a bar with the trials under way, elsewhere
-//! a line a tenth. Failures and doubts are told as they come, both ways, on stderr; stdout is
-//! for the summary alone.
+//! What is shown during a run: on a terminal a bar with the current trials, elsewhere one line for
+//! each tenth of the run. Failures and doubts are printed at once on stderr. Stdout is for the
+//! summary.
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -17,14 +17,14 @@ use crate::locks::unpoisoned;
 use crate::render::bound::bounded;
 use crate::render::paint::{Paint, sign};
 
-/// Trials under way that are named beside the bar; more would not fit 80 columns.
+/// Current trials that are named beside the bar. More would not fit 80 columns.
 const NAMED_MAX: usize = 2;
-/// Failures and doubts of one incident on one subject that are told as they come; the summary
-/// tells the rest.
+/// Failures and doubts of one incident on one subject that are printed at once. The summary has the
+/// rest.
 const TOLD_MAX: usize = 3;
-/// How often the bar is drawn: it is seen to live, and costs nothing.
+/// How often the bar is drawn: often enough to be seen moving, and cheap.
 const TICK: Duration = Duration::from_millis(120);
-/// Off a terminal, lines that tell how far it is.
+/// Progress lines where stderr is no terminal.
 const STAGES: usize = 10;
 
 /// Shows a run on stderr.

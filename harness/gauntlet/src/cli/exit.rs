@@ -15,7 +15,7 @@ pub enum Exit {
     Incident,
     /// Wrong usage, or a wrong scenario or target file.
     Usage,
-    /// It could not be told, or nothing ran.
+    /// No verdict was possible, or nothing ran.
     Inconclusive,
     /// The harness itself failed.
     Harness,
@@ -33,7 +33,7 @@ impl Exit {
         }
     }
 
-    /// The end that has this number; a number that none has is a harness gone wrong.
+    /// The end with this number. Any other number means that the harness failed.
     pub fn of(code: u8) -> Self {
         match code {
             0 => Self::Ready,
@@ -51,7 +51,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Shown below `--help`, and held by a test from outside.
+/// Shown below `--help`. A test runs the program and checks each line.
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0  ready
@@ -65,7 +65,7 @@ Exit codes:
 pub struct Failure {
     /// How to end.
     pub exit: Exit,
-    /// What to say, whole lines; nothing where there is nobody to read it.
+    /// What to print, in whole lines; empty where nobody can read it.
     pub text: String,
 }
 
@@ -75,7 +75,7 @@ impl Failure {
         Self::error(Exit::Usage, problem.as_ref())
     }
 
-    /// Nothing can be said, or nothing ran.
+    /// No verdict is possible, or nothing ran.
     pub fn inconclusive(problem: impl AsRef<str>) -> Self {
         Self::error(Exit::Inconclusive, problem.as_ref())
     }
@@ -89,7 +89,7 @@ impl Failure {
         Self { exit, text: format!("error: {}\n", printable(problem)) }
     }
 
-    /// What became of writing to stdout: a reader that left (`| head`) is no failure to report.
+    /// A failed write to stdout. A reader that has left (`| head`) is not reported.
     pub fn stdout(error: &std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => Self { exit: Exit::Ready, text: String::new() },

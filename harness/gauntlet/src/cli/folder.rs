@@ -1,6 +1,6 @@
-//! The folder of a run (`--out`): its journal while it goes on, its reports when it has ended.
-//! One run at a time has it, and what an earlier run left is removed before the first trial, so
-//! that a run that was cut short never shows the reports of another.
+//! The folder of a run (`--out`): its journal while it runs, its reports when it has ended. One run
+//! at a time owns it. The reports of an earlier run are removed before the first trial, so an
+//! interrupted run never shows the reports of another.
 
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
@@ -17,7 +17,7 @@ pub(super) struct Folder {
     path: PathBuf,
     /// Each outcome, on disk before the next trial begins.
     pub journal: Journal,
-    /// Held while the run goes on.
+    /// Locked while the run goes on.
     _lock: File,
 }
 
@@ -25,7 +25,7 @@ pub(super) struct Folder {
 const REPORTS: &[&str] = &["run.json", "junit.xml", "detection.md", "detection.json"];
 
 impl Folder {
-    /// The folder at `path`, made where there is none.
+    /// The folder at `path`, created if it does not exist.
     pub fn make(path: &Path) -> Result<Self, Failure> {
         let cannot = |error| Failure::usage(format!("cannot make {}: {error}", path.display()));
         fs::create_dir_all(path).map_err(cannot)?;

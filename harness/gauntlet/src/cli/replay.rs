@@ -1,4 +1,4 @@
-//! A catalogue replayed against subjects: the record of it. `run` and `prove` both do this.
+//! A catalogue is replayed against subjects, which gives a record. `run` and `prove` both do this.
 
 use std::num::NonZeroUsize;
 use std::time::Instant;
@@ -32,7 +32,7 @@ pub(super) struct Replay<'a> {
     pub noise_factor: f64,
     /// Whether the subjects were named, so that each must be looked at.
     pub named: bool,
-    /// What is known beside the ledgers that the tool carries.
+    /// Known gaps beside those of the built-in ledgers.
     pub known: Option<&'a Ledger>,
 }
 
@@ -107,9 +107,9 @@ impl Replay<'_> {
         }
     }
 
-    /// What was named and yet decided nothing: a subject that no selected scenario is for, and a
-    /// filter of which no scenario is for a subject. A shard may rightly give a subject nothing,
-    /// so the whole plan counts.
+    /// What was named and decided nothing: a subject for which there is no selected scenario, and a
+    /// filter whose scenarios fit no subject. A shard may leave a subject without any trial, so the
+    /// whole plan counts.
     fn unused(&self, profiles: &[Profile], records: &[SubjectRecord]) -> Vec<Outcome> {
         if !self.named {
             return Vec::new();
@@ -124,8 +124,8 @@ impl Replay<'_> {
             .filter(|(_, profile)| !fits(profile, &all))
             .map(|(record, profile)| engine::not_looked_at(&record.name, profile.kind))
             .collect();
-        // A subject that could not be reached may be what a filter is for, and one that nothing
-        // looked at has its doubt already.
+        // A filter may be meant for a subject that could not be reached. A subject without a
+        // scenario already has its own doubt.
         if profiles.len() == records.len() && unused.is_empty() {
             let idle = self.selection.only.iter().filter(|filter| {
                 let takes = |incident: &str| incident.starts_with(filter.as_str());
@@ -136,7 +136,7 @@ impl Replay<'_> {
         unused
     }
 
-    /// A site on which no module was found was hardly looked at: that is no success.
+    /// A site without a module was hardly tested, which is no success.
     fn moduleless(&self, reached: &[ProfiledSubject]) -> Vec<Outcome> {
         let wants_module = |scenario: &Scenario| {
             scenario.each.contains(&Asset::Module) && self.selection.takes(&scenario.incident)

@@ -1,4 +1,4 @@
-//! What a command line and its target files name, as one target.
+//! The command line and its target files, combined into one target.
 
 use url::Url;
 use wasm_gauntlet_host::process::confine::Confinement;
@@ -45,7 +45,7 @@ impl NamedTargets {
     }
 }
 
-/// What `args` and the files that they name say.
+/// The target of `args` and of the files that they name.
 ///
 /// # Errors
 /// Every complaint about every file; a runtime that does not exist.

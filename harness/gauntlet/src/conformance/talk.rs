@@ -1,5 +1,5 @@
-//! A talk with an adapter line by line, so that what it should not be sent can be sent, and what
-//! it should not say is seen.
+//! An exchange with an adapter line by line. It can send what the protocol forbids, and see what
+//! the adapter should not say.
 
 use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout};
@@ -20,13 +20,14 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use crate::subject::plugin_host::actions::module::catalogue;
 
-/// For whatever is answered at once; a machine of two cores that starts many processes is slow.
+/// Timeout of an answer that needs no work. A machine of two cores that starts many processes is
+/// slow.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
-/// For a load: as long as a run waits.
+/// Timeout of a load, as long as a run waits.
 const LOAD_PATIENCE: Duration = Duration::from_secs(30);
 
-/// Lines that wait to be read; an adapter that floods is read no faster than it is checked.
+/// Lines that wait to be read. An adapter that floods is read no faster than it is checked.
 const UNREAD_MAX: usize = 16;
 
 /// How much of a line is shown.
@@ -47,7 +48,7 @@ pub struct Talk {
     traces: Traces,
 }
 
-/// The adapter's stdin, behind a thread that writes: a pipe that nobody reads blocks whoever does.
+/// The adapter's stdin, behind a thread that writes: a pipe that nobody reads blocks its writer.
 struct Stdin {
     lines: SyncSender<Vec<u8>>,
     /// Whether each was taken.

@@ -1,8 +1,7 @@
-//! When a host is lost for good: its trials end, and one incident says in which of them.
+//! A host that is lost for good: its trials end, and one incident says in which trial it was lost.
 //!
-//! A host that answers nobody costs seconds for each trial, and there are hundreds. It is given
-//! time to come back, the trial in which it was lost is tried once more alone, and then it is
-//! over.
+//! A host that does not answer costs seconds for each of hundreds of trials. It gets time to come
+//! back, and the trial in which it was lost is made once more. If it is lost again, its trials end.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -15,8 +14,8 @@ use crate::locks::unpoisoned;
 /// The incident under which a host that was lost stands in a record.
 pub const HOST_LOST: &str = "host/lost";
 
-/// Losses that end the trials of a subject. One may have a cause outside of it: a deployment, a
-/// machine that was put to sleep.
+/// Losses that end the trials of a subject. A single one may have a cause outside of it, such as a
+/// deployment.
 const LOSSES_MAX: usize = 2;
 
 /// One time that a subject was lost.
@@ -54,7 +53,7 @@ impl Breaker {
     }
 }
 
-/// The outcome of a subject that was lost so often, `flags` naming it on the command line.
+/// The outcome of a subject with so many losses. `flags` name it on the command line.
 pub(super) fn outcome(subject: &str, flags: &str, seed: u64, losses: &[Loss]) -> Outcome {
     let told =
         |loss: &Loss| Evidence { what: format!("lost in {}", loss.trial), text: loss.why.clone() };

@@ -1,5 +1,5 @@
-//! How long a plan may take: a bound for each subject, made of the bounds of the steps of its
-//! trials, and kept by beginning no trial past it.
+//! How long a plan may take. Each subject has a bound, the sum of the bounds of its trials' steps.
+//! No trial begins past it.
 
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -13,11 +13,11 @@ use wasm_gauntlet_model::verdict::Severity;
 use super::{Engine, LOOKED_AT_WHOLE, MEASUREMENTS_MAX};
 use crate::locks::unpoisoned;
 
-/// What the trials of one subject may take in all. The whole catalogue takes a quick host three
-/// minutes, and one that is ten times slower half an hour.
+/// Most time for all trials of one subject. The whole catalogue takes three minutes on a fast host,
+/// and half an hour on one that is ten times slower.
 const SUBJECT_TIME_MAX: Duration = Duration::from_secs(30 * 60);
 
-/// What is granted to one subject.
+/// The time of one subject.
 #[derive(Default)]
 pub(super) struct Budget {
     trials: usize,
@@ -97,7 +97,7 @@ impl Budget {
     }
 }
 
-/// The longest that one trial can take, every time that it is made.
+/// The longest that one trial can take, its repetitions included.
 fn bound(engine: &Engine, trial: &Trial) -> Duration {
     let (scenario, reached) = (&engine.scenarios[trial.scenario], &engine.subjects[trial.subject]);
     let context = CaseContext {
@@ -119,7 +119,7 @@ fn bound(engine: &Engine, trial: &Trial) -> Duration {
     once.saturating_mul(u32::try_from(times).unwrap_or(u32::MAX))
 }
 
-/// What the whole plan may take, for whoever waits for it: subjects may have to take turns.
+/// The most time for the whole plan. Subjects may have to take turns, so their times are added.
 pub(super) fn in_all(budgets: &[Budget]) -> RunBound {
     let worst = budgets.iter().fold(Duration::ZERO, |all, one| all.saturating_add(one.at_most()));
     RunBound {
@@ -128,7 +128,7 @@ pub(super) fn in_all(budgets: &[Budget]) -> RunBound {
     }
 }
 
-/// The outcome of a subject for whose last trials there was no time.
+/// The outcome of a subject whose last trials were not begun, because its time was over.
 pub(super) fn outcome(subject: &str, trials: usize, why: &str) -> Outcome {
     Outcome {
         claim: "Every trial that was planned was made".to_owned(),

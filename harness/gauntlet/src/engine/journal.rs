@@ -1,5 +1,5 @@
-//! The journal: each outcome is on disk before the next trial begins, so a run that dies
-//! loses nothing that it had found.
+//! The journal: each outcome is on disk before the next trial begins. So a run that dies loses
+//! nothing that it had found.
 
 use std::fs::File;
 use std::io::Write;
@@ -15,8 +15,8 @@ pub const JOURNAL_FILE: &str = "journal.jsonl";
 
 /// Outcomes on disk, one line of JSON each, in the order in which they came.
 ///
-/// A flush takes 2 to 5 ms, 1,800 trials make as many outcomes, and one flush serves everything
-/// that was written before it: who comes while another flushes shares the next one.
+/// A flush takes 2 to 5 ms, and a run has 1,800 outcomes. One flush serves all lines written before
+/// it: threads that come during a flush share the next one.
 pub struct Journal {
     path: PathBuf,
     file: File,
@@ -24,7 +24,7 @@ pub struct Journal {
     flushed: Condvar,
 }
 
-/// How many lines were written, how many of these are on disk, and whether somebody flushes.
+/// How many lines were written, how many of these are on disk, and whether a thread is flushing.
 #[derive(Default)]
 struct FlushState {
     written: u64,

@@ -11,10 +11,10 @@ use super::breaker::Breaker;
 use super::budget::Budget;
 use crate::locks::unpoisoned;
 
-/// Most trials that are done again alone: more are a machine that is too busy for any answer.
+/// Most trials that are repeated alone. With more of them, the machine is too busy for any answer.
 const AGAIN_MAX: usize = 32;
 
-/// Outcomes as they come, and what is known of each subject meanwhile.
+/// The outcomes so far, and the state of each subject.
 #[derive(Default)]
 pub(super) struct RunState {
     /// Of each subject, how often it was lost.
@@ -23,15 +23,15 @@ pub(super) struct RunState {
     pub budgets: Vec<Budget>,
     /// Of each subject, the trials for which there was no time.
     pub late: Vec<AtomicUsize>,
-    /// Outcomes that are no trial's.
+    /// Outcomes of no trial.
     pub notes: Mutex<Vec<Outcome>>,
-    /// What each trial came to.
+    /// The outcome of each trial.
     pub judged: Mutex<Vec<Judged>>,
     pub journal_error: Mutex<Option<String>>,
     pub panics: AtomicUsize,
-    /// Trials that were doubtful beside others, to be done once more alone.
+    /// Trials that were doubtful beside others, to be repeated alone.
     again: Mutex<Vec<Trial>>,
-    /// Set while trials are done alone, which is when nothing is put off any more.
+    /// Set while trials run alone. From then on none is put off.
     pub alone: AtomicBool,
 }
 
@@ -51,7 +51,7 @@ impl RunState {
         unpoisoned(self.notes.lock()).push(outcome);
     }
 
-    /// Put a trial off until it can be done alone; whether that was done.
+    /// Put a trial off until it can run alone. Returns whether it was put off.
     pub fn put_off(&self, trial: &Trial) -> bool {
         let mut again = unpoisoned(self.again.lock());
         let room = again.len() < AGAIN_MAX && !self.alone.load(Ordering::Relaxed);
@@ -65,7 +65,7 @@ impl RunState {
         !unpoisoned(self.again.lock()).is_empty()
     }
 
-    /// The trials that were put off, in the order of the plan; from now on none is.
+    /// The trials that were put off, in the order of the plan. From now on none is put off.
     pub fn again<'a>(&self, trials: &'a [Trial]) -> Vec<&'a Trial> {
         self.alone.store(true, Ordering::Relaxed);
         let again = unpoisoned(self.again.lock());

@@ -1,5 +1,5 @@
-//! The trials of one lane, which several threads do: who is free takes the first one whose subject
-//! is free too. A host whose trials disturb one another would else hold up every thread in turn.
+//! The trials of one lane, run by several threads. A free thread takes the first trial whose
+//! subject is free too. Else a host whose trials disturb one another would block every thread.
 
 use std::sync::{Condvar, Mutex, MutexGuard};
 

@@ -1,11 +1,11 @@
-//! The engine: trials are done, observations judged, outcomes kept.
+//! The engine runs trials, judges observations, and keeps outcomes.
 //!
-//! It names no concrete subject and draws nothing on a screen. Trials that do not disturb one
-//! another run side by side; timing trials run alone, or two at a time where they are steady. Each
+//! It knows no concrete subject and prints nothing. Trials that do not disturb one another run side
+//! by side. Trials that measure time run alone, or two at a time where they are steady. Each
 //! outcome is in the journal before the thread that made it begins its next trial.
 //!
-//! A run ends, whatever a subject does: one that is lost is not asked again (`breaker`), and each
-//! has so much time and no more (`budget`).
+//! A run ends, whatever a subject does: one that is lost is not tried again (`breaker`), and the
+//! time of each is bounded (`budget`).
 
 mod breaker;
 mod budget;
@@ -41,17 +41,17 @@ use kept::RunState;
 use lane::Lane;
 use trial::DoneTrial;
 
-/// How often a trial that measures time is made while its interval does not decide. A trial that
-/// decided, red or green, is never made again.
+/// Most repetitions of a trial that measures time, while its interval does not decide. A trial that
+/// decided, red or green, is never repeated.
 const MEASUREMENTS_MAX: usize = 3;
-/// Steady measurements side by side: one for each processor of the smallest machine that we run on.
+/// Steady measurements side by side: one for each processor of the smallest supported machine.
 const STEADY_MAX: usize = 2;
-/// Held by whoever measures time, so that no other engine of this process does anything meanwhile,
-/// and shared by all trials that measure none.
+/// Locked for writing by a trial that measures time, so that no other engine of this process does
+/// anything meanwhile. All other trials hold it for reading.
 static QUIET: RwLock<()> = RwLock::new(());
 
-/// A catalogue that is replayed against subjects. What is not set is as usual: one trial at a time,
-/// seed 1, nothing known, no journal, nobody listens, nothing stops it.
+/// Replays a catalogue against subjects. The defaults: one trial at a time, seed 1, no known gaps,
+/// no journal, no listener, no stop.
 pub struct Engine<'a> {
     scenarios: &'a [Scenario],
     subjects: &'a [ProfiledSubject],
@@ -137,16 +137,16 @@ pub struct ProfiledSubject {
     turn: Mutex<()>,
 }
 
-/// What became of a plan.
+/// The result of a plan.
 pub struct Results {
-    /// One a trial and one a skip, and those of subjects that were lost or out of time; sorted
-    /// by subject, incident and case.
+    /// One for each trial and each skip, and those of subjects that were lost or out of time.
+    /// Sorted by subject, incident and case.
     pub outcomes: Vec<Outcome>,
-    /// What was planned, and how long it could have taken.
+    /// The number of trials, and the longest time that they could take.
     pub bound: RunBound,
     /// Why it ended before the plan, if it did.
     pub aborted: Option<String>,
-    /// Trials in which the harness itself panicked; each is inconclusive too.
+    /// Trials in which the harness itself panicked. Each is inconclusive too.
     pub panics: usize,
     /// Whether outcomes could not be written to the journal.
     pub journal_lost: bool,
@@ -177,26 +177,26 @@ pub fn reach(
     (reached, records, unreachable)
 }
 
-/// The incident under which a subject that cannot be looked at stands in a record.
+/// The incident in a record for a subject that cannot be tested.
 pub const REACHABLE: &str = "subject/reachable";
 
-/// The incident under which a site without a module stands in a record.
+/// The incident in a record for a site without a module.
 pub const MODULE_FOUND: &str = "subject/module-found";
 
 fn unreached(subject: &str, reason: String) -> Outcome {
     doubt(REACHABLE, subject, "The subject can be looked at", reason)
 }
 
-/// The incident under which a subject that was not looked at whole stands in a record.
+/// The incident in a record for a subject that was tested in part.
 pub const LOOKED_AT_WHOLE: &str = "subject/looked-at-whole";
 
-/// The outcome of a subject of which something passed a bound.
+/// The outcome of a subject of which something exceeded a bound.
 pub fn not_whole(subject: &str, left_out: &[String]) -> Outcome {
     let reason = format!("not everything was looked at: {}", left_out.join("; "));
     doubt(LOOKED_AT_WHOLE, subject, "Everything that the page leads to was looked at", reason)
 }
 
-/// The incident under which a subject that left processes or folders stands in a record.
+/// The incident in a record for a subject that left processes or folders.
 pub const LEAVES_NOTHING: &str = "subject/leaves-nothing";
 
 /// The outcome of a subject that left something behind.
@@ -212,10 +212,10 @@ pub fn nothing_found(subject: &str) -> Outcome {
     doubt(MODULE_FOUND, subject, "The page leads to a module", reason.to_owned())
 }
 
-/// The incident under which a named subject that nothing looked at stands in a record.
+/// The incident in a record for a named subject that was not tested.
 pub const LOOKED_AT: &str = "subject/looked-at";
 
-/// The outcome of a named subject for which no selected scenario is.
+/// The outcome of a named subject for which there is no selected scenario.
 pub fn not_looked_at(subject: &str, kind: SubjectKind) -> Outcome {
     let kind = match kind {
         SubjectKind::Site => "sites",
@@ -229,10 +229,10 @@ pub fn not_looked_at(subject: &str, kind: SubjectKind) -> Outcome {
     doubt(LOOKED_AT, subject, "Something is looked at on every subject that is named", reason)
 }
 
-/// The incident under which a filter that selects nothing for these subjects stands in a record.
+/// The incident in a record for a filter that selects nothing for these subjects.
 pub const FILTER_USED: &str = "subject/filter-used";
 
-/// The outcome of a filter of which no scenario is for any subject.
+/// The outcome of a filter whose scenarios fit no subject.
 pub fn filter_idle(filter: &str) -> Outcome {
     let reason = format!(
         "`--only {filter}` selects nothing for the subjects that are named; leave it out, or name \
@@ -247,8 +247,8 @@ fn doubt(incident: &str, subject: &str, claim: &str, reason: String) -> Outcome 
     Outcome { claim: claim.to_owned(), reason, ..doubt }
 }
 
-/// Trials at once on subjects that only wait: 300 exchanges of 8 s end in three minutes, and one
-/// browser keeps a third as many connections to one host (six of HTTP/1.1).
+/// Trials at once on subjects that only wait. 300 exchanges of 8 s end in three minutes. One
+/// browser keeps a third as many connections to one host (six with HTTP/1.1).
 const WAITING_MAX: usize = 20;
 
 impl Engine<'_> {
@@ -284,8 +284,8 @@ impl Engine<'_> {
         Results { outcomes, bound, aborted: lost.or(cut), panics, journal_lost }
     }
 
-    /// Do trials, at most `jobs` side by side, and of a subject whose trials disturb one another
-    /// one: meanwhile the others do those of other subjects.
+    /// Run trials, at most `jobs` side by side. Of a subject whose trials disturb one another, one
+    /// runs at a time.
     fn together(&self, trials: &[&Trial], jobs: usize, kept: &RunState) {
         let exclusive = self.subjects.iter().map(|one| one.subject.one_at_a_time());
         let lane = Lane::new(trials, exclusive.collect());
@@ -344,8 +344,8 @@ impl Engine<'_> {
         kept.push(Judged { outcome: self.told(outcome, kept), trace });
     }
 
-    /// Do a trial, and where the subject is lost in it, once more: nothing else of a subject
-    /// that can be lost so is under way.
+    /// Run a trial, and once more if the subject is lost in it. A subject that can be lost runs one
+    /// trial at a time.
     fn tried(&self, trial: &Trial, kept: &RunState) -> DoneTrial {
         let first = self.timed(trial, kept);
         if !self.lost(trial, kept) || kept.over(trial.subject) {
@@ -366,7 +366,7 @@ impl Engine<'_> {
         trial::run(self, scenario, subject, &trial.case)
     }
 
-    /// Whether the subject was lost in a trial; the loss that ends its trials is told.
+    /// Whether the subject was lost in a trial. The loss that ends its trials is reported.
     fn lost(&self, trial: &Trial, kept: &RunState) -> bool {
         let subject = &self.subjects[trial.subject].subject;
         let Some(why) = subject.lost() else { return false };
@@ -392,7 +392,7 @@ impl Engine<'_> {
         }
     }
 
-    /// An outcome, in the journal and told.
+    /// Write an outcome to the journal, and tell the listener.
     fn told(&self, outcome: Outcome, kept: &RunState) -> Outcome {
         if let Some(Err(error)) = self.journal.map(|journal| journal.keep(&outcome)) {
             kept.fail(error.to_string());
@@ -410,7 +410,8 @@ impl Engine<'_> {
         Judged { outcome, trace: Trace::default() }
     }
 
-    /// Whether a doubt may come from the trials beside: a host shares its processors with them.
+    /// Whether a doubt may come from other trials at the same time: a host shares its processors
+    /// with them.
     fn may_clear_up(&self, trial: &Trial) -> bool {
         let in_company = !trial.timing || trial.steady;
         in_company && self.subjects[trial.subject].profile.kind == SubjectKind::Host

@@ -78,13 +78,13 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     Ok(Exit::of(detection.exit_code()))
 }
 
-/// Faults that are tried side by side, each on a deployment of its own: while one waits for a
-/// guest that hangs or for its host's next turn, the other computes. Whoever measures time has the
-/// process to himself all the same (`engine`).
+/// Faults that are tried side by side, each on a deployment of its own. While one waits for a guest
+/// that hangs, or for its host to be free, the other computes. Trials that measure time still run
+/// alone (`engine`).
 const SIDE_BY_SIDE: usize = 2;
 
-/// What `tried` gives for each of the faults, in their order; as many trials at once as if they
-/// were tried one after another.
+/// The result of `tried` for each fault, in the order of the faults. As many trials run at once as
+/// if the faults were tried one after another.
 fn side_by_side(
     replay: &Replay,
     faults: &[Fault],
