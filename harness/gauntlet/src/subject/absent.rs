@@ -1,10 +1,10 @@
-//! A subject that was named and cannot be had: a run says so, and never passes it over.
+//! A subject that was named and cannot be tested. A run always reports it.
 
 use wasm_gauntlet_model::profile::Profile;
 
 use super::{Inability, Session, Subject};
 
-/// Who is not there, and why.
+/// The name of the missing subject, and the reason.
 #[derive(Debug)]
 pub struct Absent {
     name: String,

@@ -1,5 +1,5 @@
-//! A subject whose observations come from a table: what an engine or a judge does with them can
-//! be tested without a site, a host or a clock.
+//! A subject whose observations come from a table, so the engine can be tested without a site, a
+//! host or a clock.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -12,10 +12,10 @@ use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 use super::{Inability, Session, Subject};
 use crate::locks::unpoisoned;
 
-/// What is said of one step.
+/// The answers to one step.
 type ScriptedResult = Result<Observation, Inability>;
 
-/// A subject that says what it was told to say.
+/// A subject that gives prepared answers.
 #[derive(Debug)]
 pub struct Scripted {
     name: String,

@@ -1,6 +1,6 @@
 //! Open-loop load: calls are planned by a clock that does not wait for answers, and latency is
-//! counted from the plan. A host that stalls for a second has a second in its histogram for
-//! every call that was due in it (no coordinated omission).
+//! counted from the planned time. A host that stalls for a second has the delay in its histogram
+//! for every call that was due in that second (no coordinated omission).
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -14,11 +14,11 @@ use wasm_gauntlet_model::call::CallOutcome;
 use crate::locks::unpoisoned;
 use crate::subject::Inability;
 
-/// Longest latency told apart, microseconds: 2 minutes, past every time limit of ours.
+/// Largest latency of the histogram, microseconds: 2 minutes, longer than every time limit of ours.
 const LATENCY_US_MAX: u64 = 120_000_000;
 
-/// Senders of one tenant: calls are sent on time as long as fewer than this are unanswered;
-/// when all are stuck the next one is late, and its lateness is in its latency.
+/// Senders of one tenant. Calls are sent on time while fewer than this are unanswered. When all
+/// senders wait, the next call is late, and its delay is part of its latency.
 const SENDERS: usize = 8;
 
 /// The word for planned calls that were never sent because the host was too far behind.

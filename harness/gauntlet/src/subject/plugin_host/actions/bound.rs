@@ -1,5 +1,5 @@
-//! The longest that an action on a host can take: every request of it answered just before we
-//! would give it up.
+//! The longest that an action on a host can take, when every request is answered just before its
+//! timeout.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use wasm_gauntlet_model::limits::Limits;
 
 use super::{calibrate, compare, control, differ, noisy_neighbour};
 
-/// How long one host is waited for.
+/// The timeouts of one host.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
     /// For the answer to a call, past its deadline.
@@ -27,7 +27,7 @@ impl Patience {
     }
 }
 
-/// The longest that `action` can take on a host that is waited for like this.
+/// The longest that `action` can take with these timeouts.
 pub fn of(action: &Action, patience: Patience) -> Duration {
     patience.look
         + match action {

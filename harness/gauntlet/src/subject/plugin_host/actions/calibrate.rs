@@ -20,14 +20,13 @@ const STEPS_FIRST: u32 = 1000;
 /// A probe that takes this long beside the empty one is long enough to divide by.
 const LONG_ENOUGH: Duration = Duration::from_millis(5);
 
-/// The least of so many probes counts: noise only ever adds.
+/// The minimum of this many probes counts, because noise only adds time.
 const PROBES: u32 = 5;
 
-/// Probes of a host whose least is twice the one before, from the first to the largest number of
-/// steps, and the empty one.
+/// Most probes: the steps double from the first number to the largest, and one probe is empty.
 const ROUNDS_MAX: u32 = 2 + u32::MAX.ilog2() - STEPS_FIRST.ilog2();
 
-/// The longest that measuring takes a host that keeps its deadline.
+/// The longest that calibration takes on a host that keeps its deadline.
 pub fn takes(limits: &Limits) -> Duration {
     Duration::from_millis(limits.deadline_ms).saturating_mul(ROUNDS_MAX * PROBES)
 }

@@ -1,4 +1,5 @@
-//! Outcomes in words, as evidence: hostile text, bounded here and escaped by who shows it.
+//! Outcomes as text for the evidence. The text is hostile: it is bounded here and escaped when it
+//! is shown.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ pub fn named(what: &str, text: impl Into<String>) -> Evidence {
     Evidence { what: what.to_owned(), text: text.into() }
 }
 
-/// Which guest, and what it does.
+/// The guest, and what it does.
 pub fn guest(module: &GuestModule) -> [Evidence; 2] {
     let attack = format!("{}: {}", module.id, module.attack);
     [named("guest", attack), named("guest digest", format!("sha256:{}", module.digest))]
@@ -56,7 +57,7 @@ fn short(text: &str) -> String {
     text.chars().take(TEXT_CHARS_SHOWN).collect()
 }
 
-/// What several calls came to, each kind once, with its number and its longest time.
+/// The outcomes of several calls, each kind once, with its number and its longest time.
 pub fn outcomes(calls: &[Timed]) -> Evidence {
     let mut kinds = BTreeMap::<String, (u32, f64)>::new();
     for timed in calls {
@@ -78,7 +79,7 @@ pub fn outcomes(calls: &[Timed]) -> Evidence {
     named("outcome", lines.join("\n"))
 }
 
-/// What the host recorded beside the outcome.
+/// What the host reported beside the outcome.
 pub fn recorded(called: &Called) -> Evidence {
     let fuel = called.fuel_used.map_or_else(|| "not metered".to_owned(), |fuel| fuel.to_string());
     named(

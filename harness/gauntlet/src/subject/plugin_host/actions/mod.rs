@@ -1,8 +1,8 @@
 //! The actions on a plugin host, performed over any [`port::Port`]: embedded, by adapter or
 //! over HTTP.
 //!
-//! Nothing here knows how a host is reached, and nothing here judges: what is seen is written
-//! into the fields of the observation, and what was not seen stays unknown.
+//! Nothing here knows how a host is reached, and nothing here judges. What was seen goes into the
+//! fields of the observation, and the rest stays unknown.
 
 mod arrivals;
 mod background_load;
@@ -32,7 +32,7 @@ use module::Source;
 use port::Port;
 use seeded_rng::SeededRng;
 
-/// What the performance of one action stands on.
+/// The context of one action.
 struct Stage<'a> {
     port: &'a dyn Port,
     source: &'a Source,
@@ -46,7 +46,7 @@ impl Stage<'_> {
     }
 }
 
-/// Perform `action`, its chances drawn from `seed` and the name of the step.
+/// Perform `action`. Its random choices come from `seed` and the name of the step.
 ///
 /// # Errors
 /// When nothing could be seen, or the action is not one on a host.

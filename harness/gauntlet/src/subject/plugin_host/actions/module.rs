@@ -8,7 +8,7 @@ use wasm_gauntlet_model::profile::Need;
 
 use crate::subject::{Inability, tools};
 
-/// Where modules come from: the catalogue, or a test's own.
+/// The source of modules: the catalogue, or that of a test.
 pub type Source = dyn Fn(&str, &[(String, String)]) -> Result<GuestModule, Inability> + Send + Sync;
 
 /// A guest of `hostile-guests`.
@@ -34,7 +34,7 @@ pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<GuestModule, I
     Ok(GuestModule { contained_if, returns, word, features, seeded, ..module })
 }
 
-/// Where guests are built that a compiler makes.
+/// The folder where compilers build guests.
 static WORKSHOP: LazyLock<Workshop> = LazyLock::new(workshop);
 
 /// The workshop of this user, its compilers started as tools of ours.

@@ -1,4 +1,4 @@
-//! What the actions on a registry need of a host: modules by digest, one of them active, and
+//! What the actions on a registry need from a host: modules by digest, one of them active, and
 //! counters.
 
 use wasm_gauntlet_host::worker::parent::work::GuestModule;
@@ -21,7 +21,7 @@ pub struct RegistryRequest<'a> {
     pub input: &'a [u8],
 }
 
-/// What was answered.
+/// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegistryAnswer {
     /// It was done.

@@ -13,7 +13,7 @@ pub struct ResourceUsage {
     pub alive: Option<bool>,
 }
 
-/// The host's process after the calls of a step, beside what it was before.
+/// The host's process after the calls of a step, compared with before.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Settled {
     /// Memory that stayed, MiB; less than zero where it has shrunk.

@@ -1,4 +1,4 @@
-//! Chance that a seed replays, and what is drawn from it: orders, offsets, resamples.
+//! Random numbers that a seed replays, and what is drawn from them: orders, offsets, resamples.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -10,7 +10,7 @@ const RESAMPLES: usize = 2000;
 /// Both tails of an interval of 95 %.
 const TAIL: f64 = 0.025;
 
-/// A stream of chance.
+/// A stream of random numbers.
 pub struct SeededRng(ChaCha8Rng);
 
 impl SeededRng {

@@ -1,4 +1,4 @@
-//! `Action::Control`: what is asked of a host as a whole.
+//! `Action::Control`: actions on a host as a whole.
 
 mod audit;
 mod fill;
@@ -43,7 +43,7 @@ pub fn perform(stage: &mut Stage<'_>, control: &Control) -> Result<Observation, 
     }
 }
 
-/// A call of `module` in the name of `tenant`, given nothing.
+/// A call of `module` by `tenant`, without grants.
 fn work<'a>(
     control: &'a Control,
     module: &'a GuestModule,
@@ -59,7 +59,7 @@ fn registrar<'a>(stage: &Stage<'a>) -> Result<&'a dyn Registrar, Inability> {
     stage.port.registrar().ok_or_else(none)
 }
 
-/// Nothing is known, and why.
+/// The reason why nothing is known.
 fn unknown(why: &str) -> Observation {
     let evidence = vec![evidence::named("not looked at", why)];
     Observation { evidence, ..Observation::default() }
@@ -77,7 +77,7 @@ fn ms(wall: Duration) -> f64 {
     wall.as_secs_f64() * 1000.0
 }
 
-/// A thread of the performer did not come back.
+/// A thread of the action ended early.
 fn lost<T>(_: T) -> Inability {
     Inability("a thread of the performer ended early".to_owned())
 }

@@ -1,4 +1,4 @@
-//! What other runtimes say of the same call.
+//! The answers of other runtimes to the same call.
 
 use wasm_gauntlet_host::worker::parent::work::Work;
 use wasm_gauntlet_model::call::{CallOutcome, Called, hex};
@@ -6,10 +6,10 @@ use wasm_gauntlet_model::call::{CallOutcome, Called, hex};
 use super::super::evidence;
 use crate::subject::Inability;
 
-/// Longest output told in words, bytes: that of a drawn module is 96.
+/// Longest output that is shown, bytes: that of a drawn module has 96.
 const OUTPUT_TOLD_MAX: usize = 128;
 
-/// What of a call is compared.
+/// The compared part of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ComparedAnswer {
     /// How it ended.
@@ -45,7 +45,7 @@ pub struct Opinion {
     pub answer: ComparedAnswer,
 }
 
-/// Runtimes without any fault, that are asked for a second opinion.
+/// Runtimes without any fault that give a second opinion.
 pub trait Opinions: Sync {
     /// Their names.
     fn names(&self) -> Vec<String>;

@@ -1,4 +1,4 @@
-//! Whether two answers are the same, and what excuses it where they are not. Pure.
+//! Whether two answers are the same, and what excuses a difference. Pure functions.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use wasm_gauntlet_model::trap::TrapKind;
 
 use super::{ComparedAnswer, Opinion};
 
-/// What became of one answer.
+/// The judgement of one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weighed {
     /// It is what the references agree on.
@@ -38,7 +38,7 @@ enum PairVerdict {
     Apart(String),
 }
 
-/// `mine` beside what the references say, which must be at least one.
+/// `mine` compared with the answers of the references, of which there must be at least one.
 pub fn weigh(
     mine: &ComparedAnswer,
     others: &[Opinion],
@@ -92,7 +92,7 @@ fn pair(
     )
 }
 
-/// Whether two ends are the same in neutral words: not what was said, but what it was.
+/// Whether two outcomes are the same in neutral words, whatever their texts say.
 fn same(one: &CallOutcome, other: &CallOutcome) -> bool {
     use CallOutcome::{GuestError, Ok, Trap};
     match (one, other) {
@@ -103,7 +103,7 @@ fn same(one: &CallOutcome, other: &CallOutcome) -> bool {
     }
 }
 
-/// What the specification leaves open that can have made this difference.
+/// The choice of the specification that can explain this difference.
 fn open(one: &ComparedAnswer, other: &ComparedAnswer, module: &GuestModule) -> Vec<Excuse> {
     use CallOutcome::{Fuel, MemoryCap, Ok, Rejected, Trap};
     let ends = [&one.outcome, &other.outcome];
@@ -135,7 +135,8 @@ fn open(one: &ComparedAnswer, other: &ComparedAnswer, module: &GuestModule) -> V
     all.into_iter().filter(|(_, fits)| *fits).map(|(excuse, _)| excuse).collect()
 }
 
-/// Whether one refused to instantiate what trapped, as a segment does, on the other.
+/// Whether one runtime refused to instantiate the module and the other trapped, as with a segment
+/// out of bounds.
 fn not_instantiated([one, other]: [&CallOutcome; 2]) -> bool {
     use CallOutcome::{Rejected, Trap};
     let segment = [TrapKind::MemoryOutOfBounds, TrapKind::TableOutOfBounds];
@@ -147,7 +148,7 @@ fn of_a_table(kind: TrapKind) -> bool {
     matches!(kind, TrapKind::TableOutOfBounds | TrapKind::NullElement | TrapKind::SignatureMismatch)
 }
 
-/// Whether two outputs differ in nothing but NaNs, of 32 or of 64 bits, at places of four bytes.
+/// Whether two outputs differ only in NaNs of 32 or 64 bits, at multiples of four bytes.
 fn same_but_nans(one: &[u8], other: &[u8]) -> bool {
     let mut at = 0;
     while at < one.len().max(other.len()) {

@@ -1,5 +1,5 @@
-//! `Action::NoisyNeighbour`: polite tenants alone, and beside a noisy one, in rounds, of which the
-//! first is the last where nobody was held up in it.
+//! `Action::NoisyNeighbour`: polite tenants alone, and beside a noisy one, in rounds. The first
+//! round is the last if nobody was delayed in it.
 
 mod early_stop;
 
@@ -21,8 +21,8 @@ use crate::subject::Inability;
 /// The noisy tenant.
 const NOISY: &str = "noisy";
 
-/// How long noise that was told `busy` waits before it asks again: sixteen that asked each
-/// millisecond would be 16,000 refusals a second, which on two cores tests HTTP and not the host.
+/// How long a noisy caller waits after `busy`. Sixteen callers that ask each millisecond would
+/// cause 16,000 refusals a second, which on two cores tests HTTP and not the host.
 const BACK_OFF: Duration = Duration::from_millis(5);
 
 /// Most polite tenants, and most noisy calls in flight: one to eight threads each, here.
@@ -32,7 +32,7 @@ const NOISE_MAX: u32 = 64;
 /// Most calls a second of one tenant.
 const RATE_MAX: u32 = 1000;
 
-/// Calls of a phase that were not sent by then are given up.
+/// Calls of a phase that were not sent by then are not sent any more.
 pub(super) fn give_up(neighbour: &NoisyNeighbour) -> Duration {
     Duration::from_millis(u64::from(neighbour.phase_ms)) * 2 + Duration::from_secs(1)
 }

@@ -1,4 +1,4 @@
-//! The active module, switched to and fro while callers ask for whatever is active.
+//! The active module is switched back and forth while callers call the active one.
 //!
 //! An answer may come from each version that was active at any moment between request and answer.
 //! Switches are counted: when as many were acknowledged before a call as were asked for after it,
@@ -29,7 +29,7 @@ const TENANT_CALLS: usize = 40;
 pub(in crate::subject::plugin_host::actions) const SETTLE_MAX: Duration =
     Duration::from_millis(250);
 
-/// Pause of who waits for callers to have been answered.
+/// Pause between two looks at whether callers were answered.
 const PAUSE: Duration = Duration::from_micros(500);
 
 /// Load both, activate the first, then switch while the callers call.

@@ -25,7 +25,7 @@ pub struct RollbackTally {
     pub odd: Vec<String>,
 }
 
-/// Wrong answers that are told.
+/// Wrong answers that are shown.
 const ODD_MAX: usize = 5;
 
 impl RollbackTally {

@@ -23,7 +23,7 @@ pub fn variant(guest: &GuestModule, run: u64, number: u32) -> GuestModule {
     }
 }
 
-/// A number that no other run has, as a host may still hold what an earlier run sent.
+/// A number that no other run has: a host may still hold modules of an earlier run.
 pub fn nonce() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX) ^ (u64::from(std::process::id()) << 40)
