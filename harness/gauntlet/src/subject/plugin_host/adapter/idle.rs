@@ -7,10 +7,10 @@ use wasm_gauntlet_host::worker::parent::process::Process;
 
 use crate::locks::unpoisoned;
 
-/// Most workers kept: as many as trials run at once on a small machine; each holds about 30 MiB.
+/// Most idle workers: as many as trials run at once on a small machine. Each uses about 30 MiB.
 const IDLE_MAX: usize = 2;
 
-/// Trials after which a worker is not kept, as its CPU limit counts all of them.
+/// Trials after which a worker is not kept, because its CPU limit counts all of them.
 const USES_MAX: u32 = 64;
 
 /// The workers that wait.

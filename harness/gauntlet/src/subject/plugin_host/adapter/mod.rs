@@ -1,8 +1,8 @@
 //! The parent's side of the adapter protocol: a host in a process of its own, watched from
 //! outside. Embedded runtimes run in a worker of ours, others in a program of theirs.
 //!
-//! Whatever the child does (dies, hangs, floods, lies) is an observation; only a child that
-//! cannot be started at all is an [`Inability`].
+//! Whatever the child does (dies, hangs, floods, lies) is an observation. Only a child that cannot
+//! be started is an [`Inability`].
 
 mod idle;
 mod references;
@@ -26,12 +26,12 @@ use trial::AdapterSession;
 
 pub use references::ReferenceRuntimes;
 
-/// Milliseconds past a deadline that are in time: 20 that a host is granted (the ticker of an
-/// epoch, a slice of fuel, one bulk operation over 16 MiB), and 5 for the pipe, the JSON and
-/// three thread switches each way.
+/// Milliseconds past a deadline that still count as in time: 20 for the host (the ticker of an
+/// epoch, a slice of fuel, one bulk operation over 16 MiB), and 5 for the pipe, the JSON and three
+/// thread switches each way.
 pub const GRACE_MS: u32 = 25;
 
-/// Longest part of what an adapter says of itself.
+/// Most characters shown of an adapter's own description.
 const ABOUT_CHARS_MAX: usize = 80;
 
 /// A host behind the adapter protocol.

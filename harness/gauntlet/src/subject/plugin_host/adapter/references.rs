@@ -1,5 +1,5 @@
-//! The reference runtimes: embedded ones without any fault, in workers of their own, that are
-//! asked what they make of a call. What they said is remembered, as many subjects are compared.
+//! The reference runtimes: embedded ones without any fault, in their own workers, which make the
+//! same calls. Their answers are remembered, because many subjects are compared with them.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -13,12 +13,11 @@ use crate::locks::unpoisoned;
 use crate::subject::Inability;
 use crate::subject::plugin_host::actions::differ::{ComparedAnswer, Opinion, Opinions};
 
-/// Most answers remembered: one of a drawn module is 100 bytes, so these are some 2 MiB. Past it
-/// all are forgotten, as a proof asks for the same few hundred again and again and a soak never
-/// does.
+/// Most answers remembered. One of a drawn module has 100 bytes, so these are some 2 MiB. Past the
+/// bound all are dropped: a proof asks for the same few hundred repeatedly, and a soak never does.
 const KNOWN_MAX: usize = 8192;
 
-/// One call, whoever asks. The tenant is left out: no reference answers by it.
+/// One call, for any subject. The tenant is left out, because no reference depends on it.
 #[derive(PartialEq, Eq, Hash)]
 struct Question {
     digest: String,
@@ -26,7 +25,7 @@ struct Question {
     limits: String,
 }
 
-/// Runtimes that are asked for a second opinion.
+/// Runtimes that give a second opinion.
 pub struct ReferenceRuntimes {
     hosts: Vec<(String, Supervised)>,
     known: Mutex<HashMap<Question, Vec<Opinion>>>,
@@ -75,7 +74,7 @@ impl Question {
     }
 }
 
-/// The answer of one; a worker that used up its processor time is replaced by another, once.
+/// The answer of one. A worker that has used up its processor time is replaced once.
 fn asked(name: &str, host: &Supervised, work: &Work<'_>) -> Result<ComparedAnswer, Inability> {
     let first = host.call(work)?;
     let Timed { called, lost, .. } = if first.lost.is_some() { host.call(work)? } else { first };

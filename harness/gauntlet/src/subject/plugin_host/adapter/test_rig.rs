@@ -15,8 +15,8 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 use crate::subject::Inability;
 use crate::subject::plugin_host::adapter::test_rig::test_host::WordHost;
 
-/// The host of words of the worker's own tests. A file of both, as test code of one crate is not
-/// there for another.
+/// The host of the worker's own tests. Both crates include the file, because test code of one crate
+/// cannot be used by another.
 #[path = "../../../../../host/src/worker/child/test_host.rs"]
 pub mod test_host;
 

@@ -1,4 +1,4 @@
-//! One trial's dealings with an adapter: a worker of its own where anything hostile runs.
+//! One trial on an adapter. It has its own worker where anything hostile runs.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -39,14 +39,14 @@ struct Mark {
     blind_below_kib: u64,
 }
 
-/// Threads or descriptors more than this are given time to go: a pool that serves calls has a
-/// few more after them than before, and whoever is looked at at once may not have closed yet.
+/// A growth in threads or descriptors past this number is looked at again. A pool that serves calls
+/// has a few more after them than before, and a host may not yet have closed all of its own.
 const UNSETTLED_MIN: i64 = 8;
 
-/// How long they are given.
+/// How long they may take to go.
 pub(super) const SETTLE_PATIENCE: Duration = Duration::from_secs(1);
 
-/// Between two looks meanwhile.
+/// Pause between two looks meanwhile.
 const SETTLE_NAP: Duration = Duration::from_millis(20);
 
 impl Mark {

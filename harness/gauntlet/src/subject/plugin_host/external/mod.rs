@@ -1,7 +1,7 @@
-//! Runtimes in a program of their own, in another language, behind the adapter protocol.
+//! Runtimes in separate programs, in other languages, behind the adapter protocol.
 //!
-//! Their sources travel with this crate and are built where the toolchain is present. Which
-//! program is used is for the command line to say: nothing here reads the environment.
+//! Their sources are part of this crate and are built where the toolchain is installed. The command
+//! line chooses the program: nothing here reads the environment.
 
 mod build;
 mod sources;
@@ -26,11 +26,11 @@ pub struct External {
     pub counted_first: bool,
 }
 
-/// The program that hosts on wazero.
+/// The adapter program for wazero.
 pub const WAZERO_PROGRAM: &str = "gauntlet-wazero";
 
-/// Every external runtime. Those without mitigations are wazero as its documentation shows it,
-/// which is what most people ship; those with them are a host that closes the measured gaps.
+/// Every external runtime. Those without mitigations use wazero as its documentation shows it, as
+/// most people do. Those with mitigations close the measured gaps.
 pub const ALL: &[External] = &[
     External { name: "wazero", args: &["--engine=compiler"], counted_first: false },
     External { name: "wazero-interpreter", args: &["--engine=interpreter"], counted_first: false },

@@ -1,4 +1,4 @@
-//! The sources of the adapters, as they lie in `harness/adapters`.
+//! The sources of the adapters, from `harness/adapters`.
 
 /// A file: its name and its text.
 pub type SourceFile = (&'static str, &'static str);

@@ -8,7 +8,7 @@ use super::exchange::Spoken;
 /// Longest input that is written into the command line.
 const INPUT_BYTES_MAX: usize = 256;
 
-/// Upload the guest, then call it: `gauntlet guests export` writes `DIR/ID.wasm`.
+/// Uploads the guest, then calls it. `gauntlet guests export` writes `DIR/ID.wasm`.
 ///
 /// `secrets` are options of curl that name variables, as [`Secrets::options`] gives them.
 ///
@@ -37,7 +37,7 @@ pub fn call(
     ))
 }
 
-/// One request of a mapping, for a guest that is there already.
+/// One request of a mapping, for a guest that is already deployed.
 pub fn spoken(request: &Spoken, secrets: &str) -> Option<String> {
     if request.body.len() > INPUT_BYTES_MAX {
         return None;

@@ -1,5 +1,5 @@
-//! One HTTP exchange with the host, within bounds of time and size. Nothing is followed, retried
-//! or decoded.
+//! One HTTP exchange with the host, with bounds of time and size. No redirect is followed, nothing
+//! is retried or decoded.
 
 use std::time::{Duration, Instant};
 
@@ -12,30 +12,30 @@ use wasm_gauntlet_host::worker::parent::work::{Lost, Timed};
 use super::secrets::Secrets;
 use crate::subject::Inability;
 
-/// Longest body read: past every output of a guest. One of them returns its whole memory of 16 MiB
-/// to a host that takes so much, and base64 adds a third.
+/// Longest body that is read: longer than every output of a guest. One guest returns its whole
+/// memory of 16 MiB, and base64 adds a third.
 const BODY_BYTES_MAX: usize = 24 << 20;
 
-/// Most header lines, and most bytes of them in HTTP/2.
+/// Most header lines, and most bytes of them over HTTP/2.
 const HEADER_LINES_MAX: usize = 100;
 const HEADER_BYTES_MAX: u32 = 64 << 10;
 
-/// To connect; a host that takes longer is not there.
+/// Timeout of a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// For what is no call: health at first, uploads without compiling, logs.
+/// Timeout of requests that call no guest: the first health check, uploads without compiling, logs.
 pub const SHORT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// For the health of a host that was there before, which has started long since.
+/// Timeout of the health check of a host that was there before.
 pub const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Between two looks whether a person wants us to end.
+/// Pause between two looks at whether a person wants us to end.
 const SHUTDOWN_POLL: Duration = Duration::from_millis(100);
 
 /// The tenant's header.
 const TENANT: &str = "X-Tenant";
 
-/// A request as a mapping writes it.
+/// A request, as a mapping describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spoken {
     /// The method.
@@ -48,7 +48,7 @@ pub struct Spoken {
     pub body: Vec<u8>,
 }
 
-/// What came of sending a request.
+/// The result of sending a request.
 pub enum Sent {
     /// A whole response.
     Answer(HostResponse),
@@ -211,7 +211,7 @@ impl Exchange {
     }
 }
 
-/// Ends when a person has wanted us to for a while.
+/// Ends some time after a person has asked us to end.
 async fn stopped() {
     while !shutdown::over() {
         tokio::time::sleep(SHUTDOWN_POLL).await;

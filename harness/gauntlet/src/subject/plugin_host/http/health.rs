@@ -1,7 +1,7 @@
-//! Whether a host is there, and what it says of itself.
+//! Whether a host is there, and what it says about itself.
 //!
-//! Most web servers answer 200 to `/healthz`, or to anything: only one that answers in the
-//! contract's own words is taken for a host of the contract.
+//! Most web servers answer 200 to `/healthz`, or to anything. Only one that answers in the words of
+//! the contract counts as a host of the contract.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::exchange::{Exchange, HostResponse, Sent};
 use super::mapped::Mapped;
 use crate::subject::Inability;
 
-/// What a host says of itself; of a mapped one, nothing is known.
+/// What a host says about itself. A mapped one says nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Health {
@@ -35,9 +35,9 @@ pub struct Health {
     pub limits: Value,
 }
 
-/// The limits that a host announces, each a whole number within its range; those that are
-/// `written` in a target file are not looked at. Members that the contract does not name mean
-/// nothing, and `null` is the same as no member.
+/// The limits that a host announces, each a whole number within its range. Those that are `written`
+/// in a target file are not read. Members that the contract does not name are ignored, and `null`
+/// is the same as no member.
 ///
 /// # Errors
 /// The first that is no such number.
@@ -68,21 +68,21 @@ pub fn announced(limits: &Value, written: &StatedLimits) -> Result<StatedLimits,
     Ok(said)
 }
 
-/// How much of a value is shown.
+/// Most characters of a value that are shown.
 const SHOWN_CHARS_MAX: usize = 60;
 
 fn shown(value: &Value) -> String {
     value.to_string().chars().take(SHOWN_CHARS_MAX).collect()
 }
 
-/// What to do about a host that speaks otherwise.
+/// Advice for a host that does not speak the contract.
 const ADVICE: &str = "a host that speaks otherwise is described by `host: { mapping: … }` or a \
                       `preset` in a target file (see the README, Deployed hosts)";
 
-/// What a host of the contract at `root` says.
+/// What the host of the contract at `root` says about itself.
 ///
 /// # Errors
-/// When it is not there, or is no such host.
+/// When there is no host, or it does not speak the contract.
 pub fn by_contract(
     exchange: &Exchange,
     root: &str,
@@ -109,7 +109,7 @@ pub fn by_contract(
 /// Whether a mapped host answers as its mapping says.
 ///
 /// # Errors
-/// When it is not there, or answers with another status.
+/// When there is no host, or it answers with another status.
 pub fn mapped(
     exchange: &Exchange,
     mapped: &Mapped,

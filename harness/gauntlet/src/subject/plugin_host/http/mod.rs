@@ -1,9 +1,9 @@
 //! A deployed plugin host, over the host contract (`testbed/plugins/openapi.yaml`), or as the
 //! mapping of a target file says.
 //!
-//! Nothing here starts, stops or looks into the host: what it answers, and when, is all there
-//! is. A connection that is cut and a 5xx that carries no outcome are host faults; a host that
-//! cannot be reached at all before anything was done to it is an [`Inability`].
+//! Nothing here starts, stops or inspects the host: only its answers and their times are seen. A
+//! connection that is cut and a 5xx without an outcome are host faults. A host that cannot be
+//! reached before anything was done to it is an [`Inability`].
 
 mod curl;
 mod exchange;
@@ -40,15 +40,15 @@ use presence::Presence;
 pub use secrets::{Secrets, Unfit};
 use trial::HttpSession;
 
-/// Milliseconds past a deadline that are in time where the target says nothing: 20 that a host
-/// is granted, and 10 for a connection of its own, the front and the pipe behind it. It fits a
-/// machine's own network; a target further away names its own.
+/// Milliseconds past a deadline that still count as in time, where the target file says nothing: 20
+/// for the host, and 10 for the connection, the front and the pipe behind it. That is right for
+/// loopback. A target file for a host further away names its own.
 pub const GRACE_MS: u32 = 30;
 
 /// The threads of the client.
 const THREADS: usize = 2;
 
-/// Longest part of what a host says of itself.
+/// Most characters shown of a host's own description.
 const ABOUT_CHARS_MAX: usize = 80;
 
 /// A plugin host over HTTP.

@@ -1,8 +1,8 @@
-//! Whether the host is there, and serves calls. One that was there and is lost may have a
-//! supervisor, so it is given time to come back, once.
+//! Whether the host is there and serves calls. A host that was there and is lost may have a
+//! supervisor, so it gets time to come back, once.
 //!
-//! A health check alone is not enough: it may be answered by a thread that no guest can take, while
-//! every worker is taken for good. So where an answer never came, an honest call is made too.
+//! A health check alone is not enough: a thread that no guest can block may answer it, while every
+//! worker is blocked. So where an answer never came, a benign guest is called too.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,17 +18,17 @@ use crate::locks::unpoisoned;
 use crate::subject::Inability;
 use crate::subject::plugin_host::actions::bound::Patience;
 
-/// What a supervisor is given to start a lost host anew: a process that restarts in a container,
-/// with a probe of health each second before it.
+/// The time for a supervisor to start a lost host again: a process that restarts in a container,
+/// behind a health probe each second.
 const BACK_WITHIN: Duration = Duration::from_secs(10);
 
-/// Between two looks whether it is back.
+/// Pause between two looks at whether it is back.
 const BACK_PAUSE: Duration = Duration::from_millis(100);
 
-/// The guest of the honest call: no host takes long over it.
+/// The guest of that call, which every host runs quickly.
 pub(super) const HONEST_GUEST: &str = "benign-echo";
 
-/// What is known of the host's being there, over all trials.
+/// Whether the host was there, over all trials.
 #[derive(Default)]
 pub(super) struct Presence {
     /// Whether it was ever there.

@@ -1,17 +1,17 @@
-//! Words that are taken out of whatever is read or shown, however they are written: a host's JSON
-//! may escape any character, and a program may tell a word in base64 or hexadecimal.
+//! Redacts words from whatever is read or shown, in every form: a host's JSON may escape any
+//! character, and a program may write a word in base64 or hexadecimal.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use wasm_gauntlet_model::call::hex;
 
-/// What stands in the place of a word.
+/// The text in place of a word.
 pub const TAKEN_OUT: &str = "[secret]";
 
 /// Most backslashes before one character: a text escaped three times over has seven.
 const BACKSLASHES_MAX: usize = 8;
 
-/// Words, each in all its forms.
+/// Words to redact, each in all its forms.
 #[derive(Default)]
 pub struct Redactor(Vec<WordForm>);
 
@@ -125,8 +125,8 @@ fn number(digits: &[u8]) -> Option<u8> {
     Some(digit(digits[0])? << 4 | digit(digits[1])?)
 }
 
-/// What of a base64 text is `word`'s alone, in both alphabets, with `before` bytes in front of it
-/// in its group of three.
+/// The part of a base64 text that depends on `word` alone, in both alphabets, with `before` bytes
+/// in front of it in its group of three.
 fn in_base64(word: &str, before: usize) -> [Vec<u8>; 2] {
     let bytes = [vec![0; before], word.as_bytes().to_vec()].concat();
     // Six bits a character: the first whole one behind what is in front, and the last whole one.

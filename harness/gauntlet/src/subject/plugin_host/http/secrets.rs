@@ -1,5 +1,5 @@
-//! What every request to a host carries and nothing shows: neither what it answers, nor the command
-//! line that repeats a call.
+//! The secrets that every request to a host carries. Nothing shows them: neither the host's answers
+//! in our reports, nor the command line that repeats a call.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,10 +14,10 @@ use wasm_gauntlet_web::shell::quoted;
 use super::redactor::{Redactor, TAKEN_OUT};
 use crate::subject::Inability;
 
-/// A shorter secret would be found in honest answers, and is none.
+/// Least length of a secret. A shorter one would be found by chance in other text.
 const SECRET_BYTES_MIN: usize = 8;
 
-/// Words that may stand before a secret in its own variable (RFC 9110 §11.4) and are none of it.
+/// Words that may precede a secret in its variable (RFC 9110 §11.4) and are no part of it.
 const SCHEMES: [&str; 6] = ["apikey", "basic", "bearer", "digest", "negotiate", "token"];
 
 /// A credential that cannot be used. The secret is not part of it.
@@ -194,8 +194,8 @@ fn without_scheme(secret: &str) -> &str {
     }
 }
 
-/// The words that a host may tell back of a secret: the whole, what comes after the scheme, and
-/// the name and password that these are in base64 (RFC 7617), and the password alone.
+/// The words of a secret that a host may repeat: the whole, the part after the scheme, the name and
+/// password that this is in base64 (RFC 7617), and the password alone.
 fn words(secret: &str) -> Vec<String> {
     let bare = without_scheme(secret);
     let mut words = vec![secret.to_owned(), bare.to_owned()];

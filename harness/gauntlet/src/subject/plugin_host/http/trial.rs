@@ -1,4 +1,4 @@
-//! One trial's dealings with a host over HTTP.
+//! One trial on a host over HTTP.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,11 +25,11 @@ use crate::subject::plugin_host::actions::registrar::Registrar;
 use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
 use crate::subject::{Inability, Session};
 
-/// Past the deadline of a call, until we give it up. The host's own watchdog is to come first:
-/// its answer says more than our silence.
+/// Time after the deadline of a call until our timeout. The host's own watchdog should come first,
+/// because its answer says more than our timeout.
 pub(super) const CALL_PATIENCE: Duration = Duration::from_secs(5);
 
-/// For an upload, compilation included, past the patience that a front of ours has for it.
+/// Timeout of an upload with its compilation, longer than that of our own front.
 pub(super) const UPLOAD_PATIENCE: Duration = Duration::from_secs(40);
 
 /// A session with a host over HTTP.

@@ -1,4 +1,4 @@
-//! The requests of a mapping: templates filled in, and addresses that may be asked.
+//! The requests of a mapping: its templates with values, and the addresses that may be called.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use wasm_gauntlet_model::target::{Mapping, RequestTemplate};
 use super::exchange::Spoken;
 use crate::subject::Inability;
 
-/// A host that a mapping tells how to speak to.
+/// A host that is called as a mapping says.
 pub struct Mapped {
     mapping: Mapping,
     base: Url,
@@ -137,7 +137,7 @@ impl Mapped {
     }
 }
 
-/// The whole addresses at which guests are deployed.
+/// The absolute addresses at which guests are deployed.
 pub fn addresses(mapping: &Mapping) -> impl Iterator<Item = &str> {
     let places = mapping.guests.iter().flat_map(|guests| guests.values());
     places.map(String::as_str).filter(|place| is_whole(place))
@@ -147,7 +147,7 @@ fn is_whole(place: &str) -> bool {
     place.starts_with("http://") || place.starts_with("https://")
 }
 
-/// A text as part of a segment of a path: all but unreserved characters (RFC 3986 §2.3) escaped.
+/// A text as part of a path segment: all but unreserved characters (RFC 3986 §2.3) are escaped.
 fn escaped(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
