@@ -1,7 +1,7 @@
 //! The subject `site`: a deployed site and its CDN, seen with HTTP alone.
 //!
-//! Discovery finds the page, its scripts and modules; a session makes one exchange a step and
-//! reports every fact of it. Nothing here judges, runs a script, or decodes what is not bounded.
+//! Discovery finds the page, its scripts and modules. A session makes one exchange for each step
+//! and reports every fact of it. Nothing here judges, runs a script, or decodes without a bound.
 
 mod probe;
 
@@ -24,7 +24,7 @@ use self::probe::rate_limit::Learned;
 use super::{ACTION_TIME_MAX, Inability, Session, Subject};
 use crate::locks::unpoisoned;
 
-/// Answers that take longer to begin are waited for many at once.
+/// If answers take longer than this to begin, many are waited for at once.
 const WAITS_AFTER: Duration = Duration::from_secs(1);
 
 /// A deployed site.
@@ -44,7 +44,7 @@ pub struct Site {
     asked: ExchangeCache,
     inspected: Inspected,
     learned: Learned,
-    /// What kept discovery from knowing each script of the page.
+    /// Why discovery does not know every script of the page, if so.
     unseen: Mutex<Option<String>>,
 }
 
@@ -63,7 +63,7 @@ impl Site {
     /// As [`Site::new`].
     pub fn within(mut url: Url, bounds: ExchangeBounds) -> Result<Self, Inability> {
         url.set_fragment(None);
-        // The address itself is not told: it may hold the password that is complained of.
+        // The address itself is not shown: it may contain the password of the complaint.
         reach::may_reach(&url, &url)
             .map_err(|why| Inability(format!("the site's address: {why}")))?;
         let client = Client::new(bounds).map_err(|failure| Inability(failure.to_string()))?;
@@ -86,11 +86,11 @@ impl Site {
         })
     }
 
-    /// The same site, of which these modules of earlier builds are to be served still. Relative
-    /// names are relative to the page.
+    /// The same site, which must still serve these modules of earlier builds. Relative names are
+    /// relative to the page.
     ///
     /// # Errors
-    /// When one is no address that a page of this site may lead to.
+    /// When one is no address that a page of this site may name.
     pub fn remembering(mut self, previous: &[String]) -> Result<Self, Inability> {
         for name in previous {
             let wrong = |why: String| Inability(format!("earlier module `{name}`: {why}"));
@@ -102,7 +102,7 @@ impl Site {
         Ok(self)
     }
 
-    /// The site that a target names, with the ways to it, within the usual bounds.
+    /// The site that a target names, with its addresses and origin, within the usual bounds.
     ///
     /// # Errors
     /// As [`Site::new`], and when the origin's address cannot be read.
@@ -117,7 +117,7 @@ impl Site {
         site.remembering(&target.previous)
     }
 
-    /// Prepare the ways to the site: whom to trust, and which addresses to ask.
+    /// Set which certificates to trust, and which addresses to ask.
     fn reach(&mut self, target: &SiteTarget) -> Result<(), ExchangeFailure> {
         let certificates = target.certificate.as_ref().map(|file| {
             let cannot = |error| ExchangeFailure::Other(format!("cannot read {file}: {error}"));
@@ -147,8 +147,8 @@ impl Site {
 impl Subject for Site {
     fn bound(&self, action: &Action) -> Duration {
         match action {
-            // As many exchanges as there are addresses, codings and repeats; the site's own
-            // patience is all that bounds them.
+            // There are as many exchanges as addresses, codings and repeats. Only the timeout of
+            // the site bounds them.
             Action::Everywhere(_) => ExchangeBounds::default().all,
             _ => ACTION_TIME_MAX,
         }
@@ -179,7 +179,7 @@ impl Subject for Site {
     }
 }
 
-/// A number that no other run has; it goes into one-off query words and nowhere else.
+/// A number that no other run has. It is used in one-off query words only.
 fn nonce() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     (since.as_nanos() as u64) ^ (u64::from(std::process::id()) << 40)

@@ -1,5 +1,5 @@
-//! What bytes are once every layer is off. The same bytes come again and again in a run, so that
-//! what was made of them is remembered.
+//! Bodies without their layers of coding. The same bytes come many times in a run, so the results
+//! are remembered.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -14,44 +14,44 @@ use crate::locks::unpoisoned;
 /// Bodies remembered: page, script and module of a site in five codings each are 15.
 const REMEMBERED_MAX: usize = 64;
 
-/// Bytes of the bodies remembered, of which a large site has less.
+/// Most bytes of remembered bodies. A large site has fewer.
 const REMEMBERED_BYTES_MAX: usize = 64 << 20;
 
 /// Bytes compressed for an estimate: 8 pieces of 8 KiB keep it under 5 ms of work.
 const SAMPLE_BYTES: usize = 64 << 10;
 
-/// Pieces that a sample is taken in, evenly spaced.
+/// Pieces of a sample, evenly spaced.
 const SAMPLE_PIECES: usize = 8;
 
-/// What one body is made of.
+/// The parts of one body.
 #[derive(Debug)]
 pub struct Decoded {
     /// Whether undoing the declared codings once went well.
     pub undone: Result<(), DecodeError>,
     /// Layers found beyond those undone, outermost first.
     pub layers: Vec<Layer>,
-    /// Why no more could be taken off.
+    /// Why no further layer could be removed.
     pub stopped: Option<DecodeStop>,
-    /// What stands inside.
+    /// The content inside.
     pub content: Content,
     /// What that is.
     pub inside: Arc<Inside>,
-    /// What br and what gzip would leave of the bytes, once somebody has asked.
+    /// The share that br and gzip would leave of the bytes, computed when it is first needed.
     ratios: [OnceLock<f64>; 2],
 }
 
-/// What stands inside every layer.
+/// The content inside all layers.
 #[derive(Debug)]
 pub struct Inside {
     /// Its bytes.
     pub raw_bytes: usize,
     /// Their SHA-256, lower-case hex.
     pub raw_sha256: String,
-    /// What keeps them from being one valid module.
+    /// Why they are no valid module, if so.
     pub wrong: Option<String>,
     /// Whether the module imports a shared memory; none where there is no module.
     pub shared_memory: Option<bool>,
-    /// What the page says of what it may do.
+    /// The policies and inline scripts of a page.
     pub page: PageFacts,
 }
 
@@ -85,7 +85,7 @@ impl Decoded {
         }
     }
 
-    /// About what share `layer` would leave of `bytes`, which these are.
+    /// The share that `layer` would leave of `bytes`, about. They are the bytes of this content.
     pub fn ratio(&self, layer: Layer, bytes: &[u8]) -> f64 {
         let known = &self.ratios[usize::from(layer != Layer::Br)];
         *known.get_or_init(|| {
@@ -94,14 +94,14 @@ impl Decoded {
         })
     }
 
-    /// Whether a bound of ours kept us from looking inside.
+    /// Whether a bound of ours prevented decoding.
     pub fn is_bounded(&self) -> bool {
         matches!(&self.undone, Err(DecodeError::Stopped(stop)) if stop.is_bound())
             || self.stopped.is_some_and(DecodeStop::is_bound)
     }
 
-    /// Whether the layers say by themselves that nothing of them is missing: each ends with a
-    /// mark of its end, which a body without a layer has not.
+    /// Whether the layers show that they are whole: each has a mark at its end, which a body
+    /// without a layer has not.
     pub fn ends_by_itself(&self) -> bool {
         self.undone.is_ok() && self.stopped.is_none() && self.content != Content::Empty
     }
@@ -125,8 +125,7 @@ fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// One body, and what was declared of it. What is made of it is made once, and whoever asks
-/// meanwhile waits.
+/// One body, and its declared codings. It is decoded once, and other threads wait meanwhile.
 #[derive(Debug)]
 pub struct CachedBody {
     bytes: Arc<[u8]>,
@@ -141,7 +140,7 @@ impl CachedBody {
         self.sha256.get_or_init(|| sha256(&self.bytes))
     }
 
-    /// What they are.
+    /// The decoded parts.
     pub fn decoded(&self, decoder: &Decoder) -> &Decoded {
         self.decoded.get_or_init(|| Decoded::of(&self.bytes, &self.declared, decoder))
     }
@@ -153,11 +152,11 @@ impl CachedBody {
     }
 }
 
-/// What stands inside, by the digest of its bytes.
+/// The contents, by the digest of their bytes.
 type Insides = BTreeMap<String, Arc<OnceLock<Arc<Inside>>>>;
 
-/// Decodes bodies, each once. They are told apart by their bytes: the same ones are mostly the
-/// same memory, and to compare those that are not takes a tenth of the time of a digest.
+/// Decodes bodies, each once. They are compared by their bytes: equal bodies are mostly the same
+/// memory, and comparing others takes a tenth of the time of a digest.
 #[derive(Debug, Default)]
 pub struct Decoder {
     known: Mutex<Vec<Arc<CachedBody>>>,

@@ -1,15 +1,15 @@
-//! Why to believe an exchange: what was sent, what came, from whom. All of it is hostile text:
-//! control characters are escaped and lengths bounded.
+//! The evidence of an exchange: what was sent, what came, and from which address. All of it is
+//! hostile text: control characters are escaped and lengths bounded.
 
 use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_web::text::{bounded, visible, visible_bytes};
 use wasm_gauntlet_web::wire::redirect::Trail;
 use wasm_gauntlet_web::wire::{HttpRequest, HttpResponse};
 
-/// Bytes of one piece of evidence; the headers of real responses are a tenth of it.
+/// Most bytes of one piece of evidence. The headers of real responses have a tenth of it.
 const PIECE_BYTES_MAX: usize = 8 << 10;
 
-/// One piece, made fit to be shown.
+/// One piece, escaped and shortened.
 pub fn piece(what: &str, text: &str) -> Evidence {
     let lines: Vec<_> = text.lines().map(visible).collect();
     Evidence { what: what.to_owned(), text: bounded(lines.join("\n"), PIECE_BYTES_MAX) }

@@ -1,7 +1,7 @@
 //! A file of a site, read with the page and the scripts beside it.
 //!
-//! Requests offer `identity` alone, as discovery's do: a broken cache that keeps the answer for
-//! others keeps a variant that every client understands.
+//! Requests offer `identity` alone, as those of discovery do. A broken cache that gives the answer
+//! to others then has a variant that every client understands.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -23,12 +23,12 @@ use crate::subject::Inability;
 /// Scripts and pages read beside one file; no page loads more that deal with modules.
 const BESIDE_MAX: usize = 32;
 
-/// Files that were read, each once a run, by their address: six incidents are about the same
-/// module, and to read one of 2 MB takes 10 ms.
+/// Files by their address, each read once in a run. Six incidents are about the same module, and
+/// reading one of 2 MB takes 10 ms.
 #[derive(Debug, Default)]
 pub struct Inspected(Mutex<BTreeMap<String, Arc<Mutex<Option<Observation>>>>>);
 
-/// What one address gave.
+/// The result of one address.
 struct Got {
     /// Path and query.
     name: String,
@@ -39,7 +39,7 @@ struct Got {
 }
 
 impl Got {
-    /// Whether it was answered with the whole of a file.
+    /// Whether the answer was a whole file.
     fn is_whole(&self) -> bool {
         let reply = &self.trail.reply;
         reply.status == 200 && reply.broken.is_none() && self.trail.stopped.is_none()
@@ -122,7 +122,7 @@ impl Probe<'_> {
         Ok(Observation { facts: facts.facts(), evidence, reproduce })
     }
 
-    /// GET an address, and undo whatever is around its content.
+    /// GET an address, and decode its content.
     fn read(&self, address: &str) -> Result<Got, Inability> {
         let url = Url::parse(address)
             .map_err(|error| Inability(format!("`{}` is no URL: {error}", visible(address))))?;

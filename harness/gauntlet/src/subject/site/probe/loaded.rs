@@ -1,5 +1,5 @@
-//! How the page beside a module loads it: whether the scripts can run, in which order they do, and
-//! what the page demands of the bytes.
+//! How a page loads its module: whether the scripts can run, in which order, and which integrity
+//! the page demands.
 
 use url::Url;
 use wasm_gauntlet_model::action::Asset;
@@ -21,7 +21,7 @@ pub struct LoadedText {
     pub from: Url,
 }
 
-/// Add to the facts of the file at `url` what the page and its scripts make of it.
+/// Add the facts that the page and its scripts give about the file at `url`.
 pub fn add(facts: &mut Inspection, file: (&str, &[u8]), beside: &[LoadedText], unseen: bool) {
     let (url, bytes) = file;
     facts.integrity_wrong = Fact::looked(demanded(url, bytes, beside));
@@ -48,7 +48,7 @@ pub fn add(facts: &mut Inspection, file: (&str, &[u8]), beside: &[LoadedText], u
     };
 }
 
-/// What is wrong with the bytes by the first demand that they do not meet.
+/// The first demand that the bytes do not meet.
 fn demanded(url: &str, bytes: &[u8], beside: &[LoadedText]) -> Option<String> {
     let page = beside.iter().find(|one| one.asset == Asset::Entry)?;
     let tags = tags::read(&page.text, &page.from);

@@ -1,4 +1,4 @@
-//! One trial's exchanges with a site: the request of each step, and what it reports.
+//! One trial's exchanges with a site: the request of each step, and its observation.
 
 mod body;
 mod cache_isolation;
@@ -44,7 +44,7 @@ use crate::subject::{Inability, Session};
 /// Bytes of a part that is asked for.
 const PART_BYTES: usize = 64;
 
-/// The condition that a cache sends of what it has (RFC 9110 §13.1.2 and §13.1.3).
+/// The condition that a cache sends for its copy (RFC 9110 §13.1.2 and §13.1.3).
 fn condition(headers: &Headers) -> Option<(&'static str, String)> {
     // As its bytes: a tag may hold any past ASCII too (RFC 9110 §8.8.3).
     let etag = headers.0.iter().find(|(name, _)| name == "etag");
@@ -52,7 +52,7 @@ fn condition(headers: &Headers) -> Option<(&'static str, String)> {
     etag.or_else(|| Some(("if-modified-since", headers.first("last-modified")?)))
 }
 
-/// One trial's dealings with a site.
+/// One trial on a site.
 pub struct Probe<'a> {
     site: &'a Site,
     one_off: String,
@@ -84,7 +84,7 @@ impl<'a> Probe<'a> {
         Ok(observation)
     }
 
-    /// What is to be asked in place of the address that discovery found.
+    /// The origin to ask in place of the address that discovery found.
     fn origin(&self, place: Place) -> Result<Option<&'a OriginAddress>, Inability> {
         let unknown = || Inability("no target file says what the site's origin is".to_owned());
         match place {
@@ -116,8 +116,8 @@ impl<'a> Probe<'a> {
         self.steps.get(step).ok_or_else(nothing)
     }
 
-    /// The request of a step. Where there is nothing to make a condition of there is none, so
-    /// that the answer to a plain request shows what the site lacks.
+    /// The request of a step. Without a validator it has no condition, so the answer to a plain
+    /// request shows what the site lacks.
     fn ask(
         &self,
         fetch: &Fetch,
@@ -139,7 +139,7 @@ impl<'a> Probe<'a> {
             let first = whole.trail.reply.body.len() / 3;
             ask.fields.push(("range", format!("bytes={first}-{}", first + PART_BYTES - 1)));
         }
-        // Without a strong tag nobody resumes, and the whole is asked for again.
+        // Without a strong tag no client resumes, and the whole is requested again.
         if let Some(first) = earlier.resumes.map(|done| &done.trail.reply)
             && let Some(etag) = relations::strong_etag(first)
         {
@@ -155,7 +155,7 @@ impl<'a> Probe<'a> {
         Ok(ask)
     }
 
-    /// Follow `ask` under a one-off word, if the site lets its caches be played with.
+    /// Follow `ask` under a one-off word, if the target allows that its caches are filled.
     fn follow(
         &self,
         step: &str,
@@ -178,7 +178,7 @@ impl<'a> Probe<'a> {
         let mut ask = ask;
         ask.one_off = value.as_ref().zip(self.site.one_off_word.as_ref()).map(one_off_text);
         ask.fills = reach == Some(OneOff::Trial);
-        // An origin in a private network is asked because its owner named it.
+        // An origin in a private network may be asked, because its owner named it.
         let behalf = origin.map_or(&self.site.url, |origin| &origin.url);
         let same = ask.clone();
         let trail = follow(&self.site.client, behalf, ask, one_off)
@@ -233,7 +233,7 @@ impl Session for Probe<'_> {
     }
 }
 
-/// What one exchange reports, and the policies of a page.
+/// The observation of one exchange, and the policies of a page.
 fn observation(
     fetch: &Fetch,
     trail: &Trail,

@@ -1,5 +1,5 @@
-//! Where an asset is asked for: at the edge, at one address of it, at the origin, or under a name
-//! that nobody gave.
+//! Where an asset is requested: at the edge, at one address of it, at the origin, or under an
+//! invented name.
 
 use url::Url;
 use wasm_gauntlet_model::target::OriginTarget;
@@ -13,7 +13,7 @@ const INVENTED_DIGITS: usize = 12;
 /// Longest digest that is invented.
 const INVENTED_DIGITS_MAX: usize = 64;
 
-/// What stands behind the edge.
+/// The server behind the edge.
 #[derive(Debug, Clone)]
 pub struct OriginAddress {
     /// Its address.
@@ -43,8 +43,8 @@ impl OriginAddress {
     }
 }
 
-/// A name beside that of `url` which nobody ever gave, alike in form, so that what is configured
-/// for such names is what answers: a digest is replaced by one of `word`, of the same length.
+/// A name in the form of that of `url` that no file has, so that the configuration for such names
+/// answers. A digest is replaced by one of `word`, of the same length.
 pub fn invented(url: &Url, word: &str) -> Url {
     let mut beside = url.clone();
     let path = url.path();

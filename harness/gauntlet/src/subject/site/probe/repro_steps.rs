@@ -1,5 +1,5 @@
-//! The commands that show again why a claim does not hold: what a trial did before it, as far as
-//! that matters, and then what decided.
+//! The commands that show again why a claim does not hold: the earlier steps of the trial that
+//! matter, then the one that decided.
 
 use std::sync::Arc;
 
@@ -29,21 +29,21 @@ enum StepAct {
 }
 
 impl ReproStep {
-    /// A step that fetched; `policies` says whether the page holds some itself.
+    /// A step that fetched. `policies` says whether the page itself has some.
     pub fn fetched(step: &str, fetch: &Fetch, trail: &Arc<Trail>, policies: bool) -> Self {
         let (fetch, trail) = (fetch.clone(), Arc::clone(trail));
         let act = StepAct::Fetched { fetch, trail, policies };
         Self { step: step.to_owned(), act }
     }
 
-    /// A step that read a file and what stands around it.
+    /// A step that read a file and the files around it.
     pub fn inspected(step: &str, inspect: &Inspect, facts: &Facts) -> Self {
         let act = StepAct::Inspected { inspect: inspect.clone(), facts: facts.clone() };
         Self { step: step.to_owned(), act }
     }
 
-    /// Whether it asked under the word that all steps of the trial share, so that what it asked
-    /// for is what a cache may have for the next.
+    /// Whether its request has the query word that all steps of the trial share, so a cache may
+    /// have its answer for the next step.
     fn plays(&self) -> bool {
         matches!(&self.act, StepAct::Fetched { fetch, .. } if fetch.one_off == Some(OneOff::Trial))
     }
@@ -56,14 +56,14 @@ impl ReproStep {
     }
 }
 
-/// The query word under which a trial played, and a value of it that nobody has asked for yet:
-/// whoever pastes the line begins with empty caches, as the trial did.
+/// The query word of a trial, and a value of it that nobody has requested yet. So whoever pastes
+/// the line begins with empty caches, as the trial did.
 pub struct StepQuery<'a> {
     /// The word; none where caches are left alone.
     pub word: Option<&'a str>,
     /// The value that the trial had.
     pub value: &'a str,
-    /// Knows whom it trusts, and how `curl` is told the same.
+    /// Knows which certificates to trust, and the option of `curl` for them.
     pub client: &'a Client,
 }
 
@@ -84,7 +84,7 @@ impl StepQuery<'_> {
             OneOff::Trial => format!("{}-again", self.value),
             OneOff::Step => format!("{}-again-{}", self.value, one.step),
         };
-        // Ours is the last, and nothing of the address itself is written anew.
+        // Our word is the last. The rest of the address stays as it is.
         let is_ours = |name: &str, value: &str| {
             let digits = value.split('-').next().unwrap_or_default();
             name == word && digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_hexdigit())
@@ -214,5 +214,5 @@ fn inspected(
     }
 }
 
-/// Scripts whose commands are told; a page has one or two.
+/// Most scripts that get a command. A page has one or two.
 const SCRIPTS_MAX: usize = 4;
