@@ -1,5 +1,5 @@
 //! The files of a directory: names and sizes, bounded in number, depth and size. Links that lead
-//! outside are told and not followed; links to folders are not followed at all.
+//! outside are reported and not followed. Links to folders are never followed.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,19 +8,19 @@ use wasm_gauntlet_web::anatomy::shown;
 
 use crate::subject::Inability;
 
-/// Files that are taken in; a large page application has 3,000.
+/// Most files. A large page application has 3,000.
 const FILES_MAX: usize = 20_000;
 
-/// Folders in folders; `node_modules`, which nobody deploys, reaches 15.
+/// Deepest folder. `node_modules`, which nobody deploys, reaches 15.
 const DEPTH_MAX: usize = 24;
 
-/// Bytes of one file that is read: past any module that people wait for.
+/// Most bytes of one file that is read: more than any module that users would wait for.
 pub const FILE_BYTES_MAX: u64 = 64 << 20;
 
-/// Bytes that one look reads in all.
+/// Most bytes that one inspection reads in all.
 pub const TOTAL_BYTES_MAX: u64 = 1 << 30;
 
-/// Modules, pages and shims of one directory; a trial is made of each.
+/// Most modules, pages and shims of one directory. Each has trials of its own.
 pub const FILES_OF_A_KIND_MAX: usize = 256;
 
 /// What a directory holds.
@@ -78,7 +78,7 @@ impl Files {
         self.notes.push(format!("{} {what}", shown(name)));
     }
 
-    /// Take one entry; gives the folder that is to be walked next, if it is one.
+    /// Add one entry. Returns the folder to walk next, if it is one.
     fn take(&mut self, path: &Path, name: &str) -> Option<PathBuf> {
         let Ok(own) = path.symlink_metadata() else {
             self.note(name, "cannot be read");

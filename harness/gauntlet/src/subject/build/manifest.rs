@@ -32,7 +32,7 @@ pub fn digests(files: &Files) -> Result<BTreeMap<String, String>, Inability> {
 /// The facts of the manifest at `path` and of its signature.
 ///
 /// # Errors
-/// When something that is named cannot be read.
+/// When a named file cannot be read.
 pub fn look(
     build: &Build,
     files: &Files,
@@ -69,8 +69,8 @@ fn is_code(name: &str) -> bool {
 /// Endings of the usual signatures: of this one, OpenPGP's, minisign's, sigstore's.
 const SIGNATURES: &[&str] = &["sig", "asc", "gpg", "minisig", "sigstore", "pem"];
 
-/// The manifest at `path` and its signatures, by their names in the directory: they cannot name
-/// themselves, and often only one of two builds is released and gets them.
+/// The manifest at `path` and its signatures, by their names in the directory. They cannot contain
+/// their own digests, and often only one of two builds is released and has them.
 pub fn own(build: &Build, path: &Path) -> BTreeSet<String> {
     let signatures = SIGNATURES.iter().map(|ending| {
         let mut signature = path.as_os_str().to_owned();
@@ -115,7 +115,7 @@ fn signature_of(bytes: &[u8]) -> Option<[u8; 64]> {
     fixed(std::str::from_utf8(bytes).ok()?)
 }
 
-/// So many bytes, in hexadecimal or in base64: a key has 32 and a signature 64.
+/// A number of bytes, in hexadecimal or in base64: a key has 32 and a signature 64.
 pub fn fixed<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {
     let text = text.trim();
     let digits =

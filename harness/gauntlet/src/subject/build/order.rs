@@ -1,5 +1,5 @@
-//! When pages make their `Go`: after the script that defines it has run, before, or with no such
-//! script at all.
+//! When pages make their `Go`: after the script that defines it has run, before, or without any
+//! such script.
 
 use wasm_gauntlet_model::action::{Asset, Inspect};
 use wasm_gauntlet_model::observation::{Fact, Inspection};
@@ -17,7 +17,7 @@ use crate::subject::Inability;
 const BRINGERS: [&str; 6] =
     ["createElement", "eval", "import", "importScripts", "write", "writeln"];
 
-/// The facts of `inspect`; of several pages that are wrong the last is named.
+/// The facts of `inspect`. If several pages are wrong, the last is named.
 ///
 /// # Errors
 /// When a file cannot be read.
@@ -72,7 +72,7 @@ fn loaded(files: &Files, tags: &[Tag]) -> Result<Scripts, Inability> {
                 let text = String::from_utf8_lossy(&files.read(&name)?).into_owned();
                 loaded.scripts.push(LoadedScript { url: url.to_string(), name, text });
             }
-            // One that is not there may be served from elsewhere, and is told by itself.
+            // A missing one may be served from elsewhere, and is reported on its own.
             LoadPlace::There(_) | LoadPlace::Missing(_) | LoadPlace::Elsewhere => {
                 loaded.whole = false
             }
@@ -81,7 +81,7 @@ fn loaded(files: &Files, tags: &[Tag]) -> Result<Scripts, Inability> {
     Ok(loaded)
 }
 
-/// Whether a script names `Go` but to make one, or may bring a script that does.
+/// Whether a script names `Go` other than to make one, or may load a script that does.
 fn may_define_go(text: &str) -> bool {
     let tokens = tokens(text);
     let made = |at: usize| at.checked_sub(1).is_some_and(|before| tokens[before].is_word("new"));

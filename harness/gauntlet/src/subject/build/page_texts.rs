@@ -1,4 +1,4 @@
-//! The pages and scripts of a directory: what they name, and what they name in vain.
+//! The pages and scripts of a directory: the files that they name, and which of them are missing.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,10 @@ use super::files::Files;
 use super::references;
 use crate::subject::Inability;
 
-/// Bytes of a script that are looked into; Emscripten's largest glue has 1 MB.
+/// Most bytes of a script that are read. Emscripten's largest glue has 1 MB.
 pub const SCRIPT_BYTES_MAX: u64 = 8 << 20;
 
-/// Texts that are read around one file.
+/// Most texts that are read around one file.
 pub const TEXTS_MAX: usize = 256;
 
 /// Whether a script deals with modules.
@@ -25,7 +25,7 @@ pub fn is_shim(files: &Files, name: &str) -> bool {
     fits && read().is_some_and(|bytes| script::read(&String::from_utf8_lossy(&bytes)).is_shim())
 }
 
-/// Pages and shims with their texts; inline scripts alone of pages.
+/// Pages and shims with their texts. Of pages, only the inline scripts.
 #[derive(Debug, Default)]
 pub struct Texts {
     /// Name and script of each.
@@ -34,8 +34,8 @@ pub struct Texts {
     pub complete: bool,
     /// The last segments of everything that pages, and the scripts that they name, name.
     pub named: BTreeSet<String>,
-    /// What is named and is not there, with who names it: all that pages load, and of other
-    /// names those of which the directory has another build's file.
+    /// Missing files, with the page that names them: all that pages load, and of other names those
+    /// of which the directory has the file of another build.
     pub dangling: Vec<String>,
     /// Scripts of the directory that pages load by tags.
     pub loaded: BTreeSet<String>,
@@ -77,14 +77,14 @@ impl Texts {
         Ok(texts)
     }
 
-    /// Take what the page `at` loads.
+    /// Add what the page `at` loads.
     fn load(&mut self, found: references::PageLoads, at: &str) {
         self.dangling.extend(found.missing.iter().map(|name| format!("{name} in {at}")));
         self.loaded.extend(found.scripts);
         self.elsewhere |= found.elsewhere;
     }
 
-    /// Follow names from the pages to the scripts that they name, and on.
+    /// Follow names from the pages to their scripts, and from script to script.
     fn follow(
         &mut self,
         files: &Files,

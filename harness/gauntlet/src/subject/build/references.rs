@@ -1,5 +1,4 @@
-//! What a page of the directory loads, as addresses: which files they are, and which are not
-//! there.
+//! The addresses that a page of the directory loads: which files they are, and which are missing.
 
 use url::Url;
 use wasm_gauntlet_web::discovery::page::{self, PageReferences};
@@ -7,13 +6,13 @@ use wasm_gauntlet_web::discovery::script::{self, Base, ReferenceKind, Strength};
 
 use super::files::Files;
 
-/// The host of the directory, which stands for nothing: what names another host lies elsewhere.
+/// An invented host for the directory. An address with another host lies elsewhere.
 const HOST: &str = "artefact.invalid";
 
 /// Folders that hosting platforms fill themselves: analytics, protection, configuration.
 const OF_PLATFORMS: &[&str] = &["_vercel", "cdn-cgi", ".netlify", "__", ".well-known"];
 
-/// Scripts that are often written when a server starts, from its environment.
+/// Scripts that servers often write when they start, from their environment.
 const OF_STARTS: &[&str] =
     &["env.js", "__env.js", "env-config.js", "config.js", "runtime-config.js"];
 
@@ -67,7 +66,7 @@ pub fn of(files: &Files, page: &PageReferences) -> PageLoads {
     found
 }
 
-/// Where something that a page loads is.
+/// Where a page's resource is.
 pub enum LoadPlace {
     /// In the directory, under this name.
     There(String),
@@ -78,7 +77,7 @@ pub enum LoadPlace {
 }
 
 /// Where `url` is. A directory may be served below a path that only its pages know, so leading
-/// segments that are no folder of it are left off.
+/// segments that are no folder of it are removed.
 pub fn place(files: &Files, url: &Url) -> LoadPlace {
     let path = decoded(url.path());
     let path = path.trim_start_matches('/');
@@ -102,7 +101,7 @@ pub fn place(files: &Files, url: &Url) -> LoadPlace {
     }
 }
 
-/// A path with its percent signs undone (RFC 3986 §2.1); what is none stays as it is.
+/// A path with percent-encoding removed (RFC 3986 §2.1). Other percent signs stay.
 fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();

@@ -1,4 +1,4 @@
-//! The encoded siblings of a file, as `gzip_static` and its kin serve them.
+//! The encoded siblings of a file, as `gzip_static` and similar modules serve them.
 
 use wasm_gauntlet_model::observation::Inspection;
 use wasm_gauntlet_web::anatomy::first;
@@ -7,11 +7,11 @@ use wasm_gauntlet_web::coding::{self, Layer};
 use super::files::Files;
 use crate::subject::Inability;
 
-/// Endings of siblings, and what is in them.
+/// Endings of siblings, with their coding.
 pub const ENDINGS: &[(&str, Layer)] =
     &[("br", Layer::Br), ("gz", Layer::Gzip), ("zst", Layer::Zstd)];
 
-/// The bytes of the sibling of `name` in this coding, where there is one.
+/// The bytes of the sibling of `name` in this coding, if there is one.
 pub fn form(files: &Files, name: &str, layer: Layer) -> Option<Vec<u8>> {
     let (ending, _) = ENDINGS.iter().find(|(_, have)| *have == layer)?;
     let sibling = format!("{name}.{ending}");
@@ -64,7 +64,7 @@ fn is_made_for_others(files: &Files, name: &str, ending: &str) -> bool {
 /// What is wrong with a sibling.
 ///
 /// # Errors
-/// When a bound of ours was met, so that nothing can be said.
+/// When the file exceeds a bound of ours, so that nothing is known.
 pub fn complaint(bytes: &[u8], raw: &[u8], layer: Layer) -> Result<Option<String>, Inability> {
     let codings = [layer.word().to_owned()];
     match coding::decode_declared(bytes, &codings, &coding::DecodeBounds::default()) {

@@ -8,20 +8,20 @@ use serde_json::{Value, json};
 use wasm_gauntlet_host::protocol::Parts;
 use wasm_gauntlet_model::call::{CallOutcome, RejectStage};
 
-/// What `type` is for an outcome, but for its word.
+/// The beginning of `type` for an outcome; its word follows.
 const OUTCOMES: &str = "https://wasm-gauntlet.dev/outcomes/";
 
-/// What `type` is for what is wrong with a request, but for its word.
+/// The beginning of `type` for a wrong request; its word follows.
 const PROBLEMS: &str = "https://wasm-gauntlet.dev/problems/";
 
-/// Seconds after which a `busy` tenant may try again: a call lasts 50 ms, and a second is the
-/// least that the field can say.
+/// Seconds after which a `busy` tenant may try again. A call lasts 50 ms, and a second is the least
+/// value of the field.
 const RETRY_AFTER_S: HeaderValue = HeaderValue::from_static("1");
 
 /// A response of the front.
 pub type FrontReply = Response<Full<Bytes>>;
 
-/// The status of an outcome; `openapi.yaml` says the same.
+/// The status of an outcome, as in `openapi.yaml`.
 pub fn status(outcome: &CallOutcome) -> StatusCode {
     match outcome {
         CallOutcome::Ok { .. } => StatusCode::OK,
@@ -57,13 +57,13 @@ pub fn outcome(outcome: CallOutcome) -> FrontReply {
     reply
 }
 
-/// A response to a request that is wrong in itself.
+/// A response to a wrong request.
 pub fn problem(status: StatusCode, word: &str, detail: &str) -> FrontReply {
     let kind = format!("{PROBLEMS}{word}");
     with_members(status, json!({ "type": kind, "title": word, "detail": detail }))
 }
 
-/// A 405 that says what is allowed.
+/// A 405 that names the allowed methods.
 pub fn wrong_method(allowed: &'static str) -> FrontReply {
     let mut reply = problem(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", allowed);
     reply.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
@@ -81,7 +81,7 @@ pub fn json(document: &Value) -> FrontReply {
     bytes(StatusCode::OK, "application/json", document.to_string().into_bytes())
 }
 
-/// Plain text, as a gateway has it: no outcome is in it.
+/// Plain text, as from a gateway, without any outcome.
 pub fn plain(status: StatusCode, text: &str) -> FrontReply {
     bytes(status, "text/plain; charset=utf-8", format!("{text}\n").into_bytes())
 }
@@ -93,7 +93,7 @@ pub fn empty(status: StatusCode) -> FrontReply {
     reply
 }
 
-/// A body of one type; `nosniff`, as outputs are whatever a guest wrote.
+/// A body of one type, with `nosniff`, because a guest may write any output.
 pub fn bytes(status: StatusCode, kind: &'static str, body: Vec<u8>) -> FrontReply {
     let mut reply = Response::new(Full::new(Bytes::from(body)));
     *reply.status_mut() = status;

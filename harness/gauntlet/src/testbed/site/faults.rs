@@ -1,4 +1,4 @@
-//! The faults of the site, and what goes wrong besides, seen through the edge.
+//! The faults of the site, and which other incidents each causes, seen through the edge.
 //!
 //! | fault | red besides its own incident, and why |
 //! |---|---|
@@ -48,7 +48,7 @@ use wasm_gauntlet_model::fault::{Fault, Part};
 pub struct SiteFaults(Vec<Fault>);
 
 impl SiteFaults {
-    /// Those of `faults` that belong to the site; the host's are the host's business.
+    /// Those of `faults` that belong to the site. The host's are ignored.
     pub fn new(faults: &[Fault]) -> Self {
         let ours = |fault: &&Fault| matches!(fault.part(), Part::Origin | Part::Edge);
         Self(faults.iter().filter(ours).copied().collect())

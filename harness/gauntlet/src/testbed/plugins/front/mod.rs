@@ -1,5 +1,5 @@
-//! What the front does for each request. Everything here may block; `serve` calls it on a thread
-//! for that.
+//! What the front does for each request. Everything here may block, so `serve` calls it on a thread
+//! of its own.
 
 mod promote;
 
@@ -25,19 +25,19 @@ use super::metrics::{Gauges, Metrics};
 use super::registry::Registry;
 use wasm_gauntlet_model::inability::Inability;
 
-/// Largest module taken: ten times a Go build.
+/// Largest module: ten times a Go build.
 pub const MODULE_BYTES_MAX: usize = 16 << 20;
 
-/// Longest input taken, as long as the longest output.
+/// Longest input, as long as the longest output.
 pub const INPUT_BYTES_MAX: usize = 1 << 20;
 
-/// The digest that served.
+/// The digest of the module that was called.
 const GUEST_DIGEST: HeaderName = HeaderName::from_static("x-guest-digest");
 
-/// Where the log lines of the call are found.
+/// The address of the call's log lines.
 const CALL_ID: HeaderName = HeaderName::from_static("x-call-id");
 
-/// How many log lines there are.
+/// The number of log lines.
 const LOG_LINES: HeaderName = HeaderName::from_static("x-guest-log-lines");
 
 /// The front of a plugin host.
@@ -55,7 +55,7 @@ pub struct Front {
 }
 
 impl Front {
-    /// A front whose host runs, with those of the faults that are the front's own.
+    /// A front with a running host, and with the faults of the front.
     pub fn start(launch: Launch, limits: Limits, faults: HostFaults) -> Result<Self, Inability> {
         let host = Supervised::new(launch, WaitLimits::default());
         host.process()?;
@@ -105,7 +105,7 @@ impl Front {
         reply
     }
 
-    /// A module that is larger than is taken.
+    /// A module that is too large.
     pub fn too_large(&self) -> FrontReply {
         self.metrics.upload("rejected");
         let reason = format!("a module has at most {MODULE_BYTES_MAX} bytes");
@@ -194,7 +194,7 @@ impl Front {
         }
     }
 
-    /// A typed answer, with the digest that served and where the log is.
+    /// A typed answer, with the digest of the module and the address of the log.
     fn typed(&self, timed: Timed, tenant: &str) -> FrontReply {
         let called = timed.called;
         let mut reply = answer::outcome(called.outcome);
@@ -216,7 +216,7 @@ fn unknown_guest() -> FrontReply {
     answer::problem(StatusCode::NOT_FOUND, "unknown-guest", detail)
 }
 
-/// What a gateway says when what stands behind it is gone: nothing about the guest.
+/// The answer of a gateway whose upstream is gone. It says nothing about the guest.
 fn lost(timed: &Timed) -> FrontReply {
     match timed.lost {
         Some(Lost::Hung) => answer::plain(StatusCode::GATEWAY_TIMEOUT, "the plugin host hung"),

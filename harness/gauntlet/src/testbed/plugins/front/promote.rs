@@ -1,4 +1,5 @@
-//! Which module is active: nothing becomes it that was not accepted, or that fails when called.
+//! The active module. A module becomes active only if it was accepted and does not fail when it is
+//! called.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,7 +14,7 @@ use super::super::answer::{self, FrontReply};
 use super::super::route::is_digest;
 use super::{Front, GUEST_DIGEST, lost, unknown_guest};
 
-/// In whose name a module is called before it becomes active.
+/// The tenant of the test call before a module becomes active.
 const SMOKE: &str = "smoke";
 
 impl Front {
@@ -52,7 +53,7 @@ impl Front {
         }
     }
 
-    /// A module was refused: nothing is kept of it by a right host.
+    /// A module was refused. A correct host keeps nothing of it.
     pub(super) fn refused(&self, module: Arc<GuestModule>) {
         if self.faults.has(Fault::PromoteUnvalidated) {
             self.registry.remember_refused(module);
