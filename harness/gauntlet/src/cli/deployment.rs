@@ -56,22 +56,22 @@ impl Deployment {
         Ok(Self { site, plugins: plugins.map_err(cannot)?, build, faults: faults.to_vec() })
     }
 
-    /// What users of the site load.
+    /// The address that users of the site load.
     pub fn site_url(&self) -> String {
         self.site.site_url()
     }
 
-    /// What stands behind the shared cache.
+    /// The address behind the shared cache.
     pub fn origin_url(&self) -> String {
         self.site.origin_url()
     }
 
-    /// Where the host contract is served.
+    /// The address of the host contract.
     pub fn host_url(&self) -> String {
         self.plugins.url()
     }
 
-    /// What is known of the build that it serves.
+    /// The build that it serves, as a target describes it.
     fn artefact(&self) -> Build {
         Build {
             dir: self.build.dir(),

@@ -50,7 +50,7 @@ impl Display {
         Self { bar, state: Mutex::default() }
     }
 
-    /// Take the bar away; what follows is the summary.
+    /// Remove the bar before the summary.
     pub fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -99,7 +99,7 @@ impl Listener for Display {
 }
 
 impl DisplayState {
-    /// Keep what happened; the lines to tell of it.
+    /// Record an event. Returns the lines to print for it.
     fn hear(&mut self, event: &Event, has_bar: bool) -> Vec<String> {
         match event {
             Event::Planned(bound) => {
@@ -118,8 +118,8 @@ impl DisplayState {
         }
     }
 
-    /// Count an outcome; a line where a tenth of the run has ended. What never began was
-    /// skipped by the plan, and is no part of the trials.
+    /// Count an outcome. Returns a line for each tenth of the run. Skips of the plan are no trials,
+    /// so they do not count.
     fn end(&mut self, outcome: &Outcome) -> Option<String> {
         let known = outcome.gap.is_some();
         self.failed += usize::from(outcome.verdict == Verdict::Fail && !known);
@@ -134,7 +134,7 @@ impl DisplayState {
         (after != before).then(|| format!("{}/{} trials{}", self.ended, self.planned, self.bad()))
     }
 
-    /// A line about a failure or a doubt, unless enough was told of its kind.
+    /// A line about a failure or a doubt, unless enough of its kind were printed.
     fn worth_telling(&mut self, outcome: &Outcome) -> Option<String> {
         let bad = matches!(outcome.verdict, Verdict::Fail | Verdict::Inconclusive);
         if !bad || outcome.gap.is_some() {

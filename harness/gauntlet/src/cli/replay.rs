@@ -30,7 +30,7 @@ pub(super) struct Replay<'a> {
     pub seed: u64,
     pub gate: Severity,
     pub noise_factor: f64,
-    /// Whether the subjects were named, so that each must be looked at.
+    /// Whether the subjects were named, so that each must be tested.
     pub named: bool,
     /// Known gaps beside those of the built-in ledgers.
     pub known: Option<&'a Ledger>,

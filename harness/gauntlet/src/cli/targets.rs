@@ -21,7 +21,7 @@ pub(super) struct NamedTargets {
     pub sites: Vec<SiteTarget>,
     pub hosts: Vec<HostTarget>,
     pub runtimes: Vec<String>,
-    /// Runtimes behind programs of the user's own, and what is known of them.
+    /// Adapters of the user, and their known gaps.
     pub adapters: Vec<OwnAdapter>,
     pub ledger: Ledger,
     /// Each with the flags that name it on the command line.
@@ -74,7 +74,7 @@ pub(super) fn of(args: &RunArgs) -> Result<NamedTargets, Failure> {
                 named.sites.extend(target.site);
                 named.hosts.extend(target.host);
                 named.runtimes.extend(target.runtimes);
-                // What else the file says of a build has no flags of its own.
+                // The other keys of a build have no flags of their own.
                 let flags = format!("--target {} ", word(&path.display().to_string()));
                 named
                     .artefacts

@@ -84,7 +84,7 @@ impl Stdin {
 }
 
 impl Talk {
-    /// Start the adapter and say nothing yet.
+    /// Start the adapter without sending anything.
     pub fn begin(launch: &Launch) -> Result<Self, Wrong> {
         let cannot = |error: &dyn std::fmt::Display| {
             format!("{} cannot be started: {error}", launch.program.display())
@@ -98,7 +98,7 @@ impl Talk {
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
         std::thread::spawn(move || stdout.map(|stdout| read(stdout, &to)));
-        // Read, so that the adapter never waits for it; what it says is its own affair.
+        // Read, so that the adapter never blocks on it. The text is ignored.
         std::thread::spawn(move || {
             stderr.map(|mut stderr| std::io::copy(&mut stderr, &mut std::io::sink()))
         });
@@ -106,7 +106,7 @@ impl Talk {
         Ok(Self { life, child, stdin, lines, next_id: 1, scratch, traces })
     }
 
-    /// Start the adapter and hear its hello.
+    /// Start the adapter and read its hello.
     pub fn greeted(launch: &Launch) -> Result<(Self, Hello), Wrong> {
         let mut talk = Self::begin(launch)?;
         match talk.ask(Ask::Hello { protocol: VERSION }, PATIENCE)? {
@@ -120,7 +120,7 @@ impl Talk {
         let stdin = self.stdin.as_ref().ok_or("its stdin was closed")?;
         let written = stdin.write(format!("{line}\n").into_bytes());
         if written.is_err() {
-            // Whoever did not read in time is not asked again.
+            // An adapter that did not read in time gets no further line.
             self.stdin = None;
         }
         written
@@ -140,7 +140,7 @@ impl Talk {
         }
     }
 
-    /// Write a request, and give its id.
+    /// Write a request. Returns its id.
     pub fn send(&mut self, ask: Ask) -> Result<u64, Wrong> {
         let id = self.next_id;
         self.next_id += 1;
@@ -149,7 +149,7 @@ impl Talk {
         Ok(id)
     }
 
-    /// Ask, and hear the answer to just that.
+    /// Send a request, and read its answer.
     pub fn ask(&mut self, ask: Ask, patience: Duration) -> Result<Reply, Wrong> {
         let id = self.send(ask)?;
         self.hear_to(id, patience)
@@ -178,7 +178,7 @@ impl Talk {
         self.ask(ask, LOAD_PATIENCE)
     }
 
-    /// Load a guest that must be taken.
+    /// Load a guest that must be accepted.
     pub fn loaded(&mut self, guest: &str, limits: &Limits, grants: &Grants) -> Result<(), Wrong> {
         match self.load(guest, limits, grants)? {
             Reply::Loaded => Ok(()),
@@ -191,7 +191,7 @@ impl Talk {
         self.stdin = None;
     }
 
-    /// End what it left running; how many processes that were.
+    /// End the processes that it left. Returns their number.
     pub fn strays(&self) -> usize {
         self.traces.end().its
     }

@@ -38,7 +38,7 @@ impl Breaker {
         unpoisoned(self.0.lock())
     }
 
-    /// Count a loss; all of them where this one ended the trials of the subject.
+    /// Count a loss. Returns all losses if this one ended the trials of the subject.
     pub fn lost(&self, loss: Loss) -> Option<Vec<Loss>> {
         let mut losses = self.losses();
         losses.push(loss);

@@ -57,7 +57,7 @@ impl Drop for UnderWay<'_> {
 }
 
 impl Budget {
-    /// What `plan` grants each subject of `engine`.
+    /// The budget of each subject of `engine` for `plan`.
     pub fn of(engine: &Engine, plan: &Plan) -> Vec<Self> {
         let mut budgets: Vec<Self> = engine.subjects.iter().map(|_| Self::default()).collect();
         for trial in &plan.trials {
@@ -110,7 +110,7 @@ fn bound(engine: &Engine, trial: &Trial) -> Duration {
     };
     let actions = scenario.steps.iter().filter_map(|step| step.action(context).ok());
     let once: Duration = actions.map(|action| reached.subject.bound(&action)).sum();
-    // A doubt about a host is looked at once more alone.
+    // A doubt about a host is tried once more, alone.
     let times = match reached.profile.kind {
         _ if trial.timing => MEASUREMENTS_MAX,
         SubjectKind::Host => 2,

@@ -19,7 +19,7 @@ const AGAIN_MAX: usize = 32;
 pub(super) struct RunState {
     /// Of each subject, how often it was lost.
     pub breakers: Vec<Breaker>,
-    /// Of each subject, the time that it has.
+    /// Of each subject, its time.
     pub budgets: Vec<Budget>,
     /// Of each subject, the trials for which there was no time.
     pub late: Vec<AtomicUsize>,

@@ -39,8 +39,8 @@ impl<'a> Lane<'a> {
         unpoisoned(self.waiting.lock())
     }
 
-    /// The next trial that may begin; waits while there are some and none may. There is none left
-    /// when this is none.
+    /// The next trial that may begin. Waits while there are trials and none may begin. None when no
+    /// trial is left.
     pub(super) fn take(&self) -> Option<Taken<'_, 'a>> {
         let mut waiting = self.waiting();
         loop {
@@ -62,7 +62,8 @@ impl<'a> Lane<'a> {
 
 impl Drop for Taken<'_, '_> {
     fn drop(&mut self) {
-        // Nobody waits for a subject that bears company, and to wake nobody is a system call.
+        // No thread waits for a subject whose trials run side by side, and waking nobody costs a
+        // system call.
         if self.lane.exclusive.get(self.trial.subject) == Some(&true) {
             self.lane.waiting().busy.retain(|subject| *subject != self.trial.subject);
             self.lane.freed.notify_all();

@@ -133,7 +133,7 @@ pub struct ProfiledSubject {
     pub profile: Profile,
     /// What the profile says, as facts that every trial may judge by.
     facts: Arc<Facts>,
-    /// Held by the trial under way, where trials disturb one another: whoever runs them.
+    /// Held by the current trial where trials disturb one another, whichever engine runs them.
     turn: Mutex<()>,
 }
 
@@ -252,7 +252,7 @@ fn doubt(incident: &str, subject: &str, claim: &str, reason: String) -> Outcome 
 const WAITING_MAX: usize = 20;
 
 impl Engine<'_> {
-    /// Do the plan.
+    /// Run the plan.
     pub fn run(&self, plan: &Plan) -> Results {
         let budgets = Budget::of(self, plan);
         let bound = budget::in_all(&budgets);
@@ -306,7 +306,7 @@ impl Engine<'_> {
         });
     }
 
-    /// Do one trial: begin, look, judge, keep.
+    /// Run one trial, judge it, and keep its outcome.
     fn one(&self, trial: &Trial, kept: &RunState) {
         let scenario = &self.scenarios[trial.scenario];
         let subject = &self.subjects[trial.subject];
@@ -353,13 +353,13 @@ impl Engine<'_> {
         }
         let again = self.timed(trial, kept);
         self.lost(trial, kept);
-        // A failure that was decided stands, and so does what was seen before the loss.
+        // A decided failure stands, and so does an outcome from before the loss.
         let verdict = |done: &DoneTrial| done.judged.outcome.verdict;
         let better = verdict(&again) == Verdict::Fail || verdict(&first) == Verdict::Inconclusive;
         if better && verdict(&first) != Verdict::Fail { again } else { first }
     }
 
-    /// Do a trial, and count what it took.
+    /// Run a trial, and count its time.
     fn timed(&self, trial: &Trial, kept: &RunState) -> DoneTrial {
         let (scenario, subject) = (&self.scenarios[trial.scenario], &self.subjects[trial.subject]);
         let _under_way = kept.budgets[trial.subject].begin();

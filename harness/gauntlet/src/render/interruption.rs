@@ -1,5 +1,5 @@
-//! What stops an endless guest, as Markdown: with times for a person, in words alone for a
-//! snapshot that is compared.
+//! What stops an endless guest, as Markdown: with times for a person, and without them for a
+//! snapshot.
 
 use wasm_gauntlet_model::interruption::{Interruption, InterruptionCell};
 use wasm_gauntlet_model::source::printable;
@@ -19,7 +19,7 @@ pub fn words(table: &Interruption) -> String {
 
 /// The table as JSON.
 pub fn json(table: &Interruption) -> String {
-    // It holds only texts, numbers, lists and structs, which JSON can always say.
+    // It has only texts, numbers, lists and structs, which JSON can always represent.
     serde_json::to_string_pretty(table).unwrap_or_default() + "\n"
 }
 
@@ -39,7 +39,7 @@ fn means(table: &Interruption) -> String {
     table.columns.iter().map(|column| line(&column.name, &column.means)).collect()
 }
 
-/// A host's own word, in a cell.
+/// A host's own word in a cell.
 fn plain(word: &str) -> String {
     printable(word).replace('|', "\\|")
 }

@@ -1,9 +1,9 @@
-//! Styles of the terminal. Meaning is never in a colour alone.
+//! Styles of the terminal. A colour alone never carries meaning.
 
 use anstyle::{AnsiColor, Style};
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
-/// Whether to style. Whoever writes to something that is no terminal strips styles anyway.
+/// Whether to style. Styles are removed anyway where the output is no terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Paint {
     /// Whether escapes are written.
@@ -24,12 +24,12 @@ impl Paint {
         self.with(Style::new().bold(), text)
     }
 
-    /// A label, or what matters less.
+    /// A label, or a less important text.
     pub fn faint(self, text: &str) -> String {
         self.with(Style::new().dimmed(), text)
     }
 
-    /// What belongs to a verdict.
+    /// A text in the style of a verdict.
     pub fn verdict(self, verdict: Verdict, text: &str) -> String {
         self.with(style_of(verdict), text)
     }
@@ -56,7 +56,7 @@ fn style_of(verdict: Verdict) -> Style {
     }
 }
 
-/// The sign of a verdict where there is no room for its word.
+/// The sign of a verdict, for where its word does not fit.
 pub fn sign(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "✓",

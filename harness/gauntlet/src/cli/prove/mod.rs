@@ -40,7 +40,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         named: false,
         known: None,
     };
-    // Kept from fault to fault, with what they said.
+    // Kept from fault to fault, with their remembered answers.
     let _references = subjects::references()?;
     let OnFault { outcomes: mut healthy, kinds } = on(&replay, None, folder.as_ref())?;
     let selected = scenarios.iter().filter(|one| selection.takes(&one.incident));
@@ -138,7 +138,7 @@ fn on(replay: &Replay, fault: Option<Fault>, folder: Option<&Folder>) -> Result<
     let deployment = Deployment::start(&faults, None)?;
     let subjects = deployment.subjects(fault.map(kind_with))?;
     let Record { mut outcomes, aborted, subjects, .. } = replay.run(subjects, folder)?;
-    // What a runtime is known to do wrong without any fault says nothing of a fault.
+    // A known gap without any fault says nothing about a fault.
     outcomes.retain(|outcome| outcome.gap.is_none());
     match aborted {
         Some(why) if interrupt::stop()?.load(Ordering::Relaxed) => Err(Failure::inconclusive(why)),

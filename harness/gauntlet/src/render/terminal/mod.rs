@@ -1,5 +1,5 @@
-//! The summary of a run as a person reads it: what was tested, a table, what failed and what
-//! to do about it, what could not be told, and one line that decides.
+//! The summary of a run for a person: what was tested, a table, what failed and how to fix it, what
+//! stayed inconclusive, and one line with the verdict.
 
 mod doubts;
 mod failures;
@@ -22,9 +22,9 @@ pub struct Appearance {
     pub paint: Paint,
 }
 
-/// Where the width is not known, and the width of the snapshots.
+/// The width if it is not known, and that of the snapshots.
 const COLUMNS_USUAL: usize = 80;
-/// Narrower terminals get lines of this length; labels and words would not fit.
+/// Narrower terminals get lines of this length, because labels and words would not fit.
 const COLUMNS_MIN: usize = 60;
 /// Wider lines are hard to read.
 const COLUMNS_MAX: usize = 120;

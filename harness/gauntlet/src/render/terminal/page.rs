@@ -4,12 +4,12 @@ use wasm_gauntlet_model::source::printable;
 
 use super::Appearance;
 
-/// Longest text shown of one field, characters; all of it is in `run.json`.
+/// Most characters of one field that are shown. `run.json` has all of it.
 const FIELD_CHARS_MAX: usize = 600;
 /// Width of the labels of fields: `first check` and a blank.
 const LABEL_CHARS: usize = 12;
 
-/// A page as it is written.
+/// A page that is being written.
 #[derive(Debug)]
 pub(super) struct ReportPage {
     out: String,
@@ -57,8 +57,8 @@ impl ReportPage {
         }
     }
 
-    /// A label, and lines that are to be copied where there are several: those keep their
-    /// breaks and blanks. A single line is words.
+    /// A label and lines that are meant to be copied, which keep their breaks and blanks. A single
+    /// line is wrapped as words.
     pub fn field_lines(&mut self, indent: usize, label: &str, text: &str) {
         if !text.contains('\n') {
             return self.field(indent, label, text);
@@ -68,7 +68,7 @@ impl ReportPage {
         }
     }
 
-    /// A label and a text that is to be copied: it stays on one line.
+    /// A label and a text that is meant to be copied, so it stays on one line.
     pub fn field_as_is(&mut self, indent: usize, label: &str, text: &str) {
         if !text.is_empty() {
             self.labelled(indent, label, &printable(text));
@@ -81,7 +81,7 @@ impl ReportPage {
     }
 }
 
-/// `text` made printable, cut to what is shown, in lines of at most `room` characters.
+/// `text` made printable and shortened, in lines of at most `room` characters.
 fn wrapped(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in clipped(&printable(text)).split_whitespace() {

@@ -16,8 +16,8 @@ pub struct Listing {
     pub unread: Vec<String>,
 }
 
-/// Read what `sha256sum` and `sha256sum --tag` write: `DIGEST  NAME`, `DIGEST *NAME` and
-/// `SHA256 (NAME) = DIGEST`. Empty lines, and those after a `#`, say nothing.
+/// Read the output of `sha256sum` and `sha256sum --tag`: `DIGEST  NAME`, `DIGEST *NAME` and
+/// `SHA256 (NAME) = DIGEST`. Empty lines and comments (`#`) are skipped.
 pub fn parse(text: &str) -> Listing {
     let mut listing = Listing::default();
     for (index, line) in text.lines().enumerate() {

@@ -1,4 +1,4 @@
-//! What guests logged, kept for a while under the id of the call, for the caller's tenant alone.
+//! Log lines of guests, kept for a while under the id of the call, for the caller's tenant alone.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -7,7 +7,7 @@ use wasm_gauntlet_model::call::LogLine;
 
 use crate::locks::unpoisoned;
 
-/// Most calls whose log is kept, and most bytes of them; the oldest go first.
+/// Most calls whose log is kept, and most bytes of their logs. The oldest go first.
 const CALLS_MAX: usize = 256;
 const BYTES_MAX: usize = 16 << 20;
 
@@ -32,7 +32,7 @@ struct CallLog {
 }
 
 impl CallJournal {
-    /// Keep the lines of a call of `tenant`; the id under which they are found.
+    /// Keep the lines of a call of `tenant`. Returns the id of the call.
     pub fn keep(&self, tenant: &str, lines: Vec<LogLine>) -> u64 {
         let mut state = unpoisoned(self.state.lock());
         state.last += 1;
@@ -47,7 +47,7 @@ impl CallJournal {
         id
     }
 
-    /// The lines of a call, if it was one of `tenant` and is still kept.
+    /// The lines of a call, if it was a call of `tenant` and is still kept.
     pub fn find(&self, id: u64, tenant: &str) -> Option<Vec<LogLine>> {
         let state = unpoisoned(self.state.lock());
         let entry = state.calls.iter().find(|entry| entry.id == id && entry.tenant == tenant)?;

@@ -1,5 +1,5 @@
-//! Counters, as Prometheus reads them (text format 0.0.4). The number of labels is bounded: a
-//! client chooses tenant names, and each new one would be a new series.
+//! Counters for Prometheus (text format 0.0.4). The number of labels is bounded, because clients
+//! choose tenant names and each new one would be a new series.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -10,10 +10,10 @@ use hdrhistogram::Histogram;
 
 use crate::locks::unpoisoned;
 
-/// Most tenants told apart; the rest are `other`.
+/// Most tenants with a label. The rest are `other`.
 const TENANTS_MAX: usize = 64;
 
-/// Most modules told apart by the limits that they reach; the rest are `other`.
+/// Most modules with a label of the limits that they reach. The rest are `other`.
 const GUESTS_MAX: usize = 64;
 
 /// The quantiles of latencies that are shown.
@@ -38,7 +38,7 @@ struct MetricsState {
     seconds: BTreeMap<String, Seconds>,
 }
 
-/// The latencies of one tenant, microseconds; two significant digits take 20 KB a tenant.
+/// The latencies of one tenant, microseconds. Two significant digits take 20 KB for each tenant.
 struct Seconds {
     sum: f64,
     histogram: Histogram<u64>,
@@ -51,7 +51,7 @@ impl Default for Seconds {
     }
 }
 
-/// What the front knows beside its counters.
+/// Values of the front beside its counters.
 pub struct Gauges {
     /// Host processes that were lost.
     pub processes_lost: u64,
@@ -125,7 +125,7 @@ impl Metrics {
     }
 }
 
-/// `name`, or the label of all past the bound on `known` ones.
+/// `name`, or the common label once the bound on `known` ones is reached.
 fn label(known: &mut BTreeSet<String>, name: &str, max: usize) -> String {
     if !known.contains(name) && known.len() >= max {
         return OTHER.to_owned();
@@ -138,7 +138,7 @@ fn head(page: &mut String, name: &str, kind: &str, help: &str) {
     let _ = writeln!(page, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
-/// A label's value; tenants are visible ASCII by then, so these two are all there is.
+/// A label's value, escaped. Tenants are visible ASCII here, so two characters are enough.
 fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\").replace('"', "\\\"")
 }

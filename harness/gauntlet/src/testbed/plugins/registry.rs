@@ -1,5 +1,5 @@
-//! The modules that were accepted, by digest, and which one is active. The oldest give way to new
-//! ones; the active one and the one before it never do.
+//! The accepted modules by digest, and the active one. New modules replace the oldest, but never
+//! the active one and the one before it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -8,7 +8,7 @@ use wasm_gauntlet_host::worker::parent::work::GuestModule;
 
 use crate::locks::unpoisoned;
 
-/// Most modules kept, and most bytes of them: earlier versions stay callable for a rollback.
+/// Most modules, and most bytes of them. Earlier versions stay callable for a rollback.
 pub const MODULES_MAX: usize = 512;
 const BYTES_MAX: usize = 512 << 20;
 
@@ -29,16 +29,16 @@ struct RegistryState {
     /// Their digests, oldest first.
     order: VecDeque<String>,
     active: Option<String>,
-    /// What was active before.
+    /// The module that was active before.
     previous: Option<String>,
-    /// Digests of those that stood their first call.
+    /// Digests of modules that passed their first call.
     stood: BTreeSet<String>,
-    /// The fault `promote-unvalidated`: what was refused, and may become active all the same.
+    /// The fault `promote-unvalidated`: refused modules that can still become active.
     refused: Option<Arc<GuestModule>>,
 }
 
 impl RegistryState {
-    /// Make room for a module of so many bytes.
+    /// Make room for a module of this many bytes.
     fn room(&mut self, bytes: usize) -> Result<(), RegistryFull> {
         while self.modules.len() >= MODULES_MAX || self.bytes + bytes > BYTES_MAX {
             let held = [&self.active, &self.previous];
@@ -58,7 +58,7 @@ impl Registry {
         unpoisoned(self.state.lock())
     }
 
-    /// Keep a module; whether it is new.
+    /// Keep a module. Returns whether it is new.
     pub fn keep(&self, module: Arc<GuestModule>) -> Result<bool, RegistryFull> {
         let mut state = self.state();
         if state.modules.contains_key(&module.digest) {
@@ -76,17 +76,17 @@ impl Registry {
         self.state().modules.get(digest).cloned()
     }
 
-    /// The fault `promote-unvalidated`: remember what was refused.
+    /// The fault `promote-unvalidated`: remember a refused module.
     pub fn remember_refused(&self, module: Arc<GuestModule>) {
         self.state().refused = Some(module);
     }
 
-    /// Whether a module has stood its first call.
+    /// Whether a module has passed its first call.
     pub fn stood(&self, digest: &str) -> bool {
         self.state().stood.contains(digest)
     }
 
-    /// A module has stood its first call.
+    /// A module has passed its first call.
     pub fn stands(&self, digest: &str) {
         self.state().stood.insert(digest.to_owned());
     }

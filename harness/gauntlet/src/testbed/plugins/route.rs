@@ -1,8 +1,8 @@
-//! From method and path to what is asked; total.
+//! From method and path to a route, for every request.
 
 use hyper::Method;
 
-/// What is asked.
+/// The route of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     /// `PUT /guests/{sha256}`.
@@ -19,7 +19,7 @@ pub enum Route {
     Health,
     /// `GET /metrics`.
     Metrics,
-    /// The path is one of the contract, the method is not; these are.
+    /// The contract has the path, but not with this method. It has these methods.
     WrongMethod(&'static str),
     /// No path of the contract.
     Unknown,

@@ -60,7 +60,7 @@ fn measure(stage: &Stage<'_>, limits: &Limits) -> Result<f64, Inability> {
             let timed = stage.port.call(&work)?;
             match timed.called.outcome {
                 CallOutcome::Ok { .. } => best = best.min(timed.wall),
-                // The machine held it up; another probe may get through.
+                // The machine delayed it. Another probe may succeed.
                 CallOutcome::Deadline => {}
                 other => {
                     let words = format!("{SPIN_GUEST} ended in {} while measured", other.word());

@@ -169,7 +169,7 @@ fn seen(
 ) -> GuestCall {
     let outcomes: BTreeSet<&str> = calls.iter().map(|timed| timed.called.outcome.word()).collect();
     let longest = calls.iter().map(|timed| timed.wall).max().unwrap_or_default();
-    // What was refused before any of its code ran cannot have run past its deadline.
+    // A guest that was refused before it ran cannot have missed its deadline.
     let deadline = Duration::from_millis(limits.deadline_ms);
     let overrun = if ran.is_some() { longest.saturating_sub(deadline) } else { Duration::ZERO };
     let sure = overrun.saturating_sub(ran.unwrap_or_default());
@@ -292,7 +292,7 @@ fn outputs(calls: &[Timed], work: &Work<'_>) -> GuestCall {
     let distinct = outputs.iter().collect::<BTreeSet<_>>().len();
     let first = outputs.first().copied();
     let right = |output: &&[u8]| contained::right_output(work.module, input, output);
-    // A header speaks of a guest that was given nothing.
+    // A header describes a guest without grants.
     let bare = *work.grants == Grants::default();
     let right: Option<Vec<bool>> = outputs.iter().map(right).collect();
     let right = right.filter(|right| bare && !right.is_empty());

@@ -53,7 +53,7 @@ pub fn perform(stage: &mut Stage<'_>, compare: &Compare) -> Result<Observation, 
         failures: BTreeSet::new(),
     };
     let first_ms = timing.first(0)?;
-    // A guest that cannot run at all would cost the patience of a load for each pair.
+    // A guest that cannot run would cost the timeout of a load for each pair.
     let both_run = first_ms.is_some() && timing.first(1)?.is_some();
     let pairs = if both_run { timing.pairs(&mut stage.rng)? } else { Vec::new() };
     let failures = timing.failures;

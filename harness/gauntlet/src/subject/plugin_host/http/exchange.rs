@@ -56,7 +56,7 @@ pub enum Sent {
     Cut {
         /// How.
         detail: String,
-        /// Whether it was our patience that ended.
+        /// Whether it ended with our timeout.
         slow: bool,
         /// How long it took.
         wall: Duration,
@@ -66,7 +66,7 @@ pub enum Sent {
 }
 
 impl Sent {
-    /// What `read` makes of the whole response; otherwise what its absence means.
+    /// The result of `read` for a whole response, or the meaning of its absence.
     ///
     /// # Errors
     /// Where the request cannot be written, and those of `read`.
@@ -108,7 +108,7 @@ impl HostResponse {
 pub struct Exchange {
     client: Client,
     handle: Handle,
-    /// What every request carries and no answer shows.
+    /// The secrets of every request.
     pub secrets: Secrets,
 }
 

@@ -74,7 +74,7 @@ impl HttpSession<'_> {
     /// Put back what was active, if we switched.
     pub(super) fn back(&self) {
         match self.active_before.get() {
-            // Nobody is there who would put it back.
+            // The host is gone, so it cannot be put back.
             Some(Some(digest)) if self.absent().is_none() => {
                 self.activate(digest);
             }

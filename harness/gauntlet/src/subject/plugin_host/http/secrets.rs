@@ -53,7 +53,7 @@ impl Secrets {
     /// The secrets of `credentials`, each from its variable.
     ///
     /// # Errors
-    /// A variable that holds none.
+    /// A variable without a secret.
     pub fn new(
         credentials: &[Credential],
         value: impl Fn(&str) -> Option<String>,
@@ -80,7 +80,7 @@ impl Secrets {
         Ok(all)
     }
 
-    /// Put them on a request, in place of what stands there under their names.
+    /// Set them on a request, in place of fields with the same names.
     pub(super) fn put_on(&self, headers: &mut HeaderMap) {
         for secret in &self.fields {
             headers.insert(secret.name.clone(), secret.value.clone());
@@ -97,7 +97,7 @@ impl Secrets {
         for (name, value) in &headers {
             let mut value = value.as_bytes().to_vec();
             self.redactor.bytes(&mut value);
-            // Parts of a value that was one, around a word that is one.
+            // The parts of a value around a redacted word.
             let value = HeaderValue::from_bytes(&value);
             seen.append(name, value.unwrap_or(HeaderValue::from_static(TAKEN_OUT)));
         }

@@ -60,8 +60,8 @@ impl Front {
         }
     }
 
-    /// Why a module may not become the active one. It is called once, with no input; one that
-    /// stood that is not called again, so that going back is at once.
+    /// Why a module may not become active. It is called once, without input. A module that passed
+    /// is not called again, so that a rollback is immediate.
     fn unfit(&self, module: &GuestModule) -> Option<FrontReply> {
         if self.faults.has(Fault::PromoteUnvalidated) || self.registry.stood(&module.digest) {
             return None;

@@ -14,9 +14,9 @@ use super::{ComparedAnswer, Opinion};
 pub enum Weighed {
     /// It is what the references agree on.
     Same,
-    /// Somewhere two differ, and an excuse covers it: nothing was learnt.
+    /// Two answers differ, and an excuse covers that, so nothing is known.
     Excused,
-    /// The references agree on another, or each gives another.
+    /// The references agree on another answer, or each gives another.
     Different,
     /// The references do not agree, and one of them agrees with it.
     Disputed,

@@ -118,8 +118,8 @@ impl NeighbourRun<'_> {
         Ok(rounds)
     }
 
-    /// Whether another round can change nothing: somebody polite was let down, or nobody was held
-    /// up in the first one.
+    /// Whether another round can change nothing: a polite call failed, or nobody was delayed in the
+    /// first round.
     fn decided(&self, rounds: &[Round]) -> bool {
         let failed = |side: &Latencies| !side.failures.is_empty();
         let failed = rounds.iter().any(|round| failed(&round.alone) || failed(&round.beside));
@@ -211,7 +211,7 @@ impl NeighbourRun<'_> {
         let (ran, busy) = (self.ran.load(Ordering::Relaxed), self.busy.load(Ordering::Relaxed));
         let ratios = self.ratios(&rounds);
         let number = rounds.len();
-        // A round without samples, or noise that never came, says nothing of the ratio.
+        // A round without samples or without noise says nothing about the ratio.
         let whole = ratios.len() == number && ran + busy > 0;
         let drawn = || rng.interval(&ratios, |drawn| median(drawn));
         let ratio = self.of_one(&rounds).or_else(drawn).filter(|_| whole);
