@@ -29,7 +29,7 @@ use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::scenario::Scenario;
 use wasm_gauntlet_model::selection::Selection;
-use wasm_gauntlet_model::target::{NOISE_FACTOR_USUAL, OriginTarget, SiteTarget};
+use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
 use wasm_gauntlet_model::verdict::Verdict;
 
 /// What every trial needs: it lives until the last has ended.

@@ -4,7 +4,7 @@ use wasm_gauntlet_model::detection::{Cell, Detection, Row};
 use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::source::printable;
 
-/// The letter of a cell in the grid. Wrong cells have capital letters or signs of their own.
+/// The letter of a cell in the grid.
 fn letter(cell: Cell) -> char {
     match cell {
         Cell::Red => 'R',
