@@ -4,7 +4,7 @@ use wasm_gauntlet_model::record::{Outcome, RunBound};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Event {
+pub(crate) enum Event {
     /// The plan is made: the trials that will run, and how long they take at most.
     Planned(RunBound),
     /// A trial began.
@@ -23,14 +23,14 @@ pub enum Event {
 }
 
 /// Receives the events of a run. Called from several threads, so it must return quickly.
-pub trait Listener: Send + Sync {
+pub(crate) trait Listener: Send + Sync {
     /// Something happened.
     fn hear(&self, event: &Event);
 }
 
 /// A listener that ignores every event.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct NullListener;
+pub(crate) struct NullListener;
 
 impl Listener for NullListener {
     fn hear(&self, _event: &Event) {}

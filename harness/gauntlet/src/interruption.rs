@@ -58,7 +58,7 @@ const SHAPES: &[(&str, &str)] = &[
 ];
 
 /// A host set up with one mechanism.
-pub struct Mechanism {
+pub(crate) struct Mechanism {
     column: Column,
     host: Supervised,
     limits: Limits,
@@ -81,7 +81,7 @@ impl Mechanism {
 
 /// The mechanisms of the runtimes in this program, which `program` runs: their own, then the
 /// watchdog.
-pub fn embedded(program: &Path) -> Vec<Mechanism> {
+pub(crate) fn embedded(program: &Path) -> Vec<Mechanism> {
     let usual = WaitLimits::default().call;
     let worker = |name, faults: &[&str]| Launch::worker(program.to_owned(), name, faults);
     let new = Mechanism::new;
@@ -100,7 +100,7 @@ pub fn embedded(program: &Path) -> Vec<Mechanism> {
 }
 
 /// The mechanisms of wazero, by the adapter `program`.
-pub fn wazero(program: &Path) -> Vec<Mechanism> {
+pub(crate) fn wazero(program: &Path) -> Vec<Mechanism> {
     let column = |runtime: &External| {
         let mitigated = runtime.name.ends_with("mitigated");
         let means = if mitigated { "the same and a function listener" } else { CONTEXT };
@@ -117,7 +117,7 @@ const CONTEXT: &str = "WithCloseOnContextDone(true)";
 ///
 /// # Errors
 /// When a host cannot be started.
-pub fn measure(mechanisms: &[Mechanism]) -> Result<Interruption, Inability> {
+pub(crate) fn measure(mechanisms: &[Mechanism]) -> Result<Interruption, Inability> {
     let mut rows = Vec::with_capacity(SHAPES.len());
     for (shape, guest) in SHAPES {
         let module = module::catalogue(guest, &[])?;

@@ -5,16 +5,16 @@
 //! `wasm-gauntlet-web` and `wasm-gauntlet-host` come before all of them.
 
 #[cfg(feature = "full")]
-pub mod chaos;
+pub(crate) mod chaos;
 #[cfg(feature = "full")]
 pub mod cli;
 #[cfg(feature = "full")]
-pub mod conformance;
+pub(crate) mod conformance;
 pub mod engine;
-pub mod event;
-pub mod host_test;
+pub(crate) mod event;
+pub(crate) mod host_test;
 #[cfg(feature = "full")]
-pub mod interruption;
+pub(crate) mod interruption;
 pub mod load;
 mod locks;
 #[cfg(feature = "full")]

@@ -16,33 +16,33 @@ use crate::subject::{Inability, Session, Subject};
 const CALLS_A_SESSION: usize = 20;
 
 /// The plan of a mix.
-pub struct Mix<'a> {
+pub(crate) struct Mix<'a> {
     /// The subjects, called in turn.
-    pub subjects: &'a [Box<dyn Subject>],
+    pub(crate) subjects: &'a [Box<dyn Subject>],
     /// The guests.
-    pub guests: &'a [&'a str],
+    pub(crate) guests: &'a [&'a str],
     /// The seed that replays the mix.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// The number of calls.
-    pub calls: usize,
+    pub(crate) calls: usize,
 }
 
 /// The result of a mix.
 #[derive(Debug, Default)]
-pub struct MixTally {
+pub(crate) struct MixTally {
     /// Outcomes by subject and word.
-    pub outcomes: BTreeMap<(String, String), u64>,
+    pub(crate) outcomes: BTreeMap<(String, String), u64>,
     /// Calls whose outcome the guest's header does not allow, by subject and guest.
-    pub uncontained: BTreeMap<(String, String), u64>,
+    pub(crate) uncontained: BTreeMap<(String, String), u64>,
     /// Calls of which nothing could be seen, with the last reason.
-    pub unseen: (u64, Option<Inability>),
+    pub(crate) unseen: (u64, Option<Inability>),
     /// Calls that were made.
-    pub calls: usize,
+    pub(crate) calls: usize,
 }
 
 impl Mix<'_> {
     /// Make the calls. After each session, `after` is told how many were made.
-    pub fn run(&self, mut after: impl FnMut(usize)) -> MixTally {
+    pub(crate) fn run(&self, mut after: impl FnMut(usize)) -> MixTally {
         let mut tally = MixTally::default();
         let mut decks: Vec<Deck> = self.subjects.iter().map(|_| Deck::default()).collect();
         let mut rng = SeededRng::new(self.seed, "mix");

@@ -2,4 +2,4 @@
 //!
 //! Nothing here judges. What was seen is counted and returned.
 
-pub mod mix;
+pub(crate) mod mix;

@@ -44,7 +44,7 @@ const HOST_RUNTIME: &str = "wasmtime";
 
 impl Deployment {
     /// Start it with `faults`, the site at `listen` or at a free port.
-    pub fn start(faults: &[Fault], listen: Option<SocketAddr>) -> Result<Self, Failure> {
+    pub(crate) fn start(faults: &[Fault], listen: Option<SocketAddr>) -> Result<Self, Failure> {
         let cannot = |error| Failure::harness(format!("cannot start the deployment: {error}"));
         let site = TestbedSite::start(faults, listen).map_err(|error| match listen {
             Some(address) => Failure::usage(format!("cannot listen at {address}: {error}")),
@@ -57,17 +57,17 @@ impl Deployment {
     }
 
     /// The address that users of the site load.
-    pub fn site_url(&self) -> String {
+    pub(crate) fn site_url(&self) -> String {
         self.site.site_url()
     }
 
     /// The address behind the shared cache.
-    pub fn origin_url(&self) -> String {
+    pub(crate) fn origin_url(&self) -> String {
         self.site.origin_url()
     }
 
     /// The address of the host contract.
-    pub fn host_url(&self) -> String {
+    pub(crate) fn host_url(&self) -> String {
         self.plugins.url()
     }
 
@@ -83,7 +83,10 @@ impl Deployment {
     }
 
     /// Its subjects: those of one kind, or all of them.
-    pub fn subjects(&self, only: Option<SubjectKind>) -> Result<Vec<Box<dyn Subject>>, Failure> {
+    pub(crate) fn subjects(
+        &self,
+        only: Option<SubjectKind>,
+    ) -> Result<Vec<Box<dyn Subject>>, Failure> {
         let wanted = |kind: SubjectKind| only.is_none_or(|only| only == kind);
         let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
         if wanted(SubjectKind::Site) {

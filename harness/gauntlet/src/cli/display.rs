@@ -28,7 +28,7 @@ const TICK: Duration = Duration::from_millis(120);
 const STAGES: usize = 10;
 
 /// Shows a run on stderr.
-pub struct Display {
+pub(crate) struct Display {
     bar: Option<ProgressBar>,
     state: Mutex<DisplayState>,
 }
@@ -45,13 +45,13 @@ struct DisplayState {
 
 impl Display {
     /// A display that suits stderr.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(bar);
         Self { bar, state: Mutex::default() }
     }
 
     /// Remove the bar before the summary.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

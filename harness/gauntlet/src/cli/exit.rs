@@ -23,7 +23,7 @@ pub enum Exit {
 
 impl Exit {
     /// The number of this end.
-    pub fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         match self {
             Self::Ready => 0,
             Self::Incident => 1,
@@ -34,7 +34,7 @@ impl Exit {
     }
 
     /// The end with this number. Any other number means that the harness failed.
-    pub fn of(code: u8) -> Self {
+    pub(crate) fn of(code: u8) -> Self {
         match code {
             0 => Self::Ready,
             1 => Self::Incident,
@@ -52,7 +52,7 @@ impl From<Exit> for ExitCode {
 }
 
 /// Shown below `--help`. A test runs the program and checks each line.
-pub const EXIT_CODES: &str = "\
+pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0  ready
   1  an incident at or above the gate
@@ -62,26 +62,26 @@ Exit codes:
 
 /// Why a command did not do what was asked: how to end, and what to say on stderr.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// How to end.
-    pub exit: Exit,
+    pub(crate) exit: Exit,
     /// What to print, in whole lines; empty where nobody can read it.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 impl Failure {
     /// Wrong usage: `problem` is one sentence without a full stop.
-    pub fn usage(problem: impl AsRef<str>) -> Self {
+    pub(crate) fn usage(problem: impl AsRef<str>) -> Self {
         Self::error(Exit::Usage, problem.as_ref())
     }
 
     /// No verdict is possible, or nothing ran.
-    pub fn inconclusive(problem: impl AsRef<str>) -> Self {
+    pub(crate) fn inconclusive(problem: impl AsRef<str>) -> Self {
         Self::error(Exit::Inconclusive, problem.as_ref())
     }
 
     /// The harness itself failed.
-    pub fn harness(problem: impl AsRef<str>) -> Self {
+    pub(crate) fn harness(problem: impl AsRef<str>) -> Self {
         Self::error(Exit::Harness, problem.as_ref())
     }
 
@@ -90,7 +90,7 @@ impl Failure {
     }
 
     /// A failed write to stdout. A reader that has left (`| head`) is not reported.
-    pub fn stdout(error: &std::io::Error) -> Self {
+    pub(crate) fn stdout(error: &std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => Self { exit: Exit::Ready, text: String::new() },
             _ => Self::harness(format!("cannot write to stdout: {error}")),

@@ -1,15 +1,15 @@
 //! The command line: arguments in, exit code out. Only `cli` reads arguments and environment,
 //! and only `cli` and `render` know what a terminal is.
 
-pub mod adapters;
-pub mod allocator;
-pub mod args;
+pub(crate) mod adapters;
+pub(crate) mod allocator;
+pub(crate) mod args;
 mod build_directory;
 mod catalogue;
 mod deployment;
-pub mod display;
+pub(crate) mod display;
 mod doctor;
-pub mod exit;
+pub(crate) mod exit;
 mod folder;
 mod guests;
 mod heavy;

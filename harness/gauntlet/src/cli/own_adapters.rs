@@ -19,7 +19,7 @@ use crate::subject::plugin_host::adapter::{Adapter, ReferenceRuntimes};
 /// An adapter whose program is there.
 pub(super) struct OwnAdapter {
     /// Its name in reports.
-    pub name: String,
+    pub(crate) name: String,
     launch: Launch,
     flags: String,
     data_bytes: Option<u64>,
@@ -28,13 +28,13 @@ pub(super) struct OwnAdapter {
 
 impl OwnAdapter {
     /// Lower its own limits to at most these.
-    pub fn hold_to(&mut self, most: &Confinement) {
+    pub(crate) fn hold_to(&mut self, most: &Confinement) {
         self.data_bytes = self.data_bytes.map(|bytes| bytes.min(most.data_bytes));
         self.cpu_s = self.cpu_s.map(|seconds| seconds.min(most.cpu_s));
     }
 
     /// The subject that tests it, limited to `usual` where the target file sets no other limit.
-    pub fn subject(
+    pub(crate) fn subject(
         &self,
         references: Arc<ReferenceRuntimes>,
         usual: Confinement,

@@ -24,21 +24,21 @@ use crate::subject::Subject;
 
 /// What to replay, and how.
 pub(super) struct Replay<'a> {
-    pub scenarios: &'a [Scenario],
-    pub selection: &'a Selection,
-    pub jobs: Option<NonZeroUsize>,
-    pub seed: u64,
-    pub gate: Severity,
-    pub noise_factor: f64,
+    pub(crate) scenarios: &'a [Scenario],
+    pub(crate) selection: &'a Selection,
+    pub(crate) jobs: Option<NonZeroUsize>,
+    pub(crate) seed: u64,
+    pub(crate) gate: Severity,
+    pub(crate) noise_factor: f64,
     /// Whether the subjects were named, so that each must be tested.
-    pub named: bool,
+    pub(crate) named: bool,
     /// Known gaps beside those of the built-in ledgers.
-    pub known: Option<&'a Ledger>,
+    pub(crate) known: Option<&'a Ledger>,
 }
 
 impl Replay<'_> {
     /// Replay against `subjects`; outcomes are kept in `folder` as they come.
-    pub fn run(
+    pub(crate) fn run(
         &self,
         subjects: Vec<Box<dyn Subject>>,
         folder: Option<&Folder>,

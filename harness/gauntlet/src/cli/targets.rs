@@ -18,25 +18,25 @@ use crate::subject::plugin_host::runtimes;
 
 /// Everything that is named.
 pub(super) struct NamedTargets {
-    pub sites: Vec<SiteTarget>,
-    pub hosts: Vec<HostTarget>,
-    pub runtimes: Vec<String>,
+    pub(crate) sites: Vec<SiteTarget>,
+    pub(crate) hosts: Vec<HostTarget>,
+    pub(crate) runtimes: Vec<String>,
     /// Adapters of the user, and their known gaps.
-    pub adapters: Vec<OwnAdapter>,
-    pub ledger: Ledger,
+    pub(crate) adapters: Vec<OwnAdapter>,
+    pub(crate) ledger: Ledger,
     /// Each with the flags that name it on the command line.
-    pub artefacts: Vec<(ArtefactTarget, String)>,
+    pub(crate) artefacts: Vec<(ArtefactTarget, String)>,
     /// Modules that the last run in the same folder found.
-    pub remembered: Vec<Url>,
-    pub noise_factor: f64,
-    pub authorize: Vec<String>,
+    pub(crate) remembered: Vec<Url>,
+    pub(crate) noise_factor: f64,
+    pub(crate) authorize: Vec<String>,
     /// What the workers of runtimes may use.
-    pub confinement: Confinement,
+    pub(crate) confinement: Confinement,
 }
 
 impl NamedTargets {
     /// Whether nothing is named, so that the reference deployment is tested.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.sites.is_empty()
             && self.hosts.is_empty()
             && self.runtimes.is_empty()

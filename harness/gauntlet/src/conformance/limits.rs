@@ -20,7 +20,7 @@ pub(super) struct Limits {
 
 impl Limits {
     /// What is wrong, with the limit that it comes from, if it comes from one.
-    pub fn explain<T>(
+    pub(crate) fn explain<T>(
         &mut self,
         wrong: Wrong,
         launch: &Launch,

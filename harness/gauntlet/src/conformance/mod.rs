@@ -27,7 +27,7 @@ struct Check {
 
 /// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Came {
+pub(crate) enum Came {
     /// The rule is kept.
     Kept,
     /// It is not, and what was seen.
@@ -38,27 +38,27 @@ pub enum Came {
 
 /// A rule and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checked {
+pub(crate) struct Checked {
     /// The rule, one sentence without a full stop.
-    pub rule: &'static str,
+    pub(crate) rule: &'static str,
     /// What came of it.
-    pub came: Came,
+    pub(crate) came: Came,
 }
 
 /// The adapter's hello, and the result of each rule.
 #[derive(Debug)]
-pub struct Conformance {
+pub(crate) struct Conformance {
     /// What the adapter says of itself.
-    pub hello: Hello,
+    pub(crate) hello: Hello,
     /// Every rule, in a fixed order.
-    pub checked: Vec<Checked>,
+    pub(crate) checked: Vec<Checked>,
 }
 
 /// Check every rule on the adapter that `launch` starts.
 ///
 /// # Errors
 /// When it cannot be started, or its hello cannot be read.
-pub fn check(launch: &Launch) -> Result<Conformance, Inability> {
+pub(crate) fn check(launch: &Launch) -> Result<Conformance, Inability> {
     let mut limits = Limits::default();
     let (_, hello) = Talk::greeted(launch)
         .map_err(|wrong| Inability(limits.explain(wrong, launch, Talk::greeted)))?;

@@ -22,7 +22,7 @@ use crate::subject::plugin_host::actions::module::catalogue;
 
 /// Timeout of an answer that needs no work. A machine of two cores that starts many processes is
 /// slow.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Timeout of a load, as long as a run waits.
 const LOAD_PATIENCE: Duration = Duration::from_secs(30);
@@ -34,10 +34,10 @@ const UNREAD_MAX: usize = 16;
 const SHOWN_BYTES_MAX: usize = 120;
 
 /// What went wrong, for the author of the adapter.
-pub type Wrong = String;
+pub(crate) type Wrong = String;
 
 /// A running adapter; it ends with this value.
-pub struct Talk {
+pub(crate) struct Talk {
     life: Life,
     child: Child,
     stdin: Option<Stdin>,
@@ -85,7 +85,7 @@ impl Stdin {
 
 impl Talk {
     /// Start the adapter without sending anything.
-    pub fn begin(launch: &Launch) -> Result<Self, Wrong> {
+    pub(crate) fn begin(launch: &Launch) -> Result<Self, Wrong> {
         let cannot = |error: &dyn std::fmt::Display| {
             format!("{} cannot be started: {error}", launch.program.display())
         };
@@ -107,7 +107,7 @@ impl Talk {
     }
 
     /// Start the adapter and read its hello.
-    pub fn greeted(launch: &Launch) -> Result<(Self, Hello), Wrong> {
+    pub(crate) fn greeted(launch: &Launch) -> Result<(Self, Hello), Wrong> {
         let mut talk = Self::begin(launch)?;
         match talk.ask(Ask::Hello { protocol: VERSION }, PATIENCE)? {
             Reply::Hello(hello) => Ok((talk, hello)),
@@ -116,7 +116,7 @@ impl Talk {
     }
 
     /// Write a line as it is.
-    pub fn write(&mut self, line: &str) -> Result<(), Wrong> {
+    pub(crate) fn write(&mut self, line: &str) -> Result<(), Wrong> {
         let stdin = self.stdin.as_ref().ok_or("its stdin was closed")?;
         let written = stdin.write(format!("{line}\n").into_bytes());
         if written.is_err() {
@@ -127,7 +127,7 @@ impl Talk {
     }
 
     /// The next answer.
-    pub fn hear(&mut self, patience: Duration) -> Result<ReplyLine, Wrong> {
+    pub(crate) fn hear(&mut self, patience: Duration) -> Result<ReplyLine, Wrong> {
         match self.lines.recv_timeout(patience) {
             Ok(line) => serde_json::from_slice(&line).map_err(|error| {
                 let line = &line[..line.len().min(SHOWN_BYTES_MAX)];
@@ -141,7 +141,7 @@ impl Talk {
     }
 
     /// Write a request. Returns its id.
-    pub fn send(&mut self, ask: Ask) -> Result<u64, Wrong> {
+    pub(crate) fn send(&mut self, ask: Ask) -> Result<u64, Wrong> {
         let id = self.next_id;
         self.next_id += 1;
         let line = serde_json::to_string(&RequestLine { id, ask }).map_err(|e| e.to_string())?;
@@ -150,13 +150,13 @@ impl Talk {
     }
 
     /// Send a request, and read its answer.
-    pub fn ask(&mut self, ask: Ask, patience: Duration) -> Result<Reply, Wrong> {
+    pub(crate) fn ask(&mut self, ask: Ask, patience: Duration) -> Result<Reply, Wrong> {
         let id = self.send(ask)?;
         self.hear_to(id, patience)
     }
 
     /// The next answer, which must be to request `id`.
-    pub fn hear_to(&mut self, id: u64, patience: Duration) -> Result<Reply, Wrong> {
+    pub(crate) fn hear_to(&mut self, id: u64, patience: Duration) -> Result<Reply, Wrong> {
         let answer = self.hear(patience)?;
         if answer.id == id {
             return Ok(answer.reply);
@@ -165,7 +165,12 @@ impl Talk {
     }
 
     /// Load a guest under its own name.
-    pub fn load(&mut self, guest: &str, limits: &Limits, grants: &Grants) -> Result<Reply, Wrong> {
+    pub(crate) fn load(
+        &mut self,
+        guest: &str,
+        limits: &Limits,
+        grants: &Grants,
+    ) -> Result<Reply, Wrong> {
         let module = module(guest)?;
         let (limits, grants) = (limits.clone(), grants.clone());
         let ask = Ask::Load {
@@ -179,7 +184,12 @@ impl Talk {
     }
 
     /// Load a guest that must be accepted.
-    pub fn loaded(&mut self, guest: &str, limits: &Limits, grants: &Grants) -> Result<(), Wrong> {
+    pub(crate) fn loaded(
+        &mut self,
+        guest: &str,
+        limits: &Limits,
+        grants: &Grants,
+    ) -> Result<(), Wrong> {
         match self.load(guest, limits, grants)? {
             Reply::Loaded => Ok(()),
             other => Err(format!("the load of {guest} was answered {}", shown(&json!(other)))),
@@ -187,17 +197,17 @@ impl Talk {
     }
 
     /// Close the adapter's stdin.
-    pub fn hang_up(&mut self) {
+    pub(crate) fn hang_up(&mut self) {
         self.stdin = None;
     }
 
     /// End the processes that it left. Returns their number.
-    pub fn strays(&self) -> usize {
+    pub(crate) fn strays(&self) -> usize {
         self.traces.end().its
     }
 
     /// The code with which the adapter ends by itself.
-    pub fn ended(&mut self, patience: Duration) -> Result<Option<i32>, Wrong> {
+    pub(crate) fn ended(&mut self, patience: Duration) -> Result<Option<i32>, Wrong> {
         let until = Instant::now() + patience;
         loop {
             match self.child.try_wait() {
@@ -235,12 +245,12 @@ fn read(stdout: ChildStdout, to: &SyncSender<Vec<u8>>) {
 }
 
 /// A guest of the catalogue.
-pub fn module(guest: &str) -> Result<GuestModule, Wrong> {
+pub(crate) fn module(guest: &str) -> Result<GuestModule, Wrong> {
     catalogue(guest, &[]).map_err(|inability| inability.0)
 }
 
 /// An answer, short enough for a line.
-pub fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     let text = value.to_string();
     text.chars().take(SHOWN_BYTES_MAX).collect()
 }

@@ -22,11 +22,11 @@ const LOSSES_MAX: usize = 2;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Loss {
     /// The incident of the trial.
-    pub incident: String,
+    pub(crate) incident: String,
     /// The incident and the case of the trial, as in `host/deadline hostile=cpu-loop`.
-    pub trial: String,
+    pub(crate) trial: String,
     /// What was seen.
-    pub why: String,
+    pub(crate) why: String,
 }
 
 /// What is known of the losses of one subject.
@@ -39,14 +39,14 @@ impl Breaker {
     }
 
     /// Count a loss. Returns all losses if this one ended the trials of the subject.
-    pub fn lost(&self, loss: Loss) -> Option<Vec<Loss>> {
+    pub(crate) fn lost(&self, loss: Loss) -> Option<Vec<Loss>> {
         let mut losses = self.losses();
         losses.push(loss);
         (losses.len() == LOSSES_MAX).then(|| losses.clone())
     }
 
     /// Why no trial of the subject begins any more, if so.
-    pub fn open(&self) -> Option<String> {
+    pub(crate) fn open(&self) -> Option<String> {
         let losses = self.losses();
         let first = losses.first().filter(|_| losses.len() >= LOSSES_MAX)?;
         Some(format!("the host was lost in {} (see {HOST_LOST})", first.trial))

@@ -58,7 +58,7 @@ impl Drop for UnderWay<'_> {
 
 impl Budget {
     /// The budget of each subject of `engine` for `plan`.
-    pub fn of(engine: &Engine, plan: &Plan) -> Vec<Self> {
+    pub(crate) fn of(engine: &Engine, plan: &Plan) -> Vec<Self> {
         let mut budgets: Vec<Self> = engine.subjects.iter().map(|_| Self::default()).collect();
         for trial in &plan.trials {
             let bound = bound(engine, trial);
@@ -82,7 +82,7 @@ impl Budget {
     }
 
     /// A trial begins.
-    pub fn begin(&self) -> UnderWay<'_> {
+    pub(crate) fn begin(&self) -> UnderWay<'_> {
         let mut clock = self.clock();
         clock.under_way += 1;
         clock.since.get_or_insert_with(Instant::now);
@@ -90,7 +90,7 @@ impl Budget {
     }
 
     /// Why no trial of the subject begins any more, if so.
-    pub fn over(&self) -> Option<String> {
+    pub(crate) fn over(&self) -> Option<String> {
         (self.clock().spent() >= SUBJECT_TIME_MAX).then(|| {
             format!("the {} minutes that a subject has were over", SUBJECT_TIME_MAX.as_secs() / 60)
         })

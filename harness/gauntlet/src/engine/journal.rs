@@ -11,13 +11,13 @@ use wasm_gauntlet_model::record::Outcome;
 use crate::locks::unpoisoned;
 
 /// The file's name in a run's folder.
-pub const JOURNAL_FILE: &str = "journal.jsonl";
+pub(crate) const JOURNAL_FILE: &str = "journal.jsonl";
 
 /// Outcomes on disk, one line of JSON each, in the order in which they came.
 ///
 /// A flush takes 2 to 5 ms, and a run has 1,800 outcomes. One flush serves all lines written before
 /// it: threads that come during a flush share the next one.
-pub struct Journal {
+pub(crate) struct Journal {
     path: PathBuf,
     file: File,
     state: Mutex<FlushState>,
@@ -35,7 +35,7 @@ struct FlushState {
 /// An outcome could not be kept, so the run must end.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}: {error}", .path.display())]
-pub struct JournalError {
+pub(crate) struct JournalError {
     path: PathBuf,
     error: std::io::Error,
 }
@@ -45,7 +45,7 @@ impl Journal {
     ///
     /// # Errors
     /// When the file cannot be made.
-    pub fn create(folder: &Path) -> Result<Self, JournalError> {
+    pub(crate) fn create(folder: &Path) -> Result<Self, JournalError> {
         let path = folder.join(JOURNAL_FILE);
         match File::create(&path) {
             Ok(file) => Ok(Self { path, file, state: Mutex::default(), flushed: Condvar::new() }),
@@ -57,7 +57,7 @@ impl Journal {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn keep(&self, outcome: &Outcome) -> Result<(), JournalError> {
+    pub(crate) fn keep(&self, outcome: &Outcome) -> Result<(), JournalError> {
         let wrong = |error| JournalError { path: self.path.clone(), error };
         let mut line = serde_json::to_vec(outcome).map_err(|error| wrong(error.into()))?;
         line.push(b'\n');

@@ -18,41 +18,41 @@ const AGAIN_MAX: usize = 32;
 #[derive(Default)]
 pub(super) struct RunState {
     /// Of each subject, how often it was lost.
-    pub breakers: Vec<Breaker>,
+    pub(crate) breakers: Vec<Breaker>,
     /// Of each subject, its time.
-    pub budgets: Vec<Budget>,
+    pub(crate) budgets: Vec<Budget>,
     /// Of each subject, the trials for which there was no time.
-    pub late: Vec<AtomicUsize>,
+    pub(crate) late: Vec<AtomicUsize>,
     /// Outcomes of no trial.
-    pub notes: Mutex<Vec<Outcome>>,
+    pub(crate) notes: Mutex<Vec<Outcome>>,
     /// The outcome of each trial.
-    pub judged: Mutex<Vec<Judged>>,
-    pub journal_error: Mutex<Option<String>>,
-    pub panics: AtomicUsize,
+    pub(crate) judged: Mutex<Vec<Judged>>,
+    pub(crate) journal_error: Mutex<Option<String>>,
+    pub(crate) panics: AtomicUsize,
     /// Trials that were doubtful beside others, to be repeated alone.
     again: Mutex<Vec<Trial>>,
     /// Set while trials run alone. From then on none is put off.
-    pub alone: AtomicBool,
+    pub(crate) alone: AtomicBool,
 }
 
 impl RunState {
-    pub fn new(budgets: Vec<Budget>) -> Self {
+    pub(crate) fn new(budgets: Vec<Budget>) -> Self {
         let breakers = budgets.iter().map(|_| Breaker::default()).collect();
         let late = budgets.iter().map(|_| AtomicUsize::new(0)).collect();
         Self { breakers, budgets, late, ..Self::default() }
     }
 
     /// Whether no trial of a subject begins any more.
-    pub fn over(&self, subject: usize) -> bool {
+    pub(crate) fn over(&self, subject: usize) -> bool {
         self.breakers[subject].open().is_some() || self.budgets[subject].over().is_some()
     }
 
-    pub fn note(&self, outcome: Outcome) {
+    pub(crate) fn note(&self, outcome: Outcome) {
         unpoisoned(self.notes.lock()).push(outcome);
     }
 
     /// Put a trial off until it can run alone. Returns whether it was put off.
-    pub fn put_off(&self, trial: &Trial) -> bool {
+    pub(crate) fn put_off(&self, trial: &Trial) -> bool {
         let mut again = unpoisoned(self.again.lock());
         let room = again.len() < AGAIN_MAX && !self.alone.load(Ordering::Relaxed);
         if room {
@@ -61,26 +61,26 @@ impl RunState {
         room
     }
 
-    pub fn has_again(&self) -> bool {
+    pub(crate) fn has_again(&self) -> bool {
         !unpoisoned(self.again.lock()).is_empty()
     }
 
     /// The trials that were put off, in the order of the plan. From now on none is put off.
-    pub fn again<'a>(&self, trials: &'a [Trial]) -> Vec<&'a Trial> {
+    pub(crate) fn again<'a>(&self, trials: &'a [Trial]) -> Vec<&'a Trial> {
         self.alone.store(true, Ordering::Relaxed);
         let again = unpoisoned(self.again.lock());
         trials.iter().filter(|trial| again.contains(trial)).collect()
     }
 
-    pub fn push(&self, judged: Judged) {
+    pub(crate) fn push(&self, judged: Judged) {
         unpoisoned(self.judged.lock()).push(judged);
     }
 
-    pub fn fail(&self, error: String) {
+    pub(crate) fn fail(&self, error: String) {
         unpoisoned(self.journal_error.lock()).get_or_insert(error);
     }
 
-    pub fn failed(&self) -> bool {
+    pub(crate) fn failed(&self) -> bool {
         unpoisoned(self.journal_error.lock()).is_some()
     }
 }

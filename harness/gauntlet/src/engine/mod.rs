@@ -36,7 +36,7 @@ use crate::subject::Subject;
 pub use breaker::HOST_LOST;
 use breaker::Loss;
 use budget::Budget;
-pub use journal::{Journal, JournalError};
+pub(crate) use journal::{Journal, JournalError};
 use kept::RunState;
 use lane::Lane;
 use trial::DoneTrial;
@@ -143,13 +143,13 @@ pub struct Results {
     /// Sorted by subject, incident and case.
     pub outcomes: Vec<Outcome>,
     /// The number of trials, and the longest time that they could take.
-    pub bound: RunBound,
+    pub(crate) bound: RunBound,
     /// Why it ended before the plan, if it did.
     pub aborted: Option<String>,
     /// Trials in which the harness itself panicked. Each is inconclusive too.
-    pub panics: usize,
+    pub(crate) panics: usize,
     /// Whether outcomes could not be written to the journal.
-    pub journal_lost: bool,
+    pub(crate) journal_lost: bool,
 }
 
 /// The subjects that answer, and an outcome for each that does not.
@@ -178,45 +178,45 @@ pub fn reach(
 }
 
 /// The incident in a record for a subject that cannot be tested.
-pub const REACHABLE: &str = "subject/reachable";
+pub(crate) const REACHABLE: &str = "subject/reachable";
 
 /// The incident in a record for a site without a module.
-pub const MODULE_FOUND: &str = "subject/module-found";
+pub(crate) const MODULE_FOUND: &str = "subject/module-found";
 
 fn unreached(subject: &str, reason: String) -> Outcome {
     doubt(REACHABLE, subject, "The subject can be looked at", reason)
 }
 
 /// The incident in a record for a subject that was tested in part.
-pub const LOOKED_AT_WHOLE: &str = "subject/looked-at-whole";
+pub(crate) const LOOKED_AT_WHOLE: &str = "subject/looked-at-whole";
 
 /// The outcome of a subject of which something exceeded a bound.
-pub fn not_whole(subject: &str, left_out: &[String]) -> Outcome {
+pub(crate) fn not_whole(subject: &str, left_out: &[String]) -> Outcome {
     let reason = format!("not everything was looked at: {}", left_out.join("; "));
     doubt(LOOKED_AT_WHOLE, subject, "Everything that the page leads to was looked at", reason)
 }
 
 /// The incident in a record for a subject that left processes or folders.
-pub const LEAVES_NOTHING: &str = "subject/leaves-nothing";
+pub(crate) const LEAVES_NOTHING: &str = "subject/leaves-nothing";
 
 /// The outcome of a subject that left something behind.
-pub fn left_behind(subject: &str, left: &[String]) -> Outcome {
+pub(crate) fn left_behind(subject: &str, left: &[String]) -> Outcome {
     let claim = "Nothing that the subject started or made outlives it";
     doubt(LEAVES_NOTHING, subject, claim, left.join("; "))
 }
 
 /// The outcome of a site on which no module was found.
-pub fn nothing_found(subject: &str) -> Outcome {
+pub(crate) fn nothing_found(subject: &str) -> Outcome {
     let reason = "no module was found on the page, nor in the scripts that it loads; name the \
                   page that loads one, or the module's own address";
     doubt(MODULE_FOUND, subject, "The page leads to a module", reason.to_owned())
 }
 
 /// The incident in a record for a named subject that was not tested.
-pub const LOOKED_AT: &str = "subject/looked-at";
+pub(crate) const LOOKED_AT: &str = "subject/looked-at";
 
 /// The outcome of a named subject for which there is no selected scenario.
-pub fn not_looked_at(subject: &str, kind: SubjectKind) -> Outcome {
+pub(crate) fn not_looked_at(subject: &str, kind: SubjectKind) -> Outcome {
     let kind = match kind {
         SubjectKind::Site => "sites",
         SubjectKind::Host => "hosts and runtimes",
@@ -230,10 +230,10 @@ pub fn not_looked_at(subject: &str, kind: SubjectKind) -> Outcome {
 }
 
 /// The incident in a record for a filter that selects nothing for these subjects.
-pub const FILTER_USED: &str = "subject/filter-used";
+pub(crate) const FILTER_USED: &str = "subject/filter-used";
 
 /// The outcome of a filter whose scenarios fit no subject.
-pub fn filter_idle(filter: &str) -> Outcome {
+pub(crate) fn filter_idle(filter: &str) -> Outcome {
     let reason = format!(
         "`--only {filter}` selects nothing for the subjects that are named; leave it out, or name \
          a subject of the kind that it is about"

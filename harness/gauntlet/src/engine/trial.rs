@@ -22,9 +22,9 @@ type Looked = Vec<(String, Observation)>;
 /// The result of a trial.
 pub(super) struct DoneTrial {
     /// The outcome, and what tells later whether it follows from another.
-    pub judged: Judged,
+    pub(crate) judged: Judged,
     /// Whether the harness panicked in it.
-    pub panicked: bool,
+    pub(crate) panicked: bool,
 }
 
 /// Do a trial.

@@ -13,7 +13,7 @@ use wasm_gauntlet_model::name::nearest;
 use wasm_gauntlet_model::scenario::{self, Follows, Reach, Scenario, Vocabulary, Words};
 use wasm_gauntlet_model::source::{Complaint, Complaints, Source, Span};
 
-pub use directory::DirectoryError;
+pub(crate) use directory::DirectoryError;
 pub use ledger::{ledger, ledger_sources};
 
 /// Why there are no scenarios.
@@ -44,7 +44,7 @@ pub fn catalogue() -> Result<Vec<Scenario>, LoadError> {
 ///
 /// # Errors
 /// As [`catalogue`], of these files.
-pub fn selected(only: &[String]) -> Result<Vec<Scenario>, LoadError> {
+pub(crate) fn selected(only: &[String]) -> Result<Vec<Scenario>, LoadError> {
     let all = wasm_gauntlet_scenarios::all();
     let begins = |filter: &String, path: &str| path.starts_with(filter.as_str());
     let known = |filter| all.iter().any(|(path, _)| begins(filter, id(path)));
@@ -64,13 +64,13 @@ fn id(path: &str) -> &str {
 ///
 /// # Errors
 /// When the directory cannot be read whole, holds no scenario, or a file is wrong.
-pub fn directory(path: &Path) -> Result<Vec<Scenario>, LoadError> {
+pub(crate) fn directory(path: &Path) -> Result<Vec<Scenario>, LoadError> {
     let sources = directory::sources(path).map_err(LoadError::Directory)?;
     scenarios(&sources, &vocabulary())
 }
 
 /// The guests that scenarios may name.
-pub fn vocabulary() -> Vocabulary {
+pub(crate) fn vocabulary() -> Vocabulary {
     Vocabulary::new(words)
 }
 
@@ -101,7 +101,10 @@ fn reach(guest: &hostile_guests::Guest) -> Option<(String, Reach)> {
 ///
 /// # Errors
 /// Every complaint of every text, and each incident that two texts claim.
-pub fn scenarios(sources: &[Source], vocabulary: &Vocabulary) -> Result<Vec<Scenario>, LoadError> {
+pub(crate) fn scenarios(
+    sources: &[Source],
+    vocabulary: &Vocabulary,
+) -> Result<Vec<Scenario>, LoadError> {
     let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let share = sources.len().div_ceil(workers).max(1);
     let parse = |part: &[Source]| {

@@ -5,7 +5,7 @@ use wasm_gauntlet_model::record::RunBound;
 const MS_PER_MINUTE: u64 = 60_000;
 
 /// As in `612 trials, at most 31 minutes`. Minutes are rounded up, so that the line is true.
-pub fn bounded(bound: RunBound) -> String {
+pub(crate) fn bounded(bound: RunBound) -> String {
     let RunBound { trials, worst_case_ms } = bound;
     let noun = if trials == 1 { "trial" } else { "trials" };
     match worst_case_ms.div_ceil(MS_PER_MINUTE) {

@@ -5,7 +5,7 @@ use wasm_gauntlet_model::interruption::{Interruption, InterruptionCell};
 use wasm_gauntlet_model::source::printable;
 
 /// The table with its times.
-pub fn timed(table: &Interruption) -> String {
+pub(crate) fn timed(table: &Interruption) -> String {
     let late = |cell: &InterruptionCell| format!("{} {:.1} ms", cell.stopped_by, cell.wall_ms);
     let deadline = format!("Wall times, for a deadline of {} ms; ", table.deadline_ms);
     let fuel = "for a budget of fuel they are the time in which it was used up.\n";
@@ -13,12 +13,12 @@ pub fn timed(table: &Interruption) -> String {
 }
 
 /// The table in words: which mechanism stops which shape.
-pub fn words(table: &Interruption) -> String {
+pub(crate) fn words(table: &Interruption) -> String {
     format!("{}\n{}", grid(table, |cell| cell.stopped_by.clone()), means(table))
 }
 
 /// The table as JSON.
-pub fn json(table: &Interruption) -> String {
+pub(crate) fn json(table: &Interruption) -> String {
     // It has only texts, numbers, lists and structs, which JSON can always represent.
     serde_json::to_string_pretty(table).unwrap_or_default() + "\n"
 }

@@ -44,7 +44,7 @@ pub fn markdown(matrix: &Detection) -> String {
 }
 
 /// The matrix as JSON.
-pub fn json(matrix: &Detection) -> String {
+pub(crate) fn json(matrix: &Detection) -> String {
     // A matrix has only texts, numbers, lists and structs, which JSON can always represent.
     let mut text = serde_json::to_string_pretty(matrix).unwrap_or_default();
     text.push('\n');

@@ -3,10 +3,10 @@
 //!
 //! The texts of a record are hostile. No report contains a control character of theirs.
 
-pub mod bound;
-pub mod interruption;
+pub(crate) mod bound;
+pub(crate) mod interruption;
 pub mod junit;
 pub mod matrix;
-pub mod paint;
+pub(crate) mod paint;
 pub mod run_json;
 pub mod terminal;

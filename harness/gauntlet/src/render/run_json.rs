@@ -10,7 +10,7 @@ use serde::Deserialize;
 use wasm_gauntlet_model::record::{Outcome, RECORD_VERSION, Record, exit_code};
 
 /// The file's name in a run's directory.
-pub const RUN_JSON: &str = "run.json";
+pub(crate) const RUN_JSON: &str = "run.json";
 /// Longest record that is read, bytes. 10,000 outcomes with evidence have about 40 MB.
 const RUN_JSON_BYTES_MAX: u64 = 256 << 20;
 

@@ -6,14 +6,14 @@ use super::{Inability, Session, Subject};
 
 /// The name of the missing subject, and the reason.
 #[derive(Debug)]
-pub struct Absent {
+pub(crate) struct Absent {
     name: String,
     why: String,
 }
 
 impl Absent {
     /// The subject `name`, which cannot be had because of `why`.
-    pub fn new(name: &str, why: String) -> Self {
+    pub(crate) fn new(name: &str, why: String) -> Self {
         Self { name: name.to_owned(), why }
     }
 

@@ -2,14 +2,14 @@
 //!
 //! Nothing here knows of verdicts: a subject never judges.
 
-pub mod absent;
+pub(crate) mod absent;
 #[cfg(feature = "full")]
 pub mod build;
 pub mod plugin_host;
 pub mod scripted;
 #[cfg(feature = "full")]
 pub mod site;
-pub mod tools;
+pub(crate) mod tools;
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use wasm_gauntlet_model::scenario::Decided;
 
 /// Most time for one action on files, of a site or of a build directory: two exchanges that each
 /// meet their own bound of 30 s.
-pub const ACTION_TIME_MAX: Duration = Duration::from_secs(60);
+pub(crate) const ACTION_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// Something that can be tested.
 pub trait Subject: Send + Sync {

@@ -47,7 +47,7 @@ impl Scripted {
     }
 
     /// With this profile, or none.
-    pub fn profiled(mut self, profile: Result<Profile, Inability>) -> Self {
+    pub(crate) fn profiled(mut self, profile: Result<Profile, Inability>) -> Self {
         self.profile = profile;
         self
     }
@@ -59,7 +59,7 @@ impl Scripted {
     }
 
     /// What was asked, in order: the seed of the trial, the step, the action.
-    pub fn performed(&self) -> Vec<(u64, String, Action)> {
+    pub(crate) fn performed(&self) -> Vec<(u64, String, Action)> {
         self.asked().clone()
     }
 

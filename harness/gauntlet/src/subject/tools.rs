@@ -30,7 +30,7 @@ const ENDED: i32 = 124;
 const NOT_STARTED: i32 = 127;
 
 /// The command that runs the tool `program`. The caller adds its arguments.
-pub fn command(program: &Path) -> Command {
+pub(crate) fn command(program: &Path) -> Command {
     if !children::adopts() {
         return Command::new(program);
     }
@@ -41,7 +41,7 @@ pub fn command(program: &Path) -> Command {
 }
 
 /// End a tool before its time, and reap it.
-pub fn end(child: &mut Child) {
+pub(crate) fn end(child: &mut Child) {
     let pid = Pid::from_child(child);
     let ended = match children::adopts() {
         // So that it can end what its tool has started.
@@ -53,13 +53,13 @@ pub fn end(child: &mut Child) {
 }
 
 /// How compilers are started (see [`Starter`]).
-pub fn starter() -> Starter {
+pub(crate) fn starter() -> Starter {
     Starter { command, spawn: children::spawn, end }
 }
 
 /// The parent of one tool: starts it, waits for it, then ends all that it left. Returns the exit
 /// code. A signal, or the end of its own parent, ends the tool too.
-pub fn tend(arguments: &[OsString]) -> i32 {
+pub(crate) fn tend(arguments: &[OsString]) -> i32 {
     let Some((program, rest)) = arguments.split_first() else { return NOT_STARTED };
     let parent = rustix::process::getppid();
     children::adopt();

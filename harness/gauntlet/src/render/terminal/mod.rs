@@ -17,9 +17,9 @@ use page::ReportPage;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Appearance {
     /// Columns of the terminal.
-    pub columns: usize,
+    pub(crate) columns: usize,
     /// Whether to style.
-    pub paint: Paint,
+    pub(crate) paint: Paint,
 }
 
 /// The width if it is not known, and that of the snapshots.
@@ -34,7 +34,7 @@ impl Appearance {
     pub const PLAIN: Self = Self { columns: COLUMNS_USUAL, paint: Paint { coloured: false } };
 
     /// Styled, as wide as the terminal where its width is known.
-    pub fn styled(columns: Option<usize>) -> Self {
+    pub(crate) fn styled(columns: Option<usize>) -> Self {
         let columns = columns.unwrap_or(COLUMNS_USUAL).clamp(COLUMNS_MIN, COLUMNS_MAX);
         Self { columns, paint: Paint { coloured: true } }
     }

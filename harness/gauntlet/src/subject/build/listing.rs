@@ -9,16 +9,16 @@ const LINES_MAX: usize = 50_000;
 
 /// A manifest that was read.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// The digest of each file that is named.
-    pub named: BTreeMap<String, String>,
+    pub(crate) named: BTreeMap<String, String>,
     /// Lines that cannot be read, each with what was expected.
-    pub unread: Vec<String>,
+    pub(crate) unread: Vec<String>,
 }
 
 /// Read the output of `sha256sum` and `sha256sum --tag`: `DIGEST  NAME`, `DIGEST *NAME` and
 /// `SHA256 (NAME) = DIGEST`. Empty lines and comments (`#`) are skipped.
-pub fn parse(text: &str) -> Listing {
+pub(crate) fn parse(text: &str) -> Listing {
     let mut listing = Listing::default();
     for (index, line) in text.lines().enumerate() {
         if index == LINES_MAX {

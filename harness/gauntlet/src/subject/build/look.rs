@@ -15,7 +15,7 @@ use super::{Artefact, manifest, node, order, shims, siblings, untried_siblings};
 use crate::subject::Inability;
 
 /// Read the file that `inspect` names.
-pub fn look(
+pub(crate) fn look(
     artefact: &Artefact,
     files: &Files,
     inspect: &Inspect,

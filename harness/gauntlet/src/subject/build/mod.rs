@@ -6,7 +6,7 @@
 mod files;
 mod listing;
 mod look;
-pub mod manifest;
+pub(crate) mod manifest;
 mod node;
 mod order;
 mod page_texts;
@@ -29,7 +29,7 @@ use self::files::Files;
 use super::{Inability, Session, Subject};
 
 /// The usual name of a manifest, which is used where none is named.
-pub const MANIFEST_USUAL: &str = "SHA256SUMS";
+pub(crate) const MANIFEST_USUAL: &str = "SHA256SUMS";
 
 /// A build directory, and what is known of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -49,7 +49,7 @@ const [script, binary] = ["shim.js", "module.wasm"];
 ///
 /// # Errors
 /// When Node cannot be started, ends with another code, or does not end in time.
-pub fn starts(node: &Path, shim: &str, module: &[u8]) -> Result<bool, Inability> {
+pub(crate) fn starts(node: &Path, shim: &str, module: &[u8]) -> Result<bool, Inability> {
     let cannot = |error: std::io::Error| Inability(format!("{}: {error}", node.display()));
     let folder = Scratch::new().map_err(cannot)?;
     let files =

@@ -21,7 +21,11 @@ const BRINGERS: [&str; 6] =
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn look(files: &Files, inspect: &Inspect, facts: &mut Inspection) -> Result<(), Inability> {
+pub(crate) fn look(
+    files: &Files,
+    inspect: &Inspect,
+    facts: &mut Inspection,
+) -> Result<(), Inability> {
     (facts.shim_late, facts.shim_unloaded) = (Fact::Absent, Fact::Absent);
     let pages = inspect.beside.iter().filter(|found| found.asset == Asset::Entry);
     for page in pages.take(TEXTS_MAX) {

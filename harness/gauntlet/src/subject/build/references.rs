@@ -18,24 +18,24 @@ const OF_STARTS: &[&str] =
 
 /// What one page loads.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct PageLoads {
+pub(crate) struct PageLoads {
     /// Scripts that are there, by their names in the directory.
-    pub scripts: Vec<String>,
+    pub(crate) scripts: Vec<String>,
     /// Scripts and modules that are not there, as the page's address resolves.
-    pub missing: Vec<String>,
+    pub(crate) missing: Vec<String>,
     /// Whether a script is loaded from elsewhere.
-    pub elsewhere: bool,
+    pub(crate) elsewhere: bool,
 }
 
 /// The address of the file `name`.
-pub fn address(name: &str) -> Option<Url> {
+pub(crate) fn address(name: &str) -> Option<Url> {
     let mut url = Url::parse("http://artefact.invalid/").ok()?;
     url.path_segments_mut().ok()?.pop_if_empty().extend(name.split('/'));
     Some(url)
 }
 
 /// What the page `name` loads by tags, and asks for in its own text.
-pub fn of(files: &Files, page: &PageReferences) -> PageLoads {
+pub(crate) fn of(files: &Files, page: &PageReferences) -> PageLoads {
     let mut found = PageLoads::default();
     for (url, _) in &page.scripts {
         match place(files, url) {
@@ -67,7 +67,7 @@ pub fn of(files: &Files, page: &PageReferences) -> PageLoads {
 }
 
 /// Where a page's resource is.
-pub enum LoadPlace {
+pub(crate) enum LoadPlace {
     /// In the directory, under this name.
     There(String),
     /// It should be in the directory, under this name.
@@ -78,7 +78,7 @@ pub enum LoadPlace {
 
 /// Where `url` is. A directory may be served below a path that only its pages know, so leading
 /// segments that are no folder of it are removed.
-pub fn place(files: &Files, url: &Url) -> LoadPlace {
+pub(crate) fn place(files: &Files, url: &Url) -> LoadPlace {
     let path = decoded(url.path());
     let path = path.trim_start_matches('/');
     let first = path.split('/').next().unwrap_or_default();
@@ -123,6 +123,6 @@ fn decoded(path: &str) -> String {
 }
 
 /// The page of this text and name.
-pub fn page(name: &str, html: &str) -> Option<PageReferences> {
+pub(crate) fn page(name: &str, html: &str) -> Option<PageReferences> {
     Some(page::read(html, &address(name)?))
 }

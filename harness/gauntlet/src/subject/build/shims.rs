@@ -17,7 +17,7 @@ use crate::subject::Inability;
 ///
 /// # Errors
 /// When a script cannot be read.
-pub fn look(
+pub(crate) fn look(
     files: &Files,
     inspect: &Inspect,
     texts: &Texts,

@@ -8,18 +8,18 @@ use super::files::Files;
 use crate::subject::Inability;
 
 /// Endings of siblings, with their coding.
-pub const ENDINGS: &[(&str, Layer)] =
+pub(crate) const ENDINGS: &[(&str, Layer)] =
     &[("br", Layer::Br), ("gz", Layer::Gzip), ("zst", Layer::Zstd)];
 
 /// The bytes of the sibling of `name` in this coding, if there is one.
-pub fn form(files: &Files, name: &str, layer: Layer) -> Option<Vec<u8>> {
+pub(crate) fn form(files: &Files, name: &str, layer: Layer) -> Option<Vec<u8>> {
     let (ending, _) = ENDINGS.iter().find(|(_, have)| *have == layer)?;
     let sibling = format!("{name}.{ending}");
     files.has(&sibling).then(|| files.read(&sibling).ok()).flatten()
 }
 
 /// The facts of the siblings of `name`, whose bytes are `raw`.
-pub fn look(
+pub(crate) fn look(
     files: &Files,
     name: &str,
     raw: &[u8],
@@ -65,7 +65,11 @@ fn is_made_for_others(files: &Files, name: &str, ending: &str) -> bool {
 ///
 /// # Errors
 /// When the file exceeds a bound of ours, so that nothing is known.
-pub fn complaint(bytes: &[u8], raw: &[u8], layer: Layer) -> Result<Option<String>, Inability> {
+pub(crate) fn complaint(
+    bytes: &[u8],
+    raw: &[u8],
+    layer: Layer,
+) -> Result<Option<String>, Inability> {
     let codings = [layer.word().to_owned()];
     match coding::decode_declared(bytes, &codings, &coding::DecodeBounds::default()) {
         Ok(content) if content == raw => Ok(None),

@@ -13,17 +13,17 @@ const TEXTS: &[&str] = &["html", "htm", "css", "js", "mjs", "json", "svg", "xml"
 
 /// Problems of the siblings of these files.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct SiblingProblems {
+pub(crate) struct SiblingProblems {
     /// Siblings that do not decode to their file, each with why.
-    pub wrong: Vec<String>,
+    pub(crate) wrong: Vec<String>,
     /// Siblings that are not there, while smaller files of the kind have theirs.
-    pub missing: Vec<String>,
+    pub(crate) missing: Vec<String>,
     /// Siblings that are no smaller than their file.
-    pub fat: Vec<String>,
+    pub(crate) fat: Vec<String>,
 }
 
 /// The siblings of every file but `own`; none if they are too large to read.
-pub fn beside(files: &Files, own: &BTreeSet<&str>) -> Option<SiblingProblems> {
+pub(crate) fn beside(files: &Files, own: &BTreeSet<&str>) -> Option<SiblingProblems> {
     let mut found = SiblingProblems::default();
     let mut budget = TOTAL_BYTES_MAX;
     for name in files.names().filter(|name| !own.contains(name)) {

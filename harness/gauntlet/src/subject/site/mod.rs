@@ -61,7 +61,7 @@ impl Site {
     ///
     /// # Errors
     /// As [`Site::new`].
-    pub fn within(mut url: Url, bounds: ExchangeBounds) -> Result<Self, Inability> {
+    pub(crate) fn within(mut url: Url, bounds: ExchangeBounds) -> Result<Self, Inability> {
         url.set_fragment(None);
         // The address itself is not shown: it may contain the password of the complaint.
         reach::may_reach(&url, &url)
@@ -91,7 +91,7 @@ impl Site {
     ///
     /// # Errors
     /// When one is no address that a page of this site may name.
-    pub fn remembering(mut self, previous: &[String]) -> Result<Self, Inability> {
+    pub(crate) fn remembering(mut self, previous: &[String]) -> Result<Self, Inability> {
         for name in previous {
             let wrong = |why: String| Inability(format!("earlier module `{name}`: {why}"));
             let mut url = self.url.join(name).map_err(|error| wrong(error.to_string()))?;

@@ -19,10 +19,10 @@ const PROBLEMS: &str = "https://wasm-gauntlet.dev/problems/";
 const RETRY_AFTER_S: HeaderValue = HeaderValue::from_static("1");
 
 /// A response of the front.
-pub type FrontReply = Response<Full<Bytes>>;
+pub(crate) type FrontReply = Response<Full<Bytes>>;
 
 /// The status of an outcome, as in `openapi.yaml`.
-pub fn status(outcome: &CallOutcome) -> StatusCode {
+pub(crate) fn status(outcome: &CallOutcome) -> StatusCode {
     match outcome {
         CallOutcome::Ok { .. } => StatusCode::OK,
         CallOutcome::GuestError { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -41,7 +41,7 @@ pub fn status(outcome: &CallOutcome) -> StatusCode {
 }
 
 /// The response to an outcome: the output itself, or a problem.
-pub fn outcome(outcome: CallOutcome) -> FrontReply {
+pub(crate) fn outcome(outcome: CallOutcome) -> FrontReply {
     let status = status(&outcome);
     let parts = match outcome {
         CallOutcome::Ok { output } => return bytes(status, "application/octet-stream", output),
@@ -58,13 +58,13 @@ pub fn outcome(outcome: CallOutcome) -> FrontReply {
 }
 
 /// A response to a wrong request.
-pub fn problem(status: StatusCode, word: &str, detail: &str) -> FrontReply {
+pub(crate) fn problem(status: StatusCode, word: &str, detail: &str) -> FrontReply {
     let kind = format!("{PROBLEMS}{word}");
     with_members(status, json!({ "type": kind, "title": word, "detail": detail }))
 }
 
 /// A 405 that names the allowed methods.
-pub fn wrong_method(allowed: &'static str) -> FrontReply {
+pub(crate) fn wrong_method(allowed: &'static str) -> FrontReply {
     let mut reply = problem(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", allowed);
     reply.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     reply
@@ -77,24 +77,24 @@ fn with_members(status: StatusCode, mut members: Value) -> FrontReply {
 }
 
 /// A JSON document.
-pub fn json(document: &Value) -> FrontReply {
+pub(crate) fn json(document: &Value) -> FrontReply {
     bytes(StatusCode::OK, "application/json", document.to_string().into_bytes())
 }
 
 /// Plain text, as from a gateway, without any outcome.
-pub fn plain(status: StatusCode, text: &str) -> FrontReply {
+pub(crate) fn plain(status: StatusCode, text: &str) -> FrontReply {
     bytes(status, "text/plain; charset=utf-8", format!("{text}\n").into_bytes())
 }
 
 /// No content.
-pub fn empty(status: StatusCode) -> FrontReply {
+pub(crate) fn empty(status: StatusCode) -> FrontReply {
     let mut reply = Response::new(Full::default());
     *reply.status_mut() = status;
     reply
 }
 
 /// A body of one type, with `nosniff`, because a guest may write any output.
-pub fn bytes(status: StatusCode, kind: &'static str, body: Vec<u8>) -> FrontReply {
+pub(crate) fn bytes(status: StatusCode, kind: &'static str, body: Vec<u8>) -> FrontReply {
     let mut reply = Response::new(Full::new(Bytes::from(body)));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();

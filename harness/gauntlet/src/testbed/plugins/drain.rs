@@ -15,7 +15,7 @@ const DRAIN_FACTOR: usize = 4;
 
 /// Why there is no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoBody {
+pub(crate) enum NoBody {
     /// More bytes than the bound.
     TooLarge,
     /// Not in time.
@@ -25,7 +25,7 @@ pub enum NoBody {
 }
 
 /// The body, of at most `max` bytes.
-pub async fn body<B>(mut from: B, max: usize) -> Result<Vec<u8>, NoBody>
+pub(crate) async fn body<B>(mut from: B, max: usize) -> Result<Vec<u8>, NoBody>
 where
     B: Body<Data = Bytes> + Unpin,
 {

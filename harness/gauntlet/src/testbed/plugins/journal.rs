@@ -13,7 +13,7 @@ const BYTES_MAX: usize = 16 << 20;
 
 /// The logs of recent calls.
 #[derive(Default)]
-pub struct CallJournal {
+pub(crate) struct CallJournal {
     state: Mutex<CallLogs>,
 }
 
@@ -33,7 +33,7 @@ struct CallLog {
 
 impl CallJournal {
     /// Keep the lines of a call of `tenant`. Returns the id of the call.
-    pub fn keep(&self, tenant: &str, lines: Vec<LogLine>) -> u64 {
+    pub(crate) fn keep(&self, tenant: &str, lines: Vec<LogLine>) -> u64 {
         let mut state = unpoisoned(self.state.lock());
         state.last += 1;
         let id = state.last;
@@ -48,7 +48,7 @@ impl CallJournal {
     }
 
     /// The lines of a call, if it was a call of `tenant` and is still kept.
-    pub fn find(&self, id: u64, tenant: &str) -> Option<Vec<LogLine>> {
+    pub(crate) fn find(&self, id: u64, tenant: &str) -> Option<Vec<LogLine>> {
         let state = unpoisoned(self.state.lock());
         let entry = state.calls.iter().find(|entry| entry.id == id && entry.tenant == tenant)?;
         Some(entry.lines.clone())

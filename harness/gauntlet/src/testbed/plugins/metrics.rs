@@ -24,7 +24,7 @@ const OTHER: &str = "other";
 
 /// The counters.
 #[derive(Default)]
-pub struct Metrics {
+pub(crate) struct Metrics {
     state: Mutex<MetricsState>,
 }
 
@@ -52,16 +52,16 @@ impl Default for Seconds {
 }
 
 /// Values of the front beside its counters.
-pub struct Gauges {
+pub(crate) struct Gauges {
     /// Host processes that were lost.
-    pub processes_lost: u64,
+    pub(crate) processes_lost: u64,
     /// Calls that wait for an answer.
-    pub in_flight: u64,
+    pub(crate) in_flight: u64,
 }
 
 impl Metrics {
     /// Count a call.
-    pub fn call(&self, tenant: &str, outcome: &'static str, wall: Duration) {
+    pub(crate) fn call(&self, tenant: &str, outcome: &'static str, wall: Duration) {
         let mut state = unpoisoned(self.state.lock());
         let label = label(&mut state.tenants, tenant, TENANTS_MAX);
         *state.calls.entry((label.clone(), outcome)).or_default() += 1;
@@ -72,7 +72,7 @@ impl Metrics {
     }
 
     /// Count a limit that the module of this digest reached.
-    pub fn limit(&self, tenant: &str, guest: &str, limit: &'static str) {
+    pub(crate) fn limit(&self, tenant: &str, guest: &str, limit: &'static str) {
         let mut state = unpoisoned(self.state.lock());
         let tenant = label(&mut state.tenants, tenant, TENANTS_MAX);
         let guest = label(&mut state.guests, guest, GUESTS_MAX);
@@ -80,13 +80,13 @@ impl Metrics {
     }
 
     /// Count an upload.
-    pub fn upload(&self, outcome: &'static str) {
+    pub(crate) fn upload(&self, outcome: &'static str) {
         let mut state = unpoisoned(self.state.lock());
         *state.uploads.entry(outcome).or_default() += 1;
     }
 
     /// The page.
-    pub fn text(&self, gauges: &Gauges) -> String {
+    pub(crate) fn text(&self, gauges: &Gauges) -> String {
         let state = unpoisoned(self.state.lock());
         let mut page = String::new();
         head(&mut page, "plugin_calls_total", "counter", "Calls by tenant and outcome.");

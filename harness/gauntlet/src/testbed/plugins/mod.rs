@@ -75,7 +75,11 @@ impl PluginFront {
     ///
     /// # Errors
     /// When the host cannot be started or no address or thread can be had.
-    pub fn over(launch: Launch, limits: Limits, listen: Option<SocketAddr>) -> io::Result<Self> {
+    pub(crate) fn over(
+        launch: Launch,
+        limits: Limits,
+        listen: Option<SocketAddr>,
+    ) -> io::Result<Self> {
         Self::with(launch, limits, HostFaults::default(), listen)
     }
 

@@ -9,16 +9,16 @@ use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use crate::locks::unpoisoned;
 
 /// Most modules, and most bytes of them. Earlier versions stay callable for a rollback.
-pub const MODULES_MAX: usize = 512;
+pub(crate) const MODULES_MAX: usize = 512;
 const BYTES_MAX: usize = 512 << 20;
 
 /// The registry is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RegistryFull;
+pub(crate) struct RegistryFull;
 
 /// Accepted modules.
 #[derive(Default)]
-pub struct Registry {
+pub(crate) struct Registry {
     state: Mutex<RegistryState>,
 }
 
@@ -59,7 +59,7 @@ impl Registry {
     }
 
     /// Keep a module. Returns whether it is new.
-    pub fn keep(&self, module: Arc<GuestModule>) -> Result<bool, RegistryFull> {
+    pub(crate) fn keep(&self, module: Arc<GuestModule>) -> Result<bool, RegistryFull> {
         let mut state = self.state();
         if state.modules.contains_key(&module.digest) {
             return Ok(false);
@@ -72,27 +72,27 @@ impl Registry {
     }
 
     /// The module with this digest.
-    pub fn find(&self, digest: &str) -> Option<Arc<GuestModule>> {
+    pub(crate) fn find(&self, digest: &str) -> Option<Arc<GuestModule>> {
         self.state().modules.get(digest).cloned()
     }
 
     /// The fault `promote-unvalidated`: remember a refused module.
-    pub fn remember_refused(&self, module: Arc<GuestModule>) {
+    pub(crate) fn remember_refused(&self, module: Arc<GuestModule>) {
         self.state().refused = Some(module);
     }
 
     /// Whether a module has passed its first call.
-    pub fn stood(&self, digest: &str) -> bool {
+    pub(crate) fn stood(&self, digest: &str) -> bool {
         self.state().stood.contains(digest)
     }
 
     /// A module has passed its first call.
-    pub fn stands(&self, digest: &str) {
+    pub(crate) fn stands(&self, digest: &str) {
         self.state().stood.insert(digest.to_owned());
     }
 
     /// Make a module the active one; false if it is not here.
-    pub fn activate(&self, digest: &str) -> bool {
+    pub(crate) fn activate(&self, digest: &str) -> bool {
         let mut state = self.state();
         if let Some(refused) = state.refused.take_if(|refused| refused.digest == digest) {
             state.modules.insert(digest.to_owned(), refused);
@@ -105,13 +105,13 @@ impl Registry {
     }
 
     /// The module that was active before the active one.
-    pub fn previous(&self) -> Option<Arc<GuestModule>> {
+    pub(crate) fn previous(&self) -> Option<Arc<GuestModule>> {
         let state = self.state();
         state.modules.get(state.previous.as_ref()?).cloned()
     }
 
     /// The active module.
-    pub fn active(&self) -> Option<Arc<GuestModule>> {
+    pub(crate) fn active(&self) -> Option<Arc<GuestModule>> {
         let state = self.state();
         state.modules.get(state.active.as_ref()?).cloned()
     }

@@ -45,7 +45,7 @@ const TENANT_BYTES_MAX: usize = 64;
 const NOBODY: &str = "anonymous";
 
 /// Accept and serve until the task is dropped.
-pub async fn serve(listener: TcpListener, front: Arc<Front>) {
+pub(crate) async fn serve(listener: TcpListener, front: Arc<Front>) {
     let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let permit = Arc::clone(&room).acquire_owned().await;

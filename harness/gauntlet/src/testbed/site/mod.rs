@@ -28,7 +28,7 @@ use tokio::runtime::{Builder, Runtime};
 use wasm_gauntlet_model::fault::Fault;
 
 use edge::Edge;
-pub use faults::SiteFaults;
+pub(crate) use faults::SiteFaults;
 use origin::OriginServer;
 use reply::SiteReply;
 use serve::{serve, serve_breaching};

@@ -26,15 +26,15 @@ const UNSENT: &str = "unsent";
 
 /// The plan of one tenant: `count` calls, one every `every`, the first at `offset`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// From the beginning of the phase to the first call.
-    pub offset: Duration,
+    pub(crate) offset: Duration,
     /// From call to call.
-    pub every: Duration,
+    pub(crate) every: Duration,
     /// Calls.
-    pub count: u64,
+    pub(crate) count: u64,
     /// Calls that are not sent by this time after the beginning are given up.
-    pub give_up: Duration,
+    pub(crate) give_up: Duration,
 }
 
 impl Plan {
@@ -44,11 +44,11 @@ impl Plan {
 }
 
 /// Latencies of a phase, and what went wrong in it.
-pub struct Latencies {
+pub(crate) struct Latencies {
     /// Microseconds from the planned send to the answer, of the calls that were `ok`.
-    pub histogram: Histogram<u64>,
+    pub(crate) histogram: Histogram<u64>,
     /// Outcome words other than `ok`.
-    pub failures: BTreeSet<String>,
+    pub(crate) failures: BTreeSet<String>,
 }
 
 impl Default for Latencies {
@@ -76,14 +76,14 @@ impl Latencies {
     }
 
     /// Take in another's.
-    pub fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         // Both have the same bounds, so nothing is lost.
         let _ = self.histogram.add(&other.histogram);
         self.failures.extend(other.failures);
     }
 
     /// The 99th percentile in milliseconds; none without a sample.
-    pub fn p99_ms(&self) -> Option<f64> {
+    pub(crate) fn p99_ms(&self) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "at most 120 000 000")]
         let ms = |us: u64| us as f64 / 1000.0;
         (!self.histogram.is_empty()).then(|| ms(self.histogram.value_at_quantile(0.99)))
@@ -91,7 +91,7 @@ impl Latencies {
 }
 
 /// Send what is planned, from `begun` on, and wait for every answer.
-pub fn send(
+pub(crate) fn send(
     plan: Plan,
     begun: Instant,
     call: &(dyn Fn() -> Result<Timed, Inability> + Sync),

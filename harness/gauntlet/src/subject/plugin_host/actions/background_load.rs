@@ -20,7 +20,7 @@ type BackgroundWords = Result<Option<Vec<String>>, Inability>;
 /// Do `calls` while the guest of `call.meanwhile` is called in the name of another tenant.
 ///
 /// That guest has ended once before `calls` begin, so its effect is there to be seen.
-pub fn during<T>(
+pub(crate) fn during<T>(
     stage: &Stage<'_>,
     call: &Call,
     calls: impl FnOnce() -> T,

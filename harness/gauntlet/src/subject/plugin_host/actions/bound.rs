@@ -10,13 +10,13 @@ use super::{calibrate, compare, control, differ, noisy_neighbour};
 
 /// The timeouts of one host.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub(crate) struct Patience {
     /// For the answer to a call, past its deadline.
-    pub call: Duration,
+    pub(crate) call: Duration,
     /// For a module to be taken.
-    pub load: Duration,
+    pub(crate) load: Duration,
     /// To see that the host is there, before and after what is done, and to see it come back.
-    pub look: Duration,
+    pub(crate) look: Duration,
 }
 
 impl Patience {
@@ -28,7 +28,7 @@ impl Patience {
 }
 
 /// The longest that `action` can take with these timeouts.
-pub fn of(action: &Action, patience: Patience) -> Duration {
+pub(crate) fn of(action: &Action, patience: Patience) -> Duration {
     patience.look
         + match action {
             Action::Call(call) => calls(call, patience),

@@ -12,7 +12,7 @@ use super::Stage;
 use crate::subject::Inability;
 
 /// The guest whose input is a number of steps.
-pub const SPIN_GUEST: &str = "benign-spin";
+pub(crate) const SPIN_GUEST: &str = "benign-spin";
 
 /// Steps of the first probe: below a tenth of a millisecond on every engine known.
 const STEPS_FIRST: u32 = 1000;
@@ -27,12 +27,16 @@ const PROBES: u32 = 5;
 const ROUNDS_MAX: u32 = 2 + u32::MAX.ilog2() - STEPS_FIRST.ilog2();
 
 /// The longest that calibration takes on a host that keeps its deadline.
-pub fn takes(limits: &Limits) -> Duration {
+pub(crate) fn takes(limits: &Limits) -> Duration {
     Duration::from_millis(limits.deadline_ms).saturating_mul(ROUNDS_MAX * PROBES)
 }
 
 /// The bytes of an input; `SpinMs` is measured once a subject.
-pub fn bytes(stage: &Stage<'_>, input: &Input, limits: &Limits) -> Result<Vec<u8>, Inability> {
+pub(crate) fn bytes(
+    stage: &Stage<'_>,
+    input: &Input,
+    limits: &Limits,
+) -> Result<Vec<u8>, Inability> {
     match input {
         Input::Bytes(bytes) => Ok(bytes.clone()),
         Input::SpinMs(ms) => {

@@ -21,7 +21,7 @@ const AT_ONCE_MAX: u32 = 1000;
 
 /// The word for several calls with different outcomes. No expectation of one outcome fits it, so
 /// one good call among many never passes for all.
-pub const MIXED: &str = "mixed";
+pub(crate) const MIXED: &str = "mixed";
 
 /// Delay from which the machine may have caused a missed deadline: a guest that needs half of the
 /// default deadline has 25 ms to spare.
@@ -31,7 +31,7 @@ const STARVED_MIN: Duration = Duration::from_millis(10);
 const LOG_LINES_MAX: usize = 1024;
 
 /// Load, call, look.
-pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability> {
+pub(crate) fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability> {
     let params = scaled::params(&call.guest, &call.guest_params, &stage.port.limits(&call.limits));
     if params != call.guest_params && !stage.port.takes_modules() {
         return Err(Inability(format!(

@@ -42,7 +42,7 @@ const _: () = assert!(CALLS_AT_LEAST as usize == 2 + 2 * (PAIRS_MIN + 1));
 type PairTimes = (f64, f64);
 
 /// Load both, then time pairs, each in a random order.
-pub fn perform(stage: &mut Stage<'_>, compare: &Compare) -> Result<Observation, Inability> {
+pub(crate) fn perform(stage: &mut Stage<'_>, compare: &Compare) -> Result<Observation, Inability> {
     let modules = [stage.module(&compare.guest)?, stage.module(&compare.control)?];
     stage.port.watch(&[&modules[0], &modules[1]])?;
     let mut timing = Timing {

@@ -16,7 +16,10 @@ fn words(outcome: &CallOutcome) -> String {
 
 /// Whether the header allows every outcome. A trap whose kind the host does not tell is right where
 /// any trap is.
-pub fn all<'a>(module: &GuestModule, outcomes: impl IntoIterator<Item = &'a CallOutcome>) -> bool {
+pub(crate) fn all<'a>(
+    module: &GuestModule,
+    outcomes: impl IntoIterator<Item = &'a CallOutcome>,
+) -> bool {
     outcomes.into_iter().all(|outcome| match outcome {
         CallOutcome::Trap { kind: TrapKind::Untold } => {
             module.contained_if.iter().any(|words| words.starts_with("trap("))
@@ -26,18 +29,18 @@ pub fn all<'a>(module: &GuestModule, outcomes: impl IntoIterator<Item = &'a Call
 }
 
 /// Whether loading the guest, without a call, is right.
-pub fn loads(module: &GuestModule) -> bool {
+pub(crate) fn loads(module: &GuestModule) -> bool {
     module.contained_if.iter().any(|words| !words.starts_with("rejected("))
 }
 
 /// The outcomes that the header allows, as in `deadline | fuel`.
-pub fn allowed(module: &GuestModule) -> String {
+pub(crate) fn allowed(module: &GuestModule) -> String {
     module.contained_if.join(" | ")
 }
 
 /// Whether `output` is the one that the header gives for `input`: `input`, `empty` or `bytes` in
 /// hex up to the first comma or semicolon. None where the header says anything else.
-pub fn right_output(module: &GuestModule, input: &[u8], output: &[u8]) -> Option<bool> {
+pub(crate) fn right_output(module: &GuestModule, input: &[u8], output: &[u8]) -> Option<bool> {
     let returns = module.returns.as_deref()?;
     let said = returns.split([';', ',']).next()?.trim();
     match said.strip_prefix("bytes ") {

@@ -12,7 +12,7 @@ const NAP: Duration = Duration::from_millis(1);
 const WAKINGS: u32 = 4;
 
 /// Do `work`. Returns the time by which the machine itself may have delayed it.
-pub fn during<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+pub(crate) fn during<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let done = AtomicBool::new(false);
     let waited = waited();
     std::thread::scope(|scope| {
@@ -53,7 +53,7 @@ pub fn while_busy<T>(work: impl FnOnce() -> T) -> (T, bool) {
 
 /// Check what measures time. On a busy machine a failure is a doubt, and no failure of the test.
 #[cfg(test)]
-pub fn unless_busy(check: impl FnOnce()) {
+pub(crate) fn unless_busy(check: impl FnOnce()) {
     let check = std::panic::AssertUnwindSafe(check);
     let (checked, busy) = while_busy(|| std::panic::catch_unwind(check));
     match checked {

@@ -6,22 +6,22 @@
 
 mod arrivals;
 mod background_load;
-pub mod bound;
+pub(crate) mod bound;
 mod calibrate;
 mod call;
 mod compare;
 mod contained;
 mod control;
-pub mod differ;
+pub(crate) mod differ;
 mod evidence;
 pub mod lateness;
 pub mod module;
 mod noisy_neighbour;
-pub mod port;
-pub mod registrar;
-pub mod resource_usage;
+pub(crate) mod port;
+pub(crate) mod registrar;
+pub(crate) mod resource_usage;
 mod scaled;
-pub mod seeded_rng;
+pub(crate) mod seeded_rng;
 
 use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_model::action::Action;
@@ -50,7 +50,7 @@ impl Stage<'_> {
 ///
 /// # Errors
 /// When nothing could be seen, or the action is not one on a host.
-pub fn perform(
+pub(crate) fn perform(
     port: &dyn Port,
     source: &Source,
     seed: u64,

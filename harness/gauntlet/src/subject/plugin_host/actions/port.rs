@@ -10,7 +10,7 @@ use crate::subject::Inability;
 use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
 
 /// A host that can be called.
-pub trait Port: Sync {
+pub(crate) trait Port: Sync {
     /// Load a module, once; later loads of the same say the same.
     ///
     /// # Errors

@@ -42,7 +42,11 @@ fn past_the_table(limits: &Limits) -> Option<u32> {
 }
 
 /// The parameters of `guest` under `limits`. Those that a scenario sets are kept.
-pub fn params(guest: &str, given: &[(String, String)], limits: &Limits) -> Vec<(String, String)> {
+pub(crate) fn params(
+    guest: &str,
+    given: &[(String, String)],
+    limits: &Limits,
+) -> Vec<(String, String)> {
     let own = SCALES.iter().find(|scale| scale.guest == guest && given.is_empty());
     let scaled = own.and_then(|scale| {
         let value = (scale.value)(limits)?;

@@ -15,7 +15,7 @@ const USES_MAX: u32 = 64;
 
 /// The workers that wait.
 #[derive(Default)]
-pub struct Idle {
+pub(crate) struct Idle {
     waiting: Mutex<Vec<Arc<Process>>>,
 }
 
@@ -25,7 +25,7 @@ impl Idle {
     }
 
     /// One that lives, if there is one.
-    pub fn take(&self) -> Option<Arc<Process>> {
+    pub(crate) fn take(&self) -> Option<Arc<Process>> {
         let mut waiting = self.waiting();
         while let Some(process) = waiting.pop() {
             if process.gone().is_none() {
@@ -37,12 +37,12 @@ impl Idle {
 
     /// Who waits.
     #[cfg(test)]
-    pub fn pids(&self) -> Vec<rustix::process::Pid> {
+    pub(crate) fn pids(&self) -> Vec<rustix::process::Pid> {
         self.waiting().iter().map(|process| process.pid()).collect()
     }
 
     /// Keep one, unless there are enough, or it is gone, or was used often.
-    pub fn put(&self, process: Arc<Process>) {
+    pub(crate) fn put(&self, process: Arc<Process>) {
         let fit = process.gone().is_none() && process.uses.load(Ordering::Relaxed) < USES_MAX;
         let mut waiting = self.waiting();
         if fit && waiting.len() < IDLE_MAX {

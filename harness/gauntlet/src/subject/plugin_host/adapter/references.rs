@@ -33,7 +33,7 @@ pub struct ReferenceRuntimes {
 
 impl ReferenceRuntimes {
     /// The runtimes that these launches start, when they are asked first.
-    pub fn new(launches: Vec<(String, Launch)>) -> Self {
+    pub(crate) fn new(launches: Vec<(String, Launch)>) -> Self {
         let host = |(name, launch)| (name, Supervised::new(launch, WaitLimits::default()));
         Self { hosts: launches.into_iter().map(host).collect(), known: Mutex::default() }
     }

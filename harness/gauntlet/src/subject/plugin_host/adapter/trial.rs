@@ -22,7 +22,7 @@ use crate::subject::{Inability, Session};
 const KIB_PER_MIB: f64 = 1024.0;
 
 /// A session with an adapter.
-pub struct AdapterSession<'a> {
+pub(crate) struct AdapterSession<'a> {
     adapter: &'a Adapter,
     seed: u64,
     host: OnceLock<Supervised>,
@@ -86,7 +86,7 @@ fn mib(kib: i64) -> f64 {
 
 impl<'a> AdapterSession<'a> {
     /// Nothing is started before the first action.
-    pub fn new(adapter: &'a Adapter, seed: u64) -> Self {
+    pub(crate) fn new(adapter: &'a Adapter, seed: u64) -> Self {
         let (hostile, mark) = (AtomicBool::new(false), Mutex::default());
         Self { adapter, seed, host: OnceLock::new(), hostile, mark }
     }

@@ -28,7 +28,7 @@ const SAID_CHARS_MAX: usize = 400;
 
 /// Why there is no adapter.
 #[derive(Debug, thiserror::Error)]
-pub enum Unbuilt {
+pub(crate) enum Unbuilt {
     /// A file could not be written, or the toolchain not be run.
     #[error("the adapter cannot be built in {0}: {1}")]
     Folder(PathBuf, io::Error),
@@ -44,7 +44,7 @@ pub enum Unbuilt {
 ///
 /// # Errors
 /// When it is not there and cannot be built.
-pub fn wazero(go: &Path, cache: &Path) -> Result<PathBuf, Unbuilt> {
+pub(crate) fn wazero(go: &Path, cache: &Path) -> Result<PathBuf, Unbuilt> {
     let folder = cache.join("adapters").join(format!("wazero-{}", key(WAZERO)));
     let program = folder.join(WAZERO_PROGRAM);
     if program.is_file() {

@@ -13,25 +13,25 @@ use wasm_gauntlet_host::process::launch::Launch;
 use super::adapter::Adapter;
 use crate::subject::plugin_host::actions::module;
 
-pub use build::{Unbuilt, wazero};
+pub(crate) use build::{Unbuilt, wazero};
 
 /// A runtime that an adapter program hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct External {
+pub(crate) struct External {
     /// Its name on the command line.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What its program is told.
-    pub args: &'static [&'static str],
+    pub(crate) args: &'static [&'static str],
     /// Whether modules are counted before its program has them (see [`Launch::counted_first`]).
-    pub counted_first: bool,
+    pub(crate) counted_first: bool,
 }
 
 /// The adapter program for wazero.
-pub const WAZERO_PROGRAM: &str = "gauntlet-wazero";
+pub(crate) const WAZERO_PROGRAM: &str = "gauntlet-wazero";
 
 /// Every external runtime. Those without mitigations use wazero as its documentation shows it, as
 /// most people do. Those with mitigations close the measured gaps.
-pub const ALL: &[External] = &[
+pub(crate) const ALL: &[External] = &[
     External { name: "wazero", args: &["--engine=compiler"], counted_first: false },
     External { name: "wazero-interpreter", args: &["--engine=interpreter"], counted_first: false },
     External {
@@ -47,13 +47,13 @@ pub const ALL: &[External] = &[
 ];
 
 /// The external runtime of this name.
-pub fn find(name: &str) -> Option<External> {
+pub(crate) fn find(name: &str) -> Option<External> {
     ALL.iter().copied().find(|external| external.name == name)
 }
 
 impl External {
     /// The subject that tests it through `program`.
-    pub fn subject(self, program: PathBuf) -> Adapter {
+    pub(crate) fn subject(self, program: PathBuf) -> Adapter {
         let args: Vec<String> = self.args.iter().map(ToString::to_string).collect();
         let launch = Launch { counted_first: self.counted_first, ..Launch::of(program, args) };
         let adapter = Adapter::new(self.name, launch, Box::new(module::catalogue));

@@ -13,7 +13,7 @@ const INPUT_BYTES_MAX: usize = 256;
 /// `secrets` are options of curl that name variables, as [`Secrets::options`] gives them.
 ///
 /// [`Secrets::options`]: super::Secrets::options
-pub fn call(
+pub(crate) fn call(
     url: &str,
     module: &GuestModule,
     tenant: &str,
@@ -38,7 +38,7 @@ pub fn call(
 }
 
 /// One request of a mapping, for a guest that is already deployed.
-pub fn spoken(request: &Spoken, secrets: &str) -> Option<String> {
+pub(crate) fn spoken(request: &Spoken, secrets: &str) -> Option<String> {
     if request.body.len() > INPUT_BYTES_MAX {
         return None;
     }

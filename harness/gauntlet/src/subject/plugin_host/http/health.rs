@@ -16,23 +16,23 @@ use crate::subject::Inability;
 /// What a host says about itself. A mapped one says nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Health {
+pub(crate) struct Health {
     /// As in `wasmtime`.
-    pub name: String,
+    pub(crate) name: String,
     /// Its version.
     #[serde(default)]
-    pub version: String,
+    pub(crate) version: String,
     /// What runs the guests.
     #[serde(default)]
-    pub engine: String,
+    pub(crate) engine: String,
     /// What it does beside calling guests.
-    pub features: Vec<String>,
+    pub(crate) features: Vec<String>,
     /// How many of its processes died since the start.
     #[serde(default)]
-    pub processes_lost: Option<u64>,
+    pub(crate) processes_lost: Option<u64>,
     /// What it holds guests to, as it says it.
     #[serde(default)]
-    pub limits: Value,
+    pub(crate) limits: Value,
 }
 
 /// The limits that a host announces, each a whole number within its range. Those that are `written`
@@ -41,7 +41,7 @@ pub struct Health {
 ///
 /// # Errors
 /// The first that is no such number.
-pub fn announced(limits: &Value, written: &StatedLimits) -> Result<StatedLimits, String> {
+pub(crate) fn announced(limits: &Value, written: &StatedLimits) -> Result<StatedLimits, String> {
     if !(limits.is_object() || limits.is_null()) {
         return Err(format!("`limits` is {}, expected an object", shown(limits)));
     }
@@ -83,7 +83,7 @@ const ADVICE: &str = "a host that speaks otherwise is described by `host: { mapp
 ///
 /// # Errors
 /// When there is no host, or it does not speak the contract.
-pub fn by_contract(
+pub(crate) fn by_contract(
     exchange: &Exchange,
     root: &str,
     patience: Duration,
@@ -110,7 +110,7 @@ pub fn by_contract(
 ///
 /// # Errors
 /// When there is no host, or it answers with another status.
-pub fn mapped(
+pub(crate) fn mapped(
     exchange: &Exchange,
     mapped: &Mapped,
     patience: Duration,

@@ -43,7 +43,7 @@ pub(super) struct Presence {
 
 impl Presence {
     /// An answer went missing.
-    pub fn suspect(&self) {
+    pub(crate) fn suspect(&self) {
         self.suspect.store(true, Ordering::Relaxed);
     }
 

@@ -25,7 +25,7 @@ struct Problem {
 ///
 /// # Errors
 /// When the host refuses the request: a 3xx, or a 4xx without an outcome.
-pub fn timed(sent: Sent) -> Result<Timed, Inability> {
+pub(crate) fn timed(sent: Sent) -> Result<Timed, Inability> {
     sent.read(timed_answer)
 }
 
@@ -69,7 +69,7 @@ fn problem(answer: &HostResponse) -> Option<Parts> {
 }
 
 /// The beginning of a body, as text that can be shown.
-pub fn excerpt(body: &[u8]) -> String {
+pub(crate) fn excerpt(body: &[u8]) -> String {
     body[..body.len().min(EXCERPT_BYTES_MAX)].escape_ascii().to_string()
 }
 

@@ -22,7 +22,7 @@ const SCHEMES: [&str; 6] = ["apikey", "basic", "bearer", "digest", "negotiate", 
 
 /// A credential that cannot be used. The secret is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
+pub(crate) enum Unfit {
     /// The variable is not there, or no text.
     #[error("`credentials` name the environment variable `{0}`, which is not set")]
     Missing(String),
@@ -38,7 +38,7 @@ pub enum Unfit {
 
 /// Header fields with secrets in them.
 #[derive(Default)]
-pub struct Secrets {
+pub(crate) struct Secrets {
     fields: Vec<Secret>,
     redactor: Redactor,
 }
@@ -54,7 +54,7 @@ impl Secrets {
     ///
     /// # Errors
     /// A variable without a secret.
-    pub fn new(
+    pub(crate) fn new(
         credentials: &[Credential],
         value: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Unfit> {

@@ -33,7 +33,7 @@ pub(super) const CALL_PATIENCE: Duration = Duration::from_secs(5);
 pub(super) const UPLOAD_PATIENCE: Duration = Duration::from_secs(40);
 
 /// A session with a host over HTTP.
-pub struct HttpSession<'a> {
+pub(crate) struct HttpSession<'a> {
     pub(super) host: &'a HostHttp,
     seed: u64,
     uploads: Mutex<HashMap<String, LoadOutcome>>,
@@ -53,7 +53,7 @@ pub struct HttpSession<'a> {
 
 impl<'a> HttpSession<'a> {
     /// Nothing is sent before the first action.
-    pub fn new(host: &'a HostHttp, seed: u64) -> Self {
+    pub(crate) fn new(host: &'a HostHttp, seed: u64) -> Self {
         Self {
             host,
             seed,

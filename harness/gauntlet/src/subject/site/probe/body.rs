@@ -19,31 +19,31 @@ const BYTES_PER_S_3G: f64 = 200_000.0;
 
 /// What was seen of a body.
 #[derive(Debug, Default)]
-pub struct BodyFacts {
-    pub wire_bytes: Fact<i64>,
-    pub wire_sha256: Fact<String>,
-    pub raw_bytes: Fact<i64>,
-    pub raw_sha256: Fact<String>,
-    pub unreadable: Fact<String>,
-    pub layers: Fact<Vec<String>>,
-    pub layers_match: Fact<bool>,
-    pub codings: Fact<i64>,
-    pub coding_not_offered: Fact<String>,
-    pub content: Fact<String>,
-    pub module_valid: Fact<bool>,
-    pub module_error: Fact<String>,
-    pub lost_3g_s: Fact<f64>,
-    pub shared_memory: Fact<bool>,
-    pub dictionary: Fact<String>,
+pub(crate) struct BodyFacts {
+    pub(crate) wire_bytes: Fact<i64>,
+    pub(crate) wire_sha256: Fact<String>,
+    pub(crate) raw_bytes: Fact<i64>,
+    pub(crate) raw_sha256: Fact<String>,
+    pub(crate) unreadable: Fact<String>,
+    pub(crate) layers: Fact<Vec<String>>,
+    pub(crate) layers_match: Fact<bool>,
+    pub(crate) codings: Fact<i64>,
+    pub(crate) coding_not_offered: Fact<String>,
+    pub(crate) content: Fact<String>,
+    pub(crate) module_valid: Fact<bool>,
+    pub(crate) module_error: Fact<String>,
+    pub(crate) lost_3g_s: Fact<f64>,
+    pub(crate) shared_memory: Fact<bool>,
+    pub(crate) dictionary: Fact<String>,
     /// Policies inside the page; none where the body was not seen.
-    pub policies: Option<Vec<String>>,
+    pub(crate) policies: Option<Vec<String>>,
     /// Inline scripts of the page that deal with modules.
-    pub loaders: Vec<Inline>,
-    pub evidence: Vec<Evidence>,
+    pub(crate) loaders: Vec<Inline>,
+    pub(crate) evidence: Vec<Evidence>,
 }
 
 /// Read the body of the last response.
-pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> BodyFacts {
+pub(crate) fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> BodyFacts {
     let mut body = BodyFacts::default();
     let declared = trail.reply.headers.codings();
     let unwanted = not_offered(fetch, declared.iter().map(String::as_str));

@@ -25,34 +25,34 @@ const SAMPLE_PIECES: usize = 8;
 
 /// The parts of one body.
 #[derive(Debug)]
-pub struct Decoded {
+pub(crate) struct Decoded {
     /// Whether undoing the declared codings once went well.
-    pub undone: Result<(), DecodeError>,
+    pub(crate) undone: Result<(), DecodeError>,
     /// Layers found beyond those undone, outermost first.
-    pub layers: Vec<Layer>,
+    pub(crate) layers: Vec<Layer>,
     /// Why no further layer could be removed.
-    pub stopped: Option<DecodeStop>,
+    pub(crate) stopped: Option<DecodeStop>,
     /// The content inside.
-    pub content: Content,
+    pub(crate) content: Content,
     /// What that is.
-    pub inside: Arc<Inside>,
+    pub(crate) inside: Arc<Inside>,
     /// The share that br and gzip would leave of the bytes, computed when it is first needed.
     ratios: [OnceLock<f64>; 2],
 }
 
 /// The content inside all layers.
 #[derive(Debug)]
-pub struct Inside {
+pub(crate) struct Inside {
     /// Its bytes.
-    pub raw_bytes: usize,
+    pub(crate) raw_bytes: usize,
     /// Their SHA-256, lower-case hex.
-    pub raw_sha256: String,
+    pub(crate) raw_sha256: String,
     /// Why they are no valid module, if so.
-    pub wrong: Option<String>,
+    pub(crate) wrong: Option<String>,
     /// Whether the module imports a shared memory; none where there is no module.
-    pub shared_memory: Option<bool>,
+    pub(crate) shared_memory: Option<bool>,
     /// The policies and inline scripts of a page.
-    pub page: PageFacts,
+    pub(crate) page: PageFacts,
 }
 
 impl Inside {
@@ -86,7 +86,7 @@ impl Decoded {
     }
 
     /// The share that `layer` would leave of `bytes`, about. They are the bytes of this content.
-    pub fn ratio(&self, layer: Layer, bytes: &[u8]) -> f64 {
+    pub(crate) fn ratio(&self, layer: Layer, bytes: &[u8]) -> f64 {
         let known = &self.ratios[usize::from(layer != Layer::Br)];
         *known.get_or_init(|| {
             let sample = sample(bytes);
@@ -95,14 +95,14 @@ impl Decoded {
     }
 
     /// Whether a bound of ours prevented decoding.
-    pub fn is_bounded(&self) -> bool {
+    pub(crate) fn is_bounded(&self) -> bool {
         matches!(&self.undone, Err(DecodeError::Stopped(stop)) if stop.is_bound())
             || self.stopped.is_some_and(DecodeStop::is_bound)
     }
 
     /// Whether the layers show that they are whole: each has a mark at its end, which a body
     /// without a layer has not.
-    pub fn ends_by_itself(&self) -> bool {
+    pub(crate) fn ends_by_itself(&self) -> bool {
         self.undone.is_ok() && self.stopped.is_none() && self.content != Content::Empty
     }
 }
@@ -117,7 +117,7 @@ fn sample(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// SHA-256 as lower-case hex.
-pub fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
@@ -127,7 +127,7 @@ fn hex(digest: &[u8]) -> String {
 
 /// One body, and its declared codings. It is decoded once, and other threads wait meanwhile.
 #[derive(Debug)]
-pub struct CachedBody {
+pub(crate) struct CachedBody {
     bytes: Arc<[u8]>,
     declared: Vec<String>,
     sha256: OnceLock<String>,
@@ -136,12 +136,12 @@ pub struct CachedBody {
 
 impl CachedBody {
     /// SHA-256 of the bytes, lower-case hex.
-    pub fn wire_sha256(&self) -> &str {
+    pub(crate) fn wire_sha256(&self) -> &str {
         self.sha256.get_or_init(|| sha256(&self.bytes))
     }
 
     /// The decoded parts.
-    pub fn decoded(&self, decoder: &Decoder) -> &Decoded {
+    pub(crate) fn decoded(&self, decoder: &Decoder) -> &Decoded {
         self.decoded.get_or_init(|| Decoded::of(&self.bytes, &self.declared, decoder))
     }
 
@@ -158,14 +158,14 @@ type Insides = BTreeMap<String, Arc<OnceLock<Arc<Inside>>>>;
 /// Decodes bodies, each once. They are compared by their bytes: equal bodies are mostly the same
 /// memory, and comparing others takes a tenth of the time of a digest.
 #[derive(Debug, Default)]
-pub struct Decoder {
+pub(crate) struct Decoder {
     known: Mutex<Vec<Arc<CachedBody>>>,
     insides: Mutex<Insides>,
 }
 
 impl Decoder {
     /// The body of these bytes.
-    pub fn body(&self, bytes: &Arc<[u8]>, declared: &[String]) -> Arc<CachedBody> {
+    pub(crate) fn body(&self, bytes: &Arc<[u8]>, declared: &[String]) -> Arc<CachedBody> {
         let mut known = unpoisoned(self.known.lock());
         if let Some(body) = known.iter().find(|body| body.is(bytes, declared)) {
             return Arc::clone(body);

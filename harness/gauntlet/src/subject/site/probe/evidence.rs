@@ -10,13 +10,13 @@ use wasm_gauntlet_web::wire::{HttpRequest, HttpResponse};
 const PIECE_BYTES_MAX: usize = 8 << 10;
 
 /// One piece, escaped and shortened.
-pub fn piece(what: &str, text: &str) -> Evidence {
+pub(crate) fn piece(what: &str, text: &str) -> Evidence {
     let lines: Vec<_> = text.lines().map(visible).collect();
     Evidence { what: what.to_owned(), text: bounded(lines.join("\n"), PIECE_BYTES_MAX) }
 }
 
 /// The evidence of one exchange and its redirects.
-pub fn of(trail: &Trail) -> Vec<Evidence> {
+pub(crate) fn of(trail: &Trail) -> Vec<Evidence> {
     let mut pieces: Vec<_> = trail
         .hops
         .iter()
@@ -54,7 +54,7 @@ fn timing(reply: &HttpResponse) -> String {
 }
 
 /// Status and fields as received; a value keeps its bytes, escaped.
-pub fn response_of(what: &str, trail: &Trail) -> Evidence {
+pub(crate) fn response_of(what: &str, trail: &Trail) -> Evidence {
     let reply: &HttpResponse = &trail.reply;
     if let Some(unanswered) = &reply.unanswered {
         return piece(what, &format!("none that a client could use: {}", unanswered.why));

@@ -22,7 +22,7 @@ type ExchangeKey = (&'static str, String, Vec<(&'static str, String)>, Option<St
 
 /// Exchanges of one run.
 #[derive(Debug, Default)]
-pub struct ExchangeCache {
+pub(crate) struct ExchangeCache {
     known: Mutex<CachedExchanges>,
 }
 
@@ -47,7 +47,7 @@ impl ExchangeCache {
     ///
     /// # Errors
     /// Those of `make`; nothing is remembered then.
-    pub fn once<E>(
+    pub(crate) fn once<E>(
         &self,
         ask: HttpRequest,
         reach: Option<OneOff>,

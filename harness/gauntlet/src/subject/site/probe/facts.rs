@@ -18,7 +18,7 @@ use super::body::BodyFacts;
 use super::relations::{self, Earlier};
 
 /// Every fact of the exchange, including those that compare it with earlier ones.
-pub fn of(
+pub(crate) fn of(
     fetch: &Fetch,
     trail: &Trail,
     body: BodyFacts,

@@ -26,7 +26,7 @@ const BESIDE_MAX: usize = 32;
 /// Files by their address, each read once in a run. Six incidents are about the same module, and
 /// reading one of 2 MB takes 10 ms.
 #[derive(Debug, Default)]
-pub struct Inspected(Mutex<BTreeMap<String, Arc<Mutex<Option<Observation>>>>>);
+pub(crate) struct Inspected(Mutex<BTreeMap<String, Arc<Mutex<Option<Observation>>>>>);
 
 /// The result of one address.
 struct Got {

@@ -47,7 +47,7 @@ struct LatticeAnswer {
 }
 
 /// Ask everywhere.
-pub fn perform(
+pub(crate) fn perform(
     probe: &Probe,
     step: &str,
     everywhere: &Everywhere,

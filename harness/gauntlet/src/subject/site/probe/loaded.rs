@@ -9,20 +9,25 @@ use wasm_gauntlet_web::anatomy::{first, shown};
 use wasm_gauntlet_web::discovery::{broken, glue, integrity, page, tags};
 
 /// A page or a script beside a file.
-pub struct LoadedText {
-    pub asset: Asset,
+pub(crate) struct LoadedText {
+    pub(crate) asset: Asset,
     /// As the page names it.
-    pub url: String,
+    pub(crate) url: String,
     /// Path and query.
-    pub name: String,
+    pub(crate) name: String,
     /// The page itself, not its scripts alone.
-    pub text: String,
+    pub(crate) text: String,
     /// Where it came from, redirects followed.
-    pub from: Url,
+    pub(crate) from: Url,
 }
 
 /// Add the facts that the page and its scripts give about the file at `url`.
-pub fn add(facts: &mut Inspection, file: (&str, &[u8]), beside: &[LoadedText], unseen: bool) {
+pub(crate) fn add(
+    facts: &mut Inspection,
+    file: (&str, &[u8]),
+    beside: &[LoadedText],
+    unseen: bool,
+) {
     let (url, bytes) = file;
     facts.integrity_wrong = Fact::looked(demanded(url, bytes, beside));
     let shims = || beside.iter().filter(|one| one.asset == Asset::Shim);

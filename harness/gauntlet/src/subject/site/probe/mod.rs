@@ -2,18 +2,18 @@
 
 mod body;
 mod cache_isolation;
-pub mod decoded;
+pub(crate) mod decoded;
 mod evidence;
-pub mod exchange_cache;
+pub(crate) mod exchange_cache;
 mod facts;
 mod field_commands;
-pub mod inspect;
+pub(crate) mod inspect;
 mod lattice;
 mod loaded;
 mod module;
 mod page;
-pub mod place;
-pub mod rate_limit;
+pub(crate) mod place;
+pub(crate) mod rate_limit;
 mod relations;
 mod repro_steps;
 mod reproduce;
@@ -53,7 +53,7 @@ fn condition(headers: &Headers) -> Option<(&'static str, String)> {
 }
 
 /// One trial on a site.
-pub struct Probe<'a> {
+pub(crate) struct Probe<'a> {
     site: &'a Site,
     one_off: String,
     steps: BTreeMap<String, Done>,
@@ -63,7 +63,7 @@ pub struct Probe<'a> {
 impl<'a> Probe<'a> {
     /// A trial whose one-off query words come from `seed` and from a number that no other run
     /// has: a cache may still hold what an earlier run of the same seed put there.
-    pub fn new(site: &'a Site, seed: u64) -> Self {
+    pub(crate) fn new(site: &'a Site, seed: u64) -> Self {
         let word = ChaCha8Rng::seed_from_u64(seed ^ site.nonce).next_u64();
         Self { site, one_off: format!("{word:016x}"), steps: BTreeMap::new(), past: Vec::new() }
     }

@@ -4,7 +4,7 @@ use wasm_gauntlet_web::coding::Content;
 use wasmparser::{Encoding, Parser, Payload, TypeRef, Validator, WasmFeatures};
 
 /// Why `bytes` are not one valid core module; none if they are.
-pub fn complaint(bytes: &[u8], content: Content) -> Option<String> {
+pub(crate) fn complaint(bytes: &[u8], content: Content) -> Option<String> {
     if content != Content::Wasm {
         return Some(format!("not a module but {}", content.word()));
     }
@@ -28,7 +28,7 @@ pub fn complaint(bytes: &[u8], content: Content) -> Option<String> {
 }
 
 /// Whether the module imports a memory that threads share; none where there is no module.
-pub fn imports_shared_memory(bytes: &[u8], content: Content) -> Option<bool> {
+pub(crate) fn imports_shared_memory(bytes: &[u8], content: Content) -> Option<bool> {
     if content != Content::Wasm {
         return None;
     }

@@ -14,16 +14,16 @@ const ITEMS_MAX: usize = 16;
 
 /// The policies and scripts of a page; empty for anything else.
 #[derive(Debug, Default)]
-pub struct PageFacts {
+pub(crate) struct PageFacts {
     /// The texts of `<meta http-equiv="Content-Security-Policy">`, which binds as the field does.
-    pub policies: Vec<String>,
+    pub(crate) policies: Vec<String>,
     /// Inline scripts that load modules.
-    pub loaders: Vec<Inline>,
+    pub(crate) loaders: Vec<Inline>,
 }
 
 impl PageFacts {
     /// Read `bytes`.
-    pub fn of(bytes: &[u8], content: Content) -> Self {
+    pub(crate) fn of(bytes: &[u8], content: Content) -> Self {
         if content != Content::Html {
             return Self::default();
         }

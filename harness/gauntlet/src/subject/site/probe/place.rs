@@ -15,11 +15,11 @@ const INVENTED_DIGITS_MAX: usize = 64;
 
 /// The server behind the edge.
 #[derive(Debug, Clone)]
-pub struct OriginAddress {
+pub(crate) struct OriginAddress {
     /// Its address.
-    pub url: Url,
+    pub(crate) url: Url,
     /// `Host` to send.
-    pub host: Option<String>,
+    pub(crate) host: Option<String>,
 }
 
 impl OriginAddress {
@@ -27,14 +27,14 @@ impl OriginAddress {
     ///
     /// # Errors
     /// When its address cannot be read.
-    pub fn new(target: &OriginTarget) -> Result<Self, Inability> {
+    pub(crate) fn new(target: &OriginTarget) -> Result<Self, Inability> {
         let url = Url::parse(&target.url).ok().filter(Url::has_host);
         let url = url.ok_or_else(|| Inability("the origin's address is no URL".to_owned()))?;
         Ok(Self { url, host: target.host.clone() })
     }
 
     /// The address at the origin of what the edge has at `url`: the same path and query.
-    pub fn of(&self, url: &Url) -> Url {
+    pub(crate) fn of(&self, url: &Url) -> Url {
         let mut at = self.url.clone();
         at.set_path(url.path());
         at.set_query(url.query());
@@ -45,7 +45,7 @@ impl OriginAddress {
 
 /// A name in the form of that of `url` that no file has, so that the configuration for such names
 /// answers. A digest is replaced by one of `word`, of the same length.
-pub fn invented(url: &Url, word: &str) -> Url {
+pub(crate) fn invented(url: &Url, word: &str) -> Url {
     let mut beside = url.clone();
     let path = url.path();
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));

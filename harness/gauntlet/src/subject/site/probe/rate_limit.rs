@@ -26,7 +26,7 @@ const WAITS: [Duration; 3] =
 
 /// What a run has learned about a site so far.
 #[derive(Debug, Default)]
-pub struct Learned(Mutex<SiteKnowledge>);
+pub(crate) struct Learned(Mutex<SiteKnowledge>);
 
 #[derive(Debug, Default)]
 pub(super) struct SiteKnowledge {

@@ -12,41 +12,41 @@ use wasm_gauntlet_web::wire::redirect::Trail;
 
 /// An earlier exchange, and the policies that its page carries inside itself.
 #[derive(Debug)]
-pub struct Done {
+pub(crate) struct Done {
     /// The exchange.
-    pub trail: Arc<Trail>,
+    pub(crate) trail: Arc<Trail>,
     /// Of a page; empty of anything else.
-    pub policies: Vec<String>,
+    pub(crate) policies: Vec<String>,
 }
 
 /// The earlier exchanges that a step names.
 #[derive(Debug, Default)]
-pub struct Earlier<'a> {
+pub(crate) struct Earlier<'a> {
     /// The one whose fields are compared.
-    pub against: Option<&'a Done>,
+    pub(crate) against: Option<&'a Done>,
     /// The one of whose bytes a part was asked for.
-    pub part_of: Option<&'a Done>,
+    pub(crate) part_of: Option<&'a Done>,
     /// The one that was resumed.
-    pub resumes: Option<&'a Done>,
+    pub(crate) resumes: Option<&'a Done>,
     /// The page in whose name this was fetched.
-    pub page: Option<&'a Done>,
+    pub(crate) page: Option<&'a Done>,
 }
 
 /// The results; unknown where no step was named.
 #[derive(Debug, Default)]
-pub struct Relations {
-    pub fields_changed: Fact<Vec<String>>,
-    pub fields_lost: Fact<Vec<String>>,
-    pub fields_added: Fact<Vec<String>>,
-    pub part_right: Fact<bool>,
-    pub resumed_right: Fact<bool>,
-    pub cross_origin: Fact<bool>,
-    pub cors_allows: Fact<bool>,
-    pub csp_allows_fetch: Fact<bool>,
+pub(crate) struct Relations {
+    pub(crate) fields_changed: Fact<Vec<String>>,
+    pub(crate) fields_lost: Fact<Vec<String>>,
+    pub(crate) fields_added: Fact<Vec<String>>,
+    pub(crate) part_right: Fact<bool>,
+    pub(crate) resumed_right: Fact<bool>,
+    pub(crate) cross_origin: Fact<bool>,
+    pub(crate) cors_allows: Fact<bool>,
+    pub(crate) csp_allows_fetch: Fact<bool>,
 }
 
 /// Compare `trail` with the exchanges that its step names.
-pub fn of(trail: &Trail, earlier: &Earlier) -> Relations {
+pub(crate) fn of(trail: &Trail, earlier: &Earlier) -> Relations {
     let mut relations = Relations::default();
     if let Some(first) = earlier.against {
         let Difference { changed, lost, added } =
@@ -70,7 +70,7 @@ pub fn of(trail: &Trail, earlier: &Earlier) -> Relations {
 }
 
 /// The origin of a page, as browsers send it.
-pub fn origin(page: &Url) -> String {
+pub(crate) fn origin(page: &Url) -> String {
     page.origin().ascii_serialization()
 }
 
@@ -106,20 +106,20 @@ fn part_right(whole: &HttpResponse, part: &HttpResponse) -> Option<bool> {
 
 /// The `ETag` with which the rest of an answer can be requested. A weak one does not promise the
 /// same bytes, and `If-Range` does not accept it (RFC 9110 §13.1.5).
-pub fn strong_etag(reply: &HttpResponse) -> Option<String> {
+pub(crate) fn strong_etag(reply: &HttpResponse) -> Option<String> {
     let etag = reply.headers.first("etag").map(|etag| etag.trim().to_owned());
     etag.filter(|etag| etag.starts_with('"'))
 }
 
 /// Bytes of an answer that a client has when it resumes.
-pub fn resumed_at(whole: &HttpResponse) -> usize {
+pub(crate) fn resumed_at(whole: &HttpResponse) -> usize {
     whole.body.len() / 3
 }
 
 /// Whether a browser would resume an answer that breaks off. Chromium does so for a truncated
 /// entry of its cache, whatever its coding, by a strong validator and with a `Content-Length`
 /// (`net/http/partial_data.cc`, `UpdateFromStoredHeaders`).
-pub fn resumable(reply: &HttpResponse) -> bool {
+pub(crate) fn resumable(reply: &HttpResponse) -> bool {
     let refuses = reply.headers.members("accept-ranges").iter().any(|word| word == "none");
     let lengths = reply.headers.members("content-length");
     let length = lengths.first().and_then(|length| number(length)).unwrap_or(0);

@@ -17,7 +17,7 @@ use super::reproduce::{self, CommandView, Plain};
 
 /// What one step did.
 #[derive(Debug)]
-pub struct ReproStep {
+pub(crate) struct ReproStep {
     step: String,
     act: StepAct,
 }
@@ -30,14 +30,14 @@ enum StepAct {
 
 impl ReproStep {
     /// A step that fetched. `policies` says whether the page itself has some.
-    pub fn fetched(step: &str, fetch: &Fetch, trail: &Arc<Trail>, policies: bool) -> Self {
+    pub(crate) fn fetched(step: &str, fetch: &Fetch, trail: &Arc<Trail>, policies: bool) -> Self {
         let (fetch, trail) = (fetch.clone(), Arc::clone(trail));
         let act = StepAct::Fetched { fetch, trail, policies };
         Self { step: step.to_owned(), act }
     }
 
     /// A step that read a file and the files around it.
-    pub fn inspected(step: &str, inspect: &Inspect, facts: &Facts) -> Self {
+    pub(crate) fn inspected(step: &str, inspect: &Inspect, facts: &Facts) -> Self {
         let act = StepAct::Inspected { inspect: inspect.clone(), facts: facts.clone() };
         Self { step: step.to_owned(), act }
     }
@@ -58,13 +58,13 @@ impl ReproStep {
 
 /// The query word of a trial, and a value of it that nobody has requested yet. So whoever pastes
 /// the line begins with empty caches, as the trial did.
-pub struct StepQuery<'a> {
+pub(crate) struct StepQuery<'a> {
     /// The word; none where caches are left alone.
-    pub word: Option<&'a str>,
+    pub(crate) word: Option<&'a str>,
     /// The value that the trial had.
-    pub value: &'a str,
+    pub(crate) value: &'a str,
     /// Knows which certificates to trust, and the option of `curl` for them.
-    pub client: &'a Client,
+    pub(crate) client: &'a Client,
 }
 
 impl StepQuery<'_> {

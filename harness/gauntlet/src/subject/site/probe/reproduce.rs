@@ -8,7 +8,7 @@ use wasm_gauntlet_web::wire::redirect::Trail;
 
 /// The part of an exchange that a command shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CommandView {
+pub(crate) enum CommandView {
     /// Status and header fields.
     Fields,
     /// Those, and how many bytes came.
@@ -59,32 +59,32 @@ const SECTIONS: &str = "node -e 'const m = new WebAssembly.Module(\
                         s + b.byteLength, 0) + \" bytes\") }'";
 
 /// The `curl` command whose output has the header fields of this exchange.
-pub fn curl(trail: &Trail) -> String {
+pub(crate) fn curl(trail: &Trail) -> String {
     again(trail, first(trail), CommandView::Fields)
 }
 
 /// Where an exchange began.
-pub fn first(trail: &Trail) -> &Url {
+pub(crate) fn first(trail: &Trail) -> &Url {
     trail.hops.first().map_or(&trail.ask.url, |hop| &hop.url)
 }
 
 /// The commands that show `look` of this exchange, begun at `url`.
-pub fn again(trail: &Trail, url: &Url, look: CommandView) -> String {
+pub(crate) fn again(trail: &Trail, url: &Url, look: CommandView) -> String {
     let line = |options: &str| request(CurlRequest::of(trail, url), options);
     shown(&trail.ask, look, line)
 }
 
 /// A request that was not made as such, and the option with which `curl` trusts its address as we
 /// do.
-pub struct Plain<'a> {
+pub(crate) struct Plain<'a> {
     /// The request.
-    pub ask: HttpRequest,
+    pub(crate) ask: HttpRequest,
     /// None where the usual certificates are enough.
-    pub trust: Option<&'a str>,
+    pub(crate) trust: Option<&'a str>,
 }
 
 /// The commands that show `look` of this request.
-pub fn asked(plain: &Plain, look: CommandView) -> String {
+pub(crate) fn asked(plain: &Plain, look: CommandView) -> String {
     shown(&plain.ask, look, |options| request(CurlRequest::plain(plain), options))
 }
 
@@ -119,19 +119,19 @@ fn shown(ask: &HttpRequest, look: CommandView, line: impl Fn(&str) -> String) ->
 }
 
 /// How often a text stands in the content of what is asked for.
-pub fn occurrences(plain: &Plain, text: &str) -> String {
+pub(crate) fn occurrences(plain: &Plain, text: &str) -> String {
     let line = request(CurlRequest::plain(plain), "--compressed");
     format!("{line} | {{ grep -aoF {} || true; }} | sort | uniq -c", quoted(text))
 }
 
 /// What a script calls the namespaces that shims of Go and of WASI define.
-pub fn namespaces(plain: &Plain) -> String {
+pub(crate) fn namespaces(plain: &Plain) -> String {
     let line = request(CurlRequest::plain(plain), "--compressed");
     format!("{line} | {{ grep -aoE '(_?gotest|gojs|go|env|wasi_[a-z0-9_]+) *: *\\{{' || true; }}")
 }
 
 /// The digests of the part of `whole` that was asked for, and of the `part` that came.
-pub fn parts(whole: &Trail, part: &Trail, (before, bytes): (usize, usize)) -> String {
+pub(crate) fn parts(whole: &Trail, part: &Trail, (before, bytes): (usize, usize)) -> String {
     let cut =
         format!("{{ head -c {before} >/dev/null; head -c {bytes} | sha256sum; cat >/dev/null; }}");
     let line = |trail| request(CurlRequest::of(trail, first(trail)), "");
@@ -141,7 +141,7 @@ pub fn parts(whole: &Trail, part: &Trail, (before, bytes): (usize, usize)) -> St
 
 /// The fields of the `rest` of a download, and two digests: of the first bytes of the download
 /// followed by that rest, and of the whole.
-pub fn resumed(whole: &Trail, rest: &Trail, first: usize) -> String {
+pub(crate) fn resumed(whole: &Trail, rest: &Trail, first: usize) -> String {
     let line = |trail| request(CurlRequest::of(trail, self::first(trail)), "");
     let (all, came) = (line(whole), line(rest));
     let joined = format!("{{ {all} | {{ head -c {first}; cat >/dev/null; }}; {came}; }}");

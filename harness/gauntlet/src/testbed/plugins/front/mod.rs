@@ -26,10 +26,10 @@ use super::registry::Registry;
 use wasm_gauntlet_model::inability::Inability;
 
 /// Largest module: ten times a Go build.
-pub const MODULE_BYTES_MAX: usize = 16 << 20;
+pub(crate) const MODULE_BYTES_MAX: usize = 16 << 20;
 
 /// Longest input, as long as the longest output.
-pub const INPUT_BYTES_MAX: usize = 1 << 20;
+pub(crate) const INPUT_BYTES_MAX: usize = 1 << 20;
 
 /// The digest of the module that was called.
 const GUEST_DIGEST: HeaderName = HeaderName::from_static("x-guest-digest");
@@ -41,7 +41,7 @@ const CALL_ID: HeaderName = HeaderName::from_static("x-call-id");
 const LOG_LINES: HeaderName = HeaderName::from_static("x-guest-log-lines");
 
 /// The front of a plugin host.
-pub struct Front {
+pub(crate) struct Front {
     host: Supervised,
     limits: Limits,
     grants: Grants,
@@ -56,7 +56,11 @@ pub struct Front {
 
 impl Front {
     /// A front with a running host, and with the faults of the front.
-    pub fn start(launch: Launch, limits: Limits, faults: HostFaults) -> Result<Self, Inability> {
+    pub(crate) fn start(
+        launch: Launch,
+        limits: Limits,
+        faults: HostFaults,
+    ) -> Result<Self, Inability> {
         let host = Supervised::new(launch, WaitLimits::default());
         host.process()?;
         Ok(Self {
@@ -73,12 +77,12 @@ impl Front {
     }
 
     /// End the host, for good.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.host.stop();
     }
 
     /// `PUT /guests/{sha256}`.
-    pub fn upload(&self, digest: &str, bytes: Vec<u8>) -> FrontReply {
+    pub(crate) fn upload(&self, digest: &str, bytes: Vec<u8>) -> FrontReply {
         let module = Arc::new(GuestModule::new(digest, "uploaded", false, bytes));
         if module.digest != digest {
             let detail = format!("the body's digest is {}", module.digest);
@@ -106,14 +110,14 @@ impl Front {
     }
 
     /// A module that is too large.
-    pub fn too_large(&self) -> FrontReply {
+    pub(crate) fn too_large(&self) -> FrontReply {
         self.metrics.upload("rejected");
         let reason = format!("a module has at most {MODULE_BYTES_MAX} bytes");
         answer::outcome(CallOutcome::Rejected(Rejection { stage: RejectStage::Size, reason }))
     }
 
     /// `POST /guests/{sha256}/call`.
-    pub fn call(&self, digest: &str, tenant: &str, input: &[u8]) -> FrontReply {
+    pub(crate) fn call(&self, digest: &str, tenant: &str, input: &[u8]) -> FrontReply {
         match self.registry.find(digest) {
             Some(module) => self.run(&module, tenant, input),
             None => unknown_guest(),
@@ -121,7 +125,7 @@ impl Front {
     }
 
     /// `GET /calls/{id}/log`.
-    pub fn log(&self, id: u64, tenant: &str) -> FrontReply {
+    pub(crate) fn log(&self, id: u64, tenant: &str) -> FrontReply {
         match self.journal.find(id, tenant) {
             Some(lines) => answer::json(&json!(lines)),
             None => {
@@ -132,7 +136,7 @@ impl Front {
     }
 
     /// `GET /healthz`.
-    pub fn health(&self) -> FrontReply {
+    pub(crate) fn health(&self) -> FrontReply {
         match self.host.process() {
             Err(unable) => answer::plain(StatusCode::SERVICE_UNAVAILABLE, &unable.0),
             Ok(process) => {
@@ -152,7 +156,7 @@ impl Front {
     }
 
     /// `GET /metrics`.
-    pub fn metrics(&self) -> FrontReply {
+    pub(crate) fn metrics(&self) -> FrontReply {
         let in_flight = self.in_flight.load(Ordering::Relaxed);
         let text = self.metrics.text(&Gauges { processes_lost: self.host.lost(), in_flight });
         answer::bytes(StatusCode::OK, "text/plain; version=0.0.4", text.into_bytes())

@@ -19,7 +19,7 @@ const SMOKE: &str = "smoke";
 
 impl Front {
     /// `PUT /active`: a document `{"digest": "…"}`.
-    pub fn activate(&self, body: &[u8]) -> FrontReply {
+    pub(crate) fn activate(&self, body: &[u8]) -> FrontReply {
         let document: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
         let Some(digest) = document["digest"].as_str().filter(|digest| is_digest(digest)) else {
             let detail = "expected {\"digest\": \"64 lower-case hex digits\"}";
@@ -35,7 +35,7 @@ impl Front {
     }
 
     /// `POST /run`.
-    pub fn run_active(&self, tenant: &str, input: &[u8]) -> FrontReply {
+    pub(crate) fn run_active(&self, tenant: &str, input: &[u8]) -> FrontReply {
         let Some(active) = self.registry.active() else {
             return answer::problem(StatusCode::CONFLICT, "no-active-guest", "PUT /active first");
         };

@@ -46,17 +46,17 @@ const BALLAST_BYTES: usize = 4 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::testbed) struct ModuleRecipe {
     /// Namespace and function of its import.
-    pub import: (&'static str, &'static str),
+    pub(crate) import: (&'static str, &'static str),
     /// Its build information.
-    pub version: Option<&'static str>,
+    pub(crate) version: Option<&'static str>,
     /// The release of Go that it claims to be built with.
-    pub go: Option<&'static str>,
+    pub(crate) go: Option<&'static str>,
     /// The name of the exported feature.
-    pub feature: &'static str,
+    pub(crate) feature: &'static str,
     /// Whether debug sections and paths of the build machine are in it.
-    pub debug: bool,
+    pub(crate) debug: bool,
     /// Whether it carries ballast.
-    pub ballast: bool,
+    pub(crate) ballast: bool,
 }
 
 impl Default for ModuleRecipe {

@@ -25,7 +25,11 @@ const QUANTILES: [&str; 2] = ["0.5", "0.99"];
 const OTHER: &str = "other";
 
 /// Read, call, read.
-pub fn perform(stage: &Stage<'_>, control: &Control, times: u32) -> Result<Observation, Inability> {
+pub(crate) fn perform(
+    stage: &Stage<'_>,
+    control: &Control,
+    times: u32,
+) -> Result<Observation, Inability> {
     let module = stage.module(&control.guest)?;
     let whose = Whose { tenant: &control.tenant, guest: &module.digest };
     let page = || stage.port.registrar().map(Registrar::counters);

@@ -28,7 +28,7 @@ pub(super) const CALLS_A_START: u32 = 1 + start::WARM_CALLS;
 const INPUT: &[u8] = b"ping";
 
 /// Do the task.
-pub fn perform(stage: &mut Stage<'_>, control: &Control) -> Result<Observation, Inability> {
+pub(crate) fn perform(stage: &mut Stage<'_>, control: &Control) -> Result<Observation, Inability> {
     match control.task {
         Task::Registry { verb, named, times } => {
             registry::perform(stage, control, verb, named, times)

@@ -20,7 +20,7 @@ use crate::subject::Inability;
 const PREFIX_DIGITS: usize = 12;
 
 /// Send the request, this many times at once.
-pub fn perform(
+pub(crate) fn perform(
     stage: &Stage<'_>,
     control: &Control,
     verb: Verb,

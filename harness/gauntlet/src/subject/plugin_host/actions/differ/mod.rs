@@ -21,7 +21,7 @@ use super::seeded_rng::SeededRng;
 use super::{Stage, contained, evidence, lateness};
 use crate::subject::Inability;
 
-pub use opinions::{ComparedAnswer, Opinion, Opinions};
+pub(crate) use opinions::{ComparedAnswer, Opinion, Opinions};
 use weigh::{Weighed, weigh};
 
 /// Inputs of a drawn module: it calls another of its functions for each.

@@ -11,21 +11,21 @@ const OUTPUT_TOLD_MAX: usize = 128;
 
 /// The compared part of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ComparedAnswer {
+pub(crate) struct ComparedAnswer {
     /// How it ended.
-    pub outcome: CallOutcome,
+    pub(crate) outcome: CallOutcome,
     /// Growths that were denied.
-    pub growths_denied: u64,
+    pub(crate) growths_denied: u64,
 }
 
 impl ComparedAnswer {
     /// The answer of a call.
-    pub fn of(called: &Called) -> Self {
+    pub(crate) fn of(called: &Called) -> Self {
         Self { outcome: called.outcome.clone(), growths_denied: called.growths_denied }
     }
 
     /// In words, the output too.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match &self.outcome {
             CallOutcome::Ok { output } => {
                 let shown = &output[..output.len().min(OUTPUT_TOLD_MAX)];
@@ -38,15 +38,15 @@ impl ComparedAnswer {
 
 /// The answer of one runtime.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opinion {
+pub(crate) struct Opinion {
     /// Its name.
-    pub runtime: String,
+    pub(crate) runtime: String,
     /// What it answered.
-    pub answer: ComparedAnswer,
+    pub(crate) answer: ComparedAnswer,
 }
 
 /// Runtimes without any fault that give a second opinion.
-pub trait Opinions: Sync {
+pub(crate) trait Opinions: Sync {
     /// Their names.
     fn names(&self) -> Vec<String>;
 

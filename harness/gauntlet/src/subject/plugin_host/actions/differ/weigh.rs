@@ -11,7 +11,7 @@ use super::{ComparedAnswer, Opinion};
 
 /// The judgement of one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weighed {
+pub(crate) enum Weighed {
     /// It is what the references agree on.
     Same,
     /// Two answers differ, and an excuse covers that, so nothing is known.
@@ -24,11 +24,11 @@ pub enum Weighed {
 
 /// Why.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct How {
+pub(crate) struct How {
     /// What was excused.
-    pub excused: BTreeSet<Excuse>,
+    pub(crate) excused: BTreeSet<Excuse>,
     /// The difference; empty where there is none.
-    pub words: String,
+    pub(crate) words: String,
 }
 
 /// One answer beside another.
@@ -39,7 +39,7 @@ enum PairVerdict {
 }
 
 /// `mine` compared with the answers of the references, of which there must be at least one.
-pub fn weigh(
+pub(crate) fn weigh(
     mine: &ComparedAnswer,
     others: &[Opinion],
     module: &GuestModule,

@@ -50,7 +50,7 @@ struct NeighbourRun<'a> {
 }
 
 /// Calibrate, load, then play the rounds.
-pub fn perform(
+pub(crate) fn perform(
     stage: &mut Stage<'_>,
     neighbour: &NoisyNeighbour,
 ) -> Result<Observation, Inability> {

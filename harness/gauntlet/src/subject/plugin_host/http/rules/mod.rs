@@ -32,7 +32,7 @@ struct Answered<'a> {
 ///
 /// # Errors
 /// When no rule fits an answer below 500, or a rule points at something that is not there.
-pub fn timed(sent: Sent, rules: &[Rule], deadline: Duration) -> Result<Timed, Inability> {
+pub(crate) fn timed(sent: Sent, rules: &[Rule], deadline: Duration) -> Result<Timed, Inability> {
     sent.read(|answer| meant(&answer, rules, deadline))
 }
 

@@ -27,7 +27,7 @@ const CALLS_MAX: u32 = 64;
 const MIB: f64 = 1_048_576.0;
 
 /// Load, then make all calls at once, each for another tenant.
-pub fn perform(stage: &Stage<'_>, control: &Control) -> Result<Observation, Inability> {
+pub(crate) fn perform(stage: &Stage<'_>, control: &Control) -> Result<Observation, Inability> {
     let module = stage.module(&control.guest)?;
     let limits = stage.port.limits(&control.limits);
     let Some(announced) = limits.instances else {

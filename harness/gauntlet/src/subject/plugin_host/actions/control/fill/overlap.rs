@@ -6,17 +6,17 @@ use wasm_gauntlet_host::worker::parent::work::Timed;
 use wasm_gauntlet_model::call::CallOutcome;
 
 /// One call, with the times of request and answer.
-pub struct Stay {
+pub(crate) struct Stay {
     /// Made.
-    pub from: Instant,
+    pub(crate) from: Instant,
     /// Answered.
-    pub to: Instant,
+    pub(crate) to: Instant,
     /// What came of it.
-    pub timed: Timed,
+    pub(crate) timed: Timed,
 }
 
 /// How many there were at once: for certain, and at most.
-pub fn at_once(stays: &[Stay], deadline: Duration) -> (f64, f64) {
+pub(crate) fn at_once(stays: &[Stay], deadline: Duration) -> (f64, f64) {
     let ran = || stays.iter().filter(|stay| stay.timed.called.outcome != CallOutcome::Busy);
     let possible: Vec<_> = ran().map(|stay| (stay.from, stay.to)).collect();
     let stayed = |stay: &&Stay| stay.timed.called.outcome == CallOutcome::Deadline;

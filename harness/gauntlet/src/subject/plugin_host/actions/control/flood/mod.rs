@@ -32,7 +32,7 @@ const POLITE_CALLS_MIN: u64 = 3;
 const POLITE_EVERY: Duration = Duration::from_millis(3);
 
 /// Flood until the first `busy`, until the rate is certainly exceeded, or until the timeout.
-pub fn perform(
+pub(crate) fn perform(
     stage: &Stage<'_>,
     control: &Control,
     callers: u32,

@@ -33,7 +33,7 @@ pub(in crate::subject::plugin_host::actions) const SETTLE_MAX: Duration =
 const PAUSE: Duration = Duration::from_micros(500);
 
 /// Load both, activate the first, then switch while the callers call.
-pub fn perform(
+pub(crate) fn perform(
     stage: &Stage<'_>,
     control: &Control,
     switches: u32,

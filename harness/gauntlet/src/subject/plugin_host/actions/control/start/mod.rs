@@ -26,7 +26,7 @@ pub(super) const WARM_CALLS: u32 = 4;
 type StartTimes = (f64, f64);
 
 /// Start modules, and call each again.
-pub fn perform(
+pub(crate) fn perform(
     stage: &mut Stage<'_>,
     control: &Control,
     times: u32,
