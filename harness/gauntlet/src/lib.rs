@@ -5,7 +5,7 @@
 //! `wasm-gauntlet-web` and `wasm-gauntlet-host` come before all of them.
 
 #[cfg(feature = "full")]
-pub(crate) mod chaos;
+pub mod chaos;
 #[cfg(feature = "full")]
 pub mod cli;
 #[cfg(feature = "full")]

@@ -16,33 +16,33 @@ use crate::subject::{Inability, Session, Subject};
 const CALLS_A_SESSION: usize = 20;
 
 /// The plan of a mix.
-pub(crate) struct Mix<'a> {
+pub struct Mix<'a> {
     /// The subjects, called in turn.
-    pub(crate) subjects: &'a [Box<dyn Subject>],
+    pub subjects: &'a [Box<dyn Subject>],
     /// The guests.
-    pub(crate) guests: &'a [&'a str],
+    pub guests: &'a [&'a str],
     /// The seed that replays the mix.
-    pub(crate) seed: u64,
+    pub seed: u64,
     /// The number of calls.
-    pub(crate) calls: usize,
+    pub calls: usize,
 }
 
 /// The result of a mix.
 #[derive(Debug, Default)]
-pub(crate) struct MixTally {
+pub struct MixTally {
     /// Outcomes by subject and word.
-    pub(crate) outcomes: BTreeMap<(String, String), u64>,
+    pub outcomes: BTreeMap<(String, String), u64>,
     /// Calls whose outcome the guest's header does not allow, by subject and guest.
-    pub(crate) uncontained: BTreeMap<(String, String), u64>,
+    pub uncontained: BTreeMap<(String, String), u64>,
     /// Calls of which nothing could be seen, with the last reason.
-    pub(crate) unseen: (u64, Option<Inability>),
+    pub unseen: (u64, Option<Inability>),
     /// Calls that were made.
-    pub(crate) calls: usize,
+    pub calls: usize,
 }
 
 impl Mix<'_> {
     /// Make the calls. After each session, `after` is told how many were made.
-    pub(crate) fn run(&self, mut after: impl FnMut(usize)) -> MixTally {
+    pub fn run(&self, mut after: impl FnMut(usize)) -> MixTally {
         let mut tally = MixTally::default();
         let mut decks: Vec<Deck> = self.subjects.iter().map(|_| Deck::default()).collect();
         let mut rng = SeededRng::new(self.seed, "mix");

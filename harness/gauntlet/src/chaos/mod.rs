@@ -2,4 +2,4 @@
 //!
 //! Nothing here judges. What was seen is counted and returned.
 
-pub(crate) mod mix;
+pub mod mix;

@@ -34,7 +34,7 @@ pub(super) fn subject(
 ///
 /// # Errors
 /// Why there is none, for a person.
-pub(crate) fn wazero() -> Result<PathBuf, String> {
+pub fn wazero() -> Result<PathBuf, String> {
     if let Some(named) = env::var_os(WAZERO_VARIABLE) {
         let named = PathBuf::from(named);
         let missing = || format!("{WAZERO_VARIABLE} names {}, which is no file", named.display());

@@ -15,7 +15,7 @@ const BOUND: (&str, &str) = ("MALLOC_MMAP_THRESHOLD_", "131072");
 
 /// Start this program again with a fixed bound. Returns if that was done already, if the user has
 /// chosen a bound, or if it cannot be done, which only costs memory.
-pub(crate) fn hold() {
+pub fn hold() {
     if std::env::var_os(BOUND.0).is_some() {
         return;
     }

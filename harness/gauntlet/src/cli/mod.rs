@@ -1,8 +1,8 @@
 //! The command line: arguments in, exit code out. Only `cli` reads arguments and environment,
 //! and only `cli` and `render` know what a terminal is.
 
-pub(crate) mod adapters;
-pub(crate) mod allocator;
+pub mod adapters;
+pub mod allocator;
 pub(crate) mod args;
 mod build_directory;
 mod catalogue;

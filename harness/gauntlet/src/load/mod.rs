@@ -70,7 +70,7 @@ pub(crate) fn directory(path: &Path) -> Result<Vec<Scenario>, LoadError> {
 }
 
 /// The guests that scenarios may name.
-pub(crate) fn vocabulary() -> Vocabulary {
+pub fn vocabulary() -> Vocabulary {
     Vocabulary::new(words)
 }
 
@@ -101,10 +101,7 @@ fn reach(guest: &hostile_guests::Guest) -> Option<(String, Reach)> {
 ///
 /// # Errors
 /// Every complaint of every text, and each incident that two texts claim.
-pub(crate) fn scenarios(
-    sources: &[Source],
-    vocabulary: &Vocabulary,
-) -> Result<Vec<Scenario>, LoadError> {
+pub fn scenarios(sources: &[Source], vocabulary: &Vocabulary) -> Result<Vec<Scenario>, LoadError> {
     let workers = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let share = sources.len().div_ceil(workers).max(1);
     let parse = |part: &[Source]| {

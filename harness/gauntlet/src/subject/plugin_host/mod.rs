@@ -1,8 +1,8 @@
 //! The subject `host`: a plugin host in one of our workers, behind an adapter, or over HTTP.
 
 pub mod actions;
-pub(crate) mod adapter;
-pub(crate) mod external;
+pub mod adapter;
+pub mod external;
 #[cfg(feature = "full")]
 pub mod http;
 pub mod runtimes;

@@ -61,7 +61,7 @@ impl Site {
     ///
     /// # Errors
     /// As [`Site::new`].
-    pub(crate) fn within(mut url: Url, bounds: ExchangeBounds) -> Result<Self, Inability> {
+    pub fn within(mut url: Url, bounds: ExchangeBounds) -> Result<Self, Inability> {
         url.set_fragment(None);
         // The address itself is not shown: it may contain the password of the complaint.
         reach::may_reach(&url, &url)

@@ -24,7 +24,7 @@ use crate::subject::{Inability, Session, Subject};
 use idle::Idle;
 use trial::AdapterSession;
 
-pub(crate) use references::ReferenceRuntimes;
+pub use references::ReferenceRuntimes;
 
 /// Milliseconds past a deadline that still count as in time: 20 for the host (the ticker of an
 /// epoch, a slice of fuel, one bulk operation over 16 MiB), and 5 for the pipe, the JSON and three
@@ -68,7 +68,7 @@ impl Adapter {
     }
 
     /// The same, its guests from `source`.
-    pub(crate) fn with_guests(mut self, source: Box<Source>) -> Self {
+    pub fn with_guests(mut self, source: Box<Source>) -> Self {
         self.source = source;
         self
     }

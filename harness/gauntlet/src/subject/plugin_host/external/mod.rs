@@ -17,7 +17,7 @@ pub(crate) use build::{Unbuilt, wazero};
 
 /// A runtime that an adapter program hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct External {
+pub struct External {
     /// Its name on the command line.
     pub(crate) name: &'static str,
     /// What its program is told.
@@ -47,13 +47,13 @@ pub(crate) const ALL: &[External] = &[
 ];
 
 /// The external runtime of this name.
-pub(crate) fn find(name: &str) -> Option<External> {
+pub fn find(name: &str) -> Option<External> {
     ALL.iter().copied().find(|external| external.name == name)
 }
 
 impl External {
     /// The subject that tests it through `program`.
-    pub(crate) fn subject(self, program: PathBuf) -> Adapter {
+    pub fn subject(self, program: PathBuf) -> Adapter {
         let args: Vec<String> = self.args.iter().map(ToString::to_string).collect();
         let launch = Launch { counted_first: self.counted_first, ..Launch::of(program, args) };
         let adapter = Adapter::new(self.name, launch, Box::new(module::catalogue));
