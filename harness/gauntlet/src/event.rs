@@ -18,8 +18,6 @@ pub(crate) enum Event {
     },
     /// A trial ended. Its outcome is in the journal, if there is one.
     Ended(Box<Outcome>),
-    /// The run was told to stop. Trials under way are finished, and no other begins.
-    Stopping,
 }
 
 /// Receives the events of a run. Called from several threads, so it must return quickly.

@@ -114,7 +114,6 @@ impl DisplayState {
                 let stage = self.end(outcome).filter(|_| !has_bar);
                 self.worth_telling(outcome).into_iter().chain(stage).collect()
             }
-            Event::Stopping => vec!["stopping: trials under way are finished".to_owned()],
         }
     }
 

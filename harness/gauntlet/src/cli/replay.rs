@@ -18,7 +18,7 @@ use super::display::Display;
 use super::exit::{Exit, Failure};
 use super::folder::Folder;
 use super::{interrupt, machine};
-use crate::engine::{self, Engine, ProfiledSubject};
+use crate::engine::{self, Engine, ProfiledSubject, doubts};
 use crate::load;
 use crate::subject::Subject;
 
@@ -68,10 +68,10 @@ impl Replay<'_> {
         outcomes.extend(self.moduleless(&reached));
         let cut = reached.iter().filter(|one| !one.profile.left_out.is_empty());
         outcomes
-            .extend(cut.map(|one| engine::not_whole(one.subject.name(), &one.profile.left_out)));
+            .extend(cut.map(|one| doubts::not_whole(one.subject.name(), &one.profile.left_out)));
         let left = |one: &ProfiledSubject| {
             let left = one.subject.left_behind();
-            (!left.is_empty()).then(|| engine::left_behind(one.subject.name(), &left))
+            (!left.is_empty()).then(|| doubts::left_behind(one.subject.name(), &left))
         };
         outcomes.extend(reached.iter().filter_map(left));
         outcomes.extend(self.unused(&profiles, &records));
@@ -122,7 +122,7 @@ impl Replay<'_> {
         let reached = records.iter().filter(|one| one.profile.is_some()).zip(profiles);
         let mut unused: Vec<Outcome> = reached
             .filter(|(_, profile)| !fits(profile, &all))
-            .map(|(record, profile)| engine::not_looked_at(&record.name, profile.kind))
+            .map(|(record, profile)| doubts::not_looked_at(&record.name, profile.kind))
             .collect();
         // A filter may be meant for a subject that could not be reached. A subject without a
         // scenario already has its own doubt.
@@ -131,7 +131,7 @@ impl Replay<'_> {
                 let takes = |incident: &str| incident.starts_with(filter.as_str());
                 !profiles.iter().any(|profile| fits(profile, &takes))
             });
-            unused.extend(idle.map(|filter| engine::filter_idle(filter)));
+            unused.extend(idle.map(|filter| doubts::filter_idle(filter)));
         }
         unused
     }
@@ -148,6 +148,6 @@ impl Replay<'_> {
             one.profile.kind == SubjectKind::Site
                 && !one.profile.found.iter().any(|found| found.asset == Asset::Module)
         });
-        bare.map(|one| engine::nothing_found(one.subject.name())).collect()
+        bare.map(|one| doubts::nothing_found(one.subject.name())).collect()
     }
 }

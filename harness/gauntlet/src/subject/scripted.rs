@@ -19,7 +19,7 @@ type ScriptedResult = Result<Observation, Inability>;
 #[derive(Debug)]
 pub struct Scripted {
     name: String,
-    profile: Result<Profile, Inability>,
+    profile: Profile,
     steps: BTreeMap<String, Vec<ScriptedResult>>,
     performed: Mutex<Vec<(u64, String, Action)>>,
 }
@@ -38,18 +38,7 @@ impl Scripted {
             deployed: None,
             grace_ms: 0,
         };
-        Self {
-            name: name.to_owned(),
-            profile: Ok(profile),
-            steps: BTreeMap::new(),
-            performed: Mutex::default(),
-        }
-    }
-
-    /// With this profile, or none.
-    pub(crate) fn profiled(mut self, profile: Result<Profile, Inability>) -> Self {
-        self.profile = profile;
-        self
+        Self { name: name.to_owned(), profile, steps: BTreeMap::new(), performed: Mutex::default() }
     }
 
     /// Say this of `step`: the first time what was given first, and so on; the last stays.
@@ -59,6 +48,7 @@ impl Scripted {
     }
 
     /// What was asked, in order: the seed of the trial, the step, the action.
+    #[cfg(test)]
     pub(crate) fn performed(&self) -> Vec<(u64, String, Action)> {
         self.asked().clone()
     }
@@ -74,7 +64,7 @@ impl Subject for Scripted {
     }
 
     fn profile(&self) -> Result<Profile, Inability> {
-        self.profile.clone()
+        Ok(self.profile.clone())
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {

@@ -68,32 +68,23 @@ impl PluginFront {
             calls_at_once: Some(IN_FLIGHT_MAX),
             ..limits
         };
-        Self::with(launch, limits, HostFaults::new(faults.iter().copied()), None)
+        Self::with(launch, limits, HostFaults::new(faults.iter().copied()))
     }
 
-    /// The same over any adapter, at `listen` or at a free loopback port.
+    /// The same over any adapter.
     ///
     /// # Errors
     /// When the host cannot be started or no address or thread can be had.
-    pub(crate) fn over(
-        launch: Launch,
-        limits: Limits,
-        listen: Option<SocketAddr>,
-    ) -> io::Result<Self> {
-        Self::with(launch, limits, HostFaults::default(), listen)
+    #[cfg(test)]
+    pub(crate) fn over(launch: Launch, limits: Limits) -> io::Result<Self> {
+        Self::with(launch, limits, HostFaults::default())
     }
 
     /// The same, with those of `faults` that belong to the front.
-    fn with(
-        launch: Launch,
-        limits: Limits,
-        faults: HostFaults,
-        listen: Option<SocketAddr>,
-    ) -> io::Result<Self> {
+    fn with(launch: Launch, limits: Limits, faults: HostFaults) -> io::Result<Self> {
         let front = Front::start(launch, limits, faults).map_err(io::Error::other)?;
         let front = Arc::new(front);
-        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let socket = TcpListener::bind(listen.unwrap_or(free))?;
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
         let mut builder = Builder::new_multi_thread();

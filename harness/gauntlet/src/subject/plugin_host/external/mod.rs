@@ -13,7 +13,7 @@ use wasm_gauntlet_host::process::launch::Launch;
 use super::adapter::Adapter;
 use crate::subject::plugin_host::actions::module;
 
-pub(crate) use build::{Unbuilt, wazero};
+pub(crate) use build::wazero;
 
 /// A runtime that an adapter program hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,7 +24,7 @@ use crate::subject::{Inability, Session, Subject};
 use crate::testbed::plugins::PluginFront;
 
 fn front(faults: &[Fault]) -> PluginFront {
-    PluginFront::over(worker("wasmtime", faults), Limits::default(), None).expect("it starts")
+    PluginFront::over(worker("wasmtime", faults), Limits::default()).expect("it starts")
 }
 
 fn host(url: &str) -> HostHttp {
