@@ -1,10 +1,10 @@
-//! What happens during a run, told to whoever shows or keeps it.
+//! Events of a run, for those who show or keep them.
 
 use wasm_gauntlet_model::record::{Outcome, RunBound};
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Event {
+pub(crate) enum Event {
     /// The plan is made: the trials that will run, and how long they take at most.
     Planned(RunBound),
     /// A trial began.
@@ -16,21 +16,19 @@ pub enum Event {
         /// Its subject.
         subject: String,
     },
-    /// A trial ended; its outcome is on disk where there is a disk.
+    /// A trial ended. Its outcome is in the journal, if there is one.
     Ended(Box<Outcome>),
-    /// The run was told to stop; trials under way are finished, no other begins.
-    Stopping,
 }
 
-/// Whoever wants to know. Called from several threads, never for long.
-pub trait Listener: Send + Sync {
+/// Receives the events of a run. Called from several threads, so it must return quickly.
+pub(crate) trait Listener: Send + Sync {
     /// Something happened.
     fn hear(&self, event: &Event);
 }
 
-/// A listener that does not listen.
+/// A listener that ignores every event.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct NullListener;
+pub(crate) struct NullListener;
 
 impl Listener for NullListener {
     fn hear(&self, _event: &Event) {}

@@ -1,4 +1,4 @@
-//! Anyone's host in their own `cargo test`: one trial a case of the catalogue.
+//! Tests your own host in your own `cargo test`: one trial for each case of the catalogue.
 //!
 //! In `Cargo.toml`:
 //!
@@ -29,16 +29,15 @@
 //! ```
 //!
 //! **Isolation.** Guests never run in the test process: the test binary starts itself again as a
-//! worker, under resource limits, watched from outside. A host that aborts, hangs or eats memory
-//! costs the trial, and the others go on. So the host is made in a fresh process, more than once,
-//! with an empty environment; what it prints goes to stderr and is shown when it breaks.
+//! worker, under resource limits, watched from outside. A host that aborts, hangs or uses up memory
+//! fails one trial, and the others go on. So the host is made more than once, each time in a new
+//! process with an empty environment. Its output goes to stderr and is shown when it breaks.
 
 use std::env;
 use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use wasm_gauntlet_host::host::Host;
@@ -46,24 +45,22 @@ use wasm_gauntlet_host::process::confine::Confinement;
 use wasm_gauntlet_host::process::launch::Launch;
 use wasm_gauntlet_host::process::scratch;
 use wasm_gauntlet_host::worker::child as worker;
-use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::name::nearest;
 use wasm_gauntlet_model::plan::{self, Plan, plan};
 use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::scenario::Scenario;
 use wasm_gauntlet_model::selection::Selection;
 use wasm_gauntlet_model::source::printable;
-use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 use wasm_gauntlet_model::verdict::Verdict;
 
 use crate::engine::{Engine, ProfiledSubject, reach};
-use crate::event::NullListener;
 use crate::load;
+use crate::locks::unpoisoned;
 use crate::subject::plugin_host::actions::{lateness, module};
 use crate::subject::plugin_host::adapter::{Adapter, ReferenceRuntimes};
 
-/// Set in the environment of a worker, which is this test binary once more: to the name of a
-/// reference runtime where it hosts that, and to anything else where it hosts the user's.
+/// Set in the environment of a worker, which is this test binary again: to the name of a reference
+/// runtime if it hosts that, and to anything else if it hosts the user's.
 const WORKER: &str = "GAUNTLET_HOST_WORKER";
 
 /// A test of one host, to be run as the `main` of a test without harness.
@@ -86,8 +83,8 @@ impl HostTest {
         self
     }
 
-    /// Know that `incident` happens to this host, and why. It is tried all the same, and once
-    /// it does not happen any more the test is red until this line is removed.
+    /// Mark `incident` as a known gap of this host, with the reason. It is still tried. When it no
+    /// longer happens, the test fails until this line is removed.
     pub fn known_gap(mut self, incident: &str, why: &str) -> Self {
         self.known.push((incident.to_owned(), why.to_owned()));
         self
@@ -181,12 +178,12 @@ impl HostTest {
     }
 }
 
-/// What the line of a known gap is about.
+/// The cases of a known gap.
 #[derive(Debug, PartialEq)]
 enum Line {
     /// Cases that are tried.
     Tried(Vec<plan::Trial>),
-    /// Cases that are not all tried, and why: of these a line says nothing.
+    /// The cases are not all tried, and why. Then the line is not checked.
     Untried(String),
     /// No incident that there is.
     Unknown(String),
@@ -214,7 +211,7 @@ impl Line {
     }
 }
 
-/// Say what a busy machine leaves undecided.
+/// Print a doubt that comes from a busy machine.
 fn doubt(what: &str) {
     let _ = writeln!(std::io::stderr(), "gauntlet: doubt, on a busy machine: {}", printable(what));
 }
@@ -224,16 +221,17 @@ fn failure(why: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// What every trial needs.
+/// What every trial shares.
 struct HostTestRun {
     scenarios: Vec<Scenario>,
     subjects: Vec<ProfiledSubject>,
-    /// Held for reading by a trial that bears others beside it, for writing by one that does not.
+    /// Held for reading by a trial that may run beside others, and for writing by one that must run
+    /// alone.
     quiet: RwLock<()>,
 }
 
 impl HostTestRun {
-    /// One case must pass. A doubt on a machine that is busy is told, and is no failure.
+    /// One case must pass. A doubt on a busy machine is printed, and is no failure.
     fn case(&self, trial: plan::Trial) -> Result<(), Failed> {
         let (outcome, busy) = lateness::while_busy(|| self.decided(trial));
         let outcome = outcome?;
@@ -247,7 +245,7 @@ impl HostTestRun {
         }
     }
 
-    /// The outcome beside others, and alone where that left a doubt.
+    /// The outcome beside other trials, and a second time alone if that gave a doubt.
     fn decided(&self, trial: plan::Trial) -> Result<Outcome, Failed> {
         let outcome = self.outcome(trial.clone())?;
         match outcome.verdict {
@@ -278,24 +276,12 @@ impl HostTestRun {
     }
 
     fn outcome(&self, trial: plan::Trial) -> Result<Outcome, Failed> {
-        let _beside =
-            (!trial.timing).then(|| self.quiet.read().unwrap_or_else(PoisonError::into_inner));
-        let _alone =
-            trial.timing.then(|| self.quiet.write().unwrap_or_else(PoisonError::into_inner));
+        let _beside = (!trial.timing).then(|| unpoisoned(self.quiet.read()));
+        let _alone = trial.timing.then(|| unpoisoned(self.quiet.write()));
         let incident = self.scenarios[trial.scenario].incident.clone();
         let plan = Plan { trials: vec![trial], skips: Vec::new() };
-        let engine = Engine {
-            scenarios: &self.scenarios,
-            subjects: &self.subjects,
-            jobs: 1,
-            seed: 1,
-            noise_factor: NOISE_FACTOR_USUAL,
-            ledger: &Ledger::default(),
-            journal: None,
-            listener: &NullListener,
-            stop: &AtomicBool::new(false),
-        };
-        // A host that is lost has an outcome of its own beside the trial's.
+        let engine = Engine::new(&self.scenarios, &self.subjects);
+        // A lost host has an outcome of its own beside that of the trial.
         let mut outcomes = engine.run(&plan).outcomes.into_iter();
         outcomes
             .find(|one| one.incident == incident)
@@ -303,7 +289,7 @@ impl HostTestRun {
     }
 }
 
-/// A failure as a developer wants to read it.
+/// A failure as text for a developer.
 fn report(outcome: &Outcome) -> String {
     let mut lines = vec![
         format!("{} ({}): {}", outcome.claim, outcome.verdict.word(), outcome.reason),

@@ -1,7 +1,7 @@
-//! Endless guests of each shape under each mechanism that can stop them: which one does, and how
-//! long that takes.
+//! Endless guests of each shape under each mechanism that can stop them: which mechanism does, and
+//! how long that takes.
 //!
-//! Measures, and judges nothing: the scenarios `host/deadline` and `host/endless-shapes` do.
+//! It only measures. The scenarios `host/deadline` and `host/endless-shapes` judge.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -20,17 +20,17 @@ use crate::subject::plugin_host::external::{self, External};
 /// The deadline of each call.
 const DEADLINE_MS: u64 = 50;
 
-/// Fuel of the columns that meter: an engine that compiles uses it up in a millisecond, one that
-/// interprets in ten. Where a call of the host costs as much fuel as an addition, it takes longer.
+/// Fuel in the columns that meter. An engine that compiles uses it up in a millisecond, one that
+/// interprets in ten. Where a host call costs as much fuel as an addition, it takes longer.
 const FUEL: u64 = 500_000;
 
-/// The deadline beside fuel, past what the fuel takes: what is stopped by it has no price in fuel.
+/// The deadline beside fuel, longer than the fuel lasts. What it stops uses no fuel.
 const DEADLINE_BESIDE_FUEL_MS: u64 = 2_000;
 
-/// Calls of a cell; the median counts.
+/// Calls for each cell of the table. The median counts.
 const CALLS: usize = 3;
 
-/// A call that took so long is not made again, nor one after which the process was ended.
+/// A call that took this long is not repeated, nor one after which the process was ended.
 const LONG: Duration = Duration::from_millis(500);
 
 /// How long the watchdog of the last column waits past the deadline.
@@ -58,7 +58,7 @@ const SHAPES: &[(&str, &str)] = &[
 ];
 
 /// A host set up with one mechanism.
-pub struct Mechanism {
+pub(crate) struct Mechanism {
     column: Column,
     host: Supervised,
     limits: Limits,
@@ -79,8 +79,9 @@ impl Mechanism {
     }
 }
 
-/// The mechanisms of the runtimes in this program, run by `program`: its own, then the watchdog's.
-pub fn embedded(program: &Path) -> Vec<Mechanism> {
+/// The mechanisms of the runtimes in this program, which `program` runs: their own, then the
+/// watchdog.
+pub(crate) fn embedded(program: &Path) -> Vec<Mechanism> {
     let usual = WaitLimits::default().call;
     let worker = |name, faults: &[&str]| Launch::worker(program.to_owned(), name, faults);
     let new = Mechanism::new;
@@ -99,7 +100,7 @@ pub fn embedded(program: &Path) -> Vec<Mechanism> {
 }
 
 /// The mechanisms of wazero, by the adapter `program`.
-pub fn wazero(program: &Path) -> Vec<Mechanism> {
+pub(crate) fn wazero(program: &Path) -> Vec<Mechanism> {
     let column = |runtime: &External| {
         let mitigated = runtime.name.ends_with("mitigated");
         let means = if mitigated { "the same and a function listener" } else { CONTEXT };
@@ -116,7 +117,7 @@ const CONTEXT: &str = "WithCloseOnContextDone(true)";
 ///
 /// # Errors
 /// When a host cannot be started.
-pub fn measure(mechanisms: &[Mechanism]) -> Result<Interruption, Inability> {
+pub(crate) fn measure(mechanisms: &[Mechanism]) -> Result<Interruption, Inability> {
     let mut rows = Vec::with_capacity(SHAPES.len());
     for (shape, guest) in SHAPES {
         let module = module::catalogue(guest, &[])?;
@@ -150,7 +151,7 @@ fn cell(mechanism: &Mechanism, module: &GuestModule) -> Result<InterruptionCell,
     Ok(InterruptionCell { stopped_by, wall_ms: wall.as_secs_f64() * 1000.0 })
 }
 
-/// Who stopped it, in one word where it was stopped.
+/// What stopped it, in one word.
 fn stopped_by(timed: &Timed) -> String {
     if timed.lost == Some(Lost::Hung) {
         return "watchdog".to_owned();

@@ -8,11 +8,9 @@
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use gauntlet::engine::{Engine, ProfiledSubject, reach};
-use gauntlet::event::NullListener;
 use gauntlet::load;
 use gauntlet::subject::Subject;
 use gauntlet::subject::build::{Artefact, Build};
@@ -31,7 +29,7 @@ use wasm_gauntlet_model::profile::Profile;
 use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::scenario::Scenario;
 use wasm_gauntlet_model::selection::Selection;
-use wasm_gauntlet_model::target::{NOISE_FACTOR_USUAL, OriginTarget, SiteTarget};
+use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
 use wasm_gauntlet_model::verdict::Verdict;
 
 /// What every trial needs: it lives until the last has ended.
@@ -159,18 +157,8 @@ impl Stage {
 
     fn outcome(&self, trial: plan::Trial) -> Result<Outcome, Failed> {
         let plan = Plan { trials: vec![trial], skips: Vec::new() };
-        let results = Engine {
-            scenarios: &self.scenarios,
-            subjects: &self.subjects,
-            jobs: 1,
-            seed: 1,
-            noise_factor: NOISE_FACTOR_USUAL,
-            ledger: &self.ledger,
-            journal: None,
-            listener: &NullListener,
-            stop: &AtomicBool::new(false),
-        }
-        .run(&plan);
+        let engine = Engine::new(&self.scenarios, &self.subjects).ledger(&self.ledger);
+        let results = engine.run(&plan);
         Ok(results.outcomes.into_iter().next().ok_or("the trial gave no outcome")?)
     }
 }

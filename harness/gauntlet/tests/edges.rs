@@ -2,6 +2,7 @@
 //! name and one port, and an origin behind them: who differs is named, and what cannot be asked
 //! is skipped with the reason.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::process::Command;
@@ -78,19 +79,26 @@ fn the_address_that_holds_another_build_is_named() {
     }
 }
 
-/// The command line reaches the second address, under the name of the first.
+/// The command line reaches the second address, under the name of the first. What it prints are two
+/// digests, each of which the outcome names: a download that fails has the digest of nothing.
 fn shows_the_other_address(outcome: &Outcome) {
     let line = outcome.reproduce.as_deref().expect("a command line");
     assert!(line.contains("::127.0.0.2:'"), "{line}");
     if !curl_is_there() {
         return;
     }
-    let ran = Command::new("sh").args(["-c", line]).output().expect("a shell runs");
-    let said = String::from_utf8_lossy(&ran.stdout);
-    assert!(ran.status.success(), "{line}\n{}", String::from_utf8_lossy(&ran.stderr));
-    let digests: std::collections::BTreeSet<&str> =
+    let mut shell = Command::new("bash");
+    let ran = shell.args(["-o", "pipefail", "-c", line]).output().expect("a shell runs");
+    let (said, complaint) =
+        (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert!(ran.status.success() && complaint.is_empty(), "{line}\n{complaint}");
+    let digests: BTreeSet<&str> =
         said.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert_eq!(digests.len(), 2, "{line}\n{said}");
+    for digest in digests {
+        let named = outcome.evidence.iter().any(|piece| piece.text.contains(digest));
+        assert!(named, "{line}\n{digest} is in no answer of {:?}", outcome.evidence);
+    }
 }
 
 /// Whether `curl` is installed; its absence is refused in CI.

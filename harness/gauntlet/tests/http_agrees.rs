@@ -5,10 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
 
 use gauntlet::engine::{Engine, ProfiledSubject, reach};
-use gauntlet::event::NullListener;
 use gauntlet::load;
 use gauntlet::subject::Subject;
 use gauntlet::subject::plugin_host::actions::module;
@@ -21,7 +19,6 @@ use wasm_gauntlet_model::plan::{Plan, plan};
 use wasm_gauntlet_model::profile::{Need, Profile};
 use wasm_gauntlet_model::scenario::Scenario;
 use wasm_gauntlet_model::selection::Selection;
-use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 
 /// What a host behind HTTP does not let a stranger do: each a reason for a case not to run there.
 const NOT_OVER_HTTP: &[Need] =
@@ -91,18 +88,9 @@ fn on_a_fault_both_give_the_same_verdict_in_each_case() {
     plan.skips.clear();
     plan.trials
         .retain(|trial| INCIDENTS.contains(&both.scenarios[trial.scenario].incident.as_str()));
-    let results = Engine {
-        scenarios: &both.scenarios,
-        subjects: &both.subjects,
-        jobs: 2,
-        seed: 1,
-        noise_factor: NOISE_FACTOR_USUAL,
-        ledger: &load::ledger().expect("it is right"),
-        journal: None,
-        listener: &NullListener,
-        stop: &AtomicBool::new(false),
-    }
-    .run(&plan);
+    let ledger = load::ledger().expect("it is right");
+    let engine = Engine::new(&both.scenarios, &both.subjects).jobs(2).ledger(&ledger);
+    let results = engine.run(&plan);
     let mut verdicts: BTreeMap<(String, String), Vec<&str>> = BTreeMap::new();
     for outcome in &results.outcomes {
         let case = (outcome.incident.clone(), outcome.case.clone());

@@ -1,7 +1,7 @@
 //! A seeded mix of guests over subjects, call after call, by the same sessions as a run.
 //!
-//! Each subject has a deck of all guests, shuffled; when it is used up it is shuffled anew. So
-//! every guest is called on every subject before any is called again.
+//! Each subject has a shuffled list of all guests, shuffled again when it is used up. So every
+//! guest is called on every subject before any is called again.
 
 use std::collections::BTreeMap;
 
@@ -11,28 +11,28 @@ use wasm_gauntlet_model::observation::{Facts, Value};
 use crate::subject::plugin_host::actions::seeded_rng::SeededRng;
 use crate::subject::{Inability, Session, Subject};
 
-/// Calls of one session: what an attack left behind is there for the next guests to find, and
-/// the start of a worker is paid for once.
+/// Calls in one session. The next guests meet what an attack left behind, and one worker starts for
+/// all of them.
 const CALLS_A_SESSION: usize = 20;
 
-/// What is to be mixed.
+/// The plan of a mix.
 pub struct Mix<'a> {
-    /// Where the guests are called, in turn.
+    /// The subjects, called in turn.
     pub subjects: &'a [Box<dyn Subject>],
     /// The guests.
     pub guests: &'a [&'a str],
-    /// It replays the mix.
+    /// The seed that replays the mix.
     pub seed: u64,
-    /// How many calls.
+    /// The number of calls.
     pub calls: usize,
 }
 
-/// What came of a mix.
+/// The result of a mix.
 #[derive(Debug, Default)]
 pub struct MixTally {
     /// Outcomes by subject and word.
     pub outcomes: BTreeMap<(String, String), u64>,
-    /// Calls whose outcome is none that the guest's header calls right, by subject and guest.
+    /// Calls whose outcome the guest's header does not allow, by subject and guest.
     pub uncontained: BTreeMap<(String, String), u64>,
     /// Calls of which nothing could be seen, with the last reason.
     pub unseen: (u64, Option<Inability>),
@@ -41,7 +41,7 @@ pub struct MixTally {
 }
 
 impl Mix<'_> {
-    /// Call; `after` hears after each session how many calls were made.
+    /// Make the calls. After each session, `after` is told how many were made.
     pub fn run(&self, mut after: impl FnMut(usize)) -> MixTally {
         let mut tally = MixTally::default();
         let mut decks: Vec<Deck> = self.subjects.iter().map(|_| Deck::default()).collect();

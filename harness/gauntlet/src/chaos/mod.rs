@@ -1,5 +1,5 @@
-//! Faults that come while it works: many guests, in an order that a seed replays.
+//! Many guests on one host, in an order that a seed replays.
 //!
-//! Nothing here judges: what was seen is counted, and told to whoever asked.
+//! Nothing here judges. What was seen is counted and returned.
 
 pub mod mix;

@@ -1,5 +1,5 @@
-//! Where the programs of external runtimes are: named, on the path, or built from the sources that
-//! this tool carries.
+//! Where the programs of external runtimes are: named by a variable, on the path, or built from the
+//! sources inside this tool.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use crate::subject::absent::Absent;
 use crate::subject::plugin_host::adapter::ReferenceRuntimes;
 use crate::subject::plugin_host::external::{self, External, WAZERO_PROGRAM};
 
-/// The variable that names the program that hosts on wazero.
+/// The variable that names the adapter program for wazero.
 const WAZERO_VARIABLE: &str = "GAUNTLET_WAZERO";
 
-/// The subject of an external runtime; one whose program cannot be had says why in the record.
+/// The subject of an external runtime. If there is no program for it, the record says why.
 pub(super) fn subject(
     external: External,
     references: Arc<ReferenceRuntimes>,
@@ -30,7 +30,7 @@ pub(super) fn subject(
     }
 }
 
-/// The program that hosts on wazero.
+/// The adapter program for wazero.
 ///
 /// # Errors
 /// Why there is none, for a person.
@@ -59,7 +59,7 @@ pub(super) fn on_path(program: &str) -> Option<PathBuf> {
     found.filter(|candidate| candidate.is_absolute()).find(|candidate| candidate.is_file())
 }
 
-/// The folder of the user for what can be made again (XDG base directories).
+/// The user's cache folder (XDG base directories).
 fn cache() -> PathBuf {
     let absolute =
         |name: &str| env::var_os(name).map(PathBuf::from).filter(|folder| folder.is_absolute());

@@ -19,15 +19,15 @@ use super::exit::EXIT_CODES;
 #[derive(Debug, Parser)]
 #[command(name = "gauntlet", version, after_help = EXIT_CODES, max_term_width = 100)]
 #[command(arg_required_else_help = true)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Test subjects, and say whether they are ready
     ///
     /// With no subject named, the reference deployment on loopback is tested (site, shared cache,
@@ -70,62 +70,62 @@ pub enum Command {
 
 /// Which scenarios.
 #[derive(Debug, Clone, Default, Args)]
-pub struct CatalogueArgs {
+pub(crate) struct CatalogueArgs {
     /// Only the incidents that begin with FILTER, as in `delivery/` or `host/deadline`; may be
     /// repeated
     #[arg(long, value_name = "FILTER")]
-    pub only: Vec<String>,
+    pub(crate) only: Vec<String>,
     /// Read scenarios from every `.yaml` and `.yml` file below DIR, in place of the built-in ones
     #[arg(long, value_name = "DIR")]
-    pub scenarios: Option<PathBuf>,
+    pub(crate) scenarios: Option<PathBuf>,
 }
 
 /// `gauntlet run`. With no subject named, the testbed and every embedded runtime are tested.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXIT_CODES)]
-pub struct RunArgs {
+pub(crate) struct RunArgs {
     /// Test what a target file names; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "Subjects")]
-    pub target: Vec<PathBuf>,
+    pub(crate) target: Vec<PathBuf>,
     /// Test the site at URL, found out from its page alone; may be repeated
     #[arg(long, value_name = "URL", value_parser = web_address, help_heading = "Subjects")]
-    pub site: Vec<Url>,
+    pub(crate) site: Vec<Url>,
     /// Test the plugin host at URL, which speaks the host contract; may be repeated
     #[arg(long, value_name = "URL", value_parser = web_address, help_heading = "Subjects")]
-    pub host: Vec<Url>,
+    pub(crate) host: Vec<Url>,
     /// Test the build in DIR before it is deployed; may be repeated
     #[arg(long, value_name = "DIR", help_heading = "Subjects")]
-    pub artefact: Vec<PathBuf>,
+    pub(crate) artefact: Vec<PathBuf>,
     /// Test a runtime by its name, as in `wasmtime`; may be repeated
     #[arg(long, value_name = "NAME", help_heading = "Subjects")]
-    pub runtime: Vec<String>,
+    pub(crate) runtime: Vec<String>,
     /// Which scenarios
     #[command(flatten)]
-    pub catalogue: CatalogueArgs,
+    pub(crate) catalogue: CatalogueArgs,
     /// Keep the journal, the record and the reports in DIR
     #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// Replay the run of this seed
     #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
     /// Trials at a time; those that measure time run alone
     #[arg(long, value_name = "N", value_parser = jobs)]
-    pub jobs: Option<NonZeroUsize>,
+    pub(crate) jobs: Option<NonZeroUsize>,
     /// Run part K of N, as in `1/4`
     #[arg(long, value_name = "K/N", value_parser = shard)]
-    pub shard: Option<Shard>,
+    pub(crate) shard: Option<Shard>,
     /// Which guests: those that are safe anywhere, or those too that can exhaust a machine, which
     /// run in workers with limits once these have been seen to hold
     #[arg(long, value_enum, default_value_t = Tier::Core)]
-    pub tier: Tier,
+    pub(crate) tier: Tier,
     /// The least severity that gives exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "major", value_parser = severity())]
-    pub gate: Severity,
+    pub(crate) gate: Severity,
 }
 
 /// Which guests are tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Tier {
+pub(crate) enum Tier {
     /// Safe anywhere
     Core,
     /// Those too that can exhaust a machine, on runtimes, one at a time
@@ -135,58 +135,58 @@ pub enum Tier {
 /// `gauntlet prove`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = EXIT_CODES)]
-pub struct ProveArgs {
+pub(crate) struct ProveArgs {
     /// Which scenarios
     #[command(flatten)]
-    pub catalogue: CatalogueArgs,
+    pub(crate) catalogue: CatalogueArgs,
     /// On faults that a scenario of hosts does not name, try every Nth of its cases alone, others
     /// from fault to fault: in less time, a false alarm may be overlooked, and no miss
     #[arg(long, value_name = "N")]
-    pub sample: Option<NonZeroUsize>,
+    pub(crate) sample: Option<NonZeroUsize>,
     /// Keep the matrix and the records in DIR
     #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// Trials at a time; those that measure time run alone
     #[arg(long, value_name = "N", value_parser = jobs)]
-    pub jobs: Option<NonZeroUsize>,
+    pub(crate) jobs: Option<NonZeroUsize>,
     /// Replay the run of this seed
     #[arg(long, value_name = "N")]
-    pub seed: Option<u64>,
+    pub(crate) seed: Option<u64>,
 }
 
 /// `gauntlet testbed`.
 #[derive(Debug, Clone, Args)]
-pub struct TestbedArgs {
+pub(crate) struct TestbedArgs {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
-    pub listen: SocketAddr,
+    pub(crate) listen: SocketAddr,
     /// Give the deployment this fault; may be repeated
     #[arg(long, value_name = "ID", value_parser = fault())]
-    pub fault: Vec<Fault>,
+    pub(crate) fault: Vec<Fault>,
 }
 
 /// `gauntlet list`.
 #[derive(Debug, Clone, Args)]
-pub struct ListArgs {
+pub(crate) struct ListArgs {
     /// Which scenarios
     #[command(flatten)]
-    pub catalogue: CatalogueArgs,
+    pub(crate) catalogue: CatalogueArgs,
 }
 
 /// `gauntlet explain`.
 #[derive(Debug, Clone, Args)]
-pub struct ExplainArgs {
+pub(crate) struct ExplainArgs {
     /// The incident, as in `delivery/missing-vary`
     #[arg(value_name = "ID")]
-    pub incident: String,
+    pub(crate) incident: String,
     /// Read scenarios from every `.yaml` and `.yml` file below DIR, in place of the built-in ones
     #[arg(long, value_name = "DIR")]
-    pub scenarios: Option<PathBuf>,
+    pub(crate) scenarios: Option<PathBuf>,
 }
 
 /// `gauntlet guests`.
 #[derive(Debug, Clone, Subcommand)]
-pub enum GuestsCommand {
+pub(crate) enum GuestsCommand {
     /// List the guests
     List,
     /// Say everything about one guest, its text included
@@ -205,41 +205,41 @@ pub enum GuestsCommand {
 
 /// `gauntlet interruption`.
 #[derive(Debug, Clone, Args)]
-pub struct InterruptionArgs {
+pub(crate) struct InterruptionArgs {
     /// Keep the table in DIR, as `interruption.md` and `interruption.json`
     #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
+    pub(crate) out: Option<PathBuf>,
     /// Print the mechanisms alone, without times
     #[arg(long)]
-    pub words: bool,
+    pub(crate) words: bool,
 }
 
 /// `gauntlet init`.
 #[derive(Debug, Clone, Args)]
-pub struct InitArgs {
+pub(crate) struct InitArgs {
     /// The site's page
     #[arg(long, value_name = "URL", value_parser = web_address)]
-    pub site: Url,
+    pub(crate) site: Url,
     /// The file to write; one that is there already is left as it is
     #[arg(long, value_name = "FILE", default_value = "gauntlet.yaml")]
-    pub out: PathBuf,
+    pub(crate) out: PathBuf,
 }
 
 /// `gauntlet report`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "It ends with the exit code that the run had.")]
-pub struct ReportArgs {
+pub(crate) struct ReportArgs {
     /// The directory of a run (`--out`), or its `run.json`
     #[arg(value_name = "RUN")]
-    pub run: PathBuf,
+    pub(crate) run: PathBuf,
     /// The form
     #[arg(long, value_enum, default_value_t = Format::Text)]
-    pub format: Format,
+    pub(crate) format: Format,
 }
 
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// As `run` prints it
     Text,
     /// The record itself
@@ -250,15 +250,15 @@ pub enum Format {
 
 /// `gauntlet schema`.
 #[derive(Debug, Clone, Args)]
-pub struct SchemaArgs {
+pub(crate) struct SchemaArgs {
     /// Of what
     #[arg(value_enum, default_value_t = SchemaOf::Scenario)]
-    pub of: SchemaOf,
+    pub(crate) of: SchemaOf,
 }
 
 /// What there are schemas of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SchemaOf {
+pub(crate) enum SchemaOf {
     /// A scenario file
     Scenario,
     /// `run.json`
@@ -270,47 +270,47 @@ pub enum SchemaOf {
 /// `gauntlet doctor`.
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "With --adapter: 0 every rule is kept, 1 one is broken, 3 nobody answers.")]
-pub struct DoctorArgs {
+pub(crate) struct DoctorArgs {
     /// Let the adapter write to so much private memory, MiB, as `memory-mib` of a target file does
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..=1 << 20))]
-    pub memory_mib: Option<u32>,
+    pub(crate) memory_mib: Option<u32>,
     /// Check the adapter that CMD starts, a program and its arguments, rule by rule; the last
     /// option, as every word after it belongs to it
     #[arg(long, value_name = "CMD", num_args = 1.., allow_hyphen_values = true)]
-    pub adapter: Vec<String>,
+    pub(crate) adapter: Vec<String>,
 }
 
 /// `gauntlet completions`.
 #[derive(Debug, Clone, Args)]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
-    pub shell: clap_complete::Shell,
+    pub(crate) shell: clap_complete::Shell,
 }
 
 /// `gauntlet tend`.
 #[derive(Debug, Clone, Args)]
-pub struct TendArgs {
+pub(crate) struct TendArgs {
     /// The program and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true)]
-    pub tool: Vec<OsString>,
+    pub(crate) tool: Vec<OsString>,
 }
 
 /// `gauntlet worker`.
 #[derive(Debug, Clone, Args)]
-pub struct WorkerArgs {
+pub(crate) struct WorkerArgs {
     /// The runtime's name
     #[arg(long, value_name = "NAME")]
-    pub runtime: String,
+    pub(crate) runtime: String,
     /// Give the deployment this fault; may be repeated
     #[arg(long, value_name = "ID", value_parser = fault())]
-    pub fault: Vec<Fault>,
+    pub(crate) fault: Vec<Fault>,
     /// Compile the module on stdin, and end
     #[arg(long)]
-    pub compile: bool,
+    pub(crate) compile: bool,
     /// Try to exceed a limit of the process, and end
     #[arg(long, value_name = "LIMIT", conflicts_with = "compile")]
-    pub exceed: Option<String>,
+    pub(crate) exceed: Option<String>,
 }
 
 fn severity() -> impl TypedValueParser<Value = Severity> {

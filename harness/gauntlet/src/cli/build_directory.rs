@@ -1,5 +1,5 @@
-//! A build directory as a target file names it. What is named and is not there is a mistake: a
-//! check that is left out for it would be taken for one that went well.
+//! A build directory as a target file names it. A named file that does not exist is an error: a
+//! check that is skipped for it would look like a check that passed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::subject::build::{Artefact, Build, MANIFEST_USUAL, manifest};
 /// The build directory of `target`, which `flags` name on the command line.
 ///
 /// # Errors
-/// What is named and is not there, or could not be looked at for want of something else.
+/// A named file that does not exist, or that cannot be checked because something else is missing.
 pub(super) fn of(target: &ArtefactTarget, flags: String) -> Result<Artefact, Failure> {
     directories(target)?;
     let dir = PathBuf::from(&target.dir);
@@ -33,7 +33,7 @@ pub(super) fn of(target: &ArtefactTarget, flags: String) -> Result<Artefact, Fai
     Ok(Artefact::new(build, flags))
 }
 
-/// Both builds are there, and are two.
+/// Both builds exist, and are different directories.
 fn directories(target: &ArtefactTarget) -> Result<(), Failure> {
     for dir in std::iter::once(&target.dir).chain(&target.second_build) {
         if !Path::new(dir).is_dir() {
@@ -50,7 +50,7 @@ fn directories(target: &ArtefactTarget) -> Result<(), Failure> {
     }
 }
 
-/// A manifest and a signature that are named are there, and a signature has its key.
+/// The named manifest and signature exist, and a signature has its key.
 fn signed(build: &Build) -> Result<(), Failure> {
     let named = [("manifest", &build.manifest), ("signature", &build.signature)];
     let files = named.iter().filter_map(|(key, path)| Some((*key, path.as_deref()?)));

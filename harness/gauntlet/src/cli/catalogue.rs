@@ -13,11 +13,11 @@ use super::selection::select;
 use crate::load::{self, LoadError};
 use crate::render::paint::Paint;
 
-/// Styles are always written here; the printer strips them off a terminal.
+/// Styles are always written here. The printer removes them where stdout is no terminal.
 const PAINT: Paint = Paint { coloured: true };
 
-/// The scenarios that are asked for, sorted by incident: of a directory all of them, of our own
-/// those that the filters `only` may take.
+/// The selected scenarios, sorted by incident: all of a directory, or those of ours that the
+/// filters `only` allow.
 ///
 /// # Errors
 /// Wrong usage: a directory that cannot be read, or files that are no scenarios.

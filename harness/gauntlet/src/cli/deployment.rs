@@ -7,6 +7,7 @@ use url::Url;
 use wasm_gauntlet_model::fault::{Fault, Part};
 use wasm_gauntlet_model::host_limits::StatedLimits;
 use wasm_gauntlet_model::limits::Limits;
+use wasm_gauntlet_model::profile::SubjectKind;
 use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
 
 use super::exit::Failure;
@@ -16,17 +17,17 @@ use crate::subject::build::{Artefact, Build};
 use crate::subject::plugin_host::actions::module;
 use crate::subject::plugin_host::http::HostHttp;
 use crate::subject::plugin_host::runtimes;
+use crate::subject::site::Site;
 use crate::testbed::build::{FEATURE, TestbedBuild};
 use crate::testbed::plugins::PluginFront;
 use crate::testbed::site::TestbedSite;
 
-/// What the subject of this name tests: its own part of the deployment shares nothing with the
-/// others.
-pub(super) fn carries(subject: &str, fault: Fault) -> bool {
+/// The kind of the subjects that a fault can turn red. The parts of the deployment share nothing.
+pub(super) fn kind_with(fault: Fault) -> SubjectKind {
     match fault.part() {
-        Part::Origin | Part::Edge => subject == "site",
-        Part::Build => subject == "artefact",
-        Part::Host => !["site", "artefact"].contains(&subject),
+        Part::Origin | Part::Edge => SubjectKind::Site,
+        Part::Build => SubjectKind::Artefact,
+        Part::Host => SubjectKind::Host,
     }
 }
 
@@ -43,7 +44,7 @@ const HOST_RUNTIME: &str = "wasmtime";
 
 impl Deployment {
     /// Start it with `faults`, the site at `listen` or at a free port.
-    pub fn start(faults: &[Fault], listen: Option<SocketAddr>) -> Result<Self, Failure> {
+    pub(crate) fn start(faults: &[Fault], listen: Option<SocketAddr>) -> Result<Self, Failure> {
         let cannot = |error| Failure::harness(format!("cannot start the deployment: {error}"));
         let site = TestbedSite::start(faults, listen).map_err(|error| match listen {
             Some(address) => Failure::usage(format!("cannot listen at {address}: {error}")),
@@ -55,22 +56,22 @@ impl Deployment {
         Ok(Self { site, plugins: plugins.map_err(cannot)?, build, faults: faults.to_vec() })
     }
 
-    /// What users of the site load.
-    pub fn site_url(&self) -> String {
+    /// The address that users of the site load.
+    pub(crate) fn site_url(&self) -> String {
         self.site.site_url()
     }
 
-    /// What stands behind the shared cache.
-    pub fn origin_url(&self) -> String {
+    /// The address behind the shared cache.
+    pub(crate) fn origin_url(&self) -> String {
         self.site.origin_url()
     }
 
-    /// Where the host contract is served.
-    pub fn host_url(&self) -> String {
+    /// The address of the host contract.
+    pub(crate) fn host_url(&self) -> String {
         self.plugins.url()
     }
 
-    /// What is known of the build that it serves.
+    /// The build that it serves, as a target describes it.
     fn artefact(&self) -> Build {
         Build {
             dir: self.build.dir(),
@@ -81,14 +82,27 @@ impl Deployment {
         }
     }
 
-    /// The subjects that it gives.
-    pub fn subjects(&self) -> Result<Vec<Box<dyn Subject>>, Failure> {
-        let host = self.host_url();
-        let (says, source) = (StatedLimits::default(), Box::new(module::catalogue));
-        let host = HostHttp::new("host", &host, says, None, source);
-        let host = host.map_err(|inability| Failure::harness(inability.to_string()))?;
-        let references = subjects::references()?;
-        let host = host.compared_with(references.clone());
+    /// Its subjects: those of one kind, or all of them.
+    pub(crate) fn subjects(
+        &self,
+        only: Option<SubjectKind>,
+    ) -> Result<Vec<Box<dyn Subject>>, Failure> {
+        let wanted = |kind: SubjectKind| only.is_none_or(|only| only == kind);
+        let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
+        if wanted(SubjectKind::Site) {
+            subjects.push(Box::new(self.site()?));
+        }
+        if wanted(SubjectKind::Artefact) {
+            subjects.push(Box::new(Artefact::new(self.artefact(), String::new())));
+        }
+        if wanted(SubjectKind::Host) {
+            subjects.extend(self.hosts()?);
+        }
+        Ok(subjects)
+    }
+
+    /// The site, over TLS too.
+    fn site(&self) -> Result<Site, Failure> {
         let origin = Some(OriginTarget { url: self.origin_url(), host: None });
         let previous = vec![self.site.previous_url()];
         let site = SiteTarget { origin, previous, ..SiteTarget::at(self.site_url()) };
@@ -96,14 +110,21 @@ impl Deployment {
         let cannot = |why: String| Failure::harness(format!("the site over TLS: {why}"));
         let url = Url::parse(&url).map_err(|error| cannot(error.to_string()))?;
         let site = subjects::site(&site)?.secured(url, certificate);
-        let site = site.map_err(|inability| cannot(inability.to_string()))?;
-        let artefact = Artefact::new(self.artefact(), String::new());
-        let mut subjects: Vec<Box<dyn Subject>> =
-            vec![Box::new(site), Box::new(artefact), Box::new(host)];
+        site.map_err(|inability| cannot(inability.to_string()))
+    }
+
+    /// The plugin host over HTTP, and the embedded runtimes.
+    fn hosts(&self) -> Result<Vec<Box<dyn Subject>>, Failure> {
+        let (says, source) = (StatedLimits::default(), Box::new(module::catalogue));
+        let host = HostHttp::new("host", &self.host_url(), says, None, source);
+        let host = host.map_err(|inability| Failure::harness(inability.to_string()))?;
+        let references = subjects::references()?;
+        let mut hosts: Vec<Box<dyn Subject>> =
+            vec![Box::new(host.compared_with(references.clone()))];
         for runtime in wasm_gauntlet_host::runtimes::NAMES {
             let subject = runtimes::subject(runtime, subjects::program()?, &self.faults);
-            subjects.push(Box::new(subject.compared_with(references.clone())));
+            hosts.push(Box::new(subject.compared_with(references.clone())));
         }
-        Ok(subjects)
+        Ok(hosts)
     }
 }

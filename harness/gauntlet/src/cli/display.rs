@@ -1,10 +1,10 @@
-//! What is shown while a run goes on: on a terminal a bar with the trials under way, elsewhere
-//! a line a tenth. Failures and doubts are told as they come, both ways, on stderr; stdout is
-//! for the summary alone.
+//! What is shown during a run: on a terminal a bar with the current trials, elsewhere one line for
+//! each tenth of the run. Failures and doubts are printed at once on stderr. Stdout is for the
+//! summary.
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -13,21 +13,22 @@ use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
 use crate::event::{Event, Listener};
+use crate::locks::unpoisoned;
 use crate::render::bound::bounded;
 use crate::render::paint::{Paint, sign};
 
-/// Trials under way that are named beside the bar; more would not fit 80 columns.
+/// Current trials that are named beside the bar. More would not fit 80 columns.
 const NAMED_MAX: usize = 2;
-/// Failures and doubts of one incident on one subject that are told as they come; the summary
-/// tells the rest.
+/// Failures and doubts of one incident on one subject that are printed at once. The summary has the
+/// rest.
 const TOLD_MAX: usize = 3;
-/// How often the bar is drawn: it is seen to live, and costs nothing.
+/// How often the bar is drawn: often enough to be seen moving, and cheap.
 const TICK: Duration = Duration::from_millis(120);
-/// Off a terminal, lines that tell how far it is.
+/// Progress lines where stderr is no terminal.
 const STAGES: usize = 10;
 
 /// Shows a run on stderr.
-pub struct Display {
+pub(crate) struct Display {
     bar: Option<ProgressBar>,
     state: Mutex<DisplayState>,
 }
@@ -44,13 +45,13 @@ struct DisplayState {
 
 impl Display {
     /// A display that suits stderr.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let bar = std::io::stderr().is_terminal().then(bar);
         Self { bar, state: Mutex::default() }
     }
 
-    /// Take the bar away; what follows is the summary.
-    pub fn finish(&self) {
+    /// Remove the bar before the summary.
+    pub(crate) fn finish(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
@@ -82,7 +83,7 @@ fn bar() -> ProgressBar {
 impl Listener for Display {
     fn hear(&self, event: &Event) {
         let lines = {
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut state = unpoisoned(self.state.lock());
             let lines = state.hear(event, self.bar.is_some());
             if let Some(bar) = &self.bar {
                 bar.set_length(state.planned as u64);
@@ -98,7 +99,7 @@ impl Listener for Display {
 }
 
 impl DisplayState {
-    /// Keep what happened; the lines to tell of it.
+    /// Record an event. Returns the lines to print for it.
     fn hear(&mut self, event: &Event, has_bar: bool) -> Vec<String> {
         match event {
             Event::Planned(bound) => {
@@ -113,12 +114,11 @@ impl DisplayState {
                 let stage = self.end(outcome).filter(|_| !has_bar);
                 self.worth_telling(outcome).into_iter().chain(stage).collect()
             }
-            Event::Stopping => vec!["stopping: trials under way are finished".to_owned()],
         }
     }
 
-    /// Count an outcome; a line where a tenth of the run has ended. What never began was
-    /// skipped by the plan, and is no part of the trials.
+    /// Count an outcome. Returns a line for each tenth of the run. Skips of the plan are no trials,
+    /// so they do not count.
     fn end(&mut self, outcome: &Outcome) -> Option<String> {
         let known = outcome.gap.is_some();
         self.failed += usize::from(outcome.verdict == Verdict::Fail && !known);
@@ -133,7 +133,7 @@ impl DisplayState {
         (after != before).then(|| format!("{}/{} trials{}", self.ended, self.planned, self.bad()))
     }
 
-    /// A line about a failure or a doubt, unless enough was told of its kind.
+    /// A line about a failure or a doubt, unless enough of its kind were printed.
     fn worth_telling(&mut self, outcome: &Outcome) -> Option<String> {
         let bad = matches!(outcome.verdict, Verdict::Fail | Verdict::Inconclusive);
         if !bad || outcome.gap.is_some() {

@@ -1,5 +1,5 @@
-//! `gauntlet doctor`: whether this machine can run the gauntlet, thing by thing; or whether an
-//! adapter keeps the protocol, rule by rule.
+//! `gauntlet doctor`: whether this machine can run the gauntlet, or whether an adapter keeps each
+//! rule of the protocol.
 
 use std::env;
 use std::net::TcpListener;
@@ -16,7 +16,7 @@ use wasm_gauntlet_host::process::launch::Launch;
 use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
-/// One thing that was looked at.
+/// One thing that was checked.
 struct Finding {
     /// What it is.
     what: &'static str,
@@ -62,7 +62,7 @@ fn rule(one: &Checked) -> String {
     format!("{} {}{why}\n", Paint { coloured: true }.verdict(verdict, word), one.rule)
 }
 
-/// What this machine lacks.
+/// Checks of this machine.
 fn machine() -> Result<Exit, Failure> {
     let findings = [
         finding("catalogue", catalogue()),
@@ -110,7 +110,7 @@ fn guests() -> Result<String, String> {
     Ok(format!("{} modules, all of the core tier assembled{}", guests.len(), built()))
 }
 
-/// What compilers of this machine add to the guests; one that is missing is no fault.
+/// The guests that compilers of this machine build. A missing compiler is no failure.
 fn built() -> String {
     let workshop = module::workshop();
     let told = Toolchain::ALL.map(|one| match workshop.compiler(one) {

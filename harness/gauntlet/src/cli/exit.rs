@@ -15,7 +15,7 @@ pub enum Exit {
     Incident,
     /// Wrong usage, or a wrong scenario or target file.
     Usage,
-    /// It could not be told, or nothing ran.
+    /// No verdict was possible, or nothing ran.
     Inconclusive,
     /// The harness itself failed.
     Harness,
@@ -23,7 +23,7 @@ pub enum Exit {
 
 impl Exit {
     /// The number of this end.
-    pub fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         match self {
             Self::Ready => 0,
             Self::Incident => 1,
@@ -33,8 +33,8 @@ impl Exit {
         }
     }
 
-    /// The end that has this number; a number that none has is a harness gone wrong.
-    pub fn of(code: u8) -> Self {
+    /// The end with this number. Any other number means that the harness failed.
+    pub(crate) fn of(code: u8) -> Self {
         match code {
             0 => Self::Ready,
             1 => Self::Incident,
@@ -51,8 +51,8 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Shown below `--help`, and held by a test from outside.
-pub const EXIT_CODES: &str = "\
+/// Shown below `--help`. A test runs the program and checks each line.
+pub(crate) const EXIT_CODES: &str = "\
 Exit codes:
   0  ready
   1  an incident at or above the gate
@@ -62,26 +62,26 @@ Exit codes:
 
 /// Why a command did not do what was asked: how to end, and what to say on stderr.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// How to end.
-    pub exit: Exit,
-    /// What to say, whole lines; nothing where there is nobody to read it.
-    pub text: String,
+    pub(crate) exit: Exit,
+    /// What to print, in whole lines; empty where nobody can read it.
+    pub(crate) text: String,
 }
 
 impl Failure {
     /// Wrong usage: `problem` is one sentence without a full stop.
-    pub fn usage(problem: impl AsRef<str>) -> Self {
+    pub(crate) fn usage(problem: impl AsRef<str>) -> Self {
         Self::error(Exit::Usage, problem.as_ref())
     }
 
-    /// Nothing can be said, or nothing ran.
-    pub fn inconclusive(problem: impl AsRef<str>) -> Self {
+    /// No verdict is possible, or nothing ran.
+    pub(crate) fn inconclusive(problem: impl AsRef<str>) -> Self {
         Self::error(Exit::Inconclusive, problem.as_ref())
     }
 
     /// The harness itself failed.
-    pub fn harness(problem: impl AsRef<str>) -> Self {
+    pub(crate) fn harness(problem: impl AsRef<str>) -> Self {
         Self::error(Exit::Harness, problem.as_ref())
     }
 
@@ -89,8 +89,8 @@ impl Failure {
         Self { exit, text: format!("error: {}\n", printable(problem)) }
     }
 
-    /// What became of writing to stdout: a reader that left (`| head`) is no failure to report.
-    pub fn stdout(error: &std::io::Error) -> Self {
+    /// A failed write to stdout. A reader that has left (`| head`) is not reported.
+    pub(crate) fn stdout(error: &std::io::Error) -> Self {
         match error.kind() {
             std::io::ErrorKind::BrokenPipe => Self { exit: Exit::Ready, text: String::new() },
             _ => Self::harness(format!("cannot write to stdout: {error}")),

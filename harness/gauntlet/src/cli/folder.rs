@@ -1,6 +1,6 @@
-//! The folder of a run (`--out`): its journal while it goes on, its reports when it has ended.
-//! One run at a time has it, and what an earlier run left is removed before the first trial, so
-//! that a run that was cut short never shows the reports of another.
+//! The folder of a run (`--out`): its journal while it runs, its reports when it has ended. One run
+//! at a time owns it. The reports of an earlier run are removed before the first trial, so an
+//! interrupted run never shows the reports of another.
 
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
@@ -16,8 +16,8 @@ use crate::render::{junit, run_json};
 pub(super) struct Folder {
     path: PathBuf,
     /// Each outcome, on disk before the next trial begins.
-    pub journal: Journal,
-    /// Held while the run goes on.
+    pub(crate) journal: Journal,
+    /// Locked while the run goes on.
     _lock: File,
 }
 
@@ -25,8 +25,8 @@ pub(super) struct Folder {
 const REPORTS: &[&str] = &["run.json", "junit.xml", "detection.md", "detection.json"];
 
 impl Folder {
-    /// The folder at `path`, made where there is none.
-    pub fn make(path: &Path) -> Result<Self, Failure> {
+    /// The folder at `path`, created if it does not exist.
+    pub(crate) fn make(path: &Path) -> Result<Self, Failure> {
         let cannot = |error| Failure::usage(format!("cannot make {}: {error}", path.display()));
         fs::create_dir_all(path).map_err(cannot)?;
         let lock = File::create(path.join(".lock")).map_err(cannot)?;
@@ -48,7 +48,7 @@ impl Folder {
     }
 
     /// Write every report of the record.
-    pub fn save(&self, record: &Record) -> Result<(), Failure> {
+    pub(crate) fn save(&self, record: &Record) -> Result<(), Failure> {
         let failed = |error: &dyn std::fmt::Display| Failure::harness(format!("{error}"));
         run_json::write(&self.path, record).map_err(|error| failed(&error))?;
         let junit = junit::render(record).map_err(|error| failed(&error))?;
@@ -56,7 +56,7 @@ impl Folder {
     }
 
     /// Write one file of the folder.
-    pub fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<(), Failure> {
         let path = self.path.join(name);
         let cannot = |error| Failure::harness(format!("cannot write {}: {error}", path.display()));
         fs::write(&path, text).map_err(cannot)

@@ -26,7 +26,7 @@ fn every() -> impl Iterator<Item = &'static Guest> {
     hostile_guests::all().iter().chain(toolchain::all())
 }
 
-/// A line a guest: its tier, or the toolchain that builds it.
+/// One line for each guest: its tier, or the toolchain that builds it.
 fn listed() -> String {
     let width = every().map(|guest| guest.id.len()).max().unwrap_or(0);
     let line = |guest: &Guest| {
@@ -84,7 +84,8 @@ fn export(dir: &Path) -> Result<String, Failure> {
     Ok(format!("{written} guests in {dir}; {kept} heavy ones are not exported\n{missing}"))
 }
 
-/// Write each guest that a compiler of this machine builds: how many, and why others are missing.
+/// Write each guest that a compiler of this machine builds. Returns how many, and why others are
+/// missing.
 fn export_built(dir: &Path) -> Result<(usize, String), Failure> {
     let refused = |error| Failure::usage(format!("cannot write to {}: {error}", dir.display()));
     let workshop = module::workshop();

@@ -8,15 +8,15 @@ use super::exit::Failure;
 use super::subjects;
 use super::targets::NamedTargets;
 
-/// Memory that must be free beside what a worker may use, KiB: the harness itself, the module on
-/// its way, and a machine that does other things too.
+/// Memory that must be free beside what a worker may use, KiB: for the harness, the module in
+/// transfer, and other programs.
 const SPARE_KIB: u64 = 1 << 20;
 
-/// What `args` name, made ready for its tier. Heavy guests run in workers of ours alone, and only
-/// where the limits on those were seen to hold.
+/// The target of `args`, prepared for its tier. Heavy guests run only in our own workers, and only
+/// after a check that the limits on those hold.
 ///
 /// # Errors
-/// A subject that is no worker of ours; a limit that does not hold here; too little memory.
+/// A subject that is not one of our workers, a limit that does not hold here, or too little memory.
 pub(super) fn ready(args: &RunArgs, mut named: NamedTargets) -> Result<NamedTargets, Failure> {
     if args.tier == Tier::Core {
         return Ok(named);

@@ -1,5 +1,5 @@
-//! `gauntlet init`: a target file, written from what discovery finds on a site. What is found is
-//! told in comments: each run finds it again, so that a new build needs no new file.
+//! `gauntlet init`: a target file, written from what discovery finds on a site. What it finds is
+//! written as comments, because each run finds it again. So a new build needs no new file.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -19,7 +19,7 @@ use crate::subject::site::Site;
 /// Look at the site, and write its target file.
 ///
 /// # Errors
-/// When the file is there already or cannot be written.
+/// When the file exists or cannot be written.
 pub(super) fn init(args: &InitArgs) -> Result<Exit, Failure> {
     let path = args.out.display();
     let is_there = || Failure::usage(format!("{path} is there already, and is left as it is"));
@@ -45,11 +45,11 @@ pub(super) fn init(args: &InitArgs) -> Result<Exit, Failure> {
     Ok(Exit::Ready)
 }
 
-/// Files whose names are held against their contents; a rule shows itself in a few.
+/// Files whose names are compared with their contents. A few are enough to show a rule.
 const NAMED_MAX: usize = 8;
 
-/// The digest that every name with digits in it carries; none where two differ, or where one is
-/// of no digest that we know.
+/// The digest that every name with digits contains. None where two differ, or where one is of no
+/// digest that we know.
 fn name_digest(site: &Site, profile: &Profile) -> Option<NameDigest> {
     let mut session = site.open(0).ok()?;
     let named = |asset| matches!(asset, Asset::Module | Asset::Shim);

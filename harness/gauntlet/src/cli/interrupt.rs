@@ -1,4 +1,5 @@
-//! Ctrl-C, or SIGTERM: the first ends the run with what is known, the second ends it at once.
+//! Ctrl-C or SIGTERM: the first finishes the current trials and reports what is known, the second
+//! ends the run at once.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -7,13 +7,13 @@ pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Trials side by side where nobody said: half of the time of a trial is waiting, for a worker to
-/// start and for a deadline to pass (1,670 trials on 2 processors: 30 s with four, 33 s with two).
+/// Trials side by side where nobody set it. Half of a trial's time is waiting for a worker to start
+/// and for a deadline to pass (1,670 trials on 2 processors: 30 s with four, 33 s with two).
 pub(super) fn jobs() -> usize {
     2 * cores()
 }
 
-/// The machine as a record tells it.
+/// The machine, as the record describes it.
 pub(super) fn describe() -> Machine {
     let load = std::fs::read_to_string("/proc/loadavg").ok();
     let load = load.and_then(|text| text.split(' ').next()?.parse().ok());

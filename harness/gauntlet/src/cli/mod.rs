@@ -3,13 +3,13 @@
 
 pub mod adapters;
 pub mod allocator;
-pub mod args;
+pub(crate) mod args;
 mod build_directory;
 mod catalogue;
 mod deployment;
-pub mod display;
+pub(crate) mod display;
 mod doctor;
-pub mod exit;
+pub(crate) mod exit;
 mod folder;
 mod guests;
 mod heavy;
@@ -63,8 +63,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-/// Whether a command can run for hours. A worker is none: what it holds, a guest made it hold. Nor
-/// is a run on sites and builds alone, where to start anew costs as much as 15 requests.
+/// Whether a command can run for hours. A worker does not count: its memory is what a guest made it
+/// use. Nor does a run on sites and builds alone, where a second start costs as much as 15
+/// requests.
 fn lasts(command: &Command) -> bool {
     use Command::{Interruption, Prove, Run, Testbed};
     let is_brief = |args: &args::RunArgs| {
@@ -104,7 +105,7 @@ fn dispatch(command: &Command) -> Result<Exit, Failure> {
     }
 }
 
-/// Help and versions are answers too, on stdout and with code 0; the rest is wrong usage.
+/// Help and version go to stdout with code 0. Everything else is wrong usage.
 fn answer_of_clap(answer: &clap::Error) -> Exit {
     // There is nobody left to tell when neither stream can be written to.
     let _written = answer.print();

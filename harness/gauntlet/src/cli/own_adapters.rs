@@ -1,5 +1,5 @@
-//! Adapters of a user's own, which a target file names: their programs, and the ledgers of what
-//! they are known not to contain.
+//! Adapters that a user wrote and a target file names: their programs, and the ledgers of their
+//! known gaps.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,8 +18,8 @@ use crate::subject::plugin_host::adapter::{Adapter, ReferenceRuntimes};
 
 /// An adapter whose program is there.
 pub(super) struct OwnAdapter {
-    /// What reports call it.
-    pub name: String,
+    /// Its name in reports.
+    pub(crate) name: String,
     launch: Launch,
     flags: String,
     data_bytes: Option<u64>,
@@ -27,14 +27,14 @@ pub(super) struct OwnAdapter {
 }
 
 impl OwnAdapter {
-    /// Take less where its own limits are higher than these.
-    pub fn hold_to(&mut self, most: &Confinement) {
+    /// Lower its own limits to at most these.
+    pub(crate) fn hold_to(&mut self, most: &Confinement) {
         self.data_bytes = self.data_bytes.map(|bytes| bytes.min(most.data_bytes));
         self.cpu_s = self.cpu_s.map(|seconds| seconds.min(most.cpu_s));
     }
 
-    /// The subject that tests it, held to `usual` where the target file sets no other limit.
-    pub fn subject(
+    /// The subject that tests it, limited to `usual` where the target file sets no other limit.
+    pub(crate) fn subject(
         &self,
         references: Arc<ReferenceRuntimes>,
         usual: Confinement,
@@ -50,8 +50,8 @@ impl OwnAdapter {
     }
 }
 
-/// The adapters that the target file `source` names, where `flags` name that file, with what is
-/// known of them.
+/// The adapters that the target file `source` names, with their known gaps. `flags` name that file
+/// on the command line.
 ///
 /// # Errors
 /// Every complaint about programs that are not there, and about ledgers.
@@ -89,7 +89,7 @@ pub(super) fn of(
     Err(here + &there)
 }
 
-/// Where the program is: a name without a slash is looked for on the path.
+/// The program's file. A name without a slash is searched for on the path.
 fn find(program: &At<String>) -> Result<PathBuf, Complaint> {
     let path = Path::new(&program.value);
     let found = match program.value.contains('/') {
@@ -105,7 +105,8 @@ fn find(program: &At<String>) -> Result<PathBuf, Complaint> {
     })
 }
 
-/// Why a ledger says nothing: a complaint about the file that names it, or about itself.
+/// Why a ledger cannot be used: a complaint about the file that names it, or about the ledger
+/// itself.
 enum Unread {
     Here(Complaint),
     There(String),

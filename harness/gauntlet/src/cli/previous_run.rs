@@ -1,4 +1,4 @@
-//! What the last run in the same folder (`--out`) knew: the modules that the page named then.
+//! The modules that the page named in the last run in the same folder (`--out`).
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub(super) fn modules(folder: &Path) -> Vec<Url> {
     modules.filter_map(|found| Url::parse(&found.url).ok()).collect()
 }
 
-/// Those of `modules` that are on the site at `url`, and no other deployment's.
+/// Those of `modules` that are on the site at `url`, without those of other deployments.
 pub(super) fn of_site(modules: &[Url], url: &str) -> Vec<String> {
     let Ok(site) = Url::parse(url) else { return Vec::new() };
     let own = modules.iter().filter(|module| module.origin() == site.origin());

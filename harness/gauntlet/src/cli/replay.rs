@@ -1,4 +1,4 @@
-//! A catalogue replayed against subjects: the record of it. `run` and `prove` both do this.
+//! A catalogue is replayed against subjects, which gives a record. `run` and `prove` both do this.
 
 use std::num::NonZeroUsize;
 use std::time::Instant;
@@ -18,30 +18,27 @@ use super::display::Display;
 use super::exit::{Exit, Failure};
 use super::folder::Folder;
 use super::{interrupt, machine};
-use crate::engine::{self, Engine, ProfiledSubject};
+use crate::engine::{self, Engine, ProfiledSubject, doubts};
 use crate::load;
 use crate::subject::Subject;
 
-/// The seed of a run that names none: equal runs are equal.
-pub(super) const SEED_USUAL: u64 = 1;
-
 /// What to replay, and how.
 pub(super) struct Replay<'a> {
-    pub scenarios: &'a [Scenario],
-    pub selection: &'a Selection,
-    pub jobs: Option<NonZeroUsize>,
-    pub seed: u64,
-    pub gate: Severity,
-    pub noise_factor: f64,
-    /// Whether the subjects were named, so that each must be looked at.
-    pub named: bool,
-    /// What is known beside the ledgers that the tool carries.
-    pub known: Option<&'a Ledger>,
+    pub(crate) scenarios: &'a [Scenario],
+    pub(crate) selection: &'a Selection,
+    pub(crate) jobs: Option<NonZeroUsize>,
+    pub(crate) seed: u64,
+    pub(crate) gate: Severity,
+    pub(crate) noise_factor: f64,
+    /// Whether the subjects were named, so that each must be tested.
+    pub(crate) named: bool,
+    /// Known gaps beside those of the built-in ledgers.
+    pub(crate) known: Option<&'a Ledger>,
 }
 
 impl Replay<'_> {
     /// Replay against `subjects`; outcomes are kept in `folder` as they come.
-    pub fn run(
+    pub(crate) fn run(
         &self,
         subjects: Vec<Box<dyn Subject>>,
         folder: Option<&Folder>,
@@ -57,27 +54,24 @@ impl Replay<'_> {
         };
         ledger.0.extend(self.known.iter().flat_map(|known| known.0.clone()));
         let display = Display::new();
-        let results = Engine {
-            scenarios: self.scenarios,
-            subjects: &reached,
-            jobs: self.jobs.map_or_else(machine::jobs, NonZeroUsize::get),
-            seed: self.seed,
-            noise_factor: self.noise_factor,
-            ledger: &ledger,
-            journal: folder.map(|folder| &folder.journal),
-            listener: &display,
-            stop,
-        }
-        .run(&plan);
+        let results = Engine::new(self.scenarios, &reached)
+            .jobs(self.jobs.map_or_else(machine::jobs, NonZeroUsize::get))
+            .seed(self.seed)
+            .noise_factor(self.noise_factor)
+            .ledger(&ledger)
+            .journal(folder.map(|folder| &folder.journal))
+            .listener(&display)
+            .stop(stop)
+            .run(&plan);
         display.finish();
         let mut outcomes = unreachable;
         outcomes.extend(self.moduleless(&reached));
         let cut = reached.iter().filter(|one| !one.profile.left_out.is_empty());
         outcomes
-            .extend(cut.map(|one| engine::not_whole(one.subject.name(), &one.profile.left_out)));
+            .extend(cut.map(|one| doubts::not_whole(one.subject.name(), &one.profile.left_out)));
         let left = |one: &ProfiledSubject| {
             let left = one.subject.left_behind();
-            (!left.is_empty()).then(|| engine::left_behind(one.subject.name(), &left))
+            (!left.is_empty()).then(|| doubts::left_behind(one.subject.name(), &left))
         };
         outcomes.extend(reached.iter().filter_map(left));
         outcomes.extend(self.unused(&profiles, &records));
@@ -113,9 +107,9 @@ impl Replay<'_> {
         }
     }
 
-    /// What was named and yet decided nothing: a subject that no selected scenario is for, and a
-    /// filter of which no scenario is for a subject. A shard may rightly give a subject nothing,
-    /// so the whole plan counts.
+    /// What was named and decided nothing: a subject for which there is no selected scenario, and a
+    /// filter whose scenarios fit no subject. A shard may leave a subject without any trial, so the
+    /// whole plan counts.
     fn unused(&self, profiles: &[Profile], records: &[SubjectRecord]) -> Vec<Outcome> {
         if !self.named {
             return Vec::new();
@@ -128,21 +122,21 @@ impl Replay<'_> {
         let reached = records.iter().filter(|one| one.profile.is_some()).zip(profiles);
         let mut unused: Vec<Outcome> = reached
             .filter(|(_, profile)| !fits(profile, &all))
-            .map(|(record, profile)| engine::not_looked_at(&record.name, profile.kind))
+            .map(|(record, profile)| doubts::not_looked_at(&record.name, profile.kind))
             .collect();
-        // A subject that could not be reached may be what a filter is for, and one that nothing
-        // looked at has its doubt already.
+        // A filter may be meant for a subject that could not be reached. A subject without a
+        // scenario already has its own doubt.
         if profiles.len() == records.len() && unused.is_empty() {
             let idle = self.selection.only.iter().filter(|filter| {
                 let takes = |incident: &str| incident.starts_with(filter.as_str());
                 !profiles.iter().any(|profile| fits(profile, &takes))
             });
-            unused.extend(idle.map(|filter| engine::filter_idle(filter)));
+            unused.extend(idle.map(|filter| doubts::filter_idle(filter)));
         }
         unused
     }
 
-    /// A site on which no module was found was hardly looked at: that is no success.
+    /// A site without a module was hardly tested, which is no success.
     fn moduleless(&self, reached: &[ProfiledSubject]) -> Vec<Outcome> {
         let wants_module = |scenario: &Scenario| {
             scenario.each.contains(&Asset::Module) && self.selection.takes(&scenario.incident)
@@ -154,6 +148,6 @@ impl Replay<'_> {
             one.profile.kind == SubjectKind::Site
                 && !one.profile.found.iter().any(|found| found.asset == Asset::Module)
         });
-        bare.map(|one| engine::nothing_found(one.subject.name())).collect()
+        bare.map(|one| doubts::nothing_found(one.subject.name())).collect()
     }
 }

@@ -1,5 +1,5 @@
-//! `gauntlet report`: a record again, in another form. It ends as the run ended, so that no
-//! pipeline turns a red run green by showing it.
+//! `gauntlet report`: a record in another form. It ends with the exit code of the run, so a
+//! pipeline that shows a red run stays red.
 
 use wasm_gauntlet_model::record::Record;
 
@@ -22,7 +22,7 @@ pub(super) fn report(args: &ReportArgs) -> Result<Exit, Failure> {
     Ok(Exit::of(record.exit_code))
 }
 
-/// The summary that `run` prints too; whoever prints it strips its styles off a terminal.
+/// The summary that `run` prints too. The printer removes its styles where stdout is no terminal.
 pub(super) fn summary(record: &Record) -> String {
     let size = terminal_size::terminal_size_of(std::io::stdout());
     terminal::render(record, Appearance::styled(size.map(|(width, _)| usize::from(width.0))))

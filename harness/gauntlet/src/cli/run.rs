@@ -7,8 +7,9 @@ use wasm_gauntlet_model::selection::Selection;
 use super::args::{RunArgs, Tier};
 use super::deployment::Deployment;
 use super::exit::{Exit, Failure};
-use super::replay::{Replay, SEED_USUAL};
+use super::replay::Replay;
 use super::{catalogue, folder, heavy, report, selection, subjects, targets};
+use crate::engine::SEED_USUAL;
 
 /// `gauntlet run`.
 pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
@@ -21,7 +22,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let folder = args.out.as_deref().map(folder::Folder::make).transpose()?;
     let deployment = target.is_empty().then(|| Deployment::start(&[], None)).transpose()?;
     let subjects = match &deployment {
-        Some(deployment) => deployment.subjects()?,
+        Some(deployment) => deployment.subjects(None)?,
         None => subjects::of(&target)?,
     };
     let replay = Replay {

@@ -1,4 +1,4 @@
-//! What the tool says of itself to other programs: schemas, completions, the manual page.
+//! Output for other programs: schemas, completions, the manual page.
 
 use std::io;
 
@@ -40,7 +40,7 @@ pub(super) fn man() -> Result<Exit, Failure> {
     print_bytes(&pages)
 }
 
-/// Scripts are printed as they are: they are for files, never styled.
+/// Scripts are printed without styles, because they go to files.
 fn print_bytes(bytes: &[u8]) -> Result<Exit, Failure> {
     let written = io::Write::write_all(&mut io::stdout().lock(), bytes);
     written.map(|()| Exit::Ready).map_err(|error| Failure::stdout(&error))

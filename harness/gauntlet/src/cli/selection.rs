@@ -1,4 +1,5 @@
-//! `--only`: filters must each begin some incident's id; a typo is never an empty run.
+//! `--only`: each filter must be the beginning of some incident's id, so a typo never gives an
+//! empty run.
 
 use wasm_gauntlet_model::name::nearest;
 use wasm_gauntlet_model::scenario::Scenario;
@@ -9,7 +10,7 @@ use super::exit::Failure;
 /// The selection that the filters make of `scenarios`.
 ///
 /// # Errors
-/// Nothing would run: there is no scenario, or a filter begins no incident's id.
+/// When nothing would run: there is no scenario, or a filter fits no incident.
 pub(super) fn select(
     only: &[String],
     shard: Option<Shard>,

@@ -1,7 +1,7 @@
 //! The subjects that a command line names.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 
 use url::{Host, Url};
 use wasm_gauntlet_model::name::nearest;
@@ -12,6 +12,7 @@ use super::build_directory;
 use super::exit::Failure;
 use super::previous_run;
 use super::targets::NamedTargets;
+use crate::locks::unpoisoned;
 use crate::subject::Subject;
 use crate::subject::plugin_host::actions::module;
 use crate::subject::plugin_host::adapter::ReferenceRuntimes;
@@ -22,7 +23,7 @@ use crate::subject::site::Site;
 /// The subjects of `named`, in its order: sites, build directories, hosts, runtimes.
 ///
 /// # Errors
-/// A runtime that does not exist; a host that may not be sent hostile guests.
+/// A runtime that does not exist, or a host to which hostile guests may not be sent.
 pub(super) fn of(named: &NamedTargets) -> Result<Vec<Box<dyn Subject>>, Failure> {
     let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
     for site in &named.sites {
@@ -94,7 +95,7 @@ fn secrets(credentials: &[Credential]) -> Result<Secrets, Failure> {
     Secrets::new(credentials, value).map_err(wrong)
 }
 
-/// A host is sent hostile guests and load only if it is on this machine, or if its owner says so.
+/// Hostile guests and load go only to a host on this machine, or to one whose owner allows it.
 fn check_authorized(url: &str, authorize: &[String]) -> Result<(), Failure> {
     let wrong = |error: String| Failure::usage(format!("{url}: {error}"));
     let parsed = Url::parse(url).map_err(|error| wrong(error.to_string()))?;
@@ -120,12 +121,12 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What subjects of this process are compared with: the same two workers for all that live at
-/// the same time.
+/// The references for all subjects of this process: the same two workers for all that live at the
+/// same time.
 pub(super) fn references() -> Result<Arc<ReferenceRuntimes>, Failure> {
     static SHARED: Mutex<Weak<ReferenceRuntimes>> = Mutex::new(Weak::new());
     let program = program()?;
-    let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut shared = unpoisoned(SHARED.lock());
     let references = shared.upgrade().unwrap_or_else(|| runtimes::references(&program));
     *shared = Arc::downgrade(&references);
     Ok(references)

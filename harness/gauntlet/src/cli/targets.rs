@@ -1,4 +1,4 @@
-//! What a command line and its target files name, as one target.
+//! The command line and its target files, combined into one target.
 
 use url::Url;
 use wasm_gauntlet_host::process::confine::Confinement;
@@ -18,25 +18,25 @@ use crate::subject::plugin_host::runtimes;
 
 /// Everything that is named.
 pub(super) struct NamedTargets {
-    pub sites: Vec<SiteTarget>,
-    pub hosts: Vec<HostTarget>,
-    pub runtimes: Vec<String>,
-    /// Runtimes behind programs of the user's own, and what is known of them.
-    pub adapters: Vec<OwnAdapter>,
-    pub ledger: Ledger,
+    pub(crate) sites: Vec<SiteTarget>,
+    pub(crate) hosts: Vec<HostTarget>,
+    pub(crate) runtimes: Vec<String>,
+    /// Adapters of the user, and their known gaps.
+    pub(crate) adapters: Vec<OwnAdapter>,
+    pub(crate) ledger: Ledger,
     /// Each with the flags that name it on the command line.
-    pub artefacts: Vec<(ArtefactTarget, String)>,
+    pub(crate) artefacts: Vec<(ArtefactTarget, String)>,
     /// Modules that the last run in the same folder found.
-    pub remembered: Vec<Url>,
-    pub noise_factor: f64,
-    pub authorize: Vec<String>,
+    pub(crate) remembered: Vec<Url>,
+    pub(crate) noise_factor: f64,
+    pub(crate) authorize: Vec<String>,
     /// What the workers of runtimes may use.
-    pub confinement: Confinement,
+    pub(crate) confinement: Confinement,
 }
 
 impl NamedTargets {
     /// Whether nothing is named, so that the reference deployment is tested.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.sites.is_empty()
             && self.hosts.is_empty()
             && self.runtimes.is_empty()
@@ -45,7 +45,7 @@ impl NamedTargets {
     }
 }
 
-/// What `args` and the files that they name say.
+/// The target of `args` and of the files that they name.
 ///
 /// # Errors
 /// Every complaint about every file; a runtime that does not exist.
@@ -74,7 +74,7 @@ pub(super) fn of(args: &RunArgs) -> Result<NamedTargets, Failure> {
                 named.sites.extend(target.site);
                 named.hosts.extend(target.host);
                 named.runtimes.extend(target.runtimes);
-                // What else the file says of a build has no flags of its own.
+                // The other keys of a build have no flags of their own.
                 let flags = format!("--target {} ", word(&path.display().to_string()));
                 named
                     .artefacts

@@ -34,7 +34,7 @@ fn host(args: &WorkerArgs, trial: Option<CompileTrial>) -> Result<Arc<dyn Host>,
     host.ok_or_else(|| Failure::usage(format!("no runtime is called `{}`", args.runtime)))
 }
 
-/// Long modules are compiled in this program first, as another process.
+/// Long modules are first compiled by this program in another process.
 fn trial(args: &WorkerArgs) -> Result<CompileTrial, Failure> {
     let words = ["worker", "--compile", "--runtime", &args.runtime];
     let args = words.into_iter().map(str::to_owned).collect();

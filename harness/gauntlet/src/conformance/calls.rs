@@ -1,4 +1,4 @@
-//! Rules on loads and calls: what is answered when, and in which words.
+//! Rules on loads and calls: which answer comes when, and in which words.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -145,7 +145,7 @@ fn deadline(launch: &Launch) -> Result<(), Wrong> {
     is(&call(&mut talk, "cpu-loop", b"", &Limits::default())?.outcome, &CallOutcome::Deadline)
 }
 
-/// The guest runs for longer than a busy machine is late, so the answer to `stats` comes first.
+/// The guest runs longer than the delay of a busy machine, so the answer to `stats` comes first.
 fn beside(launch: &Launch) -> Result<(), Wrong> {
     let (mut talk, _) = Talk::greeted(launch)?;
     talk.loaded("cpu-loop", &roomy(), &Grants::default())?;

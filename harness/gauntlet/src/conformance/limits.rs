@@ -1,16 +1,16 @@
-//! Whether a limit on the process is what an adapter fails by: the rule is tried again without
-//! the limits, and what it is kept without is named.
+//! Whether a limit on the process makes an adapter fail. A failed rule is tried again without the
+//! limits, and the limit without which it is kept is named.
 
 use wasm_gauntlet_host::process::confine::Confinement;
 use wasm_gauntlet_host::process::launch::Launch;
 
 use super::Wrong;
 
-/// Rules of which it is asked whether a limit breaks them, while none has been found to: an
-/// adapter that is wrong by itself costs the patience of each rule twice.
+/// Most failed rules that are tried again while no limit has been found guilty. An adapter that is
+/// wrong by itself costs the timeout of each rule twice.
 const ASKED_MAX: usize = 3;
 
-/// Finds the limits that rules are broken by.
+/// Finds the limits that break rules.
 #[derive(Default)]
 pub(super) struct Limits {
     /// Rules that were broken without limits too.
@@ -20,7 +20,7 @@ pub(super) struct Limits {
 
 impl Limits {
     /// What is wrong, with the limit that it comes from, if it comes from one.
-    pub fn explain<T>(
+    pub(crate) fn explain<T>(
         &mut self,
         wrong: Wrong,
         launch: &Launch,

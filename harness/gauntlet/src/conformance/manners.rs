@@ -28,7 +28,7 @@ const fn always(rule: &'static str, look: fn(&Launch) -> Result<(), Wrong>) -> C
     Check { rule, needs: None, look }
 }
 
-/// Every word that means something under `features`.
+/// Every word that has a meaning under `features`.
 const FEATURES: [&str; 10] = [
     feature::WASI,
     feature::FUEL,

@@ -1,7 +1,7 @@
-//! Whether an adapter keeps the protocol: one check a rule, each with a process of its own.
+//! Whether an adapter keeps the protocol: one check for each rule, each with its own process.
 //!
-//! This looks at manners, not at the runtime behind them: what a runtime cannot contain is for
-//! the scenarios to find.
+//! This checks the protocol and not the runtime behind it. The scenarios find what a runtime cannot
+//! contain.
 
 mod calls;
 mod limits;
@@ -25,9 +25,9 @@ struct Check {
     look: fn(&Launch) -> Result<(), Wrong>,
 }
 
-/// What came of a check.
+/// The result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Came {
+pub(crate) enum Came {
     /// The rule is kept.
     Kept,
     /// It is not, and what was seen.
@@ -36,30 +36,29 @@ pub enum Came {
     Skipped(&'static str),
 }
 
-/// A rule and what came of it.
+/// A rule and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checked {
+pub(crate) struct Checked {
     /// The rule, one sentence without a full stop.
-    pub rule: &'static str,
+    pub(crate) rule: &'static str,
     /// What came of it.
-    pub came: Came,
+    pub(crate) came: Came,
 }
 
-/// Who answered, and what came of each rule.
+/// The adapter's hello, and the result of each rule.
 #[derive(Debug)]
-pub struct Conformance {
+pub(crate) struct Conformance {
     /// What the adapter says of itself.
-    pub hello: Hello,
+    pub(crate) hello: Hello,
     /// Every rule, in a fixed order.
-    pub checked: Vec<Checked>,
+    pub(crate) checked: Vec<Checked>,
 }
 
 /// Check every rule on the adapter that `launch` starts.
 ///
 /// # Errors
-/// When it cannot be started, or says no hello that could be understood: then there is nobody to
-/// check.
-pub fn check(launch: &Launch) -> Result<Conformance, Inability> {
+/// When it cannot be started, or its hello cannot be read.
+pub(crate) fn check(launch: &Launch) -> Result<Conformance, Inability> {
     let mut limits = Limits::default();
     let (_, hello) = Talk::greeted(launch)
         .map_err(|wrong| Inability::unreadable(limits.explain(wrong, launch, Talk::greeted)))?;

@@ -1,5 +1,5 @@
-//! A talk with an adapter line by line, so that what it should not be sent can be sent, and what
-//! it should not say is seen.
+//! An exchange with an adapter line by line. It can send what the protocol forbids, and see what
+//! the adapter should not say.
 
 use std::io::{BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout};
@@ -20,23 +20,24 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 
 use crate::subject::plugin_host::actions::module::catalogue;
 
-/// For whatever is answered at once; a machine of two cores that starts many processes is slow.
-pub const PATIENCE: Duration = Duration::from_secs(10);
+/// Timeout of an answer that needs no work. A machine of two cores that starts many processes is
+/// slow.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
-/// For a load: as long as a run waits.
+/// Timeout of a load, as long as a run waits.
 const LOAD_PATIENCE: Duration = Duration::from_secs(30);
 
-/// Lines that wait to be read; an adapter that floods is read no faster than it is checked.
+/// Lines that wait to be read. An adapter that floods is read no faster than it is checked.
 const UNREAD_MAX: usize = 16;
 
 /// How much of a line is shown.
 const SHOWN_BYTES_MAX: usize = 120;
 
 /// What went wrong, for the author of the adapter.
-pub type Wrong = String;
+pub(crate) type Wrong = String;
 
 /// A running adapter; it ends with this value.
-pub struct Talk {
+pub(crate) struct Talk {
     life: Life,
     child: Child,
     stdin: Option<Stdin>,
@@ -47,7 +48,7 @@ pub struct Talk {
     traces: Traces,
 }
 
-/// The adapter's stdin, behind a thread that writes: a pipe that nobody reads blocks whoever does.
+/// The adapter's stdin, behind a thread that writes: a pipe that nobody reads blocks its writer.
 struct Stdin {
     lines: SyncSender<Vec<u8>>,
     /// Whether each was taken.
@@ -83,8 +84,8 @@ impl Stdin {
 }
 
 impl Talk {
-    /// Start the adapter and say nothing yet.
-    pub fn begin(launch: &Launch) -> Result<Self, Wrong> {
+    /// Start the adapter without sending anything.
+    pub(crate) fn begin(launch: &Launch) -> Result<Self, Wrong> {
         let cannot = |error: &dyn std::fmt::Display| {
             format!("{} cannot be started: {error}", launch.program.display())
         };
@@ -97,7 +98,7 @@ impl Talk {
         let (stdin, stdout, stderr) =
             (child.stdin.take(), child.stdout.take(), child.stderr.take());
         std::thread::spawn(move || stdout.map(|stdout| read(stdout, &to)));
-        // Read, so that the adapter never waits for it; what it says is its own affair.
+        // Read, so that the adapter never blocks on it. The text is ignored.
         std::thread::spawn(move || {
             stderr.map(|mut stderr| std::io::copy(&mut stderr, &mut std::io::sink()))
         });
@@ -105,8 +106,8 @@ impl Talk {
         Ok(Self { life, child, stdin, lines, next_id: 1, scratch, traces })
     }
 
-    /// Start the adapter and hear its hello.
-    pub fn greeted(launch: &Launch) -> Result<(Self, Hello), Wrong> {
+    /// Start the adapter and read its hello.
+    pub(crate) fn greeted(launch: &Launch) -> Result<(Self, Hello), Wrong> {
         let mut talk = Self::begin(launch)?;
         match talk.ask(Ask::Hello { protocol: VERSION }, PATIENCE)? {
             Reply::Hello(hello) => Ok((talk, hello)),
@@ -115,18 +116,18 @@ impl Talk {
     }
 
     /// Write a line as it is.
-    pub fn write(&mut self, line: &str) -> Result<(), Wrong> {
+    pub(crate) fn write(&mut self, line: &str) -> Result<(), Wrong> {
         let stdin = self.stdin.as_ref().ok_or("its stdin was closed")?;
         let written = stdin.write(format!("{line}\n").into_bytes());
         if written.is_err() {
-            // Whoever did not read in time is not asked again.
+            // An adapter that did not read in time gets no further line.
             self.stdin = None;
         }
         written
     }
 
     /// The next answer.
-    pub fn hear(&mut self, patience: Duration) -> Result<ReplyLine, Wrong> {
+    pub(crate) fn hear(&mut self, patience: Duration) -> Result<ReplyLine, Wrong> {
         match self.lines.recv_timeout(patience) {
             Ok(line) => serde_json::from_slice(&line).map_err(|error| {
                 let line = &line[..line.len().min(SHOWN_BYTES_MAX)];
@@ -139,8 +140,8 @@ impl Talk {
         }
     }
 
-    /// Write a request, and give its id.
-    pub fn send(&mut self, ask: Ask) -> Result<u64, Wrong> {
+    /// Write a request. Returns its id.
+    pub(crate) fn send(&mut self, ask: Ask) -> Result<u64, Wrong> {
         let id = self.next_id;
         self.next_id += 1;
         let line = serde_json::to_string(&RequestLine { id, ask }).map_err(|e| e.to_string())?;
@@ -148,14 +149,14 @@ impl Talk {
         Ok(id)
     }
 
-    /// Ask, and hear the answer to just that.
-    pub fn ask(&mut self, ask: Ask, patience: Duration) -> Result<Reply, Wrong> {
+    /// Send a request, and read its answer.
+    pub(crate) fn ask(&mut self, ask: Ask, patience: Duration) -> Result<Reply, Wrong> {
         let id = self.send(ask)?;
         self.hear_to(id, patience)
     }
 
     /// The next answer, which must be to request `id`.
-    pub fn hear_to(&mut self, id: u64, patience: Duration) -> Result<Reply, Wrong> {
+    pub(crate) fn hear_to(&mut self, id: u64, patience: Duration) -> Result<Reply, Wrong> {
         let answer = self.hear(patience)?;
         if answer.id == id {
             return Ok(answer.reply);
@@ -164,7 +165,12 @@ impl Talk {
     }
 
     /// Load a guest under its own name.
-    pub fn load(&mut self, guest: &str, limits: &Limits, grants: &Grants) -> Result<Reply, Wrong> {
+    pub(crate) fn load(
+        &mut self,
+        guest: &str,
+        limits: &Limits,
+        grants: &Grants,
+    ) -> Result<Reply, Wrong> {
         let module = module(guest)?;
         let (limits, grants) = (limits.clone(), grants.clone());
         let ask = Ask::Load {
@@ -177,8 +183,13 @@ impl Talk {
         self.ask(ask, LOAD_PATIENCE)
     }
 
-    /// Load a guest that must be taken.
-    pub fn loaded(&mut self, guest: &str, limits: &Limits, grants: &Grants) -> Result<(), Wrong> {
+    /// Load a guest that must be accepted.
+    pub(crate) fn loaded(
+        &mut self,
+        guest: &str,
+        limits: &Limits,
+        grants: &Grants,
+    ) -> Result<(), Wrong> {
         match self.load(guest, limits, grants)? {
             Reply::Loaded => Ok(()),
             other => Err(format!("the load of {guest} was answered {}", shown(&json!(other)))),
@@ -186,17 +197,17 @@ impl Talk {
     }
 
     /// Close the adapter's stdin.
-    pub fn hang_up(&mut self) {
+    pub(crate) fn hang_up(&mut self) {
         self.stdin = None;
     }
 
-    /// End what it left running; how many processes that were.
-    pub fn strays(&self) -> usize {
+    /// End the processes that it left. Returns their number.
+    pub(crate) fn strays(&self) -> usize {
         self.traces.end().its
     }
 
     /// The code with which the adapter ends by itself.
-    pub fn ended(&mut self, patience: Duration) -> Result<Option<i32>, Wrong> {
+    pub(crate) fn ended(&mut self, patience: Duration) -> Result<Option<i32>, Wrong> {
         let until = Instant::now() + patience;
         loop {
             match self.child.try_wait() {
@@ -234,12 +245,12 @@ fn read(stdout: ChildStdout, to: &SyncSender<Vec<u8>>) {
 }
 
 /// A guest of the catalogue.
-pub fn module(guest: &str) -> Result<GuestModule, Wrong> {
+pub(crate) fn module(guest: &str) -> Result<GuestModule, Wrong> {
     catalogue(guest, &[]).map_err(|inability| inability.text)
 }
 
 /// An answer, short enough for a line.
-pub fn shown(value: &Value) -> String {
+pub(crate) fn shown(value: &Value) -> String {
     let text = value.to_string();
     text.chars().take(SHOWN_BYTES_MAX).collect()
 }

@@ -1,4 +1,4 @@
-//! The worker of this program keeps every rule, and each way to break one is seen.
+//! The worker of this program keeps every rule, and each way to break a rule is seen.
 
 use super::*;
 use crate::subject::plugin_host::adapter::test_rig::{shell, worker};
@@ -83,7 +83,7 @@ fn an_adapter_that_reads_nothing_more_stalls_nobody() {
     assert!(talk.write("x").is_err());
 }
 
-/// Says hello once it has taken 100 MB, each byte of them written.
+/// Says hello after it has allocated and written 100 MB.
 fn hungry() -> Launch {
     let takes = "x=$(head -c 100000000 /dev/zero | tr '\\0' x)";
     let mut launch = shell(&format!(

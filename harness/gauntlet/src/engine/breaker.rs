@@ -1,31 +1,32 @@
-//! When a host is lost for good: its trials end, and one incident says in which of them.
+//! A host that is lost for good: its trials end, and one incident says in which trial it was lost.
 //!
-//! A host that answers nobody costs seconds for each trial, and there are hundreds. It is given
-//! time to come back, the trial in which it was lost is tried once more alone, and then it is
-//! over.
+//! A host that does not answer costs seconds for each of hundreds of trials. It gets time to come
+//! back, and the trial in which it was lost is made once more. If it is lost again, its trials end.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_model::record::{Advice, Outcome};
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
+use crate::locks::unpoisoned;
+
 /// The incident under which a host that was lost stands in a record.
 pub const HOST_LOST: &str = "host/lost";
 
-/// Losses that end the trials of a subject. One may have a cause outside of it: a deployment, a
-/// machine that was put to sleep.
+/// Losses that end the trials of a subject. A single one may have a cause outside of it, such as a
+/// deployment.
 const LOSSES_MAX: usize = 2;
 
 /// One time that a subject was lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Loss {
     /// The incident of the trial.
-    pub incident: String,
+    pub(crate) incident: String,
     /// The incident and the case of the trial, as in `host/deadline hostile=cpu-loop`.
-    pub trial: String,
+    pub(crate) trial: String,
     /// What was seen.
-    pub why: String,
+    pub(crate) why: String,
 }
 
 /// What is known of the losses of one subject.
@@ -34,25 +35,25 @@ pub(super) struct Breaker(Mutex<Vec<Loss>>);
 
 impl Breaker {
     fn losses(&self) -> MutexGuard<'_, Vec<Loss>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.0.lock())
     }
 
-    /// Count a loss; all of them where this one ended the trials of the subject.
-    pub fn lost(&self, loss: Loss) -> Option<Vec<Loss>> {
+    /// Count a loss. Returns all losses if this one ended the trials of the subject.
+    pub(crate) fn lost(&self, loss: Loss) -> Option<Vec<Loss>> {
         let mut losses = self.losses();
         losses.push(loss);
         (losses.len() == LOSSES_MAX).then(|| losses.clone())
     }
 
     /// Why no trial of the subject begins any more, if so.
-    pub fn open(&self) -> Option<String> {
+    pub(crate) fn open(&self) -> Option<String> {
         let losses = self.losses();
         let first = losses.first().filter(|_| losses.len() >= LOSSES_MAX)?;
         Some(format!("the host was lost in {} (see {HOST_LOST})", first.trial))
     }
 }
 
-/// The outcome of a subject that was lost so often, `flags` naming it on the command line.
+/// The outcome of a subject with so many losses. `flags` name it on the command line.
 pub(super) fn outcome(subject: &str, flags: &str, seed: u64, losses: &[Loss]) -> Outcome {
     let told =
         |loss: &Loss| Evidence { what: format!("lost in {}", loss.trial), text: loss.why.clone() };

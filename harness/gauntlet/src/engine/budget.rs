@@ -1,7 +1,7 @@
-//! How long a plan may take: a bound for each subject, made of the bounds of the steps of its
-//! trials, and kept by beginning no trial past it.
+//! How long a plan may take. Each subject has a bound, the sum of the bounds of its trials' steps.
+//! No trial begins past it.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use wasm_gauntlet_model::plan::{Plan, Trial};
@@ -11,12 +11,13 @@ use wasm_gauntlet_model::scenario::CaseContext;
 use wasm_gauntlet_model::verdict::Severity;
 
 use super::{Engine, LOOKED_AT_WHOLE, MEASUREMENTS_MAX};
+use crate::locks::unpoisoned;
 
-/// What the trials of one subject may take in all. The whole catalogue takes a quick host three
-/// minutes, and one that is ten times slower half an hour.
+/// Most time for all trials of one subject. The whole catalogue takes three minutes on a fast host,
+/// and half an hour on one that is ten times slower.
 const SUBJECT_TIME_MAX: Duration = Duration::from_secs(30 * 60);
 
-/// What is granted to one subject.
+/// The time of one subject.
 #[derive(Default)]
 pub(super) struct Budget {
     trials: usize,
@@ -56,8 +57,8 @@ impl Drop for UnderWay<'_> {
 }
 
 impl Budget {
-    /// What `plan` grants each subject of `engine`.
-    pub fn of(engine: &Engine, plan: &Plan) -> Vec<Self> {
+    /// The budget of each subject of `engine` for `plan`.
+    pub(crate) fn of(engine: &Engine, plan: &Plan) -> Vec<Self> {
         let mut budgets: Vec<Self> = engine.subjects.iter().map(|_| Self::default()).collect();
         for trial in &plan.trials {
             let bound = bound(engine, trial);
@@ -77,11 +78,11 @@ impl Budget {
     }
 
     fn clock(&self) -> MutexGuard<'_, BudgetClock> {
-        self.clock.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.clock.lock())
     }
 
     /// A trial begins.
-    pub fn begin(&self) -> UnderWay<'_> {
+    pub(crate) fn begin(&self) -> UnderWay<'_> {
         let mut clock = self.clock();
         clock.under_way += 1;
         clock.since.get_or_insert_with(Instant::now);
@@ -89,14 +90,14 @@ impl Budget {
     }
 
     /// Why no trial of the subject begins any more, if so.
-    pub fn over(&self) -> Option<String> {
+    pub(crate) fn over(&self) -> Option<String> {
         (self.clock().spent() >= SUBJECT_TIME_MAX).then(|| {
             format!("the {} minutes that a subject has were over", SUBJECT_TIME_MAX.as_secs() / 60)
         })
     }
 }
 
-/// The longest that one trial can take, every time that it is made.
+/// The longest that one trial can take, its repetitions included.
 fn bound(engine: &Engine, trial: &Trial) -> Duration {
     let (scenario, reached) = (&engine.scenarios[trial.scenario], &engine.subjects[trial.subject]);
     let context = CaseContext {
@@ -109,7 +110,7 @@ fn bound(engine: &Engine, trial: &Trial) -> Duration {
     };
     let actions = scenario.steps.iter().filter_map(|step| step.action(context).ok());
     let once: Duration = actions.map(|action| reached.subject.bound(&action)).sum();
-    // A doubt about a host is looked at once more alone.
+    // A doubt about a host is tried once more, alone.
     let times = match reached.profile.kind {
         _ if trial.timing => MEASUREMENTS_MAX,
         SubjectKind::Host => 2,
@@ -118,7 +119,7 @@ fn bound(engine: &Engine, trial: &Trial) -> Duration {
     once.saturating_mul(u32::try_from(times).unwrap_or(u32::MAX))
 }
 
-/// What the whole plan may take, for whoever waits for it: subjects may have to take turns.
+/// The most time for the whole plan. Subjects may have to take turns, so their times are added.
 pub(super) fn in_all(budgets: &[Budget]) -> RunBound {
     let worst = budgets.iter().fold(Duration::ZERO, |all, one| all.saturating_add(one.at_most()));
     RunBound {
@@ -127,7 +128,7 @@ pub(super) fn in_all(budgets: &[Budget]) -> RunBound {
     }
 }
 
-/// The outcome of a subject for whose last trials there was no time.
+/// The outcome of a subject whose last trials were not begun, because its time was over.
 pub(super) fn outcome(subject: &str, trials: usize, why: &str) -> Outcome {
     Outcome {
         claim: "Every trial that was planned was made".to_owned(),

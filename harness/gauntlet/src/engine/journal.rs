@@ -1,5 +1,5 @@
-//! The journal: each outcome is on disk before the next trial begins, so a run that dies
-//! loses nothing that it had found.
+//! The journal: each outcome is on disk before the next trial begins. So a run that dies loses
+//! nothing that it had found.
 
 use std::fs::File;
 use std::io::Write;
@@ -8,21 +8,23 @@ use std::sync::{Condvar, Mutex, MutexGuard};
 
 use wasm_gauntlet_model::record::Outcome;
 
+use crate::locks::unpoisoned;
+
 /// The file's name in a run's folder.
-pub const JOURNAL_FILE: &str = "journal.jsonl";
+pub(crate) const JOURNAL_FILE: &str = "journal.jsonl";
 
 /// Outcomes on disk, one line of JSON each, in the order in which they came.
 ///
-/// A flush takes 2 to 5 ms, 1,800 trials make as many outcomes, and one flush serves everything
-/// that was written before it: who comes while another flushes shares the next one.
-pub struct Journal {
+/// A flush takes 2 to 5 ms, and a run has 1,800 outcomes. One flush serves all lines written before
+/// it: threads that come during a flush share the next one.
+pub(crate) struct Journal {
     path: PathBuf,
     file: File,
     state: Mutex<FlushState>,
     flushed: Condvar,
 }
 
-/// How many lines were written, how many of these are on disk, and whether somebody flushes.
+/// How many lines were written, how many of these are on disk, and whether a thread is flushing.
 #[derive(Default)]
 struct FlushState {
     written: u64,
@@ -33,7 +35,7 @@ struct FlushState {
 /// An outcome could not be kept, so the run must end.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write {}: {error}", .path.display())]
-pub struct JournalError {
+pub(crate) struct JournalError {
     path: PathBuf,
     error: std::io::Error,
 }
@@ -43,7 +45,7 @@ impl Journal {
     ///
     /// # Errors
     /// When the file cannot be made.
-    pub fn create(folder: &Path) -> Result<Self, JournalError> {
+    pub(crate) fn create(folder: &Path) -> Result<Self, JournalError> {
         let path = folder.join(JOURNAL_FILE);
         match File::create(&path) {
             Ok(file) => Ok(Self { path, file, state: Mutex::default(), flushed: Condvar::new() }),
@@ -55,7 +57,7 @@ impl Journal {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn keep(&self, outcome: &Outcome) -> Result<(), JournalError> {
+    pub(crate) fn keep(&self, outcome: &Outcome) -> Result<(), JournalError> {
         let wrong = |error| JournalError { path: self.path.clone(), error };
         let mut line = serde_json::to_vec(outcome).map_err(|error| wrong(error.into()))?;
         line.push(b'\n');
@@ -65,7 +67,7 @@ impl Journal {
         let mine = state.written;
         while state.kept < mine {
             if state.flushing {
-                state = self.flushed.wait(state).unwrap_or_else(|lock| lock.into_inner());
+                state = unpoisoned(self.flushed.wait(state));
                 continue;
             }
             state.flushing = true;
@@ -82,7 +84,7 @@ impl Journal {
     }
 
     fn state(&self) -> MutexGuard<'_, FlushState> {
-        self.state.lock().unwrap_or_else(|lock| lock.into_inner())
+        unpoisoned(self.state.lock())
     }
 }
 

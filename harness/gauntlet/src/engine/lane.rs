@@ -1,9 +1,11 @@
-//! The trials of one lane, which several threads do: who is free takes the first one whose subject
-//! is free too. A host whose trials disturb one another would else hold up every thread in turn.
+//! The trials of one lane, run by several threads. A free thread takes the first trial whose
+//! subject is free too. Else a host whose trials disturb one another would block every thread.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard};
 
 use wasm_gauntlet_model::plan::Trial;
+
+use crate::locks::unpoisoned;
 
 /// Trials that nobody has begun.
 pub(super) struct Lane<'a> {
@@ -34,11 +36,11 @@ impl<'a> Lane<'a> {
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting<'a>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.waiting.lock())
     }
 
-    /// The next trial that may begin; waits while there are some and none may. There is none left
-    /// when this is none.
+    /// The next trial that may begin. Waits while there are trials and none may begin. None when no
+    /// trial is left.
     pub(super) fn take(&self) -> Option<Taken<'_, 'a>> {
         let mut waiting = self.waiting();
         loop {
@@ -53,14 +55,15 @@ impl<'a> Lane<'a> {
                 }
                 return Some(Taken { lane: self, trial });
             }
-            waiting = self.freed.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            waiting = unpoisoned(self.freed.wait(waiting));
         }
     }
 }
 
 impl Drop for Taken<'_, '_> {
     fn drop(&mut self) {
-        // Nobody waits for a subject that bears company, and to wake nobody is a system call.
+        // No thread waits for a subject whose trials run side by side, and waking nobody costs a
+        // system call.
         if self.lane.exclusive.get(self.trial.subject) == Some(&true) {
             self.lane.waiting().busy.retain(|subject| *subject != self.trial.subject);
             self.lane.freed.notify_all();

@@ -1,14 +1,16 @@
-//! The engine: trials are done, observations judged, outcomes kept.
+//! The engine runs trials, judges observations, and keeps outcomes.
 //!
-//! It names no concrete subject and draws nothing on a screen. Trials that do not disturb one
-//! another run side by side; timing trials run alone, or two at a time where they are steady. Each
+//! It knows no concrete subject and prints nothing. Trials that do not disturb one another run side
+//! by side. Trials that measure time run alone, or two at a time where they are steady. Each
 //! outcome is in the journal before the thread that made it begins its next trial.
 //!
-//! A run ends, whatever a subject does: one that is lost is not asked again (`breaker`), and each
-//! has so much time and no more (`budget`).
+//! A run ends, whatever a subject does: one that is lost is not tried again (`breaker`), and the
+//! time of each is bounded (`budget`).
 
 mod breaker;
 mod budget;
+#[cfg(feature = "full")]
+pub(crate) mod doubts;
 mod journal;
 mod kept;
 mod lane;
@@ -17,7 +19,7 @@ mod trial;
 mod turns_tests;
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use wasm_gauntlet_model::cause::{Judged, Trace, attribute};
 use wasm_gauntlet_model::ledger::Ledger;
@@ -26,48 +28,103 @@ use wasm_gauntlet_model::plan::{Plan, Skip, Trial};
 use wasm_gauntlet_model::profile::{Profile, SubjectKind};
 use wasm_gauntlet_model::record::{Outcome, RunBound, SubjectRecord};
 use wasm_gauntlet_model::scenario::Scenario;
+use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
-use crate::event::{Event, Listener};
+use crate::event::{Event, Listener, NullListener};
+use crate::locks::unpoisoned;
 use crate::subject::Subject;
 
 pub use breaker::HOST_LOST;
 use breaker::Loss;
 use budget::Budget;
-pub use journal::{Journal, JournalError};
+pub(crate) use journal::Journal;
 use kept::RunState;
 use lane::Lane;
 use trial::DoneTrial;
 
-/// How often a trial that measures time is made while its interval does not decide. A trial that
-/// decided, red or green, is never made again.
+/// Most repetitions of a trial that measures time, while its interval does not decide. A trial that
+/// decided, red or green, is never repeated.
 const MEASUREMENTS_MAX: usize = 3;
-/// Steady measurements side by side: one for each processor of the smallest machine that we run on.
+/// Steady measurements side by side: one for each processor of the smallest supported machine.
 const STEADY_MAX: usize = 2;
-/// Held by whoever measures time, so that no other engine of this process does anything meanwhile,
-/// and shared by all trials that measure none.
+/// Locked for writing by a trial that measures time, so that no other engine of this process does
+/// anything meanwhile. All other trials hold it for reading.
 static QUIET: RwLock<()> = RwLock::new(());
 
-/// What a run is made of.
+/// Replays a catalogue against subjects. The defaults: one trial at a time, seed 1, no known gaps,
+/// no journal, no listener, no stop.
 pub struct Engine<'a> {
-    /// The catalogue that was planned.
-    pub scenarios: &'a [Scenario],
-    /// The subjects, those that could be reached.
-    pub subjects: &'a [ProfiledSubject],
+    scenarios: &'a [Scenario],
+    subjects: &'a [ProfiledSubject],
+    jobs: usize,
+    seed: u64,
+    noise_factor: f64,
+    ledger: &'a Ledger,
+    journal: Option<&'a Journal>,
+    listener: &'a dyn Listener,
+    stop: &'a AtomicBool,
+}
+
+/// The seed of a run that names none: equal runs are equal.
+pub(crate) const SEED_USUAL: u64 = 1;
+
+/// The stop of a run that nobody stops.
+static NEVER: AtomicBool = AtomicBool::new(false);
+
+/// The ledger of subjects of which nothing is known.
+static NOTHING_KNOWN: Ledger = Ledger(Vec::new());
+
+impl<'a> Engine<'a> {
+    /// The catalogue that was planned, and the subjects that could be reached.
+    pub fn new(scenarios: &'a [Scenario], subjects: &'a [ProfiledSubject]) -> Self {
+        Self {
+            scenarios,
+            subjects,
+            jobs: 1,
+            seed: SEED_USUAL,
+            noise_factor: NOISE_FACTOR_USUAL,
+            ledger: &NOTHING_KNOWN,
+            journal: None,
+            listener: &NullListener,
+            stop: &NEVER,
+        }
+    }
+
     /// How many trials run side by side.
-    pub jobs: usize,
+    pub fn jobs(self, jobs: usize) -> Self {
+        Self { jobs, ..self }
+    }
+
     /// The seed of everything that is drawn.
-    pub seed: u64,
+    pub(crate) fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
     /// The factor by which a neighbour may move a p99.
-    pub noise_factor: f64,
+    pub(crate) fn noise_factor(self, noise_factor: f64) -> Self {
+        Self { noise_factor, ..self }
+    }
+
     /// What is known of the subjects.
-    pub ledger: &'a Ledger,
-    /// Where outcomes are kept as they come; nowhere in tests.
-    pub journal: Option<&'a Journal>,
-    /// Who wants to know.
-    pub listener: &'a dyn Listener,
-    /// Set from outside: finish what is under way and begin nothing more.
-    pub stop: &'a AtomicBool,
+    pub fn ledger(self, ledger: &'a Ledger) -> Self {
+        Self { ledger, ..self }
+    }
+
+    /// Where outcomes are kept as they come.
+    pub(crate) fn journal(self, journal: Option<&'a Journal>) -> Self {
+        Self { journal, ..self }
+    }
+
+    /// Who is told what happens.
+    pub(crate) fn listener(self, listener: &'a dyn Listener) -> Self {
+        Self { listener, ..self }
+    }
+
+    /// When it is set from outside, what is under way is finished and nothing more begins.
+    pub(crate) fn stop(self, stop: &'a AtomicBool) -> Self {
+        Self { stop, ..self }
+    }
 }
 
 /// A subject and what it said of itself.
@@ -78,23 +135,23 @@ pub struct ProfiledSubject {
     pub profile: Profile,
     /// What the profile says, as facts that every trial may judge by.
     facts: Arc<Facts>,
-    /// Held by the trial under way, where trials disturb one another: whoever runs them.
+    /// Held by the current trial where trials disturb one another, whichever engine runs them.
     turn: Mutex<()>,
 }
 
-/// What became of a plan.
+/// The result of a plan.
 pub struct Results {
-    /// One a trial and one a skip, and those of subjects that were lost or out of time; sorted
-    /// by subject, incident and case.
+    /// One for each trial and each skip, and those of subjects that were lost or out of time.
+    /// Sorted by subject, incident and case.
     pub outcomes: Vec<Outcome>,
-    /// What was planned, and how long it could have taken.
-    pub bound: RunBound,
+    /// The number of trials, and the longest time that they could take.
+    pub(crate) bound: RunBound,
     /// Why it ended before the plan, if it did.
     pub aborted: Option<String>,
-    /// Trials in which the harness itself panicked; each is inconclusive too.
-    pub panics: usize,
+    /// Trials in which the harness itself panicked. Each is inconclusive too.
+    pub(crate) panics: usize,
     /// Whether outcomes could not be written to the journal.
-    pub journal_lost: bool,
+    pub(crate) journal_lost: bool,
 }
 
 /// The subjects that answer, and an outcome for each that does not.
@@ -122,69 +179,14 @@ pub fn reach(
     (reached, records, unreachable)
 }
 
-/// The incident under which a subject that cannot be looked at stands in a record.
-pub const REACHABLE: &str = "subject/reachable";
+/// The incident in a record for a subject that cannot be tested.
+const REACHABLE: &str = "subject/reachable";
 
-/// The incident under which a site without a module stands in a record.
-pub const MODULE_FOUND: &str = "subject/module-found";
+/// The incident in a record for a subject that was tested in part.
+const LOOKED_AT_WHOLE: &str = "subject/looked-at-whole";
 
 fn unreached(subject: &str, reason: String) -> Outcome {
     doubt(REACHABLE, subject, "The subject can be looked at", reason)
-}
-
-/// The incident under which a subject that was not looked at whole stands in a record.
-pub const LOOKED_AT_WHOLE: &str = "subject/looked-at-whole";
-
-/// The outcome of a subject of which something passed a bound.
-pub fn not_whole(subject: &str, left_out: &[String]) -> Outcome {
-    let reason = format!("not everything was looked at: {}", left_out.join("; "));
-    doubt(LOOKED_AT_WHOLE, subject, "Everything that the page leads to was looked at", reason)
-}
-
-/// The incident under which a subject that left processes or folders stands in a record.
-pub const LEAVES_NOTHING: &str = "subject/leaves-nothing";
-
-/// The outcome of a subject that left something behind.
-pub fn left_behind(subject: &str, left: &[String]) -> Outcome {
-    let claim = "Nothing that the subject started or made outlives it";
-    doubt(LEAVES_NOTHING, subject, claim, left.join("; "))
-}
-
-/// The outcome of a site on which no module was found.
-pub fn nothing_found(subject: &str) -> Outcome {
-    let reason = "no module was found on the page, nor in the scripts that it loads; name the \
-                  page that loads one, or the module's own address";
-    doubt(MODULE_FOUND, subject, "The page leads to a module", reason.to_owned())
-}
-
-/// The incident under which a named subject that nothing looked at stands in a record.
-pub const LOOKED_AT: &str = "subject/looked-at";
-
-/// The outcome of a named subject for which no selected scenario is.
-pub fn not_looked_at(subject: &str, kind: SubjectKind) -> Outcome {
-    let kind = match kind {
-        SubjectKind::Site => "sites",
-        SubjectKind::Host => "hosts and runtimes",
-        SubjectKind::Artefact => "build directories",
-    };
-    let reason = format!(
-        "none of the selected scenarios is for {kind}, so nothing was looked at; widen `--only`, \
-         or leave this subject out"
-    );
-    doubt(LOOKED_AT, subject, "Something is looked at on every subject that is named", reason)
-}
-
-/// The incident under which a filter that selects nothing for these subjects stands in a record.
-pub const FILTER_USED: &str = "subject/filter-used";
-
-/// The outcome of a filter of which no scenario is for any subject.
-pub fn filter_idle(filter: &str) -> Outcome {
-    let reason = format!(
-        "`--only {filter}` selects nothing for the subjects that are named; leave it out, or name \
-         a subject of the kind that it is about"
-    );
-    let claim = "Every filter selects something for a subject that is named";
-    Outcome { case: filter.to_owned(), ..doubt(FILTER_USED, "-", claim, reason) }
 }
 
 fn doubt(incident: &str, subject: &str, claim: &str, reason: String) -> Outcome {
@@ -192,12 +194,12 @@ fn doubt(incident: &str, subject: &str, claim: &str, reason: String) -> Outcome 
     Outcome { claim: claim.to_owned(), reason, ..doubt }
 }
 
-/// Trials at once on subjects that only wait: 300 exchanges of 8 s end in three minutes, and one
-/// browser keeps a third as many connections to one host (six of HTTP/1.1).
+/// Trials at once on subjects that only wait. 300 exchanges of 8 s end in three minutes. One
+/// browser keeps a third as many connections to one host (six with HTTP/1.1).
 const WAITING_MAX: usize = 20;
 
 impl Engine<'_> {
-    /// Do the plan.
+    /// Run the plan.
     pub fn run(&self, plan: &Plan) -> Results {
         let budgets = Budget::of(self, plan);
         let bound = budget::in_all(&budgets);
@@ -209,28 +211,28 @@ impl Engine<'_> {
         let kept = RunState::new(budgets);
         self.together(&beside, self.jobs, &kept);
         let measured = !steady.is_empty() || !alone.is_empty() || kept.has_again();
-        let quiet = measured.then(|| QUIET.write().unwrap_or_else(PoisonError::into_inner));
+        let quiet = measured.then(|| unpoisoned(QUIET.write()));
         self.together(&steady, self.jobs.min(STEADY_MAX), &kept);
         self.together(&[alone, kept.again(&plan.trials)].concat(), 1, &kept);
         drop(quiet);
         self.tell_late(&kept);
-        let mut judged = kept.judged.into_inner().unwrap_or_else(|lock| lock.into_inner());
+        let mut judged = unpoisoned(kept.judged.into_inner());
         let done = judged.len();
         judged.sort_by(|a, b| order(&a.outcome).cmp(&order(&b.outcome)));
         attribute(&mut judged);
         let mut outcomes: Vec<Outcome> = judged.into_iter().map(|one| one.outcome).collect();
-        outcomes.extend(kept.notes.into_inner().unwrap_or_else(|lock| lock.into_inner()));
+        outcomes.extend(unpoisoned(kept.notes.into_inner()));
         outcomes.extend(plan.skips.iter().map(|skip| self.skipped(skip)));
         outcomes.sort_by(|a, b| order(a).cmp(&order(b)));
-        let lost = kept.journal_error.into_inner().unwrap_or_else(|lock| lock.into_inner());
+        let lost = unpoisoned(kept.journal_error.into_inner());
         let cut = (done < plan.trials.len())
             .then(|| format!("stopped after {done} of {} trials", plan.trials.len()));
         let (panics, journal_lost) = (kept.panics.into_inner(), lost.is_some());
         Results { outcomes, bound, aborted: lost.or(cut), panics, journal_lost }
     }
 
-    /// Do trials, at most `jobs` side by side, and of a subject whose trials disturb one another
-    /// one: meanwhile the others do those of other subjects.
+    /// Run trials, at most `jobs` side by side. Of a subject whose trials disturb one another, one
+    /// runs at a time.
     fn together(&self, trials: &[&Trial], jobs: usize, kept: &RunState) {
         let exclusive = self.subjects.iter().map(|one| one.subject.one_at_a_time());
         let lane = Lane::new(trials, exclusive.collect());
@@ -238,7 +240,7 @@ impl Engine<'_> {
         let work = || {
             while let Some(taken) = lane.take().filter(|_| !over()) {
                 let _company = (!taken.trial.timing && !kept.alone.load(Ordering::Relaxed))
-                    .then(|| QUIET.read().unwrap_or_else(PoisonError::into_inner));
+                    .then(|| unpoisoned(QUIET.read()));
                 self.one(taken.trial, kept);
             }
         };
@@ -251,7 +253,7 @@ impl Engine<'_> {
         });
     }
 
-    /// Do one trial: begin, look, judge, keep.
+    /// Run one trial, judge it, and keep its outcome.
     fn one(&self, trial: &Trial, kept: &RunState) {
         let scenario = &self.scenarios[trial.scenario];
         let subject = &self.subjects[trial.subject];
@@ -267,10 +269,7 @@ impl Engine<'_> {
             case: trial.case.label.clone(),
             subject: subject.subject.name().to_owned(),
         });
-        let _turn = subject
-            .subject
-            .one_at_a_time()
-            .then(|| subject.turn.lock().unwrap_or_else(|lock| lock.into_inner()));
+        let _turn = subject.subject.one_at_a_time().then(|| unpoisoned(subject.turn.lock()));
         let mut done = self.tried(trial, kept);
         let settled = |done: &DoneTrial| {
             done.panicked || done.judged.outcome.verdict != Verdict::Inconclusive
@@ -292,8 +291,8 @@ impl Engine<'_> {
         kept.push(Judged { outcome: self.told(outcome, kept), trace });
     }
 
-    /// Do a trial, and where the subject is lost in it, once more: nothing else of a subject
-    /// that can be lost so is under way.
+    /// Run a trial, and once more if the subject is lost in it. A subject that can be lost runs one
+    /// trial at a time.
     fn tried(&self, trial: &Trial, kept: &RunState) -> DoneTrial {
         let first = self.timed(trial, kept);
         if !self.lost(trial, kept) || kept.over(trial.subject) {
@@ -301,20 +300,20 @@ impl Engine<'_> {
         }
         let again = self.timed(trial, kept);
         self.lost(trial, kept);
-        // A failure that was decided stands, and so does what was seen before the loss.
+        // A decided failure stands, and so does an outcome from before the loss.
         let verdict = |done: &DoneTrial| done.judged.outcome.verdict;
         let better = verdict(&again) == Verdict::Fail || verdict(&first) == Verdict::Inconclusive;
         if better && verdict(&first) != Verdict::Fail { again } else { first }
     }
 
-    /// Do a trial, and count what it took.
+    /// Run a trial, and count its time.
     fn timed(&self, trial: &Trial, kept: &RunState) -> DoneTrial {
         let (scenario, subject) = (&self.scenarios[trial.scenario], &self.subjects[trial.subject]);
         let _under_way = kept.budgets[trial.subject].begin();
         trial::run(self, scenario, subject, &trial.case)
     }
 
-    /// Whether the subject was lost in a trial; the loss that ends its trials is told.
+    /// Whether the subject was lost in a trial. The loss that ends its trials is reported.
     fn lost(&self, trial: &Trial, kept: &RunState) -> bool {
         let subject = &self.subjects[trial.subject].subject;
         let Some(why) = subject.lost() else { return false };
@@ -340,7 +339,7 @@ impl Engine<'_> {
         }
     }
 
-    /// An outcome, in the journal and told.
+    /// Write an outcome to the journal, and tell the listener.
     fn told(&self, outcome: Outcome, kept: &RunState) -> Outcome {
         if let Some(Err(error)) = self.journal.map(|journal| journal.keep(&outcome)) {
             kept.fail(error.to_string());
@@ -358,7 +357,8 @@ impl Engine<'_> {
         Judged { outcome, trace: Trace::default() }
     }
 
-    /// Whether a doubt may come from the trials beside: a host shares its processors with them.
+    /// Whether a doubt may come from other trials at the same time: a host shares its processors
+    /// with them.
     fn may_clear_up(&self, trial: &Trial) -> bool {
         let in_company = !trial.timing || trial.steady;
         in_company && self.subjects[trial.subject].profile.kind == SubjectKind::Host

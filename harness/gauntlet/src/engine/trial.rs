@@ -19,12 +19,12 @@ use crate::subject::{Inability, Session};
 /// What the steps of a trial gave, by the step's name, in order.
 type Looked = Vec<(String, Observation)>;
 
-/// What a trial came to.
+/// The result of a trial.
 pub(super) struct DoneTrial {
     /// The outcome, and what tells later whether it follows from another.
-    pub judged: Judged,
+    pub(crate) judged: Judged,
     /// Whether the harness panicked in it.
-    pub panicked: bool,
+    pub(crate) panicked: bool,
 }
 
 /// Do a trial.
@@ -63,13 +63,13 @@ pub(super) fn run(
     }
 }
 
-/// A trial of which nothing can be said.
+/// A trial without a verdict.
 fn doubt(base: Outcome, reason: String, panicked: bool) -> DoneTrial {
     let outcome = Outcome { verdict: Verdict::Inconclusive, reason, ..base };
     DoneTrial { judged: Judged { outcome, trace: Trace::default() }, panicked }
 }
 
-/// What tells whether a failure follows from another one.
+/// The data that tells whether a failure follows from another one.
 fn trace(scenario: &Scenario, case: &Case, judgement: &Judgement) -> Trace {
     let decided = judgement.span.and_then(|span| scenario.decided(span));
     Trace {
@@ -86,7 +86,7 @@ pub(super) fn blank(scenario: &Scenario, subject: &str, case: &str) -> Outcome {
     Outcome { claim: scenario.claim.clone(), ..unknown }
 }
 
-/// What the steps of a trial gave, as far as they could be done.
+/// The observations of the steps, up to the first that could not be done.
 struct Look<'a> {
     looked: Looked,
     /// It remembers the steps.
@@ -95,8 +95,8 @@ struct Look<'a> {
     unable: Option<Inability>,
 }
 
-/// A failure that was decided stands, whatever later steps could not see; anything else is a
-/// doubt, as a claim that was not seen is never a pass.
+/// A decided failure stands, whatever later steps could not see. Anything else is a doubt, because
+/// a claim that was not checked never passes.
 fn so_far(judgement: Judgement, unable: Option<&Inability>) -> Judgement {
     match unable {
         Some(unable) if judgement.verdict != Verdict::Fail => Judgement {
@@ -151,13 +151,13 @@ fn perform(
     session.perform(step, action).map_err(unable)
 }
 
-/// A tenant of the case's own, so that what one case did never counts against another.
+/// A tenant for this case alone, so that one case never affects another.
 fn tenant(scenario: &Scenario, case: &Case) -> String {
     let word = format!("{} {}", scenario.incident, case.label);
     format!("t{:016x}", mark(&word))
 }
 
-/// FNV-1a, 64 bits: a mark that is the same on every run and machine.
+/// FNV-1a, 64 bits: the same on every run and machine.
 fn mark(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -187,7 +187,7 @@ fn judged(
     judge(scenario, seen, context)
 }
 
-/// Tell a judgement, with advice and evidence where it is no pass.
+/// The outcome of a judgement, with advice and evidence if it is no pass.
 fn with_evidence(
     base: Outcome,
     judgement: Judgement,

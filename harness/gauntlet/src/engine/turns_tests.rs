@@ -1,18 +1,15 @@
 //! Trials that disturb one another take turns, whoever runs them.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
 
 use wasm_gauntlet_model::action::Action;
-use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_model::plan::{Plan, plan};
 use wasm_gauntlet_model::profile::{Profile, SubjectKind};
 use wasm_gauntlet_model::selection::Selection;
-use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 
 use super::{Engine, ProfiledSubject, reach};
-use crate::event::NullListener;
 use crate::load;
 use crate::subject::scripted::Scripted;
 use crate::subject::{Inability, Session, Subject};
@@ -73,18 +70,7 @@ fn most_at_once(alone: bool) -> usize {
     let one = |subjects: &[ProfiledSubject]| {
         begin.wait();
         let plan = Plan { trials: trials[..1].to_vec(), skips: Vec::new() };
-        Engine {
-            scenarios: &scenarios,
-            subjects,
-            jobs: 1,
-            seed: 1,
-            noise_factor: NOISE_FACTOR_USUAL,
-            ledger: &Ledger::default(),
-            journal: None,
-            listener: &NullListener,
-            stop: &AtomicBool::new(false),
-        }
-        .run(&plan)
+        Engine::new(&scenarios, subjects).run(&plan)
     };
     std::thread::scope(|scope| (0..4).for_each(|_| drop(scope.spawn(|| one(&subjects)))));
     most.load(Ordering::SeqCst)

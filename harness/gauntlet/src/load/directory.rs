@@ -1,5 +1,5 @@
-//! A directory of scenario files: found in sorted order, read within bounds, each thing that
-//! cannot be read named.
+//! A directory of scenario files, read in sorted order and within bounds. Each entry that cannot be
+//! read is named.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -12,13 +12,14 @@ use wasm_gauntlet_model::yaml::YAML_BYTES_MAX;
 const FILES_MAX: usize = 10_000;
 /// Deepest folder below the directory; the catalogue has one. Also ends loops of links.
 const DEPTH_MAX: usize = 16;
-/// Most complaints about what cannot be read; a directory without any right has as many as files.
+/// Most complaints about what cannot be read. A directory without read permission gives one for
+/// each file.
 const ERRORS_MAX: usize = 50;
 
 /// Why a directory gives no scenarios.
 #[derive(Debug, thiserror::Error)]
 pub enum DirectoryError {
-    /// There is no such directory, or it may not be read.
+    /// The directory does not exist, or may not be read.
     #[error("cannot read the scenarios in {path}: {error}")]
     Unreadable {
         /// What could not be read.
@@ -32,13 +33,13 @@ pub enum DirectoryError {
     /// There is no scenario file.
     #[error("there is no scenario in {0}; expected files that end in `.yaml` or `.yml`")]
     Empty(PathBuf),
-    /// There are more files than are read.
+    /// There are more files than the bound.
     #[error("{0} holds more than {FILES_MAX} scenario files")]
     TooMany(PathBuf),
-    /// Folders are nested deeper than is read, as where a link leads back.
+    /// Folders are nested deeper than the bound, as where a link leads back.
     #[error("{0} is nested more than {DEPTH_MAX} folders deep")]
     TooDeep(PathBuf),
-    /// A file is longer than is read.
+    /// A file is longer than the bound.
     #[error("{0} has more than {YAML_BYTES_MAX} bytes, which no scenario has")]
     TooLong(PathBuf),
     /// A file is no text.
@@ -88,7 +89,7 @@ struct Found {
 }
 
 impl Found {
-    /// Gather the files below `dir`; one file past the bound is enough to know.
+    /// Collect the files below `dir`, until one is past the bound.
     fn walk(&mut self, dir: &Path, depth: usize) {
         if depth > DEPTH_MAX {
             return self.errors.push(DirectoryError::TooDeep(dir.to_owned()));
@@ -122,7 +123,7 @@ fn read(path: &Path) -> Result<String, DirectoryError> {
     let unreadable = |error| DirectoryError::Unreadable { path: path.to_owned(), error };
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
-    // A pipe or a device under a scenario's name would never end, or never begin.
+    // Reading a pipe or a device could block for ever.
     if !file.metadata().map_err(unreadable)?.is_file() {
         return Err(DirectoryError::NoText(path.to_owned()));
     }

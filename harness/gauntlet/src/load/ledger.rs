@@ -1,4 +1,4 @@
-//! The ledgers that the tool carries, one file a runtime.
+//! The built-in ledgers, one file for each runtime.
 
 use wasm_gauntlet_model::ledger::{self, Ledger};
 use wasm_gauntlet_model::source::Source;
@@ -14,7 +14,7 @@ macro_rules! files {
 /// Path and text of each.
 const FILES: &[(&str, &str)] = files!["wasmi.yaml", "wazero.yaml"];
 
-/// The files that the tool carries.
+/// The built-in files.
 pub fn ledger_sources() -> Vec<Source> {
     FILES.iter().map(|(path, text)| Source::new(*path, *text)).collect()
 }

@@ -1,5 +1,5 @@
-//! Scenarios from texts to what is meant: the built-in catalogue, or a directory. Every complaint
-//! about every file is given at once. Reads files; opens no socket and runs nothing.
+//! Loads scenarios: the built-in catalogue, or a directory. Every complaint about every file is
+//! given at once. It reads files, opens no socket and runs nothing.
 
 mod directory;
 mod ledger;
@@ -13,7 +13,7 @@ use wasm_gauntlet_model::name::nearest;
 use wasm_gauntlet_model::scenario::{self, Follows, Reach, Scenario, Vocabulary, Words};
 use wasm_gauntlet_model::source::{Complaint, Complaints, Source, Span};
 
-pub use directory::DirectoryError;
+pub(crate) use directory::DirectoryError;
 pub use ledger::{ledger, ledger_sources};
 
 /// Why there are no scenarios.
@@ -31,7 +31,7 @@ fn listed(errors: &[DirectoryError]) -> String {
     errors.iter().map(|error| format!("error: {error}\n")).collect()
 }
 
-/// The scenarios that the tool carries, sorted by incident.
+/// The built-in scenarios, sorted by incident.
 ///
 /// # Errors
 /// When a built-in file is wrong, which the tests of this crate exclude.
@@ -39,12 +39,12 @@ pub fn catalogue() -> Result<Vec<Scenario>, LoadError> {
     selected(&[])
 }
 
-/// The scenarios that the tool carries whose incidents begin with one of the filters `only`; all
-/// of them where there is no filter, or one that begins no incident's id.
+/// The built-in scenarios whose incidents begin with one of the filters `only`. All of them where
+/// there is no filter, or where one fits no incident.
 ///
 /// # Errors
 /// As [`catalogue`], of these files.
-pub fn selected(only: &[String]) -> Result<Vec<Scenario>, LoadError> {
+pub(crate) fn selected(only: &[String]) -> Result<Vec<Scenario>, LoadError> {
     let all = wasm_gauntlet_scenarios::all();
     let begins = |filter: &String, path: &str| path.starts_with(filter.as_str());
     let known = |filter| all.iter().any(|(path, _)| begins(filter, id(path)));
@@ -55,7 +55,7 @@ pub fn selected(only: &[String]) -> Result<Vec<Scenario>, LoadError> {
     scenarios(&sources.collect::<Vec<_>>(), &vocabulary())
 }
 
-/// The incident of a built-in file, which bears its name.
+/// The incident of a built-in file, which is named after it.
 fn id(path: &str) -> &str {
     path.strip_suffix(".yaml").unwrap_or(path)
 }
@@ -64,7 +64,7 @@ fn id(path: &str) -> &str {
 ///
 /// # Errors
 /// When the directory cannot be read whole, holds no scenario, or a file is wrong.
-pub fn directory(path: &Path) -> Result<Vec<Scenario>, LoadError> {
+pub(crate) fn directory(path: &Path) -> Result<Vec<Scenario>, LoadError> {
     let sources = directory::sources(path).map_err(LoadError::Directory)?;
     scenarios(&sources, &vocabulary())
 }
@@ -88,7 +88,7 @@ fn words() -> Words {
     }
 }
 
-/// How far a guest grows at most, where its header says so.
+/// The largest memory that a guest grows to, where its header says so.
 fn reach(guest: &hostile_guests::Guest) -> Option<(String, Reach)> {
     let reach = match guest.reaches? {
         hostile_guests::Reach::Pages(pages) => Reach::Pages(pages),
@@ -147,10 +147,10 @@ fn doubles(scenarios: &[(&Source, Scenario)]) -> Vec<Complaints> {
     wrong
 }
 
-/// A complaint for each incident in `follows-from` that no file describes: it would explain
-/// nothing, and look as if it did.
+/// A complaint for each incident in `follows-from` that no file describes, because it would explain
+/// nothing.
 fn strangers(scenarios: &[(&Source, Scenario)]) -> Vec<Complaints> {
-    // Of our own files those that a filter leaves out are known too.
+    // Built-in files that a filter leaves out are known too.
     let own = wasm_gauntlet_scenarios::all().into_iter().map(|(path, _)| id(path));
     let known = scenarios.iter().map(|(_, one)| one.incident.as_str()).chain(own);
     let known: BTreeSet<&str> = known.collect();
@@ -172,7 +172,7 @@ fn stranger(follows: &Follows, known: &BTreeSet<&str>) -> Complaint {
     }
 }
 
-/// The line that names the incident; a scenario does not keep where it was named.
+/// The line that names the incident. A scenario does not keep it.
 fn incident_span(source: &Source) -> Span {
     let found = source.text.lines().position(|line| line.starts_with("incident:"));
     let line = found.and_then(|index| u32::try_from(index + 1).ok()).unwrap_or(1);

@@ -1,11 +1,11 @@
-//! How much was planned, and how long it can take, in one line.
+//! The number of planned trials and the longest time that they can take, in one line.
 
 use wasm_gauntlet_model::record::RunBound;
 
 const MS_PER_MINUTE: u64 = 60_000;
 
-/// As in `612 trials, at most 31 minutes`; minutes are rounded up, so that the line holds.
-pub fn bounded(bound: RunBound) -> String {
+/// As in `612 trials, at most 31 minutes`. Minutes are rounded up, so that the line is true.
+pub(crate) fn bounded(bound: RunBound) -> String {
     let RunBound { trials, worst_case_ms } = bound;
     let noun = if trials == 1 { "trial" } else { "trials" };
     match worst_case_ms.div_ceil(MS_PER_MINUTE) {

@@ -1,11 +1,11 @@
-//! What stops an endless guest, as Markdown: with times for a person, in words alone for a
-//! snapshot that is compared.
+//! What stops an endless guest, as Markdown: with times for a person, and without them for a
+//! snapshot.
 
 use wasm_gauntlet_model::interruption::{Interruption, InterruptionCell};
 use wasm_gauntlet_model::source::printable;
 
 /// The table with its times.
-pub fn timed(table: &Interruption) -> String {
+pub(crate) fn timed(table: &Interruption) -> String {
     let late = |cell: &InterruptionCell| format!("{} {:.1} ms", cell.stopped_by, cell.wall_ms);
     let deadline = format!("Wall times, for a deadline of {} ms; ", table.deadline_ms);
     let fuel = "for a budget of fuel they are the time in which it was used up.\n";
@@ -13,13 +13,13 @@ pub fn timed(table: &Interruption) -> String {
 }
 
 /// The table in words: which mechanism stops which shape.
-pub fn words(table: &Interruption) -> String {
+pub(crate) fn words(table: &Interruption) -> String {
     format!("{}\n{}", grid(table, |cell| cell.stopped_by.clone()), means(table))
 }
 
 /// The table as JSON.
-pub fn json(table: &Interruption) -> String {
-    // It holds only texts, numbers, lists and structs, which JSON can always say.
+pub(crate) fn json(table: &Interruption) -> String {
+    // It has only texts, numbers, lists and structs, which JSON can always represent.
     serde_json::to_string_pretty(table).unwrap_or_default() + "\n"
 }
 
@@ -39,7 +39,7 @@ fn means(table: &Interruption) -> String {
     table.columns.iter().map(|column| line(&column.name, &column.means)).collect()
 }
 
-/// A host's own word, in a cell.
+/// A host's own word in a cell.
 fn plain(word: &str) -> String {
     printable(word).replace('|', "\\|")
 }

@@ -1,8 +1,8 @@
-//! JUnit XML: one suite a subject, one case an outcome.
+//! JUnit XML: one suite for each subject, one case for each outcome.
 //!
-//! A failure below the gate is a failure here too: it was seen, and its severity is its type.
-//! A failure that follows from another one says so, and stays a failure. Doubts are errors, never
-//! successes; a failure that the ledger knows is skipped, with why.
+//! A failure below the gate is a failure here too, with its severity as its type. A failure that
+//! follows from another one says so, and stays a failure. Doubts are errors, never successes. A
+//! known gap is skipped, with its reason.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use wasm_gauntlet_model::verdict::Verdict;
 /// The document.
 ///
 /// # Errors
-/// When the record cannot be said in XML.
+/// When the record cannot be written as XML.
 pub fn render(record: &Record) -> Result<String, SerializeError> {
     let mut report = Report::new("gauntlet");
     let mut suites: BTreeMap<&str, Vec<&Outcome>> = BTreeMap::new();
@@ -84,7 +84,7 @@ fn case(outcome: &Outcome) -> TestCase {
     case
 }
 
-/// What a CI system shows when somebody opens the case.
+/// The text that a CI system shows when somebody opens the case.
 fn description(outcome: &Outcome) -> String {
     let advice = outcome.advice.as_ref();
     let see = advice.map(|advice| advice.see.join(", ")).unwrap_or_default();
@@ -104,8 +104,8 @@ fn description(outcome: &Outcome) -> String {
     said.map(|(label, text)| format!("\n{label}: {}", legible(text))).collect::<String>() + "\n"
 }
 
-/// `text` as XML 1.0 can say it: controls are written out as escapes, the rest of what XML
-/// forbids (§2.2: two noncharacters) is replaced.
+/// `text` in the characters of XML 1.0: control characters are escaped, and the two noncharacters
+/// that XML forbids (§2.2) are replaced.
 fn legible(text: &str) -> String {
     printable(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }

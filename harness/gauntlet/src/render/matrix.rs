@@ -4,7 +4,7 @@ use wasm_gauntlet_model::detection::{Cell, Detection, Row};
 use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::source::printable;
 
-/// The letter of a cell in the grid. A wrong one stands out.
+/// The letter of a cell in the grid.
 fn letter(cell: Cell) -> char {
     match cell {
         Cell::Red => 'R',
@@ -23,7 +23,7 @@ pub fn text(matrix: &Detection) -> String {
     format!("{grid}\n{columns}\n{wrong}{}", total(matrix))
 }
 
-/// The matrix as Markdown: a table with a line an incident, the grid, and what is wrong.
+/// The matrix as Markdown: a table with a line for each incident, the grid, and what is wrong.
 pub fn markdown(matrix: &Detection) -> String {
     let mut out = String::from("| incident | healthy | red on | also red on | green on |\n");
     out += "|---|---|---|---|---|\n";
@@ -44,8 +44,8 @@ pub fn markdown(matrix: &Detection) -> String {
 }
 
 /// The matrix as JSON.
-pub fn json(matrix: &Detection) -> String {
-    // A matrix holds only texts, numbers, lists and structs, which JSON can always say.
+pub(crate) fn json(matrix: &Detection) -> String {
+    // A matrix has only texts, numbers, lists and structs, which JSON can always represent.
     let mut text = serde_json::to_string_pretty(matrix).unwrap_or_default();
     text.push('\n');
     text
@@ -65,7 +65,7 @@ fn tried(matrix: &Detection) -> Vec<Fault> {
     Fault::ALL.iter().copied().filter(is_tried).collect()
 }
 
-/// A line an incident, a letter a fault: 40 faults fit 80 columns.
+/// A line for each incident, a letter for each fault: 40 faults fit 80 columns.
 fn grid(matrix: &Detection) -> String {
     let faults = tried(matrix);
     let left = matrix.rows.iter().map(|row| printable(&row.incident).chars().count()).max();
@@ -90,7 +90,7 @@ fn grid(matrix: &Detection) -> String {
     out
 }
 
-/// What the columns and letters are.
+/// The meaning of columns and letters.
 fn columns(matrix: &Detection) -> String {
     let letters = Cell::ALL.iter().filter(|cell| **cell != Cell::NotRun);
     let letters = letters.map(|cell| format!("{} {}", letter(*cell), cell.word()));
@@ -101,7 +101,7 @@ fn columns(matrix: &Detection) -> String {
     out
 }
 
-/// Every cell that is not as it should be, a line each.
+/// Every wrong cell, one line each.
 fn wrong(matrix: &Detection, bullet: &str) -> String {
     let line = |(incident, fault, sight): (&str, Option<Fault>, _)| {
         let sight: &wasm_gauntlet_model::detection::Sight = sight;
@@ -116,7 +116,7 @@ fn wrong(matrix: &Detection, bullet: &str) -> String {
     matrix.wrong().map(line).collect()
 }
 
-/// What it comes to.
+/// The result in one line.
 fn total(matrix: &Detection) -> String {
     let faults = tried(matrix);
     let seen = faults.iter().filter(|fault| seen(matrix, **fault)).count();

@@ -1,12 +1,12 @@
-//! Reports. They are made of a record and of nothing else: no clock, no subject, no scenario,
-//! so equal records give equal reports.
+//! Reports. They are made from a record alone: no clock, no subject, no scenario. So equal records
+//! give equal reports.
 //!
-//! What a record says is hostile text: nothing leaves here with a control character in it.
+//! The texts of a record are hostile. No report contains a control character of theirs.
 
-pub mod bound;
-pub mod interruption;
+pub(crate) mod bound;
+pub(crate) mod interruption;
 pub mod junit;
 pub mod matrix;
-pub mod paint;
+pub(crate) mod paint;
 pub mod run_json;
 pub mod terminal;

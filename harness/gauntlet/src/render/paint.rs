@@ -1,18 +1,18 @@
-//! Styles of the terminal. Meaning is never in a colour alone.
+//! Styles of the terminal. A colour alone never carries meaning.
 
 use anstyle::{AnsiColor, Style};
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
-/// Whether to style. Whoever writes to something that is no terminal strips styles anyway.
+/// Whether to style. Styles are removed anyway where the output is no terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Paint {
+pub(crate) struct Paint {
     /// Whether escapes are written.
-    pub coloured: bool,
+    pub(crate) coloured: bool,
 }
 
 impl Paint {
     /// `text` in `style`.
-    pub fn with(self, style: Style, text: &str) -> String {
+    pub(crate) fn with(self, style: Style, text: &str) -> String {
         match self.coloured {
             true => format!("{style}{text}{style:#}"),
             false => text.to_owned(),
@@ -20,22 +20,22 @@ impl Paint {
     }
 
     /// A heading or a name.
-    pub fn strong(self, text: &str) -> String {
+    pub(crate) fn strong(self, text: &str) -> String {
         self.with(Style::new().bold(), text)
     }
 
-    /// A label, or what matters less.
-    pub fn faint(self, text: &str) -> String {
+    /// A label, or a less important text.
+    pub(crate) fn faint(self, text: &str) -> String {
         self.with(Style::new().dimmed(), text)
     }
 
-    /// What belongs to a verdict.
-    pub fn verdict(self, verdict: Verdict, text: &str) -> String {
+    /// A text in the style of a verdict.
+    pub(crate) fn verdict(self, verdict: Verdict, text: &str) -> String {
         self.with(style_of(verdict), text)
     }
 
     /// The word of a severity.
-    pub fn severity(self, severity: Severity) -> String {
+    pub(crate) fn severity(self, severity: Severity) -> String {
         let colour = match severity {
             Severity::Critical | Severity::Major => AnsiColor::Red,
             Severity::Minor => AnsiColor::Yellow,
@@ -56,8 +56,8 @@ fn style_of(verdict: Verdict) -> Style {
     }
 }
 
-/// The sign of a verdict where there is no room for its word.
-pub fn sign(verdict: Verdict) -> &'static str {
+/// The sign of a verdict, for where its word does not fit.
+pub(crate) fn sign(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "✓",
         Verdict::Fail => "✗",
@@ -67,7 +67,7 @@ pub fn sign(verdict: Verdict) -> &'static str {
 }
 
 /// The sign of a failure that follows from another one.
-pub const CONSEQUENCE_SIGN: &str = "↳";
+pub(crate) const CONSEQUENCE_SIGN: &str = "↳";
 
 /// The sign of a failure that the ledger knows.
-pub const GAP_SIGN: &str = "≈";
+pub(crate) const GAP_SIGN: &str = "≈";

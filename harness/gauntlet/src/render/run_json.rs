@@ -10,8 +10,8 @@ use serde::Deserialize;
 use wasm_gauntlet_model::record::{Outcome, RECORD_VERSION, Record, exit_code};
 
 /// The file's name in a run's directory.
-pub const RUN_JSON: &str = "run.json";
-/// Longest record that is read, bytes: 10,000 outcomes with evidence have about 40 MB.
+pub(crate) const RUN_JSON: &str = "run.json";
+/// Longest record that is read, bytes. 10,000 outcomes with evidence have about 40 MB.
 const RUN_JSON_BYTES_MAX: u64 = 256 << 20;
 
 /// Why a record could not be written or read.
@@ -46,7 +46,7 @@ pub enum RunJsonError {
         /// The version that it has.
         version: u32,
     },
-    /// The record says that all is well, and its outcomes do not.
+    /// The exit code of the record is 0, and its outcomes give another.
     #[error("{path} says exit code 0, but its outcomes say {should_be}")]
     FalseGreen {
         /// The path.
@@ -59,7 +59,7 @@ pub enum RunJsonError {
 /// Write the record into `dir`, outcomes in their order, in place of any record there.
 ///
 /// # Errors
-/// When the directory cannot be written to; then no half of a record is left.
+/// When the directory cannot be written to. No partial record is left.
 pub fn write(dir: &Path, record: &Record) -> Result<PathBuf, RunJsonError> {
     let path = dir.join(RUN_JSON);
     let written = write_text(dir, &path, &text(record));
@@ -68,7 +68,7 @@ pub fn write(dir: &Path, record: &Record) -> Result<PathBuf, RunJsonError> {
 }
 
 fn write_text(dir: &Path, path: &Path, text: &str) -> io::Result<()> {
-    // Whoever may read the other reports may read this one: the umask decides of all.
+    // The umask decides who may read it, as for the other reports.
     let mode = Permissions::from_mode(0o666);
     let mut file = tempfile::Builder::new().permissions(mode).tempfile_in(dir)?;
     let mut out = BufWriter::new(file.as_file_mut());
@@ -100,7 +100,7 @@ fn key(outcome: &Outcome) -> (&str, &str, &str) {
     (&outcome.subject, &outcome.incident, &outcome.case)
 }
 
-/// The version alone, which is looked at before anything else.
+/// The version alone, which is checked before anything else.
 #[derive(Deserialize)]
 struct Versioned {
     version: u32,
@@ -109,7 +109,7 @@ struct Versioned {
 /// Read the record at `path`, which is the file or a directory that holds it.
 ///
 /// # Errors
-/// When there is none, when it is of another version, or when it contradicts itself.
+/// When there is no record, when it has another version, or when it contradicts itself.
 pub fn read(path: &Path) -> Result<Record, RunJsonError> {
     let path = if path.is_dir() { path.join(RUN_JSON) } else { path.to_owned() };
     let bytes = bytes(&path).map_err(|error| RunJsonError::Io {
@@ -138,7 +138,7 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// What the outcomes of a record come to, where the record says 0 and they do not.
+/// The exit code of a record's outcomes, if the record says 0 and they give another.
 fn false_green(record: &Record) -> Option<u8> {
     let should_be = exit_code(&record.outcomes, record.gate, record.aborted.is_some());
     (record.exit_code == 0 && should_be != 0).then_some(should_be)

@@ -1,19 +1,19 @@
-//! A subject that was named and cannot be had: a run says so, and never passes it over.
+//! A subject that was named and cannot be tested. A run always reports it.
 
 use wasm_gauntlet_model::profile::Profile;
 
 use super::{Inability, Session, Subject};
 
-/// Who is not there, and why.
+/// The name of the missing subject, and the reason.
 #[derive(Debug)]
-pub struct Absent {
+pub(crate) struct Absent {
     name: String,
     why: String,
 }
 
 impl Absent {
     /// The subject `name`, which cannot be had because of `why`.
-    pub fn new(name: &str, why: String) -> Self {
+    pub(crate) fn new(name: &str, why: String) -> Self {
         Self { name: name.to_owned(), why }
     }
 

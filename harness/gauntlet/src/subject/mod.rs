@@ -2,14 +2,14 @@
 //!
 //! Nothing here knows of verdicts: a subject never judges.
 
-pub mod absent;
+pub(crate) mod absent;
 #[cfg(feature = "full")]
 pub mod build;
 pub mod plugin_host;
 pub mod scripted;
 #[cfg(feature = "full")]
 pub mod site;
-pub mod tools;
+pub(crate) mod tools;
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use wasm_gauntlet_model::scenario::Decided;
 
 /// Most time for one action on files, of a site or of a build directory: two exchanges that each
 /// meet their own bound of 30 s.
-pub const ACTION_TIME_MAX: Duration = Duration::from_secs(60);
+pub(crate) const ACTION_TIME_MAX: Duration = Duration::from_secs(60);
 
 /// A time in milliseconds, as a fact has it.
 pub(crate) fn ms(span: Duration) -> f64 {
@@ -44,32 +44,32 @@ pub trait Subject: Send + Sync {
         false
     }
 
-    /// Whether its answers take so long to begin that many trials may wait for them at once, which
-    /// costs this machine nothing. Asked when it has been profiled.
+    /// Whether its answers take so long to begin that many trials may wait at once, at no cost for
+    /// this machine. Asked after [`Subject::profile`].
     fn waits(&self) -> bool {
         false
     }
 
-    /// Look at the subject once, before anything is planned.
+    /// Inspect the subject once, before anything is planned.
     ///
     /// # Errors
-    /// When it cannot be reached at all; then nothing can be said of it.
+    /// When it cannot be reached at all, so that no trial is possible.
     fn profile(&self) -> Result<Profile, Inability>;
 
-    /// What it left behind that had to be ended, or could not be removed; asked when all trials
-    /// are done. It is no failure of one trial, and a run that says nothing of it would hide it.
+    /// Processes and folders that it left behind, asked when all trials are done. They belong to no
+    /// single trial, so the run reports them.
     fn left_behind(&self) -> Vec<String> {
         Vec::new()
     }
 
-    /// The longest that an action can take by the bounds of this subject; the plan's own bound is
-    /// made of it. What is not overridden is bounded by [`ACTION_TIME_MAX`].
+    /// The longest that an action can take by the bounds of this subject. The bound of the plan is
+    /// the sum of these. The default is [`ACTION_TIME_MAX`].
     fn bound(&self, _action: &Action) -> Duration {
         ACTION_TIME_MAX
     }
 
-    /// Why the subject is taken for lost, where it is: asked after each trial, and at once where
-    /// nothing went missing in it. Whoever may have a supervisor is waited for.
+    /// Why the subject is lost, if it is. Asked after each trial, and answered at once where no
+    /// answer was missing in it. A subject that may have a supervisor is waited for.
     fn lost(&self) -> Option<String> {
         None
     }
@@ -81,7 +81,7 @@ pub trait Subject: Send + Sync {
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability>;
 }
 
-/// One trial's dealings with a subject.
+/// One trial on a subject.
 pub trait Session {
     /// Do `action` and report; `step` is the step's name, by which later steps refer to it.
     ///
@@ -89,14 +89,14 @@ pub trait Session {
     /// When nothing could be seen; a refusal or a crash of the subject is an observation.
     fn perform(&mut self, step: &str, action: &Action) -> Result<Observation, Inability>;
 
-    /// Why to believe what `step` gave, beside the evidence in its observation: what is only
-    /// worth putting into words where somebody will read it.
+    /// More evidence for what `step` gave, beside that in its observation. It is only made where
+    /// somebody will read it.
     fn evidence(&self, _step: &str) -> Vec<Evidence> {
         Vec::new()
     }
 
-    /// A command that shows again what decided, where that takes more than the one of the step's
-    /// own observation.
+    /// A command that shows again what decided, where the command of the step's observation is not
+    /// enough.
     fn reproduce(&self, _decided: &Decided) -> Option<String> {
         None
     }

@@ -1,8 +1,8 @@
-//! A subject whose observations come from a table: what an engine or a judge does with them can
-//! be tested without a site, a host or a clock.
+//! A subject whose observations come from a table, so the engine can be tested without a site, a
+//! host or a clock.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::limits::Limits;
@@ -10,15 +10,16 @@ use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 
 use super::{Inability, Session, Subject};
+use crate::locks::unpoisoned;
 
-/// What is said of one step.
+/// The answers to one step.
 type ScriptedResult = Result<Observation, Inability>;
 
-/// A subject that says what it was told to say.
+/// A subject that gives prepared answers.
 #[derive(Debug)]
 pub struct Scripted {
     name: String,
-    profile: Result<Profile, Inability>,
+    profile: Profile,
     steps: BTreeMap<String, Vec<ScriptedResult>>,
     performed: Mutex<Vec<(u64, String, Action)>>,
 }
@@ -37,18 +38,7 @@ impl Scripted {
             deployed: None,
             grace_ms: 0,
         };
-        Self {
-            name: name.to_owned(),
-            profile: Ok(profile),
-            steps: BTreeMap::new(),
-            performed: Mutex::default(),
-        }
-    }
-
-    /// With this profile, or none.
-    pub fn profiled(mut self, profile: Result<Profile, Inability>) -> Self {
-        self.profile = profile;
-        self
+        Self { name: name.to_owned(), profile, steps: BTreeMap::new(), performed: Mutex::default() }
     }
 
     /// Say this of `step`: the first time what was given first, and so on; the last stays.
@@ -58,12 +48,13 @@ impl Scripted {
     }
 
     /// What was asked, in order: the seed of the trial, the step, the action.
-    pub fn performed(&self) -> Vec<(u64, String, Action)> {
+    #[cfg(test)]
+    pub(crate) fn performed(&self) -> Vec<(u64, String, Action)> {
         self.asked().clone()
     }
 
     fn asked(&self) -> MutexGuard<'_, Vec<(u64, String, Action)>> {
-        self.performed.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.performed.lock())
     }
 }
 
@@ -73,7 +64,7 @@ impl Subject for Scripted {
     }
 
     fn profile(&self) -> Result<Profile, Inability> {
-        self.profile.clone()
+        Ok(self.profile.clone())
     }
 
     fn open(&self, seed: u64) -> Result<Box<dyn Session + '_>, Inability> {

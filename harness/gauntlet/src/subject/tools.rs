@@ -1,11 +1,11 @@
-//! Tools that we start ourselves, beside the subjects: compilers, and Node for a pair to be tried.
+//! Tools that we start beside the subjects: compilers, and Node to try a pair.
 //!
-//! What a tool leaves running is ended with it and is nobody's fault. To know it for the tool's,
-//! whatever session and environment it has, each tool gets a parent of its own: this program again,
-//! as `gauntlet tend`, which adopts what its tool leaves (`PR_SET_CHILD_SUBREAPER`). So what we
-//! adopt ourselves was left by a subject (see [`children`]).
+//! Processes that a tool leaves running are ended with it, and no subject is blamed for them. To
+//! recognise them, whatever session and environment they have, each tool gets its own parent: this
+//! program as `gauntlet tend`, which adopts what its tool leaves (`PR_SET_CHILD_SUBREAPER`). So
+//! what we adopt ourselves was left by a subject (see [`children`]).
 //!
-//! In the process of somebody else, where nobody is adopted, a tool is a plain child.
+//! In a process of the user, as in `cargo test`, nothing is adopted, and a tool is a plain child.
 
 use std::ffi::OsString;
 use std::io;
@@ -18,18 +18,19 @@ use rustix::process::{Pid, Signal};
 use tokio::signal::unix::{SignalKind, signal};
 use wasm_gauntlet_host::process::children;
 
-/// Longest life of a tool. Whoever starts one waits for less; this ends one that was forgotten.
+/// Longest life of a tool. Its caller waits for less; this ends one that was forgotten.
 const LIFE_MAX: Duration = Duration::from_secs(600);
 
-/// How often its parent looks whether the tool has ended, or we have.
+/// How often the parent checks whether the tool has ended, or we have.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 
-/// The exit code where the tool was ended, or could not be started, as `timeout` and shells say it.
+/// The exit codes of a tool that was ended, or could not be started, as `timeout` and shells use
+/// them.
 const ENDED: i32 = 124;
 const NOT_STARTED: i32 = 127;
 
-/// The command that runs the tool `program`; its arguments are added to it.
-pub fn command(program: &Path) -> Command {
+/// The command that runs the tool `program`. The caller adds its arguments.
+pub(crate) fn command(program: &Path) -> Command {
     if !children::adopts() {
         return Command::new(program);
     }
@@ -40,7 +41,7 @@ pub fn command(program: &Path) -> Command {
 }
 
 /// End a tool before its time, and reap it.
-pub fn end(child: &mut Child) {
+pub(crate) fn end(child: &mut Child) {
     let pid = Pid::from_child(child);
     let ended = match children::adopts() {
         // So that it can end what its tool has started.
@@ -52,13 +53,13 @@ pub fn end(child: &mut Child) {
 }
 
 /// How compilers are started (see [`Starter`]).
-pub fn starter() -> Starter {
+pub(crate) fn starter() -> Starter {
     Starter { command, spawn: children::spawn, end }
 }
 
-/// The parent of one tool: start it, wait for it, then end all that it left. Gives the exit code.
-/// Ended by a signal, or left by its own parent, it ends the tool.
-pub fn tend(arguments: &[OsString]) -> i32 {
+/// The parent of one tool: starts it, waits for it, then ends all that it left. Returns the exit
+/// code. A signal, or the end of its own parent, ends the tool too.
+pub(crate) fn tend(arguments: &[OsString]) -> i32 {
     let Some((program, rest)) = arguments.split_first() else { return NOT_STARTED };
     let parent = rustix::process::getppid();
     children::adopt();
@@ -77,7 +78,7 @@ pub fn tend(arguments: &[OsString]) -> i32 {
     }
 }
 
-/// The end of the tool; none where it is to be ended.
+/// The exit status of the tool; none if it must be ended.
 fn waited(child: &mut Child, parent: Option<Pid>) -> io::Result<Option<ExitStatus>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let until = Instant::now() + LIFE_MAX;

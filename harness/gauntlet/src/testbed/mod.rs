@@ -1,6 +1,6 @@
-//! The reference deployment: correct by default, and faulty in each way that it is told to be.
+//! The reference deployment: correct by default, and with each fault that it is given.
 //!
-//! Nothing here knows of subjects, scenarios or verdicts: it is judged like any stranger's.
+//! Nothing here knows of subjects, scenarios or verdicts. It is tested like any other deployment.
 
 pub mod build;
 pub mod plugins;

@@ -97,16 +97,52 @@ fn run(path: &str) {
     assert!(seen > 0, "{path}: no command is run, here or by a script");
 }
 
-/// The script has each command of the block, whatever it adds to be quiet.
+/// The script runs each command of the block, and ends in failure where the command does. Output
+/// and exit code are not compared, so such a block shows none.
 fn by_script(block: &Block, script: &str) {
     let text = std::fs::read_to_string(root().join(script));
     let text = text.unwrap_or_else(|error| panic!("{}: {script}: {error}", block.place));
-    let plain = |line: &str| line.replace(" -q", "").replace('"', "");
-    let lines: Vec<String> =
-        text.lines().filter(|line| !line.trim().starts_with('#')).map(plain).collect();
+    assert!(text.contains("\nset -euo pipefail\n"), "{script} goes on after a failure");
     for step in steps(block) {
-        let there = lines.iter().any(|line| line.contains(&step.command));
+        let there = commands(&text).any(|line| runs(&line, &step.command));
         assert!(there, "{}: {script} does not run `{}`", block.place, step.command);
+        let silent = step.shown.is_empty() && step.code == 0;
+        assert!(silent, "{}: nothing holds what `{}` shows", block.place, step.command);
+    }
+}
+
+/// The lines of a script that are no comment, without quotes and without the options that make a
+/// command quiet.
+fn commands(script: &str) -> impl Iterator<Item = String> {
+    let lines = script.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    lines.map(|line| line.replace(" -q", "").replace('"', ""))
+}
+
+/// Whether a line of a script runs `command`: as its last command, or with `--out` after it. What
+/// may stand before is a word that starts programs, never one that only prints.
+fn runs(line: &str, command: &str) -> bool {
+    line.match_indices(command).any(|(at, _)| {
+        let (before, after) = (&line[..at], &line[at + command.len()..]);
+        let prints = before.split_whitespace().any(|word| ["echo", "printf", ":"].contains(&word));
+        let begins = before.is_empty() || before.ends_with([' ', '$', '/', '(']);
+        let ends = after.is_empty() || after.starts_with(" --out ") || after.starts_with(" >");
+        begins && ends && !prints
+    })
+}
+
+#[test]
+fn a_command_is_run_whole_and_not_told() {
+    for (line, right) in [
+        ("cargo test --test docs", true),
+        ("fresh $gauntlet run --out $out/run", true),
+        ("cargo test --test docs-of-others", false),
+        ("cargo test --test docs || true", false),
+        ("echo cargo test --test docs", false),
+        ("no-cargo test --test docs", false),
+    ] {
+        let command =
+            if line.contains("gauntlet") { "gauntlet run" } else { "cargo test --test docs" };
+        assert_eq!(runs(line, command), right, "{line}");
     }
 }
 

@@ -8,10 +8,7 @@ mod small_host;
 mod wedged;
 
 use gauntlet::engine::{Engine, ProfiledSubject, Results, reach};
-use gauntlet::event::NullListener;
 use gauntlet::subject::Subject;
-use std::sync::atomic::AtomicBool;
-use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::observation::{GuestCall, Observation};
 use wasm_gauntlet_model::plan::plan;
 use wasm_gauntlet_model::profile::Profile;
@@ -19,7 +16,6 @@ use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::scenario::{Vocabulary, parse};
 use wasm_gauntlet_model::selection::Selection;
 use wasm_gauntlet_model::source::Source;
-use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 
 /// Four cases of an attack and of what comes after it.
 const SCENARIO: &str = "incident: host/one
@@ -53,18 +49,8 @@ fn run(subject: Box<dyn Subject>) -> Results {
     let (subjects, _, unreachable): (Vec<ProfiledSubject>, _, _) = reach(vec![subject]);
     assert!(unreachable.is_empty(), "{unreachable:?}");
     let profiles: Vec<Profile> = subjects.iter().map(|one| one.profile.clone()).collect();
-    Engine {
-        scenarios: &scenarios,
-        subjects: &subjects,
-        jobs: 2,
-        seed: 1,
-        noise_factor: NOISE_FACTOR_USUAL,
-        ledger: &Ledger::default(),
-        journal: None,
-        listener: &NullListener,
-        stop: &AtomicBool::new(false),
-    }
-    .run(&plan(&scenarios, &profiles, &Selection::default()))
+    let plan = plan(&scenarios, &profiles, &Selection::default());
+    Engine::new(&scenarios, &subjects).jobs(2).run(&plan)
 }
 
 /// Incident, case and verdict of each.

@@ -6,7 +6,8 @@ use super::{code, paths};
 
 /// The import order: a part names only parts to its left, so there is no cycle between parts. The
 /// crates `wasm-gauntlet-web` and `wasm-gauntlet-host` are parts of it.
-const ORDER: [&str; 17] = [
+const ORDER: [&str; 18] = [
+    "locks",
     "event",
     "load",
     "process",

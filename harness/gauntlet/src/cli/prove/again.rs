@@ -1,7 +1,7 @@
-//! A second look at what a busy machine may have turned red: an incident that was red, or in doubt,
-//! where it should be green is replayed once more with nothing beside it.
+//! A second look at what a busy machine may have turned red. An incident that was red or in doubt,
+//! and should be green, is replayed once more and alone.
 //!
-//! Only in that direction: a scenario that was blind to its own fault stays blind.
+//! It works only in that direction: a scenario that missed its own fault is not tried again.
 
 use wasm_gauntlet_model::detection::{Cell, Detection};
 use wasm_gauntlet_model::fault::Fault;
@@ -10,14 +10,14 @@ use wasm_gauntlet_model::source::printable;
 
 use crate::cli::exit::Failure;
 
-/// Most cells that are looked at again. More of them are no bad moment, and what is wrong with the
-/// catalogue or the machine is better said at once.
+/// Most cells that are tried again. More of them are no accident, and a fault of the catalogue or
+/// of the machine is better reported at once.
 const AGAIN_MAX: usize = 6;
 
 /// What was seen on each fault.
 pub(super) type FaultOutcomes = Vec<(Fault, Vec<Outcome>)>;
 
-/// The cells to look at again: incident, and the fault or none for the healthy deployment.
+/// The cells to try again: the incident, and the fault or none for the healthy deployment.
 pub(super) fn doubtful(detection: &Detection) -> Vec<(String, Option<Fault>)> {
     let unsure = |cell: Cell| matches!(cell, Cell::FalseAlarm | Cell::Doubt);
     let cells: Vec<_> = detection.wrong().collect();
@@ -28,8 +28,7 @@ pub(super) fn doubtful(detection: &Detection) -> Vec<(String, Option<Fault>)> {
     again.map(|(incident, fault, _)| (incident.to_owned(), fault)).collect()
 }
 
-/// Replay each of `cells` by `tried`, and put what it gives in the place of what was seen first.
-/// Both are said.
+/// Replay each doubtful cell by `tried`, and replace what was seen first. Both results are printed.
 pub(super) fn look(
     detection: &Detection,
     healthy: &mut Vec<Outcome>,
@@ -57,7 +56,7 @@ pub(super) fn look(
     Ok(())
 }
 
-/// Put `seen` in the place of what the same subjects came to in `incident`.
+/// Replace the outcomes of the same subjects in `incident` with `seen`.
 fn replace(kept: &mut Vec<Outcome>, incident: &str, seen: Vec<Outcome>) {
     let seen: Vec<Outcome> = seen.into_iter().filter(|one| one.incident == incident).collect();
     let again = |one: &Outcome| seen.iter().any(|new| new.subject == one.subject);

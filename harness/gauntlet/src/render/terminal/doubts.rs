@@ -1,5 +1,5 @@
-//! What could not be told, what is known and what was not tried, each with its reason, reasons
-//! told once.
+//! What stayed inconclusive, known gaps, and what was not tried. Each has its reason, and each
+//! reason is shown once.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +10,10 @@ use wasm_gauntlet_model::verdict::Verdict;
 use super::page::{ReportPage, counted, first_few};
 use crate::render::paint::{GAP_SIGN, sign};
 
-/// Incidents named under one reason; the rest is counted.
+/// Most incidents that are named under one reason. The rest is counted.
 const INCIDENTS_SHOWN: usize = 8;
 
-/// Write what could not be told.
+/// Write what stayed inconclusive.
 pub(super) fn write_inconclusive(record: &Record, page: &mut ReportPage) {
     write_verdict(Verdict::Inconclusive, record, page);
     if let Some(aborted) = &record.aborted {

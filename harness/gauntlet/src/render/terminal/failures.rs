@@ -1,5 +1,5 @@
-//! What failed: one block an incident, cases that failed alike told once. What follows from another
-//! failure is counted below that one and has no block.
+//! The failures: one block for each incident, with equal failures of its cases shown once. A
+//! failure that follows from another is counted in the block of that one.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -11,9 +11,9 @@ use wasm_gauntlet_model::verdict::{Severity, Verdict};
 use super::page::{ReportPage, counted, first_few};
 use crate::render::paint::sign;
 
-/// Cases named of one group; the rest is counted.
+/// Most cases that are named in one group. The rest is counted.
 const CASES_SHOWN: usize = 6;
-/// Different values shown of one group; the rest is counted.
+/// Most different values that are shown in one group. The rest is counted.
 const VALUES_SHOWN: usize = 3;
 
 /// Write every block, the worst first.
@@ -67,7 +67,7 @@ fn write_consequences(incident: &str, record: &Record, page: &mut ReportPage) {
     page.words(2, &format!("and {total}: {}", each.collect::<Vec<_>>().join(", ")));
 }
 
-/// Failures of one incident that were decided at one place on one subject.
+/// Failures of one incident on one subject, decided at one place of the scenario.
 fn groups<'a>(failed: &[&'a Outcome]) -> Vec<Vec<&'a Outcome>> {
     let mut groups: BTreeMap<_, Vec<&Outcome>> = BTreeMap::new();
     for one in failed {
@@ -102,7 +102,7 @@ fn write_group(group: &[&Outcome], record: &Record, page: &mut ReportPage) {
     page.field_as_is(4, "reproduce", reproduce.unwrap_or_default());
 }
 
-/// Values in the order first seen, each once, none empty.
+/// Values in the order in which they were first seen, each once, without empty ones.
 fn distinct<'a>(values: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut seen: Vec<String> = Vec::new();
     for value in values.filter(|value| !value.is_empty()) {

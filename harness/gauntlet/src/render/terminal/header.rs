@@ -7,7 +7,7 @@ use wasm_gauntlet_model::source::printable;
 use super::page::{ReportPage, first_few};
 use crate::render::bound::bounded;
 
-/// Assets shown of one subject; the rest is counted.
+/// Most assets that are shown of one subject. The rest is counted.
 const FOUND_SHOWN: usize = 8;
 
 /// Write it.

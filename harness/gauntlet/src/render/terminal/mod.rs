@@ -1,5 +1,5 @@
-//! The summary of a run as a person reads it: what was tested, a table, what failed and what
-//! to do about it, what could not be told, and one line that decides.
+//! The summary of a run for a person: what was tested, a table, what failed and how to fix it, what
+//! stayed inconclusive, and one line with the verdict.
 
 mod doubts;
 mod failures;
@@ -17,14 +17,14 @@ use page::ReportPage;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Appearance {
     /// Columns of the terminal.
-    pub columns: usize,
+    pub(crate) columns: usize,
     /// Whether to style.
-    pub paint: Paint,
+    pub(crate) paint: Paint,
 }
 
-/// Where the width is not known, and the width of the snapshots.
+/// The width if it is not known, and that of the snapshots.
 const COLUMNS_USUAL: usize = 80;
-/// Narrower terminals get lines of this length; labels and words would not fit.
+/// Narrower terminals get lines of this length, because labels and words would not fit.
 const COLUMNS_MIN: usize = 60;
 /// Wider lines are hard to read.
 const COLUMNS_MAX: usize = 120;
@@ -34,7 +34,7 @@ impl Appearance {
     pub const PLAIN: Self = Self { columns: COLUMNS_USUAL, paint: Paint { coloured: false } };
 
     /// Styled, as wide as the terminal where its width is known.
-    pub fn styled(columns: Option<usize>) -> Self {
+    pub(crate) fn styled(columns: Option<usize>) -> Self {
         let columns = columns.unwrap_or(COLUMNS_USUAL).clamp(COLUMNS_MIN, COLUMNS_MAX);
         Self { columns, paint: Paint { coloured: true } }
     }

@@ -4,52 +4,52 @@ use wasm_gauntlet_model::source::printable;
 
 use super::Appearance;
 
-/// Longest text shown of one field, characters; all of it is in `run.json`.
+/// Most characters of one field that are shown. `run.json` has all of it.
 const FIELD_CHARS_MAX: usize = 600;
 /// Width of the labels of fields: `first check` and a blank.
 const LABEL_CHARS: usize = 12;
 
-/// A page as it is written.
+/// A page that is being written.
 #[derive(Debug)]
 pub(super) struct ReportPage {
     out: String,
     /// How it is to look.
-    pub look: Appearance,
+    pub(crate) look: Appearance,
 }
 
 impl ReportPage {
     /// An empty page.
-    pub fn new(look: Appearance) -> Self {
+    pub(crate) fn new(look: Appearance) -> Self {
         Self { out: String::new(), look }
     }
 
     /// All that was written.
-    pub fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
         self.out
     }
 
     /// One line of our own words, styles included.
-    pub fn line(&mut self, text: &str) {
+    pub(crate) fn line(&mut self, text: &str) {
         self.out.push_str(text.trim_end());
         self.out.push('\n');
     }
 
     /// An empty line, never two.
-    pub fn gap(&mut self) {
+    pub(crate) fn gap(&mut self) {
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {
             self.out.push('\n');
         }
     }
 
     /// Words, wrapped, each line `indent` deep.
-    pub fn words(&mut self, indent: usize, text: &str) {
+    pub(crate) fn words(&mut self, indent: usize, text: &str) {
         for line in wrapped(text, self.look.columns.saturating_sub(indent)) {
             self.line(&format!("{:indent$}{line}", ""));
         }
     }
 
     /// A label and words beside it; nothing where there are no words.
-    pub fn field(&mut self, indent: usize, label: &str, text: &str) {
+    pub(crate) fn field(&mut self, indent: usize, label: &str, text: &str) {
         let room = self.look.columns.saturating_sub(indent + LABEL_CHARS);
         for (index, line) in wrapped(text, room).iter().enumerate() {
             let shown = if index == 0 { label } else { "" };
@@ -57,9 +57,9 @@ impl ReportPage {
         }
     }
 
-    /// A label, and lines that are to be copied where there are several: those keep their
-    /// breaks and blanks. A single line is words.
-    pub fn field_lines(&mut self, indent: usize, label: &str, text: &str) {
+    /// A label and lines that are meant to be copied, which keep their breaks and blanks. A single
+    /// line is wrapped as words.
+    pub(crate) fn field_lines(&mut self, indent: usize, label: &str, text: &str) {
         if !text.contains('\n') {
             return self.field(indent, label, text);
         }
@@ -68,8 +68,8 @@ impl ReportPage {
         }
     }
 
-    /// A label and a text that is to be copied: it stays on one line.
-    pub fn field_as_is(&mut self, indent: usize, label: &str, text: &str) {
+    /// A label and a text that is meant to be copied, so it stays on one line.
+    pub(crate) fn field_as_is(&mut self, indent: usize, label: &str, text: &str) {
         if !text.is_empty() {
             self.labelled(indent, label, &printable(text));
         }
@@ -81,7 +81,7 @@ impl ReportPage {
     }
 }
 
-/// `text` made printable, cut to what is shown, in lines of at most `room` characters.
+/// `text` made printable and shortened, in lines of at most `room` characters.
 fn wrapped(text: &str, room: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in clipped(&printable(text)).split_whitespace() {

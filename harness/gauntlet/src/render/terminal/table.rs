@@ -1,4 +1,4 @@
-//! The table: incidents down, subjects across, outcomes counted in each cell.
+//! The table: a row for each incident, a column for each subject, counts of outcomes in each cell.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ const BETWEEN: usize = 2;
 /// Outcomes by incident and subject.
 type Cells<'a> = BTreeMap<(&'a str, &'a str), Tally>;
 
-/// Write it, in several parts where the subjects do not fit side by side.
+/// Write it, in several parts if the subjects do not fit side by side.
 pub(super) fn write(record: &Record, page: &mut ReportPage) {
     let cells = cells(&record.outcomes);
     let mut incidents: Vec<&str> = cells.keys().map(|(incident, _)| *incident).collect();
@@ -111,7 +111,7 @@ fn write_part(
     page.gap();
 }
 
-/// A cell's counts, what matters most first; nothing is said of none.
+/// A cell's counts, the worst first. Zeros are left out.
 fn parts(tally: &Tally) -> impl Iterator<Item = (Verdict, String)> {
     let counts = [
         (Verdict::Fail, sign(Verdict::Fail), tally.fail),

@@ -1,4 +1,4 @@
-//! The last line: one verdict, why, and the exit code it had.
+//! The last line: the verdict, its reason, and the exit code.
 
 use std::collections::BTreeSet;
 
@@ -52,7 +52,7 @@ fn sentence(record: &Record, tally: &Tally) -> (Verdict, String) {
     }
 }
 
-/// What was asked for, where that was not all.
+/// The selection, if not everything was selected.
 fn of(record: &Record) -> String {
     let Selected { filtered, only, shard, .. } = &record.selection;
     if !filtered {

@@ -1,5 +1,5 @@
 //! The files of a directory: names and sizes, bounded in number, depth and size. Links that lead
-//! outside are told and not followed; links to folders are not followed at all.
+//! outside are reported and not followed. Links to folders are never followed.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,29 +8,29 @@ use wasm_gauntlet_web::anatomy::shown;
 
 use crate::subject::Inability;
 
-/// Files that are taken in; a large page application has 3,000.
+/// Most files. A large page application has 3,000.
 const FILES_MAX: usize = 20_000;
 
-/// Folders in folders; `node_modules`, which nobody deploys, reaches 15.
+/// Deepest folder. `node_modules`, which nobody deploys, reaches 15.
 const DEPTH_MAX: usize = 24;
 
-/// Bytes of one file that is read: past any module that people wait for.
-pub const FILE_BYTES_MAX: u64 = 64 << 20;
+/// Most bytes of one file that is read: more than any module that users would wait for.
+pub(crate) const FILE_BYTES_MAX: u64 = 64 << 20;
 
-/// Bytes that one look reads in all.
-pub const TOTAL_BYTES_MAX: u64 = 1 << 30;
+/// Most bytes that one inspection reads in all.
+pub(crate) const TOTAL_BYTES_MAX: u64 = 1 << 30;
 
-/// Modules, pages and shims of one directory; a trial is made of each.
-pub const FILES_OF_A_KIND_MAX: usize = 256;
+/// Most modules, pages and shims of one directory. Each has trials of its own.
+pub(crate) const FILES_OF_A_KIND_MAX: usize = 256;
 
 /// What a directory holds.
 #[derive(Debug, Clone, Default)]
-pub struct Files {
+pub(crate) struct Files {
     root: PathBuf,
     /// Size by the path below the directory, `/` between segments on every system.
     sizes: BTreeMap<String, u64>,
     /// What was left out, and why.
-    pub notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 impl Files {
@@ -38,7 +38,7 @@ impl Files {
     ///
     /// # Errors
     /// When the directory itself cannot be read.
-    pub fn walk(root: &Path) -> Result<Self, Inability> {
+    pub(crate) fn walk(root: &Path) -> Result<Self, Inability> {
         let cannot = |error: std::io::Error| {
             let dir = shown(&root.display().to_string());
             Inability::unreadable(format!("{dir} cannot be read: {error}"))
@@ -78,7 +78,7 @@ impl Files {
         self.notes.push(format!("{} {what}", shown(name)));
     }
 
-    /// Take one entry; gives the folder that is to be walked next, if it is one.
+    /// Add one entry. Returns the folder to walk next, if it is one.
     fn take(&mut self, path: &Path, name: &str) -> Option<PathBuf> {
         let Ok(own) = path.symlink_metadata() else {
             self.note(name, "cannot be read");
@@ -100,24 +100,24 @@ impl Files {
     }
 
     /// Every file's name, sorted.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.sizes.keys().map(String::as_str)
     }
 
     /// Whether there is a file of this name.
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.sizes.contains_key(name)
     }
 
     /// Whether there is a folder of this name with a file in it.
-    pub fn has_folder(&self, name: &str) -> bool {
+    pub(crate) fn has_folder(&self, name: &str) -> bool {
         let prefix = format!("{name}/");
         let next = self.sizes.range(prefix.clone()..).next();
         next.is_some_and(|(first, _)| first.starts_with(&prefix))
     }
 
     /// The size of a file.
-    pub fn size(&self, name: &str) -> Option<u64> {
+    pub(crate) fn size(&self, name: &str) -> Option<u64> {
         self.sizes.get(name).copied()
     }
 
@@ -125,7 +125,7 @@ impl Files {
     ///
     /// # Errors
     /// When it is too large or cannot be read.
-    pub fn read(&self, name: &str) -> Result<Vec<u8>, Inability> {
+    pub(crate) fn read(&self, name: &str) -> Result<Vec<u8>, Inability> {
         read(&self.root.join(name), name)
     }
 }
@@ -134,7 +134,7 @@ impl Files {
 ///
 /// # Errors
 /// When it is too large or cannot be read.
-pub fn read(path: &Path, name: &str) -> Result<Vec<u8>, Inability> {
+pub(crate) fn read(path: &Path, name: &str) -> Result<Vec<u8>, Inability> {
     use std::io::Read;
     let cannot = |why: String| Inability::unreadable(format!("{}: {why}", shown(name)));
     let file = std::fs::File::open(path).map_err(|error| cannot(error.to_string()))?;

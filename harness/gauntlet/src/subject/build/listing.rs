@@ -4,21 +4,21 @@ use std::collections::BTreeMap;
 
 use wasm_gauntlet_web::anatomy::shown;
 
-/// Lines that are read; a build has fewer files.
+/// Most lines that are read. A build has fewer files.
 const LINES_MAX: usize = 50_000;
 
-/// What a manifest says.
+/// A manifest that was read.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// The digest of each file that is named.
-    pub named: BTreeMap<String, String>,
-    /// Lines that say nothing that we understand, each with what was expected.
-    pub unread: Vec<String>,
+    pub(crate) named: BTreeMap<String, String>,
+    /// Lines that cannot be read, each with what was expected.
+    pub(crate) unread: Vec<String>,
 }
 
-/// Read what `sha256sum` and `sha256sum --tag` write: `DIGEST  NAME`, `DIGEST *NAME` and
-/// `SHA256 (NAME) = DIGEST`. Empty lines, and those after a `#`, say nothing.
-pub fn parse(text: &str) -> Listing {
+/// Read the output of `sha256sum` and `sha256sum --tag`: `DIGEST  NAME`, `DIGEST *NAME` and
+/// `SHA256 (NAME) = DIGEST`. Empty lines and comments (`#`) are skipped.
+pub(crate) fn parse(text: &str) -> Listing {
     let mut listing = Listing::default();
     for (index, line) in text.lines().enumerate() {
         if index == LINES_MAX {
@@ -36,7 +36,7 @@ pub fn parse(text: &str) -> Listing {
     listing
 }
 
-/// Name and digest of one line; why there are none.
+/// Name and digest of one line, or why it has none.
 fn entry(line: &str) -> Result<(String, String), String> {
     let expected = "expected 64 hexadecimal digits, two blanks and a name, as sha256sum writes";
     // sha256sum puts a backslash first where it escapes a name (a newline, a backslash in it).
@@ -63,7 +63,7 @@ fn entry(line: &str) -> Result<(String, String), String> {
 /// Hexadecimal digits of SHA-256.
 const SHA256_DIGITS: usize = 64;
 
-/// Digests that are not read, by their digits.
+/// Digests of other kinds, by their number of digits.
 const KINDS: &[(usize, &str)] =
     &[(32, "MD5"), (40, "SHA-1"), (56, "SHA-224"), (96, "SHA-384"), (128, "SHA-512")];
 

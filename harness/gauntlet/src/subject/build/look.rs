@@ -1,4 +1,4 @@
-//! Everything that one file of a directory, and what stands around it, tells.
+//! Everything about one file of a directory and the files around it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use super::{Artefact, manifest, node, order, shims, siblings, untried_siblings};
 use crate::subject::Inability;
 
 /// Read the file that `inspect` names.
-pub fn look(
+pub(crate) fn look(
     artefact: &Artefact,
     files: &Files,
     inspect: &Inspect,
@@ -66,7 +66,8 @@ pub fn look(
     Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
 }
 
-/// The siblings of the files that no trial is made of: told once, with the first that one is.
+/// The siblings of the files without a trial of their own. They are reported once, with the first
+/// file that has one.
 fn beside_siblings(files: &Files, inspect: &Inspect, facts: &mut Inspection) {
     let own = inspect.beside.iter().filter(|found| found.asset != Asset::Entry);
     let own: BTreeSet<&str> = own.map(|found| found.url.as_str()).collect();
@@ -82,7 +83,7 @@ fn beside_siblings(files: &Files, inspect: &Inspect, facts: &mut Inspection) {
     }
 }
 
-/// A file with its forms, as the digests in names are made of.
+/// A file with its encoded forms, of which the digests in names are made.
 struct Other {
     name: String,
     bytes: Vec<u8>,
@@ -90,7 +91,7 @@ struct Other {
     gzip: Option<Vec<u8>>,
 }
 
-/// Files whose names are held against their digests, to learn by what rule files are named.
+/// Files whose names are compared with their digests, to learn the rule for names.
 const NAMED_ALIKE_MAX: usize = 16;
 
 impl Other {
@@ -114,7 +115,7 @@ impl Other {
     }
 }
 
-/// Whether the pair starts, where it is Go's and may be started.
+/// Whether the pair starts, if it is Go's and may be started.
 fn ran(
     artefact: &Artefact,
     module: &[u8],
@@ -131,13 +132,13 @@ fn ran(
     }
 }
 
-/// Where the module goes: as the target says, or to a page where the directory has one.
+/// Where the module will run: as the target says, or in a page if the directory has one.
 fn destination(artefact: &Artefact, inspect: &Inspect) -> Option<String> {
     let page = inspect.beside.iter().any(|found| found.asset == Asset::Entry);
     artefact.build.destination.clone().or_else(|| page.then(|| "page".to_owned()))
 }
 
-/// Files that differ between two builds, those in `own` left out.
+/// Files that differ between two builds, without those in `own`.
 fn differs(
     one: &Files,
     other: &Files,

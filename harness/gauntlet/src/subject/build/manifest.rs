@@ -19,7 +19,7 @@ use crate::subject::Inability;
 ///
 /// # Errors
 /// When a file cannot be read, or all together are too large.
-pub fn digests(files: &Files) -> Result<BTreeMap<String, String>, Inability> {
+pub(crate) fn digests(files: &Files) -> Result<BTreeMap<String, String>, Inability> {
     let total: u64 = files.names().filter_map(|name| files.size(name)).sum();
     if total > TOTAL_BYTES_MAX {
         let why = format!("the files have {total} bytes, more than {TOTAL_BYTES_MAX} are not read");
@@ -32,8 +32,8 @@ pub fn digests(files: &Files) -> Result<BTreeMap<String, String>, Inability> {
 /// The facts of the manifest at `path` and of its signature.
 ///
 /// # Errors
-/// When something that is named cannot be read.
-pub fn look(
+/// When a named file cannot be read.
+pub(crate) fn look(
     build: &Build,
     files: &Files,
     path: &Path,
@@ -69,9 +69,9 @@ fn is_code(name: &str) -> bool {
 /// Endings of the usual signatures: of this one, OpenPGP's, minisign's, sigstore's.
 const SIGNATURES: &[&str] = &["sig", "asc", "gpg", "minisig", "sigstore", "pem"];
 
-/// The manifest at `path` and its signatures, by their names in the directory: they cannot name
-/// themselves, and often only one of two builds is released and gets them.
-pub fn own(build: &Build, path: &Path) -> BTreeSet<String> {
+/// The manifest at `path` and its signatures, by their names in the directory. They cannot contain
+/// their own digests, and often only one of two builds is released and has them.
+pub(crate) fn own(build: &Build, path: &Path) -> BTreeSet<String> {
     let signatures = SIGNATURES.iter().map(|ending| {
         let mut signature = path.as_os_str().to_owned();
         signature.push(".");
@@ -115,8 +115,8 @@ fn signature_of(bytes: &[u8]) -> Option<[u8; 64]> {
     fixed(std::str::from_utf8(bytes).ok()?)
 }
 
-/// So many bytes, in hexadecimal or in base64: a key has 32 and a signature 64.
-pub fn fixed<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {
+/// A number of bytes, in hexadecimal or in base64: a key has 32 and a signature 64.
+pub(crate) fn fixed<const BYTES: usize>(text: &str) -> Option<[u8; BYTES]> {
     let text = text.trim();
     let digits =
         || (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok());

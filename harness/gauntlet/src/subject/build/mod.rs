@@ -1,12 +1,12 @@
 //! The subject `artefact`: a directory that a build produced, before it is deployed.
 //!
-//! Files are read and nothing is run. Names, sizes, links and contents are hostile: what leads
-//! outside of the directory is not followed, and what is too large is not read.
+//! Files are read and nothing is run. Names, sizes, links and contents are hostile: links that lead
+//! outside of the directory are not followed, and large files are not read.
 
 mod files;
 mod listing;
 mod look;
-pub mod manifest;
+pub(crate) mod manifest;
 mod node;
 mod order;
 mod page_texts;
@@ -28,8 +28,8 @@ use wasm_gauntlet_web::anatomy::{first, shown};
 use self::files::Files;
 use super::{Inability, Session, Subject};
 
-/// The manifest that is looked for where none is named, as `sha256sum` users call it.
-pub const MANIFEST_USUAL: &str = "SHA256SUMS";
+/// The usual name of a manifest, which is used where none is named.
+pub(crate) const MANIFEST_USUAL: &str = "SHA256SUMS";
 
 /// A build directory, and what is known of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct Build {
     pub signature: Option<PathBuf>,
     /// The public key of the signature, ed25519.
     pub public_key: Option<[u8; 32]>,
-    /// Where the modules go: `page` or `wasi`; a directory with pages goes to a page.
+    /// Where the modules will run: `page` or `wasi`. Those of a directory with pages run in a page.
     pub destination: Option<String>,
     /// Exports that each module must have.
     pub exports: Vec<String>,
@@ -93,7 +93,8 @@ impl Subject for Artefact {
         }
         let can = [
             (true, Need::ArtefactModule),
-            // A page is due a script: one that is none, or is not there, is what is looked for.
+            // A page needs its script. One that is no script, or is missing, is what the scenarios
+            // look for.
             (has(Asset::Shim) || has(Asset::Entry), Need::ArtefactShim),
             (self.build.second.is_some(), Need::ArtefactSecond),
             (self.manifest().is_some_and(|path| path.is_file()), Need::ArtefactManifest),
@@ -148,12 +149,12 @@ fn is_script(name: &str) -> bool {
     ["js", "mjs", "cjs"].contains(&extension(name))
 }
 
-/// What follows the last dot of a name, as written.
+/// The part after the last dot of a name, as written.
 fn extension(name: &str) -> &str {
     Path::new(name).extension().and_then(|extension| extension.to_str()).unwrap_or_default()
 }
 
-/// One trial's reading.
+/// One trial on a build directory.
 struct Reader<'a> {
     artefact: &'a Artefact,
     files: Files,

@@ -1,8 +1,8 @@
 //! A pair of Go's shim and module started in Node, as a page would start it.
 //!
-//! This runs what the build produced, with the rights of whoever runs the gauntlet, so it is done
-//! only where the target file asks for it: in an empty environment, in a folder of its own,
-//! bounded in time, its output thrown away.
+//! This runs the code of the build with the rights of the user, so it is done only where the target
+//! file asks for it. It has an empty environment, its own folder and a time limit, and its output
+//! is discarded.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -14,20 +14,20 @@ use wasm_gauntlet_host::process::scratch::Scratch;
 use crate::subject::Inability;
 use crate::subject::tools;
 
-/// For Node to start and a module to be compiled; the largest took 3 s on two busy cores.
+/// Time for Node to start and to compile a module. The largest took 3 s on two busy cores.
 const TIME_MAX: Duration = Duration::from_secs(30);
 
-/// Between two looks at whether it ended.
+/// Pause between two looks at whether it ended.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The exit code by which the runner says that the pair started; Node itself ends with 0 to 13.
+/// The exit code of the runner if the pair started. Node itself uses 0 to 13.
 const STARTED: i32 = 77;
 
-/// The exit code by which it says that the pair did not.
+/// The exit code of the runner if the pair did not start.
 const REFUSED: i32 = 78;
 
-/// What a page does: read the shim, make a `Go`, instantiate, run. A module that prints and ends
-/// and one that waits for ever have both started when `run` first gives control back.
+/// What a page does: read the shim, make a `Go`, instantiate, run. A module that prints and ends,
+/// and one that waits for ever, have both started when `run` first returns control.
 const RUNNER: &str = r#"
 const fs = require("fs");
 const [script, binary] = ["shim.js", "module.wasm"];
@@ -48,8 +48,8 @@ const [script, binary] = ["shim.js", "module.wasm"];
 /// Whether the pair starts.
 ///
 /// # Errors
-/// When Node cannot be started, ends in a way of its own, or does not end in time.
-pub fn starts(node: &Path, shim: &str, module: &[u8]) -> Result<bool, Inability> {
+/// When Node cannot be started, ends with another code, or does not end in time.
+pub(crate) fn starts(node: &Path, shim: &str, module: &[u8]) -> Result<bool, Inability> {
     let cannot =
         |error: std::io::Error| Inability::tool_missing(format!("{}: {error}", node.display()));
     let folder = Scratch::new().map_err(cannot)?;

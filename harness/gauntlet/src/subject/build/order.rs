@@ -1,5 +1,5 @@
-//! When pages make their `Go`: after the script that defines it has run, before, or with no such
-//! script at all.
+//! When pages make their `Go`: after the script that defines it has run, before, or without any
+//! such script.
 
 use wasm_gauntlet_model::action::{Asset, Inspect};
 use wasm_gauntlet_model::observation::{Fact, Inspection};
@@ -17,11 +17,15 @@ use crate::subject::Inability;
 const BRINGERS: [&str; 6] =
     ["createElement", "eval", "import", "importScripts", "write", "writeln"];
 
-/// The facts of `inspect`; of several pages that are wrong the last is named.
+/// The facts of `inspect`. If several pages are wrong, the last is named.
 ///
 /// # Errors
 /// When a file cannot be read.
-pub fn look(files: &Files, inspect: &Inspect, facts: &mut Inspection) -> Result<(), Inability> {
+pub(crate) fn look(
+    files: &Files,
+    inspect: &Inspect,
+    facts: &mut Inspection,
+) -> Result<(), Inability> {
     (facts.shim_late, facts.shim_unloaded) = (Fact::Absent, Fact::Absent);
     let pages = inspect.beside.iter().filter(|found| found.asset == Asset::Entry);
     for page in pages.take(TEXTS_MAX) {
@@ -72,7 +76,7 @@ fn loaded(files: &Files, tags: &[Tag]) -> Result<Scripts, Inability> {
                 let text = String::from_utf8_lossy(&files.read(&name)?).into_owned();
                 loaded.scripts.push(LoadedScript { url: url.to_string(), name, text });
             }
-            // One that is not there may be served from elsewhere, and is told by itself.
+            // A missing one may be served from elsewhere, and is reported on its own.
             LoadPlace::There(_) | LoadPlace::Missing(_) | LoadPlace::Elsewhere => {
                 loaded.whole = false
             }
@@ -81,7 +85,7 @@ fn loaded(files: &Files, tags: &[Tag]) -> Result<Scripts, Inability> {
     Ok(loaded)
 }
 
-/// Whether a script names `Go` but to make one, or may bring a script that does.
+/// Whether a script names `Go` other than to make one, or may load a script that does.
 fn may_define_go(text: &str) -> bool {
     let tokens = tokens(text);
     let made = |at: usize| at.checked_sub(1).is_some_and(|before| tokens[before].is_word("new"));

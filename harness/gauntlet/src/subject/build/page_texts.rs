@@ -1,4 +1,4 @@
-//! The pages and scripts of a directory: what they name, and what they name in vain.
+//! The pages and scripts of a directory: the files that they name, and which of them are missing.
 
 use std::collections::BTreeSet;
 
@@ -12,35 +12,35 @@ use super::files::Files;
 use super::references;
 use crate::subject::Inability;
 
-/// Bytes of a script that are looked into; Emscripten's largest glue has 1 MB.
-pub const SCRIPT_BYTES_MAX: u64 = 8 << 20;
+/// Most bytes of a script that are read. Emscripten's largest glue has 1 MB.
+pub(crate) const SCRIPT_BYTES_MAX: u64 = 8 << 20;
 
-/// Texts that are read around one file.
-pub const TEXTS_MAX: usize = 256;
+/// Most texts that are read around one file.
+pub(crate) const TEXTS_MAX: usize = 256;
 
 /// Whether a script deals with modules.
-pub fn is_shim(files: &Files, name: &str) -> bool {
+pub(crate) fn is_shim(files: &Files, name: &str) -> bool {
     let fits = files.size(name).is_some_and(|size| size <= SCRIPT_BYTES_MAX);
     let read = || files.read(name).ok();
     fits && read().is_some_and(|bytes| script::read(&String::from_utf8_lossy(&bytes)).is_shim())
 }
 
-/// Pages and shims with their texts; inline scripts alone of pages.
+/// Pages and shims with their texts. Of pages, only the inline scripts.
 #[derive(Debug, Default)]
-pub struct Texts {
+pub(crate) struct Texts {
     /// Name and script of each.
-    pub scripts: Vec<(String, String)>,
+    pub(crate) scripts: Vec<(String, String)>,
     /// Whether none was left out.
-    pub complete: bool,
+    pub(crate) complete: bool,
     /// The last segments of everything that pages, and the scripts that they name, name.
-    pub named: BTreeSet<String>,
-    /// What is named and is not there, with who names it: all that pages load, and of other
-    /// names those of which the directory has another build's file.
-    pub dangling: Vec<String>,
+    pub(crate) named: BTreeSet<String>,
+    /// Missing files, with the page that names them: all that pages load, and of other names those
+    /// of which the directory has the file of another build.
+    pub(crate) dangling: Vec<String>,
     /// Scripts of the directory that pages load by tags.
-    pub loaded: BTreeSet<String>,
+    pub(crate) loaded: BTreeSet<String>,
     /// Whether a page loads a script that lies elsewhere.
-    pub elsewhere: bool,
+    pub(crate) elsewhere: bool,
 }
 
 impl Texts {
@@ -48,7 +48,7 @@ impl Texts {
     ///
     /// # Errors
     /// When one cannot be read.
-    pub fn read(files: &Files, found: &[Found]) -> Result<Self, Inability> {
+    pub(crate) fn read(files: &Files, found: &[Found]) -> Result<Self, Inability> {
         let mut texts = Self { complete: found.len() <= TEXTS_MAX, ..Self::default() };
         let mut mentions: Vec<(String, BTreeSet<String>)> = Vec::new();
         let mut open: Vec<String> = Vec::new();
@@ -77,14 +77,14 @@ impl Texts {
         Ok(texts)
     }
 
-    /// Take what the page `at` loads.
+    /// Add what the page `at` loads.
     fn load(&mut self, found: references::PageLoads, at: &str) {
         self.dangling.extend(found.missing.iter().map(|name| format!("{name} in {at}")));
         self.loaded.extend(found.scripts);
         self.elsewhere |= found.elsewhere;
     }
 
-    /// Follow names from the pages to the scripts that they name, and on.
+    /// Follow names from the pages to their scripts, and from script to script.
     fn follow(
         &mut self,
         files: &Files,
@@ -119,7 +119,7 @@ impl Texts {
 }
 
 /// The last segment of a path.
-pub fn last(path: &str) -> &str {
+pub(crate) fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 

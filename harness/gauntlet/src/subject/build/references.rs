@@ -1,5 +1,4 @@
-//! What a page of the directory loads, as addresses: which files they are, and which are not
-//! there.
+//! The addresses that a page of the directory loads: which files they are, and which are missing.
 
 use url::Url;
 use wasm_gauntlet_web::discovery::page::{self, PageReferences};
@@ -7,36 +6,36 @@ use wasm_gauntlet_web::discovery::script::{self, Base, ReferenceKind, Strength};
 
 use super::files::Files;
 
-/// The host of the directory, which stands for nothing: what names another host lies elsewhere.
+/// An invented host for the directory. An address with another host lies elsewhere.
 const HOST: &str = "artefact.invalid";
 
 /// Folders that hosting platforms fill themselves: analytics, protection, configuration.
 const OF_PLATFORMS: &[&str] = &["_vercel", "cdn-cgi", ".netlify", "__", ".well-known"];
 
-/// Scripts that are often written when a server starts, from its environment.
+/// Scripts that servers often write when they start, from their environment.
 const OF_STARTS: &[&str] =
     &["env.js", "__env.js", "env-config.js", "config.js", "runtime-config.js"];
 
 /// What one page loads.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct PageLoads {
+pub(crate) struct PageLoads {
     /// Scripts that are there, by their names in the directory.
-    pub scripts: Vec<String>,
+    pub(crate) scripts: Vec<String>,
     /// Scripts and modules that are not there, as the page's address resolves.
-    pub missing: Vec<String>,
+    pub(crate) missing: Vec<String>,
     /// Whether a script is loaded from elsewhere.
-    pub elsewhere: bool,
+    pub(crate) elsewhere: bool,
 }
 
 /// The address of the file `name`.
-pub fn address(name: &str) -> Option<Url> {
+pub(crate) fn address(name: &str) -> Option<Url> {
     let mut url = Url::parse("http://artefact.invalid/").ok()?;
     url.path_segments_mut().ok()?.pop_if_empty().extend(name.split('/'));
     Some(url)
 }
 
 /// What the page `name` loads by tags, and asks for in its own text.
-pub fn of(files: &Files, page: &PageReferences) -> PageLoads {
+pub(crate) fn of(files: &Files, page: &PageReferences) -> PageLoads {
     let mut found = PageLoads::default();
     for (url, _) in &page.scripts {
         match place(files, url) {
@@ -67,8 +66,8 @@ pub fn of(files: &Files, page: &PageReferences) -> PageLoads {
     found
 }
 
-/// Where something that a page loads is.
-pub enum LoadPlace {
+/// Where a page's resource is.
+pub(crate) enum LoadPlace {
     /// In the directory, under this name.
     There(String),
     /// It should be in the directory, under this name.
@@ -78,8 +77,8 @@ pub enum LoadPlace {
 }
 
 /// Where `url` is. A directory may be served below a path that only its pages know, so leading
-/// segments that are no folder of it are left off.
-pub fn place(files: &Files, url: &Url) -> LoadPlace {
+/// segments that are no folder of it are removed.
+pub(crate) fn place(files: &Files, url: &Url) -> LoadPlace {
     let path = decoded(url.path());
     let path = path.trim_start_matches('/');
     let first = path.split('/').next().unwrap_or_default();
@@ -102,7 +101,7 @@ pub fn place(files: &Files, url: &Url) -> LoadPlace {
     }
 }
 
-/// A path with its percent signs undone (RFC 3986 §2.1); what is none stays as it is.
+/// A path with percent-encoding removed (RFC 3986 §2.1). Other percent signs stay.
 fn decoded(path: &str) -> String {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
@@ -124,6 +123,6 @@ fn decoded(path: &str) -> String {
 }
 
 /// The page of this text and name.
-pub fn page(name: &str, html: &str) -> Option<PageReferences> {
+pub(crate) fn page(name: &str, html: &str) -> Option<PageReferences> {
     Some(page::read(html, &address(name)?))
 }

@@ -1,5 +1,5 @@
-//! The scripts that pages load: whether a browser can run them, and whether any of them is the
-//! one that a Go module needs.
+//! The scripts that pages load: whether a browser can run them, and whether one of them is the shim
+//! that a Go module needs.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ use crate::subject::Inability;
 ///
 /// # Errors
 /// When a script cannot be read.
-pub fn look(
+pub(crate) fn look(
     files: &Files,
     inspect: &Inspect,
     texts: &Texts,
@@ -27,8 +27,8 @@ pub fn look(
     let mut due: BTreeSet<&str> = shims.map(|found| found.url.as_str()).collect();
     due.extend(texts.loaded.iter().map(String::as_str));
     facts.namespaces_nowhere = nowhere(files, texts, facts);
-    // An empty script is a mistake where what it should define is nowhere; else it is a place
-    // that somebody fills in later.
+    // An empty script is an error where nothing else defines what it should. Otherwise it is a
+    // placeholder that is filled in later.
     let lacks = matches!(&facts.namespaces_nowhere, Fact::Is(names) if !names.is_empty());
     let mut wrong = Vec::new();
     for name in due.into_iter().take(TEXTS_MAX) {
@@ -74,7 +74,7 @@ fn nowhere(files: &Files, texts: &Texts, facts: &Inspection) -> Fact<Vec<String>
     left.into()
 }
 
-/// Whether the name stands in the text as a word: `go` is in many.
+/// Whether the name is a whole word in the text: many words contain `go`.
 fn is_named(text: &str, name: &str) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     text.match_indices(name).any(|(at, _)| {

@@ -1,4 +1,4 @@
-//! The encoded siblings of a file, as `gzip_static` and its kin serve them.
+//! The encoded siblings of a file, as `gzip_static` and similar modules serve them.
 
 use wasm_gauntlet_model::observation::Inspection;
 use wasm_gauntlet_web::anatomy::first;
@@ -7,19 +7,19 @@ use wasm_gauntlet_web::coding::{self, Layer};
 use super::files::Files;
 use crate::subject::Inability;
 
-/// Endings of siblings, and what is in them.
-pub const ENDINGS: &[(&str, Layer)] =
+/// Endings of siblings, with their coding.
+pub(crate) const ENDINGS: &[(&str, Layer)] =
     &[("br", Layer::Br), ("gz", Layer::Gzip), ("zst", Layer::Zstd)];
 
-/// The bytes of the sibling of `name` in this coding, where there is one.
-pub fn form(files: &Files, name: &str, layer: Layer) -> Option<Vec<u8>> {
+/// The bytes of the sibling of `name` in this coding, if there is one.
+pub(crate) fn form(files: &Files, name: &str, layer: Layer) -> Option<Vec<u8>> {
     let (ending, _) = ENDINGS.iter().find(|(_, have)| *have == layer)?;
     let sibling = format!("{name}.{ending}");
     files.has(&sibling).then(|| files.read(&sibling).ok()).flatten()
 }
 
 /// The facts of the siblings of `name`, whose bytes are `raw`.
-pub fn look(
+pub(crate) fn look(
     files: &Files,
     name: &str,
     raw: &[u8],
@@ -64,8 +64,12 @@ fn is_made_for_others(files: &Files, name: &str, ending: &str) -> bool {
 /// What is wrong with a sibling.
 ///
 /// # Errors
-/// When a bound of ours was met, so that nothing can be said.
-pub fn complaint(bytes: &[u8], raw: &[u8], layer: Layer) -> Result<Option<String>, Inability> {
+/// When the file exceeds a bound of ours, so that nothing is known.
+pub(crate) fn complaint(
+    bytes: &[u8],
+    raw: &[u8],
+    layer: Layer,
+) -> Result<Option<String>, Inability> {
     let codings = [layer.word().to_owned()];
     match coding::decode_declared(bytes, &codings, &coding::DecodeBounds::default()) {
         Ok(content) if content == raw => Ok(None),

@@ -1,29 +1,29 @@
-//! The encoded siblings of the files that no trial is made of: pages, styles, data.
+//! The encoded siblings of the files without a trial of their own: pages, styles, data.
 
 use std::collections::BTreeSet;
 
 use super::files::{Files, TOTAL_BYTES_MAX};
 use super::siblings::{ENDINGS, complaint};
 
-/// Bytes below which a file travels in one packet in any form, so that nothing is wasted.
+/// A smaller file fits one packet in any form, so a coding saves nothing.
 const SMALL_BYTES: u64 = 1024;
 
 /// Endings of text: where a build encodes one file of such a kind, it encodes them all.
 const TEXTS: &[&str] = &["html", "htm", "css", "js", "mjs", "json", "svg", "xml", "txt", "map"];
 
-/// What is wrong with the siblings of the files that are not looked at by themselves.
+/// Problems of the siblings of these files.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct SiblingProblems {
+pub(crate) struct SiblingProblems {
     /// Siblings that do not decode to their file, each with why.
-    pub wrong: Vec<String>,
+    pub(crate) wrong: Vec<String>,
     /// Siblings that are not there, while smaller files of the kind have theirs.
-    pub missing: Vec<String>,
+    pub(crate) missing: Vec<String>,
     /// Siblings that are no smaller than their file.
-    pub fat: Vec<String>,
+    pub(crate) fat: Vec<String>,
 }
 
-/// The siblings of every file but `own`; none if they are too much to be read.
-pub fn beside(files: &Files, own: &BTreeSet<&str>) -> Option<SiblingProblems> {
+/// The siblings of every file but `own`; none if they are too large to read.
+pub(crate) fn beside(files: &Files, own: &BTreeSet<&str>) -> Option<SiblingProblems> {
     let mut found = SiblingProblems::default();
     let mut budget = TOTAL_BYTES_MAX;
     for name in files.names().filter(|name| !own.contains(name)) {

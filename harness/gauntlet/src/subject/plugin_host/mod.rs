@@ -1,4 +1,4 @@
-//! The subject `host`: a plugin host in a worker of ours, behind an adapter, or over HTTP.
+//! The subject `host`: a plugin host in one of our workers, behind an adapter, or over HTTP.
 
 pub mod actions;
 pub mod adapter;

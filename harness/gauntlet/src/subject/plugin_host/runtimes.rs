@@ -1,4 +1,4 @@
-//! The runtimes that this tool embeds, by name; each runs in a worker process of its own.
+//! The embedded runtimes, by name. Each runs in its own worker process.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use super::adapter::{Adapter, ReferenceRuntimes};
 use super::external;
 use crate::subject::plugin_host::actions::module;
 
-/// The names of every runtime that can be tested: embedded, and in programs of their own.
+/// The names of every runtime that can be tested: embedded ones, and those in separate programs.
 pub fn known() -> Vec<&'static str> {
     NAMES.iter().copied().chain(external::ALL.iter().map(|external| external.name)).collect()
 }
 
-/// Every embedded runtime without any fault, to compare others with; started when first asked.
+/// Every embedded runtime without any fault, as references. They start when they are first asked.
 pub fn references(program: &Path) -> Arc<ReferenceRuntimes> {
     let worker =
         |name: &&str| ((*name).to_owned(), Launch::worker(program.to_path_buf(), name, &[]));

@@ -1,4 +1,4 @@
-//! The catalogue against wasmtime in a confined worker: what the parts do when put together.
+//! The catalogue against wasmtime in a confined worker, with all parts together.
 
 use wasm_gauntlet_model::action::{Action, Call, Compare, Input, NoisyNeighbour};
 use wasm_gauntlet_model::fault::Fault;

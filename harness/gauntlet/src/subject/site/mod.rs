@@ -1,12 +1,12 @@
 //! The subject `site`: a deployed site and its CDN, seen with HTTP alone.
 //!
-//! Discovery finds the page, its scripts and modules; a session makes one exchange a step and
-//! reports every fact of it. Nothing here judges, runs a script, or decodes what is not bounded.
+//! Discovery finds the page, its scripts and modules. A session makes one exchange for each step
+//! and reports every fact of it. Nothing here judges, runs a script, or decodes without a bound.
 
 mod probe;
 
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
 use url::Url;
@@ -22,8 +22,9 @@ use self::probe::inspect::Inspected;
 use self::probe::place::OriginAddress;
 use self::probe::rate_limit::Learned;
 use super::{ACTION_TIME_MAX, Inability, Session, Subject};
+use crate::locks::unpoisoned;
 
-/// Answers that take longer to begin are waited for many at once.
+/// If answers take longer than this to begin, many are waited for at once.
 const WAITS_AFTER: Duration = Duration::from_secs(1);
 
 /// A deployed site.
@@ -43,7 +44,7 @@ pub struct Site {
     asked: ExchangeCache,
     inspected: Inspected,
     learned: Learned,
-    /// What kept discovery from knowing each script of the page.
+    /// Why discovery does not know every script of the page, if so.
     unseen: Mutex<Option<String>>,
 }
 
@@ -62,7 +63,7 @@ impl Site {
     /// As [`Site::new`].
     pub fn within(mut url: Url, bounds: ExchangeBounds) -> Result<Self, Inability> {
         url.set_fragment(None);
-        // The address itself is not told: it may hold the password that is complained of.
+        // The address itself is not shown: it may contain the password of the complaint.
         reach::may_reach(&url, &url)
             .map_err(|why| Inability::setup(format!("the site's address: {why}")))?;
         let client =
@@ -86,12 +87,12 @@ impl Site {
         })
     }
 
-    /// The same site, of which these modules of earlier builds are to be served still. Relative
-    /// names are relative to the page.
+    /// The same site, which must still serve these modules of earlier builds. Relative names are
+    /// relative to the page.
     ///
     /// # Errors
-    /// When one is no address that a page of this site may lead to.
-    pub fn remembering(mut self, previous: &[String]) -> Result<Self, Inability> {
+    /// When one is no address that a page of this site may name.
+    pub(crate) fn remembering(mut self, previous: &[String]) -> Result<Self, Inability> {
         for name in previous {
             let wrong = |why: String| Inability::setup(format!("earlier module `{name}`: {why}"));
             let mut url = self.url.join(name).map_err(|error| wrong(error.to_string()))?;
@@ -102,7 +103,7 @@ impl Site {
         Ok(self)
     }
 
-    /// The site that a target names, with the ways to it, within the usual bounds.
+    /// The site that a target names, with its addresses and origin, within the usual bounds.
     ///
     /// # Errors
     /// As [`Site::new`], and when the origin's address cannot be read.
@@ -117,7 +118,7 @@ impl Site {
         site.remembering(&target.previous)
     }
 
-    /// Prepare the ways to the site: whom to trust, and which addresses to ask.
+    /// Set which certificates to trust, and which addresses to ask.
     fn reach(&mut self, target: &SiteTarget) -> Result<(), ExchangeFailure> {
         let certificates = target.certificate.as_ref().map(|file| {
             let cannot = |error| ExchangeFailure::Other(format!("cannot read {file}: {error}"));
@@ -147,8 +148,8 @@ impl Site {
 impl Subject for Site {
     fn bound(&self, action: &Action) -> Duration {
         match action {
-            // As many exchanges as there are addresses, codings and repeats; the site's own
-            // patience is all that bounds them.
+            // There are as many exchanges as addresses, codings and repeats. Only the timeout of
+            // the site bounds them.
             Action::Everywhere(_) => ExchangeBounds::default().all,
             _ => ACTION_TIME_MAX,
         }
@@ -165,7 +166,7 @@ impl Subject for Site {
     fn profile(&self) -> Result<Profile, Inability> {
         let (mut profile, unseen) =
             wasm_gauntlet_web::discovery::discover(&self.client, &self.url)?;
-        *self.unseen.lock().unwrap_or_else(PoisonError::into_inner) = unseen;
+        *unpoisoned(self.unseen.lock()) = unseen;
         wasm_gauntlet_web::discovery::remember(&mut profile, &self.previous);
         profile.can.extend(self.origin.as_ref().map(|_| Need::SiteOrigin));
         let is_secure = self.secure.is_some() || self.url.scheme() == "https";
@@ -179,7 +180,7 @@ impl Subject for Site {
     }
 }
 
-/// A number that no other run has; it goes into one-off query words and nowhere else.
+/// A number that no other run has. It is used in one-off query words only.
 fn nonce() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     (since.as_nanos() as u64) ^ (u64::from(std::process::id()) << 40)

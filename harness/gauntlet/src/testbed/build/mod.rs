@@ -1,6 +1,5 @@
-//! The directory that the reference build produced: page, shim, module, encoded siblings, a
-//! manifest with its signature, and a second build of the same sources. Each fault makes one
-//! thing of it wrong.
+//! The directory of the reference build: page, shim, module, encoded siblings, a manifest with its
+//! signature, and a second build of the same sources. Each fault makes one part of it wrong.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,13 +13,13 @@ use wasm_gauntlet_web::coding::{Layer, encode};
 use super::site::assets::{Coded, PREVIOUS, coded_module, entry_text, path, shim_text};
 use super::site::module::{ModuleRecipe, WASI_IMPORT};
 
-/// The seed of the key that signs the manifest: a secret of nobody, so that builds are alike.
+/// The seed of the key that signs the manifest. It is public, so that builds are equal.
 const KEY_SEED: [u8; 32] = *b"a key of the gauntlet's testbed!";
 
-/// The feature that the module exports, and that those who use it ask for.
+/// The feature that the module exports, and that the target asks for.
 pub const FEATURE: &str = "checksum";
 
-/// The reference build, in a temporary folder; it is gone when this is dropped.
+/// The reference build, in a temporary folder that is removed on drop.
 #[derive(Debug)]
 pub struct TestbedBuild {
     folder: Scratch,
@@ -28,7 +27,7 @@ pub struct TestbedBuild {
 }
 
 impl TestbedBuild {
-    /// Write the build with `faults`, those of other parts ignored.
+    /// Write the build with `faults`. Those of other parts are ignored.
     ///
     /// # Errors
     /// When no folder can be made or written to.
@@ -67,7 +66,8 @@ impl MadeBuild<'_> {
         self.faults.contains(&fault)
     }
 
-    /// How the module is made; the second build differs where builds do not reproduce.
+    /// How the module is made. The second build differs with the fault of builds that cannot be
+    /// reproduced.
     fn make(&self, second: bool) -> ModuleRecipe {
         let usual = ModuleRecipe::default();
         let strange = second && self.has(Fault::BuildUnreproducible);
@@ -112,7 +112,7 @@ impl MadeBuild<'_> {
         files.iter().try_for_each(|(name, bytes)| std::fs::write(dir.join(name), bytes))
     }
 
-    /// The faults that lie in the module's siblings.
+    /// The faults of the module's siblings.
     fn spoil(
         &self,
         files: &mut Vec<(String, Vec<u8>)>,
@@ -154,7 +154,7 @@ impl MadeBuild<'_> {
     }
 }
 
-/// A brotli stream that stores `bytes` as they are (RFC 7932 §9.2): larger than they.
+/// A brotli stream that stores `bytes` as they are (RFC 7932 §9.2), so it is larger than they are.
 fn stored(bytes: &[u8]) -> Vec<u8> {
     /// Bytes of one stored piece: what 16 bits of length hold.
     const PIECE: usize = 1 << 16;

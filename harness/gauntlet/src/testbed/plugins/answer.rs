@@ -8,21 +8,21 @@ use serde_json::{Value, json};
 use wasm_gauntlet_host::protocol::Parts;
 use wasm_gauntlet_model::call::{CallOutcome, RejectStage};
 
-/// What `type` is for an outcome, but for its word.
+/// The beginning of `type` for an outcome; its word follows.
 const OUTCOMES: &str = "https://wasm-gauntlet.dev/outcomes/";
 
-/// What `type` is for what is wrong with a request, but for its word.
+/// The beginning of `type` for a wrong request; its word follows.
 const PROBLEMS: &str = "https://wasm-gauntlet.dev/problems/";
 
-/// Seconds after which a `busy` tenant may try again: a call lasts 50 ms, and a second is the
-/// least that the field can say.
+/// Seconds after which a `busy` tenant may try again. A call lasts 50 ms, and a second is the least
+/// value of the field.
 const RETRY_AFTER_S: HeaderValue = HeaderValue::from_static("1");
 
 /// A response of the front.
-pub type FrontReply = Response<Full<Bytes>>;
+pub(crate) type FrontReply = Response<Full<Bytes>>;
 
-/// The status of an outcome; `openapi.yaml` says the same.
-pub fn status(outcome: &CallOutcome) -> StatusCode {
+/// The status of an outcome, as in `openapi.yaml`.
+pub(crate) fn status(outcome: &CallOutcome) -> StatusCode {
     match outcome {
         CallOutcome::Ok { .. } => StatusCode::OK,
         CallOutcome::GuestError { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -41,7 +41,7 @@ pub fn status(outcome: &CallOutcome) -> StatusCode {
 }
 
 /// The response to an outcome: the output itself, or a problem.
-pub fn outcome(outcome: CallOutcome) -> FrontReply {
+pub(crate) fn outcome(outcome: CallOutcome) -> FrontReply {
     let status = status(&outcome);
     let parts = match outcome {
         CallOutcome::Ok { output } => return bytes(status, "application/octet-stream", output),
@@ -57,14 +57,14 @@ pub fn outcome(outcome: CallOutcome) -> FrontReply {
     reply
 }
 
-/// A response to a request that is wrong in itself.
-pub fn problem(status: StatusCode, word: &str, detail: &str) -> FrontReply {
+/// A response to a wrong request.
+pub(crate) fn problem(status: StatusCode, word: &str, detail: &str) -> FrontReply {
     let kind = format!("{PROBLEMS}{word}");
     with_members(status, json!({ "type": kind, "title": word, "detail": detail }))
 }
 
-/// A 405 that says what is allowed.
-pub fn wrong_method(allowed: &'static str) -> FrontReply {
+/// A 405 that names the allowed methods.
+pub(crate) fn wrong_method(allowed: &'static str) -> FrontReply {
     let mut reply = problem(StatusCode::METHOD_NOT_ALLOWED, "wrong-method", allowed);
     reply.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     reply
@@ -77,24 +77,24 @@ fn with_members(status: StatusCode, mut members: Value) -> FrontReply {
 }
 
 /// A JSON document.
-pub fn json(document: &Value) -> FrontReply {
+pub(crate) fn json(document: &Value) -> FrontReply {
     bytes(StatusCode::OK, "application/json", document.to_string().into_bytes())
 }
 
-/// Plain text, as a gateway has it: no outcome is in it.
-pub fn plain(status: StatusCode, text: &str) -> FrontReply {
+/// Plain text, as from a gateway, without any outcome.
+pub(crate) fn plain(status: StatusCode, text: &str) -> FrontReply {
     bytes(status, "text/plain; charset=utf-8", format!("{text}\n").into_bytes())
 }
 
 /// No content.
-pub fn empty(status: StatusCode) -> FrontReply {
+pub(crate) fn empty(status: StatusCode) -> FrontReply {
     let mut reply = Response::new(Full::default());
     *reply.status_mut() = status;
     reply
 }
 
-/// A body of one type; `nosniff`, as outputs are whatever a guest wrote.
-pub fn bytes(status: StatusCode, kind: &'static str, body: Vec<u8>) -> FrontReply {
+/// A body of one type, with `nosniff`, because a guest may write any output.
+pub(crate) fn bytes(status: StatusCode, kind: &'static str, body: Vec<u8>) -> FrontReply {
     let mut reply = Response::new(Full::new(Bytes::from(body)));
     *reply.status_mut() = status;
     let headers = reply.headers_mut();

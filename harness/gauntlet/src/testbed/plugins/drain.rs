@@ -1,4 +1,4 @@
-//! Reading a request's body within bounds of size and time.
+//! Reads a request's body, with bounds of size and time.
 
 use std::time::Duration;
 
@@ -6,26 +6,26 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes};
 use tokio::time::timeout;
 
-/// From the head to the last byte of a body: 16 MiB at 10 Mbit/s take 14 s.
+/// Most time from the head to the last byte of a body: 16 MiB at 10 Mbit/s take 14 s.
 const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A body past its bound is read on for so many times the bound, and dropped: a client that
-/// gets its answer while it still sends sees a reset instead of the answer.
+/// A body past its bound is read up to this multiple of the bound, and dropped. A client that gets
+/// its answer while it still sends would see a reset instead of the answer.
 const DRAIN_FACTOR: usize = 4;
 
 /// Why there is no body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoBody {
-    /// More bytes than are taken.
+pub(crate) enum NoBody {
+    /// More bytes than the bound.
     TooLarge,
-    /// Not within the time.
+    /// Not in time.
     TooSlow,
     /// The client went away.
     Broken,
 }
 
 /// The body, of at most `max` bytes.
-pub async fn body<B>(mut from: B, max: usize) -> Result<Vec<u8>, NoBody>
+pub(crate) async fn body<B>(mut from: B, max: usize) -> Result<Vec<u8>, NoBody>
 where
     B: Body<Data = Bytes> + Unpin,
 {

@@ -1,17 +1,19 @@
-//! What guests logged, kept for a while under the id of the call, for the caller's tenant alone.
+//! Log lines of guests, kept for a while under the id of the call, for the caller's tenant alone.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use wasm_gauntlet_model::call::LogLine;
 
-/// Most calls whose log is kept, and most bytes of them; the oldest go first.
+use crate::locks::unpoisoned;
+
+/// Most calls whose log is kept, and most bytes of their logs. The oldest go first.
 const CALLS_MAX: usize = 256;
 const BYTES_MAX: usize = 16 << 20;
 
 /// The logs of recent calls.
 #[derive(Default)]
-pub struct CallJournal {
+pub(crate) struct CallJournal {
     state: Mutex<CallLogs>,
 }
 
@@ -30,9 +32,9 @@ struct CallLog {
 }
 
 impl CallJournal {
-    /// Keep the lines of a call of `tenant`; the id under which they are found.
-    pub fn keep(&self, tenant: &str, lines: Vec<LogLine>) -> u64 {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Keep the lines of a call of `tenant`. Returns the id of the call.
+    pub(crate) fn keep(&self, tenant: &str, lines: Vec<LogLine>) -> u64 {
+        let mut state = unpoisoned(self.state.lock());
         state.last += 1;
         let id = state.last;
         let bytes = lines.iter().map(|line| line.text.len() + line.tenant.len()).sum();
@@ -45,9 +47,9 @@ impl CallJournal {
         id
     }
 
-    /// The lines of a call, if it was one of `tenant` and is still kept.
-    pub fn find(&self, id: u64, tenant: &str) -> Option<Vec<LogLine>> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The lines of a call, if it was a call of `tenant` and is still kept.
+    pub(crate) fn find(&self, id: u64, tenant: &str) -> Option<Vec<LogLine>> {
+        let state = unpoisoned(self.state.lock());
         let entry = state.calls.iter().find(|entry| entry.id == id && entry.tenant == tenant)?;
         Some(entry.lines.clone())
     }

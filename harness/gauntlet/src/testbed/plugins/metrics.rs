@@ -1,17 +1,19 @@
-//! Counters, as Prometheus reads them (text format 0.0.4). The number of labels is bounded: a
-//! client chooses tenant names, and each new one would be a new series.
+//! Counters for Prometheus (text format 0.0.4). The number of labels is bounded, because clients
+//! choose tenant names and each new one would be a new series.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
-/// Most tenants told apart; the rest are `other`.
+use crate::locks::unpoisoned;
+
+/// Most tenants with a label. The rest are `other`.
 const TENANTS_MAX: usize = 64;
 
-/// Most modules told apart by the limits that they reach; the rest are `other`.
+/// Most modules with a label of the limits that they reach. The rest are `other`.
 const GUESTS_MAX: usize = 64;
 
 /// The quantiles of latencies that are shown.
@@ -22,7 +24,7 @@ const OTHER: &str = "other";
 
 /// The counters.
 #[derive(Default)]
-pub struct Metrics {
+pub(crate) struct Metrics {
     state: Mutex<MetricsState>,
 }
 
@@ -36,7 +38,7 @@ struct MetricsState {
     seconds: BTreeMap<String, Seconds>,
 }
 
-/// The latencies of one tenant, microseconds; two significant digits take 20 KB a tenant.
+/// The latencies of one tenant, microseconds. Two significant digits take 20 KB for each tenant.
 struct Seconds {
     sum: f64,
     histogram: Histogram<u64>,
@@ -49,18 +51,18 @@ impl Default for Seconds {
     }
 }
 
-/// What the front knows beside its counters.
-pub struct Gauges {
+/// Values of the front beside its counters.
+pub(crate) struct Gauges {
     /// Host processes that were lost.
-    pub processes_lost: u64,
+    pub(crate) processes_lost: u64,
     /// Calls that wait for an answer.
-    pub in_flight: u64,
+    pub(crate) in_flight: u64,
 }
 
 impl Metrics {
     /// Count a call.
-    pub fn call(&self, tenant: &str, outcome: &'static str, wall: Duration) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn call(&self, tenant: &str, outcome: &'static str, wall: Duration) {
+        let mut state = unpoisoned(self.state.lock());
         let label = label(&mut state.tenants, tenant, TENANTS_MAX);
         *state.calls.entry((label.clone(), outcome)).or_default() += 1;
         let seconds = state.seconds.entry(label).or_default();
@@ -70,22 +72,22 @@ impl Metrics {
     }
 
     /// Count a limit that the module of this digest reached.
-    pub fn limit(&self, tenant: &str, guest: &str, limit: &'static str) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn limit(&self, tenant: &str, guest: &str, limit: &'static str) {
+        let mut state = unpoisoned(self.state.lock());
         let tenant = label(&mut state.tenants, tenant, TENANTS_MAX);
         let guest = label(&mut state.guests, guest, GUESTS_MAX);
         *state.limits.entry((tenant, guest, limit)).or_default() += 1;
     }
 
     /// Count an upload.
-    pub fn upload(&self, outcome: &'static str) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn upload(&self, outcome: &'static str) {
+        let mut state = unpoisoned(self.state.lock());
         *state.uploads.entry(outcome).or_default() += 1;
     }
 
     /// The page.
-    pub fn text(&self, gauges: &Gauges) -> String {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn text(&self, gauges: &Gauges) -> String {
+        let state = unpoisoned(self.state.lock());
         let mut page = String::new();
         head(&mut page, "plugin_calls_total", "counter", "Calls by tenant and outcome.");
         for ((tenant, outcome), count) in &state.calls {
@@ -123,7 +125,7 @@ impl Metrics {
     }
 }
 
-/// `name`, or the label of all past the bound on `known` ones.
+/// `name`, or the common label once the bound on `known` ones is reached.
 fn label(known: &mut BTreeSet<String>, name: &str, max: usize) -> String {
     if !known.contains(name) && known.len() >= max {
         return OTHER.to_owned();
@@ -136,7 +138,7 @@ fn head(page: &mut String, name: &str, kind: &str, help: &str) {
     let _ = writeln!(page, "# HELP {name} {help}\n# TYPE {name} {kind}");
 }
 
-/// A label's value; tenants are visible ASCII by then, so these two are all there is.
+/// A label's value, escaped. Tenants are visible ASCII here, so two characters are enough.
 fn escaped(value: &str) -> String {
     value.replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -1,8 +1,8 @@
-//! The plugin host of the reference deployment: the host contract over HTTP (`openapi.yaml`
-//! beside this file), in front of a host in a supervised process of its own.
+//! The plugin host of the reference deployment: the host contract over HTTP (`openapi.yaml` beside
+//! this file), in front of a host in its own supervised process.
 //!
-//! The front outlives its host. When the host dies or hangs in a call, the front says so with a
-//! plain 502 or 504 that carries no outcome, as a gateway would, and starts another.
+//! The front outlives its host. When the host dies or hangs in a call, the front answers with a
+//! plain 502 or 504 without an outcome, as a gateway would, and starts another host.
 
 mod answer;
 mod drain;
@@ -33,14 +33,15 @@ use serve::serve;
 /// The front's threads for sockets, apart from those of the probes.
 const THREADS: usize = 2;
 
-/// Threads that wait for the host: one a call. A tenant's flood of 64 leaves room for others.
+/// Threads that wait for the host, one for each call. A tenant that floods with 64 calls leaves
+/// room for others.
 const WAITING_THREADS: usize = 256;
 
-/// Calls a second of one tenant in the reference deployment: a scenario that is not about it makes
-/// up to 85 in the name of one tenant, and one that is about it need not make many more.
+/// Calls of one tenant in a second. Scenarios that do not test this limit make up to 85, and the
+/// one that does need not make many more.
 const CALLS_PER_S: u32 = 100;
 
-/// The running front; it stops, and its host with it, when this is dropped.
+/// The running front. It stops when this is dropped, and so does its host.
 pub struct PluginFront {
     address: SocketAddr,
     front: Arc<Front>,
@@ -67,28 +68,23 @@ impl PluginFront {
             calls_at_once: Some(IN_FLIGHT_MAX),
             ..limits
         };
-        Self::with(launch, limits, HostFaults::new(faults.iter().copied()), None)
+        Self::with(launch, limits, HostFaults::new(faults.iter().copied()))
     }
 
-    /// The same over any adapter, at `listen` or at a free loopback port.
+    /// The same over any adapter.
     ///
     /// # Errors
     /// When the host cannot be started or no address or thread can be had.
-    pub fn over(launch: Launch, limits: Limits, listen: Option<SocketAddr>) -> io::Result<Self> {
-        Self::with(launch, limits, HostFaults::default(), listen)
+    #[cfg(test)]
+    pub(crate) fn over(launch: Launch, limits: Limits) -> io::Result<Self> {
+        Self::with(launch, limits, HostFaults::default())
     }
 
-    /// The same, with those of `faults` that are the front's own.
-    fn with(
-        launch: Launch,
-        limits: Limits,
-        faults: HostFaults,
-        listen: Option<SocketAddr>,
-    ) -> io::Result<Self> {
+    /// The same, with those of `faults` that belong to the front.
+    fn with(launch: Launch, limits: Limits, faults: HostFaults) -> io::Result<Self> {
         let front = Front::start(launch, limits, faults).map_err(io::Error::other)?;
         let front = Arc::new(front);
-        let free = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let socket = TcpListener::bind(listen.unwrap_or(free))?;
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
         let mut builder = Builder::new_multi_thread();
@@ -102,7 +98,7 @@ impl PluginFront {
         Ok(Self { address, front, runtime: Some(runtime) })
     }
 
-    /// Where the contract is served, without a slash at the end.
+    /// The address of the contract, without a slash at the end.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }

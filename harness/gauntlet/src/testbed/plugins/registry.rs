@@ -1,22 +1,24 @@
-//! The modules that were accepted, by digest, and which one is active. The oldest give way to new
-//! ones; the active one and the one before it never do.
+//! The accepted modules by digest, and the active one. New modules replace the oldest, but never
+//! the active one and the one before it.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use wasm_gauntlet_host::worker::parent::work::GuestModule;
 
-/// Most modules kept, and most bytes of them: earlier versions stay callable for a rollback.
-pub const MODULES_MAX: usize = 512;
+use crate::locks::unpoisoned;
+
+/// Most modules, and most bytes of them. Earlier versions stay callable for a rollback.
+pub(crate) const MODULES_MAX: usize = 512;
 const BYTES_MAX: usize = 512 << 20;
 
 /// The registry is full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RegistryFull;
+pub(crate) struct RegistryFull;
 
 /// Accepted modules.
 #[derive(Default)]
-pub struct Registry {
+pub(crate) struct Registry {
     state: Mutex<RegistryState>,
 }
 
@@ -27,16 +29,16 @@ struct RegistryState {
     /// Their digests, oldest first.
     order: VecDeque<String>,
     active: Option<String>,
-    /// What was active before.
+    /// The module that was active before.
     previous: Option<String>,
-    /// Digests of those that stood their first call.
+    /// Digests of modules that passed their first call.
     stood: BTreeSet<String>,
-    /// The fault `promote-unvalidated`: what was refused, and may become active all the same.
+    /// The fault `promote-unvalidated`: refused modules that can still become active.
     refused: Option<Arc<GuestModule>>,
 }
 
 impl RegistryState {
-    /// Make room for a module of so many bytes.
+    /// Make room for a module of this many bytes.
     fn room(&mut self, bytes: usize) -> Result<(), RegistryFull> {
         while self.modules.len() >= MODULES_MAX || self.bytes + bytes > BYTES_MAX {
             let held = [&self.active, &self.previous];
@@ -53,11 +55,11 @@ impl RegistryState {
 
 impl Registry {
     fn state(&self) -> MutexGuard<'_, RegistryState> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.state.lock())
     }
 
-    /// Keep a module; whether it is new.
-    pub fn keep(&self, module: Arc<GuestModule>) -> Result<bool, RegistryFull> {
+    /// Keep a module. Returns whether it is new.
+    pub(crate) fn keep(&self, module: Arc<GuestModule>) -> Result<bool, RegistryFull> {
         let mut state = self.state();
         if state.modules.contains_key(&module.digest) {
             return Ok(false);
@@ -70,27 +72,27 @@ impl Registry {
     }
 
     /// The module with this digest.
-    pub fn find(&self, digest: &str) -> Option<Arc<GuestModule>> {
+    pub(crate) fn find(&self, digest: &str) -> Option<Arc<GuestModule>> {
         self.state().modules.get(digest).cloned()
     }
 
-    /// The fault `promote-unvalidated`: remember what was refused.
-    pub fn remember_refused(&self, module: Arc<GuestModule>) {
+    /// The fault `promote-unvalidated`: remember a refused module.
+    pub(crate) fn remember_refused(&self, module: Arc<GuestModule>) {
         self.state().refused = Some(module);
     }
 
-    /// Whether a module has stood its first call.
-    pub fn stood(&self, digest: &str) -> bool {
+    /// Whether a module has passed its first call.
+    pub(crate) fn stood(&self, digest: &str) -> bool {
         self.state().stood.contains(digest)
     }
 
-    /// A module has stood its first call.
-    pub fn stands(&self, digest: &str) {
+    /// A module has passed its first call.
+    pub(crate) fn stands(&self, digest: &str) {
         self.state().stood.insert(digest.to_owned());
     }
 
     /// Make a module the active one; false if it is not here.
-    pub fn activate(&self, digest: &str) -> bool {
+    pub(crate) fn activate(&self, digest: &str) -> bool {
         let mut state = self.state();
         if let Some(refused) = state.refused.take_if(|refused| refused.digest == digest) {
             state.modules.insert(digest.to_owned(), refused);
@@ -103,13 +105,13 @@ impl Registry {
     }
 
     /// The module that was active before the active one.
-    pub fn previous(&self) -> Option<Arc<GuestModule>> {
+    pub(crate) fn previous(&self) -> Option<Arc<GuestModule>> {
         let state = self.state();
         state.modules.get(state.previous.as_ref()?).cloned()
     }
 
     /// The active module.
-    pub fn active(&self) -> Option<Arc<GuestModule>> {
+    pub(crate) fn active(&self) -> Option<Arc<GuestModule>> {
         let state = self.state();
         state.modules.get(state.active.as_ref()?).cloned()
     }

@@ -1,10 +1,10 @@
-//! From method and path to what is asked; total.
+//! From method and path to a route, for every request.
 
 use hyper::Method;
 
-/// What is asked.
+/// The route of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Route {
+pub(crate) enum Route {
     /// `PUT /guests/{sha256}`.
     Upload(String),
     /// `POST /guests/{sha256}/call`.
@@ -19,7 +19,7 @@ pub enum Route {
     Health,
     /// `GET /metrics`.
     Metrics,
-    /// The path is one of the contract, the method is not; these are.
+    /// The contract has the path, but not with this method. It has these methods.
     WrongMethod(&'static str),
     /// No path of the contract.
     Unknown,
@@ -27,7 +27,7 @@ pub enum Route {
 
 impl Route {
     /// The route of a request.
-    pub fn of(method: &Method, path: &str) -> Self {
+    pub(crate) fn of(method: &Method, path: &str) -> Self {
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         let (allowed, route) = match &*segments {
             ["guests", digest] if is_digest(digest) => {
@@ -56,7 +56,7 @@ impl Route {
 }
 
 /// Whether this is SHA-256 in lower-case hex.
-pub fn is_digest(text: &str) -> bool {
+pub(crate) fn is_digest(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 

@@ -1,5 +1,5 @@
-//! Accepting connections and speaking HTTP/1.1 on them, within bounds: a slow or greedy client
-//! is cut off, and holds up nobody else.
+//! Accepts connections and serves HTTP/1.1 on them, with bounds. A slow or greedy client is cut
+//! off, so it blocks nobody else.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -20,16 +20,16 @@ use super::drain::{NoBody, body};
 use super::front::{Front, INPUT_BYTES_MAX, MODULE_BYTES_MAX};
 use super::route::Route;
 
-/// Connections at once; past it, new ones wait to be accepted.
+/// Most connections at once. Further ones wait to be accepted.
 const CONNECTIONS_MAX: usize = 256;
 
-/// For a request's head, the idle time before it included.
+/// Timeout of a request's head, with the idle time before it.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Bytes of a request's head.
 const HEAD_BYTES_MAX: usize = 16 << 10;
 
-/// After so long a connection is cut: ten times the longest request.
+/// After this time a connection is cut: ten times the longest request.
 const CONNECTION_AGE_MAX: Duration = Duration::from_secs(600);
 
 /// A pause after a failed accept, as when descriptors run out.
@@ -41,11 +41,11 @@ const DOCUMENT_BYTES_MAX: usize = 1024;
 /// Bytes of a tenant's name.
 const TENANT_BYTES_MAX: usize = 64;
 
-/// The tenant of who names none.
+/// The tenant of requests that name none.
 const NOBODY: &str = "anonymous";
 
 /// Accept and serve until the task is dropped.
-pub async fn serve(listener: TcpListener, front: Arc<Front>) {
+pub(crate) async fn serve(listener: TcpListener, front: Arc<Front>) {
     let room = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     loop {
         let permit = Arc::clone(&room).acquire_owned().await;
@@ -62,7 +62,7 @@ pub async fn serve(listener: TcpListener, front: Arc<Front>) {
     }
 }
 
-/// How a connection ends concerns nobody but the client that ended it.
+/// Errors of a connection concern only its client.
 async fn connection(stream: TcpStream, front: Arc<Front>) {
     stream.set_nodelay(true).ok();
     let service = service_fn(|request| {
@@ -77,7 +77,7 @@ async fn connection(stream: TcpStream, front: Arc<Front>) {
     timeout(CONNECTION_AGE_MAX, serving).await.ok();
 }
 
-/// Read what the route needs, then do it on a thread that may block.
+/// Read the parts that the route needs, then answer on a thread that may block.
 async fn reply(front: Arc<Front>, request: Request<Incoming>) -> FrontReply {
     let route = Route::of(request.method(), request.uri().path());
     let Some(tenant) = tenant(request.headers()) else {
@@ -121,7 +121,7 @@ fn no_body(why: NoBody) -> FrontReply {
     }
 }
 
-/// The tenant, checked: it is shown in logs and metrics.
+/// The tenant, checked, because it is shown in logs and metrics.
 fn tenant(headers: &HeaderMap) -> Option<String> {
     let Some(value) = headers.get("x-tenant") else { return Some(NOBODY.to_owned()) };
     let text = value.to_str().ok()?;

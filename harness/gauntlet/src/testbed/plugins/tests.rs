@@ -45,7 +45,7 @@ struct Client(PluginFront);
 
 impl Client {
     fn of(faults: &[Fault]) -> Self {
-        let front = PluginFront::over(worker("wasmtime", faults), Limits::default(), None);
+        let front = PluginFront::over(worker("wasmtime", faults), Limits::default());
         Self(front.expect("it starts"))
     }
 

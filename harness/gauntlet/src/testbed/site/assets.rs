@@ -1,4 +1,4 @@
-//! What the site holds: the module, the shim and the page, each in its variants, with names.
+//! The assets of the site: module, shim and page, each in its variants, with names.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -9,23 +9,24 @@ use wasm_gauntlet_web::coding::{Layer, encode};
 
 use super::faults::SiteFaults;
 use super::module::{self, ModuleRecipe, WASI_IMPORT};
+use crate::locks::unpoisoned;
 
-/// Of the module, what a cut one keeps.
+/// The part of the module that a cut one keeps.
 const TRUNCATED_PERCENT: usize = 60;
 
-/// Bytes of a digest in a name and in an `ETag`: 32 and 64 bits, so that no two of a
-/// site's handful meet.
+/// Bytes of a digest in a name and in an `ETag`: 32 and 64 bits, enough for the few files of a
+/// site.
 const NAME_BYTES: usize = 4;
 const ETAG_BYTES: usize = 8;
 
-/// One representation, as it goes over the wire.
+/// One representation, as it is sent.
 #[derive(Debug, Clone)]
 pub(super) struct Variant {
     /// The bytes to send.
     pub(super) body: Bytes,
     /// `Content-Encoding`.
     pub(super) coding: Option<&'static str>,
-    /// Strong, and different for each coding even where bytes are alike.
+    /// Strong, and different for each coding even where the bytes are equal.
     pub(super) etag: String,
 }
 
@@ -58,14 +59,14 @@ impl Asset {
         Self { path, identity, br, gzip }
     }
 
-    /// The fault of one `ETag` for all variants, as one made of the raw file alone.
+    /// The fault of one `ETag` for all variants, made from the raw file alone.
     fn share_etag(&mut self) {
         for coded in [&mut self.br, &mut self.gzip] {
             coded.etag.clone_from(&self.identity.etag);
         }
     }
 
-    /// The br bytes behind the mark of a dictionary that nobody has (RFC 9842 §4).
+    /// The br bytes behind the header of a dictionary that no client has (RFC 9842 §4).
     pub(super) fn by_dictionary(&self) -> Variant {
         let body = [b"\xffDCB", &Sha256::digest(&self.path)[..], &self.br.body].concat();
         Variant::new(&self.path, "dcb", Some("dcb"), Bytes::from(body))
@@ -92,7 +93,7 @@ pub(super) struct Assets {
 }
 
 impl Assets {
-    /// The site with its faults; the page loads the module from `elsewhere`, if it is named.
+    /// The site with its faults. The page loads the module from `elsewhere`, if it is given.
     pub(super) fn new(faults: &SiteFaults, elsewhere: Option<&str>) -> Self {
         let whole = coded_module(&make(faults));
         let hashed = !faults.has(Fault::ImmutableUnhashed);
@@ -120,7 +121,7 @@ impl Assets {
     }
 }
 
-/// How the module is made with the faults that lie in its build.
+/// The variant of the module for the faults of its build.
 fn make(faults: &SiteFaults) -> ModuleRecipe {
     ModuleRecipe {
         import: match faults.has(Fault::Wasip1InPage) {
@@ -148,7 +149,7 @@ pub(super) fn previous_path() -> String {
     path("app", "wasm", Some(&coded_module(&PREVIOUS).raw))
 }
 
-/// The script that loads the module at `module_path`; a stale one defines what modules imported
+/// The script that loads the module at `module_path`. A stale one defines the imports of modules
 /// before Go 1.21.
 pub(in crate::testbed) fn shim_text(module_path: &str, stale: bool) -> String {
     let text = include_str!("loader.js").replace("__MODULE__", module_path);
@@ -160,7 +161,7 @@ pub(in crate::testbed) fn entry_text(shim_path: &str) -> String {
     include_str!("entry.html").replace("__LOADER__", shim_path)
 }
 
-/// The faults that lie in how the module's variants are made.
+/// The faults of the module's variants.
 fn spoil(module: &mut Asset, faults: &SiteFaults) {
     if faults.has(Fault::GzipOverBr) {
         let twice = Bytes::from(encode(Layer::Gzip, &module.br.body));
@@ -180,7 +181,8 @@ fn spoil(module: &mut Asset, faults: &SiteFaults) {
         }
     }
     if faults.has(Fault::CodingDeclaredOnly) {
-        // As files uploaded raw with the metadata of compressed ones: for every client.
+        // As with raw files that are uploaded with the metadata of compressed ones: for every
+        // client.
         let raw = identity.body.clone();
         for (name, variant) in [("identity", identity), ("br", br), ("gzip", gzip)] {
             *variant = Variant::new(path, name, Some("gzip"), raw.clone());
@@ -205,11 +207,11 @@ impl Coded {
     }
 }
 
-/// Generated and compressed once a process and kind: a proof starts a hundred testbeds, each with
-/// this module in its site and twice in its build, and it takes 0.3 s.
+/// Generated and compressed once for each process and kind. A proof starts a hundred testbeds, each
+/// with this module in its site and twice in its build, and it takes 0.3 s.
 pub(in crate::testbed) fn coded_module(make: &ModuleRecipe) -> Arc<Coded> {
     static MADE: Mutex<Vec<(ModuleRecipe, Arc<Coded>)>> = Mutex::new(Vec::new());
-    let mut made = MADE.lock().unwrap_or_else(|lock| lock.into_inner());
+    let mut made = unpoisoned(MADE.lock());
     if let Some((_, coded)) = made.iter().find(|(have, _)| have == make) {
         return Arc::clone(coded);
     }
@@ -234,7 +236,7 @@ fn cut_module() -> Arc<Coded> {
     CUT.get_or_init(cut).clone()
 }
 
-/// `/assets/STEM.HASH.SUFFIX`, the hash being of `hashed`.
+/// `/assets/STEM.HASH.SUFFIX`, with the hash of `hashed`.
 pub(in crate::testbed) fn path(stem: &str, suffix: &str, hashed: Option<&[u8]>) -> String {
     match hashed {
         Some(bytes) => {

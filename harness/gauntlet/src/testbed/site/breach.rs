@@ -1,5 +1,5 @@
-//! Faults that no HTTP library lets a handler make: they are put into the bytes of an answer's
-//! head as it goes out. A handler marks the answers that they are for.
+//! Faults that no HTTP library allows. A handler marks an answer, and the fault is written into the
+//! bytes of its head when it is sent.
 
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
@@ -10,17 +10,17 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::reply::SiteReply;
 
-/// The field by which an answer is marked; it never goes out.
+/// The field that marks an answer. It is never sent.
 const MARK: HeaderName = HeaderName::from_static("x-breach");
 
 /// The line of the mark, as hyper writes it.
 const LENGTH_MARK: &[u8] = b"x-breach: length";
 const CLOSE_MARK: &[u8] = b"x-breach: close";
 
-/// A second length, as long as the mark that it stands for, so that nothing moves.
+/// A second length, as long as the mark that it replaces, so that nothing moves.
 const LENGTH_LINE: &[u8] = b"content-length:7";
 
-/// What an answer is to breach.
+/// How an answer breaks the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Breach {
     /// A second `Content-Length` that contradicts the first.
@@ -40,10 +40,10 @@ impl Breach {
     }
 }
 
-/// A connection on which marked answers are breached.
+/// A connection on which marked answers break the protocol.
 pub(super) struct Breaching<S> {
     stream: S,
-    /// Bytes that stand for others which were taken, and are to go out first.
+    /// Changed bytes that must be sent before any other.
     pending: Vec<u8>,
 }
 

@@ -1,5 +1,5 @@
-//! The store of the shared cache: what may be kept, for whom it is right, and for how long
-//! (RFC 9111 §3 and §4). Knows no socket; the time is handed in.
+//! The store of the shared cache: which responses may be kept, for which requests, and for how long
+//! (RFC 9111 §3 and §4). It knows no socket, and the caller gives the time.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use hyper::body::Bytes;
 use hyper::header::{self, HeaderMap, HeaderName};
 
-/// Entries, all variants counted; a run's one-off queries would fill any cache.
+/// Most entries, all variants counted. One-off queries of a run would fill any cache.
 const ENTRIES_MAX: usize = 256;
 
-/// Bytes of bodies: forty raw modules.
+/// Most bytes of bodies: forty raw modules.
 const BYTES_MAX: usize = 64 << 20;
 
 /// A stored 200.
@@ -18,18 +18,18 @@ const BYTES_MAX: usize = 64 << 20;
 pub(super) struct Stored {
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    /// When it came, or was last confirmed.
+    /// When it came, or was last revalidated.
     pub(super) since: Instant,
 }
 
 impl Stored {
-    /// Time since the origin stood by it; ours is the only cache, so no `Age` comes in.
+    /// Time since the origin sent or confirmed it. Ours is the only cache, so there is no `Age`.
     pub(super) fn age(&self, now: Instant) -> Duration {
         now.saturating_duration_since(self.since)
     }
 
-    /// Whether it may be used without asking (§4.2). `Expires` and guesses are not used: what
-    /// states no lifetime is asked for each time, which is always allowed.
+    /// Whether it may be used without revalidation (§4.2). `Expires` and heuristics are not used: a
+    /// response without a lifetime is revalidated each time, which is always allowed.
     pub(super) fn is_fresh(&self, now: Instant) -> bool {
         let seconds = |name| directive(&self.headers, name)?.parse().ok();
         let lifetime = seconds("s-maxage").or_else(|| seconds("max-age")).unwrap_or(0);
@@ -37,7 +37,7 @@ impl Stored {
             && self.age(now) < Duration::from_secs(lifetime)
     }
 
-    /// Take over what a 304 says (§3.2), but for what describes the body.
+    /// Update it from a 304 (§3.2), without the fields that describe the body.
     pub(super) fn refresh(&mut self, confirmed: &HeaderMap, now: Instant) {
         let of_body = [header::CONTENT_ENCODING, header::CONTENT_LENGTH, header::CONTENT_TYPE];
         for name in confirmed.keys().filter(|name| !of_body.contains(name)) {
@@ -50,7 +50,7 @@ impl Stored {
     }
 }
 
-/// Which request fields chose a response, and what they said.
+/// The request fields that selected a response, with their values.
 type Secondary = Vec<(HeaderName, Vec<String>)>;
 
 #[derive(Debug)]
@@ -69,7 +69,7 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// An empty store; `ignores_vary` is the fault of keying on the URL alone.
+    /// An empty store. `ignores_vary` is the fault of a key that is the URL alone.
     pub(super) fn new(ignores_vary: bool) -> Self {
         Self { entries: VecDeque::new(), bytes: 0, ignores_vary }
     }
@@ -83,7 +83,7 @@ impl Store {
         self.entries.iter().rev().find(matches).map(|entry| entry.stored.clone())
     }
 
-    /// Keep a response to this request, in place of one with the same keys.
+    /// Store a response to this request, in place of one with the same keys.
     pub(super) fn keep(&mut self, url: String, request: &HeaderMap, stored: Stored) {
         let Some(secondary) = self.secondary(request, &stored.headers) else { return };
         let same = |entry: &CacheEntry| entry.url == url && entry.secondary == secondary;
@@ -137,9 +137,9 @@ pub(super) fn directive(headers: &HeaderMap, name: &str) -> Option<String> {
     })
 }
 
-/// The members of a list field, normalised so that fields that mean the same are equal: lower
-/// case, no blanks, sorted; every field that we meet here is such a list. An absent field
-/// differs from an empty one.
+/// The members of a list field, normalised so that fields with the same meaning are equal: lower
+/// case, no blanks, sorted. Every field here is such a list. An absent field differs from an empty
+/// one.
 fn said(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
     let lines = headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes()));
     let mut members: Vec<String> = lines

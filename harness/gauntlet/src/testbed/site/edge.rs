@@ -1,10 +1,10 @@
-//! The edge: a right shared cache in front of the origin (RFC 9111), and its faults.
+//! The edge: a correct shared cache in front of the origin (RFC 9111), and its faults.
 //!
-//! Conditional requests go to the origin and its 304 comes back as it is, which a cache may
-//! always choose: so a 304 that users see is the origin's, with the origin's faults.
+//! Conditional requests go to the origin, and its 304 comes back unchanged, which a cache may
+//! always do. So a 304 that users see is the origin's, with the origin's faults.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Empty};
@@ -24,11 +24,12 @@ use super::cache::{Store, Stored, directive, is_storable};
 use super::faults::SiteFaults;
 use super::origin::refusal;
 use super::reply::{SiteReply, cut_short, kept_open, whole};
+use crate::locks::unpoisoned;
 
-/// For one exchange with the origin, which is on this machine.
+/// Timeout of one exchange with the origin, which is on this machine.
 const ORIGIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Bytes of an origin's body: ten times the module.
+/// Most bytes of an origin's body: ten times the module.
 const BODY_BYTES_MAX: usize = 16 << 20;
 
 /// Fields of one connection only (RFC 9110 §7.6.1); those that `Connection` names go too.
@@ -55,7 +56,7 @@ const CONDITIONS: [HeaderName; 6] = [
 /// The type of modules.
 const WASM: &str = "application/wasm";
 
-/// What caches say of themselves, as CDNs do.
+/// The field with which CDNs say whether their cache answered.
 const X_CACHE: HeaderName = HeaderName::from_static("x-cache");
 
 /// Our name towards the origin (RFC 9110 §7.6.3).
@@ -69,8 +70,8 @@ pub(super) struct Edge {
     faults: SiteFaults,
 }
 
-/// Marks an answer of which less came than was announced: it is handed on as it is, and kept for
-/// nobody (RFC 9111 §3.3).
+/// Marks an answer that was shorter than announced. It is passed on unchanged, and not stored (RFC
+/// 9111 §3.3).
 #[derive(Debug, Clone, Copy)]
 struct CutShort;
 
@@ -84,7 +85,7 @@ impl Edge {
         Self { origin, store: Mutex::new(store), faults: faults.clone() }
     }
 
-    /// Answer one request, from the store if that is right.
+    /// Answer one request, from the store if that is allowed.
     pub(super) async fn answer(&self, request: Request<()>) -> SiteReply {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let part = request.headers().contains_key(header::RANGE);
@@ -150,7 +151,7 @@ impl Edge {
         reply
     }
 
-    /// The fault of holding what stood under a name before it was deployed anew.
+    /// The fault of keeping the old content of a name after a new deployment.
     fn aged(&self, request: &Request<()>, fetched: Fetched) -> Fetched {
         let is_module =
             fetched.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == WASM);
@@ -182,7 +183,7 @@ impl Edge {
         }
     }
 
-    /// Ask the origin whether the stored response still stands (§4.3).
+    /// Revalidate the stored response with the origin (§4.3).
     async fn revalidate(
         &self,
         request: &Request<()>,
@@ -198,7 +199,7 @@ impl Edge {
         Ok(hit(stored))
     }
 
-    /// Keep what may be kept, and hand it on.
+    /// Store the response if that is allowed, and pass it on.
     fn take(&self, request: &Request<()>, url: String, fetched: Fetched) -> SiteReply {
         let fetched = self.aged(request, fetched);
         let keep =
@@ -211,9 +212,9 @@ impl Edge {
         missed(fetched)
     }
 
-    /// Nothing panics under the lock; if it did, the store would still be whole.
+    /// Nothing panics under the lock. If it did, the store would still be consistent.
     fn store(&self) -> MutexGuard<'_, Store> {
-        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.store.lock())
     }
 
     async fn fetch(
@@ -245,7 +246,7 @@ impl Edge {
     }
 }
 
-/// The origin did not answer, or not in time, or not in bounds: 502 for the client.
+/// The origin did not answer, not in time, or past a bound: 502 for the client.
 #[derive(Debug)]
 struct OriginAway;
 
@@ -287,7 +288,7 @@ fn is_for_the_store(request: &Request<()>) -> bool {
         && directive(request.headers(), "no-store").is_none()
 }
 
-/// Whether the client wants the origin asked (§5.2.1).
+/// Whether the client demands a request to the origin (§5.2.1).
 fn asks_anew(request: &Request<()>) -> bool {
     let headers = request.headers();
     directive(headers, "no-cache").is_some()
@@ -308,7 +309,7 @@ fn url(request: &Request<()>) -> String {
     format!("{}{}", String::from_utf8_lossy(host), path_of(request.uri()))
 }
 
-/// Path and query alone, whatever form the request target has.
+/// Path and query, whatever the form of the request target.
 fn path_of(uri: &Uri) -> Uri {
     uri.path_and_query().cloned().map(Uri::from).unwrap_or_default()
 }

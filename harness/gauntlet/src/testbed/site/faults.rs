@@ -1,4 +1,4 @@
-//! The faults of the site, and what goes wrong besides, seen through the edge.
+//! The faults of the site, and which other incidents each causes, seen through the edge.
 //!
 //! | fault | red besides its own incident, and why |
 //! |---|---|
@@ -45,17 +45,17 @@ use wasm_gauntlet_model::fault::{Fault, Part};
 
 /// The faults that are on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SiteFaults(Vec<Fault>);
+pub(crate) struct SiteFaults(Vec<Fault>);
 
 impl SiteFaults {
-    /// Those of `faults` that belong to the site; the host's are the host's business.
-    pub fn new(faults: &[Fault]) -> Self {
+    /// Those of `faults` that belong to the site. The host's are ignored.
+    pub(crate) fn new(faults: &[Fault]) -> Self {
         let ours = |fault: &&Fault| matches!(fault.part(), Part::Origin | Part::Edge);
         Self(faults.iter().filter(ours).copied().collect())
     }
 
     /// Whether `fault` is on.
-    pub fn has(&self, fault: Fault) -> bool {
+    pub(crate) fn has(&self, fault: Fault) -> bool {
         self.0.contains(&fault)
     }
 }

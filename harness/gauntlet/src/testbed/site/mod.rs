@@ -28,14 +28,14 @@ use tokio::runtime::{Builder, Runtime};
 use wasm_gauntlet_model::fault::Fault;
 
 use edge::Edge;
-pub use faults::SiteFaults;
+pub(crate) use faults::SiteFaults;
 use origin::OriginServer;
 use reply::SiteReply;
 use serve::{serve, serve_breaching};
 use tls::Tls;
 
-/// The servers' threads: one a core of the smallest machine that we run on, and apart from
-/// those of the probes, so that a busy probe does not look like a slow site.
+/// The servers' threads: one for each core of the smallest supported machine. They are separate
+/// from those of the probes, so that a busy probe does not look like a slow site.
 const THREADS: usize = 2;
 
 /// Any free port of the loopback interface.
@@ -53,9 +53,9 @@ pub struct TestbedSite {
 }
 
 impl TestbedSite {
-    /// Start origin and edge with `faults`, those of the plugin host ignored.
-    /// The edge listens at `listen`, or at a free loopback port; the origin always at one.
-    /// May be called inside of a runtime and outside.
+    /// Start origin and edge with `faults`. Those of the plugin host are ignored. The edge listens
+    /// at `listen`, or at a free loopback port, and the origin always at a free one. May be called
+    /// inside and outside of a runtime.
     ///
     /// # Errors
     /// When an address cannot be bound or no thread can be had.

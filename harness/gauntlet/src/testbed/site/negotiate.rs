@@ -1,9 +1,9 @@
-//! Proactive negotiation of the content coding (RFC 9110 §12.5.3), for any number of field
-//! lines, any weights and any nonsense.
+//! Proactive negotiation of the content coding (RFC 9110 §12.5.3), for any number of field lines,
+//! any weights and any invalid text.
 
 use wasm_gauntlet_web::coding::Layer;
 
-/// Members that are read; real clients send five. Those past it are not offered.
+/// Most members that are read. Real clients send five. The rest is not offered.
 const MEMBERS_MAX: usize = 32;
 
 /// The weight 1, in thousandths: a weight has at most three decimals (§12.4.2).
@@ -38,10 +38,10 @@ impl Offer {
         of(coding).or_else(|| of("*")).map(|(_, weight)| *weight)
     }
 
-    /// What the client likes best of br, gzip and identity, in this order if it likes them
-    /// alike; `Err` if all three are refused.
+    /// The best of br, gzip and identity for the client, in this order if the weights are equal;
+    /// `Err` if all three are refused.
     ///
-    /// Identity that is not named is acceptable but never preferred to a coding that is.
+    /// Identity without a weight is acceptable, but never preferred to a coding with one.
     pub(super) fn choose(&self) -> Result<Option<Layer>, Refused> {
         let identity = self.weight("identity");
         let coded =
@@ -58,15 +58,15 @@ impl Offer {
     }
 }
 
-/// The fault of looking for the names of codings anywhere in the field: weights are not read,
-/// and any word that holds `br` is taken for it.
+/// The fault of searching for the names of codings in the whole field: weights are not read, and
+/// any word that contains `br` counts as `br`.
 pub(super) fn choose_by_substring<'a>(lines: impl Iterator<Item = &'a str>) -> Option<Layer> {
     let field = lines.collect::<Vec<_>>().join(", ").to_ascii_lowercase();
     [Layer::Br, Layer::Gzip].into_iter().find(|layer| field.contains(layer.word()))
 }
 
-/// The client refuses every coding that there is, identity too: 406, as §12.5.3 exempts this
-/// case from its advice to send identity.
+/// The client refuses every coding, identity too. Then the answer is 406, because §12.5.3 exempts
+/// this case from its advice to send identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Refused;
 

@@ -1,8 +1,8 @@
-//! The origin: what RFC 9110 and 9111 ask of a static server, and the origin's faults.
+//! The origin: a static server by RFC 9110 and 9111, and its faults.
 //!
-//! Answers are a pure function of the request. A range is ignored, as §14.2 allows, but by the
-//! fault that answers it wrongly; the query is ignored too. The faults that lie in bytes are in
-//! `assets`, those that lie in headers are here.
+//! Answers are a pure function of the request. A range is ignored, as §14.2 allows, except by the
+//! fault that answers it wrongly. The query is ignored too. Faults of bytes are in `assets`, those
+//! of headers are here.
 
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
@@ -14,19 +14,19 @@ use super::faults::SiteFaults;
 use super::negotiate::{Offer, choose_by_substring};
 use super::reply::{SiteReply, cut_short, whole};
 
-/// When the site was made, as it says: a fixed moment, so that runs are alike.
+/// `Last-Modified` of the site: a fixed moment, so that runs are equal.
 const LAST_MODIFIED: &str = "Tue, 07 Jan 2025 09:00:00 GMT";
 
 /// Content-addressed names never change.
 const CACHE_HASHED: &str = "public, max-age=31536000, immutable";
 
-/// The page is asked for anew on each load, for the price of a 304.
+/// The page is revalidated on each load, which costs a 304.
 const CACHE_ENTRY: &str = "no-cache";
 
-/// What servers send for files that they know nothing of.
+/// The type that servers send for unknown files.
 const CACHE_SHORT: &str = "public, max-age=600";
 
-/// The fault: a day without asking.
+/// The fault: a day without revalidation.
 const CACHE_ENTRY_LONG: &str = "public, max-age=86400";
 
 /// A page of our own scripts only, which may compile WebAssembly and nothing else.
@@ -45,7 +45,7 @@ pub(super) struct OriginServer {
     policy: HeaderValue,
 }
 
-/// Which asset, as the headers differ by it.
+/// The asset, because headers depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum AssetKind {
     Entry,
@@ -54,8 +54,8 @@ enum AssetKind {
 }
 
 impl OriginServer {
-    /// An origin with the given faults, whose page loads its module from the origin `elsewhere`,
-    /// if one is named; the policy of the page lets it.
+    /// An origin with the given faults. If `elsewhere` is given, its page loads the module from
+    /// that origin, and the page's policy allows it.
     pub(super) fn new(faults: SiteFaults, elsewhere: Option<String>) -> Self {
         let policy = match faults.has(Fault::CspBlocksWasm) {
             true => CONTENT_SECURITY_BLOCKS,
@@ -85,7 +85,7 @@ impl OriginServer {
         }
     }
 
-    /// The fault of an answer for those alone who offer nothing, as simple checks do.
+    /// The fault of an answer only for those who offer nothing, as simple checks do.
     fn refuses<B>(&self, kind: AssetKind, request: &Request<B>) -> bool {
         let offers = request.headers().get(header::ACCEPT_ENCODING);
         let coded = offers.is_some_and(|offer| !offer.is_empty() && offer != "identity");
@@ -146,7 +146,7 @@ impl OriginServer {
         reply
     }
 
-    /// The fault of a coding that needs a dictionary, for whoever knows it by name.
+    /// The fault of a coding that needs a dictionary, sent to every client that knows its name.
     fn is_by_dictionary<B>(&self, kind: AssetKind, request: &Request<B>) -> bool {
         let offers = request.headers().get_all(header::ACCEPT_ENCODING).iter();
         let mut offers = offers.filter_map(|line| line.to_str().ok());
@@ -185,7 +185,7 @@ impl OriginServer {
         reply
     }
 
-    /// What is said of the bytes, but for how many they are.
+    /// The header fields about the bytes, without their number.
     fn describe(&self, reply: &mut SiteReply, kind: AssetKind, variant: &Variant) {
         let headers = reply.headers_mut();
         for line in self.content_type(kind) {
@@ -213,7 +213,7 @@ impl OriginServer {
         if kind != AssetKind::Module || !self.faults.has(Fault::RangeOfRaw) {
             return None;
         }
-        // A part by another tag is no part of this (§13.1.5), which the fault keeps to.
+        // A part for another tag is not sent (§13.1.5), and the fault keeps that rule.
         if request.get(header::IF_RANGE).is_some_and(|tag| tag != variant.etag.as_str()) {
             return None;
         }
@@ -266,7 +266,7 @@ impl OriginServer {
         }
     }
 
-    /// `Vary` on whatever negotiation had a part in, the raw variant and the 304 too (§12.5.5).
+    /// `Vary` on every negotiated answer, the raw variant and the 304 too (§12.5.5).
     fn set_vary(&self, reply: &mut SiteReply, coded: bool) {
         let is_304 = reply.status() == StatusCode::NOT_MODIFIED;
         let omitted = self.faults.has(Fault::NoVary)
@@ -304,7 +304,7 @@ fn not_modified() -> SiteReply {
     reply
 }
 
-/// An answer of our own, kept by nobody.
+/// An answer of our own that no cache stores.
 pub(super) fn refusal(status: StatusCode, text: &'static str) -> SiteReply {
     let mut reply = Response::new(whole(text));
     *reply.status_mut() = status;

@@ -1,4 +1,4 @@
-//! Answers of the site: whole, or cut short of what they announce.
+//! Answers of the site: whole, or shorter than announced.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -9,22 +9,23 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::Response;
 use hyper::body::{Bytes, Frame};
 
-/// What every answer carries.
+/// The header fields of every answer.
 pub(super) type SiteBody = UnsyncBoxBody<Bytes, Infallible>;
 
 /// One answer.
 pub(super) type SiteReply = Response<SiteBody>;
 
-/// Until a connection ends that announced more than it had: bytes on their way are written first.
+/// Time before a connection ends that announced more than it had, so that its bytes are written
+/// first.
 const CUT_AFTER: Duration = Duration::from_millis(20);
 
-/// A body that is as long as it says.
+/// A body as long as announced.
 pub(super) fn whole(bytes: impl Into<Bytes>) -> SiteBody {
     Full::new(bytes.into()).boxed_unsync()
 }
 
-/// A body that does not say how long it is, so that the header may say something else. What is
-/// announced and does not come ends the connection.
+/// A body without a known length, so that the header may announce another. If less comes than
+/// announced, the connection ends.
 pub(super) fn cut_short(bytes: Bytes) -> SiteBody {
     let frames = stream::unfold(Some(bytes), |bytes| async {
         match bytes {
@@ -41,7 +42,7 @@ pub(super) fn cut_short(bytes: Bytes) -> SiteBody {
     StreamBody::new(frames).boxed_unsync()
 }
 
-/// A body after which nothing comes, and the connection stays open until the client gives it up.
+/// A body after which the connection stays open until the client gives up.
 pub(super) fn kept_open(body: SiteBody) -> SiteBody {
     let bytes = body.into_data_stream().map_ok(Frame::data);
     StreamBody::new(bytes.chain(stream::pending())).boxed_unsync()

@@ -1,5 +1,5 @@
-//! Accepting connections and speaking HTTP on them, within bounds: a slow or greedy client
-//! is cut off, and holds up nobody for ever.
+//! Accepts connections and serves HTTP on them, with bounds. A slow or greedy client is cut off, so
+//! it blocks nobody for ever.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -19,10 +19,11 @@ use tokio::time::{sleep, timeout};
 use super::breach::Breaching;
 use super::reply::SiteReply;
 
-/// Connections at once; a load run of one machine keeps 256, and descriptors end at 1024.
+/// Most connections at once. A load run of one machine keeps 256, and the limit of descriptors is
+/// 1024.
 const CONNECTIONS_MAX: usize = 400;
 
-/// For a request's head, the idle time before it included; and for a TLS handshake.
+/// Timeout of a request's head, with the idle time before it, and of a TLS handshake.
 pub(super) const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Bytes of a request's head; nginx allows 8 KiB a line and 32 KiB in all.
@@ -31,16 +32,16 @@ const HEAD_BYTES_MAX: usize = 32 << 10;
 /// The same over HTTP/2, where fields are counted unpacked.
 const HEAD_LIST_BYTES_MAX: u32 = 32 << 10;
 
-/// Requests at once on one connection of HTTP/2, as nginx and Apache allow about.
+/// Requests at once on one connection of HTTP/2, about as many as nginx and Apache allow.
 const STREAMS_MAX: u32 = 100;
 
 /// Header fields of a request; browsers send 20.
 const FIELDS_MAX: usize = 64;
 
-/// After so long a connection takes no further request; load runs reconnect.
+/// After this time a connection accepts no further request. Load runs reconnect.
 const CONNECTION_AGE_MAX: Duration = Duration::from_secs(120);
 
-/// For the answer under way then: 1.5 MB at 3G's 1.6 Mbit/s take 8 seconds.
+/// Time for the answer that is sent then: 1.5 MB at 1.6 Mbit/s (3G) take 8 seconds.
 const LAST_ANSWER_MAX: Duration = Duration::from_secs(30);
 
 /// A pause after a failed accept, as when descriptors run out.
@@ -55,7 +56,7 @@ where
     accept(listener, move |stream| connection(stream, handle.clone())).await;
 }
 
-/// The same, on connections on which marked answers breach the protocol.
+/// The same, on connections where marked answers break the protocol.
 pub(super) async fn serve_breaching<H, F>(listener: TcpListener, handle: H)
 where
     H: Fn(Request<()>) -> F + Clone + Send + Sync + 'static,
@@ -64,7 +65,7 @@ where
     accept(listener, move |stream| connection(Breaching::new(stream), handle.clone())).await;
 }
 
-/// Accept within bounds; each connection is a task of its own.
+/// Accept within bounds. Each connection is a task.
 pub(super) async fn accept<C, F>(listener: TcpListener, connection: C)
 where
     C: Fn(TcpStream) -> F,
@@ -75,7 +76,7 @@ where
         let permit = Arc::clone(&room).acquire_owned().await;
         match listener.accept().await {
             Ok((stream, _)) => {
-                // Answers are written whole; waiting to fill a packet only adds latency.
+                // Answers are written whole, so waiting to fill a packet only adds latency.
                 stream.set_nodelay(true).ok();
                 let served = connection(stream);
                 tokio::spawn(async move {
@@ -88,7 +89,7 @@ where
     }
 }
 
-/// HTTP/1.1 on a connection. How it ends concerns nobody but the client that ended it.
+/// HTTP/1.1 on a connection. Its errors concern only the client.
 pub(super) async fn connection<S, H, F>(stream: S, handle: H)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,

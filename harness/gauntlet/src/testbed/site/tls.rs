@@ -1,5 +1,5 @@
-//! The site over TLS, where browsers speak HTTP/2. The certificate is made at the start and lives
-//! as long as the site: nothing secret is committed, and only who is told trusts it.
+//! The site over TLS, where browsers use HTTP/2. The certificate is made at the start and lives as
+//! long as the site. So no secret is committed, and only those trust it who are told.
 
 use std::future::Future;
 use std::io;
@@ -26,7 +26,7 @@ pub(super) const H2: Alpn = b"h2";
 /// HTTP/1.1 (RFC 7301 §6).
 pub(super) const HTTP_1_1: Alpn = b"http/1.1";
 
-/// A certificate for the loopback address, and who shows it.
+/// A certificate for the loopback address, and the acceptor that presents it.
 pub(super) struct Tls {
     acceptor: TlsAcceptor,
     /// The certificate, as its bytes.
@@ -34,7 +34,7 @@ pub(super) struct Tls {
 }
 
 impl Tls {
-    /// A new certificate; `protocols` are offered, the best first.
+    /// A new certificate. `protocols` are offered, the best first.
     pub(super) fn new(protocols: &[Alpn]) -> io::Result<Self> {
         let names = [Ipv4Addr::LOCALHOST.to_string(), "localhost".to_owned()];
         let made = rcgen::generate_simple_self_signed(names).map_err(io::Error::other)?;
@@ -60,7 +60,7 @@ where
     accept(listener, move |stream| secured(stream, tls.acceptor.clone(), handle.clone())).await;
 }
 
-/// A handshake, and what was agreed in it. How it ends concerns nobody but the client.
+/// A handshake, and the agreed protocol. Its errors concern only the client.
 async fn secured<H, F>(stream: TcpStream, acceptor: TlsAcceptor, handle: H)
 where
     H: Fn(Request<()>) -> F + Send + Sync,

@@ -1,23 +1,24 @@
 //! Open-loop load: calls are planned by a clock that does not wait for answers, and latency is
-//! counted from the plan. A host that stalls for a second has a second in its histogram for
-//! every call that was due in it (no coordinated omission).
+//! counted from the planned time. A host that stalls for a second has the delay in its histogram
+//! for every call that was due in that second (no coordinated omission).
 
 use std::collections::BTreeSet;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 use wasm_gauntlet_host::worker::parent::work::Timed;
 use wasm_gauntlet_model::call::CallOutcome;
 
+use crate::locks::unpoisoned;
 use crate::subject::Inability;
 
-/// Longest latency told apart, microseconds: 2 minutes, past every time limit of ours.
+/// Largest latency of the histogram, microseconds: 2 minutes, longer than every time limit of ours.
 const LATENCY_US_MAX: u64 = 120_000_000;
 
-/// Senders of one tenant: calls are sent on time as long as fewer than this are unanswered;
-/// when all are stuck the next one is late, and its lateness is in its latency.
+/// Senders of one tenant. Calls are sent on time while fewer than this are unanswered. When all
+/// senders wait, the next call is late, and its delay is part of its latency.
 const SENDERS: usize = 8;
 
 /// The word for planned calls that were never sent because the host was too far behind.
@@ -25,15 +26,15 @@ const UNSENT: &str = "unsent";
 
 /// The plan of one tenant: `count` calls, one every `every`, the first at `offset`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// From the beginning of the phase to the first call.
-    pub offset: Duration,
+    pub(crate) offset: Duration,
     /// From call to call.
-    pub every: Duration,
+    pub(crate) every: Duration,
     /// Calls.
-    pub count: u64,
+    pub(crate) count: u64,
     /// Calls that are not sent by this time after the beginning are given up.
-    pub give_up: Duration,
+    pub(crate) give_up: Duration,
 }
 
 impl Plan {
@@ -43,11 +44,11 @@ impl Plan {
 }
 
 /// Latencies of a phase, and what went wrong in it.
-pub struct Latencies {
+pub(crate) struct Latencies {
     /// Microseconds from the planned send to the answer, of the calls that were `ok`.
-    pub histogram: Histogram<u64>,
+    pub(crate) histogram: Histogram<u64>,
     /// Outcome words other than `ok`.
-    pub failures: BTreeSet<String>,
+    pub(crate) failures: BTreeSet<String>,
 }
 
 impl Default for Latencies {
@@ -75,14 +76,14 @@ impl Latencies {
     }
 
     /// Take in another's.
-    pub fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         // Both have the same bounds, so nothing is lost.
         let _ = self.histogram.add(&other.histogram);
         self.failures.extend(other.failures);
     }
 
     /// The 99th percentile in milliseconds; none without a sample.
-    pub fn p99_ms(&self) -> Option<f64> {
+    pub(crate) fn p99_ms(&self) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "at most 120 000 000")]
         let ms = |us: u64| us as f64 / 1000.0;
         (!self.histogram.is_empty()).then(|| ms(self.histogram.value_at_quantile(0.99)))
@@ -90,7 +91,7 @@ impl Latencies {
 }
 
 /// Send what is planned, from `begun` on, and wait for every answer.
-pub fn send(
+pub(crate) fn send(
     plan: Plan,
     begun: Instant,
     call: &(dyn Fn() -> Result<Timed, Inability> + Sync),
@@ -101,7 +102,7 @@ pub fn send(
         for _ in 0..SENDERS {
             scope.spawn(|| {
                 let mine = sender(plan, begun, &next, call);
-                let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut all = unpoisoned(all.lock());
                 match (&mut *all, mine) {
                     (Ok(all), Ok(mine)) => all.add(mine),
                     (Ok(_), Err(unable)) => *all = Err(unable),
@@ -110,7 +111,7 @@ pub fn send(
             });
         }
     });
-    all.into_inner().unwrap_or_else(PoisonError::into_inner)
+    unpoisoned(all.into_inner())
 }
 
 /// Take the next planned call, wait until it is due, send it.

@@ -1,4 +1,4 @@
-//! A guest that another tenant calls over and over while the calls of a step are made.
+//! A guest that another tenant calls repeatedly during the calls of a step.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,17 +10,17 @@ use wasm_gauntlet_model::limits::Grants;
 use super::Stage;
 use crate::subject::Inability;
 
-/// Calls in the name of one tenant, before another takes over: a host may limit how many calls a
-/// second a tenant makes.
+/// Calls of one tenant before another takes over: a host may limit the calls of one tenant in a
+/// second.
 const TENANT_CALLS: u32 = 50;
 
-/// Every outcome word of the guest beside, sorted; none where no guest was asked for.
+/// Every outcome word of the background guest, sorted; none without a background guest.
 type BackgroundWords = Result<Option<Vec<String>>, Inability>;
 
 /// Do `calls` while the guest of `call.meanwhile` is called in the name of another tenant.
 ///
-/// It has ended once before `calls` begin, so that what is looked for has really been caused.
-pub fn during<T>(
+/// That guest has ended once before `calls` begin, so its effect is there to be seen.
+pub(crate) fn during<T>(
     stage: &Stage<'_>,
     call: &Call,
     calls: impl FnOnce() -> T,

@@ -1,5 +1,5 @@
-//! The longest that an action on a host can take: every request of it answered just before we
-//! would give it up.
+//! The longest that an action on a host can take, when every request is answered just before its
+//! timeout.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use wasm_gauntlet_model::limits::Limits;
 
 use super::{calibrate, compare, control, differ, noisy_neighbour};
 
-/// How long one host is waited for.
+/// The timeouts of one host.
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub(crate) struct Patience {
     /// For the answer to a call, past its deadline.
-    pub call: Duration,
+    pub(crate) call: Duration,
     /// For a module to be taken.
-    pub load: Duration,
+    pub(crate) load: Duration,
     /// To see that the host is there, before and after what is done, and to see it come back.
-    pub look: Duration,
+    pub(crate) look: Duration,
 }
 
 impl Patience {
@@ -27,8 +27,8 @@ impl Patience {
     }
 }
 
-/// The longest that `action` can take on a host that is waited for like this.
-pub fn of(action: &Action, patience: Patience) -> Duration {
+/// The longest that `action` can take with these timeouts.
+pub(crate) fn of(action: &Action, patience: Patience) -> Duration {
     patience.look
         + match action {
             Action::Call(call) => calls(call, patience),

@@ -12,7 +12,7 @@ use super::Stage;
 use crate::subject::Inability;
 
 /// The guest whose input is a number of steps.
-pub const SPIN_GUEST: &str = "benign-spin";
+pub(crate) const SPIN_GUEST: &str = "benign-spin";
 
 /// Steps of the first probe: below a tenth of a millisecond on every engine known.
 const STEPS_FIRST: u32 = 1000;
@@ -20,20 +20,23 @@ const STEPS_FIRST: u32 = 1000;
 /// A probe that takes this long beside the empty one is long enough to divide by.
 const LONG_ENOUGH: Duration = Duration::from_millis(5);
 
-/// The least of so many probes counts: noise only ever adds.
+/// The minimum of this many probes counts, because noise only adds time.
 const PROBES: u32 = 5;
 
-/// Probes of a host whose least is twice the one before, from the first to the largest number of
-/// steps, and the empty one.
+/// Most probes: the steps double from the first number to the largest, and one probe is empty.
 const ROUNDS_MAX: u32 = 2 + u32::MAX.ilog2() - STEPS_FIRST.ilog2();
 
-/// The longest that measuring takes a host that keeps its deadline.
-pub fn takes(limits: &Limits) -> Duration {
+/// The longest that calibration takes on a host that keeps its deadline.
+pub(crate) fn takes(limits: &Limits) -> Duration {
     Duration::from_millis(limits.deadline_ms).saturating_mul(ROUNDS_MAX * PROBES)
 }
 
 /// The bytes of an input; `SpinMs` is measured once a subject.
-pub fn bytes(stage: &Stage<'_>, input: &Input, limits: &Limits) -> Result<Vec<u8>, Inability> {
+pub(crate) fn bytes(
+    stage: &Stage<'_>,
+    input: &Input,
+    limits: &Limits,
+) -> Result<Vec<u8>, Inability> {
     match input {
         Input::Bytes(bytes) => Ok(bytes.clone()),
         Input::SpinMs(ms) => {
@@ -61,7 +64,7 @@ fn measure(stage: &Stage<'_>, limits: &Limits) -> Result<f64, Inability> {
             let timed = stage.port.call(&work)?;
             match timed.called.outcome {
                 CallOutcome::Ok { .. } => best = best.min(timed.wall),
-                // The machine held it up; another probe may get through.
+                // The machine delayed it. Another probe may succeed.
                 CallOutcome::Deadline => {}
                 other => {
                     let words = format!("{SPIN_GUEST} ended in {} while measured", other.word());

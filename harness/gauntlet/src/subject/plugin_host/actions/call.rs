@@ -20,11 +20,11 @@ use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
 /// Most calls at once: as many as the scenario language lets a step make, one thread each.
 const AT_ONCE_MAX: u32 = 1000;
 
-/// The word for several calls that did not end alike; no expectation of one outcome fits it, so
-/// that one good call among many never passes for all.
-pub const MIXED: &str = "mixed";
+/// The word for several calls with different outcomes. No expectation of one outcome fits it, so
+/// one good call among many never passes for all.
+pub(crate) const MIXED: &str = "mixed";
 
-/// Lateness from which a deadline may be the machine's doing: a guest that needs half of the
+/// Delay from which the machine may have caused a missed deadline: a guest that needs half of the
 /// default deadline has 25 ms to spare.
 const STARVED_MIN: Duration = Duration::from_millis(10);
 
@@ -32,7 +32,7 @@ const STARVED_MIN: Duration = Duration::from_millis(10);
 const LOG_LINES_MAX: usize = 1024;
 
 /// Load, call, look.
-pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability> {
+pub(crate) fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability> {
     let params = scaled::params(&call.guest, &call.guest_params, &stage.port.limits(&call.limits));
     if params != call.guest_params && !stage.port.takes_modules() {
         return Err(Inability::not_offered(format!(
@@ -77,8 +77,8 @@ pub fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Inability>
     Ok(Observation { facts: seen.facts(), evidence, reproduce: stage.port.reproduce(&work) })
 }
 
-/// One call after another, until the host is lost: that is the finding, and each further loss
-/// would cost the watchdog's patience.
+/// One call after another, until the host is lost. The loss is the finding, and each further one
+/// would cost the timeout of the watchdog.
 fn in_turn(stage: &Stage<'_>, work: &Work<'_>, times: u32) -> Result<Vec<Timed>, Inability> {
     let mut calls = Vec::new();
     for _ in 0..times {
@@ -109,8 +109,7 @@ fn at_once(stage: &Stage<'_>, work: &Work<'_>, times: u32) -> Result<Vec<Timed>,
     })
 }
 
-/// Nothing is known of a guest that ran into a deadline which is not its own fault, on a machine
-/// that did not let it run.
+/// A missed deadline proves nothing where the machine did not let the guest run.
 fn starved(module: &GuestModule, calls: &[Timed], late: Duration) -> Result<(), Inability> {
     let ends = calls.iter().map(|timed| &timed.called.outcome);
     let mut deadlines = ends.filter(|end| **end == CallOutcome::Deadline);
@@ -125,8 +124,8 @@ fn starved(module: &GuestModule, calls: &[Timed], late: Duration) -> Result<(), 
     }
 }
 
-/// Nothing is known of a host that had not compiled an honest size of module in our patience,
-/// while this machine was busy for most of it.
+/// A module of usual size that was not compiled in time proves nothing where this machine was busy
+/// for most of that time.
 fn held_up(module: &GuestModule, loaded: &LoadOutcome, late: Duration) -> Result<(), Inability> {
     let bomb = module.contained_if.iter().any(|words| words == "rejected(compile-budget)");
     match loaded {
@@ -161,7 +160,7 @@ fn only_loaded(module: &GuestModule, wall: Duration, usage: &ResourceUsage) -> G
     }
 }
 
-/// The fields of one call, or of several: the longest time, every outcome, every line.
+/// The fields of one call or of several: the longest time, every outcome, every log line.
 fn seen(
     calls: &[Timed],
     work: &Work<'_>,
@@ -171,7 +170,7 @@ fn seen(
 ) -> GuestCall {
     let outcomes: BTreeSet<&str> = calls.iter().map(|timed| timed.called.outcome.word()).collect();
     let longest = calls.iter().map(|timed| timed.wall).max().unwrap_or_default();
-    // What was refused before any of its code ran cannot have run past its deadline.
+    // A guest that was refused before it ran cannot have missed its deadline.
     let deadline = Duration::from_millis(limits.deadline_ms);
     let overrun = if ran.is_some() { longest.saturating_sub(deadline) } else { Duration::ZERO };
     let sure = overrun.saturating_sub(ran.unwrap_or_default());
@@ -219,14 +218,14 @@ fn seen(
     }
 }
 
-/// The longest wait for `busy`: without and with what this machine was late by itself.
+/// The longest wait for `busy`: without and with the delay of this machine.
 fn busy(calls: &[Timed], late: Duration) -> Option<(f64, f64)> {
     let busy = calls.iter().filter(|timed| timed.called.outcome == CallOutcome::Busy);
     let longest = busy.map(|timed| timed.wall).max()?;
     Some((ms(longest.saturating_sub(late)), ms(longest)))
 }
 
-/// What the kernel says of the host's process.
+/// What the kernel says about the host's process.
 fn oracle(usage: &ResourceUsage) -> GuestCall {
     let settled = usage.settled;
     GuestCall {
@@ -294,7 +293,7 @@ fn outputs(calls: &[Timed], work: &Work<'_>) -> GuestCall {
     let distinct = outputs.iter().collect::<BTreeSet<_>>().len();
     let first = outputs.first().copied();
     let right = |output: &&[u8]| contained::right_output(work.module, input, output);
-    // A header speaks of a guest that was given nothing.
+    // A header describes a guest without grants.
     let bare = *work.grants == Grants::default();
     let right: Option<Vec<bool>> = outputs.iter().map(right).collect();
     let right = right.filter(|right| bare && !right.is_empty());
@@ -325,7 +324,7 @@ fn plain(log: &[&LogLine], reason: Option<&str>) -> bool {
     log.iter().map(|line| &*line.text).chain(reason).all(is_plain)
 }
 
-/// Ours, if we had to; otherwise the host's, if it says so.
+/// Our watchdog if it had to end the guest; otherwise the mechanism that the host names.
 fn stopped_by(calls: &[Timed]) -> Option<&'static str> {
     let hung = calls.iter().any(|timed| timed.lost == Some(Lost::Hung));
     let stopped =
@@ -333,8 +332,8 @@ fn stopped_by(calls: &[Timed]) -> Option<&'static str> {
     if hung { Some("watchdog") } else { calls.iter().any(stopped).then_some("host") }
 }
 
-/// The first mechanism that a host names, where anything was stopped; nobody looked where a host
-/// stopped a guest and does not say by what.
+/// The first mechanism that a host names, if anything was stopped. Unknown where a host stopped a
+/// guest and does not name a mechanism.
 fn mechanism(calls: &[Timed]) -> Fact<String> {
     let named = calls.iter().find_map(|timed| timed.called.stopped_by.clone());
     match stopped_by(calls) {

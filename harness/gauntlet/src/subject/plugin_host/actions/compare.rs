@@ -1,5 +1,5 @@
-//! `Action::Compare`: two guests in interleaved pairs, so that what the machine does beside
-//! them falls on both alike.
+//! `Action::Compare`: two guests in interleaved pairs, so that other load on the machine affects
+//! both alike.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -15,34 +15,34 @@ use super::seeded_rng::{SeededRng, median};
 use super::{Stage, contained, evidence};
 use crate::subject::Inability;
 
-/// In whose name both are called.
+/// The tenant of both.
 const TENANT: &str = "compare";
 
-/// The word for an `ok` whose output is not the guest's: who answers without running is no
-/// faster than who runs.
+/// The word for an `ok` with a wrong output. A host that answers without running the guest is not a
+/// fast host.
 const WRONG_OUTPUT: &str = "wrong-output";
 
 /// Most pairs: at 50 ms a call this is 100 s.
 const PAIRS_MAX: u32 = 1000;
 
-/// So many pairs are made in any case: of eight, the interval of a ratio of medians is within a few
-/// percent, and who compiles for each call is slower by hundreds of percents.
+/// Pairs that are made in any case. With eight, the interval of a ratio of medians is a few percent
+/// wide, and a host that compiles for each call is slower by hundreds of percent.
 const PAIRS_MIN: usize = 8;
 
-/// Past that no more are begun after this time: pairs of half a second each, 25 of them, would
-/// say what eight have said. Nothing that was measured decides on it.
+/// After those, no pair begins past this time: 25 pairs of half a second each would show the same
+/// as eight. No measured value decides on it.
 pub(super) const ENOUGH: Duration = Duration::from_secs(2);
 
-/// Calls that are made however slow they are: each guest once, then the least pairs and one that
-/// began in time.
+/// Calls that are made however slow they are: each guest once, then the minimum of pairs, and one
+/// that began in time.
 pub(super) const CALLS_AT_LEAST: u32 = 20;
 const _: () = assert!(CALLS_AT_LEAST as usize == 2 + 2 * (PAIRS_MIN + 1));
 
-/// Both times of one pair, milliseconds: the guest under question first.
+/// Both times of one pair, milliseconds: the tested guest first.
 type PairTimes = (f64, f64);
 
-/// Load both, then time pairs, each in an order drawn by chance.
-pub fn perform(stage: &mut Stage<'_>, compare: &Compare) -> Result<Observation, Inability> {
+/// Load both, then time pairs, each in a random order.
+pub(crate) fn perform(stage: &mut Stage<'_>, compare: &Compare) -> Result<Observation, Inability> {
     let modules = [stage.module(&compare.guest)?, stage.module(&compare.control)?];
     stage.port.watch(&[&modules[0], &modules[1]])?;
     let mut timing = Timing {
@@ -53,7 +53,7 @@ pub fn perform(stage: &mut Stage<'_>, compare: &Compare) -> Result<Observation, 
         failures: BTreeSet::new(),
     };
     let first_ms = timing.first(0)?;
-    // A guest that cannot run at all would cost the patience of a load for each pair.
+    // A guest that cannot run would cost the timeout of a load for each pair.
     let both_run = first_ms.is_some() && timing.first(1)?.is_some();
     let pairs = if both_run { timing.pairs(&mut stage.rng)? } else { Vec::new() };
     let failures = timing.failures;

@@ -1,5 +1,5 @@
-//! Whether a guest was contained, by the words of its own header. A fact, not a verdict: the
-//! scenario says what it expects of it.
+//! Whether a guest was contained, as its own header defines it. This is a fact and no verdict: the
+//! scenario says what it expects.
 
 use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_model::call::{CallOutcome, unhex};
@@ -14,9 +14,12 @@ fn words(outcome: &CallOutcome) -> String {
     }
 }
 
-/// Whether every outcome is one that the header calls right. A trap of which the host does not
-/// tell the kind is right where any trap is.
-pub fn all<'a>(module: &GuestModule, outcomes: impl IntoIterator<Item = &'a CallOutcome>) -> bool {
+/// Whether the header allows every outcome. A trap whose kind the host does not tell is right where
+/// any trap is.
+pub(crate) fn all<'a>(
+    module: &GuestModule,
+    outcomes: impl IntoIterator<Item = &'a CallOutcome>,
+) -> bool {
     outcomes.into_iter().all(|outcome| match outcome {
         CallOutcome::Trap { kind: TrapKind::Untold } => {
             module.contained_if.iter().any(|words| words.starts_with("trap("))
@@ -26,18 +29,18 @@ pub fn all<'a>(module: &GuestModule, outcomes: impl IntoIterator<Item = &'a Call
 }
 
 /// Whether loading the guest, without a call, is right.
-pub fn loads(module: &GuestModule) -> bool {
+pub(crate) fn loads(module: &GuestModule) -> bool {
     module.contained_if.iter().any(|words| !words.starts_with("rejected("))
 }
 
-/// What the header calls right, as in `deadline | fuel`.
-pub fn allowed(module: &GuestModule) -> String {
+/// The outcomes that the header allows, as in `deadline | fuel`.
+pub(crate) fn allowed(module: &GuestModule) -> String {
     module.contained_if.join(" | ")
 }
 
-/// Whether `output` is the one that the header calls right for `input`: `input`, `empty` or
-/// `bytes` in hex up to the first comma or semicolon; none where it says anything else.
-pub fn right_output(module: &GuestModule, input: &[u8], output: &[u8]) -> Option<bool> {
+/// Whether `output` is the one that the header gives for `input`: `input`, `empty` or `bytes` in
+/// hex up to the first comma or semicolon. None where the header says anything else.
+pub(crate) fn right_output(module: &GuestModule, input: &[u8], output: &[u8]) -> Option<bool> {
     let returns = module.returns.as_deref()?;
     let said = returns.split([';', ',']).next()?.trim();
     match said.strip_prefix("bytes ") {

@@ -1,4 +1,5 @@
-//! Outcomes in words, as evidence: hostile text, bounded here and escaped by who shows it.
+//! Outcomes as text for the evidence. The text is hostile: it is bounded here and escaped when it
+//! is shown.
 
 use std::collections::BTreeMap;
 
@@ -16,23 +17,23 @@ const LOG_LINES_SHOWN: usize = 5;
 const TEXT_CHARS_SHOWN: usize = 200;
 
 /// A fact with a name.
-pub fn named(what: &str, text: impl Into<String>) -> Evidence {
+pub(crate) fn named(what: &str, text: impl Into<String>) -> Evidence {
     Evidence { what: what.to_owned(), text: text.into() }
 }
 
-/// Which guest, and what it does.
-pub fn guest(module: &GuestModule) -> [Evidence; 2] {
+/// The guest, and what it does.
+pub(crate) fn guest(module: &GuestModule) -> [Evidence; 2] {
     let attack = format!("{}: {}", module.id, module.attack);
     [named("guest", attack), named("guest digest", format!("sha256:{}", module.digest))]
 }
 
 /// The limits that were asked for.
-pub fn limits(limits: &Limits) -> Evidence {
+pub(crate) fn limits(limits: &Limits) -> Evidence {
     named("limits", serde_json::to_string(limits).unwrap_or_default())
 }
 
 /// An outcome with its arguments.
-pub fn outcome(outcome: &CallOutcome) -> String {
+pub(crate) fn outcome(outcome: &CallOutcome) -> String {
     let word = outcome.word();
     match outcome {
         CallOutcome::Ok { output } => format!("{word}, {} bytes", output.len()),
@@ -56,8 +57,8 @@ fn short(text: &str) -> String {
     text.chars().take(TEXT_CHARS_SHOWN).collect()
 }
 
-/// What several calls came to, each kind once, with its number and its longest time.
-pub fn outcomes(calls: &[Timed]) -> Evidence {
+/// The outcomes of several calls, each kind once, with its number and its longest time.
+pub(crate) fn outcomes(calls: &[Timed]) -> Evidence {
     let mut kinds = BTreeMap::<String, (u32, f64)>::new();
     for timed in calls {
         let by = match (timed.lost, timed.called.stopped_by.as_deref()) {
@@ -78,8 +79,8 @@ pub fn outcomes(calls: &[Timed]) -> Evidence {
     named("outcome", lines.join("\n"))
 }
 
-/// What the host recorded beside the outcome.
-pub fn recorded(called: &Called) -> Evidence {
+/// What the host reported beside the outcome.
+pub(crate) fn recorded(called: &Called) -> Evidence {
     let fuel = called.fuel_used.map_or_else(|| "not metered".to_owned(), |fuel| fuel.to_string());
     named(
         "host record",
@@ -94,7 +95,7 @@ pub fn recorded(called: &Called) -> Evidence {
 }
 
 /// What the kernel said of the host's process, where it can be seen.
-pub fn vitals(usage: &ResourceUsage) -> Option<Evidence> {
+pub(crate) fn vitals(usage: &ResourceUsage) -> Option<Evidence> {
     let peak = usage.peak_mib.map(|mib| format!("memory rose by {mib:.1} MiB at most"));
     let settled = usage.settled.map(|settled| {
         let Settled { memory_mib, threads, descriptors, processor_ms } = settled;
@@ -110,7 +111,7 @@ pub fn vitals(usage: &ResourceUsage) -> Option<Evidence> {
 }
 
 /// The first log lines, where there are any.
-pub fn log(calls: &[Timed]) -> Option<Evidence> {
+pub(crate) fn log(calls: &[Timed]) -> Option<Evidence> {
     let lines = calls.iter().flat_map(|timed| &timed.called.log).take(LOG_LINES_SHOWN);
     let lines: Vec<_> =
         lines.map(|line| format!("[{}] {}", short(&line.tenant), short(&line.text))).collect();

@@ -1,18 +1,18 @@
-//! How late this machine lets a thread of ours wake up while something is timed: what a host
-//! under test must not be blamed for.
+//! How late this machine wakes a thread of ours during a measurement. A host under test must not be
+//! blamed for that.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-/// How long the watcher sleeps; a machine with nothing else to do wakes it 0.1 ms late.
+/// How long the watcher sleeps. An idle machine wakes it 0.1 ms late.
 const NAP: Duration = Duration::from_millis(1);
 
-/// Times that a thread must wake between a deadline and our knowing of it: the host's ticker, its
+/// Threads that must wake between a deadline and our knowledge of it: the host's ticker, its
 /// answering thread, our reader and our caller.
 const WAKINGS: u32 = 4;
 
-/// Do `work`; the time by which the machine itself may have delayed it.
-pub fn during<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+/// Do `work`. Returns the time by which the machine itself may have delayed it.
+pub(crate) fn during<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let done = AtomicBool::new(false);
     let waited = waited();
     std::thread::scope(|scope| {
@@ -25,20 +25,20 @@ pub fn during<T>(work: impl FnOnce() -> T) -> (T, Duration) {
 }
 
 /// Time since the machine's start in which something that could run waited for a processor
-/// (pressure stall information, `some total`); zero where the kernel does not say. A thread that
-/// sleeps is woken soon even on a full machine, while one that computes, as a guest does, waits.
+/// (pressure stall information, `some total`). Zero where the kernel does not tell it. Even a full
+/// machine wakes a sleeping thread soon, while one that computes, as a guest does, waits.
 fn waited() -> Duration {
     let said = std::fs::read_to_string("/proc/pressure/cpu").unwrap_or_default();
     let total = said.lines().find_map(|line| line.strip_prefix("some ")?.split_once("total="));
     Duration::from_micros(total.and_then(|(_, us)| us.trim().parse().ok()).unwrap_or(0))
 }
 
-/// The part of a time in which something waited for a processor, from which on a machine is busy. A
-/// trial alone on a quiet machine of two cores makes a tenth by itself.
+/// A machine is busy if something waited for a processor in at least this part of the time. A trial
+/// alone on a quiet machine of two cores causes a tenth by itself.
 const BUSY_PART: f64 = 0.25;
 
-/// Do `work`; whether the machine was busy meanwhile with more than it has processors for. Where
-/// the kernel does not say how long threads waited, its load decides.
+/// Do `work`. Returns whether the machine had too few processors meanwhile. Where the kernel does
+/// not tell how long threads waited, its load decides.
 pub fn while_busy<T>(work: impl FnOnce() -> T) -> (T, bool) {
     let (began, before) = (Instant::now(), waited());
     let given = work();
@@ -53,7 +53,7 @@ pub fn while_busy<T>(work: impl FnOnce() -> T) -> (T, bool) {
 
 /// Check what measures time. On a busy machine a failure is a doubt, and no failure of the test.
 #[cfg(test)]
-pub fn unless_busy(check: impl FnOnce()) {
+pub(crate) fn unless_busy(check: impl FnOnce()) {
     let check = std::panic::AssertUnwindSafe(check);
     let (checked, busy) = while_busy(|| std::panic::catch_unwind(check));
     match checked {

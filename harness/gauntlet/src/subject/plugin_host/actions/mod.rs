@@ -1,27 +1,27 @@
 //! The actions on a plugin host, performed over any [`port::Port`]: embedded, by adapter or
 //! over HTTP.
 //!
-//! Nothing here knows how a host is reached, and nothing here judges: what is seen is written
-//! into the fields of the observation, and what was not seen stays unknown.
+//! Nothing here knows how a host is reached, and nothing here judges. What was seen goes into the
+//! fields of the observation, and the rest stays unknown.
 
 mod arrivals;
 mod background_load;
-pub mod bound;
+pub(crate) mod bound;
 mod calibrate;
 mod call;
 mod compare;
 mod contained;
 mod control;
-pub mod differ;
+pub(crate) mod differ;
 mod evidence;
 pub mod lateness;
 pub mod module;
 mod noisy_neighbour;
-pub mod port;
-pub mod registrar;
-pub mod resource_usage;
+pub(crate) mod port;
+pub(crate) mod registrar;
+pub(crate) mod resource_usage;
 mod scaled;
-pub mod seeded_rng;
+pub(crate) mod seeded_rng;
 
 use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_model::action::Action;
@@ -32,7 +32,7 @@ use module::Source;
 use port::Port;
 use seeded_rng::SeededRng;
 
-/// What the performance of one action stands on.
+/// The context of one action.
 struct Stage<'a> {
     port: &'a dyn Port,
     source: &'a Source,
@@ -46,11 +46,11 @@ impl Stage<'_> {
     }
 }
 
-/// Perform `action`, its chances drawn from `seed` and the name of the step.
+/// Perform `action`. Its random choices come from `seed` and the name of the step.
 ///
 /// # Errors
 /// When nothing could be seen, or the action is not one on a host.
-pub fn perform(
+pub(crate) fn perform(
     port: &dyn Port,
     source: &Source,
     seed: u64,

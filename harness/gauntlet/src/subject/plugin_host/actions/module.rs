@@ -8,8 +8,9 @@ use wasm_gauntlet_model::profile::Need;
 
 use crate::subject::{Inability, tools};
 
-/// Where modules come from: the catalogue, or a test's own.
-pub type Source = dyn Fn(&str, &[(String, String)]) -> Result<GuestModule, Inability> + Send + Sync;
+/// The source of modules: the catalogue, or that of a test.
+pub(crate) type Source =
+    dyn Fn(&str, &[(String, String)]) -> Result<GuestModule, Inability> + Send + Sync;
 
 /// A guest of `hostile-guests`.
 ///
@@ -36,16 +37,16 @@ pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<GuestModule, I
     Ok(GuestModule { contained_if, returns, word, features, seeded, ..module })
 }
 
-/// Where guests are built that a compiler makes.
+/// The folder where compilers build guests.
 static WORKSHOP: LazyLock<Workshop> = LazyLock::new(workshop);
 
 /// The workshop of this user, its compilers started as tools of ours.
-pub fn workshop() -> Workshop {
+pub(crate) fn workshop() -> Workshop {
     Workshop::of_user().started_by(tools::starter())
 }
 
 /// The toolchains of this machine whose guests can be built.
-pub fn toolchains() -> Vec<Need> {
+pub(crate) fn toolchains() -> Vec<Need> {
     let needs = Toolchain::ALL.into_iter().filter(|one| WORKSHOP.compiler(*one).is_ok());
     let needs = needs.map(|one| match one {
         Toolchain::Go => Need::ToolchainGo,

@@ -1,4 +1,4 @@
-//! What the actions need of a host, whichever way it is reached.
+//! What the actions need from a host, in whatever way it is reached.
 
 use wasm_gauntlet_host::worker::parent::work::GuestModule;
 use wasm_gauntlet_host::worker::parent::work::{LoadOutcome, Timed, Work};
@@ -9,8 +9,8 @@ use super::registrar::Registrar;
 use crate::subject::Inability;
 use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
 
-/// A host within reach.
-pub trait Port: Sync {
+/// A host that can be called.
+pub(crate) trait Port: Sync {
     /// Load a module, once; later loads of the same say the same.
     ///
     /// # Errors

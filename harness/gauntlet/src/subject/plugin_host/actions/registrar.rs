@@ -1,4 +1,4 @@
-//! What the actions on a registry need of a host: modules by digest, one of them active, and
+//! What the actions on a registry need from a host: modules by digest, one of them active, and
 //! counters.
 
 use wasm_gauntlet_host::worker::parent::work::GuestModule;
@@ -8,22 +8,22 @@ use crate::subject::Inability;
 
 /// One request.
 #[derive(Debug, Clone, Copy)]
-pub struct RegistryRequest<'a> {
+pub(crate) struct RegistryRequest<'a> {
     /// What is asked.
-    pub verb: Verb,
+    pub(crate) verb: Verb,
     /// The module; its bytes are sent with an upload alone.
-    pub module: &'a GuestModule,
+    pub(crate) module: &'a GuestModule,
     /// The digest by which it is named.
-    pub digest: &'a str,
+    pub(crate) digest: &'a str,
     /// In whose name.
-    pub tenant: &'a str,
+    pub(crate) tenant: &'a str,
     /// The input of a call.
-    pub input: &'a [u8],
+    pub(crate) input: &'a [u8],
 }
 
-/// What was answered.
+/// The answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RegistryAnswer {
+pub(crate) enum RegistryAnswer {
     /// It was done.
     Done,
     /// It was not, and why is said.
@@ -34,19 +34,19 @@ pub enum RegistryAnswer {
 
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub(crate) struct Told {
     /// What it comes to.
-    pub said: RegistryAnswer,
+    pub(crate) said: RegistryAnswer,
     /// In short, as in `404 unknown-guest`.
-    pub line: String,
+    pub(crate) line: String,
     /// The output of a call that was done.
-    pub output: Vec<u8>,
+    pub(crate) output: Vec<u8>,
     /// The digest of the module that served, where one is named.
-    pub digest: Option<String>,
+    pub(crate) digest: Option<String>,
 }
 
 /// A host that keeps modules by digest.
-pub trait Registrar: Sync {
+pub(crate) trait Registrar: Sync {
     /// Ask, with nothing around it.
     ///
     /// # Errors

@@ -2,26 +2,26 @@
 
 /// What was seen of the host's process since `Port::watch`.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct ResourceUsage {
+pub(crate) struct ResourceUsage {
     /// Peak memory past the size at the beginning, MiB; none where it cannot be seen.
-    pub peak_mib: Option<f64>,
+    pub(crate) peak_mib: Option<f64>,
     /// What stands beside the peak; none where the process cannot be seen, or is gone.
-    pub settled: Option<Settled>,
+    pub(crate) settled: Option<Settled>,
     /// How often the process was looked at from outside while calls ran.
-    pub looks: u64,
+    pub(crate) looks: u64,
     /// Whether the same process still answers; none where that cannot be told.
-    pub alive: Option<bool>,
+    pub(crate) alive: Option<bool>,
 }
 
-/// The host's process after the calls of a step, beside what it was before.
+/// The host's process after the calls of a step, compared with before.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Settled {
+pub(crate) struct Settled {
     /// Memory that stayed, MiB; less than zero where it has shrunk.
-    pub memory_mib: f64,
+    pub(crate) memory_mib: f64,
     /// Threads more.
-    pub threads: i64,
+    pub(crate) threads: i64,
     /// Open descriptors more; none if they may not be counted.
-    pub descriptors: Option<i64>,
+    pub(crate) descriptors: Option<i64>,
     /// Processor time used, milliseconds.
-    pub processor_ms: i64,
+    pub(crate) processor_ms: i64,
 }

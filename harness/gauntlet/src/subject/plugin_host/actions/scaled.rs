@@ -1,12 +1,12 @@
-//! Guests that are made for the usual limits, made for those of a host that has its own: who asks
-//! for 300 pages exceeds a cap of 256, and not one of 512.
+//! Guests are written for the usual limits. For a host with other limits their parameters are
+//! scaled: a guest that asks for 300 pages exceeds a cap of 256, but not one of 512.
 
 use wasm_gauntlet_model::limits::Limits;
 
 /// Most pages of a memory with 32-bit addresses.
 const PAGES_MAX: u32 = 65_536;
 
-/// A parameter of a guest, and its value under limits; none where the guest's own value fits.
+/// A parameter of a guest, and its value under some limits; none where the guest's own value fits.
 struct Scale {
     guest: &'static str,
     param: &'static str,
@@ -41,8 +41,12 @@ fn past_the_table(limits: &Limits) -> Option<u32> {
     (elements >= 10_000_000).then(|| elements.saturating_add(1))
 }
 
-/// The parameters of `guest` under `limits`; what a scenario gives stays as it is.
-pub fn params(guest: &str, given: &[(String, String)], limits: &Limits) -> Vec<(String, String)> {
+/// The parameters of `guest` under `limits`. Those that a scenario sets are kept.
+pub(crate) fn params(
+    guest: &str,
+    given: &[(String, String)],
+    limits: &Limits,
+) -> Vec<(String, String)> {
     let own = SCALES.iter().find(|scale| scale.guest == guest && given.is_empty());
     let scaled = own.and_then(|scale| {
         let value = (scale.value)(limits)?;

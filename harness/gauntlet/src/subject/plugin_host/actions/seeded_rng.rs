@@ -1,4 +1,4 @@
-//! Chance that a seed replays, and what is drawn from it: orders, offsets, resamples.
+//! Random numbers that a seed replays, and what is drawn from them: orders, offsets, resamples.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -10,29 +10,29 @@ const RESAMPLES: usize = 2000;
 /// Both tails of an interval of 95 %.
 const TAIL: f64 = 0.025;
 
-/// A stream of chance.
-pub struct SeededRng(ChaCha8Rng);
+/// A stream of random numbers.
+pub(crate) struct SeededRng(ChaCha8Rng);
 
 impl SeededRng {
     /// The stream of one step of a trial with `seed`.
-    pub fn new(seed: u64, step: &str) -> Self {
+    pub(crate) fn new(seed: u64, step: &str) -> Self {
         let hash = Sha256::new().chain_update(seed.to_le_bytes()).chain_update(step).finalize();
         Self(ChaCha8Rng::from_seed(hash.into()))
     }
 
     /// A number below `end`, which is not 0; the bias of `% end` is below 2^-32 for `end` < 2^32.
-    pub fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.0.next_u64() % end.max(1)
     }
 
     /// Heads or tails.
-    pub fn coin(&mut self) -> bool {
+    pub(crate) fn coin(&mut self) -> bool {
         self.below(2) == 0
     }
 
     /// The interval of 95 % of `statistic` over resamples of `sample`, by the percentile
     /// bootstrap; none for an empty sample or a statistic that is not finite.
-    pub fn interval<T: Copy>(
+    pub(crate) fn interval<T: Copy>(
         &mut self,
         sample: &[T],
         statistic: impl Fn(&mut Vec<T>) -> f64,
@@ -67,7 +67,7 @@ impl SeededRng {
 }
 
 /// The median, the mean of the middle two for an even number; NaN for none.
-pub fn median(values: &mut [f64]) -> f64 {
+pub(crate) fn median(values: &mut [f64]) -> f64 {
     values.sort_unstable_by(f64::total_cmp);
     let half = values.len() / 2;
     match values.len() {

@@ -1,11 +1,10 @@
 //! The parent's side of the adapter protocol: a host in a process of its own, watched from
 //! outside. Embedded runtimes run in a worker of ours, others in a program of theirs.
 //!
-//! Whatever the child does (dies, hangs, floods, lies) is an observation; only a child that
-//! cannot be started at all is an [`Inability`].
+//! Whatever the child does (dies, hangs, floods, lies) is an observation. Only a child that cannot
+//! be started is an [`Inability`].
 
 mod idle;
-pub mod pair;
 mod references;
 mod trial;
 
@@ -27,12 +26,12 @@ use trial::AdapterSession;
 
 pub use references::ReferenceRuntimes;
 
-/// Milliseconds past a deadline that are in time: 20 that a host is granted (the ticker of an
-/// epoch, a slice of fuel, one bulk operation over 16 MiB), and 5 for the pipe, the JSON and
-/// three thread switches each way.
-pub const GRACE_MS: u32 = 25;
+/// Milliseconds past a deadline that still count as in time: 20 for the host (the ticker of an
+/// epoch, a slice of fuel, one bulk operation over 16 MiB), and 5 for the pipe, the JSON and three
+/// thread switches each way.
+pub(crate) const GRACE_MS: u32 = 25;
 
-/// Longest part of what an adapter says of itself.
+/// Most characters shown of an adapter's own description.
 const ABOUT_CHARS_MAX: usize = 80;
 
 /// A host behind the adapter protocol.
@@ -49,7 +48,7 @@ pub struct Adapter {
 
 impl Adapter {
     /// A host that `launch` starts, its guests from `source`.
-    pub fn new(name: &str, launch: Launch, source: Box<Source>) -> Self {
+    pub(crate) fn new(name: &str, launch: Launch, source: Box<Source>) -> Self {
         Self {
             name: name.to_owned(),
             flags: String::new(),
@@ -75,7 +74,7 @@ impl Adapter {
     }
 
     /// The same, named on the command line by `flags` (see [`Subject::flags`]).
-    pub fn called_by(mut self, flags: String) -> Self {
+    pub(crate) fn called_by(mut self, flags: String) -> Self {
         self.flags = flags;
         self
     }
@@ -83,7 +82,7 @@ impl Adapter {
 
 impl Adapter {
     /// The same, its processes held to these limits.
-    pub fn confined(mut self, confinement: Confinement) -> Self {
+    pub(crate) fn confined(mut self, confinement: Confinement) -> Self {
         self.launch.confinement = confinement;
         self
     }
@@ -92,7 +91,7 @@ impl Adapter {
 #[cfg(test)]
 impl Adapter {
     /// The processes that wait for the next trial.
-    pub fn idle_pids(&self) -> Vec<rustix::process::Pid> {
+    pub(crate) fn idle_pids(&self) -> Vec<rustix::process::Pid> {
         self.idle.pids()
     }
 }
@@ -183,6 +182,6 @@ fn profile(hello: &Hello, memory_seen: bool) -> Profile {
 #[cfg(test)]
 mod oracle_tests;
 #[cfg(test)]
-pub mod test_rig;
+pub(crate) mod test_rig;
 #[cfg(test)]
 mod tests;

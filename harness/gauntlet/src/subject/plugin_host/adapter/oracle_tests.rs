@@ -1,5 +1,5 @@
-//! What is seen of a host's process from outside, with real processes that leak, burn, stop and
-//! are killed.
+//! A host's process is watched from outside, with real processes that leak, use processor time,
+//! stop and are killed.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::test_rig::{call, good_until_call, module, supervised, words, worker};
 use crate::subject::Subject;
 use crate::subject::plugin_host::actions::module::{Source, catalogue};
 
-/// Steps of `benign-spin` that take a tenth of a second at least, on a machine however quick.
+/// Steps of `benign-spin` that take at least a tenth of a second, however fast the machine is.
 const STEPS: u32 = 60_000_000;
 
 fn calls(launch: Launch, source: Box<Source>, guest: &str, times: u32) -> Observation {
@@ -63,7 +63,8 @@ fn processor_time_is_that_of_the_host() {
     assert!(spun > slept + 50 && slept < 100, "{spun} ms and {slept} ms");
 }
 
-/// Stopped, it neither reads, writes nor ends: the watch goes on, as it is kept by us.
+/// A stopped process neither reads, writes nor ends. The watch goes on, because our process keeps
+/// it.
 #[test]
 fn the_watch_cannot_be_stalled_by_what_is_watched() {
     let patience = WaitLimits { call: Duration::from_millis(700), ..WaitLimits::default() };

@@ -1,22 +1,22 @@
-//! The reference runtimes: embedded ones without any fault, in workers of their own, that are
-//! asked what they make of a call. What they said is remembered, as many subjects are compared.
+//! The reference runtimes: embedded ones without any fault, in their own workers, which make the
+//! same calls. Their answers are remembered, because many subjects are compared with them.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use wasm_gauntlet_host::process::launch::Launch;
 use wasm_gauntlet_host::worker::parent::supervised::{Supervised, WaitLimits};
 use wasm_gauntlet_host::worker::parent::work::{Timed, Work};
 
+use crate::locks::unpoisoned;
 use crate::subject::Inability;
 use crate::subject::plugin_host::actions::differ::{ComparedAnswer, Opinion, Opinions};
 
-/// Most answers remembered: one of a drawn module is 100 bytes, so these are some 2 MiB. Past it
-/// all are forgotten, as a proof asks for the same few hundred again and again and a soak never
-/// does.
+/// Most answers remembered. One of a drawn module has 100 bytes, so these are some 2 MiB. Past the
+/// bound all are dropped: a proof asks for the same few hundred repeatedly, and a soak never does.
 const KNOWN_MAX: usize = 8192;
 
-/// One call, whoever asks. The tenant is left out: no reference answers by it.
+/// One call, for any subject. The tenant is left out, because no reference depends on it.
 #[derive(PartialEq, Eq, Hash)]
 struct Question {
     digest: String,
@@ -25,7 +25,7 @@ struct Question {
     conditions: String,
 }
 
-/// Runtimes that are asked for a second opinion.
+/// Runtimes that give a second opinion.
 pub struct ReferenceRuntimes {
     hosts: Vec<(String, Supervised)>,
     known: Mutex<HashMap<Question, Vec<Opinion>>>,
@@ -33,7 +33,7 @@ pub struct ReferenceRuntimes {
 
 impl ReferenceRuntimes {
     /// The runtimes that these launches start, when they are asked first.
-    pub fn new(launches: Vec<(String, Launch)>) -> Self {
+    pub(crate) fn new(launches: Vec<(String, Launch)>) -> Self {
         let host = |(name, launch)| (name, Supervised::new(launch, WaitLimits::default()));
         Self { hosts: launches.into_iter().map(host).collect(), known: Mutex::default() }
     }
@@ -46,7 +46,7 @@ impl Opinions for ReferenceRuntimes {
 
     fn of(&self, work: &Work<'_>) -> Result<Vec<Opinion>, Inability> {
         // Held while they are asked: who asks the same meanwhile would only ask twice.
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = unpoisoned(self.known.lock());
         let question = Question::of(work);
         if let Some(opinions) = known.get(&question) {
             return Ok(opinions.clone());
@@ -73,7 +73,7 @@ impl Question {
     }
 }
 
-/// The answer of one; a worker that used up its processor time is replaced by another, once.
+/// The answer of one. A worker that has used up its processor time is replaced once.
 fn asked(name: &str, host: &Supervised, work: &Work<'_>) -> Result<ComparedAnswer, Inability> {
     let first = host.call(work)?;
     let Timed { called, lost, .. } = if first.lost.is_some() { host.call(work)? } else { first };

@@ -15,10 +15,10 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 use crate::subject::Inability;
 use crate::subject::plugin_host::adapter::test_rig::test_host::WordHost;
 
-/// The host of words of the worker's own tests. A file of both, as test code of one crate is not
-/// there for another.
+/// The host of the worker's own tests. Both crates include the file, because test code of one crate
+/// cannot be used by another.
 #[path = "../../../../../host/src/worker/child/test_host.rs"]
-pub mod test_host;
+pub(crate) mod test_host;
 
 const CHILD: &str = "GAUNTLET_TEST_CHILD";
 const FAULTS: &str = "GAUNTLET_TEST_FAULTS";
@@ -42,12 +42,12 @@ fn child() {
 }
 
 /// A worker over `WordHost`.
-pub fn words() -> Launch {
+pub(crate) fn words() -> Launch {
     worker("words", &[])
 }
 
 /// A worker over an embedded runtime.
-pub fn worker(runtime: &str, faults: &[Fault]) -> Launch {
+pub(crate) fn worker(runtime: &str, faults: &[Fault]) -> Launch {
     let itself = std::env::current_exe().expect("a running program has a path");
     let test = "subject::plugin_host::adapter::test_rig::child";
     let itself = itself.display();
@@ -58,12 +58,12 @@ pub fn worker(runtime: &str, faults: &[Fault]) -> Launch {
 }
 
 /// An adapter that is a shell script.
-pub fn shell(script: &str) -> Launch {
+pub(crate) fn shell(script: &str) -> Launch {
     Launch::of(PathBuf::from("/bin/sh"), vec!["-c".to_owned(), script.to_owned()])
 }
 
 /// A script that says hello and loads, then does as `then` says.
-pub fn good_until_call(then: &str) -> Launch {
+pub(crate) fn good_until_call(then: &str) -> Launch {
     shell(&format!(
         r#"read hello; echo '{{"id":1,"answer":"hello","protocol":1,"name":"sh"}}'
         read load; echo '{{"id":2,"answer":"loaded"}}'
@@ -72,7 +72,7 @@ pub fn good_until_call(then: &str) -> Launch {
 }
 
 /// A module whose bytes are `word`, hostile unless it echoes.
-pub fn module(word: &str, _: &[(String, String)]) -> Result<GuestModule, Inability> {
+pub(crate) fn module(word: &str, _: &[(String, String)]) -> Result<GuestModule, Inability> {
     let bytes = if word == "benign-spin" { "spin" } else { word };
     let benign = matches!(bytes, "echo" | "log" | "spin");
     let mut module = GuestModule::new(word, "as it is called", benign, bytes.as_bytes().to_vec());
@@ -83,7 +83,7 @@ pub fn module(word: &str, _: &[(String, String)]) -> Result<GuestModule, Inabili
 }
 
 /// Call `word` in a supervised child.
-pub fn call(host: &Supervised, word: &str) -> Timed {
+pub(crate) fn call(host: &Supervised, word: &str) -> Timed {
     let module = module(word, &[]).expect("it is made here");
     let (limits, grants) = (Limits::default(), Grants::default());
     let work =
@@ -92,6 +92,6 @@ pub fn call(host: &Supervised, word: &str) -> Timed {
 }
 
 /// A child with the default patience.
-pub fn supervised(launch: Launch) -> Supervised {
+pub(crate) fn supervised(launch: Launch) -> Supervised {
     Supervised::new(launch, WaitLimits::default())
 }

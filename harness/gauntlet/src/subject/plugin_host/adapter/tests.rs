@@ -25,13 +25,14 @@ fn text(timed: Timed) -> String {
     }
 }
 
-/// Whether a call is answered: a busy machine is late for a patience of 0.1 s, and not each time.
+/// Whether a call is answered. A busy machine sometimes misses a timeout of 0.1 s, so it is tried
+/// more than once.
 fn is_answered(host: &Supervised) -> bool {
     let well = CallOutcome::Ok { output: b"in".to_vec() };
     (0..50).any(|_| call(host, "echo").called.outcome == well)
 }
 
-/// Living processes of a group; killed orphans that init has yet to reap do not count.
+/// Living processes of a group. Killed orphans that init has not yet reaped do not count.
 fn living(leader: i32) -> usize {
     let entries = std::fs::read_dir("/proc").expect("this is Linux").flatten();
     let stats = entries.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
@@ -42,7 +43,7 @@ fn living(leader: i32) -> usize {
     stats.filter_map(group).filter(|found| *found == leader).count()
 }
 
-/// Whether a group comes to its end: a process that was killed is gone a little later.
+/// Whether a group ends. A killed process is gone a little later.
 fn all_gone(leader: i32) -> bool {
     let until = Instant::now() + Duration::from_secs(10);
     while living(leader) > 0 && Instant::now() < until {
@@ -242,8 +243,8 @@ fn an_answer_that_is_none_is_a_fault_of_a_host_that_lives() {
     }
 }
 
-/// A host that is mute at every load costs three waits, however many calls there are; one whose
-/// guest is what runs on is asked again each time.
+/// A host that does not answer any load costs three timeouts, however many calls there are. One
+/// whose guest runs too long is called again each time.
 #[test]
 fn an_adapter_that_is_mute_or_answers_others_is_given_up_and_a_guest_that_hangs_is_not_why() {
     let patience =

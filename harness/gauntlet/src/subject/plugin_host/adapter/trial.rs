@@ -1,7 +1,7 @@
-//! One trial's dealings with an adapter: a worker of its own where anything hostile runs.
+//! One trial on an adapter. It has its own worker where anything hostile runs.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use wasm_gauntlet_host::process::vitals::Vitals;
@@ -12,6 +12,7 @@ use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::observation::Observation;
 
 use super::Adapter;
+use crate::locks::unpoisoned;
 use crate::subject::plugin_host::actions as calls;
 use crate::subject::plugin_host::actions::differ::Opinions;
 use crate::subject::plugin_host::actions::port::Port;
@@ -21,7 +22,7 @@ use crate::subject::{Inability, Session};
 const KIB_PER_MIB: f64 = 1024.0;
 
 /// A session with an adapter.
-pub struct AdapterSession<'a> {
+pub(crate) struct AdapterSession<'a> {
     adapter: &'a Adapter,
     seed: u64,
     host: OnceLock<Supervised>,
@@ -38,14 +39,14 @@ struct Mark {
     blind_below_kib: u64,
 }
 
-/// Threads or descriptors more than this are given time to go: a pool that serves calls has a
-/// few more after them than before, and whoever is looked at at once may not have closed yet.
+/// A growth in threads or descriptors past this number is looked at again. A pool that serves calls
+/// has a few more after them than before, and a host may not yet have closed all of its own.
 const UNSETTLED_MIN: i64 = 8;
 
-/// How long they are given.
+/// How long they may take to go.
 pub(super) const SETTLE_PATIENCE: Duration = Duration::from_secs(1);
 
-/// Between two looks meanwhile.
+/// Pause between two looks meanwhile.
 const SETTLE_NAP: Duration = Duration::from_millis(20);
 
 impl Mark {
@@ -85,7 +86,7 @@ fn mib(kib: i64) -> f64 {
 
 impl<'a> AdapterSession<'a> {
     /// Nothing is started before the first action.
-    pub fn new(adapter: &'a Adapter, seed: u64) -> Self {
+    pub(crate) fn new(adapter: &'a Adapter, seed: u64) -> Self {
         let (hostile, mark) = (AtomicBool::new(false), Mutex::default());
         Self { adapter, seed, host: OnceLock::new(), hostile, mark }
     }
@@ -130,12 +131,12 @@ impl Port for AdapterSession<'_> {
         let blind_below_kib = if reset { 0 } else { peak_kib };
         let looks = process.looks();
         let mark = Mark { process, before, looks, blind_below_kib };
-        *self.mark.lock().unwrap_or_else(PoisonError::into_inner) = Some(mark);
+        *unpoisoned(self.mark.lock()) = Some(mark);
         Ok(())
     }
 
     fn usage(&self) -> ResourceUsage {
-        let mark = self.mark.lock().unwrap_or_else(PoisonError::into_inner);
+        let mark = unpoisoned(self.mark.lock());
         let Some(mark) = mark.as_ref() else { return ResourceUsage::default() };
         let peak_kib = mark.process.peak_seen_kib();
         let before = mark.before.filter(|_| peak_kib > mark.blind_below_kib);
@@ -172,7 +173,7 @@ impl Session for AdapterSession<'_> {
 
 impl Drop for AdapterSession<'_> {
     fn drop(&mut self) {
-        *self.mark.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        *unpoisoned(self.mark.get_mut()) = None;
         let process = self.host.get().and_then(Supervised::peek);
         if let Some(process) = process.filter(|_| !self.hostile.load(Ordering::Relaxed)) {
             self.adapter.idle.put(process);

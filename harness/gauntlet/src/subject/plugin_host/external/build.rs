@@ -1,4 +1,4 @@
-//! An adapter built from the sources that this crate carries, once, into a folder of the user.
+//! An adapter, built once from the sources in this crate, in a folder of the user.
 
 use std::fs::{self, File};
 use std::io;
@@ -16,19 +16,19 @@ use super::WAZERO_PROGRAM;
 use super::sources::{self, WAZERO};
 use crate::subject::tools;
 
-/// Longest build. With an empty module cache on two busy cores it takes a minute; a module proxy
-/// that does not answer is given up on.
+/// Longest build. With an empty module cache on two busy cores it takes a minute. It also ends the
+/// wait for a module proxy that does not answer.
 const BUILD_PATIENCE: Duration = Duration::from_secs(300);
 
-/// How often we look whether the build has ended.
+/// Pause between two looks at whether the build has ended.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
-/// How much of what the toolchain said is shown.
+/// Most of the toolchain's output that is shown.
 const SAID_CHARS_MAX: usize = 400;
 
 /// Why there is no adapter.
 #[derive(Debug, thiserror::Error)]
-pub enum Unbuilt {
+pub(crate) enum Unbuilt {
     /// A file could not be written, or the toolchain not be run.
     #[error("the adapter cannot be built in {0}: {1}")]
     Folder(PathBuf, io::Error),
@@ -40,11 +40,11 @@ pub enum Unbuilt {
     Endless,
 }
 
-/// The adapter for wazero, from `cache` or else built there by the program `go`.
+/// The adapter for wazero, from `cache`, or built there by the program `go`.
 ///
 /// # Errors
 /// When it is not there and cannot be built.
-pub fn wazero(go: &Path, cache: &Path) -> Result<PathBuf, Unbuilt> {
+pub(crate) fn wazero(go: &Path, cache: &Path) -> Result<PathBuf, Unbuilt> {
     let folder = cache.join("adapters").join(format!("wazero-{}", key(WAZERO)));
     let program = folder.join(WAZERO_PROGRAM);
     if program.is_file() {
@@ -72,7 +72,7 @@ fn key(files: &[sources::SourceFile]) -> String {
     hex(&digest.finalize())[..16].to_owned()
 }
 
-/// Build in `folder`, within [`BUILD_PATIENCE`]; Go finds settings of ours below `cache`.
+/// Build in `folder`, within [`BUILD_PATIENCE`]. Go finds our settings below `cache`.
 fn run(go: &Path, folder: &Path, cache: &Path) -> io::Result<Result<(), Unbuilt>> {
     let said = folder.join("said");
     let mut command = tools::command(go);

@@ -1,7 +1,7 @@
-//! Runtimes in a program of their own, in another language, behind the adapter protocol.
+//! Runtimes in separate programs, in other languages, behind the adapter protocol.
 //!
-//! Their sources travel with this crate and are built where the toolchain is present. Which
-//! program is used is for the command line to say: nothing here reads the environment.
+//! Their sources are part of this crate and are built where the toolchain is installed. The command
+//! line chooses the program: nothing here reads the environment.
 
 mod build;
 mod sources;
@@ -13,25 +13,25 @@ use wasm_gauntlet_host::process::launch::Launch;
 use super::adapter::Adapter;
 use crate::subject::plugin_host::actions::module;
 
-pub use build::{Unbuilt, wazero};
+pub(crate) use build::wazero;
 
 /// A runtime that an adapter program hosts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct External {
     /// Its name on the command line.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// What its program is told.
-    pub args: &'static [&'static str],
+    pub(crate) args: &'static [&'static str],
     /// Whether modules are counted before its program has them (see [`Launch::counted_first`]).
-    pub counted_first: bool,
+    pub(crate) counted_first: bool,
 }
 
-/// The program that hosts on wazero.
-pub const WAZERO_PROGRAM: &str = "gauntlet-wazero";
+/// The adapter program for wazero.
+pub(crate) const WAZERO_PROGRAM: &str = "gauntlet-wazero";
 
-/// Every external runtime. Those without mitigations are wazero as its documentation shows it,
-/// which is what most people ship; those with them are a host that closes the measured gaps.
-pub const ALL: &[External] = &[
+/// Every external runtime. Those without mitigations use wazero as its documentation shows it, as
+/// most people do. Those with mitigations close the measured gaps.
+pub(crate) const ALL: &[External] = &[
     External { name: "wazero", args: &["--engine=compiler"], counted_first: false },
     External { name: "wazero-interpreter", args: &["--engine=interpreter"], counted_first: false },
     External {

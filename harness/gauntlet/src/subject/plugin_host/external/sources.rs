@@ -1,12 +1,12 @@
-//! The sources of the adapters, as they lie in `harness/adapters`.
+//! The sources of the adapters, from `harness/adapters`.
 
 /// A file: its name and its text.
-pub type SourceFile = (&'static str, &'static str);
+pub(crate) type SourceFile = (&'static str, &'static str);
 
 macro_rules! wazero {
     ($($name:literal),+ $(,)?) => {
         /// The Go program that hosts on wazero.
-        pub const WAZERO: &[SourceFile] =
+        pub(crate) const WAZERO: &[SourceFile] =
             &[$(($name, include_str!(concat!("../../../../adapters/wazero/", $name)))),+];
     };
 }

@@ -8,12 +8,12 @@ use super::exchange::Spoken;
 /// Longest input that is written into the command line.
 const INPUT_BYTES_MAX: usize = 256;
 
-/// Upload the guest, then call it: `gauntlet guests export` writes `DIR/ID.wasm`.
+/// Uploads the guest, then calls it. `gauntlet guests export` writes `DIR/ID.wasm`.
 ///
 /// `secrets` are options of curl that name variables, as [`Secrets::options`] gives them.
 ///
 /// [`Secrets::options`]: super::Secrets::options
-pub fn call(
+pub(crate) fn call(
     url: &str,
     module: &GuestModule,
     tenant: &str,
@@ -37,8 +37,8 @@ pub fn call(
     ))
 }
 
-/// One request of a mapping, for a guest that is there already.
-pub fn spoken(request: &Spoken, secrets: &str) -> Option<String> {
+/// One request of a mapping, for a guest that is already deployed.
+pub(crate) fn spoken(request: &Spoken, secrets: &str) -> Option<String> {
     if request.body.len() > INPUT_BYTES_MAX {
         return None;
     }

@@ -1,5 +1,5 @@
-//! One HTTP exchange with the host, within bounds of time and size. Nothing is followed, retried
-//! or decoded.
+//! One HTTP exchange with the host, with bounds of time and size. No redirect is followed, nothing
+//! is retried or decoded.
 
 use std::time::{Duration, Instant};
 
@@ -12,51 +12,51 @@ use wasm_gauntlet_host::worker::parent::work::{Lost, Timed};
 use super::secrets::Secrets;
 use crate::subject::Inability;
 
-/// Longest body read: past every output of a guest. One of them returns its whole memory of 16 MiB
-/// to a host that takes so much, and base64 adds a third.
+/// Longest body that is read: longer than every output of a guest. One guest returns its whole
+/// memory of 16 MiB, and base64 adds a third.
 const BODY_BYTES_MAX: usize = 24 << 20;
 
-/// Most header lines, and most bytes of them in HTTP/2.
+/// Most header lines, and most bytes of them over HTTP/2.
 const HEADER_LINES_MAX: usize = 100;
 const HEADER_BYTES_MAX: u32 = 64 << 10;
 
-/// To connect; a host that takes longer is not there.
+/// Timeout of a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// For what is no call: health at first, uploads without compiling, logs.
-pub const SHORT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Timeout of requests that call no guest: the first health check, uploads without compiling, logs.
+pub(crate) const SHORT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// For the health of a host that was there before, which has started long since.
-pub const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
+/// Timeout of the health check of a host that was there before.
+pub(crate) const HEALTH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Between two looks whether a person wants us to end.
+/// Pause between two looks at whether a person wants us to end.
 const SHUTDOWN_POLL: Duration = Duration::from_millis(100);
 
 /// The tenant's header.
 const TENANT: &str = "X-Tenant";
 
-/// A request as a mapping writes it.
+/// A request, as a mapping describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spoken {
+pub(crate) struct Spoken {
     /// The method.
-    pub method: String,
+    pub(crate) method: String,
     /// The whole address.
-    pub url: String,
+    pub(crate) url: String,
     /// Header fields.
-    pub headers: Vec<(String, String)>,
+    pub(crate) headers: Vec<(String, String)>,
     /// The body.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
-/// What came of sending a request.
-pub enum Sent {
+/// The result of sending a request.
+pub(crate) enum Sent {
     /// A whole response.
     Answer(HostResponse),
     /// The connection failed, before or in the response.
     Cut {
         /// How.
         detail: String,
-        /// Whether it was our patience that ended.
+        /// Whether it ended with our timeout.
         slow: bool,
         /// How long it took.
         wall: Duration,
@@ -66,11 +66,11 @@ pub enum Sent {
 }
 
 impl Sent {
-    /// What `read` makes of the whole response; otherwise what its absence means.
+    /// The result of `read` for a whole response, or the meaning of its absence.
     ///
     /// # Errors
     /// Where the request cannot be written, and those of `read`.
-    pub fn read(
+    pub(crate) fn read(
         self,
         read: impl FnOnce(HostResponse) -> Result<Timed, Inability>,
     ) -> Result<Timed, Inability> {
@@ -86,35 +86,35 @@ impl Sent {
 }
 
 /// A whole response.
-pub struct HostResponse {
+pub(crate) struct HostResponse {
     /// The status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// The headers.
-    pub headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     /// The body, as it came.
-    pub body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
     /// From before the request was sent to after the last byte was read.
-    pub wall: Duration,
+    pub(crate) wall: Duration,
 }
 
 impl HostResponse {
     /// A header's value, if it is there and is text.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }
 
 /// A client.
-pub struct Exchange {
+pub(crate) struct Exchange {
     client: Client,
     handle: Handle,
-    /// What every request carries and no answer shows.
-    pub secrets: Secrets,
+    /// The secrets of every request.
+    pub(crate) secrets: Secrets,
 }
 
 impl Exchange {
     /// A client whose sockets live on `handle`.
-    pub fn new(handle: Handle) -> Result<Self, Inability> {
+    pub(crate) fn new(handle: Handle) -> Result<Self, Inability> {
         // Another part of this program may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let builder = || {
@@ -137,7 +137,7 @@ impl Exchange {
     }
 
     /// GET, in a tenant's name where one is given.
-    pub fn get(&self, url: &str, tenant: Option<&str>) -> Sent {
+    pub(crate) fn get(&self, url: &str, tenant: Option<&str>) -> Sent {
         let request = self.client.request(Method::GET, url).timeout(SHORT_TIMEOUT);
         self.send(match tenant {
             Some(tenant) => request.header(TENANT, tenant),
@@ -146,23 +146,23 @@ impl Exchange {
     }
 
     /// GET, in nobody's name.
-    pub fn look(&self, url: &str, patience: Duration) -> Sent {
+    pub(crate) fn look(&self, url: &str, patience: Duration) -> Sent {
         self.send(self.client.request(Method::GET, url).timeout(patience))
     }
 
     /// PUT bytes.
-    pub fn put(&self, url: &str, body: Vec<u8>, patience: Duration) -> Sent {
+    pub(crate) fn put(&self, url: &str, body: Vec<u8>, patience: Duration) -> Sent {
         self.send(self.client.request(Method::PUT, url).body(body).timeout(patience))
     }
 
     /// POST bytes in a tenant's name.
-    pub fn post(&self, url: &str, tenant: &str, body: Vec<u8>, patience: Duration) -> Sent {
+    pub(crate) fn post(&self, url: &str, tenant: &str, body: Vec<u8>, patience: Duration) -> Sent {
         let request = self.client.request(Method::POST, url).header(TENANT, tenant);
         self.send(request.body(body).timeout(patience))
     }
 
     /// A request in another tongue.
-    pub fn spoken(&self, spoken: Spoken, patience: Duration) -> Sent {
+    pub(crate) fn spoken(&self, spoken: Spoken, patience: Duration) -> Sent {
         let method = match Method::from_bytes(spoken.method.as_bytes()) {
             Ok(method) => method,
             Err(error) => return Sent::Never(error.to_string()),
@@ -212,7 +212,7 @@ impl Exchange {
     }
 }
 
-/// Ends when a person has wanted us to for a while.
+/// Ends some time after a person has asked us to end.
 async fn stopped() {
     while !shutdown::over() {
         tokio::time::sleep(SHUTDOWN_POLL).await;

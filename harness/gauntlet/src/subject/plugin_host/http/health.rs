@@ -1,7 +1,7 @@
-//! Whether a host is there, and what it says of itself.
+//! Whether a host is there, and what it says about itself.
 //!
-//! Most web servers answer 200 to `/healthz`, or to anything: only one that answers in the
-//! contract's own words is taken for a host of the contract.
+//! Most web servers answer 200 to `/healthz`, or to anything. Only one that answers in the words of
+//! the contract counts as a host of the contract.
 
 use std::time::Duration;
 
@@ -13,35 +13,35 @@ use super::exchange::{Exchange, HostResponse, Sent};
 use super::mapped::Mapped;
 use crate::subject::Inability;
 
-/// What a host says of itself; of a mapped one, nothing is known.
+/// What a host says about itself. A mapped one says nothing.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Health {
+pub(crate) struct Health {
     /// As in `wasmtime`.
-    pub name: String,
+    pub(crate) name: String,
     /// Its version.
     #[serde(default)]
-    pub version: String,
+    pub(crate) version: String,
     /// What runs the guests.
     #[serde(default)]
-    pub engine: String,
+    pub(crate) engine: String,
     /// What it does beside calling guests.
-    pub features: Vec<String>,
+    pub(crate) features: Vec<String>,
     /// How many of its processes died since the start.
     #[serde(default)]
-    pub processes_lost: Option<u64>,
+    pub(crate) processes_lost: Option<u64>,
     /// What it holds guests to, as it says it.
     #[serde(default)]
-    pub limits: Value,
+    pub(crate) limits: Value,
 }
 
-/// The limits that a host announces, each a whole number within its range; those that are
-/// `written` in a target file are not looked at. Members that the contract does not name mean
-/// nothing, and `null` is the same as no member.
+/// The limits that a host announces, each a whole number within its range. Those that are `written`
+/// in a target file are not read. Members that the contract does not name are ignored, and `null`
+/// is the same as no member.
 ///
 /// # Errors
 /// The first that is no such number.
-pub fn announced(limits: &Value, written: &StatedLimits) -> Result<StatedLimits, String> {
+pub(crate) fn announced(limits: &Value, written: &StatedLimits) -> Result<StatedLimits, String> {
     if !(limits.is_object() || limits.is_null()) {
         return Err(format!("`limits` is {}, expected an object", shown(limits)));
     }
@@ -68,22 +68,22 @@ pub fn announced(limits: &Value, written: &StatedLimits) -> Result<StatedLimits,
     Ok(said)
 }
 
-/// How much of a value is shown.
+/// Most characters of a value that are shown.
 const SHOWN_CHARS_MAX: usize = 60;
 
 fn shown(value: &Value) -> String {
     value.to_string().chars().take(SHOWN_CHARS_MAX).collect()
 }
 
-/// What to do about a host that speaks otherwise.
+/// Advice for a host that does not speak the contract.
 const ADVICE: &str = "a host that speaks otherwise is described by `host: { mapping: … }` or a \
                       `preset` in a target file (see the README, Deployed hosts)";
 
-/// What a host of the contract at `root` says.
+/// What the host of the contract at `root` says about itself.
 ///
 /// # Errors
-/// When it is not there, or is no such host.
-pub fn by_contract(
+/// When there is no host, or it does not speak the contract.
+pub(crate) fn by_contract(
     exchange: &Exchange,
     root: &str,
     patience: Duration,
@@ -109,8 +109,8 @@ pub fn by_contract(
 /// Whether a mapped host answers as its mapping says.
 ///
 /// # Errors
-/// When it is not there, or answers with another status.
-pub fn mapped(
+/// When there is no host, or it answers with another status.
+pub(crate) fn mapped(
     exchange: &Exchange,
     mapped: &Mapped,
     patience: Duration,

@@ -1,14 +1,14 @@
 //! A deployed plugin host, over the host contract (`testbed/plugins/openapi.yaml`), or as the
 //! mapping of a target file says.
 //!
-//! Nothing here starts, stops or looks into the host: what it answers, and when, is all there
-//! is. A connection that is cut and a 5xx that carries no outcome are host faults; a host that
-//! cannot be reached at all before anything was done to it is an [`Inability`].
+//! Nothing here starts, stops or inspects the host: only its answers and their times are seen. A
+//! connection that is cut and a 5xx without an outcome are host faults. A host that cannot be
+//! reached before anything was done to it is an [`Inability`].
 
 mod curl;
 mod exchange;
 mod health;
-pub mod mapped;
+pub(crate) mod mapped;
 mod presence;
 mod reading;
 mod redactor;
@@ -37,18 +37,18 @@ use crate::subject::{Inability, Session, Subject};
 use exchange::Exchange;
 use mapped::Mapped;
 use presence::Presence;
-pub use secrets::{Secrets, Unfit};
+pub(crate) use secrets::{Secrets, Unfit};
 use trial::HttpSession;
 
-/// Milliseconds past a deadline that are in time where the target says nothing: 20 that a host
-/// is granted, and 10 for a connection of its own, the front and the pipe behind it. It fits a
-/// machine's own network; a target further away names its own.
-pub const GRACE_MS: u32 = 30;
+/// Milliseconds past a deadline that still count as in time, where the target file says nothing: 20
+/// for the host, and 10 for the connection, the front and the pipe behind it. That is right for
+/// loopback. A target file for a host further away names its own.
+pub(crate) const GRACE_MS: u32 = 30;
 
 /// The threads of the client.
 const THREADS: usize = 2;
 
-/// Longest part of what a host says of itself.
+/// Most characters shown of a host's own description.
 const ABOUT_CHARS_MAX: usize = 80;
 
 /// A plugin host over HTTP.
@@ -111,7 +111,7 @@ impl HostHttp {
     }
 
     /// The same, named on the command line by `flags` (see [`Subject::flags`]).
-    pub fn called_by(mut self, flags: String) -> Self {
+    pub(crate) fn called_by(mut self, flags: String) -> Self {
         self.flags = flags;
         self
     }
@@ -120,7 +120,7 @@ impl HostHttp {
     ///
     /// # Errors
     /// When a guest is deployed at an address that is none.
-    pub fn speaking(mut self, speech: &Speech) -> Result<Self, Inability> {
+    pub(crate) fn speaking(mut self, speech: &Speech) -> Result<Self, Inability> {
         let cannot = |error: url::ParseError| Inability::setup(format!("{}: {error}", self.url));
         self.mapped = match speech {
             Speech::Contract => None,
@@ -133,7 +133,7 @@ impl HostHttp {
     }
 
     /// The same, each request with these credentials, and no answer with their secrets.
-    pub fn with_secrets(mut self, secrets: Secrets) -> Self {
+    pub(crate) fn with_secrets(mut self, secrets: Secrets) -> Self {
         self.exchange.secrets = secrets;
         self
     }

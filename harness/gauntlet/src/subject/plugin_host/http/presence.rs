@@ -1,11 +1,11 @@
-//! Whether the host is there, and serves calls. One that was there and is lost may have a
-//! supervisor, so it is given time to come back, once.
+//! Whether the host is there and serves calls. A host that was there and is lost may have a
+//! supervisor, so it gets time to come back, once.
 //!
-//! A health check alone is not enough: it may be answered by a thread that no guest can take, while
-//! every worker is taken for good. So where an answer never came, an honest call is made too.
+//! A health check alone is not enough: a thread that no guest can block may answer it, while every
+//! worker is blocked. So where an answer never came, a benign guest is called too.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use wasm_gauntlet_host::process::shutdown;
@@ -14,20 +14,21 @@ use super::health::{self, Health};
 use super::mapped::Mapped;
 use super::trial::{CALL_PATIENCE, HttpSession, UPLOAD_PATIENCE};
 use super::{HostHttp, exchange};
+use crate::locks::unpoisoned;
 use crate::subject::Inability;
 use crate::subject::plugin_host::actions::bound::Patience;
 
-/// What a supervisor is given to start a lost host anew: a process that restarts in a container,
-/// with a probe of health each second before it.
+/// The time for a supervisor to start a lost host again: a process that restarts in a container,
+/// behind a health probe each second.
 const BACK_WITHIN: Duration = Duration::from_secs(10);
 
-/// Between two looks whether it is back.
+/// Pause between two looks at whether it is back.
 const BACK_PAUSE: Duration = Duration::from_millis(100);
 
-/// The guest of the honest call: no host takes long over it.
+/// The guest of that call, which every host runs quickly.
 pub(super) const HONEST_GUEST: &str = "benign-echo";
 
-/// What is known of the host's being there, over all trials.
+/// Whether the host was there, over all trials.
 #[derive(Default)]
 pub(super) struct Presence {
     /// Whether it was ever there.
@@ -42,12 +43,12 @@ pub(super) struct Presence {
 
 impl Presence {
     /// An answer went missing.
-    pub fn suspect(&self) {
+    pub(crate) fn suspect(&self) {
         self.suspect.store(true, Ordering::Relaxed);
     }
 
     fn lost(&self, why: &str) {
-        *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(why.to_owned());
+        *unpoisoned(self.lost.lock()) = Some(why.to_owned());
     }
 }
 
@@ -105,13 +106,13 @@ impl HostHttp {
     /// Why it is taken for lost, if an answer went missing since this was last asked, and it is
     /// not there.
     pub(super) fn lost_since(&self) -> Option<String> {
-        let seen = self.presence.lost.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let seen = unpoisoned(self.presence.lost.lock()).take();
         let suspect = self.presence.suspect.swap(false, Ordering::Relaxed);
         if shutdown::over() || !suspect && seen.is_none() {
             return None;
         }
         let lost = seen.or_else(|| self.present(true).err().map(|unable| unable.text));
-        self.presence.lost.lock().unwrap_or_else(PoisonError::into_inner).take();
+        unpoisoned(self.presence.lost.lock()).take();
         lost
     }
 

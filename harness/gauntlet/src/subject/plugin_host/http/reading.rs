@@ -1,5 +1,5 @@
-//! From a response to an outcome: total. The `type` of a problem decides, never its status
-//! alone, and a text never.
+//! From a response to an outcome, for every response. The `type` of a problem decides, never its
+//! status alone, and never a text.
 
 use serde::Deserialize;
 use wasm_gauntlet_host::protocol::Parts;
@@ -9,7 +9,7 @@ use wasm_gauntlet_model::call::{CallOutcome, Called, RejectStage, Rejection};
 use super::exchange::{HostResponse, Sent};
 use crate::subject::Inability;
 
-/// How much of a body without an outcome is shown.
+/// Most bytes that are shown of a body without an outcome.
 const EXCERPT_BYTES_MAX: usize = 200;
 
 /// A problem (RFC 9457) with the members of an outcome.
@@ -21,11 +21,11 @@ struct Problem {
     parts: Parts,
 }
 
-/// What came of a request: `ok` with the body as output, another outcome, or the host's loss.
+/// The result of a request: `ok` with the body as output, another outcome, or the loss of the host.
 ///
 /// # Errors
-/// When the host refuses to deal with us: a 3xx, or a 4xx without an outcome.
-pub fn timed(sent: Sent) -> Result<Timed, Inability> {
+/// When the host refuses the request: a 3xx, or a 4xx without an outcome.
+pub(crate) fn timed(sent: Sent) -> Result<Timed, Inability> {
     sent.read(timed_answer)
 }
 
@@ -69,7 +69,7 @@ fn problem(answer: &HostResponse) -> Option<Parts> {
 }
 
 /// The beginning of a body, as text that can be shown.
-pub fn excerpt(body: &[u8]) -> String {
+pub(crate) fn excerpt(body: &[u8]) -> String {
     body[..body.len().min(EXCERPT_BYTES_MAX)].escape_ascii().to_string()
 }
 

@@ -1,19 +1,19 @@
-//! Words that are taken out of whatever is read or shown, however they are written: a host's JSON
-//! may escape any character, and a program may tell a word in base64 or hexadecimal.
+//! Redacts words from whatever is read or shown, in every form: a host's JSON may escape any
+//! character, and a program may write a word in base64 or hexadecimal.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use wasm_gauntlet_model::call::hex;
 
-/// What stands in the place of a word.
-pub const TAKEN_OUT: &str = "[secret]";
+/// The text in place of a word.
+pub(crate) const TAKEN_OUT: &str = "[secret]";
 
 /// Most backslashes before one character: a text escaped three times over has seven.
 const BACKSLASHES_MAX: usize = 8;
 
-/// Words, each in all its forms.
+/// Words to redact, each in all its forms.
 #[derive(Default)]
-pub struct Redactor(Vec<WordForm>);
+pub(crate) struct Redactor(Vec<WordForm>);
 
 /// One way to write a word.
 struct WordForm {
@@ -24,7 +24,7 @@ struct WordForm {
 
 impl Redactor {
     /// Add a word of ASCII; it is long enough not to be met by chance.
-    pub fn add(&mut self, word: &str) {
+    pub(crate) fn add(&mut self, word: &str) {
         self.0.push(WordForm { bytes: word.as_bytes().to_vec(), any_case: false });
         self.0.push(WordForm { bytes: hex(word.as_bytes()).into_bytes(), any_case: true });
         for before in 0..3 {
@@ -37,12 +37,12 @@ impl Redactor {
     }
 
     /// Whether there is nothing to take out.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// The same text without the words.
-    pub fn text(&self, text: &mut String) {
+    pub(crate) fn text(&self, text: &mut String) {
         if let Some(bytes) = self.replaced(text.as_bytes()) {
             // Only whole characters of ASCII are taken out, so that this is UTF-8 as before.
             *text = String::from_utf8(bytes).unwrap_or_else(|_| TAKEN_OUT.to_owned());
@@ -50,7 +50,7 @@ impl Redactor {
     }
 
     /// The same bytes without the words.
-    pub fn bytes(&self, bytes: &mut Vec<u8>) {
+    pub(crate) fn bytes(&self, bytes: &mut Vec<u8>) {
         if let Some(replaced) = self.replaced(bytes) {
             *bytes = replaced;
         }
@@ -125,8 +125,8 @@ fn number(digits: &[u8]) -> Option<u8> {
     Some(digit(digits[0])? << 4 | digit(digits[1])?)
 }
 
-/// What of a base64 text is `word`'s alone, in both alphabets, with `before` bytes in front of it
-/// in its group of three.
+/// The part of a base64 text that depends on `word` alone, in both alphabets, with `before` bytes
+/// in front of it in its group of three.
 fn in_base64(word: &str, before: usize) -> [Vec<u8>; 2] {
     let bytes = [vec![0; before], word.as_bytes().to_vec()].concat();
     // Six bits a character: the first whole one behind what is in front, and the last whole one.

@@ -1,6 +1,7 @@
 //! The registry of a host over HTTP: uploads, the active module, the counters.
 //!
-//! Whatever was active before a trial is active again after it, where the host says what it was.
+//! The module that was active before a trial is active again after it, where the host says which it
+//! was.
 
 use wasm_gauntlet_model::action::Verb;
 
@@ -11,13 +12,13 @@ use crate::subject::plugin_host::actions::registrar::{
     Registrar, RegistryAnswer, RegistryRequest, Told,
 };
 
-/// In whose name we ask what is active.
+/// The tenant that asks which module is active.
 pub(super) const ASKER: &str = "gauntlet";
 
 /// Longest word of a problem that is shown.
 const WORD_CHARS_MAX: usize = 40;
 
-/// The header that names the module that served.
+/// The header that names the module that was called.
 const DIGEST: &str = "x-guest-digest";
 
 impl Registrar for HttpSession<'_> {
@@ -75,7 +76,7 @@ impl HttpSession<'_> {
     /// Put back what was active, if we switched.
     pub(super) fn back(&self) {
         match self.active_before.get() {
-            // Nobody is there who would put it back.
+            // The host is gone, so it cannot be put back.
             Some(Some(digest)) if self.absent().is_none() => {
                 self.activate(digest);
             }
@@ -84,7 +85,7 @@ impl HttpSession<'_> {
     }
 }
 
-/// From a response to what it says.
+/// Reads a response.
 fn registry_answer(sent: Sent) -> Result<Told, Inability> {
     let lost = |line| Told { said: RegistryAnswer::Lost, line, output: Vec::new(), digest: None };
     let answer = match sent {

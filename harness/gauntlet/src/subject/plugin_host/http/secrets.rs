@@ -1,5 +1,5 @@
-//! What every request to a host carries and nothing shows: neither what it answers, nor the command
-//! line that repeats a call.
+//! The secrets that every request to a host carries. Nothing shows them: neither the host's answers
+//! in our reports, nor the command line that repeats a call.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,15 +14,15 @@ use wasm_gauntlet_web::shell::quoted;
 use super::redactor::{Redactor, TAKEN_OUT};
 use crate::subject::Inability;
 
-/// A shorter secret would be found in honest answers, and is none.
+/// Least length of a secret. A shorter one would be found by chance in other text.
 const SECRET_BYTES_MIN: usize = 8;
 
-/// Words that may stand before a secret in its own variable (RFC 9110 §11.4) and are none of it.
+/// Words that may precede a secret in its variable (RFC 9110 §11.4) and are no part of it.
 const SCHEMES: [&str; 6] = ["apikey", "basic", "bearer", "digest", "negotiate", "token"];
 
 /// A credential that cannot be used. The secret is not part of it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
+pub(crate) enum Unfit {
     /// The variable is not there, or no text.
     #[error("`credentials` name the environment variable `{0}`, which is not set")]
     Missing(String),
@@ -38,7 +38,7 @@ pub enum Unfit {
 
 /// Header fields with secrets in them.
 #[derive(Default)]
-pub struct Secrets {
+pub(crate) struct Secrets {
     fields: Vec<Secret>,
     redactor: Redactor,
 }
@@ -53,8 +53,8 @@ impl Secrets {
     /// The secrets of `credentials`, each from its variable.
     ///
     /// # Errors
-    /// A variable that holds none.
-    pub fn new(
+    /// A variable without a secret.
+    pub(crate) fn new(
         credentials: &[Credential],
         value: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, Unfit> {
@@ -80,7 +80,7 @@ impl Secrets {
         Ok(all)
     }
 
-    /// Put them on a request, in place of what stands there under their names.
+    /// Set them on a request, in place of fields with the same names.
     pub(super) fn put_on(&self, headers: &mut HeaderMap) {
         for secret in &self.fields {
             headers.insert(secret.name.clone(), secret.value.clone());
@@ -97,7 +97,7 @@ impl Secrets {
         for (name, value) in &headers {
             let mut value = value.as_bytes().to_vec();
             self.redactor.bytes(&mut value);
-            // Parts of a value that was one, around a word that is one.
+            // The parts of a value around a redacted word.
             let value = HeaderValue::from_bytes(&value);
             seen.append(name, value.unwrap_or(HeaderValue::from_static(TAKEN_OUT)));
         }
@@ -194,8 +194,8 @@ fn without_scheme(secret: &str) -> &str {
     }
 }
 
-/// The words that a host may tell back of a secret: the whole, what comes after the scheme, and
-/// the name and password that these are in base64 (RFC 7617), and the password alone.
+/// The words of a secret that a host may repeat: the whole, the part after the scheme, the name and
+/// password that this is in base64 (RFC 7617), and the password alone.
 fn words(secret: &str) -> Vec<String> {
     let bare = without_scheme(secret);
     let mut words = vec![secret.to_owned(), bare.to_owned()];

@@ -24,7 +24,7 @@ use crate::subject::{Inability, Session, Subject};
 use crate::testbed::plugins::PluginFront;
 
 fn front(faults: &[Fault]) -> PluginFront {
-    PluginFront::over(worker("wasmtime", faults), Limits::default(), None).expect("it starts")
+    PluginFront::over(worker("wasmtime", faults), Limits::default()).expect("it starts")
 }
 
 fn host(url: &str) -> HostHttp {
@@ -199,7 +199,7 @@ fn a_web_server_is_no_host_because_it_says_200() {
     }
 }
 
-/// A host that is spoken to by a mapping, with two guests.
+/// A host that is called by a mapping, with two guests.
 fn strange(url: &str) -> HostHttp {
     let text = format!(
         "host:\n  url: {url}\n  guests: {{ benign-tiny: /tiny }}\n  mapping:\n    call:\n      \
@@ -225,7 +225,7 @@ fn what_a_mapped_host_answers_is_ok_by_a_rule_alone() {
     assert!(missing.to_string().contains("not among those deployed"), "{missing}");
 }
 
-/// Answers of a host that means harm: whatever it sends, nothing is `ok` and nothing panics.
+/// Answers of a hostile host: whatever it sends, nothing is `ok` and nothing panics.
 #[test]
 fn garbage_bombs_and_floods_of_a_mapped_host_are_never_ok() {
     let deep = format!("HTTP/1.1 200 OK\r\n\r\n{}", "[".repeat(4 << 20));
@@ -249,7 +249,7 @@ fn garbage_bombs_and_floods_of_a_mapped_host_are_never_ok() {
     }
 }
 
-/// A secret that a host packs where only a reader of JSON, base64 or hexadecimal finds it.
+/// A secret that a host encodes so that only a reader of JSON, base64 or hexadecimal finds it.
 #[test]
 fn what_is_decoded_is_without_secrets_too() {
     const SECRET: &str = "s3cr3t/Tok+n";

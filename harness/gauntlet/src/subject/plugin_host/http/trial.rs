@@ -1,8 +1,8 @@
-//! One trial's dealings with a host over HTTP.
+//! One trial on a host over HTTP.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
 use wasm_gauntlet_host::protocol::LOG_LINES_MAX;
@@ -17,6 +17,7 @@ use super::health::Health;
 use super::presence::HONEST_GUEST;
 use super::registry::ASKER;
 use super::{HostHttp, curl, reading, rules};
+use crate::locks::unpoisoned;
 use crate::subject::plugin_host::actions as calls;
 use crate::subject::plugin_host::actions::differ::Opinions;
 use crate::subject::plugin_host::actions::port::Port;
@@ -24,15 +25,15 @@ use crate::subject::plugin_host::actions::registrar::Registrar;
 use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
 use crate::subject::{Inability, Session};
 
-/// Past the deadline of a call, until we give it up. The host's own watchdog is to come first:
-/// its answer says more than our silence.
+/// Time after the deadline of a call until our timeout. The host's own watchdog should come first,
+/// because its answer says more than our timeout.
 pub(super) const CALL_PATIENCE: Duration = Duration::from_secs(5);
 
-/// For an upload, compilation included, past the patience that a front of ours has for it.
+/// Timeout of an upload with its compilation, longer than that of our own front.
 pub(super) const UPLOAD_PATIENCE: Duration = Duration::from_secs(40);
 
 /// A session with a host over HTTP.
-pub struct HttpSession<'a> {
+pub(crate) struct HttpSession<'a> {
     pub(super) host: &'a HostHttp,
     seed: u64,
     uploads: Mutex<HashMap<String, LoadOutcome>>,
@@ -52,7 +53,7 @@ pub struct HttpSession<'a> {
 
 impl<'a> HttpSession<'a> {
     /// Nothing is sent before the first action.
-    pub fn new(host: &'a HostHttp, seed: u64) -> Self {
+    pub(crate) fn new(host: &'a HostHttp, seed: u64) -> Self {
         Self {
             host,
             seed,
@@ -71,7 +72,7 @@ impl<'a> HttpSession<'a> {
     /// is seen first: a host whose workers are all taken would cost our patience each time.
     pub(super) fn absent(&self) -> Option<&str> {
         if self.absent.get().is_none() && self.silent.load(Ordering::Relaxed) {
-            let _one = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
+            let _one = unpoisoned(self.looking.lock());
             if self.silent.swap(false, Ordering::Relaxed) && self.absent.get().is_none() {
                 self.given_up(self.host.present(true).err());
             }
@@ -111,7 +112,7 @@ impl<'a> HttpSession<'a> {
     }
 
     fn uploads(&self) -> MutexGuard<'_, HashMap<String, LoadOutcome>> {
-        self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.uploads.lock())
     }
 
     fn guest_url(&self, module: &GuestModule) -> String {
@@ -241,14 +242,14 @@ impl Port for HttpSession<'_> {
         self.reached.store(true, Ordering::Relaxed);
         self.lost.store(false, Ordering::Relaxed);
         let lost = health.and_then(|health| health.processes_lost);
-        *self.lost_before.lock().unwrap_or_else(PoisonError::into_inner) = lost;
+        *unpoisoned(self.lost_before.lock()) = lost;
         Ok(())
     }
 
     /// The same host answers if it says so, no answer went missing, and, where it counts its
     /// losses, there is none more.
     fn usage(&self) -> ResourceUsage {
-        let before = *self.lost_before.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = *unpoisoned(self.lost_before.lock());
         let health = self.absent.get().is_none().then(|| self.host.health());
         let answered = health.as_ref().is_some_and(Result::is_ok);
         self.silent.fetch_or(!answered, Ordering::Relaxed);

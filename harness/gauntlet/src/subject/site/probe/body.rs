@@ -1,8 +1,8 @@
-//! What the bytes of a body are: the layers really around it, whether the header agrees, and
-//! what stands inside.
+//! What a body really is: the layers of coding around it, whether the header agrees, and the
+//! content inside.
 //!
-//! A fact is left unknown where the bytes were not seen whole: HEAD, 204, 304, a redirect that
-//! was not followed, a body that broke off, a bound of ours that was met.
+//! A fact stays unknown where the bytes were not seen whole: HEAD, 204, 304, a redirect that was
+//! not followed, a body that broke off, or one past a bound of ours.
 
 use wasm_gauntlet_model::action::{Fetch, Method};
 use wasm_gauntlet_model::observation::{Evidence, Fact, count};
@@ -19,31 +19,31 @@ const BYTES_PER_S_3G: f64 = 200_000.0;
 
 /// What was seen of a body.
 #[derive(Debug, Default)]
-pub struct BodyFacts {
-    pub wire_bytes: Fact<i64>,
-    pub wire_sha256: Fact<String>,
-    pub raw_bytes: Fact<i64>,
-    pub raw_sha256: Fact<String>,
-    pub unreadable: Fact<String>,
-    pub layers: Fact<Vec<String>>,
-    pub layers_match: Fact<bool>,
-    pub codings: Fact<i64>,
-    pub coding_not_offered: Fact<String>,
-    pub content: Fact<String>,
-    pub module_valid: Fact<bool>,
-    pub module_error: Fact<String>,
-    pub lost_3g_s: Fact<f64>,
-    pub shared_memory: Fact<bool>,
-    pub dictionary: Fact<String>,
-    /// Policies in the page itself; none where the body was not seen.
-    pub policies: Option<Vec<String>>,
+pub(crate) struct BodyFacts {
+    pub(crate) wire_bytes: Fact<i64>,
+    pub(crate) wire_sha256: Fact<String>,
+    pub(crate) raw_bytes: Fact<i64>,
+    pub(crate) raw_sha256: Fact<String>,
+    pub(crate) unreadable: Fact<String>,
+    pub(crate) layers: Fact<Vec<String>>,
+    pub(crate) layers_match: Fact<bool>,
+    pub(crate) codings: Fact<i64>,
+    pub(crate) coding_not_offered: Fact<String>,
+    pub(crate) content: Fact<String>,
+    pub(crate) module_valid: Fact<bool>,
+    pub(crate) module_error: Fact<String>,
+    pub(crate) lost_3g_s: Fact<f64>,
+    pub(crate) shared_memory: Fact<bool>,
+    pub(crate) dictionary: Fact<String>,
+    /// Policies inside the page; none where the body was not seen.
+    pub(crate) policies: Option<Vec<String>>,
     /// Inline scripts of the page that deal with modules.
-    pub loaders: Vec<Inline>,
-    pub evidence: Vec<Evidence>,
+    pub(crate) loaders: Vec<Inline>,
+    pub(crate) evidence: Vec<Evidence>,
 }
 
 /// Read the body of the last response.
-pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> BodyFacts {
+pub(crate) fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> BodyFacts {
     let mut body = BodyFacts::default();
     let declared = trail.reply.headers.codings();
     let unwanted = not_offered(fetch, declared.iter().map(String::as_str));
@@ -60,7 +60,7 @@ pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> BodyFacts {
     let known = decoder.body(bytes, &declared);
     body.wire(bytes, known.wire_sha256());
     if trail.reply.status == 206 && trail.ask.has("range") {
-        // A part of coded bytes says nothing of what they hold.
+        // A part of coded bytes does not show their content.
         return body;
     }
     let decode = || known.decoded(decoder);
@@ -72,8 +72,8 @@ pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> BodyFacts {
     } else if let Some(why) = &trail.reply.broken {
         let coded = !declared.is_empty();
         body.unreadable = format!("it broke off: {why}").into();
-        // An announced length that is too long breaks off what is there to its end; chunks say
-        // themselves where they end.
+        // A body whose announced length is too long breaks off although all of it came. Chunks mark
+        // their own end.
         let announced = trail.reply.headers.first("content-length").is_some();
         match (coded && announced).then(decode).filter(|decoded| decoded.ends_by_itself()) {
             Some(decoded) => body.whole(fetch, trail, decoded, &declared),
@@ -88,7 +88,7 @@ pub fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> BodyFacts {
     body
 }
 
-/// The first of `codings` that the request does not take.
+/// The first of `codings` that the request does not accept.
 fn not_offered<'a>(fetch: &Fetch, codings: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let offered = fetch.accept_encoding.as_deref();
     codings.into_iter().find(|coding| !offer::takes(offered, coding)).map(str::to_owned)
@@ -104,8 +104,8 @@ impl BodyFacts {
         }
     }
 
-    /// Whether the body is coded with a dictionary, which nobody can undo who has not got it. Of
-    /// what is inside nothing is known, and the coding is a layer like any other.
+    /// Whether the body is coded with a dictionary, which only a client with that dictionary can
+    /// decode. Its content is unknown, and the coding is a layer like any other.
     fn dictionary(&mut self, fetch: &Fetch, bytes: &[u8], declared: &[String]) -> bool {
         let said = declared.last().and_then(|word| Dictionary::of_word(word));
         let found = Dictionary::of_bytes(bytes);
@@ -132,14 +132,14 @@ impl BodyFacts {
     fn broken(&mut self, bytes: &[u8], coded: bool, why: &str) {
         let why = format!("the body broke off after {} bytes: {why}", bytes.len());
         self.no_module(&why);
-        // The beginning tells what was meant, where nothing is declared to be around it.
+        // The beginning shows what was meant, where no coding is declared.
         if !bytes.is_empty() && !coded {
             self.content = coding::classify(bytes).word().to_owned().into();
         }
     }
 
-    /// A body that stops short each time, which is the finding: there is no whole of which more
-    /// could be claimed.
+    /// A body that stops short each time. That is the finding, and nothing more can be said about
+    /// the whole.
     fn never_whole(&mut self) {
         (self.layers, self.raw_bytes, self.shared_memory) =
             (Fact::Absent, Fact::Absent, Fact::Absent);
@@ -160,7 +160,7 @@ impl BodyFacts {
         }
         if self.unreadable == Fact::Unknown {
             self.unreadable = match &decoded.undone {
-                // A coding that browsers do not know is none to them.
+                // Browsers ignore a coding that they do not know.
                 Err(DecodeError::Unknown(_)) => Fact::Absent,
                 undone => Fact::looked(undone.as_ref().err().map(ToString::to_string)),
             };
@@ -194,8 +194,8 @@ impl BodyFacts {
     }
 }
 
-/// Whether undoing the declared codings once gives the content. Bytes of no known kind under
-/// the name of a module are taken for a layer that nobody declared.
+/// Whether undoing the declared codings once gives the content. Unknown bytes under the name of a
+/// module count as a layer that is not declared.
 fn layers_match(decoded: &Decoded, trail: &Trail) -> Fact<bool> {
     let Decoded { undone, layers, stopped, content, .. } = decoded;
     let named_module = trail.ask.url.path().ends_with(".wasm");
@@ -204,15 +204,15 @@ fn layers_match(decoded: &Decoded, trail: &Trail) -> Fact<bool> {
             let strange = *content == Content::Other && named_module;
             (layers.is_empty() && stopped.is_none() && !strange).into()
         }
-        // A dictionary's coding that is there has been told from its first bytes before.
+        // A coding with a dictionary was recognised by its first bytes before.
         Err(DecodeError::Unknown(word)) if Dictionary::of_word(word).is_some() => false.into(),
         Err(DecodeError::Unknown(_)) if *content == Content::Other => Fact::Unknown,
         Err(_) => false.into(),
     }
 }
 
-/// Seconds that a body sent raw costs above what the offered coding would have made of it;
-/// absent where nothing was offered that could have helped.
+/// Seconds that a body without coding costs more than the best offered coding; absent where no
+/// useful coding was offered.
 fn lost(fetch: &Fetch, layers: &[&str], bytes: &[u8], decoded: &Decoded) -> Fact<f64> {
     let offer = fetch.accept_encoding.as_deref();
     let offered = |coding| offer.is_some() && offer::takes(offer, coding);

@@ -1,5 +1,5 @@
-//! What has to be known before a cache is played with: that a query of our own is an entry of its
-//! own, which nobody else is given.
+//! A check before requests that fill a cache: a query of our own must be an entry of its own, which
+//! nobody else gets.
 
 use std::sync::Arc;
 
@@ -12,10 +12,9 @@ use super::{Probe, one_off_text, parse};
 use crate::subject::Inability;
 
 impl Probe<'_> {
-    /// Whether a cache may be played with at the address of `fetch`: not where a query that nobody
-    /// asked for before is answered from a cache, as what we put there people would get. Asked
-    /// without any coding, before the first play: an entry that is shared is filled with what every
-    /// client understands.
+    /// Whether the cache at the address of `fetch` may be filled. Not where a new query is answered
+    /// from the cache, because users would then get what we put there. The check is made first and
+    /// without any coding, so a shared entry is filled with what every client understands.
     pub(super) fn check_cache_isolation(&self, fetch: &Fetch) -> Result<(), Inability> {
         let special = &fetch.special;
         let (Some(word), Some(reach)) = (&self.site.one_off_word, fetch.one_off) else {
@@ -27,9 +26,9 @@ impl Probe<'_> {
         let url = parse(&fetch.url)?;
         let address =
             Arc::clone(self.site.learned.known().shared.entry(fetch.url.clone()).or_default());
-        // Whoever plays there meanwhile waits; who plays elsewhere does not.
+        // Other trials at the same address wait, those at other addresses do not.
         let shared = address.get_or_init(|| {
-            // Twice: where nobody has asked for it yet, the first fills the entry.
+            // Twice: if nobody has asked for it yet, the first request fills the entry.
             let asked = ["first", "second"].iter().filter_map(|which| {
                 let mut ask = HttpRequest::new(Method::Get, url.clone());
                 ask.fields.push(("accept-encoding", "identity".to_owned()));
@@ -53,7 +52,7 @@ impl Probe<'_> {
     }
 }
 
-/// What shows that an answer to a query that is new was made for another.
+/// The sign that the answer to a new query was made for another one.
 fn shared(trail: &Trail) -> Option<String> {
     let headers = &trail.reply.headers;
     let hit = headers.cache_hit().filter(|_| trail.reply.status == 200)?;

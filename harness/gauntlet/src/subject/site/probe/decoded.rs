@@ -1,57 +1,58 @@
-//! What bytes are once every layer is off. The same bytes come again and again in a run, so that
-//! what was made of them is remembered.
+//! Bodies without their layers of coding. The same bytes come many times in a run, so the results
+//! are remembered.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use sha2::{Digest, Sha256};
 use wasm_gauntlet_web::coding::{self, Content, DecodeError, DecodeStop, Layer};
 
 use super::module;
 use super::page::PageFacts;
+use crate::locks::unpoisoned;
 
 /// Bodies remembered: page, script and module of a site in five codings each are 15.
 const REMEMBERED_MAX: usize = 64;
 
-/// Bytes of the bodies remembered, of which a large site has less.
+/// Most bytes of remembered bodies. A large site has fewer.
 const REMEMBERED_BYTES_MAX: usize = 64 << 20;
 
 /// Bytes compressed for an estimate: 8 pieces of 8 KiB keep it under 5 ms of work.
 const SAMPLE_BYTES: usize = 64 << 10;
 
-/// Pieces that a sample is taken in, evenly spaced.
+/// Pieces of a sample, evenly spaced.
 const SAMPLE_PIECES: usize = 8;
 
-/// What one body is made of.
+/// The parts of one body.
 #[derive(Debug)]
-pub struct Decoded {
+pub(crate) struct Decoded {
     /// Whether undoing the declared codings once went well.
-    pub undone: Result<(), DecodeError>,
+    pub(crate) undone: Result<(), DecodeError>,
     /// Layers found beyond those undone, outermost first.
-    pub layers: Vec<Layer>,
-    /// Why no more could be taken off.
-    pub stopped: Option<DecodeStop>,
-    /// What stands inside.
-    pub content: Content,
+    pub(crate) layers: Vec<Layer>,
+    /// Why no further layer could be removed.
+    pub(crate) stopped: Option<DecodeStop>,
+    /// The content inside.
+    pub(crate) content: Content,
     /// What that is.
-    pub inside: Arc<Inside>,
-    /// What br and what gzip would leave of the bytes, once somebody has asked.
+    pub(crate) inside: Arc<Inside>,
+    /// The share that br and gzip would leave of the bytes, computed when it is first needed.
     ratios: [OnceLock<f64>; 2],
 }
 
-/// What stands inside every layer.
+/// The content inside all layers.
 #[derive(Debug)]
-pub struct Inside {
+pub(crate) struct Inside {
     /// Its bytes.
-    pub raw_bytes: usize,
+    pub(crate) raw_bytes: usize,
     /// Their SHA-256, lower-case hex.
-    pub raw_sha256: String,
-    /// What keeps them from being one valid module.
-    pub wrong: Option<String>,
+    pub(crate) raw_sha256: String,
+    /// Why they are no valid module, if so.
+    pub(crate) wrong: Option<String>,
     /// Whether the module imports a shared memory; none where there is no module.
-    pub shared_memory: Option<bool>,
-    /// What the page says of what it may do.
-    pub page: PageFacts,
+    pub(crate) shared_memory: Option<bool>,
+    /// The policies and inline scripts of a page.
+    pub(crate) page: PageFacts,
 }
 
 impl Inside {
@@ -84,8 +85,8 @@ impl Decoded {
         }
     }
 
-    /// About what share `layer` would leave of `bytes`, which these are.
-    pub fn ratio(&self, layer: Layer, bytes: &[u8]) -> f64 {
+    /// The share that `layer` would leave of `bytes`, about. They are the bytes of this content.
+    pub(crate) fn ratio(&self, layer: Layer, bytes: &[u8]) -> f64 {
         let known = &self.ratios[usize::from(layer != Layer::Br)];
         *known.get_or_init(|| {
             let sample = sample(bytes);
@@ -93,15 +94,15 @@ impl Decoded {
         })
     }
 
-    /// Whether a bound of ours kept us from looking inside.
-    pub fn is_bounded(&self) -> bool {
+    /// Whether a bound of ours prevented decoding.
+    pub(crate) fn is_bounded(&self) -> bool {
         matches!(&self.undone, Err(DecodeError::Stopped(stop)) if stop.is_bound())
             || self.stopped.is_some_and(DecodeStop::is_bound)
     }
 
-    /// Whether the layers say by themselves that nothing of them is missing: each ends with a
-    /// mark of its end, which a body without a layer has not.
-    pub fn ends_by_itself(&self) -> bool {
+    /// Whether the layers show that they are whole: each has a mark at its end, which a body
+    /// without a layer has not.
+    pub(crate) fn ends_by_itself(&self) -> bool {
         self.undone.is_ok() && self.stopped.is_none() && self.content != Content::Empty
     }
 }
@@ -116,7 +117,7 @@ fn sample(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// SHA-256 as lower-case hex.
-pub fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
@@ -124,10 +125,9 @@ fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// One body, and what was declared of it. What is made of it is made once, and whoever asks
-/// meanwhile waits.
+/// One body, and its declared codings. It is decoded once, and other threads wait meanwhile.
 #[derive(Debug)]
-pub struct CachedBody {
+pub(crate) struct CachedBody {
     bytes: Arc<[u8]>,
     declared: Vec<String>,
     sha256: OnceLock<String>,
@@ -136,12 +136,12 @@ pub struct CachedBody {
 
 impl CachedBody {
     /// SHA-256 of the bytes, lower-case hex.
-    pub fn wire_sha256(&self) -> &str {
+    pub(crate) fn wire_sha256(&self) -> &str {
         self.sha256.get_or_init(|| sha256(&self.bytes))
     }
 
-    /// What they are.
-    pub fn decoded(&self, decoder: &Decoder) -> &Decoded {
+    /// The decoded parts.
+    pub(crate) fn decoded(&self, decoder: &Decoder) -> &Decoded {
         self.decoded.get_or_init(|| Decoded::of(&self.bytes, &self.declared, decoder))
     }
 
@@ -152,21 +152,21 @@ impl CachedBody {
     }
 }
 
-/// What stands inside, by the digest of its bytes.
+/// The contents, by the digest of their bytes.
 type Insides = BTreeMap<String, Arc<OnceLock<Arc<Inside>>>>;
 
-/// Decodes bodies, each once. They are told apart by their bytes: the same ones are mostly the
-/// same memory, and to compare those that are not takes a tenth of the time of a digest.
+/// Decodes bodies, each once. They are compared by their bytes: equal bodies are mostly the same
+/// memory, and comparing others takes a tenth of the time of a digest.
 #[derive(Debug, Default)]
-pub struct Decoder {
+pub(crate) struct Decoder {
     known: Mutex<Vec<Arc<CachedBody>>>,
     insides: Mutex<Insides>,
 }
 
 impl Decoder {
     /// The body of these bytes.
-    pub fn body(&self, bytes: &Arc<[u8]>, declared: &[String]) -> Arc<CachedBody> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(crate) fn body(&self, bytes: &Arc<[u8]>, declared: &[String]) -> Arc<CachedBody> {
+        let mut known = unpoisoned(self.known.lock());
         if let Some(body) = known.iter().find(|body| body.is(bytes, declared)) {
             return Arc::clone(body);
         }
@@ -187,7 +187,7 @@ impl Decoder {
     /// The same content comes in several codings.
     fn inside(&self, bytes: &[u8], content: Content) -> Arc<Inside> {
         let raw_sha256 = sha256(bytes);
-        let mut insides = self.insides.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut insides = unpoisoned(self.insides.lock());
         if insides.len() >= REMEMBERED_MAX {
             insides.clear();
         }

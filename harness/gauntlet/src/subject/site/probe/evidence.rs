@@ -1,5 +1,5 @@
-//! Why to believe an exchange: what was sent, what came, from whom. All of it is hostile text:
-//! control characters are escaped and lengths bounded.
+//! The evidence of an exchange: what was sent, what came, and from which address. All of it is
+//! hostile text: control characters are escaped and lengths bounded.
 
 use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_web::text::{bounded, visible, visible_bytes};
@@ -8,17 +8,17 @@ use wasm_gauntlet_web::wire::{HttpRequest, HttpResponse};
 
 use crate::subject::ms;
 
-/// Bytes of one piece of evidence; the headers of real responses are a tenth of it.
+/// Most bytes of one piece of evidence. The headers of real responses have a tenth of it.
 const PIECE_BYTES_MAX: usize = 8 << 10;
 
-/// One piece, made fit to be shown.
-pub fn piece(what: &str, text: &str) -> Evidence {
+/// One piece, escaped and shortened.
+pub(crate) fn piece(what: &str, text: &str) -> Evidence {
     let lines: Vec<_> = text.lines().map(visible).collect();
     Evidence { what: what.to_owned(), text: bounded(lines.join("\n"), PIECE_BYTES_MAX) }
 }
 
 /// The evidence of one exchange and its redirects.
-pub fn of(trail: &Trail) -> Vec<Evidence> {
+pub(crate) fn of(trail: &Trail) -> Vec<Evidence> {
     let mut pieces: Vec<_> = trail
         .hops
         .iter()
@@ -55,7 +55,7 @@ fn timing(reply: &HttpResponse) -> String {
 }
 
 /// Status and fields as received; a value keeps its bytes, escaped.
-pub fn response_of(what: &str, trail: &Trail) -> Evidence {
+pub(crate) fn response_of(what: &str, trail: &Trail) -> Evidence {
     let reply: &HttpResponse = &trail.reply;
     if let Some(unanswered) = &reply.unanswered {
         return piece(what, &format!("none that a client could use: {}", unanswered.why));

@@ -1,25 +1,28 @@
-//! What the site was asked already. Many incidents are about the same few exchanges: each is made
-//! once a run, and every incident judges what it gave.
+//! Exchanges of this run. Many incidents are about the same few exchanges, so each is made once and
+//! every incident judges its result.
 //!
-//! Never remembered: what plays with a cache (its order matters), and a lattice (its repeats do).
+//! Never remembered: exchanges that fill a cache, because their order matters, and those of a
+//! lattice, because their repeats matter.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use wasm_gauntlet_model::action::OneOff;
 use wasm_gauntlet_web::wire::HttpRequest;
 use wasm_gauntlet_web::wire::redirect::Trail;
 
+use crate::locks::unpoisoned;
+
 /// Bytes of bodies remembered: some twenty answers of a module of 5 MB.
 const BYTES_MAX: usize = 96 << 20;
 
-/// What makes one exchange another: method, URL without a one-off word, fields, `Host`, and
-/// whether it goes past the caches.
+/// The key of an exchange: method, URL without a one-off word, fields, `Host`, and whether it goes
+/// past the caches.
 type ExchangeKey = (&'static str, String, Vec<(&'static str, String)>, Option<String>, bool);
 
 /// Exchanges of one run.
 #[derive(Debug, Default)]
-pub struct ExchangeCache {
+pub(crate) struct ExchangeCache {
     known: Mutex<CachedExchanges>,
 }
 
@@ -40,11 +43,11 @@ enum CachedTrail {
 }
 
 impl ExchangeCache {
-    /// What `ask` gave before, or gives now by `make`.
+    /// The remembered result of `ask`, or the one that `make` gives now.
     ///
     /// # Errors
     /// Those of `make`; nothing is remembered then.
-    pub fn once<E>(
+    pub(crate) fn once<E>(
         &self,
         ask: HttpRequest,
         reach: Option<OneOff>,
@@ -60,14 +63,14 @@ impl ExchangeCache {
             ask.host.clone(),
             reach.is_some(),
         );
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || unpoisoned(self.known.lock());
         let answer = Arc::clone(known().trails.entry(key).or_default());
-        let mut held = answer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held = unpoisoned(answer.lock());
         if let CachedTrail::Is(trail) = &*held {
             return Ok(Arc::clone(trail));
         }
-        // Whoever asks for the same meanwhile waits for the first answer; but where there was
-        // none, as each may take until a timeout, all who want one ask at once.
+        // Threads that want the same exchange wait for the first. If that gives no answer, all of
+        // them ask at once, because each may take until a timeout.
         let first = matches!(*held, CachedTrail::Unasked);
         *held = CachedTrail::Unknown;
         if !first {

@@ -17,8 +17,8 @@ use wasm_gauntlet_web::wire::repeated::Unanswered;
 use super::body::BodyFacts;
 use super::relations::{self, Earlier};
 
-/// Every fact of the exchange, those that hold it against earlier ones among them.
-pub fn of(
+/// Every fact of the exchange, including those that compare it with earlier ones.
+pub(crate) fn of(
     fetch: &Fetch,
     trail: &Trail,
     body: BodyFacts,
@@ -46,8 +46,8 @@ pub fn of(
     }
 }
 
-/// Where nothing came that a client could use: no status, and nothing to judge by. Claims about
-/// answers of some status do not apply to it.
+/// The facts where nothing came that a client could use: there is no status. Claims about answers
+/// with some status do not apply to it.
 fn of_none(fetch: &Fetch, trail: &Trail, unanswered: &Unanswered) -> Exchange {
     let url = &trail.ask.url;
     Exchange {
@@ -109,7 +109,7 @@ fn of_itself(fetch: &Fetch, trail: &Trail, body: BodyFacts) -> Exchange {
     }
 }
 
-/// The policies that bind a page, with where those are from that no field has.
+/// The policies of a page, and where those come from that are in no header field.
 fn policy_texts(headers: &Headers, in_page: &[String]) -> Option<String> {
     let field = headers.combined("content-security-policy");
     let meta = in_page.iter().map(|text| format!("{text} (in a <meta> of the page)"));
@@ -139,13 +139,13 @@ fn length_fits(fetch: &Fetch, reply: &HttpResponse) -> Fact<bool> {
     Fact::looked((!lengths.is_empty()).then_some(fit))
 }
 
-/// Whether the length is told in both ways, of which the receiver has to pass one over.
+/// Whether the length is given in both ways, of which the receiver must ignore one.
 fn has_both(headers: &Headers) -> bool {
     let has = |name: &str| !headers.lines(name).is_empty();
     has("content-length") && has("transfer-encoding")
 }
 
-/// The opaque part of a tag: `W/` is said once, in upper case (RFC 9110 §8.8.3).
+/// The opaque part of a tag: `W/` stands once, in upper case (RFC 9110 §8.8.3).
 fn without_weakness(etag: &str) -> String {
     etag.strip_prefix("W/").unwrap_or(etag).to_owned()
 }
@@ -160,7 +160,7 @@ fn keeps_alive(reply: &HttpResponse) -> bool {
     }
 }
 
-/// None where all had come with the header fields, so that no rate can be told.
+/// None where the whole body came with the header fields, so that there is no rate.
 fn bytes_per_s(reply: &HttpResponse) -> Option<f64> {
     let seconds = reply.wall.saturating_sub(reply.first_byte).as_secs_f64();
     (seconds > 0.0 && !reply.body.is_empty() && !reply.sampled)

@@ -1,10 +1,10 @@
 //! A file of a site, read with the page and the scripts beside it.
 //!
-//! Requests offer `identity` alone, as discovery's do: a broken cache that keeps the answer for
-//! others keeps a variant that every client understands.
+//! Requests offer `identity` alone, as those of discovery do. A broken cache that gives the answer
+//! to others then has a variant that every client understands.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use url::Url;
 use wasm_gauntlet_model::action::{Asset, Inspect, Method};
@@ -17,17 +17,18 @@ use wasm_gauntlet_web::wire::redirect::Trail;
 
 use super::loaded::{self, LoadedText};
 use super::{Probe, evidence, reproduce};
+use crate::locks::unpoisoned;
 use crate::subject::Inability;
 
 /// Scripts and pages read beside one file; no page loads more that deal with modules.
 const BESIDE_MAX: usize = 32;
 
-/// Files that were read, each once a run, by their address: six incidents are about the same
-/// module, and to read one of 2 MB takes 10 ms.
+/// Files by their address, each read once in a run. Six incidents are about the same module, and
+/// reading one of 2 MB takes 10 ms.
 #[derive(Debug, Default)]
-pub struct Inspected(Mutex<BTreeMap<String, Arc<Mutex<Option<Observation>>>>>);
+pub(crate) struct Inspected(Mutex<BTreeMap<String, Arc<Mutex<Option<Observation>>>>>);
 
-/// What one address gave.
+/// The result of one address.
 struct Got {
     /// Path and query.
     name: String,
@@ -38,7 +39,7 @@ struct Got {
 }
 
 impl Got {
-    /// Whether it was answered with the whole of a file.
+    /// Whether the answer was a whole file.
     fn is_whole(&self) -> bool {
         let reply = &self.trail.reply;
         reply.status == 200 && reply.broken.is_none() && self.trail.stopped.is_none()
@@ -54,9 +55,9 @@ impl Got {
 impl Probe<'_> {
     /// Read the file that `inspect` names.
     pub(super) fn inspect(&self, inspect: &Inspect) -> Result<Observation, Inability> {
-        let known = || self.site.inspected.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || unpoisoned(self.site.inspected.0.lock());
         let own = Arc::clone(known().entry(inspect.url.clone()).or_default());
-        let mut own = own.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut own = unpoisoned(own.lock());
         if let Some(observation) = &*own {
             return Ok(observation.clone());
         }
@@ -108,7 +109,7 @@ impl Probe<'_> {
             budget: self.site.budget,
         };
         let mut facts = inspection::of(got.file(), around);
-        let unseen = self.site.unseen.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let unseen = unpoisoned(self.site.unseen.lock()).clone();
         loaded::add(&mut facts, (&inspect.url, &got.content), &loaded, unseen.is_some());
         evidence.extend(unseen.map(|why| evidence::piece("not seen", &why)));
         if let Fact::Is(missing) = &facts.imports_undefined
@@ -121,7 +122,7 @@ impl Probe<'_> {
         Ok(Observation { facts: facts.facts(), evidence, reproduce })
     }
 
-    /// GET an address, and undo whatever is around its content.
+    /// GET an address, and decode its content.
     fn read(&self, address: &str) -> Result<Got, Inability> {
         let url = Url::parse(address).map_err(|error| {
             Inability::unreadable(format!("`{}` is no URL: {error}", visible(address)))

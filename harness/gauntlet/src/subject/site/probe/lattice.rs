@@ -19,7 +19,7 @@ use crate::subject::{Inability, Subject};
 /// Hex digits of a digest in a sentence.
 const DIGEST_SHOWN: usize = 12;
 
-/// Members told of a list; the evidence has them all.
+/// Members of a list that a sentence shows. The evidence has them all.
 const TOLD_MAX: usize = 6;
 
 /// Answers of a slow site that are waited for at once.
@@ -47,7 +47,7 @@ struct LatticeAnswer {
 }
 
 /// Ask everywhere.
-pub fn perform(
+pub(crate) fn perform(
     probe: &Probe,
     step: &str,
     everywhere: &Everywhere,
@@ -57,7 +57,7 @@ pub fn perform(
     let mut all: Vec<(&LatticePlace, &str)> = Vec::new();
     for place in &places {
         for offer in &everywhere.offers {
-            // What a cache has under a word of our own is as fresh as it can be: once is enough.
+            // Under a query word of our own a cache has nothing old, so one request is enough.
             let times = if place.one_off.is_some() { 1 } else { everywhere.repeats };
             all.extend((0..times).map(|_| (place, offer.as_str())));
         }

@@ -1,5 +1,5 @@
-//! How the page beside a module loads it: whether the scripts can run, in which order they do, and
-//! what the page demands of the bytes.
+//! How a page loads its module: whether the scripts can run, in which order, and which integrity
+//! the page demands.
 
 use url::Url;
 use wasm_gauntlet_model::action::Asset;
@@ -9,20 +9,25 @@ use wasm_gauntlet_web::anatomy::{first, shown};
 use wasm_gauntlet_web::discovery::{broken, glue, integrity, page, tags};
 
 /// A page or a script beside a file.
-pub struct LoadedText {
-    pub asset: Asset,
+pub(crate) struct LoadedText {
+    pub(crate) asset: Asset,
     /// As the page names it.
-    pub url: String,
+    pub(crate) url: String,
     /// Path and query.
-    pub name: String,
+    pub(crate) name: String,
     /// The page itself, not its scripts alone.
-    pub text: String,
+    pub(crate) text: String,
     /// Where it came from, redirects followed.
-    pub from: Url,
+    pub(crate) from: Url,
 }
 
-/// Add to the facts of the file at `url` what the page and its scripts make of it.
-pub fn add(facts: &mut Inspection, file: (&str, &[u8]), beside: &[LoadedText], unseen: bool) {
+/// Add the facts that the page and its scripts give about the file at `url`.
+pub(crate) fn add(
+    facts: &mut Inspection,
+    file: (&str, &[u8]),
+    beside: &[LoadedText],
+    unseen: bool,
+) {
     let (url, bytes) = file;
     facts.integrity_wrong = Fact::looked(demanded(url, bytes, beside));
     let shims = || beside.iter().filter(|one| one.asset == Asset::Shim);
@@ -48,7 +53,7 @@ pub fn add(facts: &mut Inspection, file: (&str, &[u8]), beside: &[LoadedText], u
     };
 }
 
-/// What is wrong with the bytes by the first demand that they do not meet.
+/// The first demand that the bytes do not meet.
 fn demanded(url: &str, bytes: &[u8], beside: &[LoadedText]) -> Option<String> {
     let page = beside.iter().find(|one| one.asset == Asset::Entry)?;
     let tags = tags::read(&page.text, &page.from);

@@ -1,18 +1,19 @@
-//! One trial's exchanges with a site: the request of each step, and what it reports.
+//! One trial's exchanges with a site: the request of each step, and its observation.
 
 mod body;
 mod cache_isolation;
-pub mod decoded;
+pub(crate) mod decoded;
 mod evidence;
-pub mod exchange_cache;
+pub(crate) mod exchange_cache;
 mod facts;
-pub mod inspect;
+mod field_commands;
+pub(crate) mod inspect;
 mod lattice;
 mod loaded;
 mod module;
 mod page;
-pub mod place;
-pub mod rate_limit;
+pub(crate) mod place;
+pub(crate) mod rate_limit;
 mod relations;
 mod repro_steps;
 mod reproduce;
@@ -43,7 +44,7 @@ use crate::subject::{Inability, Session};
 /// Bytes of a part that is asked for.
 const PART_BYTES: usize = 64;
 
-/// The condition that a cache sends of what it has (RFC 9110 §13.1.2 and §13.1.3).
+/// The condition that a cache sends for its copy (RFC 9110 §13.1.2 and §13.1.3).
 fn condition(headers: &Headers) -> Option<(&'static str, String)> {
     // As its bytes: a tag may hold any past ASCII too (RFC 9110 §8.8.3).
     let etag = headers.0.iter().find(|(name, _)| name == "etag");
@@ -51,8 +52,8 @@ fn condition(headers: &Headers) -> Option<(&'static str, String)> {
     etag.or_else(|| Some(("if-modified-since", headers.first("last-modified")?)))
 }
 
-/// One trial's dealings with a site.
-pub struct Probe<'a> {
+/// One trial on a site.
+pub(crate) struct Probe<'a> {
     site: &'a Site,
     one_off: String,
     steps: BTreeMap<String, Done>,
@@ -62,7 +63,7 @@ pub struct Probe<'a> {
 impl<'a> Probe<'a> {
     /// A trial whose one-off query words come from `seed` and from a number that no other run
     /// has: a cache may still hold what an earlier run of the same seed put there.
-    pub fn new(site: &'a Site, seed: u64) -> Self {
+    pub(crate) fn new(site: &'a Site, seed: u64) -> Self {
         let word = ChaCha8Rng::seed_from_u64(seed ^ site.nonce).next_u64();
         Self { site, one_off: format!("{word:016x}"), steps: BTreeMap::new(), past: Vec::new() }
     }
@@ -83,7 +84,7 @@ impl<'a> Probe<'a> {
         Ok(observation)
     }
 
-    /// What is to be asked in place of the address that discovery found.
+    /// The origin to ask in place of the address that discovery found.
     fn origin(&self, place: Place) -> Result<Option<&'a OriginAddress>, Inability> {
         let unknown =
             || Inability::setup("no target file says what the site's origin is".to_owned());
@@ -117,8 +118,8 @@ impl<'a> Probe<'a> {
         self.steps.get(step).ok_or_else(nothing)
     }
 
-    /// The request of a step. Where there is nothing to make a condition of there is none, so
-    /// that the answer to a plain request shows what the site lacks.
+    /// The request of a step. Without a validator it has no condition, so the answer to a plain
+    /// request shows what the site lacks.
     fn ask(
         &self,
         fetch: &Fetch,
@@ -140,7 +141,7 @@ impl<'a> Probe<'a> {
             let first = whole.trail.reply.body.len() / 3;
             ask.fields.push(("range", format!("bytes={first}-{}", first + PART_BYTES - 1)));
         }
-        // Without a strong tag nobody resumes, and the whole is asked for again.
+        // Without a strong tag no client resumes, and the whole is requested again.
         if let Some(first) = earlier.resumes.map(|done| &done.trail.reply)
             && let Some(etag) = relations::strong_etag(first)
         {
@@ -156,7 +157,7 @@ impl<'a> Probe<'a> {
         Ok(ask)
     }
 
-    /// Follow `ask` under a one-off word, if the site lets its caches be played with.
+    /// Follow `ask` under a one-off word, if the target allows that its caches are filled.
     fn follow(
         &self,
         step: &str,
@@ -179,7 +180,7 @@ impl<'a> Probe<'a> {
         let mut ask = ask;
         ask.one_off = value.as_ref().zip(self.site.one_off_word.as_ref()).map(one_off_text);
         ask.fills = reach == Some(OneOff::Trial);
-        // An origin in a private network is asked because its owner named it.
+        // An origin in a private network may be asked, because its owner named it.
         let behalf = origin.map_or(&self.site.url, |origin| &origin.url);
         let same = ask.clone();
         let trail = follow(&self.site.client, behalf, ask, one_off).map_err(|failure| {
@@ -236,7 +237,7 @@ impl Session for Probe<'_> {
     }
 }
 
-/// What one exchange reports, and the policies of a page.
+/// The observation of one exchange, and the policies of a page.
 fn observation(
     fetch: &Fetch,
     trail: &Trail,

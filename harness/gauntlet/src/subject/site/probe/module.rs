@@ -1,10 +1,10 @@
-//! Whether bytes are one valid module, as an engine of a browser would say.
+//! Whether bytes are one valid module, by the rules of browsers.
 
 use wasm_gauntlet_web::coding::Content;
 use wasmparser::{Encoding, Parser, Payload, TypeRef, Validator, WasmFeatures};
 
-/// What keeps `bytes` from being one valid core module; none if they are one.
-pub fn complaint(bytes: &[u8], content: Content) -> Option<String> {
+/// Why `bytes` are not one valid core module; none if they are.
+pub(crate) fn complaint(bytes: &[u8], content: Content) -> Option<String> {
     if content != Content::Wasm {
         return Some(format!("not a module but {}", content.word()));
     }
@@ -13,7 +13,8 @@ pub fn complaint(bytes: &[u8], content: Content) -> Option<String> {
     match validated {
         Ok(_) if encoding == Some(Encoding::Component) => Some("a component, no module".to_owned()),
         Ok(_) => None,
-        // A section that runs past the end is a cut; anything else after a module is more.
+        // A section past the end means that the module is cut. Anything else after a module is
+        // extra data.
         Err(error) if end < bytes.len() && !error.message().contains("end-of-file") => {
             let more = bytes.len() - end;
             let alone = Validator::new_with_features(WasmFeatures::default());
@@ -27,7 +28,7 @@ pub fn complaint(bytes: &[u8], content: Content) -> Option<String> {
 }
 
 /// Whether the module imports a memory that threads share; none where there is no module.
-pub fn imports_shared_memory(bytes: &[u8], content: Content) -> Option<bool> {
+pub(crate) fn imports_shared_memory(bytes: &[u8], content: Content) -> Option<bool> {
     if content != Content::Wasm {
         return None;
     }
@@ -55,7 +56,7 @@ fn known_part(bytes: &[u8]) -> (usize, Option<Encoding>) {
                 encoding_read = encoding_read.or(Some(encoding));
                 end = end.max(range.end);
             }
-            // Nothing of WebAssembly has such a section, so the module ended before it.
+            // No module has such a section, so the module ended before it.
             Ok(Payload::UnknownSection { .. }) | Err(_) => break,
             Ok(payload) => {
                 let section = payload.as_section().map(|(_, range)| range.end);

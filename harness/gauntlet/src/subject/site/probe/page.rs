@@ -1,5 +1,4 @@
-//! What a page says of what it may do: the policies that it carries inside itself, and the inline
-//! scripts to which they apply.
+//! The policies inside a page, and the inline scripts to which they apply.
 
 use scraper::{Html, Selector};
 use wasm_gauntlet_web::coding::Content;
@@ -10,21 +9,21 @@ use wasm_gauntlet_web::headers::policy::Inline;
 /// Bytes of a page that are read: policies stand in the head, loaders in it or soon after.
 const PAGE_BYTES_MAX: usize = 1 << 20;
 
-/// Policies, and inline scripts, of one page; one is usual.
+/// Most policies, and most inline scripts, of one page. One is usual.
 const ITEMS_MAX: usize = 16;
 
-/// What matters of one page; nothing of anything else.
+/// The policies and scripts of a page; empty for anything else.
 #[derive(Debug, Default)]
-pub struct PageFacts {
+pub(crate) struct PageFacts {
     /// The texts of `<meta http-equiv="Content-Security-Policy">`, which binds as the field does.
-    pub policies: Vec<String>,
-    /// Inline scripts that deal with modules: without them none is loaded.
-    pub loaders: Vec<Inline>,
+    pub(crate) policies: Vec<String>,
+    /// Inline scripts that load modules.
+    pub(crate) loaders: Vec<Inline>,
 }
 
 impl PageFacts {
     /// Read `bytes`.
-    pub fn of(bytes: &[u8], content: Content) -> Self {
+    pub(crate) fn of(bytes: &[u8], content: Content) -> Self {
         if content != Content::Html {
             return Self::default();
         }

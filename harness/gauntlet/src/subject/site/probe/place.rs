@@ -1,5 +1,5 @@
-//! Where an asset is asked for: at the edge, at one address of it, at the origin, or under a name
-//! that nobody gave.
+//! Where an asset is requested: at the edge, at one address of it, at the origin, or under an
+//! invented name.
 
 use url::Url;
 use wasm_gauntlet_model::target::OriginTarget;
@@ -13,13 +13,13 @@ const INVENTED_DIGITS: usize = 12;
 /// Longest digest that is invented.
 const INVENTED_DIGITS_MAX: usize = 64;
 
-/// What stands behind the edge.
+/// The server behind the edge.
 #[derive(Debug, Clone)]
-pub struct OriginAddress {
+pub(crate) struct OriginAddress {
     /// Its address.
-    pub url: Url,
+    pub(crate) url: Url,
     /// `Host` to send.
-    pub host: Option<String>,
+    pub(crate) host: Option<String>,
 }
 
 impl OriginAddress {
@@ -27,7 +27,7 @@ impl OriginAddress {
     ///
     /// # Errors
     /// When its address cannot be read.
-    pub fn new(target: &OriginTarget) -> Result<Self, Inability> {
+    pub(crate) fn new(target: &OriginTarget) -> Result<Self, Inability> {
         let url = Url::parse(&target.url).ok().filter(Url::has_host);
         let url =
             url.ok_or_else(|| Inability::setup("the origin's address is no URL".to_owned()))?;
@@ -35,7 +35,7 @@ impl OriginAddress {
     }
 
     /// The address at the origin of what the edge has at `url`: the same path and query.
-    pub fn of(&self, url: &Url) -> Url {
+    pub(crate) fn of(&self, url: &Url) -> Url {
         let mut at = self.url.clone();
         at.set_path(url.path());
         at.set_query(url.query());
@@ -44,9 +44,9 @@ impl OriginAddress {
     }
 }
 
-/// A name beside that of `url` which nobody ever gave, alike in form, so that what is configured
-/// for such names is what answers: a digest is replaced by one of `word`, of the same length.
-pub fn invented(url: &Url, word: &str) -> Url {
+/// A name in the form of that of `url` that no file has, so that the configuration for such names
+/// answers. A digest is replaced by one of `word`, of the same length.
+pub(crate) fn invented(url: &Url, word: &str) -> Url {
     let mut beside = url.clone();
     let path = url.path();
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));

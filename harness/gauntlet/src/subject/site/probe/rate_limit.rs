@@ -1,7 +1,7 @@
-//! What has to be known before a refusal is believed: that it is no limit on how often we ask.
+//! A check before a refusal counts: it must not come from a rate limit.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -12,20 +12,21 @@ use wasm_gauntlet_web::wire::HttpRequest;
 use wasm_gauntlet_web::wire::redirect::{Trail, follow};
 
 use super::Probe;
+use crate::locks::unpoisoned;
 use crate::subject::Inability;
 
-/// The statuses by which servers refuse who asks too often: nginx's own default, and RFC 6585 §4.
+/// The statuses of rate limits: nginx's default, and RFC 6585 §4.
 const UNAVAILABLE: u16 = 503;
 const TOO_MANY_REQUESTS: u16 = 429;
 
-/// Waits before a refused request is made again: together a second, in which the usual limits let
-/// at least one request through.
+/// Pauses before a refused request is repeated: one second in all, in which the usual limits let at
+/// least one request through.
 const WAITS: [Duration; 3] =
     [Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(600)];
 
-/// What a run has learned of a site on the way.
+/// What a run has learned about a site so far.
 #[derive(Debug, Default)]
-pub struct Learned(Mutex<SiteKnowledge>);
+pub(crate) struct Learned(Mutex<SiteKnowledge>);
 
 #[derive(Debug, Default)]
 pub(super) struct SiteKnowledge {
@@ -33,18 +34,19 @@ pub(super) struct SiteKnowledge {
     limits: bool,
     /// Paths that refuse some requests for good.
     refuses: BTreeSet<String>,
-    /// By address, why a query of our own shares its entry with others; none where it does not.
+    /// By address, why a query of our own shares its cache entry with others; none where it does
+    /// not.
     pub(super) shared: BTreeMap<String, Arc<OnceLock<Option<String>>>>,
 }
 
 impl Learned {
     pub(super) fn known(&self) -> MutexGuard<'_, SiteKnowledge> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.0.lock())
     }
 }
 
 impl Probe<'_> {
-    /// Whether the refusal in `trail` says something of the site, and not of how often we asked.
+    /// Whether the refusal in `trail` is about the site, and not about the rate of our requests.
     pub(super) fn believed(
         &self,
         trail: &Trail,
@@ -61,8 +63,8 @@ impl Probe<'_> {
         Ok(())
     }
 
-    /// Asks the same again, and the page, which was there when the run began: what a limit refuses
-    /// now it lets through later, or it refuses the page as well.
+    /// Repeats the request, and asks for the page, which was there when the run began. A rate limit
+    /// either lets the request through later, or refuses the page too.
     fn is_limited(&self, trail: &Trail, again: impl Fn() -> Option<u16>) -> bool {
         let learned = &self.site.learned;
         if learned.known().limits {
@@ -76,7 +78,8 @@ impl Probe<'_> {
         };
         for (round, wait) in WAITS.iter().take(rounds).enumerate() {
             sleep(*wait);
-            // In turns: a limit that lets one of two through would hit the same one each time.
+            // In alternating order: a limit that lets one of two through would always refuse the
+            // same one.
             let (same, page) = match round % 2 {
                 0 => (again(), page()),
                 _ => {

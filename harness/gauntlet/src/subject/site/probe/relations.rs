@@ -1,5 +1,5 @@
-//! What one exchange is beside earlier ones of the same trial: the same fields or others, a right
-//! part of a whole, something that a page may fetch.
+//! One exchange compared with earlier ones of the same trial: equal fields, a right part of a
+//! whole, something that a page may fetch.
 
 use std::sync::Arc;
 
@@ -12,41 +12,41 @@ use wasm_gauntlet_web::wire::redirect::Trail;
 
 /// An earlier exchange, and the policies that its page carries inside itself.
 #[derive(Debug)]
-pub struct Done {
+pub(crate) struct Done {
     /// The exchange.
-    pub trail: Arc<Trail>,
+    pub(crate) trail: Arc<Trail>,
     /// Of a page; empty of anything else.
-    pub policies: Vec<String>,
+    pub(crate) policies: Vec<String>,
 }
 
 /// The earlier exchanges that a step names.
 #[derive(Debug, Default)]
-pub struct Earlier<'a> {
+pub(crate) struct Earlier<'a> {
     /// The one whose fields are compared.
-    pub against: Option<&'a Done>,
+    pub(crate) against: Option<&'a Done>,
     /// The one of whose bytes a part was asked for.
-    pub part_of: Option<&'a Done>,
-    /// The one whose rest was asked for.
-    pub resumes: Option<&'a Done>,
+    pub(crate) part_of: Option<&'a Done>,
+    /// The one that was resumed.
+    pub(crate) resumes: Option<&'a Done>,
     /// The page in whose name this was fetched.
-    pub page: Option<&'a Done>,
+    pub(crate) page: Option<&'a Done>,
 }
 
-/// What was found; unknown where no step was named.
+/// The results; unknown where no step was named.
 #[derive(Debug, Default)]
-pub struct Relations {
-    pub fields_changed: Fact<Vec<String>>,
-    pub fields_lost: Fact<Vec<String>>,
-    pub fields_added: Fact<Vec<String>>,
-    pub part_right: Fact<bool>,
-    pub resumed_right: Fact<bool>,
-    pub cross_origin: Fact<bool>,
-    pub cors_allows: Fact<bool>,
-    pub csp_allows_fetch: Fact<bool>,
+pub(crate) struct Relations {
+    pub(crate) fields_changed: Fact<Vec<String>>,
+    pub(crate) fields_lost: Fact<Vec<String>>,
+    pub(crate) fields_added: Fact<Vec<String>>,
+    pub(crate) part_right: Fact<bool>,
+    pub(crate) resumed_right: Fact<bool>,
+    pub(crate) cross_origin: Fact<bool>,
+    pub(crate) cors_allows: Fact<bool>,
+    pub(crate) csp_allows_fetch: Fact<bool>,
 }
 
-/// Hold `trail` against what its step names.
-pub fn of(trail: &Trail, earlier: &Earlier) -> Relations {
+/// Compare `trail` with the exchanges that its step names.
+pub(crate) fn of(trail: &Trail, earlier: &Earlier) -> Relations {
     let mut relations = Relations::default();
     if let Some(first) = earlier.against {
         let Difference { changed, lost, added } =
@@ -70,7 +70,7 @@ pub fn of(trail: &Trail, earlier: &Earlier) -> Relations {
 }
 
 /// The origin of a page, as browsers send it.
-pub fn origin(page: &Url) -> String {
+pub(crate) fn origin(page: &Url) -> String {
     page.origin().ascii_serialization()
 }
 
@@ -84,16 +84,16 @@ fn for_page(page: &Done, trail: &Trail, relations: &mut Relations) {
     relations.csp_allows_fetch = hops.into_iter().all(|url| policies.allow_fetch(at, url)).into();
 }
 
-/// Whether a 206 holds the bytes of `whole` that it says; none for any other answer, and for a
-/// part of another variant, which is told by its coding and by an `ETag` that differs or is weak.
+/// Whether a 206 has the bytes of `whole` that it announces. None for any other answer, and for a
+/// part of another variant, which its coding shows, or an `ETag` that differs or is weak.
 fn part_right(whole: &HttpResponse, part: &HttpResponse) -> Option<bool> {
     if part.status != 206 || part.broken.is_some() || whole.broken.is_some() {
         return None;
     }
     let etags = (whole.headers.first("etag"), part.headers.first("etag"));
     let other_coding = whole.headers.codings() != part.headers.codings();
-    // Parts under a weak tag are never put together (RFC 9110 §15.3.7.3), so they may be of
-    // whatever the server likes, as Express does it.
+    // Parts under a weak tag are never combined (RFC 9110 §15.3.7.3), so they may be of any
+    // variant, as with Express.
     let weak = etags.1.as_ref().is_none_or(|etag| etag.starts_with("W/"));
     if other_coding && (etags.0 != etags.1 || weak) {
         return None;
@@ -104,44 +104,44 @@ fn part_right(whole: &HttpResponse, part: &HttpResponse) -> Option<bool> {
     Some(bytes == Some(&part.body[..]) && length.is_none_or(|length| length == whole.body.len()))
 }
 
-/// The `ETag` by which the rest of an answer can be asked for: a weak one is no promise of the same
-/// bytes, and `If-Range` does not take it (RFC 9110 §13.1.5).
-pub fn strong_etag(reply: &HttpResponse) -> Option<String> {
+/// The `ETag` with which the rest of an answer can be requested. A weak one does not promise the
+/// same bytes, and `If-Range` does not accept it (RFC 9110 §13.1.5).
+pub(crate) fn strong_etag(reply: &HttpResponse) -> Option<String> {
     let etag = reply.headers.first("etag").map(|etag| etag.trim().to_owned());
     etag.filter(|etag| etag.starts_with('"'))
 }
 
-/// Bytes of an answer that are taken to be there already when it is resumed.
-pub fn resumed_at(whole: &HttpResponse) -> usize {
+/// Bytes of an answer that a client has when it resumes.
+pub(crate) fn resumed_at(whole: &HttpResponse) -> usize {
     whole.body.len() / 3
 }
 
 /// Whether a browser would resume an answer that breaks off. Chromium does so for a truncated
 /// entry of its cache, whatever its coding, by a strong validator and with a `Content-Length`
 /// (`net/http/partial_data.cc`, `UpdateFromStoredHeaders`).
-pub fn resumable(reply: &HttpResponse) -> bool {
+pub(crate) fn resumable(reply: &HttpResponse) -> bool {
     let refuses = reply.headers.members("accept-ranges").iter().any(|word| word == "none");
     let lengths = reply.headers.members("content-length");
     let length = lengths.first().and_then(|length| number(length)).unwrap_or(0);
     strong_etag(reply).is_some() && length > 0 && !refuses
 }
 
-/// Whether the rest that came belongs to the part that is there. None where the whole came again:
-/// then nothing is put together.
+/// Whether the rest that came belongs to the first part. None where the whole came again, because
+/// then nothing is combined.
 fn resumed_right(first: &HttpResponse, rest: &HttpResponse) -> Option<bool> {
     if rest.status != 206 || rest.broken.is_some() || first.broken.is_some() {
         return None;
     }
     let said = read_range(&rest.headers.first("content-range")?)?;
     let at = resumed_at(first);
-    // Another part than the one asked for is put together by nobody.
+    // No client combines a part that it did not request.
     (said.0 == at).then(|| first.body.get(at..) == Some(&rest.body[..]))
 }
 
 /// `bytes FIRST-LAST/LENGTH`, or `*` as length (RFC 9110 §14.4).
 fn read_range(said: &str) -> Option<(usize, usize, Option<usize>)> {
     let (unit, range) = said.trim().split_once(' ')?;
-    // Names of units are free in their case (§14.1).
+    // Names of units are case-insensitive (§14.1).
     let range = Some(range).filter(|_| unit.eq_ignore_ascii_case("bytes"))?;
     let (range, length) = range.split_once('/')?;
     let (first, last) = range.trim().split_once('-')?;
@@ -151,7 +151,7 @@ fn read_range(said: &str) -> Option<(usize, usize, Option<usize>)> {
     (first <= last && last < usize::MAX).then_some((first, last, length))
 }
 
-/// Digits and nothing else; a sign is none.
+/// Digits and nothing else, not even a sign.
 fn number(text: &str) -> Option<usize> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }

@@ -1,5 +1,5 @@
-//! The commands that show again why a claim does not hold: what a trial did before it, as far as
-//! that matters, and then what decided.
+//! The commands that show again why a claim does not hold: the earlier steps of the trial that
+//! matter, then the one that decided.
 
 use std::sync::Arc;
 
@@ -11,12 +11,13 @@ use wasm_gauntlet_web::wire::redirect::Trail;
 use wasm_gauntlet_web::wire::{Client, HttpRequest};
 
 use super::PART_BYTES;
+use super::field_commands::{self, ExchangeCommand, FileCommand};
 use super::relations::resumed_at;
 use super::reproduce::{self, CommandView, Plain};
 
 /// What one step did.
 #[derive(Debug)]
-pub struct ReproStep {
+pub(crate) struct ReproStep {
     step: String,
     act: StepAct,
 }
@@ -28,21 +29,21 @@ enum StepAct {
 }
 
 impl ReproStep {
-    /// A step that fetched; `policies` says whether the page holds some itself.
-    pub fn fetched(step: &str, fetch: &Fetch, trail: &Arc<Trail>, policies: bool) -> Self {
+    /// A step that fetched. `policies` says whether the page itself has some.
+    pub(crate) fn fetched(step: &str, fetch: &Fetch, trail: &Arc<Trail>, policies: bool) -> Self {
         let (fetch, trail) = (fetch.clone(), Arc::clone(trail));
         let act = StepAct::Fetched { fetch, trail, policies };
         Self { step: step.to_owned(), act }
     }
 
-    /// A step that read a file and what stands around it.
-    pub fn inspected(step: &str, inspect: &Inspect, facts: &Facts) -> Self {
+    /// A step that read a file and the files around it.
+    pub(crate) fn inspected(step: &str, inspect: &Inspect, facts: &Facts) -> Self {
         let act = StepAct::Inspected { inspect: inspect.clone(), facts: facts.clone() };
         Self { step: step.to_owned(), act }
     }
 
-    /// Whether it asked under the word that all steps of the trial share, so that what it asked
-    /// for is what a cache may have for the next.
+    /// Whether its request has the query word that all steps of the trial share, so a cache may
+    /// have its answer for the next step.
     fn plays(&self) -> bool {
         matches!(&self.act, StepAct::Fetched { fetch, .. } if fetch.one_off == Some(OneOff::Trial))
     }
@@ -55,15 +56,15 @@ impl ReproStep {
     }
 }
 
-/// The query word under which a trial played, and a value of it that nobody has asked for yet:
-/// whoever pastes the line begins with empty caches, as the trial did.
-pub struct StepQuery<'a> {
+/// The query word of a trial, and a value of it that nobody has requested yet. So whoever pastes
+/// the line begins with empty caches, as the trial did.
+pub(crate) struct StepQuery<'a> {
     /// The word; none where caches are left alone.
-    pub word: Option<&'a str>,
+    pub(crate) word: Option<&'a str>,
     /// The value that the trial had.
-    pub value: &'a str,
-    /// Knows whom it trusts, and how `curl` is told the same.
-    pub client: &'a Client,
+    pub(crate) value: &'a str,
+    /// Knows which certificates to trust, and the option of `curl` for them.
+    pub(crate) client: &'a Client,
 }
 
 impl StepQuery<'_> {
@@ -83,7 +84,7 @@ impl StepQuery<'_> {
             OneOff::Trial => format!("{}-again", self.value),
             OneOff::Step => format!("{}-again-{}", self.value, one.step),
         };
-        // Ours is the last, and nothing of the address itself is written anew.
+        // Our word is the last. The rest of the address stays as it is.
         let is_ours = |name: &str, value: &str| {
             let digits = value.split('-').next().unwrap_or_default();
             name == word && digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_hexdigit())
@@ -98,120 +99,120 @@ impl StepQuery<'_> {
     }
 }
 
-/// The commands, in the order of the steps, as one line.
-pub fn line(past: &[ReproStep], decided: &Decided, fresh: &StepQuery) -> Option<String> {
+/// The commands, in the order of the steps, as one line; none if no step of the trial decided.
+pub(super) fn line(past: &[ReproStep], decided: &Decided, fresh: &StepQuery) -> Option<String> {
     let last = past.iter().position(|one| one.step == decided.step)?;
     let plays = past[last].plays();
     let wanted = |(at, one): &(usize, &ReproStep)| {
         let warms = plays && one.plays() && *at < last;
         *at == last || warms || decided.beside.contains(&one.step)
     };
-    let commands = past.iter().enumerate().filter(wanted);
-    let commands = commands.map(|(at, one)| match at == last {
-        true => deciding(one, &decided.field, past, fresh),
-        // What went before tells the same of itself, where it is only a matter of fields.
-        false => {
-            let beside = |trail| beside(one, trail, &decided.field, fresh);
-            one.trail().map_or_else(String::new, beside)
+    let mut commands = Vec::new();
+    for (at, one) in past.iter().enumerate().filter(wanted) {
+        if at == last {
+            commands.extend(deciding(one, &decided.field, past, fresh)?);
+        } else if let Some(trail) = one.trail() {
+            commands.extend(beside(one, trail, &decided.field, fresh));
         }
-    });
-    let commands: Vec<String> = commands.filter(|command| !command.is_empty()).collect();
-    Some(commands.join(" && "))
+    }
+    (!commands.is_empty()).then(|| commands.join(" && "))
 }
 
-fn beside(one: &ReproStep, trail: &Trail, field: &str, fresh: &StepQuery) -> String {
-    let look = match field {
-        "raw-sha256" | "wire-sha256" => CommandView::Digest,
-        "part-right" | "resumed-right" => return String::new(),
+/// The command for an exchange that the deciding one is compared with, or that came before it.
+fn beside(one: &ReproStep, trail: &Trail, field: &str, fresh: &StepQuery) -> Option<String> {
+    let view = match field_commands::of_exchange(field) {
+        Some(ExchangeCommand::View(CommandView::Digest)) => CommandView::Digest,
+        // The deciding command downloads both.
+        Some(ExchangeCommand::PartOfWhole | ExchangeCommand::ResumedDownload) => return None,
         _ => CommandView::Fields,
     };
-    reproduce::again(trail, &fresh.url(one, trail), look)
+    Some(reproduce::again(trail, &fresh.url(one, trail), view))
 }
 
-fn deciding(one: &ReproStep, field: &str, past: &[ReproStep], fresh: &StepQuery) -> String {
+/// The commands for the step that decided; none if it has no such field.
+fn deciding(
+    one: &ReproStep,
+    field: &str,
+    past: &[ReproStep],
+    fresh: &StepQuery,
+) -> Option<Vec<String>> {
     match &one.act {
-        StepAct::Inspected { inspect, facts } => inspected(inspect, facts, field, fresh),
+        StepAct::Inspected { inspect, facts } => {
+            Some(inspected(inspect, facts, field_commands::of_file(field)?, fresh))
+        }
         StepAct::Fetched { fetch, trail, policies } => {
-            let whole = fetch.special.part_of.as_ref().filter(|_| field == "part-right");
-            let whole = whole.and_then(|name| past.iter().find(|one| one.step == *name));
-            if let Some(whole) = whole.and_then(ReproStep::trail) {
-                let part = (whole.reply.body.len() / 3, PART_BYTES);
-                return reproduce::parts(whole, trail, part);
-            }
-            let first = fetch.special.resumes.as_ref().filter(|_| field == "resumed-right");
-            let first = first.and_then(|name| past.iter().find(|one| one.step == *name));
-            if let Some(first) = first.and_then(ReproStep::trail) {
-                return reproduce::resumed(first, trail, resumed_at(&first.reply));
-            }
-            let look = look(field, trail, *policies);
-            reproduce::again(trail, &fresh.url(one, trail), look)
+            let command = field_commands::of_exchange(field)?;
+            let named = |step: &Option<String>| {
+                let one = past.iter().find(|one| Some(&one.step) == step.as_ref());
+                one.and_then(ReproStep::trail)
+            };
+            let view = |view| reproduce::again(trail, &fresh.url(one, trail), view);
+            let has_coding = !trail.reply.headers.codings().is_empty();
+            let command = match command {
+                ExchangeCommand::View(shown) => view(shown),
+                ExchangeCommand::ByCoding { declared, .. } if has_coding => view(declared),
+                ExchangeCommand::ByCoding { none, .. } => view(none),
+                ExchangeCommand::OfGet(shown) if trail.ask.method == Method::Get => view(shown),
+                ExchangeCommand::PagePolicies if *policies => view(CommandView::Policies),
+                ExchangeCommand::OfGet(_) | ExchangeCommand::PagePolicies => {
+                    view(CommandView::Fields)
+                }
+                ExchangeCommand::PartOfWhole => match named(&fetch.special.part_of) {
+                    Some(whole) => {
+                        reproduce::parts(whole, trail, (whole.reply.body.len() / 3, PART_BYTES))
+                    }
+                    None => view(CommandView::Fields),
+                },
+                ExchangeCommand::ResumedDownload => match named(&fetch.special.resumes) {
+                    Some(first) => reproduce::resumed(first, trail, resumed_at(&first.reply)),
+                    None => view(CommandView::Fields),
+                },
+            };
+            Some(vec![command])
         }
     }
 }
 
-/// What of an exchange shows its `field`.
-fn look(field: &str, trail: &Trail, policies: bool) -> CommandView {
-    match field {
-        "layers" if !trail.reply.headers.codings().is_empty() => CommandView::Bytes,
-        "wire-bytes" | "lost-3g-s" | "length-fits" | "layers" => CommandView::Size,
-        "wire-ratio" => CommandView::Ratio,
-        "content-length" if trail.ask.method == Method::Get => CommandView::Size,
-        "coding-not-offered" if !trail.reply.headers.codings().is_empty() => CommandView::Fields,
-        "layers-match" | "coding-not-offered" => CommandView::Bytes,
-        "content" => CommandView::Text,
-        "module-valid" | "module-error" => CommandView::Module,
-        "raw-sha256" | "wire-sha256" => CommandView::Digest,
-        "protocol" => CommandView::Version,
-        "csp-allows-wasm" | "csp-allows-inline" | "csp-allows-fetch" if policies => {
-            CommandView::Policies
-        }
-        _ => CommandView::Fields,
-    }
-}
-
-/// The command for a file that was read.
-fn inspected(inspect: &Inspect, facts: &Facts, field: &str, fresh: &StepQuery) -> String {
-    let Some(module) = fresh.plain(&inspect.url) else { return String::new() };
+/// The commands for a file that was read.
+fn inspected(
+    inspect: &Inspect,
+    facts: &Facts,
+    command: FileCommand,
+    fresh: &StepQuery,
+) -> Vec<String> {
+    let Some(module) = fresh.plain(&inspect.url) else { return Vec::new() };
     let scripts = inspect.beside.iter().filter(|found| found.asset == Asset::Shim);
     let scripts = scripts.take(SCRIPTS_MAX).filter_map(|found| fresh.plain(&found.url));
-    match field {
-        "hash-scheme" => reproduce::asked(&module, CommandView::Digest),
-        "flavour" => reproduce::asked(&module, CommandView::Imports),
-        "imports-undefined" => {
-            let missing = match facts.get("imports-undefined") {
-                Some(Value::Texts(names)) => names.first(),
-                _ => None,
-            };
-            let name = missing.and_then(|name| name.split_once('.')).map_or("", |(_, name)| name);
-            let imports = reproduce::asked(&module, CommandView::Imports);
+    let first = |field: &str| match facts.get(field) {
+        Some(Value::Texts(texts)) => texts.first(),
+        _ => None,
+    };
+    match command {
+        FileCommand::View(view) => vec![reproduce::asked(&module, view)],
+        FileCommand::ImportsInScripts => {
+            let name = first("imports-undefined").and_then(|name| name.split_once('.'));
+            let name = name.map_or("", |(_, name)| name);
             let defined = scripts.flat_map(|script| {
                 [reproduce::namespaces(&script), reproduce::occurrences(&script, name)]
             });
-            std::iter::once(imports).chain(defined).collect::<Vec<_>>().join(" && ")
+            let imports = reproduce::asked(&module, CommandView::Imports);
+            std::iter::once(imports).chain(defined).collect()
         }
-        "namespaces-undefined" | "shim-missing" | "shim-release-fits" => {
+        FileCommand::NamespacesOfScripts => {
             let imports = reproduce::asked(&module, CommandView::Imports);
             let defined = scripts.map(|script| reproduce::namespaces(&script));
-            std::iter::once(imports).chain(defined).collect::<Vec<_>>().join(" && ")
+            std::iter::once(imports).chain(defined).collect()
         }
-        "integrity-wrong" => reproduce::asked(&module, CommandView::Digest),
-        "glue-hashed" => {
+        FileCommand::FieldsOfAll => {
             let all = std::iter::once(module).chain(scripts);
-            let all = all.map(|one| reproduce::asked(&one, CommandView::Fields));
-            all.collect::<Vec<_>>().join(" && ")
+            all.map(|one| reproduce::asked(&one, CommandView::Fields)).collect()
         }
-        "debug-bytes" | "name-bytes" | "custom-bytes" => {
-            reproduce::asked(&module, CommandView::Sections)
-        }
-        "build-path-count" | "build-path-bytes" => match facts.get("build-paths") {
-            Some(Value::Texts(paths)) if !paths.is_empty() => {
-                reproduce::occurrences(&module, &paths[0])
-            }
-            _ => reproduce::asked(&module, CommandView::Fields),
-        },
-        _ => reproduce::asked(&module, CommandView::Fields),
+        FileCommand::BuildPaths => vec![match first("build-paths") {
+            Some(path) => reproduce::occurrences(&module, path),
+            None => reproduce::asked(&module, CommandView::Fields),
+        }],
     }
 }
 
-/// Scripts whose commands are told; a page has one or two.
+/// Most scripts that get a command. A page has one or two.
 const SCRIPTS_MAX: usize = 4;

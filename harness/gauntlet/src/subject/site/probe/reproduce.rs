@@ -6,9 +6,9 @@ use wasm_gauntlet_web::shell::quoted;
 use wasm_gauntlet_web::wire::HttpRequest;
 use wasm_gauntlet_web::wire::redirect::Trail;
 
-/// What of an exchange is to be seen.
+/// The part of an exchange that a command shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CommandView {
+pub(crate) enum CommandView {
     /// Status and header fields.
     Fields,
     /// Those, and how many bytes came.
@@ -23,7 +23,7 @@ pub enum CommandView {
     Text,
     /// The digest of the content.
     Digest,
-    /// What an engine says of the module.
+    /// Whether an engine compiles the module.
     Module,
     /// What the module imports.
     Imports,
@@ -33,11 +33,11 @@ pub enum CommandView {
     Policies,
 }
 
-/// Seconds of silence after which `curl` ends by itself, where an answer or its end never came: as
-/// long as we wait once a silence is known.
+/// Seconds of silence after which `curl` gives up, where an answer or its end never came. We wait
+/// as long for a known silence.
 const SILENT_S: u32 = 5;
 
-/// A pipe to the first bytes of what comes; the rest is read too, as `curl` would complain.
+/// A pipe that shows the first bytes. The rest is read too, because `curl` would complain.
 const FIRST_BYTES: &str = "{ od -An -tx1 -N 16; cat >/dev/null; }";
 const FIRST_CHARACTERS: &str = "{ od -An -c -N 48; cat >/dev/null; }";
 
@@ -59,31 +59,32 @@ const SECTIONS: &str = "node -e 'const m = new WebAssembly.Module(\
                         s + b.byteLength, 0) + \" bytes\") }'";
 
 /// The `curl` command whose output has the header fields of this exchange.
-pub fn curl(trail: &Trail) -> String {
+pub(crate) fn curl(trail: &Trail) -> String {
     again(trail, first(trail), CommandView::Fields)
 }
 
 /// Where an exchange began.
-pub fn first(trail: &Trail) -> &Url {
+pub(crate) fn first(trail: &Trail) -> &Url {
     trail.hops.first().map_or(&trail.ask.url, |hop| &hop.url)
 }
 
 /// The commands that show `look` of this exchange, begun at `url`.
-pub fn again(trail: &Trail, url: &Url, look: CommandView) -> String {
+pub(crate) fn again(trail: &Trail, url: &Url, look: CommandView) -> String {
     let line = |options: &str| request(CurlRequest::of(trail, url), options);
     shown(&trail.ask, look, line)
 }
 
-/// What would be asked, and the option by which `curl` trusts its address as we do.
-pub struct Plain<'a> {
+/// A request that was not made as such, and the option with which `curl` trusts its address as we
+/// do.
+pub(crate) struct Plain<'a> {
     /// The request.
-    pub ask: HttpRequest,
-    /// None where as usual.
-    pub trust: Option<&'a str>,
+    pub(crate) ask: HttpRequest,
+    /// None where the usual certificates are enough.
+    pub(crate) trust: Option<&'a str>,
 }
 
-/// The commands that show `look` of what would be asked.
-pub fn asked(plain: &Plain, look: CommandView) -> String {
+/// The commands that show `look` of this request.
+pub(crate) fn asked(plain: &Plain, look: CommandView) -> String {
     shown(&plain.ask, look, |options| request(CurlRequest::plain(plain), options))
 }
 
@@ -118,19 +119,19 @@ fn shown(ask: &HttpRequest, look: CommandView, line: impl Fn(&str) -> String) ->
 }
 
 /// How often a text stands in the content of what is asked for.
-pub fn occurrences(plain: &Plain, text: &str) -> String {
+pub(crate) fn occurrences(plain: &Plain, text: &str) -> String {
     let line = request(CurlRequest::plain(plain), "--compressed");
     format!("{line} | {{ grep -aoF {} || true; }} | sort | uniq -c", quoted(text))
 }
 
 /// What a script calls the namespaces that shims of Go and of WASI define.
-pub fn namespaces(plain: &Plain) -> String {
+pub(crate) fn namespaces(plain: &Plain) -> String {
     let line = request(CurlRequest::plain(plain), "--compressed");
     format!("{line} | {{ grep -aoE '(_?gotest|gojs|go|env|wasi_[a-z0-9_]+) *: *\\{{' || true; }}")
 }
 
 /// The digests of the part of `whole` that was asked for, and of the `part` that came.
-pub fn parts(whole: &Trail, part: &Trail, (before, bytes): (usize, usize)) -> String {
+pub(crate) fn parts(whole: &Trail, part: &Trail, (before, bytes): (usize, usize)) -> String {
     let cut =
         format!("{{ head -c {before} >/dev/null; head -c {bytes} | sha256sum; cat >/dev/null; }}");
     let line = |trail| request(CurlRequest::of(trail, first(trail)), "");
@@ -140,22 +141,22 @@ pub fn parts(whole: &Trail, part: &Trail, (before, bytes): (usize, usize)) -> St
 
 /// The fields of the `rest` of a download, and two digests: of the first bytes of the download
 /// followed by that rest, and of the whole.
-pub fn resumed(whole: &Trail, rest: &Trail, first: usize) -> String {
+pub(crate) fn resumed(whole: &Trail, rest: &Trail, first: usize) -> String {
     let line = |trail| request(CurlRequest::of(trail, self::first(trail)), "");
     let (all, came) = (line(whole), line(rest));
     let joined = format!("{{ {all} | {{ head -c {first}; cat >/dev/null; }}; {came}; }}");
     format!("{} && {joined} | sha256sum && {all} | sha256sum", curl(rest))
 }
 
-/// What is to be asked.
+/// A request for `curl`.
 struct CurlRequest<'a> {
     ask: &'a HttpRequest,
-    /// Where it begins, and whether redirects lead on from there.
+    /// Its first address, and whether redirects are followed.
     url: &'a Url,
     follows: bool,
     /// The option by which `curl` trusts it as we did.
     trust: Option<&'a str>,
-    /// Whether an answer, or its end, never came: then `curl` is to end by itself.
+    /// Whether an answer, or its end, never came. Then `curl` must give up by itself.
     silent: bool,
 }
 
@@ -206,14 +207,14 @@ fn request(asked: CurlRequest, options: &str) -> String {
     line
 }
 
-/// The option that leads to the address which was asked; none where the name decided.
+/// The option that connects to the address that was asked; none where the name decided.
 fn door(ask: &HttpRequest, url: &Url) -> String {
     let (Some(via), Some(host)) = (ask.via, url.host_str()) else { return String::new() };
     let via = if via.is_ipv6() { format!("[{via}]") } else { via.to_string() };
     format!(" --connect-to {}", quoted(&format!("{host}::{via}:")))
 }
 
-/// Fields that a step chose, as people write them; the others say nothing of the matter.
+/// The fields that a step chooses, as people write them. The others do not matter.
 const SHOWN: &[(&str, &str)] = &[
     ("accept-encoding", "Accept-Encoding"),
     ("if-none-match", "If-None-Match"),

@@ -45,7 +45,7 @@ fn trail(fetch: &Fetch, status: u16, headers: &[(&str, &str)], body: &[u8]) -> T
 }
 
 /// An empty answer to `ask`.
-pub fn answered(ask: HttpRequest) -> Trail {
+pub(crate) fn answered(ask: HttpRequest) -> Trail {
     let fetch = Fetch { url: ask.url.to_string(), ..get(None) };
     Trail { ask, ..trail(&fetch, 200, &[], b"") }
 }

@@ -1,4 +1,5 @@
-//! Which module is active: nothing becomes it that was not accepted, or that fails when called.
+//! The active module. A module becomes active only if it was accepted and does not fail when it is
+//! called.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -13,12 +14,12 @@ use super::super::answer::{self, FrontReply};
 use super::super::route::is_digest;
 use super::{Front, GUEST_DIGEST, lost, unknown_guest};
 
-/// In whose name a module is called before it becomes active.
+/// The tenant of the test call before a module becomes active.
 const SMOKE: &str = "smoke";
 
 impl Front {
     /// `PUT /active`: a document `{"digest": "…"}`.
-    pub fn activate(&self, body: &[u8]) -> FrontReply {
+    pub(crate) fn activate(&self, body: &[u8]) -> FrontReply {
         let document: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
         let Some(digest) = document["digest"].as_str().filter(|digest| is_digest(digest)) else {
             let detail = "expected {\"digest\": \"64 lower-case hex digits\"}";
@@ -34,7 +35,7 @@ impl Front {
     }
 
     /// `POST /run`.
-    pub fn run_active(&self, tenant: &str, input: &[u8]) -> FrontReply {
+    pub(crate) fn run_active(&self, tenant: &str, input: &[u8]) -> FrontReply {
         let Some(active) = self.registry.active() else {
             return answer::problem(StatusCode::CONFLICT, "no-active-guest", "PUT /active first");
         };
@@ -52,15 +53,15 @@ impl Front {
         }
     }
 
-    /// A module was refused: nothing is kept of it by a right host.
+    /// A module was refused. A correct host keeps nothing of it.
     pub(super) fn refused(&self, module: Arc<GuestModule>) {
         if self.faults.has(Fault::PromoteUnvalidated) {
             self.registry.remember_refused(module);
         }
     }
 
-    /// Why a module may not become the active one. It is called once, with no input; one that
-    /// stood that is not called again, so that going back is at once.
+    /// Why a module may not become active. It is called once, without input. A module that passed
+    /// is not called again, so that a rollback is immediate.
     fn unfit(&self, module: &GuestModule) -> Option<FrontReply> {
         if self.faults.has(Fault::PromoteUnvalidated) || self.registry.stood(&module.digest) {
             return None;

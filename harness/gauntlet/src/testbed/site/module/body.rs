@@ -16,14 +16,14 @@ const DEPTH_MAX: u32 = 3;
 /// Statements of a body: as many as this, and up to as many again.
 const STATEMENTS: u32 = 19;
 
-/// Snippets that occur all over the module, as inlined and monomorphised code does.
+/// Snippets that occur throughout the module, as inlined and monomorphised code does.
 const SNIPPETS: u32 = 700;
 
-/// Of so many statements in sixteen a snippet is made.
+/// Of sixteen statements, this many are a snippet.
 const SNIPPETS_IN_16: u32 = 9;
 
-/// A function calls those below an eighth of its index only, so calls nest four deep at most
-/// and everything returns soon.
+/// A function calls only those below an eighth of its index. So calls nest at most four deep, and
+/// everything returns soon.
 const CALLEE_SHARE: u32 = 8;
 
 /// Calls outside of loops only, and not in the first functions.
@@ -115,7 +115,7 @@ fn field(draw: &mut Draw) -> MemArg {
     MemArg { offset: u64::from(4 * draw.small(64)), align: 2, memory_index: 0 }
 }
 
-/// Small ones mostly; one in eight is as good as random.
+/// Mostly small numbers. One in eight is random.
 fn constant(draw: &mut Draw) -> i32 {
     if draw.below(8) == 0 { draw.below(1 << 24) as i32 } else { draw.small(128) as i32 }
 }
@@ -156,7 +156,8 @@ pub(super) fn checksum() -> Function {
     function
 }
 
-/// `alloc(len)`: the next free bytes; never freed, and the caller's access traps past the end.
+/// `alloc(len)`: the next free bytes, which are never freed. Past the end, the caller's access
+/// traps.
 pub(super) fn alloc() -> Function {
     let mut function = Function::new([(1, ValType::I32)]);
     let mut out = function.instructions();

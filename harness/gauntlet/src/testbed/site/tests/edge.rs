@@ -1,4 +1,4 @@
-//! The shared cache: right for everybody without a fault, wrong in one way with it.
+//! The shared cache: correct without a fault, and wrong in one way with it.
 
 use super::{Answer, Fault, Method, StatusCode, Visitor};
 
@@ -8,7 +8,8 @@ fn coding(answer: &Answer) -> String {
     answer.header("content-encoding").replace('-', "identity")
 }
 
-/// Warm with one offer, ask with another, on a one-off query: the coding handed out.
+/// Warm the cache with one offer, then ask with another, on a one-off query. Returns the coding of
+/// the answer.
 async fn play(visitor: &Visitor, path: &str, warm: &str, ask: &str) -> (Answer, Answer) {
     let path = format!("{path}?one-off={warm}-{ask}");
     (visitor.get(&path, warm).await, visitor.get(&path, ask).await)
@@ -43,7 +44,7 @@ async fn the_fault_hands_the_first_variant_to_all() {
             assert_eq!(coding(&second), warm, "{ask}");
             assert_eq!(second.header("x-cache"), "HIT");
             assert_eq!(second.header("vary"), "Accept-Encoding");
-            // The page must be asked for each time, so the origin corrects the cache.
+            // The page is revalidated each time, so the origin corrects the cache.
             let (_, page) = play(&visitor, "/", warm, ask).await;
             assert_eq!(coding(&page), ask);
         }

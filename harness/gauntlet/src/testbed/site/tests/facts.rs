@@ -1,4 +1,4 @@
-//! All that there is to see of a site, as facts by name, so that two sites can be compared.
+//! Everything that a client can see of a site, as facts by name, so that two sites can be compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -110,7 +110,7 @@ fn digest_of(path: &str, content: &[u8]) -> String {
     }
 }
 
-/// Whether the page's policy lets it compile, and only its own origin be asked.
+/// Whether the page's policy allows compiling, and requests to its own origin only.
 fn policy_of(got: &Answer) -> String {
     let policy = got.header("content-security-policy");
     let own_alone = policy == "-" || policy.contains("connect-src 'self';");

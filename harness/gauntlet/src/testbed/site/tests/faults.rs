@@ -1,4 +1,4 @@
-//! Each fault of the origin changes exactly the facts that it is named for, and no other.
+//! Each fault of the origin changes exactly the facts that it is meant to change.
 
 use std::collections::BTreeSet;
 
@@ -73,15 +73,16 @@ fn meant(fault: Fault, fact: &Fact) -> bool {
     }
 }
 
-/// Whether a fault changes what these facts do not hold: the edge, digits in a name, the text
-/// of the shim, what the page does not name, who offers a dictionary's coding.
+/// Whether a fault changes something that is not among these facts: the edge, digits in a name, the
+/// text of the shim, files that the page does not name, requests that offer a coding with a
+/// dictionary.
 fn lies_elsewhere(fault: Fault) -> bool {
     fault.part() == Part::Edge
         || matches!(fault, Fault::WrongHash | Fault::StaleShim | Fault::PreviousGone)
         || fault == Fault::DictionaryUnasked
 }
 
-/// Whether a fault answers with something else altogether, so that every fact changes with it.
+/// Whether a fault answers with something else, so that every fact changes.
 fn gives_another_answer(fault: Fault) -> bool {
     matches!(fault, Fault::BrowsersRefused | Fault::ModuleGone | Fault::ShimFallback)
 }
@@ -179,7 +180,7 @@ async fn an_old_build_is_a_whole_module_with_other_bytes() {
     let (_, module) = whole.discover().await;
     let new = whole.get(&module, "identity").await.body;
     let content = |answer: super::Answer| peel(&answer.body, &DecodeBounds::default()).content;
-    // Whom it is handed to: at the edge everybody, unless past its store; in br who offers br.
+    // Who gets it: at the edge everybody, unless past its store; in br those who offer br.
     let table = [
         (Fault::EdgeStale, "identity", "", true),
         (Fault::EdgeStale, "br", "", true),

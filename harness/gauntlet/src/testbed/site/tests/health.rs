@@ -115,7 +115,7 @@ async fn what_cannot_be_had_is_refused_and_not_cached() {
 async fn starts_soon_and_stops_when_dropped() {
     let start = Instant::now();
     let site = TestbedSite::start(&[], None).expect("a site");
-    // Unoptimised code may take 5 s, on a machine that six share.
+    // Unoptimised code may take 5 s on a machine that six processes share.
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     let address = site.site_url().replace("http://", "").replace('/', "");
     TcpStream::connect(&address).await.expect("it listens");

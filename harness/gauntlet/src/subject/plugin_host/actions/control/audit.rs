@@ -1,5 +1,5 @@
 //! The counters of a host before and after calls. Others may call the same host meanwhile, so
-//! counters are to rise by at least what was seen.
+//! counters must rise by at least the number of our calls.
 
 use std::collections::BTreeMap;
 
@@ -18,14 +18,18 @@ const LIMITS: &str = "plugin_limits_reached_total";
 const LATENCIES: &str = "plugin_call_seconds_count";
 const LATENCY: &str = "plugin_call_seconds";
 
-/// Quantiles that are to be there, as labels are written.
+/// Quantiles that must be there, as labels.
 const QUANTILES: [&str; 2] = ["0.5", "0.99"];
 
-/// How tenants and modules are named that a host does not tell apart.
+/// The names for tenants and modules that a host does not tell apart.
 const OTHER: &str = "other";
 
 /// Read, call, read.
-pub fn perform(stage: &Stage<'_>, control: &Control, times: u32) -> Result<Observation, Inability> {
+pub(crate) fn perform(
+    stage: &Stage<'_>,
+    control: &Control,
+    times: u32,
+) -> Result<Observation, Inability> {
     let module = stage.module(&control.guest)?;
     let whose = Whose { tenant: &control.tenant, guest: &module.digest };
     let page = || stage.port.registrar().map(Registrar::counters);
@@ -64,7 +68,7 @@ pub fn perform(stage: &Stage<'_>, control: &Control, times: u32) -> Result<Obser
 /// Numbers by word.
 type WordCounts = BTreeMap<String, f64>;
 
-/// The words whose counters rose by less than was seen, and what is to be told of all.
+/// The words whose counters rose by too little, and the evidence of all.
 fn short(seen: &WordCounts, before: &WordCounts, after: &WordCounts) -> (Vec<String>, Vec<String>) {
     let of = |counts: &WordCounts, word: &str| counts.get(word).copied().unwrap_or_default();
     let rose = |word: &str| of(after, word) - of(before, word);
@@ -74,7 +78,7 @@ fn short(seen: &WordCounts, before: &WordCounts, after: &WordCounts) -> (Vec<Str
     (short.map(|(word, _)| word.clone()).collect(), lines.collect())
 }
 
-/// Whose counters are read: what is counted under another name is not counted.
+/// The tenant and module whose counters are read.
 #[derive(Clone, Copy)]
 struct Whose<'a> {
     tenant: &'a str,
@@ -88,7 +92,7 @@ impl Whose<'_> {
     }
 }
 
-/// What a page of counters says of one tenant and one module; times of all taken together.
+/// The counters of one tenant and one module, and the times of all together.
 #[derive(Debug, Default)]
 struct Counters {
     calls: WordCounts,
@@ -130,7 +134,7 @@ fn count(counts: &mut WordCounts, labels: &str, by: &str, value: f64, whose: Who
     }
 }
 
-/// The value of a label; those that we look for hold no escapes.
+/// The value of a label. Ours contain no escapes.
 fn label<'a>(labels: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = labels.split_once(&format!("{name}=\""))?;
     rest.split('"').next()

@@ -1,4 +1,4 @@
-//! `Action::Control`: what is asked of a host as a whole.
+//! `Action::Control`: actions on a host as a whole.
 
 mod audit;
 mod fill;
@@ -27,7 +27,7 @@ pub(super) const CALLS_A_START: u32 = 1 + start::WARM_CALLS;
 const INPUT: &[u8] = b"ping";
 
 /// Do the task.
-pub fn perform(stage: &mut Stage<'_>, control: &Control) -> Result<Observation, Inability> {
+pub(crate) fn perform(stage: &mut Stage<'_>, control: &Control) -> Result<Observation, Inability> {
     match control.task {
         Task::Registry { verb, named, times } => {
             registry::perform(stage, control, verb, named, times)
@@ -42,7 +42,7 @@ pub fn perform(stage: &mut Stage<'_>, control: &Control) -> Result<Observation, 
     }
 }
 
-/// A call of `module` in the name of `tenant`, given nothing.
+/// A call of `module` by `tenant`, without grants.
 fn work<'a>(
     control: &'a Control,
     module: &'a GuestModule,
@@ -58,13 +58,13 @@ fn registrar<'a>(stage: &Stage<'a>) -> Result<&'a dyn Registrar, Inability> {
     stage.port.registrar().ok_or_else(none)
 }
 
-/// Nothing is known, and why.
+/// The reason why nothing is known.
 fn unknown(why: &str) -> Observation {
     let evidence = vec![evidence::named("not looked at", why)];
     Observation { evidence, ..Observation::default() }
 }
 
-/// A thread of the performer did not come back.
+/// A thread of the action ended early.
 fn lost<T>(_: T) -> Inability {
     Inability::harness_fault("a thread of the performer ended early".to_owned())
 }

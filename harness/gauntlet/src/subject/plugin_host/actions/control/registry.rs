@@ -15,12 +15,12 @@ use super::super::{Stage, evidence};
 use super::{INPUT, lost, registrar};
 use crate::subject::Inability;
 
-/// Digits of a digest that is cut short: as many as version control shows, and few enough that
-/// a second module with the same ones can be made.
+/// Digits of a shortened digest: as many as version control shows, and few enough that a second
+/// module with the same digits can be made.
 const PREFIX_DIGITS: usize = 12;
 
-/// Ask, so many times at once.
-pub fn perform(
+/// Send the request, this many times at once.
+pub(crate) fn perform(
     stage: &Stage<'_>,
     control: &Control,
     verb: Verb,
@@ -83,7 +83,7 @@ fn seen(answers: &[Told], lines: Vec<String>, module: &GuestModule) -> Registrat
     }
 }
 
-/// The digest as it is to be written.
+/// The digest as the request writes it.
 fn name(module: &GuestModule, named: Naming) -> String {
     match named {
         Naming::Own => module.digest.clone(),

@@ -1,7 +1,7 @@
 //! `Action::Differ`: a guest is run here and on the reference runtimes, and the answers compared.
 //!
-//! What counts as the right answer is what the reference runtimes agree on; where they do not
-//! agree, nobody can say who is right, and the dispute itself is what is told.
+//! The right answer is the one on which the reference runtimes agree. Where they do not agree,
+//! nobody can say who is right, and the dispute itself is reported.
 
 mod opinions;
 mod weigh;
@@ -21,7 +21,7 @@ use super::seeded_rng::SeededRng;
 use super::{Stage, contained, evidence, lateness};
 use crate::subject::Inability;
 
-pub use opinions::{ComparedAnswer, Opinion, Opinions};
+pub(crate) use opinions::{ComparedAnswer, Opinion, Opinions};
 use weigh::{Weighed, weigh};
 
 /// Inputs of a drawn module: it calls another of its functions for each.
@@ -39,14 +39,14 @@ const SEED: &str = "seed";
 /// Differing modules that are shown, the smallest first.
 const SHOWN_MAX: usize = 3;
 
-/// Modules on which the host was lost, before no further one is tried: each may cost the
-/// patience of the watchdog.
+/// Modules on which the host may be lost before no further one is tried: each may cost the timeout
+/// of the watchdog.
 const LOST_MAX: usize = 3;
 
-/// Lateness from which a deadline may be the machine's doing, as in `call`.
+/// Delay from which the machine may have caused a missed deadline, as in `call`.
 const STARVED_MIN: Duration = Duration::from_millis(10);
 
-/// Draw, run, compare.
+/// Draw modules, run them, compare the answers.
 pub(super) fn perform(stage: &Stage<'_>, differ: &Differ) -> Result<Observation, Inability> {
     let none =
         || Inability::tool_missing("there is no reference runtime to compare with".to_owned());
@@ -77,7 +77,7 @@ struct Shown {
     line: String,
 }
 
-/// What was seen so far.
+/// The results so far.
 struct Comparison<'a> {
     stage: &'a Stage<'a>,
     opinions: &'a dyn Opinions,

@@ -1,4 +1,4 @@
-//! What other runtimes say of the same call.
+//! The answers of other runtimes to the same call.
 
 use wasm_gauntlet_host::worker::parent::work::Work;
 use wasm_gauntlet_model::call::{CallOutcome, Called, hex};
@@ -6,26 +6,26 @@ use wasm_gauntlet_model::call::{CallOutcome, Called, hex};
 use super::super::evidence;
 use crate::subject::Inability;
 
-/// Longest output told in words, bytes: that of a drawn module is 96.
+/// Longest output that is shown, bytes: that of a drawn module has 96.
 const OUTPUT_TOLD_MAX: usize = 128;
 
-/// What of a call is compared.
+/// The compared part of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ComparedAnswer {
+pub(crate) struct ComparedAnswer {
     /// How it ended.
-    pub outcome: CallOutcome,
+    pub(crate) outcome: CallOutcome,
     /// Growths that were denied.
-    pub growths_denied: u64,
+    pub(crate) growths_denied: u64,
 }
 
 impl ComparedAnswer {
     /// The answer of a call.
-    pub fn of(called: &Called) -> Self {
+    pub(crate) fn of(called: &Called) -> Self {
         Self { outcome: called.outcome.clone(), growths_denied: called.growths_denied }
     }
 
     /// In words, the output too.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match &self.outcome {
             CallOutcome::Ok { output } => {
                 let shown = &output[..output.len().min(OUTPUT_TOLD_MAX)];
@@ -38,15 +38,15 @@ impl ComparedAnswer {
 
 /// The answer of one runtime.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Opinion {
+pub(crate) struct Opinion {
     /// Its name.
-    pub runtime: String,
+    pub(crate) runtime: String,
     /// What it answered.
-    pub answer: ComparedAnswer,
+    pub(crate) answer: ComparedAnswer,
 }
 
-/// Runtimes without any fault, that are asked for a second opinion.
-pub trait Opinions: Sync {
+/// Runtimes without any fault that give a second opinion.
+pub(crate) trait Opinions: Sync {
     /// Their names.
     fn names(&self) -> Vec<String>;
 

@@ -1,4 +1,4 @@
-//! Whether two answers are the same, and what excuses it where they are not. Pure.
+//! Whether two answers are the same, and what excuses a difference. Pure functions.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,14 @@ use wasm_gauntlet_model::trap::TrapKind;
 
 use super::{ComparedAnswer, Opinion};
 
-/// What became of one answer.
+/// The judgement of one answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weighed {
+pub(crate) enum Weighed {
     /// It is what the references agree on.
     Same,
-    /// Somewhere two differ, and an excuse covers it: nothing was learnt.
+    /// Two answers differ, and an excuse covers that, so nothing is known.
     Excused,
-    /// The references agree on another, or each gives another.
+    /// The references agree on another answer, or each gives another.
     Different,
     /// The references do not agree, and one of them agrees with it.
     Disputed,
@@ -24,11 +24,11 @@ pub enum Weighed {
 
 /// Why.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct How {
+pub(crate) struct How {
     /// What was excused.
-    pub excused: BTreeSet<Excuse>,
+    pub(crate) excused: BTreeSet<Excuse>,
     /// The difference; empty where there is none.
-    pub words: String,
+    pub(crate) words: String,
 }
 
 /// One answer beside another.
@@ -38,8 +38,8 @@ enum PairVerdict {
     Apart(String),
 }
 
-/// `mine` beside what the references say, which must be at least one.
-pub fn weigh(
+/// `mine` compared with the answers of the references, of which there must be at least one.
+pub(crate) fn weigh(
     mine: &ComparedAnswer,
     others: &[Opinion],
     module: &GuestModule,
@@ -92,7 +92,7 @@ fn pair(
     )
 }
 
-/// Whether two ends are the same in neutral words: not what was said, but what it was.
+/// Whether two outcomes are the same in neutral words, whatever their texts say.
 fn same(one: &CallOutcome, other: &CallOutcome) -> bool {
     use CallOutcome::{GuestError, Ok, Trap};
     match (one, other) {
@@ -103,7 +103,7 @@ fn same(one: &CallOutcome, other: &CallOutcome) -> bool {
     }
 }
 
-/// What the specification leaves open that can have made this difference.
+/// The choice of the specification that can explain this difference.
 fn open(one: &ComparedAnswer, other: &ComparedAnswer, module: &GuestModule) -> Vec<Excuse> {
     use CallOutcome::{Fuel, MemoryCap, Ok, Rejected, Trap};
     let ends = [&one.outcome, &other.outcome];
@@ -135,7 +135,8 @@ fn open(one: &ComparedAnswer, other: &ComparedAnswer, module: &GuestModule) -> V
     all.into_iter().filter(|(_, fits)| *fits).map(|(excuse, _)| excuse).collect()
 }
 
-/// Whether one refused to instantiate what trapped, as a segment does, on the other.
+/// Whether one runtime refused to instantiate the module and the other trapped, as with a segment
+/// out of bounds.
 fn not_instantiated([one, other]: [&CallOutcome; 2]) -> bool {
     use CallOutcome::{Rejected, Trap};
     let segment = [TrapKind::MemoryOutOfBounds, TrapKind::TableOutOfBounds];
@@ -147,7 +148,7 @@ fn of_a_table(kind: TrapKind) -> bool {
     matches!(kind, TrapKind::TableOutOfBounds | TrapKind::NullElement | TrapKind::SignatureMismatch)
 }
 
-/// Whether two outputs differ in nothing but NaNs, of 32 or of 64 bits, at places of four bytes.
+/// Whether two outputs differ only in NaNs of 32 or 64 bits, at multiples of four bytes.
 fn same_but_nans(one: &[u8], other: &[u8]) -> bool {
     let mut at = 0;
     while at < one.len().max(other.len()) {

@@ -1,23 +1,23 @@
-//! When one round of a noisy-neighbour step is enough: where nobody was held up in it.
+//! When one round of a noisy-neighbour step is enough: when nobody was delayed in it.
 //!
-//! The p99 beside the noise is then held against the least that it could be alone, which is the
-//! work itself, and not against the phase alone of the same round: that may have had a bad moment,
-//! and a ratio to it would flatter the host. What one round finds may be off by [`MARGIN`], so that
-//! is taken on top. Where it is still within the factor, the step is green; otherwise the other
-//! rounds are played and decide as if there had been no look before. Never does one round make a
-//! step red by its ratio: one bad moment beside the noise would do it.
+//! The p99 beside the noise is compared with the least that it could be alone, which is the work
+//! itself. It is not compared with the quiet phase of the same round: that may have had a bad
+//! moment, and the ratio would flatter the host. One round may be wrong by [`MARGIN`], which is
+//! added. If the ratio is still within the factor, the step is green. Otherwise the other rounds
+//! follow, and decide as if there had been no early look. One round never makes a step red by its
+//! ratio, because one bad moment beside the noise would be enough for that.
 //!
-//! So the early end adds no way to a wrong red, and a narrow one to a wrong green: chance must move
-//! a p99 down by the margin. While p99 of a round have a spread of 30 % that is 4 % of steps at
-//! the bound itself, half of which two rounds would leave in doubt, and less than 1 % a quarter
-//! past it; two rounds are wrong in 25 % and 5 %. The test plays both rules against each other.
+//! So the early end cannot cause a wrong red, and seldom a wrong green: chance must lower a p99 by
+//! the margin. With a spread of 30 % of p99 between rounds, that happens in 4 % of steps exactly at
+//! the bound, half of which two rounds would leave in doubt. A quarter past the bound it is less
+//! than 1 %. Two rounds are wrong in 25 % and 5 %. The test compares both rules.
 
-/// How far the p99 of one round may be from the truth, as a factor: of 28 calls it is the longest,
-/// and moves by a fifth from round to round on a machine of two cores.
+/// How far the p99 of one round may be from the truth, as a factor. It is the longest of 28 calls,
+/// and changes by a fifth from round to round on a machine of two cores.
 const MARGIN: f64 = 1.7;
 
-/// The most that the ratio is, by one round: what was seen beside the noise over what it is at
-/// least alone, both past the floor.
+/// The largest possible ratio by one round: the p99 beside the noise over the least p99 alone, both
+/// at least the floor.
 pub(super) fn at_most(beside_ms: f64, least_ms: f64) -> f64 {
     beside_ms / least_ms * MARGIN
 }

@@ -1,4 +1,4 @@
-//! Requests of mappings, and addresses that no word can lead away from.
+//! Requests of mappings, and that no value can lead them to another host.
 
 use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::source::Source;

@@ -1,4 +1,4 @@
-//! Each kind of condition and of outcome, and what no rule fits.
+//! Each kind of condition and of outcome, and answers that no rule fits.
 
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use wasm_gauntlet_model::call::CallOutcome as Outcome;
@@ -33,7 +33,7 @@ fn answer(status: u16, header: (&'static str, &'static str), body: &[u8], ms: u6
     })
 }
 
-/// What `rule` makes of an answer; the word of a doubt is `?`.
+/// The outcome of an answer by `rule`; `?` for a doubt.
 fn read(
     rule: &str,
     status: u16,

@@ -1,22 +1,22 @@
-//! How many stays hold one moment, where the ends of each are known within bounds.
+//! How many intervals contain one moment, where the ends of each interval are known within bounds.
 
 use std::time::{Duration, Instant};
 
 use wasm_gauntlet_host::worker::parent::work::Timed;
 use wasm_gauntlet_model::call::CallOutcome;
 
-/// One call, and when it was made and answered.
-pub struct Stay {
+/// One call, with the times of request and answer.
+pub(crate) struct Stay {
     /// Made.
-    pub from: Instant,
+    pub(crate) from: Instant,
     /// Answered.
-    pub to: Instant,
+    pub(crate) to: Instant,
     /// What came of it.
-    pub timed: Timed,
+    pub(crate) timed: Timed,
 }
 
-/// How many there were at once: surely, and possibly.
-pub fn at_once(stays: &[Stay], deadline: Duration) -> (f64, f64) {
+/// How many there were at once: for certain, and at most.
+pub(crate) fn at_once(stays: &[Stay], deadline: Duration) -> (f64, f64) {
     let ran = || stays.iter().filter(|stay| stay.timed.called.outcome != CallOutcome::Busy);
     let possible: Vec<_> = ran().map(|stay| (stay.from, stay.to)).collect();
     let stayed = |stay: &&Stay| stay.timed.called.outcome == CallOutcome::Deadline;
@@ -28,7 +28,8 @@ pub fn at_once(stays: &[Stay], deadline: Duration) -> (f64, f64) {
     (most(&sure), most(&possible))
 }
 
-/// The most of these times that hold one moment: one of their beginnings is such a moment.
+/// The most of these intervals that contain one moment. The beginning of one of them is such a
+/// moment.
 fn most(times: &[(Instant, Instant)]) -> f64 {
     let holding = |at: Instant| times.iter().filter(|(from, to)| *from <= at && at < *to).count();
     let most = times.iter().map(|(from, _)| holding(*from)).max().unwrap_or_default();

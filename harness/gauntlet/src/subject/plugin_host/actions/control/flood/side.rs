@@ -9,7 +9,7 @@ use super::super::super::contained;
 
 /// The calls of one tenant.
 #[derive(Default)]
-pub struct Side {
+pub(crate) struct Side {
     calls: AtomicU64,
     busy: AtomicU64,
     uncontained: AtomicU64,
@@ -17,22 +17,22 @@ pub struct Side {
 
 impl Side {
     /// Calls that were answered.
-    pub fn calls(&self) -> u64 {
+    pub(crate) fn calls(&self) -> u64 {
         self.calls.load(Ordering::SeqCst)
     }
 
     /// Those of them that were `busy`.
-    pub fn busy(&self) -> u64 {
+    pub(crate) fn busy(&self) -> u64 {
         self.busy.load(Ordering::SeqCst)
     }
 
     /// Those of them that ended in another way than the guest's header calls right.
-    pub fn uncontained(&self) -> u64 {
+    pub(crate) fn uncontained(&self) -> u64 {
         self.uncontained.load(Ordering::SeqCst)
     }
 
     /// Count a call of `module` that ended so.
-    pub fn count(&self, module: &GuestModule, outcome: &CallOutcome) {
+    pub(crate) fn count(&self, module: &GuestModule, outcome: &CallOutcome) {
         if *outcome == CallOutcome::Busy {
             self.busy.fetch_add(1, Ordering::SeqCst);
         } else if !contained::all(module, [outcome]) {
@@ -42,7 +42,7 @@ impl Side {
     }
 
     /// Those of them that ran.
-    pub fn ran(&self) -> u64 {
+    pub(crate) fn ran(&self) -> u64 {
         self.calls().saturating_sub(self.busy())
     }
 }

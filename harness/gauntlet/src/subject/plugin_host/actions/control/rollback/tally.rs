@@ -10,27 +10,27 @@ use super::super::INPUT;
 
 /// What the callers saw.
 #[derive(Default)]
-pub struct RollbackTally {
+pub(crate) struct RollbackTally {
     /// Answers of each of the two.
-    pub served: [usize; 2],
+    pub(crate) served: [usize; 2],
     /// Answers whose content is not that of the module that they name.
-    pub mixed: usize,
+    pub(crate) mixed: usize,
     /// Answers that name neither.
-    pub foreign: usize,
+    pub(crate) foreign: usize,
     /// Answers of the version before an acknowledged switch.
-    pub stale: usize,
+    pub(crate) stale: usize,
     /// Answers that say that something was not done.
-    pub lost: BTreeSet<String>,
+    pub(crate) lost: BTreeSet<String>,
     /// The first answers that were not right, in words.
-    pub odd: Vec<String>,
+    pub(crate) odd: Vec<String>,
 }
 
-/// Wrong answers that are told.
+/// Wrong answers that are shown.
 const ODD_MAX: usize = 5;
 
 impl RollbackTally {
     /// One answer; `version` is the one that must have served, where no switch was under way.
-    pub fn answer(&mut self, modules: &[GuestModule; 2], told: Told, version: Option<u64>) {
+    pub(crate) fn answer(&mut self, modules: &[GuestModule; 2], told: Told, version: Option<u64>) {
         if told.said != RegistryAnswer::Done {
             self.lost.insert(told.line);
             return;

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use wasm_gauntlet_host::worker::parent::work::GuestModule;
 
 /// The guest with a custom section that no module of another run has.
-pub fn variant(guest: &GuestModule, run: u64, number: u32) -> GuestModule {
+pub(crate) fn variant(guest: &GuestModule, run: u64, number: u32) -> GuestModule {
     const NAME: &[u8] = b"gauntlet-start";
     let mark = Sha256::new().chain_update(run.to_le_bytes()).chain_update(number.to_le_bytes());
     let mark = mark.finalize();
@@ -23,8 +23,8 @@ pub fn variant(guest: &GuestModule, run: u64, number: u32) -> GuestModule {
     }
 }
 
-/// A number that no other run has, as a host may still hold what an earlier run sent.
-pub fn nonce() -> u64 {
+/// A number that no other run has: a host may still hold modules of an earlier run.
+pub(crate) fn nonce() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX) ^ (u64::from(std::process::id()) << 40)
 }

@@ -1,4 +1,4 @@
-//! The requests of a mapping: templates filled in, and addresses that may be asked.
+//! The requests of a mapping: its templates with values, and the addresses that may be called.
 
 use std::fmt::Write as _;
 
@@ -13,8 +13,8 @@ use wasm_gauntlet_model::target::{Mapping, RequestTemplate};
 use super::exchange::Spoken;
 use crate::subject::Inability;
 
-/// A host that a mapping tells how to speak to.
-pub struct Mapped {
+/// A host that is called as a mapping says.
+pub(crate) struct Mapped {
     mapping: Mapping,
     base: Url,
     /// The base's, and those of guests that are deployed at an address of their own.
@@ -26,7 +26,7 @@ impl Mapped {
     ///
     /// # Errors
     /// When a guest is deployed at an address that is none.
-    pub fn new(mapping: Mapping, base: Url) -> Result<Self, Inability> {
+    pub(crate) fn new(mapping: Mapping, base: Url) -> Result<Self, Inability> {
         let mut origins = vec![base.origin()];
         for url in addresses(&mapping) {
             let no_address = |error| Inability::setup(format!("{url}: {error}"));
@@ -36,17 +36,17 @@ impl Mapped {
     }
 
     /// What the target file says.
-    pub fn mapping(&self) -> &Mapping {
+    pub(crate) fn mapping(&self) -> &Mapping {
         &self.mapping
     }
 
     /// The guests that are deployed, where none can be uploaded.
-    pub fn deployed(&self) -> Option<Vec<String>> {
+    pub(crate) fn deployed(&self) -> Option<Vec<String>> {
         Some(self.mapping.guests.as_ref()?.keys().cloned().collect())
     }
 
     /// The address that tells whether the host is there.
-    pub fn health_url(&self) -> String {
+    pub(crate) fn health_url(&self) -> String {
         format!("{}{}", self.root(), self.mapping.health_path)
     }
 
@@ -54,7 +54,7 @@ impl Mapped {
     ///
     /// # Errors
     /// When the address would be another host's.
-    pub fn load(&self, module: &GuestModule) -> Option<Result<Spoken, Inability>> {
+    pub(crate) fn load(&self, module: &GuestModule) -> Option<Result<Spoken, Inability>> {
         let template = self.mapping.load.as_ref()?;
         let word = |name: &str| match name {
             "module" => Some(module.bytes.clone()),
@@ -69,7 +69,7 @@ impl Mapped {
     ///
     /// # Errors
     /// When the guest is not deployed, or the address would be another host's.
-    pub fn call(&self, work: &Work<'_>) -> Result<Spoken, Inability> {
+    pub(crate) fn call(&self, work: &Work<'_>) -> Result<Spoken, Inability> {
         let id = &work.module.id;
         if self.mapping.guests.as_ref().is_some_and(|guests| !guests.contains_key(id)) {
             return Err(Inability::not_offered(format!("guest {id} is not among those deployed")));
@@ -137,8 +137,8 @@ impl Mapped {
     }
 }
 
-/// The whole addresses at which guests are deployed.
-pub fn addresses(mapping: &Mapping) -> impl Iterator<Item = &str> {
+/// The absolute addresses at which guests are deployed.
+pub(crate) fn addresses(mapping: &Mapping) -> impl Iterator<Item = &str> {
     let places = mapping.guests.iter().flat_map(|guests| guests.values());
     places.map(String::as_str).filter(|place| is_whole(place))
 }
@@ -147,7 +147,7 @@ fn is_whole(place: &str) -> bool {
     place.starts_with("http://") || place.starts_with("https://")
 }
 
-/// A text as part of a segment of a path: all but unreserved characters (RFC 3986 §2.3) escaped.
+/// A text as part of a path segment: all but unreserved characters (RFC 3986 §2.3) are escaped.
 fn escaped(text: &str) -> String {
     text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -1,7 +1,7 @@
-//! Twice as many instances at once as the host says it takes, each with all of its memory in use.
+//! Twice as many instances at once as the host says it allows, each with all of its memory in use.
 //!
-//! The guest stays until its deadline, so a call that ended in `deadline` was an instance for at
-//! least that long, and where its time can only lie is known from both ends of the call.
+//! The guest runs until its deadline. So a call that ended in `deadline` was an instance for at
+//! least that long, somewhere between the two ends of the call.
 
 mod overlap;
 
@@ -26,8 +26,8 @@ const CALLS_MAX: u32 = 64;
 
 const MIB: f64 = 1_048_576.0;
 
-/// Load, then all calls at once, each of another tenant.
-pub fn perform(stage: &Stage<'_>, control: &Control) -> Result<Observation, Inability> {
+/// Load, then make all calls at once, each for another tenant.
+pub(crate) fn perform(stage: &Stage<'_>, control: &Control) -> Result<Observation, Inability> {
     let module = stage.module(&control.guest)?;
     let limits = stage.port.limits(&control.limits);
     let Some(announced) = limits.instances else {
@@ -90,7 +90,7 @@ fn seen(stays: &[Stay], announced: u32, limits: &Limits, usage: &ResourceUsage) 
     }
 }
 
-/// Memory that processes of this machine may use: of the machine, or of the group that we are in.
+/// Memory that processes may use: of this machine, or of our control group.
 fn machine_mib() -> Option<f64> {
     let said = std::fs::read_to_string("/proc/meminfo").ok()?;
     let line = said.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;

@@ -1,5 +1,5 @@
-//! What the front does for each request. Everything here may block; `serve` calls it on a thread
-//! for that.
+//! What the front does for each request. Everything here may block, so `serve` calls it on a thread
+//! of its own.
 
 mod promote;
 
@@ -25,23 +25,23 @@ use super::metrics::{Gauges, Metrics};
 use super::registry::Registry;
 use wasm_gauntlet_model::inability::Inability;
 
-/// Largest module taken: ten times a Go build.
-pub const MODULE_BYTES_MAX: usize = 16 << 20;
+/// Largest module: ten times a Go build.
+pub(crate) const MODULE_BYTES_MAX: usize = 16 << 20;
 
-/// Longest input taken, as long as the longest output.
-pub const INPUT_BYTES_MAX: usize = 1 << 20;
+/// Longest input, as long as the longest output.
+pub(crate) const INPUT_BYTES_MAX: usize = 1 << 20;
 
-/// The digest that served.
+/// The digest of the module that was called.
 const GUEST_DIGEST: HeaderName = HeaderName::from_static("x-guest-digest");
 
-/// Where the log lines of the call are found.
+/// The address of the call's log lines.
 const CALL_ID: HeaderName = HeaderName::from_static("x-call-id");
 
-/// How many log lines there are.
+/// The number of log lines.
 const LOG_LINES: HeaderName = HeaderName::from_static("x-guest-log-lines");
 
 /// The front of a plugin host.
-pub struct Front {
+pub(crate) struct Front {
     host: Supervised,
     limits: Limits,
     grants: Grants,
@@ -55,8 +55,12 @@ pub struct Front {
 }
 
 impl Front {
-    /// A front whose host runs, with those of the faults that are the front's own.
-    pub fn start(launch: Launch, limits: Limits, faults: HostFaults) -> Result<Self, Inability> {
+    /// A front with a running host, and with the faults of the front.
+    pub(crate) fn start(
+        launch: Launch,
+        limits: Limits,
+        faults: HostFaults,
+    ) -> Result<Self, Inability> {
         let host = Supervised::new(launch, WaitLimits::default());
         host.process()?;
         Ok(Self {
@@ -73,12 +77,12 @@ impl Front {
     }
 
     /// End the host, for good.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.host.stop();
     }
 
     /// `PUT /guests/{sha256}`.
-    pub fn upload(&self, digest: &str, bytes: Vec<u8>) -> FrontReply {
+    pub(crate) fn upload(&self, digest: &str, bytes: Vec<u8>) -> FrontReply {
         let module = Arc::new(GuestModule::new(digest, "uploaded", false, bytes));
         if module.digest != digest {
             let detail = format!("the body's digest is {}", module.digest);
@@ -105,15 +109,15 @@ impl Front {
         reply
     }
 
-    /// A module that is larger than is taken.
-    pub fn too_large(&self) -> FrontReply {
+    /// A module that is too large.
+    pub(crate) fn too_large(&self) -> FrontReply {
         self.metrics.upload("rejected");
         let reason = format!("a module has at most {MODULE_BYTES_MAX} bytes");
         answer::outcome(CallOutcome::Rejected(Rejection { stage: RejectStage::Size, reason }))
     }
 
     /// `POST /guests/{sha256}/call`.
-    pub fn call(&self, digest: &str, tenant: &str, input: &[u8]) -> FrontReply {
+    pub(crate) fn call(&self, digest: &str, tenant: &str, input: &[u8]) -> FrontReply {
         match self.registry.find(digest) {
             Some(module) => self.run(&module, tenant, input),
             None => unknown_guest(),
@@ -121,7 +125,7 @@ impl Front {
     }
 
     /// `GET /calls/{id}/log`.
-    pub fn log(&self, id: u64, tenant: &str) -> FrontReply {
+    pub(crate) fn log(&self, id: u64, tenant: &str) -> FrontReply {
         match self.journal.find(id, tenant) {
             Some(lines) => answer::json(&json!(lines)),
             None => {
@@ -132,7 +136,7 @@ impl Front {
     }
 
     /// `GET /healthz`.
-    pub fn health(&self) -> FrontReply {
+    pub(crate) fn health(&self) -> FrontReply {
         match self.host.process() {
             Err(unable) => answer::plain(StatusCode::SERVICE_UNAVAILABLE, &unable.text),
             Ok(process) => {
@@ -152,7 +156,7 @@ impl Front {
     }
 
     /// `GET /metrics`.
-    pub fn metrics(&self) -> FrontReply {
+    pub(crate) fn metrics(&self) -> FrontReply {
         let in_flight = self.in_flight.load(Ordering::Relaxed);
         let text = self.metrics.text(&Gauges { processes_lost: self.host.lost(), in_flight });
         answer::bytes(StatusCode::OK, "text/plain; version=0.0.4", text.into_bytes())
@@ -194,7 +198,7 @@ impl Front {
         }
     }
 
-    /// A typed answer, with the digest that served and where the log is.
+    /// A typed answer, with the digest of the module and the address of the log.
     fn typed(&self, timed: Timed, tenant: &str) -> FrontReply {
         let called = timed.called;
         let mut reply = answer::outcome(called.outcome);
@@ -216,7 +220,7 @@ fn unknown_guest() -> FrontReply {
     answer::problem(StatusCode::NOT_FOUND, "unknown-guest", detail)
 }
 
-/// What a gateway says when what stands behind it is gone: nothing about the guest.
+/// The answer of a gateway whose upstream is gone. It says nothing about the guest.
 fn lost(timed: &Timed) -> FrontReply {
     match timed.lost {
         Some(Lost::Hung) => answer::plain(StatusCode::GATEWAY_TIMEOUT, "the plugin host hung"),

@@ -1,5 +1,5 @@
-//! `Action::NoisyNeighbour`: polite tenants alone, and beside a noisy one, in rounds, of which the
-//! first is the last where nobody was held up in it.
+//! `Action::NoisyNeighbour`: polite tenants alone, and beside a noisy one, in rounds. The first
+//! round is the last if nobody was delayed in it.
 
 mod early_stop;
 
@@ -21,8 +21,8 @@ use crate::subject::Inability;
 /// The noisy tenant.
 const NOISY: &str = "noisy";
 
-/// How long noise that was told `busy` waits before it asks again: sixteen that asked each
-/// millisecond would be 16,000 refusals a second, which on two cores tests HTTP and not the host.
+/// How long a noisy caller waits after `busy`. Sixteen callers that ask each millisecond would
+/// cause 16,000 refusals a second, which on two cores tests HTTP and not the host.
 const BACK_OFF: Duration = Duration::from_millis(5);
 
 /// Most polite tenants, and most noisy calls in flight: one to eight threads each, here.
@@ -32,7 +32,7 @@ const NOISE_MAX: u32 = 64;
 /// Most calls a second of one tenant.
 const RATE_MAX: u32 = 1000;
 
-/// Calls of a phase that were not sent by then are given up.
+/// Calls of a phase that were not sent by then are not sent any more.
 pub(super) fn give_up(neighbour: &NoisyNeighbour) -> Duration {
     Duration::from_millis(u64::from(neighbour.phase_ms)) * 2 + Duration::from_secs(1)
 }
@@ -50,7 +50,7 @@ struct NeighbourRun<'a> {
 }
 
 /// Calibrate, load, then play the rounds.
-pub fn perform(
+pub(crate) fn perform(
     stage: &mut Stage<'_>,
     neighbour: &NoisyNeighbour,
 ) -> Result<Observation, Inability> {
@@ -118,8 +118,8 @@ impl NeighbourRun<'_> {
         Ok(rounds)
     }
 
-    /// Whether another round can change nothing: somebody polite was let down, or nobody was held
-    /// up in the first one.
+    /// Whether another round can change nothing: a polite call failed, or nobody was delayed in the
+    /// first round.
     fn decided(&self, rounds: &[Round]) -> bool {
         let failed = |side: &Latencies| !side.failures.is_empty();
         let failed = rounds.iter().any(|round| failed(&round.alone) || failed(&round.beside));
@@ -215,7 +215,7 @@ impl NeighbourRun<'_> {
         let (ran, busy) = (self.ran.load(Ordering::Relaxed), self.busy.load(Ordering::Relaxed));
         let ratios = self.ratios(&rounds);
         let number = rounds.len();
-        // A round without samples, or noise that never came, says nothing of the ratio.
+        // A round without samples or without noise says nothing about the ratio.
         let whole = ratios.len() == number && ran + busy > 0;
         let drawn = || rng.interval(&ratios, |drawn| median(drawn));
         let ratio = self.of_one(&rounds).or_else(drawn).filter(|_| whole);

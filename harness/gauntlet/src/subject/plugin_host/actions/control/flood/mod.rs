@@ -1,5 +1,5 @@
-//! One tenant calls faster than the host says a tenant may, one after another on a few threads, so
-//! that no limit of calls in flight is met; another calls politely meanwhile.
+//! One tenant calls faster than the host's limit for a tenant, on a few threads, so that the limit
+//! of calls in flight is not reached. Another tenant keeps the limit meanwhile.
 
 mod side;
 
@@ -17,22 +17,22 @@ use super::{known, lost, unknown, work};
 use crate::subject::Inability;
 use side::Side;
 
-/// After so long this machine is said to be too slow to pass the limit; 160 calls over HTTP take
-/// 0.2 s, and six times that on a machine shared with eight.
+/// After this time the machine counts as too slow to exceed the limit. 160 calls over HTTP take 0.2
+/// s, and six times that on a machine shared with eight others.
 pub(in crate::subject::plugin_host::actions) const PATIENCE: Duration = Duration::from_millis(1500);
 
-/// Past what the rate allows by our clock, before we say that it is not held to: a tenth for
-/// clocks that differ, and a few for calls on their way.
+/// Calls past the rate, by our clock, before we say that the limit does not hold: a tenth for
+/// clocks that differ, and a few for calls in flight.
 const SURPLUS: f64 = 1.1;
 const SURPLUS_CALLS: f64 = 5.0;
 
-/// The polite tenant makes at least so many calls, one every so often, and stays below a quarter
-/// of what it may make at once.
+/// The least number of calls of the polite tenant, and their interval. It stays below a quarter of
+/// its limit.
 const POLITE_CALLS_MIN: u64 = 3;
 const POLITE_EVERY: Duration = Duration::from_millis(3);
 
-/// Flood until the first `busy`, until the rate is surely passed, or until patience ends.
-pub fn perform(
+/// Flood until the first `busy`, until the rate is certainly exceeded, or until the timeout.
+pub(crate) fn perform(
     stage: &Stage<'_>,
     control: &Control,
     callers: u32,

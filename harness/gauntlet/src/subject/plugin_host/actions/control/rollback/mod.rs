@@ -1,4 +1,4 @@
-//! The active module, switched to and fro while callers ask for whatever is active.
+//! The active module is switched back and forth while callers call the active one.
 //!
 //! An answer may come from each version that was active at any moment between request and answer.
 //! Switches are counted: when as many were acknowledged before a call as were asked for after it,
@@ -6,8 +6,8 @@
 
 mod tally;
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use wasm_gauntlet_host::worker::parent::work::{GuestModule, LoadOutcome};
@@ -18,6 +18,7 @@ use wasm_gauntlet_model::observation::{Observation, Rollback};
 use super::super::registrar::{Registrar, RegistryAnswer, RegistryRequest, Told};
 use super::super::{Stage, evidence};
 use super::{INPUT, count, lost, registrar, work};
+use crate::locks::unpoisoned;
 use crate::subject::Inability;
 use tally::RollbackTally;
 
@@ -28,11 +29,11 @@ const TENANT_CALLS: usize = 40;
 pub(in crate::subject::plugin_host::actions) const SETTLE_MAX: Duration =
     Duration::from_millis(250);
 
-/// Pause of who waits for callers to have been answered.
+/// Pause between two looks at whether callers were answered.
 const PAUSE: Duration = Duration::from_micros(500);
 
 /// Load both, activate the first, then switch while the callers call.
-pub fn perform(
+pub(crate) fn perform(
     stage: &Stage<'_>,
     control: &Control,
     switches: u32,
@@ -55,7 +56,7 @@ pub fn perform(
         play.state().lost.insert(first.line);
     }
     let switched = play.run(switches, callers)?;
-    let seen = play.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let seen = unpoisoned(play.state.into_inner());
     evidence.push(evidence::named("what went wrong first", seen.odd.join("\n")));
     let facts = Rollback {
         switches: i64::from(switched).into(),
@@ -101,7 +102,7 @@ impl<'a> RollbackRun<'a> {
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, RollbackTally> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        unpoisoned(self.state.lock())
     }
 
     fn ask(&self, verb: Verb, version: u64, tenant: &str) -> Result<Told, Inability> {

@@ -1,7 +1,8 @@
-//! The testbed's module: of realistic size and redundancy, generated, the same bytes each time.
+//! The testbed's module: generated, of realistic size and redundancy, with the same bytes each
+//! time.
 //!
-//! It runs too: `alloc` and `checksum` are the feature that the page offers, and `mix` enters
-//! the generated functions, all of which return.
+//! It can run: `alloc` and `checksum` are the feature of the page, and `mix` calls the generated
+//! functions, all of which return.
 
 mod body;
 
@@ -16,13 +17,14 @@ use wasm_encoder::{
 /// Any seed does; a new one means new bytes and new names.
 const SEED: u64 = 0x6761_756e_746c_6574;
 
-/// Functions that are generated: they make 1.37 MB, of which brotli leaves a quarter.
+/// Generated functions. They have 1.37 MB, of which brotli leaves a quarter.
 const FUNCTIONS: u32 = 2200;
 
-/// Where strings begin: past all that a generated store can reach (64 KiB and its offset).
+/// Where strings begin: behind all addresses that a generated store can reach (64 KiB and its
+/// offset).
 const STRINGS_AT: i32 = 128 << 10;
 
-/// Bytes of strings, as messages and tables of a program of this size.
+/// Bytes of strings, as in the messages and tables of a program of this size.
 const STRINGS_BYTES: usize = 96 << 10;
 
 /// Where `alloc` begins.
@@ -37,24 +39,24 @@ const WORDS: u32 = 400;
 /// Functions that every form of the module imports; generated ones come after them.
 const IMPORTS: u32 = 1;
 
-/// Bytes that nobody needs and nothing compresses: past any budget of a page.
+/// Bytes of ballast, which nothing compresses: more than any budget of a page.
 const BALLAST_BYTES: usize = 4 << 20;
 
-/// What the module is made as, besides the feature that it offers.
+/// The variant of the module, beside the feature that it offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::testbed) struct ModuleRecipe {
     /// Namespace and function of its import.
-    pub import: (&'static str, &'static str),
-    /// What it says of its build.
-    pub version: Option<&'static str>,
-    /// The release of Go that it claims to be made by.
-    pub go: Option<&'static str>,
+    pub(crate) import: (&'static str, &'static str),
+    /// Its build information.
+    pub(crate) version: Option<&'static str>,
+    /// The release of Go that it claims to be built with.
+    pub(crate) go: Option<&'static str>,
     /// The name of the exported feature.
-    pub feature: &'static str,
+    pub(crate) feature: &'static str,
     /// Whether debug sections and paths of the build machine are in it.
-    pub debug: bool,
+    pub(crate) debug: bool,
     /// Whether it carries ballast.
-    pub ballast: bool,
+    pub(crate) ballast: bool,
 }
 
 impl Default for ModuleRecipe {
@@ -81,12 +83,12 @@ impl Draw {
         Self(ChaCha8Rng::seed_from_u64(seed))
     }
 
-    /// Less than `bound`, all alike.
+    /// Less than `bound`, with equal probability.
     fn below(&mut self, bound: u32) -> u32 {
         ((u64::from(self.0.next_u32()) * u64::from(bound)) >> 32) as u32
     }
 
-    /// Less than `bound`, the small ones often, as compilers number locals and fields.
+    /// Less than `bound`, small numbers more often, as compilers number locals and fields.
     fn small(&mut self, bound: u32) -> u32 {
         self.below(bound).min(self.below(bound)).min(self.below(bound))
     }

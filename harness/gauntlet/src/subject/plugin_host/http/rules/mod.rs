@@ -1,5 +1,5 @@
-//! From a response to an outcome by the rules of a mapping: total. No rule fits by default, and
-//! what none fits is never `ok`.
+//! From a response to an outcome by the rules of a mapping, for every response. No rule fits by
+//! default, and a response that no rule fits is never `ok`.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ use super::exchange::{HostResponse, Sent};
 use super::reading::excerpt;
 use crate::subject::Inability;
 
-/// Longest body that is read as JSON: the longest output, in base64, and some words around it.
-/// A tree takes 32 bytes for each two of its text, so that this is 32 MiB at the worst.
+/// Longest body that is read as JSON: the longest output in base64, and some text around it. A tree
+/// takes 32 bytes for every two bytes of its text.
 const JSON_BYTES_MAX: usize = 2 << 20;
 
-/// What a rule looks at.
+/// The parts of a response that rules read.
 struct Answered<'a> {
     answer: &'a HostResponse,
     /// The body, where it is JSON; serde_json refuses what is nested deeper than 128.
@@ -28,11 +28,11 @@ struct Answered<'a> {
     past_deadline: bool,
 }
 
-/// What came of a request: the outcome of the first rule that fits, or the host's loss.
+/// The result of a request: the outcome of the first rule that fits, or the loss of the host.
 ///
 /// # Errors
-/// When no rule is about an answer below 500, or what a rule points at is not there.
-pub fn timed(sent: Sent, rules: &[Rule], deadline: Duration) -> Result<Timed, Inability> {
+/// When no rule fits an answer below 500, or a rule points at something that is not there.
+pub(crate) fn timed(sent: Sent, rules: &[Rule], deadline: Duration) -> Result<Timed, Inability> {
     sent.read(|answer| meant(&answer, rules, deadline))
 }
 
@@ -84,7 +84,7 @@ fn fits(rule: &Rule, seen: &Answered<'_>) -> bool {
         && rule.past_deadline.is_none_or(|past| past == seen.past_deadline)
 }
 
-/// The outcome of an answer that fits, or what of it is not there or not as the rule says.
+/// The outcome of an answer that fits, or the part of it that is missing or not as the rule says.
 fn outcome(rule: &Rule, seen: &Answered<'_>) -> Result<CallOutcome, String> {
     let at = |pointer: &String| {
         let found = seen.json.as_ref().and_then(|json| json.pointer(pointer)).map(scalar);
@@ -113,7 +113,7 @@ fn outcome(rule: &Rule, seen: &Answered<'_>) -> Result<CallOutcome, String> {
     })
 }
 
-/// A scalar as text; of a list or a mapping only that it is there, which `*` fits.
+/// A scalar as text. A list or a mapping is only present, which `*` fits.
 fn scalar(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),

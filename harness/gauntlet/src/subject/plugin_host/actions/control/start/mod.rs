@@ -1,5 +1,5 @@
-//! Cold and warm starts. Cold is a module that the host has never seen: the guest with a custom
-//! section of its own, so that its digest is new, and its code is not.
+//! Cold and warm starts. A cold module is one that the host has never seen: the guest with a custom
+//! section of its own. So its digest is new and its code is known.
 
 mod variant;
 
@@ -19,14 +19,14 @@ use super::{known, ms, work};
 use crate::subject::Inability;
 use variant::{nonce, variant};
 
-/// Warm calls after each start; the least counts, as noise only ever adds.
+/// Warm calls after each start. The minimum counts, because noise only adds time.
 pub(super) const WARM_CALLS: u32 = 4;
 
 /// Cold and warm, milliseconds.
 type StartTimes = (f64, f64);
 
-/// Start so many modules, and call each again.
-pub fn perform(
+/// Start modules, and call each again.
+pub(crate) fn perform(
     stage: &mut Stage<'_>,
     control: &Control,
     times: u32,

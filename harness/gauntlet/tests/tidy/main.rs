@@ -2,10 +2,7 @@
 //!
 //! Every exception stands in a table with its reason, and one that is no longer needed is red.
 
-#[path = "tidy/names.rs"]
 mod names;
-
-#[path = "tidy/rooms.rs"]
 mod rooms;
 
 use std::collections::BTreeSet;

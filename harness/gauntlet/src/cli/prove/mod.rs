@@ -2,22 +2,26 @@
 
 mod again;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use wasm_gauntlet_model::detection::Detection;
 use wasm_gauntlet_model::fault::Fault;
-use wasm_gauntlet_model::record::{Outcome, Record};
+use wasm_gauntlet_model::profile::SubjectKind;
+use wasm_gauntlet_model::record::{Outcome, Record, SubjectRecord};
 use wasm_gauntlet_model::selection::{About, Selection};
 use wasm_gauntlet_model::target::NOISE_FACTOR_USUAL;
 use wasm_gauntlet_model::verdict::Severity;
 
+use self::again::FaultOutcomes;
 use super::args::ProveArgs;
-use super::deployment::{self, Deployment};
+use super::deployment::{Deployment, kind_with};
 use super::exit::{Exit, Failure};
 use super::folder::Folder;
-use super::replay::{Replay, SEED_USUAL};
+use super::replay::Replay;
 use super::{catalogue, interrupt, machine, selection, subjects};
+use crate::engine::SEED_USUAL;
 use crate::render::matrix;
 
 /// `gauntlet prove`.
@@ -36,9 +40,9 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         named: false,
         known: None,
     };
-    // Kept from fault to fault, with what they said.
+    // Kept from fault to fault, with their remembered answers.
     let _references = subjects::references()?;
-    let mut healthy = on(&replay, None, folder.as_ref())?;
+    let OnFault { outcomes: mut healthy, kinds } = on(&replay, None, folder.as_ref())?;
     let selected = scenarios.iter().filter(|one| selection.takes(&one.incident));
     let named: Vec<Fault> = selected
         .clone()
@@ -49,9 +53,9 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         Fault::ALL.iter().copied().filter(|fault| named.contains(fault)).collect();
     let sample = args.sample.map_or(1, NonZeroUsize::get);
     let mut faulty = side_by_side(&replay, &faults, sample, |replay, fault| {
-        let mut outcomes = on(replay, Some(fault), folder.as_ref())?;
-        let not_carried = |one: &&Outcome| !deployment::carries(&one.subject, fault);
-        outcomes.extend(healthy.iter().filter(not_carried).cloned());
+        let mut outcomes = on(replay, Some(fault), folder.as_ref())?.outcomes;
+        let has_no_fault = |one: &&Outcome| kinds.get(&one.subject) != Some(&kind_with(fault));
+        outcomes.extend(healthy.iter().filter(has_no_fault).cloned());
         Ok(outcomes)
     })?;
     let selected: Vec<_> = selected.collect();
@@ -62,7 +66,8 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         let only = vec![incident.to_owned()];
         let selection = Selection { about, only, ..selection.clone() };
         let jobs = Some(NonZeroUsize::MIN);
-        on(&Replay { selection: &selection, jobs, ..replay }, fault, folder.as_ref())
+        let replay = Replay { selection: &selection, jobs, ..replay };
+        on(&replay, fault, folder.as_ref()).map(|seen| seen.outcomes)
     })?;
     let detection = Detection::of(&selected, &healthy, &faulty);
     if let Some(folder) = &folder {
@@ -73,19 +78,19 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     Ok(Exit::of(detection.exit_code()))
 }
 
-/// Faults that are tried side by side, each on a deployment of its own: while one waits for a
-/// guest that hangs or for its host's next turn, the other computes. Whoever measures time has the
-/// process to himself all the same (`engine`).
+/// Faults that are tried side by side, each on a deployment of its own. While one waits for a guest
+/// that hangs, or for its host to be free, the other computes. Trials that measure time still run
+/// alone (`engine`).
 const SIDE_BY_SIDE: usize = 2;
 
-/// What `tried` gives for each of the faults, in their order; as many trials at once as if they
-/// were tried one after another.
+/// The result of `tried` for each fault, in the order of the faults. As many trials run at once as
+/// if the faults were tried one after another.
 fn side_by_side(
     replay: &Replay,
     faults: &[Fault],
     sample: usize,
     tried: impl Fn(&Replay, Fault) -> Result<Vec<Outcome>, Failure> + Sync,
-) -> Result<Vec<(Fault, Vec<Outcome>)>, Failure> {
+) -> Result<FaultOutcomes, Failure> {
     let jobs = replay.jobs.map_or_else(machine::jobs, NonZeroUsize::get);
     let threads = SIDE_BY_SIDE.min(jobs);
     let share = NonZeroUsize::new(jobs / threads);
@@ -117,29 +122,33 @@ fn side_by_side(
     Ok(faulty.into_iter().map(|(_, fault, outcomes)| (fault, outcomes)).collect())
 }
 
-/// The outcomes on the deployment with one fault, or on the healthy one. Site, build
-/// and plugin host share nothing, so only the part that carries the fault is looked at again;
-/// what was seen of the others on the healthy deployment stands.
-fn on(
-    replay: &Replay,
-    fault: Option<Fault>,
-    folder: Option<&Folder>,
-) -> Result<Vec<Outcome>, Failure> {
+/// What a replay gave on the deployment with one fault, or on the healthy one.
+struct OnFault {
+    outcomes: Vec<Outcome>,
+    /// The kind of each subject that answered, by its name.
+    kinds: BTreeMap<String, SubjectKind>,
+}
+
+/// Replay on the deployment with one fault, or on the healthy one. Site, build and plugin host
+/// share nothing. So only the subjects of the part with the fault are tested again, and the
+/// outcomes of the others on the healthy deployment stand.
+fn on(replay: &Replay, fault: Option<Fault>, folder: Option<&Folder>) -> Result<OnFault, Failure> {
     super::say(&format!("on {}\n", fault.map_or("the healthy deployment", Fault::word)));
     let faults: Vec<Fault> = fault.into_iter().collect();
     let deployment = Deployment::start(&faults, None)?;
-    let mut subjects = deployment.subjects()?;
-    subjects.retain(|one| fault.is_none_or(|fault| deployment::carries(one.name(), fault)));
-    let Record { mut outcomes, aborted, .. } = replay.run(subjects, folder)?;
-    // What a runtime is known to do wrong without any fault says nothing of a fault.
+    let subjects = deployment.subjects(fault.map(kind_with))?;
+    let Record { mut outcomes, aborted, subjects, .. } = replay.run(subjects, folder)?;
+    // A known gap without any fault says nothing about a fault.
     outcomes.retain(|outcome| outcome.gap.is_none());
     match aborted {
         Some(why) if interrupt::stop()?.load(Ordering::Relaxed) => Err(Failure::inconclusive(why)),
         Some(why) => Err(Failure::harness(why)),
-        None => Ok(outcomes),
+        None => {
+            let kind = |one: SubjectRecord| Some((one.name, one.profile?.kind));
+            Ok(OnFault { outcomes, kinds: subjects.into_iter().filter_map(kind).collect() })
+        }
     }
 }
 
 #[cfg(test)]
-#[path = "prove/sample_tests.rs"]
 mod sample_tests;

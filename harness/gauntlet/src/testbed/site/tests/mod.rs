@@ -42,7 +42,7 @@ impl Visitor {
     }
 
     fn of_edge(faults: &[Fault]) -> Self {
-        // An error means that a provider is installed already, which serves as well.
+        // An error means that a provider is already installed, which works too.
         rustls::crypto::ring::default_provider().install_default().ok();
         let site = TestbedSite::start(faults, None).expect("a site starts");
         let client = Client::builder().no_proxy().build().expect("a client");
@@ -58,7 +58,7 @@ impl Visitor {
         }
         let mut answer = request.send().await.expect("an answer");
         let (status, headers) = (answer.status(), answer.headers().clone());
-        // What came of a body that breaks off is what there is to see of it.
+        // Of a body that breaks off, the bytes that came are the result.
         let mut body = Vec::new();
         while let Ok(Some(chunk)) = answer.chunk().await {
             body.extend_from_slice(&chunk);
@@ -76,7 +76,7 @@ impl Visitor {
         let shim = between(&page, "<script type=\"module\" src=\"", "\"");
         let script = String::from_utf8(self.get(&shim, "identity").await.body).expect("text");
         let module = between(&script, "const MODULE = \"", "\"");
-        // On another origin it is the same edge that answers.
+        // Another origin is served by the same edge.
         let path = module.strip_prefix("http://").and_then(|url| url.split_once('/'));
         (shim, path.map_or(module.clone(), |(_, path)| format!("/{path}")))
     }
