@@ -1,4 +1,4 @@
-//! The words of the command line. What is not built is not offered.
+//! The arguments of the command line.
 
 use std::ffi::OsString;
 use std::net::SocketAddr;
@@ -39,14 +39,14 @@ pub(crate) enum Command {
     Testbed(TestbedArgs),
     /// List the incidents
     List(ListArgs),
-    /// Say everything about one incident
+    /// Show everything about one incident
     Explain(ExplainArgs),
     /// List, show or export the hostile guests
     #[command(subcommand)]
     Guests(GuestsCommand),
     /// Measure which mechanism stops which shape of endless guest, and how soon
     ///
-    /// Tries the embedded runtimes, wazero where it can be had, and the end of the process.
+    /// Tries the embedded runtimes, wazero if its adapter can be built, and ending the process.
     Interruption(InterruptionArgs),
     /// Write a target file from what is found on a site
     Init(InitArgs),
@@ -87,7 +87,7 @@ pub(crate) struct RunArgs {
     /// Test what a target file names; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "Subjects")]
     pub(crate) target: Vec<PathBuf>,
-    /// Test the site at URL, found out from its page alone; may be repeated
+    /// Test the site at URL, with all that its page loads; may be repeated
     #[arg(long, value_name = "URL", value_parser = web_address, help_heading = "Subjects")]
     pub(crate) site: Vec<Url>,
     /// Test the plugin host at URL, which speaks the host contract; may be repeated
@@ -114,8 +114,8 @@ pub(crate) struct RunArgs {
     /// Run part K of N, as in `1/4`
     #[arg(long, value_name = "K/N", value_parser = shard)]
     pub(crate) shard: Option<Shard>,
-    /// Which guests: those that are safe anywhere, or those too that can exhaust a machine, which
-    /// run in workers with limits once these have been seen to hold
+    /// Which guests: only those that are safe anywhere, or also those that can exhaust a machine.
+    /// The latter run in workers with limits, after a check that the limits hold
     #[arg(long, value_enum, default_value_t = Tier::Core)]
     pub(crate) tier: Tier,
     /// The least severity that gives exit code 1
@@ -128,7 +128,7 @@ pub(crate) struct RunArgs {
 pub(crate) enum Tier {
     /// Safe anywhere
     Core,
-    /// Those too that can exhaust a machine, on runtimes, one at a time
+    /// Also those that can exhaust a machine, on runtimes, one at a time
     Heavy,
 }
 
@@ -139,8 +139,8 @@ pub(crate) struct ProveArgs {
     /// Which scenarios
     #[command(flatten)]
     pub(crate) catalogue: CatalogueArgs,
-    /// On faults that a scenario of hosts does not name, try every Nth of its cases alone, others
-    /// from fault to fault: in less time, a false alarm may be overlooked, and no miss
+    /// On faults that a host scenario does not name, try only every Nth of its cases, others for
+    /// each fault. This is faster, and may overlook a false alarm, but never a missed fault
     #[arg(long, value_name = "N")]
     pub(crate) sample: Option<NonZeroUsize>,
     /// Keep the matrix and the records in DIR
@@ -189,7 +189,7 @@ pub(crate) struct ExplainArgs {
 pub(crate) enum GuestsCommand {
     /// List the guests
     List,
-    /// Say everything about one guest, its text included
+    /// Show everything about one guest, with its text
     Show {
         /// The guest, as in `cpu-loop`
         #[arg(value_name = "ID")]
@@ -197,7 +197,7 @@ pub(crate) enum GuestsCommand {
     },
     /// Write every guest that is safe to handle to DIR, as `.wasm` files
     Export {
-        /// A directory; it is made where there is none
+        /// A directory; it is created if it does not exist
         #[arg(value_name = "DIR")]
         dir: PathBuf,
     },
@@ -220,7 +220,7 @@ pub(crate) struct InitArgs {
     /// The site's page
     #[arg(long, value_name = "URL", value_parser = web_address)]
     pub(crate) site: Url,
-    /// The file to write; one that is there already is left as it is
+    /// The file to write; an existing file is not changed
     #[arg(long, value_name = "FILE", default_value = "gauntlet.yaml")]
     pub(crate) out: PathBuf,
 }
@@ -271,11 +271,11 @@ pub(crate) enum SchemaOf {
 #[derive(Debug, Clone, Args)]
 #[command(after_help = "With --adapter: 0 every rule is kept, 1 one is broken, 3 nobody answers.")]
 pub(crate) struct DoctorArgs {
-    /// Let the adapter write to so much private memory, MiB, as `memory-mib` of a target file does
+    /// Let the adapter use this much private memory, MiB, as `memory-mib` of a target file does
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..=1 << 20))]
     pub(crate) memory_mib: Option<u32>,
-    /// Check the adapter that CMD starts, a program and its arguments, rule by rule; the last
-    /// option, as every word after it belongs to it
+    /// Check each rule of the protocol on the adapter that CMD starts, a program and its arguments.
+    /// Must be the last option, because every word after it belongs to CMD
     #[arg(long, value_name = "CMD", num_args = 1.., allow_hyphen_values = true)]
     pub(crate) adapter: Vec<String>,
 }
@@ -341,7 +341,7 @@ fn jobs(text: &str) -> Result<NonZeroUsize, String> {
 fn web_address(text: &str) -> Result<Url, String> {
     let expected = "expected an address such as `https://example.org/`";
     let no_scheme = || {
-        // What this machine serves is rarely served over TLS.
+        // Sites on this machine rarely use TLS.
         let local = ["localhost", "127.", "[::1]"].iter().any(|start| text.starts_with(start));
         let scheme = if local { "http" } else { "https" };
         let end = if text.contains('/') { "" } else { "/" };
@@ -351,7 +351,7 @@ fn web_address(text: &str) -> Result<Url, String> {
         true => format!("{error}; {expected}"),
         false => no_scheme(),
     })?;
-    // `localhost:8080` is read as an address of the scheme `localhost`.
+    // `localhost:8080` parses as an address with the scheme `localhost`.
     let is_port = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
     match url.scheme() {
         _ if text.split_once(':').is_some_and(|(_, rest)| is_port(rest)) => Err(no_scheme()),

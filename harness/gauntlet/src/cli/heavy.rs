@@ -33,7 +33,7 @@ pub(super) fn ready(args: &RunArgs, mut named: NamedTargets) -> Result<NamedTarg
         Some(free) if free >= wanted => {}
         Some(free) => {
             let (free, wanted) = (free >> 10, wanted >> 10);
-            let problem = format!("{free} MiB of memory are free, heavy guests want {wanted}");
+            let problem = format!("{free} MiB of memory are free, heavy guests need {wanted}");
             return Err(Failure::inconclusive(problem));
         }
         None => return Err(Failure::inconclusive("/proc/meminfo does not say what is free")),

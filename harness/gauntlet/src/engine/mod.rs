@@ -11,6 +11,10 @@ mod breaker;
 mod budget;
 #[cfg(feature = "full")]
 pub(crate) mod doubts;
+#[cfg_attr(
+    not(feature = "full"),
+    expect(dead_code, reason = "only the command line keeps a journal")
+)]
 mod journal;
 mod kept;
 mod lane;
@@ -96,6 +100,14 @@ impl<'a> Engine<'a> {
         Self { jobs, ..self }
     }
 
+    /// What is known of the subjects.
+    pub fn ledger(self, ledger: &'a Ledger) -> Self {
+        Self { ledger, ..self }
+    }
+}
+
+#[cfg(feature = "full")]
+impl<'a> Engine<'a> {
     /// The seed of everything that is drawn.
     pub(crate) fn seed(self, seed: u64) -> Self {
         Self { seed, ..self }
@@ -104,11 +116,6 @@ impl<'a> Engine<'a> {
     /// The factor by which a neighbour may move a p99.
     pub(crate) fn noise_factor(self, noise_factor: f64) -> Self {
         Self { noise_factor, ..self }
-    }
-
-    /// What is known of the subjects.
-    pub fn ledger(self, ledger: &'a Ledger) -> Self {
-        Self { ledger, ..self }
     }
 
     /// Where outcomes are kept as they come.
@@ -140,6 +147,10 @@ pub struct ProfiledSubject {
 }
 
 /// The result of a plan.
+#[cfg_attr(
+    not(feature = "full"),
+    expect(dead_code, reason = "only the command line reads all of it")
+)]
 pub struct Results {
     /// One for each trial and each skip, and those of subjects that were lost or out of time.
     /// Sorted by subject, incident and case.

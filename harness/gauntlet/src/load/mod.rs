@@ -1,18 +1,19 @@
 //! Loads scenarios: the built-in catalogue, or a directory. Every complaint about every file is
 //! given at once. It reads files, opens no socket and runs nothing.
 
+#[cfg(feature = "full")]
 mod directory;
 mod ledger;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::thread;
 
 use wasm_gauntlet_model::name::nearest;
 use wasm_gauntlet_model::scenario::{self, Follows, Reach, Scenario, Vocabulary, Words};
 use wasm_gauntlet_model::source::{Complaint, Complaints, Source, Span};
 
+#[cfg(feature = "full")]
 pub(crate) use directory::DirectoryError;
 pub use ledger::{ledger, ledger_sources};
 
@@ -20,6 +21,7 @@ pub use ledger::{ledger, ledger_sources};
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The directory could not be read.
+    #[cfg(feature = "full")]
     #[error("{}", listed(.0))]
     Directory(Vec<DirectoryError>),
     /// Texts that are no scenarios, by file.
@@ -27,6 +29,7 @@ pub enum LoadError {
     Wrong(Vec<Complaints>),
 }
 
+#[cfg(feature = "full")]
 fn listed(errors: &[DirectoryError]) -> String {
     errors.iter().map(|error| format!("error: {error}\n")).collect()
 }
@@ -64,7 +67,8 @@ fn id(path: &str) -> &str {
 ///
 /// # Errors
 /// When the directory cannot be read whole, holds no scenario, or a file is wrong.
-pub(crate) fn directory(path: &Path) -> Result<Vec<Scenario>, LoadError> {
+#[cfg(feature = "full")]
+pub(crate) fn directory(path: &std::path::Path) -> Result<Vec<Scenario>, LoadError> {
     let sources = directory::sources(path).map_err(LoadError::Directory)?;
     scenarios(&sources, &vocabulary())
 }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of verdicts: a subject never judges.
 
+#[cfg(feature = "full")]
 pub(crate) mod absent;
 #[cfg(feature = "full")]
 pub mod build;
@@ -9,6 +10,10 @@ pub mod plugin_host;
 pub mod scripted;
 #[cfg(feature = "full")]
 pub mod site;
+#[cfg_attr(
+    not(feature = "full"),
+    expect(dead_code, reason = "only the program is a parent of tools; the library starts them")
+)]
 pub(crate) mod tools;
 
 use std::time::Duration;

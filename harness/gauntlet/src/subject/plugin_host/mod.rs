@@ -2,9 +2,11 @@
 
 pub mod actions;
 pub mod adapter;
+#[cfg(feature = "full")]
 pub mod external;
 #[cfg(feature = "full")]
 pub mod http;
+#[cfg(feature = "full")]
 pub mod runtimes;
-#[cfg(test)]
+#[cfg(all(test, feature = "full"))]
 mod runtimes_tests;

@@ -7,6 +7,10 @@ use wasm_gauntlet_model::action::Verb;
 use crate::subject::Inability;
 
 /// One request.
+#[cfg_attr(
+    not(feature = "full"),
+    expect(dead_code, reason = "only a host over HTTP has a registry")
+)]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RegistryRequest<'a> {
     /// What is asked.
@@ -22,6 +26,10 @@ pub(crate) struct RegistryRequest<'a> {
 }
 
 /// The answer.
+#[cfg_attr(
+    not(feature = "full"),
+    expect(dead_code, reason = "only a host over HTTP has a registry")
+)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RegistryAnswer {
     /// It was done.

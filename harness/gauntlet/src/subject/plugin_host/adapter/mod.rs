@@ -11,6 +11,7 @@ mod trial;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+#[cfg(feature = "full")]
 use wasm_gauntlet_host::process::confine::Confinement;
 use wasm_gauntlet_host::process::launch::Launch;
 use wasm_gauntlet_host::protocol::{Hello, feature};
@@ -72,15 +73,16 @@ impl Adapter {
         self.source = source;
         self
     }
+}
 
+#[cfg(feature = "full")]
+impl Adapter {
     /// The same, named on the command line by `flags` (see [`Subject::flags`]).
     pub(crate) fn called_by(mut self, flags: String) -> Self {
         self.flags = flags;
         self
     }
-}
 
-impl Adapter {
     /// The same, its processes held to these limits.
     pub(crate) fn confined(mut self, confinement: Confinement) -> Self {
         self.launch.confinement = confinement;
