@@ -1,10 +1,19 @@
 //! Sentences are short: at most 20 words on average, page by page.
 //! `cargo test --test docs -- sentences --nocapture` shows the figures.
 
+use wasm_gauntlet_model::source::Source;
+use wasm_gauntlet_model::yaml::{self, Tree};
+
 use crate::markdown::{Document, pages};
 
 /// Words a sentence, on average. Longer ones are read twice.
 const WORDS_MEAN_MAX: f64 = 20.0;
+
+/// Words between two of `.`, `;`, `:`, `?` and `!` in a text of the catalogue, at most.
+const CLAUSE_WORDS_MAX: usize = 26;
+
+/// The keys of a scenario whose texts people read; everything below `fix` is one, too.
+const READ: [&str; 6] = ["claim", "symptom", "first-check", "cause", "says", "fix"];
 
 /// The paragraphs, list items as paragraphs of their own; no tables, headings or pictures.
 fn paragraphs(document: &Document) -> Vec<String> {
@@ -58,6 +67,38 @@ fn sentences_are_short() {
         let path = &document.path;
         println!("{mean:5.1} words a sentence, longest {longest:3}, {words:5} words  {path}");
         assert!(mean <= WORDS_MEAN_MAX, "{path}: {mean:.1} words a sentence");
+    }
+}
+
+/// The texts of a scenario that people read, without code: that stands on lines of its own.
+fn texts(tree: &Tree, read: bool, into: &mut Vec<String>) {
+    match tree {
+        Tree::Text(text) if read && !text.contains('\n') => into.push(text.clone()),
+        Tree::List(list) => list.iter().for_each(|one| texts(&one.value, read, into)),
+        Tree::Map(map) => {
+            for (key, value) in map {
+                texts(&value.value, read || READ.contains(&&*key.value), into);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn the_catalogue_is_in_short_sentences() {
+    for (path, text) in wasm_gauntlet_scenarios::all() {
+        let tree = yaml::parse(&Source::new(path, text)).expect("a scenario is YAML");
+        let mut read = Vec::new();
+        texts(&tree.value, false, &mut read);
+        let counts: Vec<usize> = read.iter().flat_map(|text| sentences(text)).collect();
+        let mean = counts.iter().sum::<usize>() as f64 / counts.len().max(1) as f64;
+        assert!(counts.len() >= 5, "{path}: {} sentences", counts.len());
+        assert!(mean <= WORDS_MEAN_MAX, "{path}: {mean:.1} words a sentence");
+        for text in &read {
+            let stops = text.replace([';', ':'], ".");
+            let longest = sentences(&stops).into_iter().max().unwrap_or(0);
+            assert!(longest <= CLAUSE_WORDS_MAX, "{path}: {longest} words at a stretch in: {text}");
+        }
     }
 }
 
