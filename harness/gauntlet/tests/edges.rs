@@ -147,7 +147,7 @@ fn every_field_is_compared_and_the_severe_one_decides() {
     let other = TestbedSite::start(&[Fault::NoVary], None).expect("a site");
     for (site, severity, says) in [
         (&edge, Severity::Critical, "application/octet-stream"),
-        (&other, Severity::Note, "leaves out `vary`"),
+        (&other, Severity::Note, "removes `vary`"),
     ] {
         let (url, origin) = (site.site_url(), origin.origin_url());
         let target =
@@ -159,7 +159,7 @@ fn every_field_is_compared_and_the_severe_one_decides() {
             assert_eq!(outcome.severity, severity, "{}", outcome.reason);
             assert!(outcome.reason.contains(says), "{}", outcome.reason);
             let compared = outcome.evidence.iter().any(|piece| piece.what == "compared with");
-            assert!(compared || says != "leaves out `vary`", "{:?}", outcome.evidence);
+            assert!(compared || says != "removes `vary`", "{:?}", outcome.evidence);
         }
     }
 }

@@ -61,7 +61,7 @@ playbook:
   first-check: a sample
   cause: a sample
   fix: { any: a sample }
-  see: [GUESTS.md section 1.4]
+  see: [hostile-guests/FACTS.md#compile-bombs]
 needs: [host/call]
 matrix:
   hostile: { guests: [cb-mild-locals], heavy: [cb-multival] }
