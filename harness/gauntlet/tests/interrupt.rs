@@ -110,7 +110,9 @@ fn what_a_killed_run_had_found_is_on_the_disk() {
     let flushed = usize::try_from(flushed).expect("a length of this machine");
     let lines = |bytes: &[u8]| {
         let ended = bytes.split_inclusive(|byte| *byte == b'\n').filter(|one| one.ends_with(b"\n"));
-        ended.map(|line| serde_json::from_slice::<Outcome>(line).expect("an outcome")).count()
+        let outcomes: Vec<Outcome> =
+            ended.map(|line| serde_json::from_slice(line).expect("an outcome")).collect();
+        outcomes.len()
     };
     let (kept, written) = (lines(&journal[..flushed]), lines(&journal));
     let lost = written - kept;
