@@ -6,7 +6,7 @@ use super::Compiled;
 use super::ending::{failed, not_instantiated, text};
 use super::state::{WasmtimeState, on_tick};
 use super::wasi;
-use crate::embedded::call_state::{Instance, exchange, vanished};
+use crate::embedded::call_state::{CallState, Instance, exchange, vanished};
 use crate::embedded::{Call, Ended};
 use crate::guest_abi::end::CallEnd;
 use crate::guest_abi::preview1::HOSTCALL_BYTES_MAX;
@@ -132,7 +132,7 @@ impl Instance for WasmtimeCalling<'_> {
 
 fn state(module: &Compiled, call: &Call<'_>) -> wasmtime::Result<WasmtimeState> {
     let wasi = module.wasi.then(|| wasi::context(call).map(Box::new)).transpose()?;
-    Ok(WasmtimeState::new(call, wasi, call.deadline_on_start()))
+    Ok(Box::new(CallState::new(call, wasi, call.deadline_on_start())))
 }
 
 fn typed<P: WasmParams, R: WasmResults>(
