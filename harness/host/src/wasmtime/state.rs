@@ -11,8 +11,8 @@ use crate::guest_abi::growth::{Growth, TABLES_MAX};
 use crate::guest_abi::preview1::PROC_EXIT;
 use crate::guest_abi::{ENV, MEMORY, WASI};
 
-/// One call. It is boxed, because a store that holds it inside costs 1.5 % of a small call more. The
-/// context of WASI is boxed once more, so that calls without it do not carry its 500 bytes.
+/// One call. It is boxed, because a store that holds it inside costs 1.5 % of a small call more.
+/// The context of WASI is boxed once more, so that calls without it do not carry its 500 bytes.
 pub(super) type WasmtimeState = Box<CallState<Box<WasiP1Ctx>>>;
 
 /// A call of a host function by a guest.
