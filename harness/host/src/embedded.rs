@@ -286,11 +286,13 @@ impl<R: Runtime> Plugin for EmbeddedPlugin<R> {
         let mut ended = catch_unwind(AssertUnwindSafe(|| self.ended(&log, deadline, input)))
             .unwrap_or_else(|_| Ended::fault(self.caps, "the host panicked"));
         // A guest looks at the clock only at ticks or between slices, so the host looks once more.
-        let until = Instant::now();
-        if matches!(ended.end, CallEnd::Output(_)) && deadline.is_some_and(|end| until >= end) {
+        let now = Instant::now();
+        if matches!(ended.end, CallEnd::Output(_))
+            && deadline.is_some_and(|deadline| now >= deadline)
+        {
             ended.end = CallEnd::Deadline(By::LateLook);
         }
-        let wall = until.duration_since(started);
+        let wall = now.duration_since(started);
         let ended = self.shared.after(era, ended);
         faults.on_end(&ended.end);
         let (log, log_lines_dropped) = log.lock().take(if nameless { "" } else { tenant });

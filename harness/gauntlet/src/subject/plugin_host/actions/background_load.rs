@@ -7,7 +7,7 @@ use wasm_gauntlet_host::worker::parent::work::{LoadOutcome, Work};
 use wasm_gauntlet_model::action::Call;
 use wasm_gauntlet_model::limits::Grants;
 
-use super::Stage;
+use super::{Stage, thread_lost};
 use crate::subject::Inability;
 
 /// Calls of one tenant before another takes over: a host may limit the calls of one tenant in a
@@ -42,8 +42,7 @@ pub(crate) fn during<T>(
         });
         let given = calls();
         done.store(true, Ordering::Relaxed);
-        let lost = || Inability::harness_fault("a thread of the performer ended early".to_owned());
-        (given, beside.join().unwrap_or_else(|_| Err(lost())))
+        (given, beside.join().unwrap_or_else(|panic| Err(thread_lost(panic))))
     })
 }
 

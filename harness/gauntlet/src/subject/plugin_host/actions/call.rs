@@ -12,7 +12,7 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 use wasm_gauntlet_model::observation::{Fact, GuestCall, Observation, count, known};
 
 use super::contained;
-use super::{Stage, background_load, calibrate, evidence, lateness, scaled};
+use super::{Stage, background_load, calibrate, evidence, lateness, scaled, thread_lost};
 use crate::subject::Inability;
 use crate::subject::ms;
 use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
@@ -104,8 +104,7 @@ fn at_once(stage: &Stage<'_>, work: &Work<'_>, times: u32) -> Result<Vec<Timed>,
                 })
             })
             .collect();
-        let lost = || Inability::harness_fault("a thread of the performer ended early".to_owned());
-        threads.into_iter().map(|thread| thread.join().map_err(|_| lost())?).collect()
+        threads.into_iter().map(|thread| thread.join().map_err(thread_lost)?).collect()
     })
 }
 

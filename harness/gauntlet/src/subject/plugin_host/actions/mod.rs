@@ -65,9 +65,14 @@ pub(crate) fn perform(
         Action::Differ(differ) => differ::perform(&stage, differ),
         Action::Control(control) => control::perform(&mut stage, control),
         Action::Fetch(_) | Action::Everywhere(_) | Action::Inspect(_) => {
-            Err(Inability::not_offered("a plugin host has no pages to fetch".to_owned()))
+            Err(Inability::not_offered("a plugin host has no pages to fetch"))
         }
     }
+}
+
+/// A thread of an action ended by a panic.
+fn thread_lost<T>(_: T) -> Inability {
+    Inability::harness_fault("a thread of the action ended early")
 }
 
 #[cfg(test)]

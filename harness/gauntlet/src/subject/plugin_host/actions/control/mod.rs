@@ -63,8 +63,3 @@ fn unknown(why: &str) -> Observation {
     let evidence = vec![evidence::named("not looked at", why)];
     Observation { evidence, ..Observation::default() }
 }
-
-/// A thread of the action ended early.
-fn lost<T>(_: T) -> Inability {
-    Inability::harness_fault("a thread of the performer ended early".to_owned())
-}

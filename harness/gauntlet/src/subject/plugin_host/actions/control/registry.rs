@@ -12,8 +12,9 @@ use wasm_gauntlet_model::observation::{Fact, Observation, Registration};
 use super::super::contained;
 use super::super::registrar::{Registrar, RegistryAnswer, RegistryRequest, Told};
 use super::super::{Stage, evidence};
-use super::{INPUT, lost, registrar};
+use super::{INPUT, registrar};
 use crate::subject::Inability;
+use crate::subject::plugin_host::actions::thread_lost;
 
 /// Digits of a shortened digest: as many as version control shows, and few enough that a second
 /// module with the same digits can be made.
@@ -59,7 +60,7 @@ fn at_once(
                 })
             })
             .collect();
-        threads.into_iter().map(|thread| thread.join().map_err(lost)?).collect()
+        threads.into_iter().map(|thread| thread.join().map_err(thread_lost)?).collect()
     })
 }
 

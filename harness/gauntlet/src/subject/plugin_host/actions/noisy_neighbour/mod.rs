@@ -15,7 +15,7 @@ use wasm_gauntlet_model::observation::{Evidence, Observation, TenantLatency, kno
 use super::arrivals::{Latencies, Plan, send};
 use super::port::Port;
 use super::seeded_rng::{SeededRng, median};
-use super::{Stage, calibrate, evidence};
+use super::{Stage, calibrate, evidence, thread_lost};
 use crate::subject::Inability;
 
 /// The noisy tenant.
@@ -165,11 +165,7 @@ impl NeighbourRun<'_> {
             let seen: Vec<_> = tenants.into_iter().map(|tenant| tenant.join()).collect();
             over.store(true, Ordering::Relaxed);
             for latencies in seen {
-                all.add(
-                    latencies.map_err(|_| {
-                        Inability::harness_fault("a sender ended early".to_owned())
-                    })??,
-                );
+                all.add(latencies.map_err(thread_lost)??);
             }
             Ok(all)
         })

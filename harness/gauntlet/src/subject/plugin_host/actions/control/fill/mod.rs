@@ -16,9 +16,10 @@ use wasm_gauntlet_model::observation::{Fact, Fill, Observation};
 
 use super::super::contained;
 use super::super::{Stage, evidence};
-use super::{count, known, lost, unknown, work};
+use super::{count, known, unknown, work};
 use crate::subject::Inability;
 use crate::subject::plugin_host::actions::resource_usage::ResourceUsage;
+use crate::subject::plugin_host::actions::thread_lost;
 use overlap::{Stay, at_once};
 
 /// Most calls at once: one thread each, here and in a worker.
@@ -56,7 +57,10 @@ pub(crate) fn perform(stage: &Stage<'_>, control: &Control) -> Result<Observatio
                 })
             })
             .collect();
-        threads.into_iter().map(|thread| thread.join().map_err(lost)?).collect::<Result<_, _>>()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().map_err(thread_lost)?)
+            .collect::<Result<_, _>>()
     });
     let stays: Vec<Stay> = stays?;
     let usage = stage.port.usage();

@@ -13,8 +13,9 @@ use wasm_gauntlet_model::observation::{Fact, Flood, Observation};
 
 use super::super::port::Port;
 use super::super::{Stage, evidence};
-use super::{known, lost, unknown, work};
+use super::{known, unknown, work};
 use crate::subject::Inability;
+use crate::subject::plugin_host::actions::thread_lost;
 use side::Side;
 
 /// After this time the machine counts as too slow to exceed the limit. 160 calls over HTTP take 0.2
@@ -95,7 +96,7 @@ impl FloodRun<'_> {
                 std::thread::sleep(Duration::from_millis(1));
             }
             self.over.store(true, Ordering::SeqCst);
-            threads.into_iter().try_for_each(|thread| thread.join().map_err(lost)?)
+            threads.into_iter().try_for_each(|thread| thread.join().map_err(thread_lost)?)
         })
     }
 

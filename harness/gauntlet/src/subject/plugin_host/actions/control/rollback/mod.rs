@@ -17,9 +17,10 @@ use wasm_gauntlet_model::observation::{Observation, Rollback};
 
 use super::super::registrar::{Registrar, RegistryAnswer, RegistryRequest, Told};
 use super::super::{Stage, evidence};
-use super::{INPUT, count, lost, registrar, work};
+use super::{INPUT, count, registrar, work};
 use crate::locks::unpoisoned;
 use crate::subject::Inability;
+use crate::subject::plugin_host::actions::thread_lost;
 use tally::RollbackTally;
 
 /// Calls of one tenant before another takes over: a host may limit how many a second it makes.
@@ -123,7 +124,7 @@ impl<'a> RollbackRun<'a> {
             let switched = self.switch(switches, callers);
             self.over.store(true, Ordering::SeqCst);
             for thread in threads {
-                thread.join().map_err(lost)??;
+                thread.join().map_err(thread_lost)??;
             }
             switched
         })
