@@ -57,9 +57,9 @@ pub struct Judgement {
     pub severity: Severity,
     /// The reason, one sentence. It may contain hostile text.
     pub reason: String,
-    /// What was seen where it was decided.
+    /// The field that decided, and its value.
     pub observed: String,
-    /// What was expected there.
+    /// What was expected of it.
     pub expected: String,
     /// Where the claim that decided was written.
     pub span: Option<Span>,
@@ -179,7 +179,7 @@ fn judge_block(
                     verdict,
                     severity,
                     reason,
-                    observed,
+                    observed: format!("{}: {observed}", claim.field),
                     expected,
                     span,
                     step,

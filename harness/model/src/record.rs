@@ -107,9 +107,9 @@ pub struct Outcome {
     pub claim: String,
     /// The reason for the verdict; empty for a pass.
     pub reason: String,
-    /// What was seen where it was decided.
+    /// The field that decided, and its value.
     pub observed: String,
-    /// What was expected there.
+    /// What was expected of it.
     pub expected: String,
     /// A command that shows it again.
     pub reproduce: Option<String>,

@@ -107,7 +107,7 @@ fn the_sentence_of_a_failure_is_filled_with_what_was_seen() {
     let seen = facts(&[("status", Value::Int(2)), ("content-type", text("text/plain"))]);
     let judgement = judged(expect, seen, facts(&[("etag", Value::Absent)]));
     assert_eq!(judgement.reason, "sent as `text/plain`, other (absent)");
-    assert_eq!((judgement.observed.as_str(), judgement.expected.as_str()), ("2", "`1`"));
+    assert_eq!((judgement.observed.as_str(), judgement.expected.as_str()), ("status: 2", "`1`"));
     assert_eq!(judgement.span.map(|span| (span.line, span.column)), Some((14, 5)));
 }
 
@@ -167,5 +167,5 @@ fn why_nothing_applied_is_told_once_a_block_and_at_most_three_times() {
     let seen = facts(&[("status", Value::Int(404)), ("vary", texts(&[]))]);
     assert!(!judged(both, seen.clone(), Facts::new()).reason.contains("vary"));
     let empty = judged("  - got.vary: { empty: false }", seen, Facts::new());
-    assert_eq!(empty.observed, "(empty)");
+    assert_eq!(empty.observed, "vary: (empty)");
 }
