@@ -8,11 +8,11 @@
 # The tools take turns, so that a busy machine slows both. Exit code 1 if a target is missed or a
 # command fails, 3 if there is no tool to compare with.
 #
-# GAUNTLET names another program than the release build of this tree; RUNS, how often each is
-# timed (the median counts); AUDITS, how often Lighthouse is. What is compared with is taken from
-# PATH, or installed under the target folder: Lighthouse from npm (22 s), hurl from crates.io
-# (its release 8.0.1, the last for our Rust: 4 min). Chromium, and for hurl libcurl, libxml2 and
-# libclang, are Debian's:
+# GAUNTLET names another program than the release build of this tree. RUNS is the number of timed
+# runs of each tool (the median counts), and AUDITS that of Lighthouse. The other tools come from
+# PATH. Otherwise they are installed under the target folder: Lighthouse from npm (22 s), and hurl
+# 8.0.1 from crates.io, the last release for our Rust (4 min). Chromium, and libcurl, libxml2 and
+# libclang for hurl, are Debian's:
 #   apt-get install --no-install-recommends chromium \
 #     libxml2-dev libcurl4-openssl-dev libssl-dev libclang-dev pkg-config
 set -euo pipefail

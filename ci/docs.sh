@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Commands of the documents that call cargo, which a test inside `cargo test` cannot do: the
-# installation, and the tests of the example host and of the documents. It also runs "Add an
-# incident" of CONTRIBUTING.md, word for word, in a copy of the repository (`quick`: only that). A
-# test checks that the documents and this script have the same commands.
+# Runs the commands of the documents that call cargo, because a test inside `cargo test` cannot do
+# that: the installation, and the tests of the example host and of the documents. It also runs "Add
+# an incident" of CONTRIBUTING.md, word for word, in a copy of the repository (`quick`: only that).
+# A test checks that the documents and this script have the same commands.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -7,9 +7,8 @@
 // TOOLS is a folder of node_modules with binaryen. `wasi-http` also needs WIT, a folder with WASI's
 // interfaces, and `wasm-tools` on the PATH.
 //
-// Some guests cannot be linked with the shim and are left out: those with another shape than the
-// guest ABI, and those that import more than its log. Modules that V8 refuses are left out too,
-// because the tools refuse them.
+// The shim links only guests with the shape of the guest ABI that import no more than its log. All
+// others are left out, and so are modules that V8 refuses, because the tools refuse them.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,5 +1,6 @@
-;; The entry of a Compute program around a guest: reads the body of the request into the guest's
-;; memory, calls it, and answers 200 with its output. A trap of the guest is a trap of the program.
+;; The entry of a Compute program around a guest. It reads the body of the request into the guest's
+;; memory, calls the guest, and answers 200 with its output. A trap of the guest is a trap of the
+;; program.
 ;;
 ;; Merged with the guest, and uses its memory. Host calls need scratch space: the start of the block
 ;; that the guest's own `alloc` returns. It is restored after each call, because an output may be

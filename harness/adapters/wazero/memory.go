@@ -11,8 +11,8 @@ import (
 const reserved = 16 << 20
 
 // mapped is a linear memory with its own pages, released when its instance closes. wazero's default
-// is a Go slice: growing it to 16 MiB page by page took 20 to 55 ms on two busy cores, mostly for
-// pages that the collector had not yet taken back.
+// is a Go slice. Growing it to 16 MiB page by page took 20 to 55 ms on two busy cores. Most of that
+// was for pages that the collector had not yet taken back.
 type mapped struct {
 	pages []byte
 	most  uint64

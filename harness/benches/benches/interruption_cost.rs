@@ -1,5 +1,5 @@
-//! The cost of each interruption mechanism for honest code that is never interrupted: the time of a
-//! loop with it over the time without it, on the same engine.
+//! The cost of each interruption mechanism for honest code that is never interrupted. It is the
+//! time of a loop with the mechanism over the time without it, on the same engine.
 //!
 //! The variants alternate in one run, so this is no divan benchmark. It promises nothing: the price
 //! belongs to the runtime, and `gauntlet interruption` says what it buys.

@@ -87,7 +87,7 @@ fn prepared() -> (Arc<Stage>, Plan) {
     (Arc::new(stage), plan)
 }
 
-/// What is known of the reference build.
+/// Known facts about the reference build.
 fn known(build: &TestbedBuild) -> Build {
     Build {
         dir: build.dir(),

@@ -1,6 +1,6 @@
-//! A module that passes the recommended static limits is compiled soon. Each compile bomb is tried:
-//! as it is where it passes, and otherwise with the largest size that passes. That size is the
-//! worst of its kind that a host with these limits ever compiles.
+//! A module that passes the recommended static limits compiles soon. The test compiles each compile
+//! bomb. If the limits refuse it, the test takes the largest size that passes: the worst of its
+//! kind that a host with these limits ever compiles.
 //!
 //! The measure is processor time of the compiling process, summed over its threads. Other load on
 //! the machine changes it by little.

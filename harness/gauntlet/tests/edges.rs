@@ -1,6 +1,6 @@
-//! `gauntlet run --target FILE` with the real binary, against a site with two edge addresses of one
-//! name and one port, and an origin behind them. The run names the edge that differs. It skips what
-//! it cannot request, and gives the reason.
+//! `gauntlet run --target FILE` with the real binary. The site has two edge addresses of one name
+//! and one port, and an origin behind them. The run names the edge that differs. It skips what it
+//! cannot request, and gives the reason.
 
 use std::collections::BTreeSet;
 use std::io::Write;

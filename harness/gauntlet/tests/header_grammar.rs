@@ -1,6 +1,5 @@
-//! Header fields that RFC 9110 and RFC 9112 allow, sent by a server and read by us over the wire:
-//! folded lines, repeated lengths, tags with bytes past ASCII, and both ways to give a length at
-//! once.
+//! Header fields that RFC 9110 and RFC 9112 allow, sent by a real server over the wire: folded
+//! lines, repeated lengths, tags with bytes past ASCII, and both length fields at once.
 
 use std::io::{BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};

@@ -1,5 +1,5 @@
-//! Deployments that need a target file: an edge and its origin, several addresses, TLS by a private
-//! certificate, modules of earlier builds, assets on another origin.
+//! Deployments that need a target file: an edge and its origin, several addresses, private
+//! certificates, modules of earlier builds, assets on another origin.
 
 use std::fs;
 use std::path::Path;
@@ -29,7 +29,7 @@ impl Running {
 pub struct Behind {
     /// Its special property.
     pub name: &'static str,
-    /// What it serves.
+    /// The files that it serves.
     pub files: Files,
     /// Starts it, or returns `None` if a program is not installed.
     pub start: fn(&Path) -> Option<Running>,

@@ -118,8 +118,8 @@ pub struct Build {
 pub const RELEASE: Build =
     Build { text: "hello", target: "js", flags: &["-trimpath", "-ldflags=-s -w"], embeds: false };
 
-/// A development build: it contains the name of the person. Where the sources are recorded under
-/// another folder, the build uses the folder of an ordinary home.
+/// A development build with the name of its author. If the sources are recorded under another
+/// folder, that is the folder of an ordinary home.
 pub const UNSTRIPPED: Build =
     Build { flags: &["-gcflags=-trimpath=@WORK@=>/home/eve/hello"], ..RELEASE };
 

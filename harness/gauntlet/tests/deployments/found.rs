@@ -1,5 +1,5 @@
-//! `gauntlet init` on a real server: it finds the module of a page for every common way of naming
-//! it, and it says what to do when it finds nothing.
+//! `gauntlet init` on a real server. It finds modules with every common way of naming them. If it
+//! finds nothing, it says what to do.
 
 use std::fs;
 use std::process::{Command, Output};

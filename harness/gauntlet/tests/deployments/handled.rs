@@ -86,7 +86,7 @@ pub const HANDLED: &[Behind] = &[
         incidents: &[],
     },
     Behind {
-        // A block with any `add_header` of its own does not inherit those of the outer block.
+        // A block that has its own `add_header` does not inherit those of the outer block.
         name: "nginx: caching for the server, and a field of its own for modules",
         files: Files::Hashed,
         start: |site| {

@@ -1,8 +1,8 @@
 //! Real deployments, right ones and ones with mistakes that people really make. Each is a server
 //! with a configuration. `gauntlet run --site` reports exactly its incidents.
 //!
-//! A snapshot made by `curl` records what each deployment really sends. It tells a server that
-//! changed after an upgrade from a check that changed.
+//! A snapshot made by `curl` records what each deployment really sends. It shows whether a server
+//! changed after an upgrade, or a check.
 
 mod apache;
 mod artefacts;
@@ -57,7 +57,7 @@ pub struct Deployment {
     pub incidents: &'static [&'static str],
 }
 
-/// Least passes of a correct deployment. With fewer, it was hardly looked at.
+/// Least passes of a correct deployment. With fewer, the run checked too little.
 const PASSES_MIN: usize = 30;
 
 /// Starts each of `deployments` in turn and compares it with the snapshot of `curl` and with its

@@ -1,4 +1,4 @@
-//! Gaps of the ledger that drawn modules show. Each has a test that tells it from a new gap.
+//! Known gaps of the ledger that drawn modules show. Each has a test that excludes new gaps.
 
 use gauntlet::subject::plugin_host::adapter::Adapter;
 use wasm_gauntlet_model::observation::Observation;
@@ -8,8 +8,8 @@ use crate::count;
 use crate::reduce::Parts;
 use crate::shrink::Candidate;
 
-/// Whether every module in the evidence has the gap of wazero: an active element segment past the
-/// end of its table, on which instantiation must trap.
+/// Whether every module in the evidence has the gap of wazero: instantiation does not trap on an
+/// active element segment past the end of its table.
 pub fn segments(subject: &str, seen: &Observation) -> bool {
     let shown = seen.evidence.iter().filter(|piece| piece.what == "difference");
     let gap = |text: &str| text.ends_with("beside trap: table-out-of-bounds");

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use wasm_gauntlet_model::{scenario, target};
 
-/// The first lines of every page. They tell authors to edit the code instead.
+/// The first lines of every page. They say that the page is generated.
 const NOTICE: &str = "<!-- Made from the code by \
     `UPDATE_REFERENCE=1 cargo test --test reference`. Do not edit. -->";
 

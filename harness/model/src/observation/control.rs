@@ -29,7 +29,7 @@ observation! {
         switches = "switches": i64,
         /// Answers of the active module.
         answers = "answers": i64,
-        /// Answers with the content of another module than the one whose digest they name.
+        /// Answers whose digest does not match their content.
         mixed = "mixed": i64,
         /// Answers that name neither of the two modules.
         foreign = "foreign": i64,

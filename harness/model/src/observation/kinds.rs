@@ -30,7 +30,7 @@ observation! {
     Exchange {
         /// Status code of the last response (RFC 9110 §15). Absent if no client gets one.
         status = "status": i64,
-        /// Why no client gets a usable answer, on three connections: the answer is not HTTP, its
+        /// Why no client gets a usable answer, on three connections. The answer is not HTTP, its
         /// length is invalid, the connection closes, or HEAD gets no answer. Absent if an answer
         /// came.
         no_answer = "no-answer": String,

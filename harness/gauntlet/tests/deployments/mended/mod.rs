@@ -36,8 +36,8 @@ pub struct Broken {
     start: Start,
 }
 
-/// A deployment of `files` that shows the topic `about`: an incident, or one of its claims with
-/// lines of its own, as in `delivery/cross-origin: page.isolated`.
+/// A deployment of `files` that shows the topic `about`: an incident, or one of its claims that has
+/// separate lines, as in `delivery/cross-origin: page.isolated`.
 pub const fn broken(about: &'static str, files: Files, start: Start) -> Broken {
     Broken { about, files, start }
 }
