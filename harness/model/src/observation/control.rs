@@ -103,7 +103,7 @@ observation! {
         unmoved = "unmoved": Vec<String> [CallOutcome::WORDS],
         /// Limits that the calls reached, as far as a caller sees them, sorted.
         limits = "limits": Vec<String> [Called::LIMITS],
-        /// Reached limits with a counter, of this tenant and this module, that rose by less,
+        /// Limits among these with a counter, of this tenant and this module, that rose by less,
         /// sorted.
         uncounted = "uncounted": Vec<String> [Called::LIMITS],
         /// Whether the host recorded as many latencies as there were calls.
