@@ -50,10 +50,10 @@ observation! {
         name_hashed = "name-hashed": bool,
         /// Whether the file name has a hash-like part. A version is none.
         name_carries_hash = "name-carries-hash": bool,
-        /// The content digest at the start of the name's hash, as in `sha256 of the raw bytes`.
-        /// Absent if it is none of the common ones.
+        /// The digest of the content whose first digits are in the name, as in
+        /// `sha256 of the raw bytes`. Absent if it is none of the common ones.
         hash_scheme = "hash-scheme": String,
-        /// The scheme of another file in the directory. Absent if none follows one.
+        /// The scheme that another file next to it follows. Absent if none does.
         scheme_beside = "scheme-beside": String,
         /// The digest that names carry according to the target file, as in `sha256-raw`. Absent if
         /// it sets none.

@@ -326,8 +326,7 @@ observation! {
     /// Polite tenants under open-loop load, alone and next to a noisy one. `noisy-neighbour` gives
     /// it.
     TenantLatency {
-        /// p99 with the noise over p99 alone, both after subtracting the floor: the interval over
-        /// rounds.
+        /// p99 with the noise over p99 alone, both with the floor added: the interval over rounds.
         p99_ratio = "p99-ratio": (f64, f64),
         /// p99 of the polite tenants alone, milliseconds from the planned send.
         p99_alone_ms = "p99-alone-ms": f64,
