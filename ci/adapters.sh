@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A stock runtime from a package registry lives under the limits of an adapter: wasmtime-py from
-# PyPI keeps every rule of the protocol, and is READY with what its ledger says.
+# A stock runtime from a package registry runs under the limits of an adapter. wasmtime-py from PyPI
+# keeps every rule of the protocol. The run is READY with the gaps in its ledger.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

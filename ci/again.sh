@@ -1,7 +1,7 @@
-# Sourced by the scripts that try something once more where the machine was too busy to tell: every
-# repeat is said, and counted by .ci/run, which shows all of them in its closing lines.
+# For scripts that repeat a step when the machine was too busy. Each repeat is printed. .ci/run
+# counts repeats and shows all of them in its last lines.
 
-# Say that something is tried once more, and what came of it before.
+# Report a repeat and the result of the attempt before.
 again() {
   printf 'again: %s\n' "$*"
   [ -z "${GAUNTLET_CI_REPEATS:-}" ] || printf '%s\n' "$*" >>"$GAUNTLET_CI_REPEATS"

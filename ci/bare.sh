@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# `cargo test` as a newcomer sees it whose machine has Rust, a C compiler to link with, and what
-# every Debian has (its essential packages), in a home folder that is empty: no Go, no clang, no
-# Node, no server, no Python. What needs one of these says so and is left out; nothing is red.
-# Nothing is built but what is out of date.
+# `cargo test` on the machine of a newcomer: Rust, a C compiler to link with, Debian's essential
+# packages, and an empty home folder. There is no Go, clang, Node, server or Python. Tests that need
+# one of these say so and are left out; nothing is red. Only what is out of date is built.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

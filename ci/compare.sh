@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# The same local nginx checked by us and by others, as ratios. Not a part of .ci/run: a browser
-# and a second toolchain's worth of packages take longer to install than all of CI.
+# Compares us with other tools on the same local nginx, as ratios. Not part of .ci/run: installing a
+# browser and a second toolchain takes longer than all of CI.
 #
 #   1. one full delivery check against a Lighthouse audit of the same page: 100 times faster;
 #   2. 200 plain checks against `hurl` doing 200 requests from one file: no slower.
 #
-# Ours and theirs take turns, so that a busy machine burdens both. Exit code 1 when a target is
-# missed or a command fails, 3 when there is nothing to compare with.
+# The tools take turns, so that a busy machine slows both. Exit code 1 if a target is missed or a
+# command fails, 3 if there is no tool to compare with.
 #
-# GAUNTLET names another program than the release build of this tree; RUNS, how often each is
-# timed (the median counts); AUDITS, how often Lighthouse is. What is compared with is taken from
-# PATH, or installed under the target folder: Lighthouse from npm (22 s), hurl from crates.io
-# (its release 8.0.1, the last for our Rust: 4 min). Chromium, and for hurl libcurl, libxml2 and
-# libclang, are Debian's:
+# GAUNTLET names another program than the release build of this tree. RUNS is the number of timed
+# runs of each tool (the median counts), and AUDITS that of Lighthouse. The other tools come from
+# PATH. Otherwise they are installed under the target folder: Lighthouse from npm (22 s), and hurl
+# 8.0.1 from crates.io, the last release for our Rust (4 min). Chromium, and libcurl, libxml2 and
+# libclang for hurl, are Debian's:
 #   apt-get install --no-install-recommends chromium \
 #     libxml2-dev libcurl4-openssl-dev libssl-dev libclang-dev pkg-config
 set -euo pipefail
@@ -33,7 +33,7 @@ if [ -z "${GAUNTLET:-}" ]; then
   GAUNTLET=${CARGO_TARGET_DIR:-target}/release/gauntlet
 fi
 
-# A right site: a real pair of Go, hashed names, both variants.
+# A correct site: a real pair of Go, hashed names, both variants.
 site=$work/site
 mkdir "$site"
 printf 'package main\n\nfunc main() { println("hello") }\n' > "$work/main.go"
@@ -88,7 +88,7 @@ CONF
 url=http://127.0.0.1:$port/
 curl -sS --retry 20 --retry-connrefused --retry-delay 1 -o /dev/null "$url"
 
-# Wall and CPU time of a command, one line of milliseconds added to the file `$1`.
+# Append wall and CPU time of a command in milliseconds to the file `$1`, as one line.
 timed() {
   local to=$1
   shift
@@ -98,8 +98,8 @@ timed() {
 }
 # The median of a column of such a file.
 median() { cut -d' ' -f"$2" "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-# What both took, as medians, and whether theirs is at least $4 times ours in wall time; and in
-# CPU time too, where $5 says so.
+# Print the medians of both tools. Their wall time must be at least $4 times ours, and with $5 their
+# CPU time too.
 told() {
   awk -v what="$1" -v a="$(median "$2" 1)" -v b="$(median "$2" 2)" -v c="$(median "$3" 1)" \
     -v d="$(median "$3" 2)" -v least="$4" -v cpu="${5:-}" 'BEGIN {
@@ -123,7 +123,7 @@ lighthouse=$tools/node_modules/.bin/lighthouse
   echo "Lighthouse does not install here"
 full >"$work/said" 2>&1 || { cat "$work/said"; exit 1; }
 if [ -x "$lighthouse" ] && [ -n "$chromium" ]; then
-  # The last of these keep Chromium from calling home, which a closed network makes it wait for.
+  # The last flags stop Chromium's background requests, which would wait in a closed network.
   flags="--headless --no-sandbox --disable-gpu --disable-quic --no-first-run"
   flags="$flags --disable-background-networking --disable-component-update --disable-sync"
   audit() {
@@ -134,7 +134,7 @@ if [ -x "$lighthouse" ] && [ -n "$chromium" ]; then
     timed "$work/audit" audit
     for _ in $(seq 3); do timed "$work/full" full; done
   done
-  # An audit that saw an error page is no audit of ours.
+  # An audit of an error page does not count.
   node -e 'const r = JSON.parse(require("fs").readFileSync(process.argv[1]));
     if (r.runtimeError) { console.log(r.runtimeError); process.exit(1) }' "$work/lh.json" ||
     echo "the audit saw no page" >>"$work/failed"
@@ -144,7 +144,7 @@ else
   absent=1
 fi
 
-# 200 requests, each with its status asserted.
+# 200 requests, each with a check of its status.
 mkdir "$work/plain"
 {
   printf 'incident: plain/status\nclaim: The page answers\nseverity: minor\nfaults: [html-fallback]\n'

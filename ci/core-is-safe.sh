@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Core is safe for the host under test, too. Every core guest goes over HTTP to our own plugin host,
-# none of whose processes may have more than 512 MiB of data (RLIMIT_DATA, which its children
-# inherit and cannot raise). The host is to lose no process, and what each held at most is told.
-# Faults may be named, as in `ci/core-is-safe.sh no-memory-cap`: then the verdict is not looked at.
+# Core is also safe for the host under test. Every core guest runs over HTTP on our own plugin host.
+# No process of the host may have more than 512 MiB of data (RLIMIT_DATA, which its children inherit
+# and cannot raise). The host must lose no process. The script prints the largest memory peaks. With
+# faults, as in `ci/core-is-safe.sh no-memory-cap`, the verdict does not count.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -27,7 +27,7 @@ for _ in $(seq 200); do
 done
 [ -n "$url" ] || { echo "the plugin host did not start"; exit 1; }
 
-# The highest memory of each process of the host that any look has seen.
+# The peak memory of each process of the host, over all samples.
 tree() {
   local child
   echo "$1"
@@ -58,6 +58,6 @@ sort -k1,1n -k2,2nr "$out/peaks" | awk '!seen[$1]++' | sort -k2,2nr | head -3 |
   awk '{ printf "process %s held at most %d MiB\n", $1, $2 / 1024 }'
 echo "$health" | grep -o '"processes-lost":[0-9]*'
 [ $# -eq 0 ] || exit 0
-# A doubt is a busy machine's, and no matter here.
+# An inconclusive verdict comes from a busy machine and does not count here.
 [ $code -eq 0 ] || [ $code -eq 3 ] || { cat "$out/summary"; exit 1; }
 echo "$health" | grep -q '"processes-lost":0' || { echo "the host lost processes"; exit 1; }

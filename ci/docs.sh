@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The commands of the documents that a test inside `cargo test` cannot run, because they call cargo:
-# the installation, the tests of the example host and of the documents, and "Add an incident" of
-# CONTRIBUTING.md, word for word, in a copy of the repository (`quick`: that alone). A test holds that
-# the documents and this script have the same commands.
+# Runs the commands of the documents that call cargo, because a test inside `cargo test` cannot do
+# that: the installation, and the tests of the example host and of the documents. It also runs "Add
+# an incident" of CONTRIBUTING.md, word for word, in a copy of the repository (`quick`: only that).
+# A test checks that the documents and this script have the same commands.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,12 +18,12 @@ if [ "${1:-}" != quick ]; then
   cargo test -q --test docs
 fi
 
-# A copy, so that the working tree stays as it is. What is built of other crates is shared.
+# A copy, so that the working tree does not change. Built dependencies are shared.
 mkdir "$work/copy"
 git ls-files -z | xargs -0 cp -P --parents -t "$work/copy"
 cd "$work/copy"
 
-# The files that CONTRIBUTING.md shows, each as it stands there.
+# The files in CONTRIBUTING.md, exactly as shown.
 awk '
   /^```/ && name { close(name); name = ""; next }
   /^```/ && match($0, /file=[^ ]+/) { name = substr($0, RSTART + 5, RLENGTH - 5); printf "" > name; next }
@@ -35,7 +35,7 @@ cargo run -q -- run --only host/half-output
 cargo run -q -- prove --only host/half-output --out out
 UPDATE_REFERENCE=1 cargo test -q --test reference
 
-# What was typed did what the page says.
+# The commands had the effects that the page describes.
 grep -q '`trap-half-output`' hostile-guests/CATALOGUE.md
 grep -q '^| `host/half-output` | green | `panic-on-trap` |' out/detection.md
 grep -q '^| `host/half-output` |' harness/docs/reference/incidents.md

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A newcomer's first command, in a home folder that is empty: ready, and in under a minute after the
-# build on 2 cores on a machine with nothing but a Rust toolchain. Guests of real compilers, where
-# these are there, come on top.
+# A newcomer's first command in an empty home folder is READY. After the build it takes less than a
+# minute on 2 cores, on a machine with only a Rust toolchain. Guests of installed compilers take
+# additional time.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/again.sh
@@ -9,14 +9,14 @@ cd "$(dirname "$0")/.."
 cargo build -q
 gauntlet=$PWD/target/debug/gauntlet
 out=$(mktemp -d)
-# Go's module cache may not be written to.
+# Go makes its module cache read-only.
 trap 'chmod -R u+w "$out"; rm -rf "$out"' EXIT
-# Rust is where it was; everything else is looked for in the new home folder.
+# Rust stays in its place. Everything else is looked up in the new home folder.
 export CARGO_HOME=${CARGO_HOME:-$HOME/.cargo} RUSTUP_HOME=${RUSTUP_HOME:-$HOME/.rustup}
 unset XDG_CACHE_HOME XDG_CONFIG_HOME GOCACHE GOENV GOPATH
 mkdir "$out/bare" "$out/tmp"
 
-# A run in a home folder of its own: `began`, `code` and `took` (ms) tell of it.
+# A run in a new home folder. Sets `began`, `code` and `took` (ms).
 fresh() {
   local home
   home=$(mktemp -d -p "$out")
@@ -26,8 +26,8 @@ fresh() {
   took=$((($(date +%s%N) - began) / 1000000))
 }
 
-# The time is a bare machine's, so no compiler is on the path that time is taken with. A machine
-# that others use meanwhile makes a run slower, or doubtful: three attempts, each told.
+# The limit is for a machine without compilers, so this part has none on its path. Other load slows
+# a run or makes it inconclusive: there are three attempts, and each is printed.
 for attempt in 1 2 3; do
   fresh env PATH="$out/bare" "$gauntlet" run --out "$out/run"
   echo "attempt $attempt: exit code $code, took $took ms"
@@ -40,9 +40,9 @@ for file in run.json junit.xml journal.jsonl; do
   [ -s "$out/run/$file" ] || { echo "$file is missing"; exit 1; }
 done
 
-# The same with every compiler that is there, as the README writes it: what Go and clang leave in
-# a new home folder, processes too, is nobody's fault. Once more where the machine was too busy to
-# tell, in another home folder.
+# The same with every installed compiler, as in the README. What Go and clang leave in a new home
+# folder, processes included, is no failure. It is repeated once, in another home folder, if the
+# machine was too busy.
 fresh cargo run -q -- run
 if [ "$code" -eq 3 ]; then
   again "first run, with compilers: exit code $code"
@@ -53,7 +53,7 @@ echo "with compilers: exit code $code, took $took ms"
 left=$(find "$out/tmp" -mindepth 1 -maxdepth 1)
 [ -z "$left" ] || { echo "left behind:"; echo "$left"; exit 1; }
 
-# Two more commands of the README, with a folder of scenarios that a user may have.
+# Two more commands of the README, with a user's folder of scenarios.
 mkdir "$out/my-scenarios"
 cp scenarios/catalogue/host/trap-is-data.yaml "$out/my-scenarios/mine.yaml"
 "$gauntlet" run --only host/deadline --runtime wasmi

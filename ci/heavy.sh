@@ -1,11 +1,11 @@
 #!/bin/sh
-# The heavy tier, for a nightly run: guests that can exhaust a machine, on every runtime that is
-# there, one at a time, each in a worker of at most 2 GiB and a minute of processor time. The tool
-# refuses by itself (exit 3) where those limits do not hold or memory is short.
+# The heavy tier, for a nightly run: guests that can exhaust a machine, on every available runtime.
+# They run one at a time, each in a worker with at most 2 GiB and a minute of processor time. The
+# tool refuses (exit 3) if those limits do not hold or memory is short.
 #
 #   ci/heavy.sh [RUNTIME...]        wasmtime and wasmi where none is named
 #
-# Then what contained each guest is held against reports/heavy.md.
+# Then it compares what contained each guest with reports/heavy.md.
 set -eu
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- wasmtime wasmi

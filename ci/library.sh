@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What a user of `HostTest` compiles: few packages, and none of those that only the program needs.
-# `ci/library.sh count` leaves out the build, which takes three minutes.
+# The packages that a user of `HostTest` compiles: few, and none that only the program needs.
+#
+# `ci/library.sh count` skips the build, which takes three minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -13,5 +14,5 @@ echo "$count packages"
 unwanted='^(reqwest|hyper|hyper-util|rustls|tokio-rustls|ring|rcgen|scraper|html5ever|clap_complete|clap_mangen|indicatif|wasm-gauntlet-web) '
 if grep -E "$unwanted" <<<"$packages"; then echo "the library needs none of these"; exit 1; fi
 [ "${1:-}" != count ] || exit 0
-# The example host is built with it, alone, so that no other package asks for more features.
+# The example host is built alone, so that no other package adds features.
 cargo check -q -p example-host --all-targets

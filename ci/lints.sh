@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Format and lints, for before a commit and in `.ci/run`. A warning is an error.
+# Format and lints, before a commit and in `.ci/run`. A warning is an error.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tool built from its packages, run in an empty folder, is the same tool.
+# The tool built from its packages equals the tool of the repository, also in an empty folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/again.sh
@@ -12,12 +12,12 @@ cargo package --workspace --allow-dirty --no-verify -q
 work=$(mktemp -d)
 built=target/debug/gauntlet
 cp "$built" "$work/original"
-# The packages are built where the tool was built, so that what it depends on is not built again.
+# The packages use the same target folder, so that dependencies are not built again.
 trap 'cp "$work/original" "$root/$built"; rm -rf "$work"' EXIT
 for crate in target/package/*.crate; do
   tar -xzf "$crate" -C "$work"
 done
-# A workspace of the packages alone, with our versions of everything else.
+# A workspace with only the packages, and the same versions of everything else.
 cp Cargo.lock "$work"
 {
   printf '[workspace]\nresolver = "3"\nmembers = ["*-0.*"]\n\n[patch.crates-io]\n'
@@ -25,8 +25,8 @@ cp Cargo.lock "$work"
     name=$(sed -n 's/^name = "\(.*\)"/\1/p' "$folder/Cargo.toml" | head -n 1)
     printf '%s = { path = "%s" }\n' "$name" "$(basename "$folder")"
   done
-  # The profile of this workspace, so that what is built of other crates serves again. Our own are
-  # not optimised, as nothing here measures them: a minute less.
+  # The profile of this workspace, so that built dependencies can be used again. Nothing here
+  # measures our own code, so it is not optimised. That saves a minute.
   sed -n '/^\[profile\.dev\]/,$p' "$root/Cargo.toml" |
     sed '/^\[profile\.dev\.package\.[a-z]/,$s/^opt-level = .*/opt-level = 0/'
 } >"$work/Cargo.toml"
@@ -35,14 +35,14 @@ mkdir "$work/bin" "$work/empty"
 cp "$built" "$work/bin/gauntlet"
 cd "$work/empty"
 "$work/bin/gauntlet" list | diff - <("$work/original" list)
-# The site with its build, then every guest, on one runtime: what of the data is not there is told.
+# The site with its build, then every guest, on one runtime. The run reports missing data.
 tried() {
   code=0
   PATH=$work/empty "$work/bin/gauntlet" run --out "$work/out" "$@" || code=$?
 }
 try() {
   tried "$@"
-  # Once more where the machine was too busy to tell.
+  # Repeated once if the machine was too busy.
   if [ "$code" -eq 3 ]; then
     again "the packaged tool, $*: exit code $code"
     tried "$@"

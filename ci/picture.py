@@ -1,4 +1,4 @@
-"""Draws what a terminal showed as an SVG: `picture.py TYPESCRIPT URL OUT`, called by `picture.sh`."""
+"""Draws the output of a terminal as an SVG: `picture.py TYPESCRIPT URL OUT`, called by `picture.sh`."""
 
 import io
 import re
@@ -9,7 +9,7 @@ from rich.terminal_theme import MONOKAI
 from rich.text import Text
 
 COLUMNS = 100
-# The address of the README, where the testbed listened at a free port.
+# The address in the README. The testbed listens on a free port instead.
 SHOWN_URL = "http://127.0.0.1:8080/"
 
 
@@ -29,11 +29,11 @@ def main() -> None:
     console.print(command)
     for line in shown:
         text = Text.from_ansi(line)
-        # A terminal breaks a long line where it ends, and not between words.
+        # A terminal breaks a long line at its last column, not between words.
         for part in text.divide(range(COLUMNS, len(text), COLUMNS)):
             console.print(part, no_wrap=True, overflow="crop")
     svg = console.export_svg(title="gauntlet", theme=MONOKAI, unique_id="gauntlet")
-    # No font is fetched from elsewhere: GitHub does not let pictures do that.
+    # No external font: GitHub does not let pictures fetch one.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.S)
     svg = svg.replace("Fira Code, monospace", "'Fira Code', 'DejaVu Sans Mono', Menlo, Consolas, monospace")
     with open(out, "w", encoding="utf-8") as file:

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The picture of the README: a real red report. Starts the reference deployment without `Vary`, runs
-# one incident on it in a terminal of 100 columns, and makes an SVG of what it prints.
+# The picture of the README: a real red report. The script starts the reference deployment without
+# `Vary` and runs one incident on it in a terminal of 100 columns. It draws the output as an SVG.
 #
 #     ci/picture.sh            writes reports/red.svg
 #
-# Needs Python with venv, for `rich` from PyPI, which draws terminals. The port is a free one, and the
-# picture shows the one of the README in its place; nothing else is changed.
+# Needs Python with venv, for `rich` from PyPI, which draws terminals. It replaces the free port by
+# the one of the README, and changes nothing else.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -25,7 +25,7 @@ trap 'kill "$testbed" 2>/dev/null || true; rm -rf "$work"' EXIT
 until grep -q Ctrl-C "$work/testbed"; do sleep 0.1; done
 url=$(awk '/^site/ { print $2 }' "$work/testbed")
 
-# Colours are on only in a terminal, so `script` gives it one.
+# Colours need a terminal, so `script` provides one.
 code=0
 script -qec "stty rows 60 cols 100; $gauntlet run --only delivery/missing-vary --site $url 2>/dev/null" "$work/typescript" >/dev/null </dev/null || code=$?
 [ "$code" -eq 1 ] || { echo "expected a red run, exit code 1; it was $code" >&2; exit 1; }

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The presets against the real things: installs workerd, Viceroy and `wasmtime serve`, deploys
-# hostile guests on each, and runs the catalogue over HTTP. Not part of what CI runs on a change:
-# two of the three are built from source, 9 and 8 minutes on one core.
+# The presets against the real platforms. It installs workerd, Viceroy and `wasmtime serve`, deploys
+# hostile guests on each, and runs the catalogue over HTTP. CI does not run it on a change: two of
+# the three are built from source, in 9 and 8 minutes on one core.
 #
 #     ci/presets.sh [workerd|viceroy|wasi-http]…
 #
-# Prints the verdicts of each incident. Failures are what the platform does and do not end the
-# script; an inconclusive outcome, or nothing that passed, does.
+# It prints the verdicts of each incident. A failure is the platform's behaviour and does not fail
+# the script. An inconclusive outcome does, and so does a run without a pass.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -40,7 +40,7 @@ if [ -z "$gauntlet" ]; then
 fi
 "$gauntlet" guests export "$work/guests"
 
-# What a target file says of a platform: its preset, its limits, and where the guests are.
+# The target file for a platform: its preset, its limits, and its guests.
 target() { # preset, url, pages of memory
   printf 'host:\n  url: %s\n  preset: %s\n  memory-pages: %s\n' "$2" "$1" "$3"
   printf '  deadline-ms: 1000\n  grace-ms: 300\n  guests:\n'
@@ -67,7 +67,7 @@ workerd() {
   verdicts workerd http://127.0.0.1:7791 256
 }
 
-# A server for each guest, from port $2 upwards: `command` says how one is started.
+# Start a server for each guest, from port $2 upwards. `command` prints how to start one.
 each() { # preset, first port, command, pages of memory
   local port=$2 line id
   while read -r line; do
@@ -89,7 +89,7 @@ viceroy_all() {
   crate_get viceroy 0.22.0 viceroy
   npm_get binaryen 132.0.0
   node "$here/wrap.mjs" viceroy "$work/guests" "$work/viceroy" "$work/npm" 7801
-  # Viceroy holds programs to 128 MiB.
+  # Viceroy limits programs to 128 MiB.
   each viceroy 7801 viceroy_one 2048
 }
 

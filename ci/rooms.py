@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """The table of rooms in harness/ARCHITECTURE.md, measured: `ci/rooms.py [REF ...]`.
 
-Each REF is a commit; without one, the work tree is measured. A room is a crate, a top folder of
+Each REF is a commit. Without one, the work tree is measured. A room is a crate, a top folder of
 `wasm-gauntlet`, or a kind of subject. A circle is a set of production files of one crate that import
-one another, without what a folder and its own files say of each other. A file's code ends where its
-tests begin.
+one another. Imports between a folder and its own files do not count. The code of a file ends where
+its tests begin.
 """
 import collections
 import os
@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-# The README's promise about `default-features = false`.
+# The README promises this for `default-features = false`.
 LIBRARY = ["cargo", "tree", "-p", "wasm-gauntlet", "--no-default-features", "-e", "normal", "--prefix", "none"]
 FUNCTION = re.compile(r"^(\s*)(?:pub(?:\([^)]*\))? )?(?:const |async |unsafe )*fn \w")
 PUBLIC = re.compile(r"^\s*pub (?:const |async |unsafe )*(?:fn|struct|enum|union|trait|type|mod|static|const)\b")
@@ -24,7 +24,7 @@ TESTS = "#[cfg(test)]"
 
 
 def listed(root):
-    """Rust files of the tree, without what is built."""
+    """Rust files of the tree, without build output."""
     for folder, folders, names in os.walk(root):
         folders[:] = [one for one in folders if one not in ("target", ".git", "node_modules")]
         for name in names:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests against real servers need, on Debian. Nothing else is assumed but a
-# Rust toolchain and Go. Safe to run again, and quick then.
+# Installs, on Debian, what the tests against real servers need. It requires only a Rust toolchain
+# and Go. It is safe to run again, and then quick.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,7 +8,7 @@ need=()
 command -v nginx >/dev/null || need+=(nginx-light)
 [ -e /usr/share/nginx/modules-available/mod-http-brotli-static.conf ] ||
   need+=(libnginx-mod-http-brotli-static libnginx-mod-http-brotli-filter)
-# The programs alone, without Debian's set-up of a service.
+# Only the programs, without Debian's set-up of a service.
 [ -x /usr/sbin/apache2 ] || need+=(apache2-bin)
 [ -e /etc/mime.types ] || need+=(media-types)
 [ -x /usr/bin/caddy ] || need+=(caddy)
@@ -16,11 +16,11 @@ command -v nginx >/dev/null || need+=(nginx-light)
 [ -e /usr/lib/lighttpd/mod_deflate.so ] || need+=(lighttpd-mod-deflate)
 [ -x /usr/sbin/varnishd ] || need+=(varnish)
 command -v curl >/dev/null || need+=(curl)
-# The adapter for wazero is built with it; a Go that is older than 1.25 fetches a newer one as a
-# module of its own, where GOTOOLCHAIN lets it.
+# Builds the adapter for wazero. A Go older than 1.25 downloads a newer one as a module, if
+# GOTOOLCHAIN allows it.
 command -v go >/dev/null || need+=(golang-go ca-certificates)
-# The guests that compilers build. Any rustc on the path will do that has the standard library for
-# wasm32-unknown-unknown; Debian's has it in a package of its own.
+# Compilers of guests. Any rustc on the path works if it has the standard library for
+# wasm32-unknown-unknown. Debian packages that library separately.
 command -v clang >/dev/null || need+=(clang)
 command -v wasm-ld >/dev/null || need+=(lld)
 [ -d /usr/lib/rustlib/wasm32-unknown-unknown ] ||
@@ -35,7 +35,7 @@ if [ "${#need[@]}" -gt 0 ]; then
   apt-get update -q
   apt-get install -y -q --no-install-recommends "${need[@]}"
 fi
-# Debian starts servers when they are installed; the tests start their own.
+# Debian starts servers at installation. The tests start their own.
 if command -v service >/dev/null; then
   for name in nginx caddy lighttpd varnish; do service "$name" stop >/dev/null 2>&1 || true; done
 fi

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The digests of the shims (wasm_exec.js) that releases of Go ship, as rows for
-# harness/web/src/anatomy/shim_releases.tsv. Go fetches each toolchain as a module.
+# Prints the digests of the shims (wasm_exec.js) in releases of Go, as rows for
+# harness/web/src/anatomy/shim_releases.tsv. Go downloads each toolchain as a module.
 #
 #     ci/shim_releases.sh go1.24.0 go1.27.3
 #
-# Toolchains before 1.24 come without the folder of the shim (misc/): their row is kept by hand.
-# The mirror's answer is checked by Go against its checksum database.
+# Toolchains before 1.24 do not contain the folder of the shim (misc/): their row is kept by hand.
+# Go checks the mirror's answer against its checksum database.
 set -euo pipefail
 
 if [ $# -eq 0 ]; then

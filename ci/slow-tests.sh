@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# The tests that `cargo test` leaves out, so that it ends in five minutes: `test = false` in the
-# Cargo.toml of the package, each with its reason. A test (`left_out`) holds that this list has all of
-# them. The seconds of each are shown.
-# `ci/slow-tests.sh clippy` lints them, as `--all-targets` leaves them out, too.
+# The tests that `cargo test` leaves out to end in five minutes. They have `test = false` in the
+# Cargo.toml of the package, each with its reason. The test `left_out` checks that this list is
+# complete. The script prints the seconds of each.
+#
+# `ci/slow-tests.sh clippy` lints them, because `--all-targets` leaves them out too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# These mostly wait: for servers that never answer, for time limits. They run beside the next ones.
+# These mostly wait for silent servers and time limits. They run in parallel with the next ones.
 waiting=(
   --test reproduce
   --test site_hostile
@@ -20,7 +21,7 @@ working=(
   --test heavy
   --test wazero
 )
-# These measure what the machine does, so nothing runs beside them.
+# These measure the machine, so nothing else runs at the same time.
 measuring=(
   --test compile_cost
   --test interruption
@@ -35,7 +36,7 @@ esac
 
 cargo test --workspace -q --no-run "${waiting[@]}" "${working[@]}" "${measuring[@]}"
 red=0
-# The tests of some of these lists, one after another; all that is red is told.
+# Run the tests of these lists one after another, and print everything that is red.
 all() {
   local began code=0
   while [ $# -gt 0 ]; do

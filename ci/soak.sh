@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
-# What takes too long for every change: 10,000 drawn modules on every runtime (or as many as the
-# first argument says), then the mix of 10,000 calls (or as many as the second says). The third
-# argument is the module to begin with, a multiple of 75: a soak that was interrupted goes on there.
-# Modules come in slices of 1,500, a minute each on a quiet machine of two cores; a slice that is
-# red does not end the soak. A module on which runtimes differ is made small and written to
-# target/tmp/differential.
+# Tests that take too long for every change. First 10,000 drawn modules on every runtime (or the
+# number in the first argument), then the mix of 10,000 calls (or the number in the second). The
+# third argument is the first module, a multiple of 75: it continues an interrupted soak. Modules
+# come in slices of 1,500, a minute each on two quiet cores. A red slice does not end the soak. A
+# module on which runtimes differ is shrunk and written to target/tmp/differential.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The catalogue on wazero, both engines, with mitigations and without: no failure that the ledger
-# does not know, and no line of the ledger that is not true any more. It measures time, so it is a
-# run and no test; once more where the machine was too busy to tell.
+# The catalogue on wazero, both engines, with and without mitigations. There is no failure that the
+# ledger does not list, and no outdated line in the ledger. It measures time, so it is a run and no
+# test. It is repeated once if the machine was too busy.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/again.sh

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Keeps a server alive as a cluster does: `supervise.sh HEALTH-URL COMMAND…` starts the command,
-# asks for its health each half second, and starts it anew when it does not answer within 3 s.
-# Ends, and ends the server, when it is told to.
+# Keeps a server alive as a cluster does: `supervise.sh HEALTH-URL COMMAND…` starts the command and
+# checks its health each half second. It restarts a server that does not answer within 3 s. A signal
+# to end stops both.
 set -u
 health=$1
 shift

@@ -1,4 +1,4 @@
-// The verdicts of a run, an incident a line, as a table in Markdown: `table.mjs NAME RUN.JSON`.
+// The verdicts of a run as a Markdown table, one incident on each line: `table.mjs NAME RUN.JSON`.
 import { readFileSync } from "node:fs";
 
 const [name, file] = process.argv.slice(2);

@@ -1,14 +1,14 @@
-// Wraps guests as programs of a platform, which has no other way to take them:
+// Wraps guests as programs of a platform that accepts only programs:
 //
 //     node wrap.mjs PLATFORM GUESTS OUT TOOLS FIRST-PORT [WIT]
 //
 // PLATFORM is `viceroy` or `wasi-http`. OUT gets ID.wasm for each guest that can be deployed there,
-// and `guests.yaml`, the `guests:` of a target file: a server each, from FIRST-PORT upwards. TOOLS
-// is a folder of node_modules with binaryen; WIT, for `wasi-http`, a folder with WASI's interfaces,
-// for which `wasm-tools` is on the PATH.
+// and `guests.yaml`, the `guests:` of a target file: one server each, from FIRST-PORT upwards.
+// TOOLS is a folder of node_modules with binaryen. `wasi-http` also needs WIT, a folder with WASI's
+// interfaces, and `wasm-tools` on the PATH.
 //
-// A guest that has another shape than the guest ABI, or imports more than its log, cannot be
-// linked with the shim, and is left out. So is what V8 does not take, as the tools would not.
+// The shim links only guests with the shape of the guest ABI that import no more than its log. All
+// others are left out, and so are modules that V8 refuses, because the tools refuse them.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -19,11 +19,11 @@ const here = dirname(fileURLToPath(import.meta.url));
 const tool = (name, ...args) =>
   execFileSync(join(tools, "node_modules/.bin", name), args, { stdio: ["ignore", "pipe", "pipe"] });
 
-// A server each: enough for the incidents that mean anything on a platform without a log, WASI
-// preview 1, or errors of the guest's own.
+// One server each. These guests are enough for the incidents that apply to a platform without a
+// log, WASI preview 1, or the guest's own errors.
 const ids = readFileSync(join(here, "guests.txt"), "utf8").split(/\s+/).filter(Boolean);
 
-// WebAssembly 2.0 and tail calls. All features would have the tool write encodings of proposals.
+// WebAssembly 2.0 and tail calls. With all features the tool would write encodings of proposals.
 const FEATURES = [
   "sign-ext", "mutable-globals", "nontrapping-float-to-int", "bulk-memory", "bulk-memory-opt",
   "multivalue", "reference-types", "simd", "tail-call",
@@ -40,7 +40,7 @@ function fits(bytes) {
   );
 }
 
-// The shim, which calls `_initialize` where the guest has one.
+// The shim. It calls `_initialize` if the guest has one.
 function shim(initializes) {
   const text = readFileSync(join(here, platform, "shim.wat"), "utf8");
   const path = join(out, initializes ? "shim-initialize" : "shim");
@@ -54,7 +54,7 @@ function shim(initializes) {
   return `${path}.wasm`;
 }
 
-// The component of a core module, in its place.
+// Replaces a core module by its component.
 function component(core) {
   const args = [wit, "--world", "bindings", core, "-o", core];
   execFileSync("wasm-tools", ["component", "embed", ...args]);

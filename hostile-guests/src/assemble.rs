@@ -42,7 +42,7 @@ impl fmt::Display for AssembleError {
 
 impl std::error::Error for AssembleError {}
 
-/// The parameters of a guest with their values; every name is known.
+/// The parameters of a guest with their values. Every name is known.
 #[derive(Debug, Clone)]
 pub(crate) struct Params(Vec<(String, String)>);
 

@@ -19,7 +19,7 @@ pub struct Guest {
     pub contained_if: Vec<Contained>,
     /// The required output of a call that ends `ok`.
     pub returns: Option<String>,
-    /// Where it comes from.
+    /// The origin of the attack.
     pub seen_in: String,
     /// What running it requires.
     pub tier: Tier,
@@ -43,7 +43,7 @@ pub struct Guest {
 /// Builds the bytes of a generated guest.
 pub(crate) type Build = fn(&Params) -> Result<Vec<u8>, AssembleError>;
 
-/// Where the bytes come from.
+/// The source of the bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Origin {
     /// A `.wat` file.
@@ -89,7 +89,7 @@ impl Guest {
         }
     }
 
-    /// The text of the guest, where it is text.
+    /// The text of a guest that is written as text.
     #[must_use]
     pub fn source(&self) -> Option<&'static str> {
         match self.origin {

@@ -1,7 +1,7 @@
-//! The header of a guest, as written and as meant.
+//! The header of a guest, as written and as parsed.
 //!
-//! Lines `;; key: value` in a fixed order, and `;;   ` for continuation lines. Nothing is guessed:
-//! an unknown key, an unknown word or a key out of order is a complaint with file and line.
+//! It has lines `;; key: value` in a fixed order, and continuation lines that begin with `;;   `.
+//! An unknown key, an unknown word or a key out of order is a complaint with file and line.
 
 use std::fmt;
 
@@ -80,7 +80,7 @@ impl fmt::Display for HeaderError {
 
 impl std::error::Error for HeaderError {}
 
-/// A header as meant.
+/// A parsed header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Header {
     pub(crate) attack: String,

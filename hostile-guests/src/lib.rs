@@ -54,12 +54,12 @@ use std::sync::LazyLock;
 static GUESTS: LazyLock<Vec<Guest>> =
     LazyLock::new(|| load().unwrap_or_else(|complaint| panic!("hostile-guests: {complaint}")));
 
-/// Every guest whose bytes need only this crate, sorted by id. [`toolchain::all`] has the guests
-/// that a compiler builds.
+/// Every guest that needs only this crate for its bytes, sorted by id. [`toolchain::all`] has the
+/// guests that a compiler builds.
 ///
 /// # Panics
 ///
-/// When an embedded file breaks the header's form; the crate's own tests hold that none does.
+/// When an embedded file has an invalid header. The tests of this crate check that none has.
 #[must_use]
 pub fn all() -> &'static [Guest] {
     &GUESTS

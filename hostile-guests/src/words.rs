@@ -1,4 +1,4 @@
-//! The words in which a guest says how it is contained, and its compiler. No runtime owns them.
+//! The words for the outcomes of a guest, and for its compiler. They belong to no runtime.
 
 use std::fmt;
 
@@ -44,7 +44,7 @@ words! {
         TableOutOfBounds = "table-out-of-bounds",
         /// An integer division or remainder by zero.
         DivideByZero = "divide-by-zero",
-        /// A signed division whose result does not fit, or a conversion out of range.
+        /// A signed division or a conversion with a result out of range.
         IntegerOverflow = "integer-overflow",
         /// A conversion of NaN to an integer.
         BadConversion = "bad-conversion",

@@ -1,4 +1,4 @@
-//! `CATALOGUE.md` lists the guests as they are; `UPDATE_CATALOGUE=1` rewrites it.
+//! `CATALOGUE.md` lists exactly the guests of this crate. `UPDATE_CATALOGUE=1` rewrites it.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Every `seen-in` leads somewhere: to a section of `FACTS.md`, a public advisory or an address.
+//! Every `seen-in` names a section of `FACTS.md`, a public advisory or an address.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,7 +58,7 @@ fn what_leads_nowhere_is_named() {
         "http://example.org/",
         "https://",
         "FACTS.md#loops; FACTS.md#stack",
-        // The section that is cited does not say what the advisory is about.
+        // The cited section does not name the advisory.
         "FACTS.md#stack, CVE-2021-32629",
         "",
     ] {

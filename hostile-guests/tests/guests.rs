@@ -1,4 +1,4 @@
-//! Every guest is what its header says.
+//! Every guest matches its header.
 
 use std::collections::BTreeSet;
 
@@ -94,7 +94,7 @@ fn validation_complaint(guest: &Guest) -> Option<String> {
     let refused = guest.contained_if.contains(&INVALID);
     let complaint = match own {
         Err(error) if !guest.features.is_empty() || !refused => error,
-        // A host without garbage collection may refuse host references, which are baseline.
+        // A host without garbage collection may refuse host references, which are in the baseline.
         Ok(())
             if guest.features.is_empty()
                 && refused
@@ -199,7 +199,7 @@ fn proposal(feature: Feature) -> WasmFeatures {
 
 type Signature = (Vec<ValType>, Vec<ValType>);
 
-/// What a module exports, as far as the ABI asks.
+/// The exports of a module, as the ABI requires them.
 #[derive(Default)]
 struct Shape {
     types: Vec<Option<Signature>>,

@@ -1,5 +1,5 @@
-//! The guests of real compilers are built where a compiler is present, and its absence is said;
-//! with `GAUNTLET_REQUIRE_ALL=1` it is a failure.
+//! Guests of real compilers are built if the compiler is installed. Otherwise the test says so.
+//! With `GAUNTLET_REQUIRE_ALL=1` that is a failure.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use hostile_guests::toolchain::{Toolchain, Workshop, all};
 use hostile_guests::{Contained, Stage, find};
 use wasmparser::Validator;
 
-/// Whether this machine has the compiler; where it must have it, its absence ends the test.
+/// Whether this machine has the compiler. If it is required and missing, the test fails.
 #[expect(clippy::print_stderr, reason = "what is skipped is said where the test runs")]
 fn has(workshop: &Workshop, toolchain: Toolchain) -> bool {
     let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");

@@ -1,8 +1,10 @@
-;; The entry of a Compute program around a guest: reads the body of the request into the guest's
-;; memory, calls it, and answers 200 with its output. A trap of the guest is a trap of the program.
+;; The entry of a Compute program around a guest. It reads the body of the request into the guest's
+;; memory, calls the guest, and answers 200 with its output. A trap of the guest is a trap of the
+;; program.
 ;;
-;; Merged with the guest, whose memory is the program's. The scratch of host calls is the head of
-;; what the guest's own `alloc` gives, and is put back after each, as an output may stand there.
+;; Merged with the guest, and uses its memory. Host calls need scratch space: the start of the block
+;; that the guest's own `alloc` returns. It is restored after each call, because an output may be
+;; there.
 (module
   (import "guest" "memory" (memory 0))
   (import "guest" "alloc" (func $alloc (param i32) (result i32)))

@@ -1,9 +1,10 @@
-;; The entry of a WASI HTTP component around a guest: reads the body of the request into the
-;; guest's memory, calls it, and answers 200 with its output. A trap of the guest is a trap of the
-;; component.
+;; The entry of a WASI HTTP component around a guest. It reads the body of the request into the
+;; guest's memory, calls the guest, and answers 200 with its output. A trap of the guest is a trap
+;; of the component.
 ;;
-;; Merged with the guest, whose memory is the component's. The scratch of host calls is the head
-;; of what the guest's own `alloc` gives, and is put back after each, as an output may stand there.
+;; Merged with the guest, and uses its memory. Host calls need scratch space: the start of the block
+;; that the guest's own `alloc` returns. It is restored after each call, because an output may be
+;; there.
 (module
   (import "guest" "memory" (memory 0))
   (import "guest" "alloc" (func $alloc (param i32) (result i32)))
@@ -33,11 +34,11 @@
   ;; The component has no log.
   (func (export "log") (param i32 i32))
 
-  ;; Where the one list that comes in is written: the input.
+  ;; The address for the one incoming list: the input.
   (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
     (i32.add (global.get $at) (i32.const 64)))
 
-  ;; The handle that a host call gave, or a trap where it failed; the scratch is put back.
+  ;; The handle from a host call, or a trap if the call failed. The scratch space is restored.
   (func $handle (result i32)
     (local $handle i32)
     (if (i32.load8_u (global.get $at)) (then (unreachable)))
@@ -61,7 +62,7 @@
     (call $stream (local.get $in) (global.get $at))
     (local.set $in (call $handle))
     (call $read (local.get $in) (i64.const 4096) (global.get $at))
-    ;; A stream that is closed has no input.
+    ;; A closed stream has no input.
     (if (i32.eqz (i32.load8_u (global.get $at)))
       (then (local.set $length (i32.load offset=8 (global.get $at)))))
     (local.set $out
@@ -80,7 +81,7 @@
     (block $done
       (loop $more
         (br_if $done (i32.eqz (local.get $left)))
-        ;; No more is taken at once.
+        ;; One write takes no more.
         (local.set $chunk
           (select (local.get $left) (i32.const 4096)
             (i32.lt_u (local.get $left) (i32.const 4096))))

@@ -2,9 +2,9 @@
 //
 //     node prepare.mjs GUESTS OUT ADDRESS
 //
-// OUT gets config.capnp, the worker, and `guests.yaml`, the `guests:` of a target file. A module
-// that V8 does not take cannot be deployed, and is left out: workerd would not start with it. So
-// is one that imports WASI, which the worker does not offer.
+// OUT gets config.capnp, the worker, and `guests.yaml`, the `guests:` of a target file. Two kinds
+// of module are left out. workerd does not start with a module that V8 refuses. The worker does not
+// offer WASI to a module that imports it.
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,13 +1,13 @@
 import digests from "digests.json";
 
-// A plugin host as one would write it on Cloudflare Workers: each call is a fresh instance of a
-// module that was deployed with the worker, and each end of a call is said in JSON.
+// A plugin host as one would write it on Cloudflare Workers. Each call gets a fresh instance of a
+// module that was deployed with the worker. Each answer says in JSON how the call ended.
 //
 //   POST /guests/ID/call    the body is the input; 200 and the output, or 500 and
 //                           {"name": …, "message": …, "code": …} of the error
 //
-// The worker holds no deadline and no memory cap: workerd has neither, the network that runs
-// it in production does.
+// The worker has no deadline and no memory cap. workerd has neither; the network that runs it in
+// production has both.
 
 const OUTPUT_BYTES_MAX = 1 << 20;
 
@@ -36,7 +36,7 @@ class MissingExport extends Error {
 function call(module, input) {
   let reported = null;
   let instance = null;
-  // The bytes of a guest, where they are in its memory.
+  // The bytes of a guest at their place in its memory.
   const bytes = (ptr, len, wrong) => {
     const memory = instance.exports.memory.buffer;
     const [begin, size] = [ptr >>> 0, len >>> 0];
@@ -47,7 +47,7 @@ function call(module, input) {
   const broken = new GuestError(-32000, "the guest broke the contract: a pointer out of bounds");
   const text = (ptr, len) => new TextDecoder().decode(given(ptr, len).slice(0, 1024));
   const env = {
-    // JavaScript cannot see the memory of a module that is still starting.
+    // JavaScript cannot access the memory of a module during its start function.
     log: (ptr, len) => void (instance && given(ptr, len)),
     error: (code, ptr, len) => {
       reported = new GuestError(code, plain(text(ptr, len)));
@@ -88,7 +88,7 @@ export default {
         headers: { "content-type": "application/octet-stream", ...digest },
       });
     } catch (error) {
-      // What a guest throws is no Error; V8's own errors are.
+      // A value that a guest throws is no Error. V8's own errors are.
       const { name, message, code } = error instanceof WebAssembly.Exception
         ? { name: "Exception", message: "an exception left the guest" }
         : error;

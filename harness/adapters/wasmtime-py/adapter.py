@@ -1,8 +1,8 @@
-"""Guests on the stock `wasmtime` package from PyPI, behind the adapter protocol of the gauntlet.
+"""Runs guests on the stock `wasmtime` package from PyPI, behind the gauntlet's adapter protocol.
 
-The engine has its default configuration, with what a right host adds: epoch interruption for the
-deadline (a second engine meters fuel, for loads that ask for it), and limits on each store. It
-offers no WASI: what `define_wasi` gives cannot be interrupted while it sleeps.
+The engine has its default configuration and what a correct host adds: epoch interruption for the
+deadline, and limits on each store. A second engine meters fuel for loads that ask for it. There is
+no WASI, because the sleep of `define_wasi` cannot be interrupted.
 
 The protocol: harness/host/src/protocol/PROTOCOL.md, version 1.
 """
@@ -25,23 +25,23 @@ PROTOCOL = 1
 # The protocol's code for a guest that breaks the guest ABI.
 ABI_ERROR = -32000
 
-# Every text that a guest has had a hand in is at most this long.
+# The longest text that a guest can influence.
 REASON_BYTES_MAX = 1024
 
-# An upload is at most this long: eight times a Go guest.
+# The longest upload: eight times a Go guest.
 MODULE_BYTES_MAX = 16 << 20
 
-# Calls that run at once. Each has a memory of up to 16 MiB and a thread with a stack of 8 MiB; the
-# gauntlet lets the process have 4 GiB of data.
+# Parallel calls. Each has a memory of up to 16 MiB and a thread with a stack of 8 MiB. The gauntlet
+# limits the process to 4 GiB of data.
 CALLS_AT_ONCE = 64
 
-# A module exports at most this many items: the package makes an object of each in every call.
+# Most exports of a module: the package makes an object of each in every call.
 EXPORTS_MAX = 1000
 
-# Between two ticks of the epoch, seconds: a deadline is at most so late.
+# Seconds between two epoch ticks. A deadline is late by at most this time.
 TICK_S = 0.002
 
-# More fuel than a day uses, for an engine that meters where a load sets no budget.
+# More fuel than a day uses, for a load without a budget on the engine that meters fuel.
 FUEL_UNLIMITED = 1 << 62
 
 TRAPS = {
@@ -87,7 +87,7 @@ class Rejected(Exception):
 
 
 class Epoch:
-    """The clock of the engines: it ticks while calls run, and never ahead of the time."""
+    """The clock of the engines. It ticks only while calls run, and never too early."""
 
     def __init__(self, engines):
         self.engines, self.running, self.ticks, self.began = engines, 0, 0, 0.0
@@ -95,7 +95,7 @@ class Epoch:
         threading.Thread(target=self.tick, daemon=True).start()
 
     def begin(self, deadline):
-        """Note a call; say how many ticks from now its deadline is."""
+        """Register a call and return the number of ticks until its deadline."""
         with self.changed:
             if not self.running:
                 self.began = time.monotonic() - self.ticks * TICK_S
@@ -121,7 +121,7 @@ class Epoch:
 
 
 class Call:
-    """One call: what the host functions note of it. A call has one thread, which finds it here."""
+    """The notes of the host functions about one call. A call has one thread, which finds it here."""
 
     current = threading.local()
 
@@ -131,10 +131,10 @@ class Call:
         self.fuel_used, self.store = None, None
 
     def bytes_of(self, caller, ptr, length):
-        """A range of the guest's memory; none, and the guest stops soon, where it has no such one.
+        """A range of the guest's memory. None if it has no such range; the guest then stops soon.
 
-        An exception would stop it at once, but the package keeps exceptions of host functions in
-        one variable of the process, where a call beside this one would find it.
+        An exception would stop it at once. But the package keeps exceptions of host functions in
+        one variable of the process, where a parallel call would find it.
         """
         memory = caller.get("memory")
         ptr, length = ptr & 0xFFFFFFFF, length & 0xFFFFFFFF
@@ -164,13 +164,13 @@ class Call:
             self.said = guest_error(code, plain(record, REASON_BYTES_MAX))
 
 
-# The functions of the host: parameters, results, and what does the work.
+# The functions of the host: parameters, results, and implementation.
 OFFERED = {
     ("env", "log"): ("ii", "", lambda *seen: Call.current.call.env_log(*seen)),
     ("env", "error"): ("iii", "", lambda *seen: Call.current.call.env_error(*seen)),
 }
 
-# What a guest must export, and `_initialize` what it may.
+# The required exports of a guest, and the optional `_initialize`.
 GUEST_ABI = {"alloc": ("i", "i"), "process": ("ii", "I")}
 INITIALIZE = ("", "")
 
@@ -187,13 +187,13 @@ def words(kind):
 
 
 def mismatch(found, params, results):
-    """What was expected, where `found` is no function of that type."""
+    """The expected type, if `found` is no function of that type."""
     wanted = words(function(params, results))
     return None if isinstance(found, FuncType) and words(found) == wanted else wanted
 
 
 def check_contract(code):
-    """Refuse a valid module that imports or exports what does not fit the guest ABI."""
+    """Refuse a valid module with imports or exports that do not fit the guest ABI."""
     for one in code.imports:
         offered = OFFERED.get((one.module, one.name))
         if offered is None:
@@ -227,7 +227,7 @@ class Loaded:
             raise ValueError("the digest is not that of the bytes")
         if len(content) > MODULE_BYTES_MAX:
             raise Rejected("size", "%d bytes, the host takes %d" % (len(content), MODULE_BYTES_MAX))
-        # The package takes a module as text too; a host takes none.
+        # The package accepts modules as text. A host must not.
         if not content.startswith(b"\0asm"):
             raise Rejected("validate", "it does not begin as a module does")
         try:
@@ -238,7 +238,7 @@ class Loaded:
 
 
 class Host:
-    """What is loaded, and what runs."""
+    """The loaded modules and the running calls."""
 
     def __init__(self):
         self.plain, self.metered = self.engine(False), self.engine(True)
@@ -250,7 +250,8 @@ class Host:
     def engine(metered):
         config = Config()
         config.epoch_interruption = True
-        # A store's limit of memories refuses a second one at each call; this refuses it at load.
+        # A store's limit of memories rejects a second memory only at each call. This rejects it at
+        # load.
         config.wasm_multi_memory = False
         if metered:
             config.consume_fuel = True
@@ -315,7 +316,7 @@ class Host:
 
 
 def run(module, call, given, ticks):
-    """The outcome of one call, in a store and an instance of its own."""
+    """The outcome of one call, in a fresh store and instance."""
     limits = module.limits
     store = call.store = Store(module.engine)
     fuel = limits["fuel"] if module.metered else 0
@@ -334,7 +335,7 @@ def run(module, call, given, ticks):
     except Trap as trapped:
         return ended(trapped)
     except WasmtimeError as error:
-        # An exception that no guest function catches is no trap of the package's.
+        # The package does not report an uncaught exception as a trap.
         uncaught = "exception" in str(error)
         return trap("uncaught-exception" if uncaught else "other")
     finally:
@@ -344,7 +345,7 @@ def run(module, call, given, ticks):
 
 
 def process(store, exports, call, given):
-    """Call what the guest ABI names, in its order, and take the output."""
+    """Call the functions of the guest ABI in order, and read the output."""
     memory = exports["memory"]
     initialize = exports.get("_initialize") if "_initialize" in exports else None
     if isinstance(initialize, Func):
@@ -377,7 +378,7 @@ def ended(trapped):
         return {"outcome": "deadline", "stopped_by": "epoch"}
     if code == TrapCode.OUT_OF_FUEL:
         return {"outcome": "fuel", "stopped_by": "fuel"}
-    # The package gives an exception that nobody catches no code, and says so in these words.
+    # The package has no code for an uncaught exception. It uses these words.
     if code is None and "thrown Wasm exception" in str(trapped):
         return trap("uncaught-exception")
     return trap(TRAPS.get(code, "other"))
@@ -426,5 +427,5 @@ class Dispatcher:
 
 if __name__ == "__main__":
     Dispatcher(Host(), sys.stdout.buffer).serve(sys.stdin.buffer)
-    # A guest that still runs keeps no process alive.
+    # A guest that still runs must not keep the process alive.
     os._exit(0)

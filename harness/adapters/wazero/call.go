@@ -13,13 +13,13 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// call is one call of a guest, in an instance of its own.
+// call is one call of a guest, in a fresh instance.
 type call struct {
 	log       guestLog
 	deadline  time.Time
 	said      outcome
 	callsMade uint64
-	// heard is set where the function listener stopped the guest.
+	// heard is set if the function listener stopped the guest.
 	heard bool
 }
 
@@ -31,8 +31,8 @@ func callOf(ctx context.Context) *call {
 	return call
 }
 
-// errHostPointer ends a guest that gives a host function a range outside its memory. It is a type
-// of our own, so that no guest can forge it.
+// errHostPointer ends a guest that passes a range outside its memory to a host function. It is our
+// own type, so no guest can forge it.
 var errHostPointer = errors.New("a pointer outside the guest's memory")
 
 // envModule is env.log(ptr, len) and env.error(code, ptr, len).
@@ -64,7 +64,7 @@ func guestBytes(guest api.Module, ptr, length uint32) []byte {
 	return bytes
 }
 
-// answerCall is the answer to a call, whatever becomes of it.
+// answerCall answers a call, whatever its outcome.
 func (h *host) answerCall(ask request) message {
 	defer h.inFlight.Add(-1)
 	defer h.calls.Add(1)
@@ -94,8 +94,8 @@ func (h *host) answerCall(ask request) message {
 	return answer
 }
 
-// run makes an instance, gives it the input and takes its output. The deadline is on the context of
-// the instantiation too: the start function is guest code.
+// run makes an instance, gives it the input and takes its output. The deadline also covers
+// instantiation, because the start function is guest code.
 func (h *host) run(module *module, call *call, input []byte) (end outcome) {
 	defer func() {
 		if panicked := recover(); panicked != nil {
@@ -131,7 +131,7 @@ func (h *host) run(module *module, call *call, input []byte) (end outcome) {
 	return outcome{"outcome": "ok", "output": output}
 }
 
-// process calls what the guest ABI names, in its order. A fault is a broken ABI.
+// process calls the functions of the guest ABI in order. A fault means a broken ABI.
 func process(ctx context.Context, guest api.Module, input []byte, most uint32) (output []byte, fault string, err error) {
 	if reactor := guest.ExportedFunction("_initialize"); reactor != nil {
 		if _, err = reactor.Call(ctx); err != nil {
@@ -164,8 +164,8 @@ func process(ctx context.Context, guest api.Module, input []byte, most uint32) (
 	return append([]byte{}, bytes...), "", nil
 }
 
-// config gives exactly what was granted. wazero's default is nothing: no file, no variable, a
-// fixed clock, a fixed random stream, an empty stdin. Instances have no name, so none clashes.
+// config gives exactly the grants. wazero grants nothing by default: no file, no variable, a fixed
+// clock, a fixed random stream, an empty stdin. Instances have no name, so names never clash.
 func (h *host) config(module *module, call *call, streams [2]*lineStream) (wazero.ModuleConfig, error) {
 	config := wazero.NewModuleConfig().WithName("").WithStartFunctions().
 		WithStdout(streams[0]).WithStderr(streams[1]).WithArgs(module.grants.Args...)
@@ -193,6 +193,7 @@ func (h *host) config(module *module, call *call, streams [2]*lineStream) (wazer
 	if err != nil {
 		return nil, err
 	}
-	// The instance closes what it opened; the root itself is small and goes with the collector.
+	// The instance closes the files that it opened. The root itself is small and left to the
+	// collector.
 	return config.WithFSConfig(wazero.NewFSConfig().WithFSMount(root.FS(), "/data")), nil
 }

@@ -36,7 +36,7 @@ func signatureOf(function api.FunctionDefinition) signature {
 
 const i32, i64 = api.ValueTypeI32, api.ValueTypeI64
 
-// guestABI is what a guest must export, and _initialize what it may.
+// guestABI lists the required exports of a guest, and the optional _initialize.
 var (
 	guestABI = map[string]signature{
 		"alloc":   {[]api.ValueType{i32}, []api.ValueType{i32}},
@@ -45,7 +45,7 @@ var (
 	initialize = signature{}
 )
 
-// checkContract says what keeps a valid module from running here.
+// checkContract returns why a valid module cannot run here.
 func checkContract(module wazero.CompiledModule, seen sections, offered map[string]signature) *rejection {
 	if len(seen.foreign) > 0 {
 		return reject("import", "import "+seen.foreign[0]+": this host gives functions only")
@@ -79,11 +79,11 @@ func checkContract(module wazero.CompiledModule, seen sections, offered map[stri
 	return nil
 }
 
-// pagesMax is what a memory of 32 bits can have; a module with more is not valid.
+// pagesMax is the maximum of a 32-bit memory. A module with more is not valid.
 const pagesMax = 65536
 
-// overLimits says whether a module begins with more than the limits allow: wazero refuses memories
-// when it compiles, and tables never.
+// overLimits reports whether a module declares more than the limits allow. wazero refuses such
+// memories at compilation, but never such tables.
 func overLimits(seen sections, limits limits) string {
 	for _, pages := range seen.memories {
 		if pages > uint64(limits.MemoryPages) && pages <= pagesMax {

@@ -9,8 +9,8 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 )
 
-// trapKinds are the kinds of wazero's errors. It has one for an empty slot of a table and for one
-// past its end.
+// trapKinds maps wazero's error texts to kinds. wazero has one text for an empty table slot and for
+// an index past the end.
 var trapKinds = map[string]string{
 	"unreachable":                   "unreachable",
 	"out of bounds memory access":   "memory-out-of-bounds",
@@ -24,8 +24,8 @@ var trapKinds = map[string]string{
 	"uncaught exception":            "uncaught-exception",
 }
 
-// failed is the outcome of a call that ended in an error. Types and our own clock decide:
-// proc_exit(0xefffffff) makes the very error of a deadline, so an exit is a deadline only where
+// failed is the outcome of a call that ended in an error. Types and our own clock decide.
+// proc_exit(0xefffffff) gives the same error as a deadline, so an exit counts as a deadline only if
 // the deadline has passed.
 func failed(err error, call *call) outcome {
 	var exit *sys.ExitError
@@ -51,8 +51,8 @@ func failed(err error, call *call) outcome {
 	return trapped("other")
 }
 
-// trapOf is the kind of a trap. Its type is internal to wazero, so it is told by the type's name;
-// a guest can make neither that nor the fixed text of the error itself.
+// trapOf is the kind of a trap. The error type is internal to wazero, so the name of the type
+// identifies it. A guest can forge neither the type nor the fixed text of the error.
 func trapOf(err error) (kind string, found bool) {
 	for ; err != nil; err = errors.Unwrap(err) {
 		if fmt.Sprintf("%T", err) == "*wasmruntime.Error" {
@@ -65,8 +65,8 @@ func trapOf(err error) (kind string, found bool) {
 	return "", false
 }
 
-// notInstantiated is the outcome where there is no instance: the start function failed, or the
-// module asks for what it is not given.
+// notInstantiated is the outcome without an instance: the start function failed, or the module
+// imports something that it is not given.
 func notInstantiated(err error, call *call) outcome {
 	var exit *sys.ExitError
 	_, trap := trapOf(err)

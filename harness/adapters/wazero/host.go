@@ -19,24 +19,25 @@ import (
 
 // Bounds of the host.
 const (
-	// callsAtOnce: each has a memory of up to 16 MiB, and the process 4 GiB of addresses.
+	// callsAtOnce: each call has a memory of up to 16 MiB, and the process has 4 GiB of addresses.
 	callsAtOnce = 64
-	// callsInFlight: past it a host would be holding its callers' memory.
+	// callsInFlight: with more calls, the host would hold the memory of its callers.
 	callsInFlight = 1024
-	// modulesMax: one that is not unloaded keeps its code.
+	// modulesMax: a loaded module keeps its code until it is unloaded.
 	modulesMax = 1024
 )
 
-// host holds what was loaded. Code is compiled once for each digest and cap on pages, as the
-// cap is one of a wazero runtime and not of a module.
+// host holds the loaded modules. Code is compiled once for each digest and cap on pages, because
+// the cap belongs to a wazero runtime and not to a module.
 type host struct {
 	engine    string
 	mitigated mitigations
-	// noDeadline leaves WithCloseOnContextDone out.
+	// noDeadline disables WithCloseOnContextDone.
 	noDeadline bool
 	folder     string
 	cache      wazero.CompilationCache
-	// building is held while code is made or dropped, and guards rooms; calls never wait for it.
+	// building is held while code is compiled or dropped, and guards rooms. Calls never wait for
+	// it.
 	building sync.Mutex
 	rooms    map[uint32]*room
 	// lock guards modules.
@@ -47,20 +48,20 @@ type host struct {
 	inFlight atomic.Int64
 }
 
-// room is a runtime whose memories have one cap.
+// room is a runtime with one memory cap.
 type room struct {
 	runtime  wazero.Runtime
 	offered  map[string]signature
 	compiled map[string]*code
 }
 
-// code is a compiled module, and how many names it was loaded under.
+// code is a compiled module, and the number of names it is loaded under.
 type code struct {
 	module wazero.CompiledModule
 	names  int
 }
 
-// module is code under the limits and grants of one load.
+// module is code with the limits and grants of one load.
 type module struct {
 	room   *room
 	code   *code
@@ -81,8 +82,8 @@ func newHost(engine, mitigate string) (*host, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Compiled code keeps a processor until it looks at the clock; the timers of deadlines need
-	// one of their own.
+	// Compiled code keeps a processor until it checks the clock. The timers of deadlines need a
+	// processor too.
 	runtime.GOMAXPROCS(runtime.NumCPU() + 2)
 	return &host{
 		engine: engine, mitigated: mitigated, folder: folder,
@@ -143,7 +144,7 @@ func (h *host) load(ask request) message {
 	return message{"id": ask.ID, "answer": "loaded"}
 }
 
-// named is the module of a name, or nil.
+// named returns the module with this name, or nil.
 func (h *host) named(name string) *module {
 	h.lock.Lock()
 	defer h.lock.Unlock()
@@ -171,7 +172,7 @@ func (h *host) unload(ask request) message {
 	return message{"id": ask.ID, "answer": "unloaded"}
 }
 
-// compiled is the module of a load, its code from the cache where it is there.
+// compiled is the module of a load, with code from the cache if it is there.
 func (h *host) compiled(ask request) (*module, *rejection) {
 	if len(ask.Bytes) > moduleBytesMax {
 		return nil, reject("size", fmt.Sprintf("%d bytes, the host takes %d", len(ask.Bytes), moduleBytesMax))
@@ -205,8 +206,8 @@ func (h *host) compiled(ask request) (*module, *rejection) {
 	return &module{room, compiled, ask.Digest, ask.Limits, ask.Grants}, nil
 }
 
-// notCompiled names the stage: wazero refuses all that it does not run in one place. That a module
-// is refused for its size, or for a feature that a mitigation took away, is no fault of the module.
+// notCompiled names the stage, because wazero refuses every unsupported module in one place. A
+// refusal for the size, or for a feature that a mitigation disabled, is no fault of the module.
 func (h *host) notCompiled(err error, over string, seen sections, room *room, bytes []byte) *rejection {
 	if over != "" {
 		return reject("static-limit", over)
@@ -222,7 +223,7 @@ func (h *host) notCompiled(err error, over string, seen sections, room *room, by
 	return reject("validate", err.Error())
 }
 
-// compiles says whether a module is one for wazero with its usual features.
+// compiles reports whether wazero accepts a module with its default features.
 func compiles(bytes []byte) bool {
 	plain := wazero.NewRuntimeWithConfig(context.Background(), wazero.NewRuntimeConfigInterpreter())
 	defer plain.Close(context.Background())
@@ -237,7 +238,7 @@ func (h *host) listening() context.Context {
 	return experimental.WithFunctionListenerFactory(context.Background(), interrupter{})
 }
 
-// room is the runtime for a cap on pages, made where there is none.
+// room returns the runtime for a cap on pages, and creates it if necessary.
 func (h *host) room(pages uint32) (*room, error) {
 	if made := h.rooms[pages]; made != nil {
 		return made, nil
@@ -268,8 +269,8 @@ func (h *host) room(pages uint32) (*room, error) {
 	return made, nil
 }
 
-// layOutFolder makes what a grant of files gives, and a canary beside it that no guest may read.
-// The gauntlet removes TMPDIR when the adapter has ended.
+// layOutFolder makes the folder of a grant of files, and next to it a canary that no guest may
+// read. The gauntlet removes TMPDIR after the adapter ends.
 func layOutFolder() (string, error) {
 	root, err := os.MkdirTemp("", "wazero-")
 	if err != nil {

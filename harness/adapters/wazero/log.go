@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// guestLog keeps what a guest logs: one record a line, tagged by us, bounded.
+// guestLog keeps the log of a guest: one record per line, with our tag, and bounded.
 type guestLog struct {
 	lock    sync.Mutex
 	tenant  string
@@ -29,13 +29,13 @@ func (l *guestLog) push(record []byte) {
 	l.lines = append(l.lines, message{"tenant": l.tenant, "text": text})
 }
 
-// lineStream is a standard stream of a guest: each of its lines becomes a record.
+// lineStream is a standard stream of a guest. Each of its lines becomes a record.
 type lineStream struct {
 	log  *guestLog
 	line []byte
 }
 
-// Write keeps no more of a line than the log would.
+// Write keeps no more of a line than the log does.
 func (s *lineStream) Write(chunk []byte) (int, error) {
 	rest := chunk
 	for {
@@ -50,15 +50,15 @@ func (s *lineStream) Write(chunk []byte) (int, error) {
 	}
 }
 
-// end keeps a last line that the guest did not end.
+// end keeps a last line without a line end.
 func (s *lineStream) end() {
 	if len(s.line) > 0 {
 		s.log.push(s.line)
 	}
 }
 
-// plain is hostile bytes as one line of text of at most limit bytes: invalid UTF-8 is replaced,
-// and whatever moves a cursor, a direction or a line is escaped.
+// plain turns hostile bytes into one line of text of at most limit bytes. It replaces invalid
+// UTF-8, and escapes everything that moves a cursor, a direction or a line.
 func plain(record []byte, limit int) string {
 	record = record[:min(len(record), limit)]
 	var text strings.Builder

@@ -3,8 +3,8 @@
 //
 //	gauntlet-wazero [--engine compiler|interpreter] [--mitigate WORD,…] [--no-deadline]
 //
-// Without --mitigate it hosts as wazero's own documentation shows: that is what most people ship.
-// With --no-deadline nothing stops a guest, to measure what looking at the deadline costs.
+// Without --mitigate it uses wazero as in wazero's own documentation, as most people do. With
+// --no-deadline nothing stops a guest; this measures the cost of the deadline.
 package main
 
 import (
@@ -38,14 +38,14 @@ func main() {
 	}
 }
 
-// desk reads requests and writes answers; answers come from many goroutines.
+// desk reads requests and writes answers. Many goroutines answer.
 type desk struct {
 	host  *host
 	out   *bufio.Writer
 	write sync.Mutex
 }
 
-// serve answers until stdin ends or somebody says bye.
+// serve answers until stdin ends or a bye request comes.
 func serve(host *host, in io.Reader, out io.Writer) error {
 	desk := &desk{host: host, out: bufio.NewWriter(out)}
 	lines := bufio.NewScanner(in)
@@ -63,7 +63,7 @@ func serve(host *host, in io.Reader, out io.Writer) error {
 	return lines.Err()
 }
 
-// answer one request; says whether it was the last.
+// answer handles one request, and reports whether it was the last.
 func (d *desk) answer(ask request) (last bool) {
 	switch ask.Ask {
 	case "hello":

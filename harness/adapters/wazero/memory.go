@@ -6,13 +6,13 @@ import (
 	"github.com/tetratelabs/wazero/experimental"
 )
 
-// reserved is the address space that a memory begins with: it grows in place up to there, and
-// 64 calls at once take 1 GiB of the 4 GiB that the process has.
+// reserved is the initial address space of a memory. Up to there it grows in place. 64 parallel
+// calls take 1 GiB of the 4 GiB of the process.
 const reserved = 16 << 20
 
-// mapped is a linear memory of its own pages, given back when its instance is closed. wazero's
-// default is a Go slice: growing it to 16 MiB page by page took 20 to 55 ms on two busy cores,
-// most of it for pages that the collector had yet to take back.
+// mapped is a linear memory with its own pages, released when its instance closes. wazero's default
+// is a Go slice. Growing it to 16 MiB page by page took 20 to 55 ms on two busy cores. Most of that
+// was for pages that the collector had not yet taken back.
 type mapped struct {
 	pages []byte
 	most  uint64
@@ -22,7 +22,7 @@ var allocator = experimental.MemoryAllocatorFunc(func(_, most uint64) experiment
 	return &mapped{most: most}
 })
 
-// Reallocate answers nil where there is no memory: then the growth fails inside the guest.
+// Reallocate returns nil if there is no memory. The growth then fails inside the guest.
 func (m *mapped) Reallocate(size uint64) []byte {
 	if size > m.most {
 		return nil
@@ -41,7 +41,7 @@ func (m *mapped) Reallocate(size uint64) []byte {
 	return m.pages[:size]
 }
 
-// Free gives the pages back. wazero calls it once nothing of the instance runs any more.
+// Free releases the pages. wazero calls it when nothing of the instance runs any more.
 func (m *mapped) Free() {
 	if m.pages != nil {
 		_ = syscall.Munmap(m.pages)

@@ -11,26 +11,25 @@ import (
 	"github.com/tetratelabs/wazero/sys"
 )
 
-// mitigationWords are the words of --mitigate, and `all`.
+// mitigationWords are the words of --mitigate. It also takes `all`.
 const mitigationWords = "calls, custom, files, sleep, tables"
 
-// mitigations are what a careful host adds to wazero. Each closes a gap that was measured, and has
-// its price.
+// mitigations are what a careful host adds to wazero. Each closes a measured gap, and has a price.
 type mitigations struct {
-	// calls looks at the clock every 1024 calls of guest functions: wazero itself looks at loops
-	// only, so a tree of calls runs for ever. Price: a Go call for each guest call.
+	// calls checks the clock every 1024 calls of guest functions. wazero itself checks only in
+	// loops, so a tree of calls runs forever. Price: a Go call for each guest call.
 	calls bool
-	// custom drops custom sections before compiling: wazero reads the name section, allocates what
-	// it claims, refuses modules for names that mean nothing, and takes an empty section for the
-	// end of the file. Price: traces without names.
+	// custom drops custom sections before compiling. wazero reads the name section, allocates by
+	// its counts, refuses modules for meaningless names, and takes an empty section for the end of
+	// the file. Price: traces without names.
 	custom bool
 	// files grants a folder as os.Root, which follows no link out of it. Price: read-only.
 	files bool
 	// sleep ends a guest's sleep at the deadline.
 	sleep bool
-	// tables refuses large tables and, with reference types off, table.grow: wazero has no limit
-	// on tables. Price: guests that use reference types, and a panic of wazero's own in a guest
-	// that initialises a table from a dropped or passive segment.
+	// tables refuses large tables and, with reference types off, table.grow: wazero has no limit on
+	// tables. Price: guests that use reference types, and a panic inside wazero if a guest
+	// initialises a table from a dropped or passive segment.
 	tables bool
 }
 
@@ -56,8 +55,8 @@ func parseMitigations(words string) (m mitigations, err error) {
 	return m, nil
 }
 
-// callsBetweenLooks: 1024 calls are microseconds, and a look at the clock at each would cost
-// as much as the calls.
+// callsBetweenLooks: 1024 calls take microseconds. Checking the clock at each call would cost as
+// much as the calls.
 const callsBetweenLooks = 1024
 
 // interrupter is a function listener that stops a guest past its deadline.

@@ -1,6 +1,6 @@
 package main
 
-// request is any line to the adapter; which members count depends on Ask.
+// request is any line to the adapter. Ask selects which members count.
 type request struct {
 	ID     uint64 `json:"id"`
 	Ask    string `json:"ask"`
@@ -13,7 +13,7 @@ type request struct {
 	Input  []byte `json:"input"`
 }
 
-// limits of each call of a module. wazero has no means for fuel, so hello does not offer it.
+// limits of each call of a module. wazero cannot meter fuel, so hello does not offer it.
 type limits struct {
 	DeadlineMS    int64  `json:"deadline_ms"`
 	MemoryPages   uint32 `json:"memory_pages"`
@@ -23,7 +23,7 @@ type limits struct {
 	LogLineBytes  int    `json:"log_line_bytes_max"`
 }
 
-// grants are what a guest is given; everything else is denied.
+// grants are given to a guest. Everything else is denied.
 type grants struct {
 	Env    map[string]string `json:"env"`
 	Args   []string          `json:"args"`
@@ -35,28 +35,28 @@ type grants struct {
 // message is any line from the adapter.
 type message map[string]any
 
-// abiErrorCode stands for a broken ABI; the protocol names it.
+// abiErrorCode stands for a broken ABI. The protocol defines it.
 const abiErrorCode = -32000
 
-// reasonBytesMax bounds every text that a guest has had a hand in.
+// reasonBytesMax bounds every text that a guest can influence.
 const reasonBytesMax = 1024
 
 func refused(id uint64, reason string) message {
 	return message{"id": id, "answer": "refused", "reason": reason}
 }
 
-// rejection says at which stage a module was refused, and why.
+// rejection is the stage that refused a module, and the reason.
 type rejection struct{ stage, reason string }
 
 func reject(stage, reason string) *rejection {
 	return &rejection{stage, plain([]byte(reason), reasonBytesMax)}
 }
 
-// outcome is one word of the protocol's vocabulary with the members that go with it.
+// outcome is one word of the protocol's vocabulary, with its members.
 type outcome message
 
-// deadline says which of the mechanisms stopped the guest: the context that wazero itself looks at
-// in loops, our function listener, or a look of ours after the guest had come to its end.
+// deadline names the mechanism that stopped the guest: the context that wazero checks in loops, our
+// function listener, or our check after the guest ended.
 func deadline(by string) outcome { return outcome{"outcome": "deadline", "stopped_by": by} }
 
 func trapped(kind string) outcome { return outcome{"outcome": "trap", "trap": kind} }

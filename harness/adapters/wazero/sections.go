@@ -6,12 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// sections is what wazero's API does not show of a module, read from its bytes. It is used to
-// name why a module is refused; that it is well formed is for wazero to say.
+// sections holds facts about a module that wazero's API does not show, read from its bytes. They
+// only name why a module is refused; wazero decides whether it is well formed.
 type sections struct {
-	// imports are the names of all imports, foreign those that are no functions.
+	// imports are the names of all imports; foreign are those that are not functions.
 	imports, foreign []string
-	// tables and memories are the least sizes, in elements and pages.
+	// tables and memories are the minimum sizes, in elements and pages.
 	tables, memories []uint64
 }
 
@@ -25,7 +25,7 @@ const (
 
 var errShort = errors.New("the module ends early")
 
-// readSections reads as far as it can; what follows something unreadable is not seen.
+// readSections reads as far as it can. It ignores everything after an unreadable part.
 func readSections(module []byte) (found sections) {
 	defer func() { _ = recover() }() // errShort, from any depth of the readers below
 	in := &reader{module}
@@ -50,8 +50,8 @@ func readSections(module []byte) (found sections) {
 	return found
 }
 
-// withoutCustom is the module without its custom sections, which mean nothing to a host; a module
-// that cannot be read is given back as it is.
+// withoutCustom returns the module without its custom sections, which mean nothing to a host. A
+// module that cannot be read is returned unchanged.
 func withoutCustom(module []byte) (kept []byte) {
 	defer func() {
 		if recover() != nil {
@@ -71,7 +71,7 @@ func withoutCustom(module []byte) (kept []byte) {
 	return kept
 }
 
-// reader takes from the front, and panics with errShort where there is nothing left.
+// reader takes from the front, and panics with errShort at the end.
 type reader struct{ rest []byte }
 
 func (r *reader) take(count int) []byte {
@@ -94,7 +94,7 @@ func (r *reader) number() uint64 {
 
 func (r *reader) name() string { return string(r.take(int(r.number()))) }
 
-// least reads limits and gives the lower one.
+// least reads limits and returns the minimum.
 func (r *reader) least() uint64 {
 	flags := r.take(1)[0]
 	least := r.number()

@@ -1,8 +1,8 @@
-//! How exactly an endless guest is stopped: never early, and hardly later than a native loop that
-//! looks at the clock itself, which is the control.
+//! How precisely an endless guest is stopped: never early, and hardly later than the control, a
+//! native loop that checks the clock itself.
 //!
-//! Kills and controls alternate in one run, because the machine's own delays are part of both; that
-//! is why this is no divan benchmark. Ends with code 1 where a promise is broken.
+//! Kills and controls alternate in one run, because both include the delays of the machine. So this
+//! is no divan benchmark. It ends with code 1 if a promise is broken.
 
 #![expect(clippy::print_stdout, reason = "a benchmark reports on its standard output")]
 
@@ -22,9 +22,9 @@ mod hosts;
 const KILLS: usize = 200;
 /// The deadline.
 const DEADLINE: Duration = Duration::from_millis(50);
-/// Median overshoot promised, milliseconds: a tick of 1 ms and a half.
+/// Promised median overshoot, milliseconds: one and a half ticks of 1 ms.
 const MEDIAN_MAX_MS: f64 = 1.5;
-/// 99th percentile promised: so many times that of the control, and so many milliseconds.
+/// Promised 99th percentile: this factor times the control, and this many milliseconds.
 const P99_MAX: (f64, f64) = (1.25, 2.0);
 
 fn main() -> ExitCode {
@@ -72,7 +72,7 @@ fn kill(plugin: &dyn Plugin) {
     assert_eq!(called.outcome, CallOutcome::Deadline);
 }
 
-/// A native loop that looks at the clock at each turn.
+/// A native loop that checks the clock at each turn.
 fn control() {
     let deadline = Instant::now() + DEADLINE;
     let mut turns = 0_u64;

@@ -1,12 +1,12 @@
-//! What one `Plugin::call` costs over raw wasmtime with the same limits. The promise is at most a
+//! The cost of one `Plugin::call` over raw wasmtime with the same limits. The promise is at most a
 //! tenth.
 //!
-//! Both do the same work of the guest ABI on the same engine configuration: an instance from the
-//! pool, `alloc`, the input written, `process`, the output read. Both hold the guest to the same
-//! caps and the same deadline. What raw wasmtime takes without limits is shown for comparison: it
-//! is no host that anyone should run. They are timed in turn, batch by
-//! batch, because a ratio of two runs apart is a ratio of two moments of the machine; that is why
-//! this is no divan benchmark. Ends with code 1 where the promise is broken.
+//! Both sides do the same work of the guest ABI on the same engine configuration: an instance from
+//! the pool, `alloc`, writing the input, `process`, reading the output. Both hold the guest to the
+//! same caps and the same deadline. Raw wasmtime without limits is shown for comparison; nobody
+//! should run such a host. The sides alternate batch by batch, because runs at different times
+//! would compare different states of the machine. So this is no divan benchmark. It ends with code
+//! 1 if the promise is broken.
 
 #![expect(clippy::print_stdout, reason = "a benchmark reports on its standard output")]
 
@@ -25,13 +25,13 @@ use wasmtime::{
     UpdateDeadline,
 };
 
-/// Calls of one batch, long enough for the clock, short enough for the scheduler.
+/// Calls of one batch: long enough for the clock, and short enough for the scheduler.
 const BATCH: u32 = 50;
 /// Batches of each side.
 const ROUNDS: usize = 2000;
-/// Bytes of the input, and of the output, which is the same.
+/// Bytes of the input and of the output.
 const INPUT: &[u8] = &[0x5a; 1024];
-/// What is promised.
+/// The promised ratio.
 const RATIO_MAX: f64 = 1.10;
 
 fn main() -> ExitCode {
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     ];
     let mut rounds = Vec::with_capacity(ROUNDS);
     for round in 0..ROUNDS {
-        // Who goes first changes, so that nobody inherits another's caches every time.
+        // The order changes, so that neither side always finds the caches of the other.
         let mut took = [0.0; 3];
         for turn in 0..3 {
             let side = (round + turn) % 3;
@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(!kept))
 }
 
-/// What a store needs to hold a guest to the default limits.
+/// The data that a store needs to hold a guest to the default limits.
 struct RawState {
     limits: StoreLimits,
     deadline: Instant,
@@ -88,7 +88,7 @@ fn unlimited(bytes: &[u8]) -> Result<InstancePre<()>> {
     Linker::new(&engine).instantiate_pre(&Module::from_binary(&engine, bytes)?)
 }
 
-/// A store with the default caps and deadline, as the manual of wasmtime sets them.
+/// A store with the default caps and deadline, set as in wasmtime's manual.
 fn limited_store(pre: &InstancePre<RawState>) -> Store<RawState> {
     let caps = Caps::of(&Limits::default());
     let limits = StoreLimitsBuilder::new()

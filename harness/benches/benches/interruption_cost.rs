@@ -1,8 +1,8 @@
-//! What each means of interruption costs on honest code that is never interrupted: the time of a
-//! loop with it over the time without it, on the same engine.
+//! The cost of each interruption mechanism for honest code that is never interrupted. It is the
+//! time of a loop with the mechanism over the time without it, on the same engine.
 //!
-//! The variants alternate in one run; that is why this is no divan benchmark. It promises nothing:
-//! the price is the runtime's own, and `gauntlet interruption` says what it buys.
+//! The variants alternate in one run, so this is no divan benchmark. It promises nothing: the price
+//! belongs to the runtime, and `gauntlet interruption` says what it buys.
 
 #![expect(clippy::print_stdout, reason = "a benchmark reports on its standard output")]
 
@@ -24,13 +24,12 @@ use median::median;
 
 /// Rounds of each variant.
 const ROUNDS: usize = 40;
-/// Turns of the loop: 10 ms on a compiler, some 100 ms on an interpreter.
+/// Turns of the loop: 10 ms on a compiler, and some 100 ms on an interpreter.
 const TURNS: i32 = 5_000_000;
-/// Fuel of one slice, as the reference host on wasmi gives it.
+/// Fuel of one slice, as in the reference host on wasmi.
 const SLICE: u64 = 100_000;
 
-/// What is in the module of every variant: a loop of arithmetic, and the same with a call in each
-/// turn.
+/// The module of every variant: a loop of arithmetic, and the same loop with a call in each turn.
 const HONEST: &str = r#"
   (func $step (param i32) (result i32)
     (i32.add (i32.mul (local.get 0) (i32.const 1664525)) (i32.const 1013904223)))
@@ -46,7 +45,7 @@ const HONEST: &str = r#"
       (br_if $more (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
     (local.get $x))"#;
 
-/// What wazero is told: the loop's check of the deadline off, as it is, and with a listener.
+/// The options of wazero: without the deadline check in loops, with it, and with a listener.
 const WAZERO: [(&str, &[&str]); 3] = [
     ("nothing", &["--no-deadline"]),
     ("context", &[]),
@@ -86,7 +85,7 @@ fn module() -> Vec<u8> {
     wat::parse_str(format!("(module {HONEST})")).expect("it assembles")
 }
 
-/// The variants in turn; the first is what the others are measured by.
+/// The variants in turn. The first one is the baseline.
 fn compare(runtime: &str, shape: &str, mut variants: Vec<Variant>) {
     let mut times = vec![Vec::with_capacity(ROUNDS); variants.len()];
     let right = (variants[0].1)();
@@ -157,8 +156,8 @@ fn interpreted(name: &'static str, shape: &str, slices: bool) -> Variant {
     (name, Box::new(run))
 }
 
-/// The guest gives up its thread at each tick, or at each slice of fuel, as hosts have it that
-/// serve many guests on a few threads. (wasmtime-wasi turns wasmtime's feature `async` on.)
+/// The guest yields its thread at each tick or fuel slice, as in hosts that serve many guests on a
+/// few threads. (wasmtime-wasi enables wasmtime's feature `async`.)
 fn yielding(name: &'static str, shape: &str, epochs: bool) -> Variant {
     let mut config = wasmtime::Config::new();
     config.epoch_interruption(epochs).consume_fuel(!epochs);
@@ -183,7 +182,7 @@ fn yielding(name: &'static str, shape: &str, epochs: bool) -> Variant {
     (name, Box::new(run))
 }
 
-/// A future driven to its end; a tick passes before each look at it.
+/// Drives a future to its end. A tick passes before each poll.
 fn polled<T>(future: impl Future<Output = T>, engine: &wasmtime::Engine) -> T {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());

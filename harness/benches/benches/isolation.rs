@@ -1,8 +1,8 @@
-//! What isolation costs: a call through a warm worker beside the same call in this process, in
-//! units of a bare process spawn, which is what a process for each call would cost at least.
+//! The cost of isolation: a call through a warm worker compared with the same call in this process.
+//! The unit is a bare process spawn, the least cost of a process for each call.
 //!
-//! All three alternate in one run, because each is a moment of the machine; that is why this is no
-//! divan benchmark. Ends with code 1 where the promise is broken.
+//! All three alternate in one run, because each depends on the state of the machine. So this is no
+//! divan benchmark. It ends with code 1 if the promise is broken.
 
 #![expect(clippy::print_stdout, reason = "a benchmark reports on its standard output")]
 
@@ -23,11 +23,11 @@ mod median;
 
 use median::median;
 
-/// Rounds of a guest; each is a spawn, a call in this process, and one through the worker.
+/// Rounds of a guest. Each has a spawn, a call in this process, and a call through the worker.
 const ROUNDS: usize = 200;
-/// What is promised: the extra cost of a call through a warm worker, in spawns.
+/// The promised extra cost of a call through a warm worker, in spawns.
 const RATIO_MAX: f64 = 0.5;
-/// Guests of each size of input and end; the last is built where Go is present.
+/// Guests with each size of input and each end. The last is built if Go is installed.
 const GUESTS: [&str; 5] =
     ["benign-tiny", "benign-echo", "trap-unreachable", "benign-init", "go-echo"];
 /// Bytes of the input.
@@ -55,7 +55,7 @@ fn promises(host: &dyn Host) -> bool {
 
 /// One guest, precompiled on both sides.
 fn promise(host: &dyn Host, worker: &Supervised, module: &GuestModule) -> bool {
-    // No deadline that a busy machine could bring into play.
+    // A deadline that no busy machine reaches.
     let limits = Limits { deadline_ms: 10_000, ..Limits::default() };
     let grants = Grants::default();
     let input = module.input(INPUT.to_vec());
@@ -85,7 +85,7 @@ fn promise(host: &dyn Host, worker: &Supervised, module: &GuestModule) -> bool {
     kept
 }
 
-/// Both sides did the same, or the comparison means nothing.
+/// Both sides must do the same work, or the comparison means nothing.
 fn same(plugin: &dyn Plugin, worker: &Supervised, work: &Work<'_>) {
     let inside = plugin.call("t", work.input).outcome;
     let through = worker.call(work).expect("the worker is there").called.outcome;

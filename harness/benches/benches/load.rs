@@ -1,16 +1,16 @@
-//! How long it takes to load 1,000 scenarios; the promise is 50 ms on two processors.
+//! The time to load 1,000 scenarios. The promise is 50 ms on two processors.
 
 use gauntlet::load;
 use wasm_gauntlet_model::source::Source;
 
-/// Scenarios of the benchmark, ten times what the catalogue may come to hold.
+/// Scenarios of the benchmark: ten times the size that the catalogue may reach.
 const SCENARIOS: usize = 1_000;
 
 fn main() {
     divan::main();
 }
 
-/// A scenario of about 1 kB, as large as the usual one of the catalogue.
+/// A scenario of about 1 kB, the usual size in the catalogue.
 fn text(index: usize) -> String {
     format!(
         r#"incident: delivery/generated-{index}

@@ -1,14 +1,14 @@
-//! Where the benchmarks find the tool that they measure: built beside them, by the same profile.
+//! Finds the tool for the benchmarks. It is built next to them, with the same profile.
 
 use std::env;
 use std::io;
 use std::path::PathBuf;
 
-/// The program `gauntlet` of the same build: a benchmark is `target/PROFILE/deps/NAME`, and the
-/// tool stands one folder above.
+/// The program `gauntlet` of the same build. A benchmark is `target/PROFILE/deps/NAME`, and the
+/// tool is one folder above.
 ///
 /// # Errors
-/// When it has not been built.
+/// If the program is not built.
 pub fn tool() -> io::Result<PathBuf> {
     let here = env::current_exe()?;
     let tool = here.ancestors().nth(2).map(|folder| folder.join("gauntlet"));

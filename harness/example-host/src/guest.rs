@@ -10,13 +10,13 @@ use wasmi::{
     TrapCode, TypedFunc, TypedResumableCall, WasmParams, WasmResults,
 };
 
-/// Fuel between two looks at the clock: milliseconds, also on a busy machine.
+/// Fuel between two checks of the clock: milliseconds, also on a busy machine.
 const SLICE: u64 = 100_000;
 
 /// Fuel of a start function, which wasmi cannot pause.
 const START_FUEL: u64 = 300_000;
 
-/// A host function was given memory that the guest does not have.
+/// A guest passed a range outside its memory to a host function.
 #[derive(Debug)]
 struct OutOfRange;
 
@@ -43,7 +43,7 @@ pub struct Guest {
 }
 
 impl Guest {
-    /// Instantiate, and call `_initialize` where there is one.
+    /// Instantiates, and calls `_initialize` if there is one.
     pub fn new(module: &Module, limits: &Limits, deadline: Instant) -> Result<Self, CallOutcome> {
         let caps = StoreLimitsBuilder::new()
             .memory_size(usize::try_from(limits.memory_bytes()).unwrap_or(usize::MAX))
@@ -77,7 +77,7 @@ impl Guest {
         Ok(guest)
     }
 
-    /// Give the input, call `process`, take the output.
+    /// Writes the input, calls `process`, and reads the output.
     pub fn process(
         &mut self,
         input: &[u8],
@@ -105,8 +105,7 @@ impl Guest {
             return Err(broken("the output is too long"));
         }
         let memory = self.memory.data(&self.store);
-        // FAULT: the end is a sum in 32 bits, so a range that wraps around looks as if it
-        // ended inside.
+        // FAULT: the end is computed in 32 bits, so a range that wraps around seems to end inside.
         let end = ptr.wrapping_add(len) as usize;
         if end > memory.len() {
             return Err(broken("process answered with a range outside of memory"));
@@ -140,7 +139,7 @@ impl Guest {
 }
 
 fn log(caller: Caller<'_, State>, ptr: i32, len: i32) -> Result<(), Error> {
-    // This host keeps no log; it only refuses what is no range.
+    // This host keeps no log. It only refuses invalid ranges.
     range(&caller, ptr, len).map(drop)
 }
 
@@ -150,7 +149,7 @@ fn error(mut caller: Caller<'_, State>, code: i32, ptr: i32, len: i32) -> Result
     Ok(())
 }
 
-/// A copy of a range of the guest's memory, the sum in 64 bits.
+/// A copy of a range of the guest's memory. The end is computed in 64 bits.
 fn range(caller: &Caller<'_, State>, ptr: i32, len: i32) -> Result<Vec<u8>, Error> {
     let (ptr, len) = (u64::from(ptr.cast_unsigned()), u64::from(len.cast_unsigned()));
     let memory = caller.get_export("memory").and_then(Extern::into_memory);
@@ -168,7 +167,8 @@ fn rejected(stage: RejectStage, reason: &str) -> CallOutcome {
     CallOutcome::Rejected(Rejection { stage, reason: reason.escape_debug().to_string() })
 }
 
-/// Where there is no instance: guest code failed, or the module asks for what it is not given.
+/// The outcome without an instance: guest code failed, or the module imports something that it is
+/// not given.
 fn not_begun(error: &Error) -> CallOutcome {
     match error.as_trap_code() {
         Some(_) => ended(error),
@@ -176,7 +176,7 @@ fn not_begun(error: &Error) -> CallOutcome {
     }
 }
 
-/// What the end of guest code is called. Types decide, never a text that a guest may have made.
+/// The outcome of a failure in guest code. Types decide, never a text that a guest can forge.
 fn ended(error: &Error) -> CallOutcome {
     let Some(trap) = error.as_trap_code() else {
         return CallOutcome::Trap { kind: TrapKind::HostPointer };

@@ -1,6 +1,6 @@
-//! A plugin host as somebody might write it in an afternoon: it holds the deadline, caps memory
-//! and tables, and turns traps into answers. It has three faults, each marked `FAULT`, and each
-//! of the kind that is found in the field; `tests/gauntlet.rs` shows them.
+//! A plugin host as somebody might write it in an afternoon. It keeps the deadline, caps memory and
+//! tables, and turns traps into answers. It has three faults, each marked `FAULT`, and each of a
+//! kind found in the field. `tests/gauntlet.rs` shows them.
 
 mod guest;
 
@@ -21,7 +21,7 @@ pub struct ExampleHost {
 }
 
 impl Default for ExampleHost {
-    /// Fuel is on; of the proposals, those that cannot be capped are off.
+    /// Fuel is on. Proposals that cannot be capped are off.
     fn default() -> Self {
         let mut config = Config::default();
         config.consume_fuel(true).wasm_multi_memory(false).wasm_memory64(false);
@@ -35,12 +35,12 @@ impl Host for ExampleHost {
         About { name, version, engine: "wasmi".to_owned(), wasi: false, fuel: false }
     }
 
-    /// It takes limits from the caller; it has no WASI, no grants, and knows no tenants.
+    /// It accepts limits from the caller. It has no WASI, no grants and no tenants.
     fn features(&self) -> Vec<&'static str> {
         vec!["limits"]
     }
 
-    /// FAULT: what the module imports and exports is looked at when it is called, not here.
+    /// FAULT: imports and exports are checked at the call, not here.
     fn load(
         &self,
         bytes: &[u8],
@@ -63,7 +63,7 @@ struct ExamplePlugin {
     module: Module,
     digest: String,
     limits: Limits,
-    /// FAULT: one instance for all calls, whoever calls.
+    /// FAULT: one instance serves all calls of all callers.
     guest: Mutex<Option<Guest>>,
 }
 
@@ -76,7 +76,7 @@ impl Plugin for ExamplePlugin {
 }
 
 impl ExamplePlugin {
-    /// An end is either way an outcome; `?` only makes it short.
+    /// Both ends are outcomes. `?` only makes the code short.
     fn outcome(&self, guest: &mut Option<Guest>, input: &[u8]) -> Result<CallOutcome, CallOutcome> {
         let deadline = Instant::now() + Duration::from_millis(self.limits.deadline_ms);
         let guest = match guest {

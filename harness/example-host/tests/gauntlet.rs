@@ -1,5 +1,5 @@
-//! The whole catalogue against this host: exactly its three faults are found, the second of them
-//! by three incidents. One more would be red, and so would each line once its fault is mended.
+//! The whole catalogue against this host finds exactly its three faults; three incidents show the
+//! second one. One more incident would be red, and so would each line after its fault is fixed.
 
 fn main() -> std::process::ExitCode {
     gauntlet::HostTest::new("example")

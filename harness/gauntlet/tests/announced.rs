@@ -1,5 +1,6 @@
-//! A deployed host is judged by the limits that it announces: one that holds to 250 ms is right,
-//! and one that says so and takes two seconds is wrong. The numbers that nobody says are told.
+//! A deployed host is judged by the limits that it announces. A host that announces 250 ms and
+//! stops after 250 ms is right. A host that announces 250 ms and takes two seconds is wrong. The
+//! report lists the limits that nobody states and that it therefore assumes.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -12,8 +13,8 @@ use tempfile::TempDir;
 use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::limits::Limits;
 
-/// The reference host without its share of the processor for each tenant, which is made for calls
-/// of 50 ms: a tenant that used 250 is `busy` for a while.
+/// The reference host without its processor share for each tenant. That share is made for calls of
+/// 50 ms: a tenant that used 250 ms is `busy` for a while.
 fn front(limits: Limits) -> PluginFront {
     front_with(&[Fault::NoTenantLimit], limits)
 }
@@ -23,7 +24,7 @@ fn front_with(faults: &[Fault], limits: Limits) -> PluginFront {
     PluginFront::start(program, "wasmtime", faults, limits).expect("the plugin host starts")
 }
 
-/// `front`, but for what it says of its health: `health`, to whoever asks for it.
+/// A proxy for `front` that answers every health request with `health`.
 fn saying(front: &PluginFront, health: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("it is bound"));
@@ -37,7 +38,7 @@ fn saying(front: &PluginFront, health: &'static str) -> String {
     url
 }
 
-/// One request, which is the only one of its connection: the gauntlet keeps none.
+/// One request for each connection, because the gauntlet keeps no connection open.
 fn pass(mut from: TcpStream, behind: &str, health: &str) {
     let mut begun = vec![0; 64 << 10];
     let read = from.read(&mut begun).unwrap_or(0);
@@ -57,7 +58,7 @@ fn pass(mut from: TcpStream, behind: &str, health: &str) {
     let _ = from.shutdown(std::net::Shutdown::Both);
 }
 
-/// A run against `url` with what a target file says beside it, and its record.
+/// A run against `url` with these further lines of the target file, and its record.
 fn run(url: &str, says: &str, only: &[&str]) -> (Output, Value) {
     let folder: TempDir = tempfile::tempdir().expect("a folder can be made");
     let target = format!("host:\n  url: {url}\n{says}");
@@ -76,7 +77,7 @@ fn count(record: &Value, verdict: &str) -> usize {
     outcomes.iter().filter(|one| one["verdict"] == verdict).count()
 }
 
-/// What was said, in one line: the terminal's is broken where it is full.
+/// The output in one line, because the terminal breaks long lines.
 fn text(output: &Output) -> String {
     let said = [&output.stdout[..], &output.stderr[..]].concat();
     let words: Vec<String> =
@@ -115,7 +116,7 @@ fn a_host_that_announces_250_ms_and_takes_two_seconds_is_wrong() {
     let health = r#"{"name":"h","features":["log"],"limits":{"deadline_ms":250}}"#;
     let (output, record) = run(&saying(&front, health), "", &["host/deadline"]);
     let said = text(&output);
-    // On a busy machine a case can be in doubt. None is ever right.
+    // On a busy machine a case can be inconclusive. None may pass.
     let doubts = count(&record, "inconclusive");
     assert_eq!(count(&record, "pass"), 0, "{said}");
     assert!(count(&record, "fail") + doubts > 0, "{said}");

@@ -1,9 +1,9 @@
-//! The catalogue as tests: one trial a case and subject, on the healthy reference deployment and
-//! the embedded runtimes. `ci/wazero.sh` tries it on wazero.
+//! The catalogue as tests: one trial for each case and subject, on the healthy reference deployment
+//! and the embedded runtimes. `ci/wazero.sh` does the same for wazero.
 //!
-//! Trials that measure time are left out, as tests run beside anything: `gauntlet run` makes them,
-//! and so does `cargo test -- --ignored` on a quiet machine, one at a time. Of the others, one that
-//! stays in doubt alone on a machine that is busy is told and is not red.
+//! Trials that measure time are left out, because other tests run at the same time. `gauntlet run`
+//! makes them, and so does `cargo test -- --ignored` on a quiet machine, one at a time. Another
+//! trial that stays inconclusive alone on a busy machine is reported and is not red.
 
 use std::io::Write;
 use std::path::Path;
@@ -32,12 +32,12 @@ use wasm_gauntlet_model::selection::Selection;
 use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
 use wasm_gauntlet_model::verdict::Verdict;
 
-/// What every trial needs: it lives until the last has ended.
+/// What every trial needs. It lives until the last trial has ended.
 struct Stage {
     scenarios: Vec<Scenario>,
     subjects: Vec<ProfiledSubject>,
     ledger: Ledger,
-    /// Held for reading by a trial that bears others beside it, for writing by one that does not.
+    /// A trial that tolerates parallel trials holds it for reading; any other holds it for writing.
     quiet: RwLock<()>,
     _site: TestbedSite,
     _build: TestbedBuild,
@@ -87,7 +87,7 @@ fn prepared() -> (Arc<Stage>, Plan) {
     (Arc::new(stage), plan)
 }
 
-/// What is known of the reference build.
+/// Known facts about the reference build.
 fn known(build: &TestbedBuild) -> Build {
     Build {
         dir: build.dir(),
@@ -121,8 +121,8 @@ fn trials(stage: &Arc<Stage>, plan: Plan) -> Vec<Trial> {
     planned.chain(skipped).collect()
 }
 
-/// The trials of subjects that bear one at a time, evenly among the others: in a row they would
-/// make every thread but one wait.
+/// The trials of subjects that take one trial at a time, spread evenly among the others. In a row
+/// they would leave one thread busy and all others waiting.
 fn spread(stage: &Stage, trials: Vec<plan::Trial>) -> Vec<plan::Trial> {
     let one_at_a_time = |trial: &plan::Trial| stage.subjects[trial.subject].subject.one_at_a_time();
     let (rare, others): (Vec<_>, Vec<_>) = trials.into_iter().partition(one_at_a_time);
@@ -135,7 +135,8 @@ fn spread(stage: &Stage, trials: Vec<plan::Trial>) -> Vec<plan::Trial> {
 }
 
 impl Stage {
-    /// A trial beside others, and alone where it measures time or where that left a doubt.
+    /// Runs a trial in parallel with others. It runs alone if it measures time, or if the parallel
+    /// run was inconclusive.
     fn run(&self, trial: plan::Trial) -> Result<(), Failed> {
         if !trial.timing {
             let _beside = self.quiet.read().unwrap_or_else(PoisonError::into_inner);

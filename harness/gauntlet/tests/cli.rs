@@ -1,4 +1,4 @@
-//! The command line from outside, by the real binary: exit codes, messages, no panic.
+//! The command line, tested with the real binary: exit codes, messages, no panic.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
     dir
 }
 
-/// What `list --scenarios` says of these files, the directory's own path left out.
+/// The output of `list --scenarios` for these files, without the path of the directory.
 fn complaint(files: &[(&str, &[u8])]) -> String {
     let dir = folder(files);
     let path = dir.path().to_str().expect("a temporary path is text");
@@ -243,7 +243,7 @@ fn a_build_directory_is_tested_and_an_empty_one_is_no_success() {
     assert_eq!(code(&run), 2, "{}", stderr(&run));
 }
 
-/// A second build, a manifest and a key have no flags: without their file nothing is red.
+/// A second build, a manifest and a key have no flags. Without their file nothing is red.
 #[test]
 fn what_a_target_file_found_is_shown_again_by_that_file() {
     let dist = folder(&[("app.wasm", b"\0asm\x01\0\0\0"), ("of one build.txt", b"")]);
@@ -261,7 +261,7 @@ fn what_a_target_file_found_is_shown_again_by_that_file() {
     assert!(said.contains(&line), "{line}\n{output}");
 }
 
-/// A check that is left out for it would be taken for one that went well.
+/// The run must say that it leaves out a check, or users take the check for a pass.
 #[test]
 fn what_a_target_file_names_of_a_build_has_to_be_there() {
     let dist = folder(&[("app.wasm", b"\0asm\x01\0\0\0")]);
@@ -301,7 +301,7 @@ fn a_module_of_the_last_run_is_asked_for_in_the_next() {
     assert!(stdout(&second).contains("answers with status 404"), "{}", stdout(&second));
 }
 
-/// Nothing is heard at port 1 of loopback, so a run on it ends at once.
+/// Nothing listens at port 1 of loopback, so a run on it ends at once.
 #[test]
 fn a_subject_or_a_filter_that_nothing_comes_of_is_never_ready() {
     let idle = gauntlet(&["run", "--runtime", "wasmi", "--only", "delivery/mime"]);

@@ -1,9 +1,9 @@
-//! What the recommended static limits let pass is compiled soon: each compile bomb that they take
-//! as it is, and each of the others made smaller until they just take it, which is the worst of its
+//! A module that passes the recommended static limits compiles soon. The test compiles each compile
+//! bomb. If the limits refuse it, the test takes the largest size that passes: the worst of its
 //! kind that a host with these limits ever compiles.
 //!
-//! Processor time of the process that compiles, of all its threads, decides: what else the machine
-//! does changes it by little.
+//! The measure is processor time of the compiling process, summed over its threads. Other load on
+//! the machine changes it by little.
 
 use std::io::Write;
 use std::os::unix::process::CommandExt;
@@ -13,19 +13,19 @@ use gauntlet::static_limits::{StaticLimits, check};
 use hostile_guests::Guest;
 use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
 
-/// Milliseconds of processor time that a bomb may take on wasmtime: the worst, 16,384 empty
-/// functions, take 1.3 s, on two cores less than a second, and all others less than 0.9 s. Where
-/// nothing is optimised our own half of the work takes five times as long, and Cranelift, built
-/// with little, three times.
+/// Milliseconds of processor time that a bomb may take on wasmtime. The worst bomb, 16,384 empty
+/// functions, takes 1.3 s: on two cores less than a second. All others take less than 0.9 s. In a
+/// debug build our own half of the work takes five times as long, and Cranelift three times,
+/// because it is optimised a little.
 const MOST_MS: u64 = if cfg!(debug_assertions) { 6_000 } else { 1_500 };
 
-/// Steps by which the largest bomb that passes is looked for: the last is a part in 4,000.
+/// Steps of the search for the largest bomb that passes: the last step is a part in 4,000.
 const STEPS: u32 = 12;
 
 /// The kernel counts ticks of 10 ms (`USER_HZ` is 100 on every Linux).
 const TICK_MS: u64 = 10;
 
-/// The module with each of its sizes at `part` of what the catalogue says.
+/// The module with each size at `part` of its value in the catalogue.
 fn sized(bomb: &Guest, part: f64) -> Option<Vec<u8>> {
     let size = |text: &str| text.parse::<f64>().map(|size| (size * part).max(1.0) as u64);
     let params: Vec<(&str, String)> = (bomb.params.iter())
@@ -35,7 +35,7 @@ fn sized(bomb: &Guest, part: f64) -> Option<Vec<u8>> {
     bomb.bytes(&params).ok()
 }
 
-/// The largest of its kind that the limits take, and its part of the original.
+/// The largest bomb of its kind that passes the limits, and its part of the original.
 fn largest_passing(bomb: &Guest) -> Option<(f64, Vec<u8>)> {
     let policy = StaticLimits::recommended();
     let passes = |part: f64| sized(bomb, part).filter(|bytes| check(&policy, bytes).is_ok());
@@ -53,12 +53,12 @@ fn largest_passing(bomb: &Guest) -> Option<(f64, Vec<u8>)> {
     found
 }
 
-/// The program that compiles: the one that `GAUNTLET` names, as for the scripts of `ci/`.
+/// The program that compiles. `GAUNTLET` names another one, as in the scripts of `ci/`.
 fn program() -> std::ffi::OsString {
     std::env::var_os("GAUNTLET").unwrap_or_else(|| env!("CARGO_BIN_EXE_gauntlet").into())
 }
 
-/// Processor time of a process that compiles `bytes` and ends, milliseconds.
+/// Processor time in milliseconds of a process that compiles `bytes` and ends.
 fn cost_ms(runtime: &str, bytes: &[u8]) -> u64 {
     let mut command = Command::new(program());
     command.args(["worker", "--compile", "--runtime", runtime]).process_group(0);
@@ -70,7 +70,7 @@ fn cost_ms(runtime: &str, bytes: &[u8]) -> u64 {
     used
 }
 
-/// What a child used until its end; it is there to be asked until it is reaped.
+/// Processor time of a child that has ended. The kernel keeps it until the child is reaped.
 fn used_ms(child: &Child) -> u64 {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     waitid(WaitId::Pid(Pid::from_child(child)), options).expect("it ends");
@@ -86,7 +86,7 @@ fn what_the_limits_let_pass_is_compiled_soon() {
     let (mut table, mut slow) = (String::new(), Vec::new());
     for bomb in hostile_guests::all().iter().filter(|guest| guest.family == "cb") {
         let Some((part, bytes)) = largest_passing(bomb) else {
-            // What makes it a bomb is no parameter, as a thousand arguments of each call.
+            // No parameter scales this bomb, for example a thousand arguments in each call.
             table += &format!("{:20} is refused at any size\n", bomb.id);
             continue;
         };
@@ -97,7 +97,7 @@ fn what_the_limits_let_pass_is_compiled_soon() {
         }
         table += &format!("{line}\n");
     }
-    // A test's own output is the only place to say it.
+    // This figure has no other place than the output of the test.
     std::io::stderr().write_all(table.as_bytes()).expect("stderr takes it");
     assert_eq!(slow, Vec::<String>::new(), "past {MOST_MS} ms");
 }

@@ -1,5 +1,5 @@
-//! A host that asks for credentials, from outside: each request carries them, and neither what is
-//! printed nor what is kept shows them, though the host tells them back wherever it can.
+//! A host that asks for credentials, tested with the real binary. Each request carries them.
+//! Neither the output nor the kept files show them, though the host repeats them wherever it can.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,12 +8,12 @@ use std::process::{Command, Output};
 
 const SECRET: &str = "hush-9b1f40c7";
 
-/// A host that answers whoever knows the secret with that secret, and all others with 401.
+/// A host that answers 200 with the secret to a caller who knows it, and 401 to all others.
 fn tell_tale() -> u16 {
     host_that(answer)
 }
 
-/// A host of the contract that tells the secret in JSON, each of its characters escaped.
+/// A host of the contract that repeats the secret in JSON, each of its characters escaped.
 fn escaper() -> u16 {
     host_that(answer_escaped)
 }
@@ -29,7 +29,7 @@ fn host_that(answers: fn(&TcpStream) -> Option<()>) -> u16 {
     port
 }
 
-/// The first line of a request, and who it says it is from; its body is read.
+/// The first line of a request, and its bearer token. The body is read too.
 fn heard(stream: &TcpStream) -> Option<(String, String)> {
     let mut from = BufReader::new(stream.try_clone().ok()?);
     let (mut length, mut bearer, mut first) = (0, String::new(), String::new());
@@ -119,7 +119,7 @@ fn a_secret_is_sent_and_shown_nowhere() {
     assert!(!record.contains(&hex), "the secret is shown in hexadecimal");
 }
 
-/// Whatever was printed and kept is without the secret.
+/// Neither the output nor the kept files contain the secret.
 fn not_shown(ran: Output, out: &Path) {
     let mut shown = vec![ran.stdout, ran.stderr];
     for entry in std::fs::read_dir(out).expect("a folder").flatten() {

@@ -1,5 +1,5 @@
-//! The detection matrix is reviewed like code. `ci/prove.sh` makes it anew and names its folder in
-//! `GAUNTLET_PROVED`; without that the committed matrix is held to its snapshot.
+//! The detection matrix is reviewed like code. `ci/prove.sh` makes a new one and names its folder
+//! in `GAUNTLET_PROVED`. Without that, the test compares the committed matrix with its snapshot.
 
 use std::path::{Path, PathBuf};
 

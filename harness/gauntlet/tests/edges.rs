@@ -1,6 +1,6 @@
-//! `gauntlet run --target FILE`, from outside, against a site with two edge addresses of one
-//! name and one port, and an origin behind them: who differs is named, and what cannot be asked
-//! is skipped with the reason.
+//! `gauntlet run --target FILE` with the real binary. The site has two edge addresses of one name
+//! and one port, and an origin behind them. The run names the edge that differs. It skips what it
+//! cannot request, and gives the reason.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -25,7 +25,7 @@ impl Edges {
         let url = first.site_url();
         let port = url.trim_end_matches('/').rsplit(':').next().and_then(|p| p.parse().ok());
         let port = port.expect("a port");
-        // On Linux all of 127.0.0.0/8 is this machine, so the port is free there.
+        // On Linux, all of 127.0.0.0/8 is this machine, so the port is free at 127.0.0.2 too.
         let address = SocketAddr::from(([127, 0, 0, 2], port));
         let second = TestbedSite::start(second, Some(address)).expect("a second address");
         Self { first, _second: second, port }
@@ -41,7 +41,7 @@ impl Edges {
     }
 }
 
-/// The exit code and the record of a run of `only` with these arguments.
+/// Exit code and record of a run of `only` with these arguments.
 fn run(arguments: &[&str], only: &str) -> (Option<i32>, Record) {
     let out = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
@@ -79,8 +79,8 @@ fn the_address_that_holds_another_build_is_named() {
     }
 }
 
-/// The command line reaches the second address, under the name of the first. What it prints are two
-/// digests, each of which the outcome names: a download that fails has the digest of nothing.
+/// The command line reaches the second address under the name of the first. It prints two digests,
+/// and the outcome names both. A failed download would have the digest of no bytes.
 fn shows_the_other_address(outcome: &Outcome) {
     let line = outcome.reproduce.as_deref().expect("a command line");
     assert!(line.contains("::127.0.0.2:'"), "{line}");
@@ -101,7 +101,7 @@ fn shows_the_other_address(outcome: &Outcome) {
     }
 }
 
-/// Whether `curl` is installed; its absence is refused in CI.
+/// Whether `curl` is installed. CI requires it.
 fn curl_is_there() -> bool {
     let search = std::env::var_os("PATH").unwrap_or_default();
     let there = std::env::split_paths(&search).any(|folder| folder.join("curl").is_file());
@@ -139,7 +139,7 @@ fn what_cannot_be_asked_is_skipped_with_the_reason() {
     assert!(skipped.reason.contains("whose origin is known"), "{}", skipped.reason);
 }
 
-/// The second site is reached as an edge whose origin is the first: its fields differ.
+/// Tests each second site as an edge with the first site as its origin. Their fields differ.
 #[test]
 fn every_field_is_compared_and_the_severe_one_decides() {
     let origin = TestbedSite::start(&[], None).expect("a site");

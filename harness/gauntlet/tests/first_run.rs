@@ -1,5 +1,5 @@
-//! The first run of a new user: a home folder that is empty, and compilers on the path. What a
-//! compiler leaves running is ended, and no subject is blamed for it.
+//! The first run of a new user: an empty home folder, and compilers on the path. The run ends
+//! processes that a compiler leaves behind, and blames no subject for them.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -20,7 +20,7 @@ fn run(home: &Path, path: &str, only: &str) -> Output {
     command.output().expect("the gauntlet runs")
 }
 
-/// It ended well, and the record blames nobody.
+/// The run succeeded, and the record blames no subject.
 fn is_ready(home: &Path, ran: &Output) {
     let said = [&ran.stdout[..], &ran.stderr[..]].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
@@ -35,8 +35,8 @@ fn left(home: &Path) -> Vec<String> {
     entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
-/// A compiler in the place of Go that leaves a process in a session of its own, without a variable
-/// that tells whose it is.
+/// A fake Go compiler that leaves a process in a new session, without any variable that shows who
+/// started it.
 #[test]
 fn what_a_compiler_leaves_running_is_ended_and_nobodys_fault() {
     let home = tempfile::tempdir().expect("a folder");
@@ -74,7 +74,7 @@ fn go_in_a_new_home_folder_starts_no_telemetry() {
     assert!(!settings.exists(), "Go's own settings were written");
 }
 
-/// A run that is killed leaves folders; the next run removes them, and none of a run that lives.
+/// A killed run leaves folders. The next run removes them, but not those of a run that still lives.
 #[test]
 fn folders_of_a_killed_run_are_removed_by_the_next() {
     let home = tempfile::tempdir().expect("a folder");
@@ -84,7 +84,7 @@ fn folders_of_a_killed_run_are_removed_by_the_next() {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
         command.args(["testbed", "--listen", "127.0.0.1:0"]).env("TMPDIR", &temporary);
         let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
-        // It says its address when all of it is there.
+        // The address is printed last, when everything is set up.
         let mut line = String::new();
         let out = child.stdout.take().expect("its output");
         let mut out = std::io::BufReader::new(out);

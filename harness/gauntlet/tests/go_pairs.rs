@@ -1,8 +1,8 @@
-//! Real pairs of Go's shim and module, of several releases of Go, crossed: what is read of them,
-//! and whether they start in Node.
+//! Real pairs of Go's shim and module, from several Go releases and mixed between them. The tests
+//! check the facts that we read, and whether each pair starts in Node.
 //!
-//! Go fetches its other releases itself, as modules (`GOTOOLCHAIN`). Without Go or Node the tests
-//! say what they skip; with `GAUNTLET_REQUIRE_ALL=1` that is a failure.
+//! Go downloads its other releases itself, as modules (`GOTOOLCHAIN`). Without Go or Node the tests
+//! say what they skip. With `GAUNTLET_REQUIRE_ALL=1` that is a failure.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,24 +14,24 @@ use tempfile::TempDir;
 use wasm_gauntlet_model::action::{Action, Asset, Inspect};
 use wasm_gauntlet_model::observation::{Facts, Value};
 
-/// A release before the shim changed in 1.24 and one after it; modules are built by both, and by
-/// the Go that is installed. Shims come from those of 1.24 on: the toolchains of the mirror
-/// before it have no `misc/` folder.
+/// A release before the shim changed in 1.24, and one after it. Both build modules, and so does the
+/// installed Go. Shims come from 1.24 and later: older toolchains on the mirror have no `misc/`
+/// folder.
 const RELEASES: [&str; 2] = ["go1.23.12", "go1.24.13"];
 
 const PROGRAM: &str = "package main\n\nfunc main() { println(\"started\") }\n";
 
-/// Say what is not tested; a failure where everything is asked for.
+/// Reports a skipped test, or fails if everything is required.
 fn skip(what: &str) {
     assert!(std::env::var_os("GAUNTLET_REQUIRE_ALL").is_none(), "required, and not there: {what}");
-    // A test's own output is the only place to say it.
+    // The output of a test is the only place for this message.
     let _told = std::io::Write::write_all(
         &mut std::io::stderr(),
         format!("skipped: {what} is not there\n").as_bytes(),
     );
 }
 
-/// What `go` of a release prints; none where it cannot be had.
+/// The output of `go` of a release, or `None` if that release is not available.
 fn go(release: &str, arguments: &[&str], dir: &Path) -> Option<String> {
     let mut command = Command::new("go");
     command.args(arguments).current_dir(dir).env("GOTOOLCHAIN", release);
@@ -48,14 +48,14 @@ fn program_on_path(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&path).map(|dir| dir.join(name)).find(|program| program.is_file())
 }
 
-/// What one release of Go gave.
+/// The files from one release of Go.
 struct Made {
     version: String,
     module: Vec<u8>,
     shim: Option<String>,
 }
 
-/// Module and shim of each release that can be had, the installed one last.
+/// Module and shim of each available release, the installed one last.
 fn made() -> Vec<Made> {
     let dir = TempDir::new().expect("a folder");
     fs::write(dir.path().join("main.go"), PROGRAM).expect("written");
@@ -79,7 +79,7 @@ fn made() -> Vec<Made> {
     made
 }
 
-/// The facts of a module beside a shim.
+/// The facts of a module next to a shim.
 fn facts(module: &[u8], shim: &str, node: Option<PathBuf>) -> Facts {
     let dir = TempDir::new().expect("a folder");
     fs::write(dir.path().join("app.wasm"), module).expect("written");
@@ -141,7 +141,7 @@ fn a_shim_of_the_old_namespace_is_seen_and_does_not_run() {
     if node.is_some() {
         assert_eq!(facts["ran"], Value::Bool(false));
     }
-    // A function that one release added: the shim lacks it, and it is named.
+    // One release added a function. The shim lacks it, and the facts name it.
     let lacking = shim.replace("\"runtime.wasmWrite\":", "\"runtime.wasmWrote\":");
     let facts = self::facts(module, &lacking, None);
     let missing = Value::Texts(vec!["gojs.runtime.wasmWrite".to_owned()]);

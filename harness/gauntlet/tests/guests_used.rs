@@ -1,4 +1,4 @@
-//! Every guest is used by a case of a scenario, those of the heavy tier among them.
+//! A case of a scenario uses every guest, heavy guests included.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -21,7 +21,7 @@ fn host() -> Profile {
     }
 }
 
-/// The names of the guest files. Guests that are made by code have none.
+/// The names of the guest files. Generated guests have no file.
 fn written() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../hostile-guests/guests");
     let mut names = Vec::new();

@@ -1,6 +1,5 @@
-//! What RFC 9110 and RFC 9112 allow of a server's header fields, sent by one and read by us over
-//! the wire: lines that are folded, lengths that stand twice, tags with bytes past ASCII, and both
-//! ways to tell a length at once.
+//! Header fields that RFC 9110 and RFC 9112 allow, sent by a real server over the wire: folded
+//! lines, repeated lengths, tags with bytes past ASCII, and both length fields at once.
 
 use std::io::{BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener};
@@ -11,7 +10,7 @@ use gauntlet::subject::site::Site;
 use wasm_gauntlet_model::action::{Action, Fetch, Method, Special};
 use wasm_gauntlet_model::observation::{Facts, Value};
 
-/// Answer everybody with `bytes`, and keep what was asked.
+/// Answers every request with `bytes`, and keeps the requests.
 fn serve(bytes: &'static [u8]) -> (String, Arc<Mutex<Vec<u8>>>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let port = listener.local_addr().expect("its address").port();

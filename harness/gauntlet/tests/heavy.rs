@@ -1,8 +1,8 @@
-//! The heavy tier from outside: its isolation is tried, and one guest that takes gigabytes to
-//! compile ends in a right verdict on each embedded runtime.
+//! The heavy tier with the real binary. The test tries its isolation. One guest that takes
+//! gigabytes to compile gives a right verdict on each embedded runtime.
 //!
-//! With `GAUNTLET_HEAVY=1`, as `ci/heavy.sh` has it, every heavy guest is tried on every embedded
-//! runtime, and what contained it is what `reports/heavy.md` says; `UPDATE_HEAVY=1` rewrites that.
+//! With `GAUNTLET_HEAVY=1`, set by `ci/heavy.sh`, every heavy guest runs on every embedded runtime.
+//! What contained it must be what `reports/heavy.md` says; `UPDATE_HEAVY=1` rewrites the report.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -20,7 +20,7 @@ use wasm_gauntlet_model::limits::{Grants, Limits};
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reports/heavy.md");
 
-/// What a scenario grants that has files in it.
+/// Grants of a scenario with files.
 const GRANTED: Grants = Grants {
     env: std::collections::BTreeMap::new(),
     args: Vec::new(),
@@ -40,7 +40,7 @@ fn limits_that_hold_are_seen_to_hold_and_those_that_are_not_set_are_not() {
     let broken = isolation::broken(program).expect("children can be started");
     assert_eq!(broken, Vec::<&str>::new());
     for word in isolation::words() {
-        // Under the limits of this test alone, nothing stops the child.
+        // This child has only the limits of the test process, so nothing stops it.
         let gone_past = gauntlet(&["worker", "--runtime", "none", "--exceed", word]);
         assert_eq!(gone_past.status.code(), Some(0), "{word}: {gone_past:?}");
     }
@@ -50,7 +50,7 @@ fn limits_that_hold_are_seen_to_hold_and_those_that_are_not_set_are_not() {
     assert!(shell.is_err(), "a program that tries nothing shows nothing: {shell:?}");
 }
 
-/// One scenario with one heavy guest in it: 17 GB to compile, 13 KB long.
+/// One scenario with one heavy guest: 17 GB to compile, 13 KB long.
 const SCENARIO: &str = r#"
 incident: host/heavy-sample
 claim: A module that takes gigabytes to compile is refused
@@ -101,8 +101,8 @@ fn a_heavy_guest_is_tried_with_its_tier_alone_and_contained() {
     assert_eq!((run("core"), run("heavy")), (0, 2));
 }
 
-/// Who contained the guest, in words: the runtime or the host around it, the process that compiles,
-/// a limit on the process, or our watchdog.
+/// What contained the guest: the runtime or its host, the compiling process, a limit on the
+/// process, or our watchdog.
 fn contained(timed: &Timed) -> String {
     match (&timed.called.outcome, timed.lost) {
         (_, Some(Lost::Hung)) => "watchdog".to_owned(),
@@ -115,7 +115,7 @@ fn contained(timed: &Timed) -> String {
     }
 }
 
-/// The policy of static limits, and what each runtime comes to without it.
+/// The result on each runtime with the recommended static limits, and without static limits.
 fn cells(guest: &str) -> [String; 4] {
     let module = module::catalogue(guest, &[]).expect("it is made");
     let files = guest.starts_with("fs-");

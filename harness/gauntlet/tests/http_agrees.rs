@@ -1,7 +1,8 @@
-//! The scenarios over HTTP and on the embedded runtime behind it agree, case by case: what runs on
-//! the one runs on the other but for a reason by name, and on a fault both say the same.
+//! A scenario gives the same verdicts over HTTP and on the embedded runtime behind it, case by
+//! case. A case that runs on one runs on the other, unless a named reason excludes it. With a
+//! fault, both report the same.
 //!
-//! That every case is green on both of the healthy hosts is what `tests/catalogue.rs` shows.
+//! `tests/catalogue.rs` shows that every case is green on both healthy hosts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -20,14 +21,14 @@ use wasm_gauntlet_model::profile::{Need, Profile};
 use wasm_gauntlet_model::scenario::Scenario;
 use wasm_gauntlet_model::selection::Selection;
 
-/// What a host behind HTTP does not let a stranger do: each a reason for a case not to run there.
+/// What a host behind HTTP does not offer to a client. Each is a reason to skip a case there.
 const NOT_OVER_HTTP: &[Need] =
     &[Need::HostLimits, Need::HostGrants, Need::HostMemory, Need::HostFuel, Need::HostCapacity];
 
-/// What a runtime alone has not: it is the host around it that keeps modules and counts calls.
+/// What a runtime alone does not offer: the host around it keeps modules and counts calls.
 const NOT_EMBEDDED: &[Need] = &[Need::HostRegistry, Need::HostMetrics, Need::HostRate];
 
-/// The host over HTTP, then the same runtime embedded; both with these faults.
+/// The host over HTTP, then the same runtime embedded. Both have the same faults.
 struct Both {
     subjects: Vec<ProfiledSubject>,
     scenarios: Vec<Scenario>,

@@ -1,5 +1,5 @@
-//! Ctrl-C ends a run cleanly, with what is known. A run that is killed outright, or whose machine
-//! loses power, has lost nothing that it had found.
+//! Ctrl-C ends a run cleanly, with the results so far. A killed run, or a machine that loses power,
+//! loses no result that was already found.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use wasm_gauntlet_model::record::{Outcome, Record};
 
-/// Trials side by side: so many lines of the journal may be written and not yet flushed.
+/// Parallel trials. At most this many journal lines can be written and not yet flushed.
 const JOBS: usize = 2;
 
-/// A run that takes long, with its folder.
+/// A run that takes long, and its folder.
 fn long_run(out: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
     command.args(["run", "--only", "host/", "--runtime", "wasmi", "--jobs", &JOBS.to_string()]);
@@ -20,9 +20,9 @@ fn long_run(out: &Path) -> Command {
     command
 }
 
-/// A library in place of the C library's `fdatasync`: it does the same, and appends to the file
-/// `FLUSHED` how long the flushed file was when the flush began. What is past that length is only
-/// in memory, and the loss of power takes it; the end of the process does not.
+/// A library that replaces `fdatasync` of the C library. It flushes, and appends to the file
+/// `FLUSHED` the length that the flushed file had when the flush began. Bytes past that length are
+/// only in memory: a loss of power destroys them, but the end of the process does not.
 const FLUSH_LOG: &str = r#"
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -47,7 +47,7 @@ int fdatasync(int file) {
 }
 "#;
 
-/// That library, built in `folder` by the compiler with which Rust links.
+/// Builds that library in `folder`, with the compiler that Rust uses to link.
 fn flush_log(folder: &Path) -> PathBuf {
     let (source, library) = (folder.join("flush_log.c"), folder.join("flush_log.so"));
     fs::write(&source, FLUSH_LOG).expect("it is written");
@@ -57,7 +57,7 @@ fn flush_log(folder: &Path) -> PathBuf {
     library
 }
 
-/// The outcomes in the journal, waited for until there are `enough`.
+/// The outcomes in the journal. Waits until there are `enough`.
 fn journal(out: &Path, enough: usize) -> Vec<Outcome> {
     let until = Instant::now() + Duration::from_secs(60);
     loop {

@@ -1,7 +1,7 @@
-//! What stops which shape of endless guest is what `reports/interruption.md` says: the mechanisms,
-//! in words, without times. `UPDATE_INTERRUPTION=1` rewrites the table and keeps the costs, which
-//! `cargo bench --bench interruption_cost` measures; where two mechanisms race, the committed cell
-//! names both, as in `context or listener`.
+//! `reports/interruption.md` says which mechanism stops which kind of endless guest, in words and
+//! without times. `UPDATE_INTERRUPTION=1` rewrites the table and keeps the costs, which `cargo
+//! bench --bench interruption_cost` measures. Where two mechanisms race, the committed cell names
+//! both, as in `context or listener`.
 
 use std::io::Write;
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::process::Command;
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../reports/interruption.md");
 
-/// What the part that nobody rewrites begins with.
+/// The heading of the part that this test never rewrites.
 const COSTS: &str = "## What each costs";
 
 /// The cells of a Markdown table by column, header first.
@@ -35,7 +35,7 @@ fn measured() -> String {
     String::from_utf8(output.stdout).expect("it is text")
 }
 
-/// What is measured otherwise than the committed cell says.
+/// Cells where the measurement differs from the committed report.
 fn differences(measured: &str, committed: &str) -> Vec<String> {
     let committed = columns(committed);
     let known = |name: &str| committed.iter().find(|column| column[0] == name);
@@ -57,7 +57,7 @@ fn differences(measured: &str, committed: &str) -> Vec<String> {
     wrong
 }
 
-/// Say that it is measured once more, where CI counts what is (`ci/again.sh`).
+/// Reports a repeated measurement where CI counts them (`ci/again.sh`).
 fn again(wrong: &[String]) {
     let Some(path) = std::env::var_os("GAUNTLET_CI_REPEATS") else { return };
     let file = std::fs::File::options().append(true).open(path);
@@ -65,7 +65,7 @@ fn again(wrong: &[String]) {
     told.expect("the list of repeats takes a line");
 }
 
-/// `new`, with what the old report has after its own table: the costs.
+/// `new`, followed by the costs of the old report.
 fn rewritten(new: &str, old: &str) -> String {
     let kept = old.find(COSTS).map_or("", |at| &old[at..]);
     let gap = if kept.is_empty() { "" } else { "\n" };
@@ -86,7 +86,7 @@ fn each_shape_is_stopped_by_what_the_report_says() {
     let committed = std::fs::read_to_string(COMMITTED).expect("the report is committed");
     let mut wrong = differences(&table, &committed);
     if !wrong.is_empty() {
-        // A machine that is busy at the wrong moment lets another mechanism win. CI counts it.
+        // On a busy machine another mechanism can win. CI counts the repeat.
         again(&wrong);
         wrong = differences(&measured(), &committed);
     }

@@ -1,4 +1,4 @@
-//! The ledgers name what there is: a line about a case that is gone would hide nothing, and look
+//! The ledgers name existing cases only. A line about a removed case would hide nothing, but look
 //! as if it did.
 
 use gauntlet::load;

@@ -1,4 +1,4 @@
-//! What `cargo test` leaves out, so that it ends in five minutes, is run by `ci/slow-tests.sh`.
+//! `ci/slow-tests.sh` runs every test that `cargo test` leaves out to end in five minutes.
 
 use std::path::Path;
 

@@ -1,11 +1,11 @@
-//! An adapter that leaves a process and a deep folder behind, from outside: neither outlives the
-//! run, and the record says so.
+//! An adapter that leaves a process and a deep folder behind, with the real binary. Neither
+//! outlives the run, and the record reports both.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// An adapter in the place of wazero that does `then` before it says hello.
+/// An adapter in place of wazero that runs `then` before it says hello.
 fn run(folder: &Path, then: &str) -> Output {
     let program = folder.join("adapter");
     let script = format!(
@@ -19,7 +19,7 @@ fn run(folder: &Path, then: &str) -> Output {
     let temporary = folder.join("tmp");
     std::fs::create_dir(&temporary).expect("a folder");
     let mut command = Command::new("sh");
-    // As many descriptors as a shell gives: fewer than a deep folder has levels.
+    // As many descriptors as a shell has, fewer than the levels of a deep folder.
     command.args(["-c", "ulimit -n 1024; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_gauntlet")]);
     command.args(["run", "--runtime", "wazero", "--only", "artefact/"]).arg("--out");
     command.arg(folder.join("out")).env("GAUNTLET_WAZERO", program).env("TMPDIR", temporary);
@@ -47,7 +47,7 @@ fn a_daemon_that_hides_is_ended_and_told() {
     assert!(!Path::new(&format!("/proc/{}", pid.trim())).exists(), "it runs on");
 }
 
-/// Shells keep whole paths, so the folders are made a thousand at a time: 4,000 in one another.
+/// Shells keep whole paths, so it makes a thousand folders at a time: 4,000 nested ones.
 #[test]
 fn a_folder_however_deep_is_removed_and_nothing_breaks() {
     let folder = tempfile::tempdir().expect("a folder");

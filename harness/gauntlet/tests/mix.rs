@@ -1,8 +1,8 @@
-//! A mix of every guest on every runtime: the harness lives, its memory is flat, and nothing is
-//! left afterwards: no process, no thread, no descriptor, no folder.
+//! A mix of every guest on every runtime. The harness survives and its memory stays flat. Nothing
+//! is left afterwards: no process, thread, descriptor or folder.
 //!
-//! 300 calls, and as many as `GAUNTLET_MIX_CALLS` says (`ci/soak.sh` makes 10,000). The mix runs in
-//! this program started again, so that its temporary folders are its own.
+//! It makes 300 calls, or the number in `GAUNTLET_MIX_CALLS` (`ci/soak.sh` makes 10,000). The mix
+//! runs in a second process of this program, so that its temporary folders are separate.
 
 use std::io::Write;
 use std::path::Path;
@@ -14,22 +14,21 @@ use gauntlet::subject::Subject;
 use gauntlet::subject::plugin_host::{external, runtimes};
 use hostile_guests::Tier;
 
-/// Set in the program that does the mix.
+/// Set in the process that runs the mix.
 const INNER: &str = "GAUNTLET_MIX_INNER";
-/// Calls where nothing else is said.
+/// Calls by default.
 const CALLS_USUAL: usize = 300;
-/// Fewer calls say nothing of a leak: caches of the harness are still being filled.
+/// Fewer calls show nothing about a leak: the caches of the harness are still filling.
 const CALLS_STEADY_MIN: usize = 5_000;
-/// What is promised of the second half.
+/// The promised growth limit for the second half.
 const GROWTH_MAX: f64 = 1.05;
-/// Descriptors and threads more than at the beginning that are no leak: the thread that starts
-/// children lives on.
+/// Additional descriptors and threads that are no leak: the thread that starts children stays.
 const LEFT_MAX: u64 = 2;
-/// Threads that read from a child end when its streams do; on a busy machine they take a moment.
+/// A thread that reads from a child ends with its streams. On a busy machine this takes a moment.
 const SETTLE_PATIENCE: Duration = Duration::from_secs(10);
 
 fn main() -> ExitCode {
-    // As the program does whose memory is promised to be flat.
+    // The program with the memory promise uses this allocator setting too.
     gauntlet::cli::allocator::hold();
     if std::env::var_os(INNER).is_some() {
         return inner();
@@ -54,8 +53,8 @@ fn left_in(folder: &Path) -> Vec<String> {
     entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
-/// The processes with a `TMPDIR` below `folder`, whoever their parent is by now: every worker and
-/// every adapter has one, and what these start inherits it.
+/// The processes with a `TMPDIR` below `folder`, whatever their parent is now. Every worker and
+/// every adapter has one, and their children inherit it.
 fn running_in(folder: &Path) -> Vec<String> {
     let below = format!("TMPDIR={}", folder.display());
     let is_below = |environment: Vec<u8>| {
@@ -67,7 +66,7 @@ fn running_in(folder: &Path) -> Vec<String> {
     found.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
-/// The subjects, their names as seen; wazero where it can be had.
+/// The subjects, by name. wazero is included if it is available.
 fn subjects() -> Vec<Box<dyn Subject>> {
     let program = Path::new(env!("CARGO_BIN_EXE_gauntlet"));
     let embedded = |name: &&str| -> Box<dyn Subject> {
@@ -125,14 +124,14 @@ fn report(tally: &MixTally, guests: usize) {
     }
 }
 
-/// The median of the ten sizes before `end`: one size alone may stand in the middle of a call.
+/// The median of the ten sizes before `end`, because one sample can fall into a call.
 fn around(sizes: &[u64], end: usize) -> u64 {
     let mut window = sizes[end.saturating_sub(10)..end].to_vec();
     window.sort_unstable();
     window.get(window.len() / 2).copied().unwrap_or_default()
 }
 
-/// What this process holds.
+/// The resources of this process.
 #[derive(Debug)]
 struct Own {
     resident_kib: u64,
@@ -142,7 +141,7 @@ struct Own {
 }
 
 impl Own {
-    /// What it holds when all that was begun since `before` has ended, or has had its time.
+    /// The resources when everything started since `before` has ended, or when the time is over.
     fn settled(before: &Self) -> Self {
         let until = Instant::now() + SETTLE_PATIENCE;
         while !Self::look().is_alone(before) && Instant::now() < until {
@@ -172,7 +171,7 @@ impl Own {
     }
 }
 
-/// Processes whose parent is this one.
+/// Processes with this one as their parent.
 fn children() -> usize {
     let own = std::process::id();
     let parent = |stat: String| -> Option<u32> {

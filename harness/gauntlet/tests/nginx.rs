@@ -1,4 +1,4 @@
-//! The subject `site` against a real nginx: Debian's default, and one set up as it should be.
+//! The subject `site` against a real nginx: with Debian's default, and with a correct setup.
 
 mod servers;
 
@@ -42,14 +42,14 @@ fn url(profile: &Profile, asset: Asset) -> String {
     first.url.clone()
 }
 
-/// What `curl` says of the same exchange: status, header lines, body.
+/// The same exchange as `curl` sees it: status, header lines, body.
 struct Curl {
     status: i64,
     headers: BTreeMap<String, String>,
     body: Vec<u8>,
 }
 
-/// Run the line that an observation brings, with the body kept.
+/// Runs the command line of an observation and keeps the body.
 fn curl(observation: &Observation) -> Option<Curl> {
     if !servers::is_there("curl") {
         return None;
@@ -71,7 +71,7 @@ fn curl(observation: &Observation) -> Option<Curl> {
     })
 }
 
-/// The facts agree with what `curl` shows.
+/// The facts agree with the output of `curl`.
 fn agrees(observation: &Observation) {
     let Some(curl) = curl(observation) else { return };
     let facts = &observation.facts;
@@ -98,7 +98,7 @@ fn agrees(observation: &Observation) {
     }
 }
 
-/// Every fact that `wanted` names has its value.
+/// Every fact in `wanted` has its value.
 fn has(facts: &Facts, wanted: &[(&str, Value)]) {
     for (name, value) in wanted {
         assert_eq!(facts.get(*name), Some(value), "{name} of {facts:#?}");
@@ -258,8 +258,8 @@ fn one_off_words_are_equal_in_a_session_and_differ_between_sessions() {
     assert_eq!(first, line(&mut *one, "second"));
     assert_ne!(first, line(&mut *other, "first"));
 }
-/// nginx leaves `Vary` out of a 304 for what it compresses as it sends, whatever `gzip_vary`
-/// says; for what lies compressed beside the file it does not.
+/// nginx leaves `Vary` out of a 304 for files that it compresses on the fly, whatever `gzip_vary`
+/// says. For precompressed files it does not.
 #[test]
 fn a_304_has_vary_only_where_the_variants_are_files() {
     for (files, vary) in

@@ -1,9 +1,9 @@
-//! `gauntlet run --site URL`, from outside, against Debian's nginx with a real module: with the
-//! configuration that Debian ships it finds what is wrong there and nothing else; with a right
-//! one it finds nothing.
+//! `gauntlet run --site URL` with the real binary, against Debian's nginx with a real module. With
+//! Debian's configuration it finds exactly the faults there. With a correct configuration it finds
+//! nothing.
 //!
-//! What is wrong there was established with curl: the module has the right type and is never
-//! compressed; the page is gzipped on request without `Vary`, and nothing is said on caching.
+//! curl confirms these faults: the module has the right type and is never compressed. The page is
+//! gzipped on request without `Vary`, and has no Cache-Control.
 
 mod servers;
 
@@ -14,7 +14,7 @@ use servers::{Nginx, pair};
 use wasm_gauntlet_model::record::Record;
 use wasm_gauntlet_model::verdict::Verdict;
 
-/// The exit code, and the record, of a run against the site at `url`.
+/// Exit code and record of a run against the site at `url`.
 fn run(url: &str) -> (Option<i32>, Record) {
     let out = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
@@ -25,7 +25,7 @@ fn run(url: &str) -> (Option<i32>, Record) {
     (ran.status.code(), serde_json::from_str(&text).expect("a record"))
 }
 
-/// The incidents that failed, each with the label of its asset.
+/// The failed incidents, each with the label of its asset.
 fn failed(record: &Record) -> BTreeSet<(String, String)> {
     let failed = record.outcomes.iter().filter(|one| one.verdict == Verdict::Fail);
     let label = |case: &str| case.split(' ').next().unwrap_or_default().to_owned();
@@ -65,7 +65,7 @@ fn a_right_configuration_has_none() {
     assert!(passes > 30, "only {passes} passes: it hardly looked");
 }
 
-/// Every failure comes with a command line; each is run and shows what the failure says.
+/// Every failure has a command line. The test runs each, and it shows the failure.
 #[test]
 fn the_commands_that_reproduce_show_what_was_seen() {
     let files = pair::plain_site();

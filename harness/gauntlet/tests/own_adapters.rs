@@ -1,5 +1,5 @@
-//! A runtime behind a program of the user's own, which a target file names, is tested like any
-//! other: here our own worker, healthy and with a fault.
+//! A target file can name a user's own program for a runtime. It is tested like any other: here our
+//! own worker, healthy and with a fault.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -16,7 +16,7 @@ const LEDGER: &str = "gaps:
     see: our tracker, 7
 ";
 
-/// A folder with a target file that names our worker as `mine`, with these arguments too.
+/// A folder with a target file that names our worker as `mine`, with these extra arguments.
 fn target(args: &str, more: &str) -> TempDir {
     let dir = tempfile::tempdir().expect("a folder can be made");
     let program = env!("CARGO_BIN_EXE_gauntlet");
@@ -29,7 +29,7 @@ fn target(args: &str, more: &str) -> TempDir {
     dir
 }
 
-/// `run` in `folder`, with the outcomes it kept.
+/// `run` in `folder`, and the outcomes that it kept.
 fn run(folder: &Path) -> (Output, Vec<Value>) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
     command.args(["run", "--target", "target.yaml", "--only", INCIDENT, "--out", "out"]);

@@ -1,4 +1,4 @@
-//! A preset against the real thing: Cloudflare's workerd, with hostile guests deployed on it.
+//! A preset against the real platform: Cloudflare's workerd with hostile guests deployed on it.
 //! Viceroy and `wasmtime serve` are built from source, and `ci/presets.sh` runs them.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-/// Guests that no host needs a deadline for, and those that the scenarios call beside them.
+/// Guests that end without a deadline, and those that the scenarios call with them.
 const GUESTS: &[&str] = &[
     "benign-echo",
     "benign-grow",
@@ -34,7 +34,7 @@ const GUESTS: &[&str] = &[
     "abi-error-channel",
 ];
 
-/// What an address takes to answer at the start, on a busy machine.
+/// Longest wait for the first answer at the start, on a busy machine.
 const START_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A server that ends with the test.
@@ -47,8 +47,8 @@ impl Drop for Server {
     }
 }
 
-/// The binary that `ci/setup.sh` installs, or the one that `GAUNTLET_WORKERD` names; none, and it
-/// is said, where there is none.
+/// The binary in `GAUNTLET_WORKERD`, or the one that `ci/setup.sh` installs. `None`, and a message,
+/// if there is neither.
 fn workerd() -> Option<PathBuf> {
     let target = Path::new(env!("CARGO_BIN_EXE_gauntlet")).ancestors().nth(2);
     let installed = target.expect("a folder of builds").join("npm/node_modules/.bin/workerd");
@@ -62,7 +62,7 @@ fn workerd() -> Option<PathBuf> {
     found
 }
 
-/// workerd with the guests deployed on it, and the target file of it.
+/// workerd with the guests deployed on it, and its target file.
 fn deployed(workerd: &Path, folder: &Path) -> (Server, PathBuf) {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr());
     let address = port.expect("a port").to_string();
@@ -95,7 +95,7 @@ fn deployed(workerd: &Path, folder: &Path) -> (Server, PathBuf) {
     (server, target)
 }
 
-/// The verdict of each case, and the reason of each incident that was skipped.
+/// The verdict of each case, and the reason of each skipped incident.
 fn run(target: &Path, out: &Path) -> BTreeMap<String, (String, String)> {
     let mut gauntlet = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
     gauntlet.arg("run").arg("--target").arg(target).arg("--out").arg(out);

@@ -1,5 +1,5 @@
-//! Reports of a hand-made record: snapshots that are reviewed in pull requests, a schema that
-//! fits what is written, and a record that survives the disk.
+//! Reports of a hand-written record: snapshots for reviews, a schema that the output matches, and a
+//! record that survives writing and reading.
 
 use std::path::{Path, PathBuf};
 
@@ -57,7 +57,7 @@ fn because(outcome: Outcome, reason: &str) -> Outcome {
     Outcome { reason: reason.to_owned(), ..outcome }
 }
 
-/// One of everything, and many of one thing.
+/// One of everything, and many of one kind.
 fn outcomes() -> Vec<Outcome> {
     let vary = "delivery/missing-vary";
     let mut all: Vec<Outcome> =

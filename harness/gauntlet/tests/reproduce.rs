@@ -1,8 +1,8 @@
-//! Every failure on a faulty site comes with a command line that a person can paste: each is
-//! run, ends well, and shows what the failure says.
+//! Every failure on a faulty site has a command line that a user can paste. The test runs each: it
+//! succeeds and shows the failure.
 
 mod servers {
-    //! Whether a program is there; its absence is said aloud, and refused in CI.
+    //! Whether a program is installed. Reports its absence, and fails in CI.
     pub fn is_there(program: &str) -> bool {
         let search = std::env::var_os("PATH").unwrap_or_default();
         let there = std::env::split_paths(&search).any(|dir| dir.join(program).is_file());
@@ -34,7 +34,7 @@ use wasm_gauntlet_model::verdict::{Severity, Verdict};
 /// SHA-256 of no bytes.
 const DIGEST_OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
-/// What a command said, in lower case: header fields, and everything.
+/// The output of a command in lower case: its header fields, and all of it.
 struct Said {
     fields: Vec<(String, String)>,
     all: String,
@@ -56,7 +56,7 @@ impl Said {
         own.map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The digests, as `sha256sum` writes them; that of nothing at all is none.
+    /// The digests that `sha256sum` prints, without the digest of no bytes.
     fn digests(&self) -> Vec<&str> {
         let digest = |word: &&String| {
             let hex = word.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -71,17 +71,17 @@ impl Said {
         lines.filter_map(|line| line.split(' ').nth(1)).collect()
     }
 
-    /// Whether an answer came, and not one with status 200.
+    /// Whether there is an answer with another status than 200.
     fn refused(&self) -> bool {
         !self.statuses().is_empty() && self.statuses() != ["200"]
     }
 
-    /// Whether an answer came whose field `name` has not exactly this value.
+    /// Whether there is an answer without exactly this value in the field `name`.
     fn lacks(&self, name: &str, value: &str) -> bool {
         !self.statuses().is_empty() && self.field(name) != [value]
     }
 
-    /// Rows of bytes, as `od` writes them.
+    /// Rows of bytes, in the format of `od`.
     fn rows(&self) -> Vec<&str> {
         let hex = |word: &str| word.len() == 2 && word.bytes().all(|b| b.is_ascii_hexdigit());
         let row = |line: &&str| line.starts_with(' ') && line.split_whitespace().all(hex);
@@ -93,7 +93,7 @@ impl Said {
     }
 }
 
-/// Whether what was said shows what `outcome` says.
+/// Whether the output shows the claim of `outcome`.
 fn shows(outcome: &Outcome, said: &Said) -> bool {
     let long = |values: &[&str]| {
         values.iter().any(|value| value.contains("max-age=") && !value.contains("no-cache"))
@@ -108,7 +108,7 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
             let last = said.statuses().len() >= 2;
             last && reason.contains(codings.last().unwrap_or(&"nothing"))
         }
-        // What is sent with a wrong length never ends, so the origin is not asked after it.
+        // A body with a wrong length never ends, so the command does not ask the origin after it.
         "delivery/cdn-rewrites-type" if reason.contains("content-length") => given_up(&said.all),
         "delivery/cdn-rewrites-type" => differ(&said.field("content-type")),
         "delivery/cross-origin" => match reason.contains("policy") {
@@ -143,7 +143,7 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
         },
         "delivery/length" => {
             let announced = said.field("content-length").first().and_then(|n| n.parse().ok());
-            // Two lengths: clients differ in the one that they take.
+            // Two lengths: clients differ in which one they use.
             let two = said.all.matches("\ncontent-length:").count() >= 2;
             two || given_up(&said.all) && announced > came(said)
         }
@@ -151,7 +151,7 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
         "delivery/missing-is-404" => {
             said.statuses() == ["200"] || long(&said.field("cache-control"))
         }
-        // Each answer is shown on which the claim depends, and one lacks the field.
+        // The output has each answer that the claim depends on, and one of them lacks the field.
         "delivery/missing-vary" => {
             let named = said.field("vary");
             let named = named.iter().filter(|vary| vary.contains("accept-encoding"));
@@ -160,7 +160,7 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
         "delivery/module-is-valid" => {
             let refused = said.statuses() == ["404"];
             let page = said.has("<   !   d   o   c") || said.has("text/html");
-            // Node was given something, and that is no module.
+            // Node got bytes, and they are no module.
             let invalid = said.has("compileerror") && !said.has("argument is empty");
             refused || page || invalid
         }
@@ -180,7 +180,7 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
             said.has("gojs.") && said.all.lines().any(|line| line.starts_with("go:"))
         }
         "delivery/short-cache-hashed" => said.field("cache-control") == ["no-cache"],
-        // Sections by size, or how often a path of the machine that built it stands in the module.
+        // The sizes of sections, or how often the module contains a path of the build machine.
         "delivery/stripped" => {
             let count = said.words.first().is_some_and(|word| word.parse::<u64>().is_ok());
             said.has(" bytes") || count && said.has("/")
@@ -202,20 +202,20 @@ fn shows(outcome: &Outcome, said: &Said) -> bool {
     }
 }
 
-/// Whether `curl` gave a transfer up, in its words for HTTP/1.1 and HTTP/2.
+/// Whether `curl` rejected a transfer, by its exit codes for HTTP/1.1 and HTTP/2.
 fn given_up(said: &str) -> bool {
-    // Two lengths, no answer at all, a connection that is cut, or nothing more for too long.
+    // Two lengths, no answer, a closed connection, or a stalled transfer.
     let codes = [8, 18, 28, 52, 56, 92];
     codes.iter().any(|code| said.contains(&format!("curl: ({code})")))
 }
 
-/// How many bytes `curl` says that came.
+/// The number of received bytes that `curl` prints.
 fn came(said: &Said) -> Option<u64> {
     let line = said.all.lines().find(|line| line.ends_with(" bytes came"))?;
     line.split(' ').next()?.parse().ok()
 }
 
-/// The site with one fault, as `gauntlet prove` looks at it.
+/// The site with one fault, as `gauntlet prove` tests it.
 fn plain(testbed: &TestbedSite) -> Site {
     let mut target = SiteTarget::at(testbed.site_url());
     target.origin = Some(OriginTarget { url: testbed.origin_url(), host: None });
@@ -226,7 +226,7 @@ fn plain(testbed: &TestbedSite) -> Site {
     site.expect("the site can be looked at")
 }
 
-/// The same site over TLS alone, by a certificate that stands in `file`.
+/// The same site over TLS only, with its certificate in `file`.
 fn over_tls(testbed: &TestbedSite, file: &Path) -> Site {
     let (url, certificate) = testbed.secure();
     let text = base64::engine::general_purpose::STANDARD.encode(certificate);
@@ -240,7 +240,7 @@ fn over_tls(testbed: &TestbedSite, file: &Path) -> Site {
     Site::of(&target).expect("the site can be looked at")
 }
 
-/// What fails on `site` of the scenarios that know of `fault`.
+/// The failures on `site` in the scenarios that know `fault`.
 fn failures(fault: Fault, scenarios: &[Scenario], site: Site) -> Vec<Outcome> {
     let site: Box<dyn Subject> = Box::new(site);
     let (reached, _, unreachable) = reach(vec![site]);
@@ -254,7 +254,7 @@ fn failures(fault: Fault, scenarios: &[Scenario], site: Site) -> Vec<Outcome> {
     outcomes.into_iter().filter(|one| one.verdict == Verdict::Fail).collect()
 }
 
-/// What is wrong with the command of `outcome`; none where it shows the failure.
+/// The problem with the command of `outcome`. `None` if it shows the failure.
 fn wrong(outcome: &Outcome, ran: &mut BTreeMap<String, (bool, String)>) -> Option<String> {
     let line = outcome.reproduce.as_deref().unwrap_or_default();
     if !line.starts_with("curl ") {
@@ -265,7 +265,7 @@ fn wrong(outcome: &Outcome, ran: &mut BTreeMap<String, (bool, String)>) -> Optio
         let text = [done.stdout, done.stderr].map(|out| String::from_utf8_lossy(&out).into_owned());
         (done.status.success(), text.concat())
     });
-    // That curl gives the transfer up is what such a failure says.
+    // For these incidents, a transfer that curl rejects is the failure itself.
     let about = [
         "delivery/answers",
         "delivery/cdn-rewrites-type",
@@ -289,7 +289,7 @@ fn every_failure_on_a_fault_is_shown_by_its_command() {
     for fault in Fault::ALL.iter().filter(|one| matches!(one.part(), Part::Origin | Part::Edge)) {
         let testbed = TestbedSite::start(&[*fault], None).expect("a site");
         for (way, site) in [("", plain(&testbed)), ("TLS ", over_tls(&testbed, &certificate))] {
-            // The testbed writes these breaches of HTTP/1.1 without TLS alone.
+            // The testbed produces these violations of HTTP/1.1 only without TLS.
             if !way.is_empty() && [Fault::LengthTwice, Fault::ModuleCloses].contains(fault) {
                 continue;
             }
@@ -306,8 +306,8 @@ fn every_failure_on_a_fault_is_shown_by_its_command() {
     assert!(bad.is_empty(), "{} commands:\n{}", bad.len(), bad.join("\n"));
 }
 
-/// What a broken command says. None of it shows any failure: neither nothing at all, nor that
-/// there is no such program, nor that nobody answers, nor a refusal to connect by another name.
+/// Outputs of broken commands. None shows a failure: no output, a missing program, no server, an
+/// unknown host, or the digest of no bytes.
 const SHOWS_NOTHING: [&str; 6] = [
     "",
     "sh: 1: curl: not found",

@@ -1,4 +1,4 @@
-//! The committed schemas are those of the tool. `UPDATE_SCHEMAS=1 cargo test` writes them.
+//! The committed schemas equal those of the tool. `UPDATE_SCHEMAS=1 cargo test` writes them.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! The recommended static limits are calibrated: honest modules of real toolchains pass, and what
-//! takes a compiler long does not. Without Go the tests say what they skip; with
+//! The recommended static limits are calibrated: honest modules of real toolchains pass, and
+//! modules that take a compiler long do not. Without Go the tests say what they skip. With
 //! `GAUNTLET_REQUIRE_ALL=1` that is a failure.
 
 use std::fs;
@@ -14,7 +14,7 @@ fn bytes(guest: &Guest) -> Vec<u8> {
     guest.bytes(&[]).unwrap_or_else(|error| panic!("{}: {error}", guest.id))
 }
 
-/// Why it is not calm.
+/// Why the policy `calm` refuses the module.
 fn excited(bytes: &[u8]) -> Option<String> {
     check(&StaticLimits::calm(), bytes).err().map(|refusal| refusal.to_string())
 }
@@ -36,8 +36,8 @@ fn every_guest_that_a_right_host_must_take_passes() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-/// Bombs that pass: a Go server has as many segments of data, and functions of moderate size are
-/// what honest code is.
+/// Bombs that pass. A Go server has as many data segments, and functions of moderate size are
+/// honest code.
 const HARMLESS: &[&str] = &["cb-data-segs", "cb-parallel"];
 
 #[test]
@@ -76,7 +76,7 @@ const REACTOR: &str = "package main\n\nimport \"strings\"\n\n//go:wasmexport pro
     func process(ptr, size int32) int64 { return int64(strings.Count(\"cheese\", \"e\")) }\n\n\
     func main() {}\n";
 
-/// What a plugin that is a whole server brings.
+/// The module of a plugin that is a whole server.
 const SERVER: &str = "package main\n\nimport \"net/http\"\n\nfunc main() {\n\
     \t_ = http.ListenAndServe(\":0\", nil)\n}\n";
 
@@ -117,13 +117,13 @@ fn go() -> Option<PathBuf> {
     dirs.find_map(|dir| Some(dir.join("go")).filter(|go| go.is_file()))
 }
 
-/// Say what is not tested; a failure where everything is asked for.
+/// Reports a skipped test, or fails if everything is required.
 fn skip(what: &str) {
     assert!(std::env::var_os("GAUNTLET_REQUIRE_ALL").is_none(), "required, and not there: {what}");
     report(&format!("skipped: {what} is not there"));
 }
 
-/// A test's own output is the only place to say it.
+/// The output of a test is the only place for this message.
 fn report(what: &str) {
     let _told = std::io::Write::write_all(&mut std::io::stderr(), format!("{what}\n").as_bytes());
 }

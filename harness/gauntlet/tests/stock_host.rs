@@ -1,5 +1,5 @@
-//! A host on a stock wasmtime lives in the worker of a `HostTest`: `Engine::default()` reserves 4
-//! GiB of addresses for one memory, and uses what a guest touches.
+//! A host on a stock wasmtime runs in the worker of a `HostTest`. `Engine::default()` reserves 4
+//! GiB of addresses for one memory, and uses only what a guest touches.
 
 use std::sync::Arc;
 

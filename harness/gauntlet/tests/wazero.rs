@@ -1,14 +1,15 @@
-//! The adapter for wazero by the real binary: built from the sources that the tool carries, its
-//! manners checked, its gaps told as known, and closed by its mitigations.
+//! The adapter for wazero with the real binary. The test builds it from the embedded sources and
+//! checks the rules of the protocol. Its gaps are reported as known, and its mitigations close
+//! them.
 //!
-//! Where it cannot be had the tests say so and pass, or fail when `GAUNTLET_REQUIRE_ALL=1`. The
-//! whole catalogue on every engine is run by `tests/catalogue.rs`.
+//! If wazero is not available, the tests say so and pass. With `GAUNTLET_REQUIRE_ALL=1` they fail.
+//! `ci/wazero.sh` runs the whole catalogue on both engines.
 
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// The program, built where that was not done.
+/// The path of the program. Builds it if necessary.
 fn wazero() -> Option<PathBuf> {
     let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");
     match gauntlet::cli::adapters::wazero() {
@@ -54,7 +55,7 @@ fn gaps_are_told_as_known_and_its_mitigations_close_them() {
     if wazero().is_none() {
         return;
     }
-    // Incidents that measure no time: a machine may be busy with other tests.
+    // Incidents that measure no time, because other tests keep the machine busy.
     let only = ["--only", "host/memory-cap", "--only", "host/capabilities-granted"];
     let run = |runtime: &str| {
         let seen = gauntlet(&[&["run", "--runtime", runtime][..], &only[..]].concat(), &[]);

@@ -1,4 +1,4 @@
-//! What people are told who write a scenario wrongly: every complaint, at once, at its place.
+//! The messages for a wrong scenario: all complaints at once, each with its place.
 
 use wasm_gauntlet_model::scenario::{Vocabulary, Words, parse};
 use wasm_gauntlet_model::source::Source;

@@ -1,4 +1,5 @@
-//! The judge by tables, and by properties: total, and never green without a look.
+//! The judge, tested by tables and by properties. It always gives a verdict, and never passes
+//! without an observation.
 
 use std::collections::BTreeMap;
 
@@ -134,8 +135,7 @@ fn any_value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// Whatever a subject says, of whatever kind, there is a verdict; and what nobody looked at
-    /// is never green.
+    /// Every observation of any kind gives a verdict. Without an observation there is no pass.
     #[test]
     fn the_judge_is_total(
         values in prop::collection::btree_map(

@@ -1,4 +1,4 @@
-//! Keys that have another name now: the complaint names the new one.
+//! The complaint about a renamed key names the new key.
 
 use wasm_gauntlet_model::scenario::{Vocabulary, Words, parse};
 use wasm_gauntlet_model::source::Source;

@@ -1,5 +1,5 @@
-//! A guest that can exhaust a machine is tried with its tier alone, however a scenario names it;
-//! and one that does not pass a host's cap is not tried there, as it would show nothing.
+//! A guest that can exhaust a machine runs only with its tier, however a scenario names it. A guest
+//! that stays below the memory cap of a host is not tried there, because it would show nothing.
 
 use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::plan::plan;
@@ -24,7 +24,7 @@ fn scenario(matrix: &str, steps: &str) -> Scenario {
     parse(&Source::new("mine.yaml", text), &vocabulary).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
-/// The cases that are planned on a host with a cap of so many pages, and the reasons of skips.
+/// The planned cases on a host with this cap on pages, and the reasons of skips.
 fn planned(scenario: &Scenario, heavy: bool, memory_pages: u32) -> (Vec<String>, Vec<String>) {
     let profile = Profile {
         kind: SubjectKind::Host,

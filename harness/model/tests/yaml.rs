@@ -1,5 +1,5 @@
-//! Our reading of YAML agrees with another reader's: on every scenario of the catalogue, and on
-//! whatever another writer writes.
+//! Our YAML reader agrees with another one: on every scenario of the catalogue, and on all output
+//! of another writer.
 
 use std::fs;
 use std::path::{Path, PathBuf};

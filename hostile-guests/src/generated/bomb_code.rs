@@ -1,6 +1,6 @@
 //! Compile bombs of one instruction sequence, repeated.
 //!
-//! Each is valid and answers like `benign-tiny` where it is compiled in time. No bomb is ever run.
+//! Each is valid and answers like `benign-tiny` if it compiles in time. No bomb is ever run.
 
 use wasm_encoder::{BlockType, Function, InstructionSink, MemArg, ValType};
 

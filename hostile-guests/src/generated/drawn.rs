@@ -77,8 +77,8 @@ enum Shape {
 /// Random bytes for one module. wasm-smith stops by itself, at a few KiB of module.
 const CHANCE_BYTES: usize = 8 << 10;
 
-/// Draws for one seed, until one fits. Of modules with tables, one in 14 has no host references,
-/// which a runtime without a collector refuses.
+/// Draws for one seed, until one fits. Of modules with tables, one in 14 has no host references. A
+/// runtime without a collector refuses the others.
 const DRAWS_MAX: u64 = 2000;
 
 /// How often a drawn module may start a loop or a function. Recursion of this depth fits in every

@@ -2,8 +2,8 @@
 //! arguments, then reports everything that can be observed.
 //!
 //! The first byte of the input, modulo the number of functions, selects the function. The output is
-//! twelve little-endian `u64`: that number; the pages of memory; a digest of memory; a digest of
-//! globals and of table sizes; and up to eight results, floats by their bits.
+//! twelve little-endian `u64`: the number of the function, the pages of memory, a digest of memory,
+//! a digest of globals and of table sizes, and up to eight results. A float is given by its bits.
 
 use std::ops::Range;
 
@@ -273,7 +273,7 @@ fn bits(code: &mut InstructionSink<'_>, kind: Read) -> Option<()> {
     Some(())
 }
 
-/// `hash` with the word on the stack turned in.
+/// `hash` after the word on the stack is rotated in.
 fn turn_in(code: &mut InstructionSink<'_>, hash: u32) {
     code.local_get(hash).i64_xor().i64_const(HASH_TURN).i64_rotl();
     code.i64_const(HASH_FACTOR).i64_mul().local_set(hash);

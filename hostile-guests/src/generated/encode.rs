@@ -16,14 +16,14 @@ pub(super) const PROCESS: u32 = 1;
 pub(super) const NOTHING: u32 = 2;
 /// The first type index that a generator may add.
 pub(super) const TYPES_FREE: u32 = 3;
-/// The function index of `alloc`, where there is no import.
+/// The function index of `alloc` in a module without imports.
 pub(super) const ALLOC: u32 = 0;
-/// The function index of the first body that a generator adds, where it adds no import.
+/// The function index of the first body that a generator adds, in a module without imports.
 pub(super) const FIRST: u32 = 2;
 
 /// The output of `process` unless a generator changes it.
 pub(super) const OUTPUT: &[u8; 4] = b"tiny";
-/// Where the output lies, and its length, as `process` returns them.
+/// The address of the output and its length, as `process` returns them.
 pub(super) const OUTPUT_AT_16: i64 = 0x10_0000_0004;
 
 /// The sections of a module.

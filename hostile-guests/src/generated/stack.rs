@@ -1,4 +1,4 @@
-//! Recursion whose frames are large.
+//! Recursion with large frames.
 
 use wasm_encoder::{Function, ValType};
 

@@ -1,8 +1,8 @@
 //! Guests from real compilers: production uses Go, C and Rust, with their runtimes.
 //!
-//! Their sources are inside the crate, one file for each guest, with the usual header. Their
-//! modules are not: a [`Workshop`] builds each once into a folder of the user, if the compiler is
-//! present, and otherwise says what is missing. Nothing is fetched.
+//! The crate contains their sources, one file for each guest, with the usual header. It does not
+//! contain their modules. A [`Workshop`] builds each once into a folder of the user. If the
+//! compiler is missing, it says so. Nothing is downloaded.
 
 mod probe;
 mod run;
@@ -32,7 +32,7 @@ static GUESTS: LazyLock<Vec<Guest>> =
 ///
 /// # Panics
 ///
-/// When a source breaks the header's form; the crate's own tests hold that none does.
+/// When a source has an invalid header. The tests of this crate check that none has.
 #[must_use]
 pub fn all() -> &'static [Guest] {
     &GUESTS

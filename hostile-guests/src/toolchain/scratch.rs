@@ -46,7 +46,7 @@ impl Drop for Scratch {
     }
 }
 
-/// The lock of a folder that nobody else has, held until the file is closed.
+/// The exclusive lock of a folder, held until the file is closed.
 fn locked(path: &Path) -> Option<File> {
     let is = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_dir)?;
     let folder = File::open(path).ok()?;

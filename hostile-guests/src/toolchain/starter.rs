@@ -29,11 +29,11 @@ impl Default for Starter {
     }
 }
 
-/// Switch Go's telemetry off in a `go` command. The first `go` in a new home folder starts a
-/// telemetry process that stays in its own session. Go reads the mode from a file in the
-/// configuration folder of the user and from no variable (measured with 1.26: `GOTELEMETRY=off` is
-/// ignored), so the command gets another such folder, below `cache`. The user's own `go env -w`
-/// settings stay in effect through `GOENV`.
+/// Switches Go's telemetry off in a `go` command. The first `go` in a new home folder starts a
+/// telemetry process that stays in its own session. Go reads the mode only from a file in the
+/// configuration folder of the user (measured with 1.26: `GOTELEMETRY=off` is ignored). So the
+/// command gets another such folder, below `cache`. The user's own `go env -w` settings stay in
+/// effect through `GOENV`.
 ///
 /// # Errors
 /// When the file cannot be written.

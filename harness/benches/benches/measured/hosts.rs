@@ -1,4 +1,4 @@
-//! A promise that is kept on each of the embedded runtimes, or breaks the benchmark.
+//! A promise that each embedded runtime must keep.
 
 use std::process::ExitCode;
 
@@ -7,7 +7,7 @@ use wasm_gauntlet_host::host::Host;
 use wasm_gauntlet_host::wasmi::WasmiHost;
 use wasm_gauntlet_host::wasmtime::WasmtimeHost;
 
-/// Code 1 where `promises` are not kept on one of them; each is looked at.
+/// Code 1 if a runtime breaks one of `promises`. All of them run.
 pub fn on_each(promises: fn(&dyn Host) -> bool) -> ExitCode {
     let wasmtime = WasmtimeHost::new(HostFaults::default()).expect("the ticker starts");
     let wasmi = WasmiHost::new(HostFaults::default()).expect("WASI links");

@@ -1,6 +1,6 @@
-//! What the benchmarks share that measure ratios in one run.
+//! Shared code of the benchmarks that measure ratios in one run.
 
-/// The median, of the upper two where there is no middle.
+/// The median, or the upper of the two middle values.
 pub fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut values: Vec<f64> = values.collect();
     values.sort_by(f64::total_cmp);

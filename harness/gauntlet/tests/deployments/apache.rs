@@ -9,7 +9,7 @@ use crate::servers::{Place, Server, is_there};
 
 const APACHE: &str = "/usr/sbin/apache2";
 
-/// `a2enmod` of what the deployments use; the others are enabled in Debian's default.
+/// The modules that the deployments need beyond Debian's default, as by `a2enmod`.
 const MODULES: [&str; 11] = [
     "mpm_event",
     "authz_core",
@@ -24,7 +24,7 @@ const MODULES: [&str; 11] = [
     "brotli",
 ];
 
-/// Apache with `lines` for the folder of the site.
+/// Apache with `lines` in the folder of the site.
 pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     if !is_there(APACHE) {
         return None;
@@ -63,7 +63,7 @@ pub const DEBIAN: &str = r"
     AddOutputFilterByType DEFLATE text/html text/plain text/xml text/css text/javascript
     AddOutputFilterByType DEFLATE application/x-javascript application/javascript";
 
-/// The variants beside a file, each with its type and coding; the page asked for each time.
+/// Variants next to a file, each with its type and coding. The page is revalidated each time.
 pub const VARIANTS: &str = r#"
     RewriteEngine On
     RewriteCond %{HTTP:Accept-Encoding} (^|,)\s*br\s*(,|$|;\s*q=(1|0\.0*[1-9]))
@@ -79,7 +79,7 @@ pub const VARIANTS: &str = r#"
         ForceType text/javascript
     </FilesMatch>"#;
 
-/// What the ends of the names say.
+/// Types by file ending.
 pub const CODINGS: &str = r"
     AddEncoding br .br
     AddEncoding gzip .gz";
@@ -93,7 +93,7 @@ const CACHING: &str = r#"
         Header set Cache-Control "no-cache"
     </FilesMatch>"#;
 
-/// Each of them.
+/// Every deployment of this server.
 pub const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "as Debian ships it",

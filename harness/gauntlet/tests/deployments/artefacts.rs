@@ -1,5 +1,5 @@
-//! Build directories: made by the real toolchain, `gzip`, Node's brotli and `sha256sum`, in the
-//! ways that people get them wrong, and looked at before they are deployed.
+//! Build directories before they are deployed, right ones and ones with mistakes that people really
+//! make. The real toolchain, `gzip`, Node's brotli and `sha256sum` make them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,11 +14,11 @@ use crate::{held, run_on};
 
 /// One directory.
 pub struct Directory {
-    /// Says what is special about it.
+    /// Its special property.
     pub name: &'static str,
-    /// Makes it under a folder; gives the lines of the target file beside `dir`.
+    /// Makes it in a folder and returns the lines of the target file that follow `dir`.
     make: fn(&Dist) -> String,
-    /// `severity incident` of everything of severity minor and above.
+    /// `severity incident` for each finding of severity minor or above.
     pub incidents: &'static [&'static str],
 }
 
@@ -38,7 +38,7 @@ impl Dist {
         fs::write(self.0.join(name), bytes).expect("a file of the build");
     }
 
-    /// What a shell line says in the folder.
+    /// The output of a shell line that runs in the folder.
     pub fn shell(&self, line: &str) -> String {
         let ran = Command::new("sh").args(["-ec", line]).current_dir(&self.0).output();
         let ran = ran.expect("a shell");
@@ -46,8 +46,8 @@ impl Dist {
         String::from_utf8_lossy(&ran.stdout).into_owned()
     }
 
-    /// The siblings of every file, as a build script makes them; each made once in all tests, for
-    /// the best brotli of a module takes seconds.
+    /// Compresses every file, as a build script does. All tests share the results, because the best
+    /// brotli of a module takes seconds.
     pub fn compress(&self) {
         static MADE: Mutex<BTreeMap<Vec<u8>, [Vec<u8>; 2]>> = Mutex::new(BTreeMap::new());
         for file in fs::read_dir(&self.0).expect("the folder is there").flatten() {
@@ -73,7 +73,7 @@ impl Dist {
         }
     }
 
-    /// Page, script and module, the latter named by `named_by`.
+    /// Page, script and module. `named_by` names the module.
     fn write(&self, module: &[u8], named_by: &[u8], shim: &[u8]) {
         let (shim_name, module_name) = names(named_by, shim);
         self.put("index.html", page(&shim_name, &module_name).as_bytes());
@@ -81,7 +81,7 @@ impl Dist {
         self.put(&module_name, module);
     }
 
-    /// A build as it should be, of this module.
+    /// A correct build of this module.
     fn right(&self, module: &[u8]) {
         self.write(module, module, &pair().shim);
         self.compress();
@@ -93,7 +93,8 @@ fn names(module: &[u8], shim: &[u8]) -> (String, String) {
     (format!("wasm_exec.{shim}.js"), format!("main.{module}.wasm"))
 }
 
-/// Passes of a directory that is right: its incidents, and of some the page and the script too.
+/// Least passes of a correct directory: its incidents, and for some incidents the page and the
+/// script too.
 const PASSES_MIN: usize = 9;
 
 const MANIFEST: &str = "sha256sum *.html *.js *.wasm *.gz *.br > SHA256SUMS";
@@ -103,7 +104,7 @@ fn error_page() -> String {
     "<!doctype html><title>404</title>".repeat(9)
 }
 
-/// Each of them is held to its incidents.
+/// Every directory gives exactly its incidents.
 pub fn check() {
     if !["go", "gzip", "node", "sha256sum"].into_iter().all(is_there) {
         return;
@@ -128,14 +129,14 @@ fn path(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Each of them.
+/// Every directory of this suite.
 pub const DIRECTORIES: &[Directory] = &[
     Directory {
         name: "as it should be, twice, with its manifest",
         make: |dist| {
             dist.right(&pair().module);
             dist.shell("cp -r . ../again");
-            // Only the build that is released gets them.
+            // Only the released build has variants.
             dist.shell(MANIFEST);
             dist.shell("echo of the release > SHA256SUMS.sig");
             let again = path(&dist.0.with_file_name("again"));

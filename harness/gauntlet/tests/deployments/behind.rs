@@ -1,5 +1,5 @@
-//! Deployments that take a target file to be seen whole: an edge and its origin, several addresses,
-//! TLS by a certificate of one's own, modules of earlier builds, assets on another origin.
+//! Deployments that need a target file: an edge and its origin, several addresses, private
+//! certificates, modules of earlier builds, assets on another origin.
 
 use std::fs;
 use std::path::Path;
@@ -9,9 +9,9 @@ use crate::files::Files;
 use crate::servers::{Server, is_there};
 use crate::{PASSES_MIN, held, nginx, run_on};
 
-/// What runs, and the text of the target file under `site:`, without its indentation.
+/// The running servers, and the text of the target file under `site:`, without its indentation.
 pub struct Running {
-    /// Stopped when they are dropped.
+    /// The servers stop when they are dropped.
     _servers: Vec<Server>,
     /// The target file.
     pub target: String,
@@ -27,18 +27,18 @@ impl Running {
 
 /// One deployment.
 pub struct Behind {
-    /// Says what is special about it.
+    /// Its special property.
     pub name: &'static str,
-    /// What it serves.
+    /// The files that it serves.
     pub files: Files,
-    /// Starts it; none where a program is not installed.
+    /// Starts it, or returns `None` if a program is not installed.
     pub start: fn(&Path) -> Option<Running>,
-    /// `severity incident` of everything of severity minor and above, and of the notes that it is
-    /// there for.
+    /// `severity incident` for each finding of severity minor or above, and for the notes that this
+    /// deployment exists to show.
     pub incidents: &'static [&'static str],
 }
 
-/// Start each of `deployments` in turn, and hold it to its incidents.
+/// Starts each of `deployments` in turn and checks that it gives exactly its incidents.
 pub fn check(deployments: &[Behind]) {
     let mut wrong = Vec::new();
     if !is_there("go") {
@@ -60,7 +60,7 @@ pub fn check(deployments: &[Behind]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Commands of the findings, notes too, that fail or ask something else than was asked.
+/// Commands of the findings and notes that fail, or that send a different request than ours.
 fn unshown(record: &wasm_gauntlet_model::record::Record) -> Vec<String> {
     let lines = record.outcomes.iter().filter_map(|one| one.reproduce.as_deref());
     let lines: std::collections::BTreeSet<&str> =
@@ -75,15 +75,15 @@ fn unshown(record: &wasm_gauntlet_model::record::Record) -> Vec<String> {
     wrong
 }
 
-/// Names that carry a hash for ever, the page asked for each time.
+/// Hashed names are kept forever; the page is revalidated each time.
 pub fn variants(site: &Path, lines: &str) -> Option<Vec<Server>> {
     nginx::serving(site, nginx::STATIC, &format!("{lines}\n{}", nginx::CACHING))
 }
 
-/// nginx that compresses as it sends, with these lines.
+/// nginx with these lines, compressing on the fly.
 pub fn files(site: &Path, lines: &str) -> Option<Vec<Server>> {
     nginx::serving(site, nginx::COMPRESSING, lines)
 }
 
-/// Asked for each time.
+/// Everything is revalidated each time.
 pub const NO_CACHE: &str = "add_header Cache-Control no-cache;";

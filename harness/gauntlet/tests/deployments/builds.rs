@@ -1,5 +1,5 @@
-//! Builds by the real toolchain that went wrong in the ways that people get them wrong, as the
-//! folder that is deployed.
+//! Builds by the real toolchain with mistakes that people really make, as the folder that is
+//! deployed.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,26 +9,26 @@ use wasm_gauntlet_web::coding::Layer;
 
 use crate::servers::pair::{self, coded, digest, go, page, pair, write};
 
-/// What went wrong.
+/// The mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wrong {
-    /// Plain names, and the `.br` of the module is that of the build before.
+    /// Plain names, and the `.br` of the module is from the previous build.
     StaleBr,
-    /// Plain names, and beside them the module of the build before, `main.old.wasm`.
+    /// Plain names, next to the module of the previous build, `main.old.wasm`.
     WithOld,
-    /// The module was stripped after it was named.
+    /// The module is stripped after it got its hashed name.
     Patched,
-    /// The script is left out of the step that names files.
+    /// The step that adds hashes to names leaves the script out.
     PlainShim,
-    /// The script was not deployed.
+    /// The script is not deployed.
     WithoutShim,
-    /// The script was copied once, from a Go before 1.21.
+    /// The script is a copy from a Go release before 1.21.
     OldShim,
     /// Built for WASI.
     ForWasi,
     /// Built without any flag.
     Unstripped,
-    /// A file of 4 MB is embedded that nothing compresses.
+    /// A file of 4 MB is embedded that no compressor makes smaller.
     Large,
 }
 
@@ -93,8 +93,8 @@ fn hashed(module: &[u8], module_name: &str, shim: &[u8], shim_name: &str) -> Tem
     site
 }
 
-/// The script of a Go before 1.21, which called the namespace `go`: the toolchains of those days
-/// are not to be had any more, and the name is all that matters.
+/// The script of a Go release before 1.21, which calls the namespace `go`. The toolchains of that
+/// time are no longer available, and only the name matters.
 pub fn old_shim() -> Vec<u8> {
     let text = String::from_utf8_lossy(&pair().shim).into_owned();
     assert!(text.contains("gojs: {"), "the script has another form");
@@ -104,32 +104,32 @@ pub fn old_shim() -> Vec<u8> {
 /// How a module is built.
 #[derive(Debug, Clone, Copy)]
 pub struct Build {
-    /// The folder of its cache.
+    /// The name of its cache folder.
     pub text: &'static str,
     /// `GOOS`.
     pub target: &'static str,
     /// Flags of the build.
     pub flags: &'static [&'static str],
-    /// Whether a file that nothing compresses is embedded.
+    /// Whether an incompressible file is embedded.
     pub embeds: bool,
 }
 
-/// As one ships it.
+/// A release build.
 pub const RELEASE: Build =
     Build { text: "hello", target: "js", flags: &["-trimpath", "-ldflags=-s -w"], embeds: false };
 
-/// As one's own machine makes it: the name of the person is in it. Where the folder of these
-/// sources is recorded as another, that is the folder of an ordinary home.
+/// A development build with the name of its author. If the sources are recorded under another
+/// folder, that is the folder of an ordinary home.
 pub const UNSTRIPPED: Build =
     Build { flags: &["-gcflags=-trimpath=@WORK@=>/home/eve/hello"], ..RELEASE };
 
-/// The build before it.
+/// The build before the release.
 pub const OLD: Build = Build { text: "hello of yesterday", ..RELEASE };
 
-/// Bytes that are embedded; 4 MB of noise, past the usual budget of 3 MiB by themselves.
+/// Embedded bytes. 4 MB of noise alone exceed the usual budget of 3 MiB.
 const EMBEDDED_BYTES: usize = 4_000_000;
 
-/// The module, built once a target folder and Go release.
+/// The module, built once for each target folder and Go release.
 pub fn build(build: &Build) -> Vec<u8> {
     let release = go(&["env", "GOVERSION"], &[]);
     let key = format!("{release} {build:?}");
@@ -139,7 +139,7 @@ pub fn build(build: &Build) -> Vec<u8> {
         fs::create_dir_all(&cache).expect("a cache folder");
         let work = tempfile::tempdir_in(&cache).expect("a folder to build in");
         let out = made(build, work.path());
-        // Whole or not at all: two test programs may build at once.
+        // Moved into place as a whole, because two test programs may build at the same time.
         fs::rename(out, &module).expect("the module moves into the cache");
     }
     fs::read(module).expect("the module is in the cache")
@@ -170,11 +170,11 @@ fn made(build: &Build, work: &Path) -> PathBuf {
     out
 }
 
-/// Bytes that nothing compresses, equal from run to run.
+/// Incompressible bytes, equal in every run.
 fn noise() -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let next = || {
-        // xorshift64, which is noise enough for a compressor.
+        // xorshift64: a compressor cannot make its output smaller.
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;

@@ -27,7 +27,7 @@ pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     Some(vec![place.start(&mut command)])
 }
 
-/// `file` keeps what is not there from being told to be missing for a year.
+/// `file` leaves out missing files, so that a 404 is not cached for a year.
 pub const CACHING: &str = r#"
     @page path / *.html
     header @page Cache-Control no-cache
@@ -37,25 +37,25 @@ pub const CACHING: &str = r#"
     }
     header @hashed Cache-Control "public, max-age=31536000, immutable""#;
 
-/// As people write it first.
+/// A first attempt, as people write it.
 const CACHING_ALL: &str = r#"
     @page path / *.html
     header @page Cache-Control no-cache
     @hashed path_regexp \.[0-9a-f]{16}\.(wasm|js)$
     header @hashed Cache-Control "public, max-age=31536000, immutable""#;
 
-/// Caddy says `Vary` only where it compresses; the raw variant needs it as much.
+/// Caddy sends `Vary` only where it compresses. The raw variant needs it too.
 pub const VARY: &str = "header Vary Accept-Encoding";
 
-/// The files that the build made.
+/// Serves the variants that the build made.
 pub const VARIANTS: &str = "file_server {\nprecompressed br gzip\n}";
 
-/// Compressing as it sends, modules too.
+/// Compresses on the fly, modules too.
 pub const ENCODE: &str = "encode {\ngzip 6\nmatch {\n\
                       header Content-Type application/wasm*\n\
                       header Content-Type *javascript*\n}\n}";
 
-/// Each of them.
+/// Every deployment of this server.
 pub const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "file_server alone",
@@ -76,12 +76,12 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         page: "/",
         files: Files::Hashed,
         start: |site| serving(site, &format!("{CACHING_ALL}\n{VARIANTS}")),
-        // The raw variant alone lacks Vary: nobody gets bytes that do not decode.
+        // Only the raw variant lacks Vary: no client gets bytes that it cannot decode.
         incidents: &["major delivery/missing-is-404", "minor delivery/missing-vary"],
     },
     Deployment {
-        // Caddy 2.6 keeps the strong tag of the raw file, for parts of it too. No browser resumes
-        // what it compresses, as that has no Content-Length: `resumed.rs` shows it.
+        // Caddy 2.6 keeps the strong tag of the raw file, for ranges too. No browser resumes a
+        // compressed download here, because it has no Content-Length: `resumed.rs` shows it.
         name: "compressing as it sends",
         page: "/",
         files: Files::Hashed,
@@ -89,7 +89,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         incidents: &["follows delivery/head-and-range", "minor delivery/validators"],
     },
     Deployment {
-        // Caddy 2.6 has no application/wasm among the types that `encode` takes by itself.
+        // The default types of `encode` in Caddy 2.6 do not include application/wasm.
         name: "compressing as it sends, and no more said than that",
         page: "/",
         files: Files::Hashed,

@@ -1,14 +1,14 @@
-//! What `curl` sees of a deployment: a line for the offers of an asset that are answered alike,
-//! equal from run to run.
+//! A deployment as `curl` sees it: one line for all offers of an asset with the same answer, equal
+//! in every run.
 
 use std::process::Command;
 
 use crate::files::Files;
 
-/// `Accept-Encoding` of what is asked, in this order; a shared cache minds it.
+/// `Accept-Encoding` of the requests, in this order. The order matters to a shared cache.
 const OFFERS: [&str; 4] = ["identity", "gzip", "br", "gzip, deflate, br, zstd"];
 
-/// Header fields that the incidents are about.
+/// Header fields that the incidents check.
 const FIELDS: [&str; 5] =
     ["content-type", "content-encoding", "vary", "cache-control", "access-control-allow-origin"];
 
@@ -37,7 +37,7 @@ fn line(url: &str, offer: &str, tags: &mut Vec<String>) -> String {
         let value = seen.field(name);
         line += &value.map(|value| format!("; {name}: {value}")).unwrap_or_default();
     }
-    // Varnish leaves it out while it streams what it does not have whole yet.
+    // Varnish leaves the length out while it streams an object that it does not have as a whole.
     if seen.field("content-length").is_some_and(|length| length != seen.body.len().to_string()) {
         line += "; length WRONG";
     }
@@ -57,7 +57,7 @@ fn line(url: &str, offer: &str, tags: &mut Vec<String>) -> String {
     line
 }
 
-/// Tags by their weakness and a letter each: A, B …
+/// Tags, by weakness and one letter each: A, B …
 fn lettered(tag: &str, tags: &mut Vec<String>) -> String {
     let at = tags.iter().position(|one| one == tag).unwrap_or_else(|| {
         tags.push(tag.to_owned());
@@ -67,7 +67,7 @@ fn lettered(tag: &str, tags: &mut Vec<String>) -> String {
     format!("{} etag {letter}", if tag.starts_with("W/") { "weak" } else { "strong" })
 }
 
-/// What the first bytes are.
+/// The format of the first bytes.
 fn kind(body: &[u8]) -> &'static str {
     match body {
         [] => "empty",
@@ -88,7 +88,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// The lines of the field `name`, each in its own brackets where they are many.
+    /// The lines of the field `name`, each in brackets if there are several.
     fn field(&self, name: &str) -> Option<String> {
         let lines: Vec<_> =
             self.fields.iter().filter(|(have, _)| have == name).map(|(_, v)| v.clone()).collect();

@@ -7,14 +7,14 @@ use crate::Deployment;
 use crate::files::Files;
 use crate::servers::{Place, Server, is_there};
 
-/// The folder with `node_modules`; none, said aloud, where it was not installed.
+/// The folder with `node_modules`. `None`, and a message, if it is not installed.
 pub fn npm(package: &str) -> Option<String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../npm/node_modules");
     let there = is_there(&folder.join(package).join("package.json").display().to_string());
     (is_there("node") && there).then(|| folder.display().to_string())
 }
 
-/// Express with `lines` between its making and its listening.
+/// Express with `lines` between its creation and its start.
 pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     let modules = npm("express").and(npm("compression"))?;
     let place = Place::new(site);
@@ -30,7 +30,7 @@ pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     Some(vec![place.start(Command::new("node").arg(file))])
 }
 
-/// Each of them.
+/// Every deployment of this server.
 pub const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "static files alone",
@@ -100,7 +100,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         ],
     },
     Deployment {
-        // It takes the first coding that it has for `*`, and reads no weights.
+        // It takes `*` as its first available coding, and it ignores weights.
         name: "variants made by the build, by express-static-gzip",
         page: "/",
         files: Files::Hashed,

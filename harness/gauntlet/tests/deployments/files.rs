@@ -1,4 +1,4 @@
-//! What a deployment serves.
+//! The files that a deployment serves.
 
 use std::fs;
 use std::path::Path;
@@ -11,11 +11,11 @@ use crate::servers::pair;
 pub enum Files {
     /// As in Go's own example: plain names, no variants.
     Plain,
-    /// Names that carry a hash, both variants of every file beside it.
+    /// Names with a hash, with both variants next to every file.
     Hashed,
-    /// As `Plain`, but the module was forgotten.
+    /// As `Plain`, but without the module.
     WithoutModule,
-    /// A build that went wrong.
+    /// A faulty build.
     Wrong(Wrong),
 }
 
@@ -34,7 +34,7 @@ impl Files {
         }
     }
 
-    /// Path of page, module and shim.
+    /// Paths of the page, the module and the shim.
     pub fn paths(self) -> [(&'static str, String); 3] {
         let folder = self.folder();
         let page = fs::read_to_string(folder.path().join("index.html")).expect("a page");
@@ -47,7 +47,7 @@ impl Files {
     }
 }
 
-/// Whether `name` is a file of this site that browsers ask for, no variant of one.
+/// Whether browsers ask for `name`: it is a file of this site and no variant.
 pub fn is_asset(name: &Path) -> bool {
     name.extension().is_some_and(|e| ["html", "js", "wasm"].iter().any(|want| e == *want))
 }

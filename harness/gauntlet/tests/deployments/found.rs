@@ -1,5 +1,5 @@
-//! What `gauntlet init` finds on a real server, in the ways that pages name their modules, and
-//! what is said where nothing is found.
+//! `gauntlet init` on a real server. It finds modules with every common way of naming them. If it
+//! finds nothing, it says what to do.
 
 use std::fs;
 use std::process::{Command, Output};
@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 use crate::builds::Wrong;
 use crate::servers::{Nginx, Server, is_there, pair};
 
-/// Each module is reached in one way only.
+/// Each module is reachable in one way only.
 const PAGES: &[(&str, &str)] = &[
     (
         "index.html",
@@ -33,7 +33,7 @@ const PAGES: &[(&str, &str)] = &[
     ("frame.html", "<!doctype html><script>fetch('by-frame.wasm')</script>"),
     ("worker.js", "fetch('by-worker.wasm')"),
     ("offline.js", "fetch('by-service-worker.wasm')"),
-    // As webpack 5, wasm-bindgen and Blazor write them, cut to what matters.
+    // As webpack 5, wasm-bindgen and Blazor write them, shortened.
     (
         "bundle.js",
         r#"(()=>{var o={};o.u=e=>e+".chunk.js";o.v=(e,t,r,n)=>WebAssembly.instantiateStreaming(
@@ -81,7 +81,7 @@ fn gauntlet(arguments: &[&str]) -> Output {
     command.args(arguments).output().expect("the program runs")
 }
 
-/// What is written is read again, and never written over.
+/// The written file is valid, and `init` never overwrites it.
 pub fn is_written() {
     let Some(server) = server() else { return };
     let folder = tempfile::tempdir().expect("a folder");
@@ -101,7 +101,7 @@ pub fn is_written() {
     assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stdout));
 }
 
-/// The rule by which names are made is written where every name that is found keeps it.
+/// The naming rule is written only if every found name follows it.
 pub fn rule_of_names_is_written() {
     if !is_there("go") {
         return;
@@ -120,7 +120,7 @@ pub fn rule_of_names_is_written() {
     }
 }
 
-/// Nothing found is no success, and what to do is said.
+/// Finding nothing is a failure, and the message says what to do.
 pub fn nothing_is_no_success() {
     let Some(server) = server() else { return };
     let folder = tempfile::tempdir().expect("a folder");

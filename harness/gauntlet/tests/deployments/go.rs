@@ -1,4 +1,4 @@
-//! Go's net/http, by the small program in `programs/fileserver.go`.
+//! Go's net/http, in the small program `programs/fileserver.go`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ fn program(source: &str) -> PathBuf {
         build.args(["build", "-trimpath", "-o"]).arg(&out).arg(&main);
         let built = build.env("GO111MODULE", "off").output().expect("go runs");
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        // Whole or not at all: two test programs may build at once.
+        // Moved into place as a whole, because two test programs may build at the same time.
         fs::rename(out, &program).expect("the program moves into the cache");
     }
     program
@@ -43,7 +43,7 @@ pub fn serving(site: &Path, mode: &str) -> Option<Vec<Server>> {
     Some(vec![place.start(Command::new(program).args([mode, &address, &root]))])
 }
 
-/// The program of `source`, which takes its address and the folder of the site.
+/// The program of `source`. Its arguments are its address and the folder of the site.
 pub fn serving_program(site: &Path, source: &str) -> Option<Vec<Server>> {
     if !is_there("go") {
         return None;
@@ -54,7 +54,7 @@ pub fn serving_program(site: &Path, source: &str) -> Option<Vec<Server>> {
     Some(vec![place.start(Command::new(program).args([address, root]))])
 }
 
-/// Each of them.
+/// Every deployment of this server.
 pub const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "http.FileServer alone",

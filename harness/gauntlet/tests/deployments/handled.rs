@@ -1,4 +1,4 @@
-//! Handlers and rules that were written by hand.
+//! Handlers and rules written by hand.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,8 +8,8 @@ use crate::files::Files;
 use crate::servers::{Place, Server, is_there};
 use crate::{apache, caddy, express, go, nginx};
 
-/// Python with a handler that sends both lengths, as programs do that set one by hand and leave
-/// the other to a library.
+/// Python with a handler that sends both lengths, as a program does that sets one by hand while a
+/// library sets the other.
 fn both_lengths(site: &Path) -> Option<Running> {
     if !is_there("python3") {
         return None;
@@ -26,7 +26,7 @@ fn of(servers: Option<Vec<Server>>) -> Option<Running> {
     Some(Running::new(servers?, ""))
 }
 
-/// Each of them.
+/// Every deployment with a handler.
 pub const HANDLED: &[Behind] = &[
     Behind {
         name: "Go: Content-Length of the file, and then the .gz of it",
@@ -46,7 +46,7 @@ pub const HANDLED: &[Behind] = &[
                          Header set Cache-Control no-cache";
             of(apache::serving(site, lines))
         },
-        // mod_deflate does not know its own ETag again.
+        // mod_deflate does not recognise its own ETag in a later request.
         incidents: &["critical delivery/answers", "minor delivery/validators"],
     },
     Behind {
@@ -62,7 +62,7 @@ pub const HANDLED: &[Behind] = &[
         incidents: &[],
     },
     Behind {
-        // It takes the place of the whole table, and of pages and scripts nobody knows the type.
+        // It replaces the whole table, so pages and scripts have no type.
         name: "nginx: a types block for .wasm in the server block",
         files: Files::Hashed,
         start: |site| {
@@ -86,7 +86,7 @@ pub const HANDLED: &[Behind] = &[
         incidents: &[],
     },
     Behind {
-        // What one block says with add_header holds in another that has some of its own no more.
+        // A block that has its own `add_header` does not inherit those of the outer block.
         name: "nginx: caching for the server, and a field of its own for modules",
         files: Files::Hashed,
         start: |site| {
@@ -110,7 +110,8 @@ pub const HANDLED: &[Behind] = &[
         incidents: &["minor delivery/long-cache-unhashed"],
     },
     Behind {
-        // The same rule for page, module and script: by how long people go on with the old ones.
+        // One rule for page, module and script. Severity depends on how long users keep the old
+        // files.
         name: "nginx: half a minute for everything",
         files: Files::Plain,
         start: |site| of(nginx::serving(site, nginx::COMPRESSING, "expires 30s;")),
@@ -132,7 +133,7 @@ pub const HANDLED: &[Behind] = &[
         ],
     },
     Behind {
-        // The edge that the target file names would keep it.
+        // The edge in the target file would cache that answer.
         name: "Caddy: variants made by the build, without Vary on the raw one, behind an edge",
         files: Files::Hashed,
         start: |site| {
@@ -172,7 +173,7 @@ pub const HANDLED: &[Behind] = &[
     },
 ];
 
-/// Stores without negotiation send what was uploaded to everybody.
+/// Stores without negotiation send the uploaded bytes to every client.
 const GZIPPED_ONLY: &str = r"
     app.get(/\.(wasm|js)$/, (request, response) => {
         response.set('Content-Encoding', 'gzip');

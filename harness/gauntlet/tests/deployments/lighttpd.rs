@@ -1,4 +1,4 @@
-//! lighttpd serving files, with the types and modules that Debian brings.
+//! lighttpd serving files, with Debian's types and modules.
 
 use std::path::Path;
 use std::process::Command;
@@ -35,7 +35,7 @@ pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
 /// Debian's types; `application/wasm` is among them.
 pub const TYPES: &str = r#"include_shell "/usr/share/lighttpd/create-mime.conf.pl""#;
 
-/// mod_expire, other than mod_setenv, leaves errors alone.
+/// mod_expire leaves errors alone; mod_setenv does not.
 const CACHING: &str = r#"
     $HTTP["url"] =~ "(/|\.html)$" {
         setenv.set-response-header = ( "Cache-Control" => "no-cache" )
@@ -44,7 +44,7 @@ const CACHING: &str = r#"
         expire.url = ( "" => "access plus 1 years" )
     }"#;
 
-/// As people write it first.
+/// A first attempt, as people write it.
 const CACHING_ALL: &str = r#"
     $HTTP["url"] =~ "(/|\.html)$" {
         setenv.set-response-header = ( "Cache-Control" => "no-cache" )
@@ -54,7 +54,7 @@ const CACHING_ALL: &str = r#"
             ( "Cache-Control" => "public, max-age=31536000, immutable" )
     }"#;
 
-/// The variants beside a file; what is rewritten is matched again under its new name.
+/// The variants next to a file. A rewritten request is matched again under its new name.
 pub const VARIANTS: &str = r#"
     $REQUEST_HEADER["Accept-Encoding"] =~ "(^|,)\s*br\s*(,|$|;\s*q=(1|0\.0*[1-9]))" {
         url.rewrite-once = ( "^(/[^?]*\.(wasm|js))(\?|$)" => "$1.br" )
@@ -77,18 +77,18 @@ pub const VARIANTS: &str = r#"
             ( "Vary" => "Accept-Encoding", "Content-Encoding" => "gzip" )
     }"#;
 
-/// mod_deflate says `Vary` only where it compresses; the raw variant needs it as much.
+/// mod_deflate sends `Vary` only where it compresses. The raw variant needs it too.
 const VARY: &str = r#"
     $HTTP["url"] =~ "\.(wasm|js)$" {
         setenv.add-response-header = ( "Vary" => "Accept-Encoding" )
     }"#;
 
-/// Both codings, of what is worth it.
+/// Both codings, for every type that compresses well.
 pub const DEFLATE: &str = r#"
     deflate.mimetypes = ( "application/wasm", "text/javascript" )
     deflate.allowed-encodings = ( "br", "gzip" )"#;
 
-/// Each of them.
+/// Every deployment of this server.
 pub const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "as Debian's deflate module is set up: text alone",
@@ -109,7 +109,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         incidents: &[],
     },
     Deployment {
-        // mod_deflate of 1.4.69 does not read weights, and HEAD has the length of the raw file.
+        // mod_deflate of 1.4.69 ignores weights, and HEAD has the length of the raw file.
         name: "compressing as it sends",
         page: "/",
         files: Files::Hashed,
@@ -124,7 +124,7 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         incidents: &[
             "major delivery/missing-is-404",
             "minor delivery/head-and-range",
-            // mod_deflate says it of what it codes; the raw variant alone lacks it.
+            // mod_deflate sends Vary for what it compresses; only the raw variant lacks it.
             "minor delivery/missing-vary",
             "minor delivery/negotiation",
         ],

@@ -1,5 +1,4 @@
-//! What keeps a run from telling: a limit on how often is asked, and a cache whose key leaves the
-//! query out.
+//! Limits of what a run can see: a request rate limit, and a cache key without the query.
 
 use wasm_gauntlet_model::record::Record;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
@@ -14,7 +13,7 @@ fn doubts(record: &Record, word: &str) -> usize {
     doubts.filter(|one| one.reason.contains(word)).count()
 }
 
-/// nginx refuses with 503 by default who asks too often, and nothing is wrong with the site.
+/// nginx refuses frequent requests with 503 by default. This is no fault of the site.
 pub fn is_a_doubt() {
     let site = Files::Hashed.folder();
     let http = format!("{STATIC} limit_req_zone $binary_remote_addr zone=z:1m rate=5r/s;");
@@ -31,7 +30,7 @@ pub fn is_a_doubt() {
     assert!(doubts(&record, "limits how often it is asked") > 0);
 }
 
-/// The entry that people get stays as it is, and that is said.
+/// The run leaves the cache entry of real users unchanged, and says so.
 pub fn is_not_played_with() {
     let site = Files::Hashed.folder();
     let key = "proxy_http_version 1.1; proxy_ignore_headers Vary; proxy_cache_key $uri;";

@@ -1,4 +1,4 @@
-//! Pages that load the module in other ways than Go's example, and loaders that cannot run.
+//! Pages that load the module differently from Go's example, and loaders that cannot run.
 
 use std::fs;
 use std::path::Path;
@@ -15,8 +15,7 @@ use crate::servers::pair::coded;
 const PAGE: &str = "index.html";
 const SHIM: &str = "wasm_exec.js";
 
-/// The site after its file `name` was made anew. Variants of the module, which is the same each
-/// time, are there.
+/// The site after its file `name` was replaced. The module is always the same and has variants.
 fn altered(site: &Path, name: &str, made: impl FnOnce(String) -> String) -> Option<Running> {
     let text = fs::read_to_string(site.join(name)).expect("a text of the site");
     fs::write(site.join(name), made(text)).expect("a text of the site");
@@ -29,7 +28,7 @@ fn altered(site: &Path, name: &str, made: impl FnOnce(String) -> String) -> Opti
     Some(Running::new(files(site, &lines)?, ""))
 }
 
-/// The page whose tag of the shim, and inline script, are these.
+/// The page with this tag for the shim and this inline script.
 fn paged(site: &Path, tag: &str, script: &str) -> Option<Running> {
     let page = format!("<!doctype html><title>x</title>{tag}\n<script>{script}</script>");
     altered(site, PAGE, |_| page)
@@ -41,19 +40,19 @@ const RUNS: &str = "const go = new Go();
     WebAssembly.instantiateStreaming(fetch(\"main.wasm\"), go.importObject)
         .then((result) => go.run(result.instance));";
 
-/// Another file of the site.
+/// Adds another file to the site.
 fn add(site: &Path, name: &str, text: &str) {
     fs::write(site.join(name), text).expect("a file of the site");
 }
 
-/// The shim, in one line more, as text.
+/// The text of the shim.
 fn shim(site: &Path) -> String {
     fs::read_to_string(site.join(SHIM)).expect("the shim")
 }
 
 const DEAD: &[&str] = &["critical delivery/shim-matches-binary"];
 
-/// Each of them.
+/// Every deployment with its own loader.
 pub const LOADED: &[Behind] = &[
     Behind {
         name: "a shim that was cut on its way",

@@ -1,8 +1,8 @@
-//! Real deployments, right ones and ones that are wrong in the ways people really get it wrong:
-//! a server and a configuration, and exactly the incidents that `gauntlet run --site` reports.
+//! Real deployments, right ones and ones with mistakes that people really make. Each is a server
+//! with a configuration. `gauntlet run --site` reports exactly its incidents.
 //!
-//! What each of them really sends stands beside it in a snapshot that `curl` makes, so that a
-//! server that behaves differently after an upgrade is told from a check that does.
+//! A snapshot made by `curl` records what each deployment really sends. It shows whether a server
+//! changed after an upgrade, or a check.
 
 mod apache;
 mod artefacts;
@@ -44,23 +44,24 @@ use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
 /// One server with one configuration.
 pub struct Deployment {
-    /// Says what is special about it.
+    /// Its special property.
     pub name: &'static str,
     /// The path of the page.
     pub page: &'static str,
-    /// What it serves.
+    /// The files that it serves.
     pub files: Files,
-    /// Starts it; none where a program is not installed.
+    /// Starts it, or returns `None` if a program is not installed.
     pub start: fn(&Path) -> Option<Vec<Server>>,
-    /// `severity incident` of every finding of severity minor and above, sorted, and
-    /// `follows incident` of what follows from one; empty is clean.
+    /// `severity incident` for each finding of severity minor or above, sorted, and `follows
+    /// incident` for what a finding causes. Empty means clean.
     pub incidents: &'static [&'static str],
 }
 
-/// Passes of a deployment that is right; fewer, and it was hardly looked at.
+/// Least passes of a correct deployment. With fewer, the run checked too little.
 const PASSES_MIN: usize = 30;
 
-/// Start each of `deployments` in turn, and hold it to what `curl` saw and to its incidents.
+/// Starts each of `deployments` in turn and compares it with the snapshot of `curl` and with its
+/// incidents.
 fn check(server: &str, deployments: &[Deployment]) {
     let (mut seen, mut wrong) = (String::new(), Vec::new());
     if !is_there("curl") {
@@ -79,14 +80,14 @@ fn check(server: &str, deployments: &[Deployment]) {
     assert!(wrong.is_empty(), "{server}\n{}", wrong.join("\n"));
 }
 
-/// What a run says that it should not, or does not and should.
+/// The unexpected findings of a run, and the expected ones that are missing.
 fn differs(deployment: &Deployment, url: &str) -> Vec<String> {
     let (code, record) = run(url, "delivery/");
     held(deployment.name, (deployment.incidents, PASSES_MIN), code, &record)
 }
 
-/// Where a run that ended with `code` differs from `incidents`; a note that is expected has to be
-/// there, and any other may be. What is clean has at least `passes_min` passes.
+/// The differences between a run that ended with `code` and `incidents`. An expected note must be
+/// present; any other note may be. A clean deployment has at least `passes_min` passes.
 fn held(
     name: &str,
     (incidents, passes_min): (&[&str], usize),
@@ -119,19 +120,19 @@ fn held(
     wrong
 }
 
-/// The exit code, and the record, of the scenarios `only` on the site at `url`.
+/// Exit code and record of a run of the scenarios `only` on the site at `url`.
 fn run(url: &str, only: &str) -> (Option<i32>, Record) {
     run_on(&["--site", url], only)
 }
 
-/// The same on what a target file of this text names.
+/// The same on the subjects that a target file with this text names.
 fn run_target(target: &str, only: &str) -> (Option<i32>, Record) {
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), target).expect("it is written");
     run_on(&["--target", &file.path().display().to_string()], only)
 }
 
-/// The exit code, and the record, of the scenarios `only` on what `named` names.
+/// Exit code and record of a run of the scenarios `only` on the subjects in `named`.
 fn run_on(named: &[&str], only: &str) -> (Option<i32>, Record) {
     let out = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
@@ -143,8 +144,8 @@ fn run_on(named: &[&str], only: &str) -> (Option<i32>, Record) {
     (ran.status.code(), serde_json::from_str(&text).expect("a record"))
 }
 
-/// Every incident that failed, with its severities where they are minor or above, or where
-/// `expected` names it; of what follows from another finding that it does.
+/// Every failed incident with its severity, if that is minor or above or if `expected` names it. An
+/// incident that follows from another finding is written as such.
 fn incidents(record: &Record, expected: &[&str]) -> BTreeSet<String> {
     let failed = record.outcomes.iter().filter(|one| one.verdict == Verdict::Fail);
     let failed = failed.map(|one| match one.caused_by {

@@ -6,14 +6,14 @@ use crate::Deployment;
 use crate::files::Files;
 use crate::servers::{Nginx, Server};
 
-/// The page asked for each time, hashed names for ever.
+/// The page is revalidated each time; hashed names are kept forever.
 pub const CACHING: &str = r#"
     location / { add_header Cache-Control "no-cache"; }
     location ~ "\.[0-9a-f]{16}\.(wasm|js)$" {
         add_header Cache-Control "public, max-age=31536000, immutable";
     }"#;
 
-/// Both codings, made on the way.
+/// Both codings, made on the fly.
 pub const COMPRESSING: &str = r#"
     gzip on; gzip_vary on; gzip_comp_level 6;
     gzip_types application/wasm application/javascript;
@@ -28,7 +28,7 @@ pub fn serving(site: &Path, http: &str, server: &str) -> Option<Vec<Server>> {
     Nginx::serving(site, http, server).map(|server| vec![server])
 }
 
-/// Each of them.
+/// Every deployment of this server.
 pub const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "as Debian ships it",

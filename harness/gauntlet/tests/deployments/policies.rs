@@ -1,4 +1,4 @@
-//! What a page's policy lets it do, and what may be read from another origin.
+//! What the policy of a page allows, and what another origin lets it read.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::behind::{Behind, NO_CACHE, Running, files, variants};
 use crate::files::Files;
 use crate::nginx;
 
-/// The page at one server, its module at another that adds `fields`.
+/// The page on one server, and its module on another that adds `fields`.
 fn elsewhere(site: &Path, fields: &str) -> Option<Running> {
     let caching = nginx::CACHING.replace("immutable\";", &format!("immutable\";\n{fields}"));
     let assets = nginx::serving(site, nginx::STATIC, &caching)?;
@@ -32,12 +32,12 @@ fn elsewhere(site: &Path, fields: &str) -> Option<Running> {
 /// The page under this policy.
 fn policed(site: &Path, policy: &str) -> Option<Running> {
     let policy = format!("add_header Content-Security-Policy \"{policy}\";");
-    // Of add_header those of the innermost block count.
+    // nginx uses `add_header` of the innermost block only.
     let caching = nginx::CACHING.replace("\"no-cache\";", &format!("\"no-cache\"; {policy}"));
     Some(Running::new(nginx::serving(site, nginx::STATIC, &caching)?, ""))
 }
 
-/// Each of them.
+/// Every deployment with a policy.
 pub const POLICIES: &[Behind] = &[
     Behind {
         name: "a strict policy that was written without WebAssembly in mind",

@@ -1,4 +1,4 @@
-//! nginx with `proxy_cache` before an nginx with files.
+//! nginx with `proxy_cache` in front of an nginx with files.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use crate::Deployment;
 use crate::files::Files;
 use crate::servers::{Nginx, Server};
 
-/// A cache of what `path` matches, before a right origin; `proxy` stands beside `proxy_pass`.
+/// A cache for paths that match `path`, in front of a correct origin. `proxy` follows `proxy_pass`.
 pub fn before(site: &Path, path: &str, proxy: &str) -> Option<Vec<Server>> {
     let origin = Nginx::right(site)?;
     let pass = origin.url("").trim_end_matches('/').to_owned();
@@ -27,13 +27,13 @@ pub fn before(site: &Path, path: &str, proxy: &str) -> Option<Vec<Server>> {
     Some(vec![Nginx::serving(site, CACHE, &server)?, origin])
 }
 
-/// The path is relative to the folder that nginx is started in.
+/// The path is relative to the folder in which nginx starts.
 const CACHE: &str = "proxy_cache_path edge keys_zone=edge:1m;";
 
 /// Modules and scripts.
 pub const ASSETS: &str = r"~ \.(wasm|js)$";
 
-/// Each of them.
+/// Every deployment of this cache.
 pub const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "a cache that minds Vary",
@@ -57,8 +57,8 @@ pub const DEPLOYMENTS: &[Deployment] = &[
         incidents: &["critical delivery/cache-ignores-vary"],
     },
     Deployment {
-        // nginx takes the condition out of requests for what it might keep, and does not answer
-        // it for what it may not keep: the page is sent whole each time.
+        // nginx removes the condition from requests for cacheable objects, and does not answer it
+        // for objects that it may not keep. So the page is sent whole each time.
         name: "the page goes through the cache too",
         page: "/",
         files: Files::Hashed,

@@ -18,7 +18,7 @@ fn serving(site: &Path) -> Option<Vec<Server>> {
     Some(vec![place.start(&mut command)])
 }
 
-/// Each of them.
+/// Every deployment of this server.
 pub const DEPLOYMENTS: &[Deployment] = &[Deployment {
     name: "a folder",
     page: "/",

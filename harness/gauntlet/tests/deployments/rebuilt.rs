@@ -1,5 +1,4 @@
-//! The commands that the playbooks of `artefact/` offer, run in a build directory that is wrong:
-//! they mend it.
+//! The commands in the playbooks of `artefact/`, run in a faulty build directory. They repair it.
 
 use std::process::Command;
 
@@ -13,7 +12,7 @@ use crate::run_target;
 use crate::servers::is_there;
 use crate::servers::pair::{page, pair};
 
-/// A directory with plain names that is wrong, and the lines of the target file beside `dir`.
+/// A faulty directory with plain names, and the lines of the target file that follow `dir`.
 struct Broken {
     incident: &'static str,
     make: fn(&Dist) -> String,
@@ -70,7 +69,7 @@ fn plain(dist: &Dist, module: &[u8], shim: &[u8]) -> String {
     String::new()
 }
 
-/// Programs that a command of a playbook begins with.
+/// The first word of each command in a playbook.
 const PROGRAMS: [&str; 5] = ["find ", "openssl ", "cp ", "gzip ", "brotli "];
 
 /// The commands among the lines of `text`.
@@ -89,7 +88,7 @@ fn red(record: &Record) -> Option<&Outcome> {
     record.outcomes.iter().find(is_red)
 }
 
-/// What is not as it should be.
+/// The problems of one directory.
 fn mend(one: &Broken, fix: &str) -> Option<String> {
     let folder = tempfile::tempdir().expect("a folder");
     let dist = Dist::under(folder.path());
@@ -119,7 +118,7 @@ fn mend(one: &Broken, fix: &str) -> Option<String> {
     }
 }
 
-/// Each of them.
+/// Every faulty directory.
 pub fn check() {
     if !["go", "gzip", "brotli", "node", "openssl", "sha256sum"].into_iter().all(is_there) {
         return;

@@ -1,5 +1,5 @@
-//! A download that breaks off and is resumed, by `curl` on Caddy's `encode`: bytes of two variants
-//! come together, and no browser asks for them.
+//! An interrupted download, resumed by `curl` on Caddy's `encode`. The result mixes bytes of two
+//! variants. No browser makes this request.
 
 use std::process::Command;
 
@@ -19,8 +19,8 @@ fn ask(url: &str, fields: &[&str]) -> (String, Vec<u8>) {
     (head, std::fs::read(&body).unwrap_or_default())
 }
 
-/// Caddy 2.6 mixes the bytes for whoever asks, and says nothing by which a browser would ask: no
-/// length, and no word on ranges. So it is a minor finding.
+/// Caddy 2.6 mixes the bytes for a client that asks for a range. It sends neither a length nor
+/// `Accept-Ranges`, so browsers do not ask. The finding is therefore minor.
 pub fn mixes_and_nobody_asks() {
     if !is_there("curl") {
         return;

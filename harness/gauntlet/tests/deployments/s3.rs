@@ -1,4 +1,4 @@
-//! An object store that speaks S3 (`s3rver`, from npm), filled as people fill a bucket.
+//! An object store that speaks S3 (`s3rver`, from npm), with files as people upload them.
 
 use std::fs;
 use std::path::Path;
@@ -9,25 +9,24 @@ use crate::express::npm;
 use crate::files::{Files, is_asset};
 use crate::servers::{Place, Server, is_there};
 
-/// How files are put into the bucket.
+/// How files are uploaded to the bucket.
 pub struct Upload {
-    /// The type of modules; none leaves it to the store, as `aws s3 cp` does for what it does
-    /// not know.
+    /// The type of modules. `None` leaves it to the store, as `aws s3 cp` does for unknown endings.
     pub module_type: Option<String>,
     /// The type of the page.
     pub page_type: String,
-    /// Whether what is put is the `.gz` file, under the plain name.
+    /// Whether the `.gz` file is uploaded under the plain name.
     pub gzipped: bool,
-    /// Whether that is said.
+    /// Whether the upload sets Content-Encoding.
     pub coding_said: bool,
-    /// `Cache-Control` of what is no page.
+    /// `Cache-Control` of everything except the page.
     pub caching: Option<String>,
     /// `Cache-Control` of the page.
     pub page_caching: Option<String>,
 }
 
 impl Upload {
-    /// What is right for a store that cannot choose by Accept-Encoding.
+    /// The correct upload for a store without negotiation by Accept-Encoding.
     pub fn right() -> Self {
         Self {
             module_type: Some("application/wasm".to_owned()),
@@ -42,11 +41,11 @@ impl Upload {
 
 const BUCKET: &str = "site";
 
-/// Folders are answered with their page.
+/// A request for a folder gets its page.
 const WEBSITE: &str = "<WebsiteConfiguration><IndexDocument><Suffix>index.html</Suffix>\
                        </IndexDocument></WebsiteConfiguration>";
 
-/// The bucket, with the files of `site` as `upload` says.
+/// The bucket with the files of `site`, as `upload` sets them.
 pub fn serving(site: &Path, upload: &Upload) -> Option<Vec<Server>> {
     let modules = npm("s3rver")?;
     if !is_there("curl") {
@@ -70,7 +69,7 @@ pub fn serving(site: &Path, upload: &Upload) -> Option<Vec<Server>> {
     Some(vec![server])
 }
 
-/// Upload one file; s3rver asks nobody for a signature.
+/// Uploads one file. s3rver requires no signature.
 fn put(server: &Server, file: &Path, upload: &Upload) {
     let name = file.file_name().expect("a name").to_string_lossy().into_owned();
     let page = name.ends_with(".html");
@@ -95,7 +94,7 @@ fn put(server: &Server, file: &Path, upload: &Upload) {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
 }
 
-/// Each of them.
+/// Every deployment of this store.
 pub const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "gzipped by the build, with type, coding and caching",

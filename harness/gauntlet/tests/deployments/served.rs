@@ -1,4 +1,4 @@
-//! Builds that went wrong, as right servers hand them out.
+//! Faulty builds on correctly configured servers.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ fn served(site: &Path, lines: &str) -> Option<Running> {
     Some(Running::new(variants(site, "")?, lines))
 }
 
-/// Each of them.
+/// Every faulty build.
 pub const SERVED: &[Behind] = &[
     Behind {
         name: "a module that was stripped after it was named",

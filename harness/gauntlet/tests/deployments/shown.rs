@@ -1,5 +1,5 @@
-//! Every incident of the catalogue that a site or a build can have is shown by something real:
-//! counted from what the deployments of this suite are held to, and from no list beside them.
+//! Something real shows every incident of the catalogue that a site or a build can have. The test
+//! counts the incidents that the deployments of this suite expect, and uses no second list.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use crate::{
     s3, served, varnish, ways,
 };
 
-/// Clean deployments, each another server or another configuration; the catalogue asks for eight.
+/// Clean deployments, each with another server or configuration. The catalogue asks for eight.
 const CLEAN_MIN: usize = 15;
 
-/// What each deployment is held to.
+/// The expected incidents of each deployment.
 fn held() -> Vec<&'static [&'static str]> {
     let plain = [
         apache::DEPLOYMENTS,
@@ -33,7 +33,7 @@ fn held() -> Vec<&'static [&'static str]> {
     plain.chain(behind).chain(artefacts::DIRECTORIES.iter().map(|one| one.incidents)).collect()
 }
 
-/// The incidents that no deployment shows, and those that are held to and do not exist.
+/// No incident may be without a deployment, and no expected incident may be unknown.
 pub fn every_incident_is() {
     let held = held();
     let findings = |one: &&&str| !one.starts_with("follows ");

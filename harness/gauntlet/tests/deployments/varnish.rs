@@ -1,4 +1,4 @@
-//! Varnish before an nginx with files.
+//! Varnish in front of an nginx with files.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use crate::servers::{Nginx, Place, Server, is_there};
 
 const VARNISH: &str = "/usr/sbin/varnishd";
 
-/// Varnish before a right origin that compresses for proxies too, which they ask with `Via`.
+/// Varnish in front of a correct origin, which also compresses for proxies: they send `Via`.
 pub fn before(site: &Path, vcl: &str, parameters: &[&str]) -> Option<Vec<Server>> {
     if !is_there(VARNISH) {
         return None;
@@ -29,13 +29,13 @@ pub fn before(site: &Path, vcl: &str, parameters: &[&str]) -> Option<Vec<Server>
     let listen = format!("127.0.0.1:{}", place.port);
     let mut command = Command::new(VARNISH);
     command.args(["-F", "-j", "none", "-a", &listen, "-f", &vcl, "-n", &place.path("work")]);
-    // Small enough for a folder in memory; the usual 80 MB log is made for a busy site.
+    // Small enough for a folder in memory. The default log of 80 MB is made for a busy site.
     command.args(["-s", "malloc,64m", "-p", "vsl_space=1M"]);
     command.args(parameters.iter().flat_map(|parameter| ["-p", *parameter]));
     Some(vec![place.start(&mut command), origin])
 }
 
-/// Each of them.
+/// Every deployment of this cache.
 pub const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "as installed, which offers the origin gzip alone",

@@ -1,4 +1,4 @@
-//! Edges and their origins, several addresses, TLS by a certificate of one's own, earlier builds.
+//! Edges and their origins, several addresses, TLS by a private certificate, earlier builds.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::files::Files;
 use crate::servers::Server;
 use crate::{nginx, varnish};
 
-/// The origin's address as a line of the target file.
+/// The line of the target file with the address of the origin.
 fn origin(servers: &[Server]) -> String {
     format!("  origin: {{ url: \"{}\" }}\n", servers[1].url("/"))
 }
@@ -22,7 +22,7 @@ fn edge(site: &Path, vcl: &str) -> Option<Running> {
     Some(Running::new(servers, &origin))
 }
 
-/// Two addresses of one edge, of which the second holds what the build before put there.
+/// Two addresses of one edge. The second serves the previous build.
 const TWO_ADDRESSES: &str = r#"
     listen 127.0.0.1:@PORT@; listen 127.0.0.2:@PORT@;
     add_header Cache-Control no-cache;
@@ -32,7 +32,7 @@ const TWO_ADDRESSES: &str = r#"
         if ($server_addr = 127.0.0.2) { rewrite ^ /main.old.wasm last; }
     }"#;
 
-/// A certificate for the loopback address that nobody signed but itself, and nginx with it.
+/// nginx with a self-signed certificate for the loopback address.
 fn secured(site: &Path, listen: &str) -> Option<Running> {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("made");
     let folder = tempfile::tempdir().expect("a folder").keep();
@@ -55,7 +55,7 @@ fn secured(site: &Path, listen: &str) -> Option<Running> {
     Some(running)
 }
 
-/// Each of them.
+/// Every deployment of this kind.
 pub const WAYS: &[Behind] = &[
     Behind {
         name: "Varnish before nginx, each named",

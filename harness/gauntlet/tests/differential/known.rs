@@ -1,4 +1,4 @@
-//! The gaps of the ledger that drawn modules show, each told from a new one by what it is.
+//! Known gaps of the ledger that drawn modules show. Each has a test that excludes new gaps.
 
 use gauntlet::subject::plugin_host::adapter::Adapter;
 use wasm_gauntlet_model::observation::Observation;
@@ -8,8 +8,8 @@ use crate::count;
 use crate::reduce::Parts;
 use crate::shrink::Candidate;
 
-/// Whether every module that is shown has the gap of wazero: an active element segment past the end
-/// of its table, on which instantiation must trap.
+/// Whether every module in the evidence has the gap of wazero: instantiation does not trap on an
+/// active element segment past the end of its table.
 pub fn segments(subject: &str, seen: &Observation) -> bool {
     let shown = seen.evidence.iter().filter(|piece| piece.what == "difference");
     let gap = |text: &str| text.ends_with("beside trap: table-out-of-bounds");
@@ -18,8 +18,8 @@ pub fn segments(subject: &str, seen: &Observation) -> bool {
         && i64::try_from(shown.filter(|piece| gap(&piece.text)).count()) == Ok(all)
 }
 
-/// Whether `module` shows the gap of wasmi: a select by whether a local is zero. Who asks whether
-/// the local has no bits asks the same, and runtimes agree on that.
+/// Whether `module` shows the gap of wasmi: a wrong select by whether a local is zero. The equal
+/// question, whether the local has no set bits, gives the right answer on all runtimes.
 pub fn select(candidate: &Candidate, subject: &Adapter, module: &[u8]) -> bool {
     let differ = |seen: &Observation| count(seen, "different") + count(seen, "disputed") > 0;
     let said = reworded(module).and_then(|module| candidate.tried(subject, &module));
@@ -27,7 +27,7 @@ pub fn select(candidate: &Candidate, subject: &Adapter, module: &[u8]) -> bool {
         && candidate.tried(subject, module).is_some_and(|seen| differ(&seen))
 }
 
-/// The same program, in which each `eqz` is asked of how many bits are set.
+/// The same program, with the operand of each `eqz` replaced by its number of set bits.
 fn reworded(module: &[u8]) -> Option<Vec<u8>> {
     const I32_POPCNT: u8 = 0x69;
     const I64_POPCNT: u8 = 0x7b;

@@ -1,6 +1,6 @@
-//! Modules that nobody thought of: 300 drawn ones on every runtime, and as many as
-//! `GAUNTLET_DRAWN_MODULES` says, from the one on that `GAUNTLET_DRAWN_FIRST` says (`ci/soak.sh`
-//! draws 10,000). A module on which runtimes differ is made small and written to a file.
+//! Random modules: 300 drawn ones on every runtime, or the number in `GAUNTLET_DRAWN_MODULES`, from
+//! the one in `GAUNTLET_DRAWN_FIRST` on (`ci/soak.sh` draws 10,000). A module on which runtimes
+//! differ is shrunk and written to a file.
 
 mod known;
 mod reduce;
@@ -24,16 +24,16 @@ use wasm_gauntlet_model::observation::{Observation, Value};
 
 use shrink::Candidate;
 
-/// Modules where nothing else is said.
+/// Modules by default.
 const MODULES_USUAL: u32 = 300;
 /// Modules of one session.
 const BATCH: u32 = 75;
-/// Milliseconds for an answer, on a machine however busy.
+/// Milliseconds for an answer, also on a busy machine.
 const DEADLINE_MS: u64 = 2000;
-/// Modules that are made small in one run; one takes a minute at most.
+/// Modules shrunk in one run. Each takes a minute at most.
 const SHRUNK_MAX: usize = 5;
-/// Smaller than what is drawn, which has 600 bytes and more in half of the cases: the ABI around a
-/// module that does nothing takes 330.
+/// Smaller than a drawn module: half of those have 600 bytes or more. The ABI around a module that
+/// does nothing takes 330 bytes.
 const SMALL_BYTES: usize = 600;
 /// The guests that are drawn.
 const DRAWN: [&str; 4] =
@@ -50,7 +50,7 @@ fn count(observation: &Observation, field: &str) -> i64 {
     }
 }
 
-/// So many modules on one subject.
+/// Compares this many modules on one subject.
 fn differ(subject: &Adapter, guest: &str, seed: u64, seeds: u32, deadline_ms: u64) -> Differed {
     let action = Action::Differ(Differ {
         guest: guest.to_owned(),
@@ -62,7 +62,7 @@ fn differ(subject: &Adapter, guest: &str, seed: u64, seeds: u32, deadline_ms: u6
     subject.open(seed)?.perform("differ", &action)
 }
 
-/// What came of it.
+/// The result of a comparison.
 type Differed = Result<Observation, Inability>;
 
 /// One batch on one subject.
@@ -71,7 +71,7 @@ fn batch(subject: &Adapter, guest: &str, seed: u64) -> Observation {
     seen.unwrap_or_else(|unable| panic!("{guest}: {unable}"))
 }
 
-/// Every runtime that is here.
+/// Every available runtime.
 fn subjects(references: &Arc<ReferenceRuntimes>, candidate: &Candidate) -> Vec<Adapter> {
     let embedded = |name: &&str| runtimes::subject(name, program().to_path_buf(), &[]);
     let mut subjects: Vec<Adapter> =
@@ -93,12 +93,12 @@ fn subjects(references: &Arc<ReferenceRuntimes>, candidate: &Candidate) -> Vec<A
 #[derive(Default)]
 struct Kept {
     modules: BTreeMap<String, String>,
-    /// Those of them that show the wrong select of wasmi alone.
+    /// Modules that show only the wrong select of wasmi.
     selects: BTreeSet<String>,
 }
 
 impl Kept {
-    /// Make the modules of an observation small, write them to files, and say what they are.
+    /// Shrinks the modules of an observation, writes them to files, and describes them.
     fn keep(&mut self, subject: &Adapter, candidate: &Candidate, seen: &Observation) {
         for shown in seen.evidence.split(|piece| piece.what == "difference").skip(1) {
             let text = |what| &shown.iter().find(|piece| piece.what == what).expect("told").text;
@@ -129,7 +129,7 @@ impl Kept {
     }
 }
 
-/// Where a module is written.
+/// The file for a module.
 fn file(subject: &str, digest: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("differential");
     std::fs::create_dir_all(&folder).expect("a folder can be made");
@@ -177,8 +177,8 @@ fn every_runtime_agrees_on_drawn_modules() {
     assert!(answers >= least, "two of three answers at least are compared: {told}");
 }
 
-/// Drawn modules alone, without the guest that is about rounding, see a runtime that is off by
-/// one: one in 150 of them shows it. What is kept of them is small, and shows it too.
+/// Drawn modules detect an off-by-one runtime without the guest about rounding: one module in 150
+/// shows the fault. The shrunk module is small and shows it too.
 #[test]
 fn drawn_modules_see_a_runtime_that_is_off_by_one() {
     let candidate = Candidate::default();

@@ -1,8 +1,8 @@
-//! From a module to a smaller one that somebody still finds worth keeping: sections are left out,
-//! then bodies, then ranges of instructions, from long ones to single ones.
+//! Reduces a module while a caller wants to keep the result. It removes sections, then bodies, then
+//! ranges of instructions, from long ones to single ones.
 //!
-//! `wasm-shrink` does more and, beside wasmtime, changes the features of the parser that both
-//! share: whoever builds the tests would build wasmtime twice.
+//! `wasm-shrink` does more, but it changes the features of the parser that it shares with wasmtime:
+//! the build of the tests would compile wasmtime twice.
 
 use wasm_encoder::{CodeSection, Module, RawSection};
 use wasmparser::{FunctionBody, Parser, Payload, Validator, WasmFeatures};
@@ -10,19 +10,18 @@ use wasmparser::{FunctionBody, Parser, Payload, Validator, WasmFeatures};
 /// The code section.
 const CODE: u8 = 10;
 
-/// Sections that a module may do without: custom, start, elements, data; the count of data goes
-/// with the data.
+/// Removable sections: custom, start, elements, data. The data count goes with the data.
 const SPARE: [&[u8]; 4] = [&[0], &[8], &[9], &[11, 12]];
 
-/// What can stand for a range of instructions: nothing, a number of each type, the end of one.
+/// Replacements for a range of instructions: nothing, a number of each type, the end of one.
 const STAND_INS: [&[u8]; 6] =
     [&[], &[0x1a], &[0x41, 0], &[0x42, 0], &[0x43, 0, 0, 0, 0], &[0x44, 0, 0, 0, 0, 0, 0, 0, 0]];
 
 /// A body without locals that traps at once: `unreachable`, `end`.
 const NOTHING: [u8; 3] = [0, 0x00, 0x0b];
 
-/// The smallest module found for which `keep` is true, from `bytes` on; at most `asks_max` are
-/// shown to it, each of them valid and smaller than the one kept before.
+/// The smallest module found, from `bytes` on, for which `keep` is true. `keep` sees at most
+/// `asks_max` modules, each valid and smaller than the one kept before.
 pub fn reduced(bytes: &[u8], asks_max: usize, keep: impl FnMut(&[u8]) -> bool) -> Vec<u8> {
     let Some(best) = Parts::of(bytes) else { return bytes.to_vec() };
     let mut search = Search { size: best.joined().len(), best, asks_left: asks_max, keep };
@@ -37,17 +36,17 @@ pub fn reduced(bytes: &[u8], asks_max: usize, keep: impl FnMut(&[u8]) -> bool) -
     search.best.joined()
 }
 
-/// A module taken apart.
+/// A module in its parts.
 #[derive(Clone)]
 pub struct Parts {
-    /// Every section but that of code, which stands empty in its place.
+    /// Every section except code, which is empty in its place.
     sections: Vec<(u8, Vec<u8>)>,
-    /// The bodies, their locals first.
+    /// The bodies, each with its locals first.
     pub bodies: Vec<Vec<u8>>,
 }
 
 impl Parts {
-    /// Those of `module`; none where it cannot be read.
+    /// The parts of `module`. `None` if it cannot be read.
     pub fn of(module: &[u8]) -> Option<Self> {
         let mut parts = Self { sections: Vec::new(), bodies: Vec::new() };
         for payload in Parser::new(0).parse_all(module) {
@@ -63,7 +62,7 @@ impl Parts {
         Some(parts)
     }
 
-    /// The module that they make.
+    /// The module made of these parts.
     pub fn joined(&self) -> Vec<u8> {
         let mut module = Module::new();
         for (id, data) in &self.sections {
@@ -81,8 +80,8 @@ impl Parts {
     }
 }
 
-/// Where each instruction of a body begins, and where the last of them ends; the `end` of the body
-/// is none of them.
+/// The start of each instruction of a body, and the end of the last one. The `end` of the body does
+/// not count.
 fn cuts(body: &[u8]) -> Vec<usize> {
     let reader = wasmparser::BinaryReader::new(body, 0);
     let operators = FunctionBody::new(reader).get_operators_reader();
@@ -91,7 +90,7 @@ fn cuts(body: &[u8]) -> Vec<usize> {
     places.collect()
 }
 
-/// What is smallest so far.
+/// The smallest module so far.
 struct Search<K> {
     best: Parts,
     size: usize,
@@ -131,7 +130,7 @@ impl<K: FnMut(&[u8]) -> bool> Search<K> {
         self.tried(parts)
     }
 
-    /// Leave out what the body `index` can do without.
+    /// Removes every removable range from the body `index`.
     fn body(&mut self, index: usize) {
         if self.with_body(index, NOTHING.to_vec()) {
             return;
@@ -142,13 +141,14 @@ impl<K: FnMut(&[u8]) -> bool> Search<K> {
             while let Some(found) = self.without(index, from, length) {
                 from += usize::from(!found);
             }
-            // Statements of up to eight instructions are common, so each length is tried of those.
+            // Statements of up to eight instructions are common, so each length up to eight is
+            // tried.
             length = if length > 8 { length / 2 } else { length - 1 };
         }
     }
 
-    /// Try the body `index` without `length` instructions from the one numbered `from` on; none
-    /// where there are not so many.
+    /// Tries the body `index` without `length` instructions from number `from` on. `None` if there
+    /// are fewer.
     fn without(&mut self, index: usize, from: usize, length: usize) -> Option<bool> {
         let body = self.best.bodies[index].clone();
         let places = cuts(&body);

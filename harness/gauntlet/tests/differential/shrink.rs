@@ -1,5 +1,5 @@
-//! From a module on which runtimes differ to a small one on which they still do: the same module
-//! shrinks to the same, within so many steps and so much time.
+//! Shrinks a module on which runtimes differ to a small one on which they still do. The same module
+//! gives the same result, within a limit of steps and time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,21 +15,21 @@ use crate::{count, differ};
 /// The guest that stands for the module that is being shrunk.
 const CANDIDATE: &str = "candidate";
 
-/// Modules that are tried for one: a drawn one of 2 KB takes some hundreds.
+/// Modules tried for one. A drawn module of 2 KB takes some hundreds.
 const TRIED_MAX: usize = 3000;
 
-/// Longest time for one module. What is smallest then is kept, and it differs.
+/// Longest time for one module. The smallest module so far is then kept; it still differs.
 const TIME_MAX: Duration = Duration::from_secs(60);
 
-/// Milliseconds for a candidate: a step that takes the bound out of a loop makes it endless.
+/// Milliseconds for a candidate. A step that removes the bound of a loop makes it endless.
 const DEADLINE_MS: u64 = 200;
 
-/// Where an adapter gets the module that is being shrunk.
+/// The place where an adapter gets the module that is being shrunk.
 #[derive(Clone, Default)]
 pub struct Candidate(Arc<Mutex<Vec<u8>>>);
 
 impl Candidate {
-    /// `subject`, which knows the candidate beside the guests of the catalogue.
+    /// `subject`, which knows the candidate in addition to the guests of the catalogue.
     pub fn known_to(&self, subject: Adapter) -> Adapter {
         let candidate = self.clone();
         subject.with_guests(Box::new(move |id, params| match id {
@@ -47,14 +47,14 @@ impl Candidate {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = bytes.to_vec();
     }
 
-    /// What `subject` makes of `bytes`.
+    /// The observation of `bytes` on `subject`.
     pub fn tried(&self, subject: &Adapter, bytes: &[u8]) -> Option<Observation> {
         self.set(bytes);
         differ(subject, CANDIDATE, 0, 1, DEADLINE_MS).ok()
     }
 
-    /// A small module on which the ends differ on `subject` as they do on `bytes`; `bytes` where
-    /// none is found.
+    /// A small module with the same different ends on `subject` as `bytes`, or `bytes` if none is
+    /// found.
     pub fn shrunk(&self, subject: &Adapter, bytes: &[u8]) -> Vec<u8> {
         let until = Instant::now() + TIME_MAX;
         let ends = |bytes: &[u8]| self.tried(subject, bytes).and_then(|seen| ends(&seen));
@@ -65,7 +65,7 @@ impl Candidate {
     }
 }
 
-/// How the answers end that differ, without outputs; none where no answer differs.
+/// The different ends of the answers, without outputs. `None` if no answer differs.
 fn ends(seen: &Observation) -> Option<Vec<String>> {
     let differs = count(seen, "different") + count(seen, "disputed") > 0;
     let answers = seen.evidence.iter().find(|piece| piece.what == "answers")?;

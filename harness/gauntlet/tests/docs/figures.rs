@@ -1,4 +1,4 @@
-//! Figures of the README are those of the code.
+//! The figures of the README are those of the code.
 
 use std::collections::BTreeMap;
 

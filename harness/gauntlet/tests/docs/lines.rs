@@ -1,10 +1,11 @@
-//! Whether what a command said fits the lines that a document shows.
+//! Whether the output of a command matches the lines that a document shows.
 
-/// Every shown line is said, in this order and with nothing between, but where `...` stands alone:
-/// there any lines may be. `[..]` in a line is any text. No line shown is no claim.
+/// The output must have every shown line, in this order and without other lines between them. A
+/// line `...` alone stands for any lines, and `[..]` in a line for any text. If no line is shown,
+/// nothing is checked.
 ///
 /// # Errors
-/// The first shown line that does not fit.
+/// The first shown line that does not match.
 pub fn fits(shown: &[String], said: &str) -> Result<(), String> {
     let mut shown: Vec<&str> = shown.iter().map(|line| line.trim_end()).collect();
     while shown.last().is_some_and(|line| line.is_empty()) {
@@ -42,7 +43,7 @@ fn holds(part: &[&str], said: &[&str]) -> bool {
     part.len() <= said.len() && part.iter().zip(said).all(|(shown, said)| fit(shown, said))
 }
 
-/// Whether a line fits; `[..]` is any text.
+/// Whether a line matches; `[..]` is any text.
 fn fit(shown: &str, said: &str) -> bool {
     let parts: Vec<&str> = shown.split("[..]").collect();
     let [first, middle @ .., last] = &parts[..] else { return shown == said };

@@ -1,4 +1,4 @@
-//! Links of the documents lead to files and headings that are there.
+//! Links in the documents lead to existing files and headings.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -39,7 +39,7 @@ fn every_link_leads_somewhere() {
     assert!(seen >= 40, "{seen}");
 }
 
-/// The paths of the Markdown files of a folder of the guides.
+/// The paths of the Markdown files in a folder of the guides.
 fn pages(folder: &str) -> Vec<String> {
     let path = root().join("harness/docs").join(folder);
     let entries = std::fs::read_dir(path).expect("it is there");

@@ -1,15 +1,15 @@
-//! Every command and snippet of the documents is held here: run, parsed, or found in the file that
-//! it is a part of. What a block is stands behind its fence:
+//! This test checks every command and snippet of the documents. It runs them, parses them, or finds
+//! them in the file that they come from. The words behind the fence select the check:
 //!
-//! | fence | how it is held |
+//! | fence | check |
 //! |---|---|
-//! | `console` | run, in a folder of the document's own; output and exit code are compared |
+//! | `console` | runs in a folder of the document; output and exit code must be equal |
 //! | `console by=ci/x.sh` | that script has the same command |
 //! | `console skip=why` | not run: it needs something that is not here |
-//! | `yaml target`, `yaml ledger` | read by the real parser |
-//! | `yaml`, `wat` with `file=NAME` | written into that folder, for the commands after it |
-//! | any with `part-of=PATH` | its lines stand in that file of the repository |
-//! | `text` | a drawing, or what nobody types |
+//! | `yaml target`, `yaml ledger` | the real parser reads it |
+//! | `yaml`, `wat` with `file=NAME` | written into that folder, for later commands |
+//! | any with `part-of=PATH` | that file of the repository contains its lines |
+//! | `text` | a drawing, or text that nobody types |
 
 mod figures;
 mod lines;
@@ -27,7 +27,7 @@ use wasm_gauntlet_model::{ledger, yaml};
 use markdown::{Block, document, documents, root};
 use session::{Session, steps};
 
-/// The documents whose commands are run, a test each.
+/// The documents with commands, one test each.
 macro_rules! run_the_commands_of {
     ($($name:ident: $path:literal,)+) => {
         $(#[test] fn $name() { run($path); })+
@@ -54,7 +54,7 @@ run_the_commands_of! {
 /// One document at a time: each of its runs may use the whole machine.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// How a block is held.
+/// How a block is checked.
 enum Held {
     Run,
     Script(String),
@@ -97,8 +97,8 @@ fn run(path: &str) {
     assert!(seen > 0, "{path}: no command is run, here or by a script");
 }
 
-/// The script runs each command of the block, and ends in failure where the command does. Output
-/// and exit code are not compared, so such a block shows none.
+/// The script runs each command of the block, and fails if the command fails. Output and exit code
+/// are not compared, so such a block shows none.
 fn by_script(block: &Block, script: &str) {
     let text = std::fs::read_to_string(root().join(script));
     let text = text.unwrap_or_else(|error| panic!("{}: {script}: {error}", block.place));
@@ -111,15 +111,14 @@ fn by_script(block: &Block, script: &str) {
     }
 }
 
-/// The lines of a script that are no comment, without quotes and without the options that make a
-/// command quiet.
+/// The commands of a script: no comments, no quotes, and no options that make a command quiet.
 fn commands(script: &str) -> impl Iterator<Item = String> {
     let lines = script.lines().map(str::trim).filter(|line| !line.starts_with('#'));
     lines.map(|line| line.replace(" -q", "").replace('"', ""))
 }
 
-/// Whether a line of a script runs `command`: as its last command, or with `--out` after it. What
-/// may stand before is a word that starts programs, never one that only prints.
+/// Whether a line of a script runs `command`: as its last command, or with `--out` after it. The
+/// word before may start programs; a word that only prints does not count.
 fn runs(line: &str, command: &str) -> bool {
     line.match_indices(command).any(|(at, _)| {
         let (before, after) = (&line[..at], &line[at + command.len()..]);
@@ -181,7 +180,7 @@ fn each_target_file_and_ledger_is_one() {
     for block in all.iter().flat_map(markdown::Document::blocks) {
         let source = Source::new(&*block.place, &*block.text);
         let known = KnownNames { runtimes: &runtimes, guests: &guests };
-        // Every YAML block of the protocol's page is a target file.
+        // Every YAML block in the page of the protocol is a target file.
         let of_protocol = block.place.contains("PROTOCOL.md") && block.language == "yaml";
         let wrong = if block.attribute("target").is_some() || of_protocol {
             target::parse_knowing(&source, known).err()
@@ -196,7 +195,7 @@ fn each_target_file_and_ledger_is_one() {
     assert!(seen >= 8, "{seen}");
 }
 
-/// The page of the adapter protocol, wherever it stands.
+/// The path of the page of the adapter protocol.
 fn protocol() -> String {
     let guide = document("harness/docs/adapter.md");
     let link = guide.links().into_iter().find(|link| link.ends_with("PROTOCOL.md"));

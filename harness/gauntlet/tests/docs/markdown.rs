@@ -1,9 +1,9 @@
-//! The documents of this repository, and what stands in them: code blocks, links, prose.
+//! The documents of this repository and their parts: code blocks, links, prose.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A file that people read.
+/// A document.
 pub struct Document {
     /// Its path below the root of the repository.
     pub path: String,
@@ -36,7 +36,7 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The documents that this test holds. `harness/docs/reference` is made from the code.
+/// The documents that this test checks. The code generates `harness/docs/reference`.
 pub fn documents() -> Vec<Document> {
     let mut paths: Vec<String> =
         ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "hostile-guests/README.md"]
@@ -53,7 +53,7 @@ pub fn documents() -> Vec<Document> {
     paths.into_iter().map(document).collect()
 }
 
-/// The documents, and the pages for those who change the code or write an adapter.
+/// The documents, and the pages for developers and for authors of adapters.
 pub fn pages() -> Vec<Document> {
     let others = [
         "harness/ARCHITECTURE.md",
@@ -124,7 +124,7 @@ impl Document {
         links
     }
 
-    /// Its headings, as GitHub and mdBook name them in links.
+    /// Its headings, in the form that GitHub and mdBook use in links.
     pub fn anchors(&self) -> Vec<String> {
         let headings = self.prose().into_iter().filter(|line| line.starts_with('#'));
         headings.map(|line| slug(line.trim_start_matches('#').trim())).collect()

@@ -1,21 +1,21 @@
-//! Sentences are short: at most 20 words on average, page by page.
-//! `cargo test --test docs -- sentences --nocapture` shows the figures.
+//! Sentences are short: at most 20 words on average on each page. `cargo test --test docs --
+//! sentences --nocapture` shows the figures.
 
 use wasm_gauntlet_model::source::Source;
 use wasm_gauntlet_model::yaml::{self, Tree};
 
 use crate::markdown::{Document, pages};
 
-/// Words a sentence, on average. Longer ones are read twice.
+/// Words in a sentence, on average. Readers read longer ones twice.
 const WORDS_MEAN_MAX: f64 = 20.0;
 
-/// Words between two of `.`, `;`, `:`, `?` and `!` in a text of the catalogue, at most.
+/// Most words between two of `.`, `;`, `:`, `?` and `!` in a text of the catalogue.
 const CLAUSE_WORDS_MAX: usize = 26;
 
-/// The keys of a scenario whose texts people read; everything below `fix` is one, too.
+/// The keys of a scenario with texts for people. Everything below `fix` is also such a text.
 const READ: [&str; 6] = ["claim", "symptom", "first-check", "cause", "says", "fix"];
 
-/// The paragraphs, list items as paragraphs of their own; no tables, headings or pictures.
+/// The paragraphs, with each list item as a paragraph. Tables, headings and pictures are left out.
 fn paragraphs(document: &Document) -> Vec<String> {
     let mut all = vec![String::new()];
     for line in document.prose() {
@@ -70,7 +70,7 @@ fn sentences_are_short() {
     }
 }
 
-/// The texts of a scenario that people read, without code: that stands on lines of its own.
+/// The texts of a scenario for people, without code, which has lines of its own.
 fn texts(tree: &Tree, read: bool, into: &mut Vec<String>) {
     match tree {
         Tree::Text(text) if read && !text.contains('\n') => into.push(text.clone()),

@@ -1,4 +1,4 @@
-//! Runs the `console` blocks of one document, in one folder of its own, one after another.
+//! Runs the `console` blocks of one document, one after another, in one folder.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::lines::fits;
 use crate::markdown::Block;
 
-/// The address of the site in the documents. The testbed listens at a free port here.
+/// The address of the site in the documents. In the test, the testbed listens on a free port.
 const SITE: &str = "127.0.0.1:8080";
 /// The address of the plugin host in the documents.
 const HOST: &str = "127.0.0.1:9000";
@@ -26,7 +26,7 @@ pub struct Step {
     pub shown: Vec<String>,
 }
 
-/// The commands of a block. A comment behind a command is for the reader, but for the exit code.
+/// The commands of a block. The test reads only the exit code in a comment behind a command.
 pub fn steps(block: &Block) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut open = false;
@@ -53,7 +53,7 @@ pub fn steps(block: &Block) -> Vec<Step> {
     steps
 }
 
-/// A folder with the files that a document has written, and the testbed that it has started.
+/// A folder with the files that a document writes, and the testbed that it starts.
 pub struct Session {
     folder: TempDir,
     testbed: Option<Testbed>,
@@ -74,26 +74,26 @@ impl Session {
         self.folder.path().join("work")
     }
 
-    /// Write a file that the document shows.
+    /// Writes a file that the document shows.
     pub fn write(&self, name: &str, text: &str) {
         let path = self.work().join(name);
         fs::create_dir_all(path.parent().expect("it has one")).expect("it is made");
         fs::write(path, self.here(text)).expect("it is written");
     }
 
-    /// A text with the addresses that there are here.
+    /// Replaces the addresses of the documents by the real ones.
     fn here(&self, text: &str) -> String {
         let Some(testbed) = &self.testbed else { return text.to_owned() };
         text.replace(SITE, &testbed.site).replace(HOST, &testbed.host)
     }
 
-    /// A text with the addresses of the documents.
+    /// Replaces the real addresses by those of the documents.
     fn there(&self, text: &str) -> String {
         let Some(testbed) = &self.testbed else { return text.to_owned() };
         text.replace(&testbed.site, SITE).replace(&testbed.host, HOST)
     }
 
-    /// Run a command, and hold its exit code and its output against what is shown.
+    /// Runs a command and compares its exit code and output with the document.
     pub fn run(&mut self, step: &Step, place: &str) {
         if let Some(arguments) = step.command.strip_prefix("gauntlet testbed") {
             self.testbed = None;
@@ -124,7 +124,7 @@ impl Session {
     }
 }
 
-/// The reference deployment; it ends when this is dropped.
+/// The reference deployment. It ends when this is dropped.
 struct Testbed {
     child: Child,
     site: String,

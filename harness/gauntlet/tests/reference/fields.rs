@@ -11,7 +11,7 @@ use wasm_gauntlet_model::trap::TrapKind;
 
 use crate::program::cell;
 
-/// Which steps give which fields. A step is a key of the schema, so a test finds a missing one.
+/// The fields that each step gives. A step is a key of the schema, so a test finds a missing one.
 const STEPS: &[(&[&str], &[Field])] = &[
     (&["get", "head"], Exchange::FIELDS),
     (&["inspect"], Inspection::FIELDS),
@@ -28,7 +28,7 @@ const STEPS: &[(&[&str], &[Field])] = &[
     (&["start"], Starts::FIELDS),
 ];
 
-/// What `kind` is called in the tables.
+/// The name of `kind` in the tables.
 fn word(kind: ValueKind) -> &'static str {
     match kind {
         ValueKind::Bool => "true or false",

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::program::cell;
 
-/// The name of a definition as people read it: `RawHost` is `host`.
+/// The display name of a definition: `RawHost` is `host`.
 fn plain(name: &str) -> String {
     let name = name.strip_prefix("Raw").unwrap_or(name);
     let mut words = String::new();
@@ -23,7 +23,7 @@ fn link(reference: &str) -> String {
     format!("[{name}](#{name})")
 }
 
-/// What a value of this schema is, in a few words.
+/// The value of this schema, in a few words.
 fn shape(schema: &Value) -> String {
     if let Some(reference) = schema["$ref"].as_str() {
         return link(reference);
@@ -67,7 +67,7 @@ fn doc(schema: &Value) -> String {
     cell(schema["description"].as_str().unwrap_or_default())
 }
 
-/// The table of an object: a row a key, required ones first.
+/// The table of an object: one row for each key, required keys first.
 fn keys(schema: &Value) -> Option<String> {
     let properties = schema["properties"].as_object()?;
     let required: Vec<&str> =
@@ -82,7 +82,7 @@ fn keys(schema: &Value) -> Option<String> {
     Some(format!("| key | value | | meaning |\n|---|---|---|---|\n{rows}"))
 }
 
-/// The words of a choice that has a sentence for each; none for other choices.
+/// The words of a choice if each has a sentence; none for other choices.
 fn words(schema: &Value) -> Option<String> {
     let choices = schema["oneOf"].as_array()?;
     let row = |one: &Value| Some(format!("| `{}` | {} |\n", one["const"].as_str()?, doc(one)));
@@ -90,13 +90,13 @@ fn words(schema: &Value) -> Option<String> {
     Some(format!("| word | meaning |\n|---|---|\n{}", rows?))
 }
 
-/// Whether a choice is the list of faults, which has a page of its own.
+/// Whether a choice is the list of faults, which has a separate page.
 fn is_faults(schema: &Value) -> bool {
     let choices = schema["oneOf"].as_array();
     choices.is_some_and(|all| all.iter().any(|one| one["const"] == "no-vary"))
 }
 
-/// Every table of the schema; `what` it describes, and the word that `gauntlet schema` knows it by.
+/// Every table of the schema. `what` names the file, and `word` the schema.
 pub fn tables(schema: &Value, what: &str, word: &str) -> String {
     let own = keys(schema).expect("the file has keys");
     let mut page = format!(

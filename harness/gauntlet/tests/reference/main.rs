@@ -1,6 +1,6 @@
-//! The reference pages below `harness/docs/reference` are made from the code: from the help of the
-//! real binary, the schemas, and the tables of observation fields.
-//! `UPDATE_REFERENCE=1 cargo test --test reference` writes them.
+//! The code generates the reference pages in `harness/docs/reference`: from the help of the real
+//! binary, the schemas, and the tables of observation fields. `UPDATE_REFERENCE=1 cargo test --test
+//! reference` writes them.
 
 mod fields;
 mod keys;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use wasm_gauntlet_model::{scenario, target};
 
-/// The first lines of every page: people edit the code, not the page.
+/// The first lines of every page. They say that the page is generated.
 const NOTICE: &str = "<!-- Made from the code by \
     `UPDATE_REFERENCE=1 cargo test --test reference`. Do not edit. -->";
 
@@ -20,7 +20,7 @@ fn page(name: &str) -> PathBuf {
     folder.join(name)
 }
 
-/// Hold the page `name` against `body`, or write it.
+/// Compares the page `name` with `body`, or writes it.
 fn committed(name: &str, title: &str, body: &str) {
     let text = format!("{NOTICE}\n\n# {title}\n\n{}\n", body.trim());
     if std::env::var_os("UPDATE_REFERENCE").is_some() {

@@ -1,4 +1,4 @@
-//! What the built program says of itself.
+//! The output of the built program about itself.
 
 use std::process::Command;
 
@@ -19,7 +19,7 @@ fn commands_of(help: &str) -> Vec<&str> {
     names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect()
 }
 
-/// One section a command, with its long help.
+/// One section for each command, with its long help.
 pub fn commands() -> String {
     let whole = said(&["--help"]);
     let names = commands_of(&whole);
@@ -41,7 +41,7 @@ pub fn commands() -> String {
     page
 }
 
-/// The help without the list of faults, which has a page of its own.
+/// The help without the list of faults, which has a separate page.
 fn without_values(help: &str) -> String {
     let Some((before, rest)) = help.split_once("          Possible values:\n") else {
         return help.trim_end().to_owned();
@@ -68,13 +68,13 @@ pub fn exit_codes() -> String {
     )
 }
 
-/// The table of incidents, as `gauntlet list` prints them.
+/// The table of incidents, from the output of `gauntlet list`.
 pub fn incidents() -> String {
     let list = said(&["list"]);
     let rows = list.lines().filter_map(|line| {
         let (id, rest) = line.trim().split_once("  ")?;
         let (severity, claim) = rest.trim().split_once("  ")?;
-        // How many faults it has stands behind the claim.
+        // The number of faults stands behind the claim.
         let claim = claim.rsplit_once(" (").map_or(claim, |(claim, _)| claim);
         Some(format!("| `{id}` | {severity} | {} |\n", cell(claim)))
     });
@@ -86,7 +86,7 @@ pub fn incidents() -> String {
     )
 }
 
-/// The table of faults, as `gauntlet testbed --help` has them.
+/// The table of faults, from `gauntlet testbed --help`.
 pub fn faults() -> String {
     let help = said(&["testbed", "--help"]);
     let list = help.split_once("Possible values:\n").expect("they are listed").1;

@@ -1,11 +1,11 @@
-//! An adapter whose program stops starting, in the middle of a run.
+//! The program of an adapter no longer starts in the middle of a run.
 
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use serde_json::Value;
 
-/// Starts that go well: the first look, and a few trials.
+/// Starts that succeed: the first contact, and a few trials.
 const STARTS: u32 = 8;
 
 #[test]
@@ -24,7 +24,7 @@ fn an_adapter_that_starts_no_more_is_one_incident() {
     std::fs::write(folder.path().join("target.yaml"), target).expect("it is written");
     let mut command = Command::new(tool);
     command.args(["run", "--target", "target.yaml", "--only", "host/trap-is-data", "--out", "out"]);
-    // Several that start at once would share a number.
+    // Two parallel starts would share a number.
     command.args(["--jobs", "1"]);
     let output = command.current_dir(folder.path()).output().expect("the binary starts");
     let record = std::fs::read(folder.path().join("out/run.json")).expect("a record");

@@ -1,5 +1,5 @@
-//! What later steps could not see changes nothing in a failure that was decided, and makes
-//! everything else a doubt.
+//! A decided failure stays a failure if later steps cannot observe anything. Every other verdict
+//! becomes inconclusive.
 
 use gauntlet::subject::Inability;
 use gauntlet::subject::scripted::Scripted;

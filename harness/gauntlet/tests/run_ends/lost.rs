@@ -1,4 +1,5 @@
-//! A subject that is lost: the trial is tried once more, and then it is over, or goes on.
+//! A subject is lost during a trial. The engine repeats the trial once. Then the run ends or goes
+//! on.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,7 +14,7 @@ use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
 use super::{call, run, verdicts};
 
-/// A host that dies of the attack of the second case; `back` says whether it comes back.
+/// A host that dies of the attack in the second case. `back` says whether it comes back.
 struct Mortal {
     back: bool,
     dead: AtomicBool,

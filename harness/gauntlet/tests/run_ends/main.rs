@@ -1,5 +1,5 @@
-//! A run ends, whatever a host does, and says why: what was decided before a loss stands, a host
-//! that is lost for good is one critical incident, and its other trials are not begun.
+//! A run ends whatever a host does, and it says why. Verdicts from before a loss stand. A host that
+//! is lost for good is one critical incident, and its remaining trials do not start.
 
 mod adapter;
 mod decided;
@@ -17,7 +17,7 @@ use wasm_gauntlet_model::scenario::{Vocabulary, parse};
 use wasm_gauntlet_model::selection::Selection;
 use wasm_gauntlet_model::source::Source;
 
-/// Four cases of an attack and of what comes after it.
+/// Four cases, each with an attack and a call after it.
 const SCENARIO: &str = "incident: host/one
 claim: The host outlives the attack
 severity: critical
@@ -35,7 +35,7 @@ expect:
   - after.outcome: ok
 ";
 
-/// What a call gave.
+/// The result of a call.
 fn call(contained: bool, outcome: &str) -> Observation {
     let seen = GuestCall { contained: contained.into(), ..GuestCall::default() };
     let seen = GuestCall { outcome: outcome.to_owned().into(), ..seen };

@@ -1,5 +1,5 @@
-//! A small plugin host that speaks the contract, as anyone could write it: a few workers, and no
-//! deadline. A guest that does not stop keeps its worker for ever.
+//! A small plugin host for the contract, as anyone could write it. It has a few workers and no
+//! deadline. A guest that does not stop keeps its worker forever.
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,27 +12,27 @@ use serde_json::json;
 use wasm_gauntlet_host::faults::HostFaults;
 use wasm_gauntlet_host::wasmi::WasmiHost;
 
-/// Steps after which a guest is said never to stop: its thread sleeps for ever instead of keeping a
-/// processor of the machine busy, which nobody can tell from outside.
+/// A guest counts as endless after this many steps. Its thread then sleeps forever instead of
+/// keeping a processor busy. A client cannot see the difference.
 const ENDLESS_STEPS: u64 = 20_000_000;
 
 /// The host.
 pub struct SmallHost {
     engine: WasmiHost,
     guests: Mutex<HashMap<String, Arc<dyn Plugin>>>,
-    /// Workers that are free.
+    /// Free workers.
     free: Mutex<usize>,
     freed: Condvar,
-    /// Whether health is answered by a worker, as where one pool serves everything.
+    /// Whether a worker answers health requests, as in a host with one pool for everything.
     health_by_worker: bool,
-    /// Requests since the last worker was taken for good.
+    /// Requests since an endless guest took the last worker.
     in_vain: AtomicUsize,
     taken: AtomicUsize,
     workers: usize,
 }
 
 impl SmallHost {
-    /// Start one; the address, and the host.
+    /// Starts a host and returns its address and the host.
     pub fn start(workers: usize, health_by_worker: bool) -> (String, Arc<Self>) {
         let engine = WasmiHost::new(HostFaults::default()).expect("wasmi starts");
         let host = Arc::new(Self {
@@ -57,7 +57,7 @@ impl SmallHost {
         (url, host)
     }
 
-    /// Requests that came when no worker was left.
+    /// Requests that came after the last worker was taken.
     pub fn in_vain(&self) -> usize {
         self.in_vain.load(Ordering::SeqCst)
     }
@@ -130,7 +130,7 @@ impl SmallHost {
     fn call(&self, digest: &str, input: &[u8]) -> (u16, &'static str, Vec<u8>) {
         let plugin = self.guests.lock().expect("a lock").get(digest).cloned();
         let Some(plugin) = plugin else { return problem(404, "problems/unknown-guest") };
-        // A guest that does not stop keeps the worker: nothing comes back from here.
+        // An endless guest keeps the worker: this call never returns.
         let outcome = self.worker(|| match plugin.call("t", input).outcome {
             CallOutcome::Fuel => None,
             outcome => Some(outcome),
@@ -142,7 +142,7 @@ impl SmallHost {
         }
     }
 
-    /// Do something on a worker; where it never ends, neither does this.
+    /// Runs `work` on a worker. If it never ends, this call never returns.
     fn worker<T>(&self, work: impl FnOnce() -> Option<T>) -> T {
         let mut free = self.free.lock().expect("a lock");
         while *free == 0 {

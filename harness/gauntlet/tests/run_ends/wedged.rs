@@ -1,4 +1,4 @@
-//! A real host over HTTP whose workers are taken for good, one by one, by guests that do not stop.
+//! A real host over HTTP. Endless guests take its workers for good, one by one.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -8,13 +8,13 @@ use serde_json::Value;
 
 use super::small_host::SmallHost;
 
-/// Far past what the run takes; only a run that does not end meets it.
+/// Far longer than the run takes. Only a run that does not end reaches it.
 const WATCHDOG: Duration = Duration::from_secs(120);
 
-/// Requests that we make of a host that answers nobody: a trial to its end, the same once more.
+/// Requests that we send to a host that no longer answers: one trial, and its repetition.
 const IN_VAIN_MAX: usize = 12;
 
-/// `gauntlet run` against the host, with its exit code, what it said on stderr, and its record.
+/// `gauntlet run` against the host: exit code, stderr, and record.
 fn run(url: &str, out: &Path) -> (Option<i32>, String, Value) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
     command.args(["run", "--host", url, "--only", "host/deadline", "--out"]).arg(out);
@@ -49,7 +49,7 @@ fn ends(workers: usize, health_by_worker: bool) {
     assert_eq!(lost[0]["severity"], "critical");
     let reason = lost[0]["reason"].as_str().unwrap_or_default();
     assert!(reason.contains("host/deadline hostile="), "{reason}");
-    // Each guest that took a worker was seen to run past its deadline.
+    // The run saw each guest that took a worker exceed its deadline.
     assert_eq!(of("fail", "host/deadline").len(), workers, "{outcomes:#?}");
     assert_eq!(of("inconclusive", "host/deadline").len(), 0, "{outcomes:#?}");
     let skipped = of("skipped", "host/deadline");

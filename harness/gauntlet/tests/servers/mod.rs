@@ -1,6 +1,6 @@
-//! Real servers for tests: started on a free loopback port from a folder of their own, waited
-//! for, and stopped when dropped. Where a program is not installed the test says so and passes,
-//! or panics when `GAUNTLET_REQUIRE_ALL=1` (as in CI, where everything is installed).
+//! Real servers for tests. Each starts on a free loopback port in a separate folder, and the test
+//! waits for it. It stops when it is dropped. If a program is not installed, the test says so and
+//! passes. With `GAUNTLET_REQUIRE_ALL=1` it panics, as in CI, where everything is installed.
 
 pub mod nginx;
 pub mod pair;
@@ -14,25 +14,25 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-/// How long a server may take to answer its first connection.
+/// Longest wait for the first connection to a server.
 const START_MAX: Duration = Duration::from_secs(20);
 
-/// The age of what is served.
+/// The age of the served files.
 const AGE: Duration = Duration::from_secs(86_400);
 
-/// How long a server may take to end when it is asked to; then it is killed.
+/// Longest wait for a server that was asked to end. Then it is killed.
 const STOP_MAX: Duration = Duration::from_secs(5);
 
 pub use nginx::Nginx;
 
-/// Whether `program` (a path, or a name on `PATH`) can be used; says so where not.
+/// Whether `program` (a path, or a name on `PATH`) can be used. Prints a message if not.
 pub fn is_there(program: &str) -> bool {
     let search = std::env::var_os("PATH").unwrap_or_default();
     let mut folders = std::env::split_paths(&search);
     let path = Path::new(program);
     let there = match path.strip_prefix("/usr") {
-        // Debian's servers are in `sbin`, which users have not on their path; a path that leads
-        // to nothing of Debian's is that of a machine without them.
+        // Debian's servers are in `sbin`, which is not on the path of users. A `PATH` without
+        // `/usr` stands for a machine without these servers.
         Ok(_) => path.is_file() && folders.any(|folder| folder.starts_with("/usr")),
         Err(_) => path.is_file() || folders.any(|folder| folder.join(program).is_file()),
     };
@@ -45,18 +45,18 @@ pub fn is_there(program: &str) -> bool {
     there
 }
 
-/// Where one server lives: a folder with a copy of the site in it, removed at the end, and a port.
+/// The place of one server: a port, and a folder with a copy of the site, removed at the end.
 pub struct Place {
     folder: tempfile::TempDir,
-    /// The loopback port to listen at.
+    /// The loopback port of the server.
     pub port: u16,
 }
 
 impl Place {
-    /// A place with the files of `site` under `site`.
+    /// A place with a copy of `site` in its folder `site`.
     pub fn new(site: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a folder for a server");
-        // Workers run as another user than the one who made the folder.
+        // Workers run as another user than the owner of the folder.
         let open = fs::Permissions::from_mode(0o755);
         fs::set_permissions(folder.path(), open).expect("the folder can be opened");
         let place = Self { folder, port: free_port() };
@@ -64,7 +64,7 @@ impl Place {
         for file in fs::read_dir(site).expect("the site is there").flatten() {
             let to = Path::new(&place.path("site")).join(file.file_name());
             fs::copy(file.path(), &to).expect("a file of the site");
-            // Of a file that is younger than a second Apache makes a weak tag.
+            // Apache gives a file that is younger than a second a weak tag.
             let copy = fs::File::options().append(true).open(&to).expect("the copy");
             copy.set_modified(SystemTime::now() - AGE).expect("the copy has a time");
         }
@@ -76,21 +76,21 @@ impl Place {
         self.folder.path().join(name).display().to_string()
     }
 
-    /// Make the folder `name`.
+    /// Makes the folder `name`.
     pub fn make(&self, name: &str) {
         fs::create_dir(self.path(name)).expect("a folder of a server");
     }
 
-    /// Write the file `name`; gives its path.
+    /// Writes the file `name` and returns its path.
     pub fn put(&self, name: &str, text: &str) -> String {
         let path = self.path(name);
         fs::write(&path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
         path
     }
 
-    /// Start `command` here, and wait until its port can be connected to.
+    /// Starts `command` here, and waits until its port accepts connections.
     pub fn start(self, command: &mut Command) -> Server {
-        // What it says goes into its folder: a pipe that nobody reads would stop it.
+        // Its output goes to a file in its folder. A full pipe without a reader would stop it.
         let log = fs::File::create(self.path("log")).expect("a log");
         let errors = log.try_clone().expect("a second handle of the log");
         command.stdin(Stdio::null()).stdout(log).stderr(errors).current_dir(self.folder.path());
@@ -127,7 +127,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Workers end with their master only if it is asked, not if it is killed.
+        // Workers end with their master only if it gets a signal to end, not if it is killed.
         let pid = rustix::process::Pid::from_child(&self.child);
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
         let begun = Instant::now();
@@ -142,8 +142,8 @@ impl Drop for Server {
     }
 }
 
-/// A port that was free a moment ago, below those that the kernel gives away by itself (Linux has
-/// 32768 and up), and never the same one twice.
+/// A free port below the range that the kernel assigns (on Linux from 32768 on), and never the same
+/// one twice.
 fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let own = std::process::id() * 97;

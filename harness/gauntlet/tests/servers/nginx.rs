@@ -1,4 +1,4 @@
-//! nginx: as Debian ships it, as the playbook sets it up, and with any configuration.
+//! nginx: with Debian's default, with the setup of the playbook, and with any configuration.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -7,16 +7,16 @@ use std::process::Command;
 
 use super::{Place, Server, is_there};
 
-/// Where Debian puts it; the modules are relative to nginx's usual prefix.
+/// Debian's path. The modules are relative to nginx's usual prefix.
 const NGINX: &str = "/usr/sbin/nginx";
 const NGINX_MODULES: &str = "/usr/share/nginx/modules";
 
-/// Ways to start nginx; none of them gives a server if it is not installed.
+/// Ways to start nginx. None gives a server if nginx is not installed.
 pub struct Nginx;
 
 impl Nginx {
-    /// With a Debian default configuration, for the files of `site`. What is installed is used,
-    /// but for paths and the port.
+    /// With Debian's default configuration for the files of `site`. It uses the installed
+    /// configuration, except for paths and the port.
     pub fn debian_default(site: &Path) -> Option<Server> {
         Self::start(site, |place| {
             place.make("conf.d");
@@ -35,8 +35,8 @@ impl Nginx {
         })
     }
 
-    /// As the playbook of the catalogue sets it up: types, both codings with `Vary`, hashed
-    /// names for ever, the page asked for each time.
+    /// With the setup of the playbook in the catalogue: types, both codings with `Vary`. Hashed
+    /// names are kept forever, and the page is revalidated each time.
     pub fn right(site: &Path) -> Option<Server> {
         Self::serving(
             site,
@@ -56,8 +56,8 @@ impl Nginx {
         )
     }
 
-    /// With these lines inside `http` and these inside `server`. `@PORT@` stands for the port;
-    /// where a line says `listen`, that is where it listens.
+    /// With these lines inside `http` and these inside `server`. `@PORT@` stands for the port. A
+    /// `listen` line replaces the default address.
     pub fn serving(site: &Path, http: &str, server: &str) -> Option<Server> {
         Self::start(site, |place| {
             let (root, pid, port) = (place.path("site"), place.path("nginx.pid"), place.port);
@@ -100,15 +100,15 @@ impl Nginx {
     }
 }
 
-/// nginx's folders for bodies on their way, so that it runs without root.
+/// Folders for request and response bodies, so that nginx runs without root.
 fn with_paths(configuration: &str, place: &Place) -> String {
     let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     let paths = kinds.map(|kind| format!("{kind}_temp_path {};", place.path(kind)));
     instead(configuration, "http {", &format!("http {{\n{}", paths.join("\n")))
 }
 
-/// `text` with `old` replaced; panics where `old` is not there, so that a new release of the
-/// installed configuration can not go unnoticed.
+/// `text` with `old` replaced. Panics if `old` is missing, so that a changed configuration in a new
+/// release is noticed.
 fn instead(text: &str, old: &str, new: &str) -> String {
     assert!(text.contains(old), "the installed configuration has no `{old}`");
     text.replace(old, new)

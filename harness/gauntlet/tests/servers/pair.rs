@@ -1,5 +1,5 @@
-//! A real pair of module and shim: built by Go where it is installed, generated where not; and
-//! two sites made of it, as people first write one and as one should be.
+//! A real pair of module and shim: built by Go if it is installed, and otherwise generated. It
+//! makes two sites: one as people first write it, and a correct one.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -18,13 +18,13 @@ pub struct Pair {
     pub shim: Vec<u8>,
 }
 
-/// The pair, built once a target folder and Go release.
+/// The pair, built once for each target folder and Go release.
 pub fn pair() -> &'static Pair {
     static PAIR: OnceLock<Pair> = OnceLock::new();
     PAIR.get_or_init(|| if super::is_there("go") { built() } else { generated() })
 }
 
-/// Println alone keeps the module under 2 MB; `-s -w` is how one ships it.
+/// The program uses only println, so the module stays under 2 MB. `-s -w` is usual for a release.
 fn built() -> Pair {
     let root = PathBuf::from(go(&["env", "GOROOT"], &[]));
     let release = go(&["env", "GOVERSION"], &[]);
@@ -40,7 +40,7 @@ fn built() -> Pair {
         let (out_text, source) = (out.display().to_string(), source.display().to_string());
         let target = [("GOOS", "js"), ("GOARCH", "wasm"), ("GO111MODULE", "off")];
         go(&["build", "-trimpath", "-ldflags=-s -w", "-o", &out_text, &source], &target);
-        // Whole or not at all: two test programs may build at once.
+        // Moved into place as a whole, because two test programs may build at the same time.
         fs::rename(out, &module).expect("the module moves into the cache");
     }
     let places = ["lib/wasm/wasm_exec.js", "misc/wasm/wasm_exec.js"].map(|place| root.join(place));
@@ -49,7 +49,7 @@ fn built() -> Pair {
     Pair { module, shim: shim.expect("Go brings its shim") }
 }
 
-/// What `go` prints.
+/// The output of `go`.
 pub fn go(arguments: &[&str], environment: &[(&str, &str)]) -> String {
     let mut command = Command::new("go");
     command.args(arguments).envs(environment.iter().copied());
@@ -59,7 +59,7 @@ pub fn go(arguments: &[&str], environment: &[(&str, &str)]) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
-/// A valid module of about 1 MB whose bytes compress as code does, and a shim for it.
+/// A valid module of about 1 MB that compresses like code, and a shim for it.
 fn generated() -> Pair {
     use wasm_encoder::{CodeSection, Function, FunctionSection, Module, TypeSection};
     let (mut types, mut functions, mut code) =
@@ -80,7 +80,7 @@ fn generated() -> Pair {
     Pair { module: module.finish(), shim: shim.as_bytes().to_vec() }
 }
 
-/// A page that starts `module` by `shim`, in the words of Go's own example.
+/// A page that starts `module` with `shim`, in the words of Go's own example.
 pub fn page(shim: &str, module: &str) -> String {
     format!(
         "<!doctype html>\n<html><head><meta charset=\"utf-8\"><title>pair</title>\n\
@@ -101,7 +101,7 @@ pub fn plain_site() -> tempfile::TempDir {
     site
 }
 
-/// A site with hashed names and both variants of every file beside it.
+/// A site with hashed names, and both variants next to every file.
 pub fn right_site() -> tempfile::TempDir {
     let (site, pair) = (tempfile::tempdir().expect("a site"), pair());
     let shim = format!("wasm_exec.{}.js", digest(&pair.shim));
@@ -116,7 +116,8 @@ pub fn right_site() -> tempfile::TempDir {
     site
 }
 
-/// The coded form of `bytes`, made once: a module takes brotli a second, unoptimised more.
+/// The coded form of `bytes`, made once. Brotli takes a second for a module, and longer in a debug
+/// build.
 pub fn coded(layer: Layer, bytes: &[u8]) -> Vec<u8> {
     static KNOWN: Mutex<BTreeMap<(Layer, String), Vec<u8>>> = Mutex::new(BTreeMap::new());
     let key = (layer, digest(bytes));
@@ -124,18 +125,18 @@ pub fn coded(layer: Layer, bytes: &[u8]) -> Vec<u8> {
     if let Some(coded) = known().get(&key) {
         return coded.clone();
     }
-    // Not under the lock: another test may need another file.
+    // Not under the lock, because another test may need another file.
     let coded = encode(layer, bytes);
     known().insert(key, coded.clone());
     coded
 }
 
-/// The first 16 hex digits of the SHA-256.
+/// The first 16 hex digits of the SHA-256 digest.
 pub fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Write a file of the site.
+/// Writes a file of the site.
 pub fn write(site: &tempfile::TempDir, name: &str, bytes: &[u8]) {
     fs::write(site.path().join(name), bytes).expect("a file of the site");
 }

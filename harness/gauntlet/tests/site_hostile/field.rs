@@ -1,5 +1,5 @@
-//! Deployments that people reported (`harness/docs/field.md`, section 2), rebuilt by servers that
-//! write raw bytes. Each has one cause, and the whole program finds that one and no other.
+//! Deployments from public reports (`harness/docs/field.md`, section 2), rebuilt with servers that
+//! write raw bytes. Each has one cause. The program finds that cause and no other.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -35,7 +35,7 @@ fn run(page: &'static str, answer: Answer) -> Ran {
 }
 
 impl Ran {
-    /// What was said, as one line.
+    /// The output in one line.
     fn text(&self) -> String {
         self.said.split_whitespace().collect::<Vec<_>>().join(" ")
     }
@@ -44,8 +44,8 @@ impl Ran {
         self.record.outcomes.iter().filter(move |one| one.verdict == verdict)
     }
 
-    /// The one incident at or above minor is `incident`, by `severity`, with `word` in its reason;
-    /// nothing is in doubt.
+    /// The only incident of severity minor or above is `incident`, with `severity`, and its reason
+    /// contains `word`. Nothing is inconclusive.
     fn is_one(&self, incident: &str, severity: Severity, word: &str) {
         let found = self.of(Verdict::Fail).filter(|one| one.severity > Severity::Note);
         let found: BTreeSet<&str> = found.map(|one| one.incident.as_str()).collect();
@@ -136,7 +136,7 @@ fn d2_a_length_of_the_raw_file_on_a_connection_that_stays_open() {
                      Content-Length: {length}\r\n\r\n"
                 );
                 send(connection, &[head.as_bytes(), gzip].concat());
-                // Until the client has gone.
+                // Until the client closes.
                 let _gone = connection.read(&mut [0]);
             }
             wrong
@@ -231,14 +231,14 @@ fn d6_head_is_never_answered() {
     }
 }
 
-/// A link so slow that one body takes three seconds. The bytes that go out are counted, and no
-/// clock decides: whole bodies would be a hundred megabytes.
+/// A link so slow that one body takes three seconds. The test counts sent bytes and uses no clock:
+/// whole bodies would be a hundred megabytes.
 #[test]
 fn d7_on_a_slow_link_each_variant_is_read_once() {
     const PIECE: usize = 16 << 10;
     let sent = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&sent);
-    // Two codings of 1 MiB that nothing makes smaller.
+    // Two codings of 1 MiB that no compressor makes smaller.
     let ran = run(
         PAGE,
         but(64, move |_, _, asked, connection| {

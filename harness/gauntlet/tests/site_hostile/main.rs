@@ -1,5 +1,5 @@
-//! The subject `site` against servers that mean harm or are broken: every exchange is bounded,
-//! ends cleanly, and never looks like a good one.
+//! The subject `site` against hostile or broken servers. Every exchange is bounded, ends cleanly,
+//! and never looks like a good one.
 
 mod field;
 mod raw;
@@ -64,7 +64,7 @@ fn an_endless_body_is_cut_and_says_nothing() {
         }
     });
     assert_says(&server.fetch("/m.wasm").expect_err("too long").to_string(), "exceeds 1048576");
-    // The bound, and what the sockets' buffers of both sides hold.
+    // The bound, and the socket buffers of both sides.
     let sent = sent.load(Ordering::Relaxed);
     assert!(sent < 32 << 20, "{sent} bytes were taken");
 }
@@ -107,7 +107,7 @@ fn a_drip_fed_body_times_out_in_all() {
 fn who_sends_without_a_pause_gets_no_more_time_than_others() {
     let chunk = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
     let endless: [(&str, &'static [u8]); 2] = [
-        // A chunk whose size has ever more zeros before it.
+        // The size of this chunk has an endless row of leading zeros.
         (chunk, &[b'0'; 4096]),
         ("", b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
     ];
@@ -132,7 +132,7 @@ fn a_body_that_breaks_off_is_no_module() {
         let answer = |_: &str, connection: &mut TcpStream| {
             let head = "HTTP/1.1 200 OK\r\nContent-Type: application/wasm\r\n";
             send(connection, format!("{head}Content-Length: 1000\r\n\r\n\0asm\x01").as_bytes());
-            // The client has read what came before the connection is torn down.
+            // The client reads the data from before the reset.
             std::thread::sleep(Duration::from_millis(200));
         };
         let server = if reset { Server::resetting(answer) } else { Server::new(answer) };
@@ -337,7 +337,7 @@ fn what_cannot_be_reached_says_why() {
         (format!("http://127.0.0.1:{port}/"), "connection refused"),
         (format!("https://127.0.0.1:{plain}/"), "TLS failed"),
         (format!("http://127.0.0.1:{plain}/"), "status 400"),
-        // No label of a name is so long (RFC 1035 §2.3.4), so no resolver is asked.
+        // A label this long is not allowed (RFC 1035 §2.3.4), so no resolver is asked.
         (format!("http://{}.test/", "a".repeat(64)), "does not resolve"),
     ] {
         let url = url::Url::parse(&url).expect("an address");

@@ -1,4 +1,4 @@
-//! A site whose module is served by a test, request by request, as raw bytes.
+//! A site whose module a test serves as raw bytes, request by request.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use wasm_gauntlet_web::coding::{Layer, encode};
 
-/// A page that loads the module beside it.
+/// A page that loads the module next to it.
 pub const PAGE: &str = "<!doctype html><title>p</title><script>\
                     WebAssembly.instantiateStreaming(fetch('m.wasm'))</script>";
 
 /// One request.
 pub struct Asked {
-    /// In lower case, as all of it.
+    /// The whole request, in lower case.
     pub method: String,
     path: String,
     head: String,
@@ -31,7 +31,7 @@ impl Asked {
         Self { method, path, head }
     }
 
-    /// Whether gzip is offered, by its name and with no weight of 0.
+    /// Whether the request offers gzip by name and without a weight of 0.
     pub fn takes_gzip(&self) -> bool {
         let field = self.head.lines().find_map(|line| line.strip_prefix("accept-encoding:"));
         let mut offers = field.unwrap_or_default().split(',');
@@ -42,16 +42,16 @@ impl Asked {
         })
     }
 
-    /// Whether the field is there.
+    /// Whether the request has the field.
     pub fn has(&self, field: &str) -> bool {
         self.head.contains(&format!("\r\n{field}:"))
     }
 }
 
-/// What the module's address is answered with; nothing is written to the others by it.
+/// Writes the answer to a request for the module. Other requests do not reach it.
 pub type Answer = Box<dyn Fn(&Asked, &mut TcpStream) + Send + Sync>;
 
-/// Serve `page` at `/`, and the module by `answer`.
+/// Serves `page` at `/`, and the module with `answer`.
 pub fn serve(page: &'static str, answer: Answer) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let port = listener.local_addr().expect("its address").port();
@@ -87,22 +87,22 @@ fn page_of(asked: &Asked, page: &str, connection: &mut TcpStream) {
     }
 }
 
-/// Send; a client that has gone is no matter.
+/// Sends the bytes. It does not matter if the client has gone.
 pub fn send(connection: &mut TcpStream, bytes: &[u8]) {
     let _gone = connection.write_all(bytes);
 }
 
-/// A module of `kib` KiB that gzip leaves an eighth of.
+/// A module of `kib` KiB that gzip reduces to an eighth.
 fn module(kib: usize) -> Vec<u8> {
     let text = "abcdefghijklmnop".repeat(64 * kib);
     wat::parse_str(format!("(module (memory 99) (data (i32.const 0) {text:?}))")).expect("a module")
 }
 
-/// Fields of each answer with the module.
+/// Header fields of each answer with the module.
 pub const FIELDS: &str = "Content-Type: application/wasm\r\nCache-Control: no-cache\r\n\
                       Vary: Accept-Encoding\r\n";
 
-/// The right way to serve `raw`: 200, 304 and HEAD, coded for who takes gzip.
+/// The correct way to serve `raw`: 200, 304 and HEAD, compressed for clients that accept gzip.
 fn served(raw: &[u8], gzip: &[u8], asked: &Asked, connection: &mut TcpStream) {
     let (coding, etag, body) = match asked.takes_gzip() {
         true => ("Content-Encoding: gzip\r\n", "\"g\"", gzip),
@@ -128,7 +128,7 @@ fn both(kib: usize) -> (Vec<u8>, Vec<u8>) {
     (raw, gzip)
 }
 
-/// Serve as is right, but for what `wrong` takes on itself.
+/// Serves correctly, except for the requests that `wrong` answers.
 pub fn but(
     kib: usize,
     wrong: impl Fn(&[u8], &[u8], &Asked, &mut TcpStream) -> bool + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! Servers that do as a test says, and what the subject makes of them.
+//! Servers with the behaviour that a test sets, and what the subject makes of them.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -11,7 +11,7 @@ use wasm_gauntlet_model::action::{Action, Fetch, Method, Special};
 use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_web::wire::ExchangeBounds;
 
-/// Short bounds, so that a test of slowness is not slow itself.
+/// Short bounds, so that tests of slow servers are quick.
 pub const BOUNDS: ExchangeBounds = ExchangeBounds {
     connect: Duration::from_secs(2),
     total: Duration::from_secs(4),
@@ -22,23 +22,23 @@ pub const BOUNDS: ExchangeBounds = ExchangeBounds {
     all: Duration::from_secs(600),
 };
 
-/// Longer than any bound of [`BOUNDS`] on a machine however busy, and less than what the slowest
-/// server here takes: whoever takes longer was held up by it.
+/// Longer than any bound of [`BOUNDS`], also on a busy machine, and shorter than the slowest server
+/// here. A longer exchange was held up by the server.
 const HANGS: Duration = Duration::from_secs(25);
 
 /// Answers each connection once. Its thread ends with the test program.
 pub struct Server {
-    /// Where it listens.
+    /// Its address.
     pub port: u16,
 }
 
 impl Server {
-    /// `answer` is given the request's path and the open connection.
+    /// `answer` gets the path of the request and the open connection.
     pub fn new(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
         Self::reading(request_path, answer)
     }
 
-    /// A server whose close is a reset: the kernel sends one where bytes were left unread.
+    /// A server that closes with a reset: the kernel sends one if bytes were left unread.
     pub fn resetting(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
         let first_byte = |connection: &mut TcpStream| {
             connection.read_exact(&mut [0]).expect("a request comes");
@@ -66,7 +66,7 @@ impl Server {
         Self { port }
     }
 
-    /// A server that sends the same bytes to everybody and closes.
+    /// A server that sends the same bytes to every client and closes.
     pub fn saying(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         Self::new(move |_, connection| send(connection, &bytes))
@@ -93,7 +93,7 @@ impl Server {
         Ok(seen)
     }
 
-    /// A fetch that must see nothing: the reason.
+    /// The reason of a fetch that must see nothing.
     pub fn refuses(&self, path: &str) -> String {
         let begun = Instant::now();
         let reason = self.fetch(path).expect_err("nothing can be seen here").to_string();
@@ -105,7 +105,7 @@ impl Server {
 
 fn request_path(connection: &mut TcpStream) -> String {
     let (mut request, mut byte) = (Vec::new(), [0]);
-    // A TLS greeting begins with 0x16 and has no such end.
+    // A TLS greeting begins with 0x16 and does not contain this end of a header.
     let ends = |request: &[u8]| request.ends_with(b"\r\n\r\n") || request.starts_with(&[0x16]);
     while !ends(&request) && connection.read(&mut byte).is_ok_and(|n| n == 1) {
         request.push(byte[0]);
@@ -114,7 +114,7 @@ fn request_path(connection: &mut TcpStream) -> String {
     text.split(' ').nth(1).unwrap_or_default().to_owned()
 }
 
-/// Send; a client that has gone is no matter.
+/// Sends the bytes. It does not matter if the client has gone.
 pub fn send(connection: &mut TcpStream, bytes: &[u8]) {
     if let Err(error) = connection.write_all(bytes) {
         let gone = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset];
@@ -122,7 +122,7 @@ pub fn send(connection: &mut TcpStream, bytes: &[u8]) {
     }
 }
 
-/// A response with a right length.
+/// A response with a correct length.
 pub fn response(head: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 200 OK\r\n{head}Content-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()

@@ -1,6 +1,6 @@
-//! Servers that mean harm or are broken, seen from outside: the page is right, its module is
-//! served in a way that nobody should, and the whole program is run. It ends within bounds, does
-//! not fall over, and calls nothing right that it could not see.
+//! Hostile or broken servers, tested with the whole program. The page is right, and its module is
+//! served wrongly. The program ends within its bounds and does not crash. It passes nothing that it
+//! could not see.
 
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
@@ -13,16 +13,16 @@ use wasm_gauntlet_model::record::Record;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 use wasm_gauntlet_web::coding::{Layer, encode};
 
-/// The bound of time that is lost with one site is 60 s; the rest is room for a busy machine.
+/// At most 60 s are lost with one site. The rest is room for a busy machine.
 const RUN_MAX: Duration = Duration::from_secs(240);
 
 const PAGE: &[u8] = b"<!doctype html><title>p</title><script>\
                       WebAssembly.instantiateStreaming(fetch('m.wasm'))</script>";
 
-/// What a browser's request for the module is answered with.
+/// The answer to a browser's request for the module.
 type Answer = fn(&str, &mut TcpStream);
 
-/// Serve the page, and the module by `answer`; the thread ends with the test program.
+/// Serves the page, and the module with `answer`. The thread ends with the test program.
 fn serve(answer: Answer) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let port = listener.local_addr().expect("its address").port();
@@ -52,7 +52,7 @@ fn request_path(connection: &mut TcpStream) -> String {
     text.split(' ').nth(1).unwrap_or_default().to_owned()
 }
 
-/// Send; a client that has gone is no matter.
+/// Sends the bytes. It does not matter if the client has gone.
 fn send(connection: &mut TcpStream, bytes: &[u8]) {
     let _gone = connection.write_all(bytes);
 }
@@ -66,7 +66,7 @@ fn whole(head: &str, body: &[u8]) -> Vec<u8> {
     [head.as_bytes(), body].concat()
 }
 
-/// Run the program on the site whose module `answer` serves.
+/// Runs the program on the site whose module `answer` serves.
 fn run(answer: Answer) -> (Option<i32>, Record, String) {
     let url = serve(answer);
     let out = tempfile::tempdir().expect("a folder");
@@ -91,8 +91,7 @@ fn verdicts(record: &Record, incident: &str) -> Vec<Verdict> {
     of.map(|one| one.verdict).collect()
 }
 
-/// What the module serves is seen and is wrong: `incident` fails in every case that offers what a
-/// browser offers.
+/// The module is seen and is wrong: `incident` fails in every case with the offer of a browser.
 fn is_wrong(answer: Answer, incident: &str) {
     let (code, record, said) = run(answer);
     assert_eq!(code, Some(1), "{said}");
@@ -100,7 +99,7 @@ fn is_wrong(answer: Answer, incident: &str) {
     not_green(&record, &said);
 }
 
-/// Of what the module serves nothing can be seen, and that is said.
+/// Nothing of the module can be seen, and the report says so.
 fn is_doubtful(answer: Answer, word: &str) {
     let (code, record, said) = run(answer);
     let one = |outcome: &&wasm_gauntlet_model::record::Outcome| {
@@ -111,13 +110,13 @@ fn is_doubtful(answer: Answer, word: &str) {
     not_green(&record, &said);
 }
 
-/// The module is never called valid.
+/// The module never passes as valid.
 fn not_green(record: &Record, said: &str) {
     let verdicts = verdicts(record, "delivery/module-is-valid");
     assert!(!verdicts.contains(&Verdict::Pass), "{verdicts:?}\n{said}");
 }
 
-/// A module that nobody is answered with is one finding; what follows from it is told below it.
+/// A module without any answer is one finding. Its consequences are listed below it.
 fn is_one_finding(answer: Answer, seen: &str) {
     let (code, record, said) = run(answer);
     assert_eq!(code, Some(1), "{said}");
@@ -135,7 +134,7 @@ fn is_one_finding(answer: Answer, seen: &str) {
     not_green(&record, &said);
 }
 
-/// Answers the module, and nothing else, with this status and no body.
+/// Answers the module with this status and no body, and nothing else.
 fn refuse(path: &str, to: &mut TcpStream, status: &str) {
     let status = if path == "/m.wasm" { status } else { "404 No" };
     send(to, format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").as_bytes());

@@ -1,6 +1,6 @@
-//! What a reviewer need not look for: sizes, widths, and which part names which.
+//! Checks that a reviewer need not make: sizes, widths, and which part names which.
 //!
-//! Every exception stands in a table with its reason, and one that is no longer needed is red.
+//! A table lists every exception with its reason. An exception that is no longer needed is red.
 
 mod names;
 mod rooms;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 
-/// Files, or folders that end in `/`, that break a rule, and why they may.
+/// Files, or folders with a `/` at the end, that may break a rule, and why.
 const EXCEPTIONS: &[(&str, Rule, &str)] = &[
     (
         "harness/gauntlet/src/main.rs",
@@ -63,7 +63,7 @@ const EXCEPTIONS: &[(&str, Rule, &str)] = &[
 enum Rule {
     /// Only `cli` reads the environment and the arguments.
     Environment,
-    /// Nobody reads a clock.
+    /// No code reads a clock.
     Clock,
 }
 
@@ -72,7 +72,7 @@ struct Code {
     path: String,
     text: String,
     syntax: syn::File,
-    /// Whether it is compiled for tests or benchmarks only.
+    /// Whether it is compiled only for tests or benchmarks.
     is_test: bool,
 }
 
@@ -120,7 +120,7 @@ fn walk(folder: &Path, paths: &mut Vec<PathBuf>) {
     }
 }
 
-/// The files, without their ending, that a `#[cfg(test)] mod name;` brings in.
+/// The files that a `#[cfg(test)] mod name;` brings in, without their ending.
 fn test_modules(path: &Path, syntax: &syn::File) -> Vec<PathBuf> {
     let is_root = ["mod.rs", "lib.rs", "main.rs"].iter().any(|name| path.ends_with(name));
     let folder = match is_root {
@@ -143,7 +143,7 @@ fn is_cfg_test(attributes: &[syn::Attribute]) -> bool {
     })
 }
 
-/// The value below which nine tenths lie, of sorted numbers.
+/// The value of sorted numbers that nine tenths are below.
 fn tenth(numbers: &[usize]) -> usize {
     numbers.get(numbers.len() * 9 / 10).copied().unwrap_or(0)
 }
@@ -174,7 +174,7 @@ fn files_are_short() {
     assert!(longest.iter().all(|(lines, _)| *lines <= 400), "too long: {longest:#?}");
 }
 
-/// Lines of each function of production code, with where it is.
+/// The lines of each function of production code, and its place.
 #[derive(Default)]
 struct Functions {
     path: String,
@@ -229,7 +229,7 @@ fn functions_are_short() {
     assert!(longest.iter().all(|(lines, _)| *lines <= 70), "too long: {longest:#?}");
 }
 
-/// Every path that production code of a file names, those in macros and groups included.
+/// Every path that production code of a file names, also in macros and groups.
 fn paths(one: &Code) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for item in &one.syntax.items {

@@ -1,4 +1,4 @@
-//! Names: none twice in a crate, and none of those that were given up.
+//! Names: no type twice in a crate, and no name that the project gave up.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,8 +8,8 @@ use syn::visit::{self, Visit};
 
 use super::{code, is_cfg_test, root};
 
-/// Words that were given up, as they stand in code or text, and what is said instead. One that is
-/// all in small letters is refused in any case, and inside of longer words too.
+/// Retired words in code and text, and their replacements. A word in lower case is refused in any
+/// case, and inside longer words too.
 const GIVEN_UP: &[(&str, &str)] = &[
     ("twin", "fault, or counterpart of a hostile guest"),
     ("defect", "fault"),
@@ -30,7 +30,7 @@ const GIVEN_UP: &[(&str, &str)] = &[
     ("RawContest", "RawNoisyNeighbour"),
 ];
 
-/// Files that hold a word that was given up, and why.
+/// Files that may hold a retired word, and why.
 const HOLDERS: &[(&str, &str)] = &[
     ("harness/model/src/renamed.rs", "who writes an old key is told the new one"),
     ("harness/model/tests/renamed_keys.rs", "the test of that"),
@@ -81,13 +81,13 @@ impl<'ast> Visit<'ast> for Types {
     }
 }
 
-/// The folder of the crate that a file belongs to.
+/// The folder of the crate with this file.
 fn crate_of(path: &str) -> &str {
     path.split_once("/src/").map_or(path, |(folder, _)| folder)
 }
 
-/// Test modules may repeat a name: what they declare is private to one file, and is never read
-/// beside the types of the crate.
+/// Test modules may repeat a name: it is private to one file, and readers never see it next to the
+/// types of the crate.
 #[test]
 fn no_crate_has_two_types_of_one_name() {
     let mut crates: BTreeMap<String, Types> = BTreeMap::new();
@@ -105,7 +105,7 @@ fn no_crate_has_two_types_of_one_name() {
     assert!(!crates.is_empty() && twice.is_empty(), "named twice: {twice:#?}");
 }
 
-/// Every text file below `folder`, by its path from the root of the workspace.
+/// Every text file below `folder`, with its path from the root of the workspace.
 fn texts(folder: &Path, found: &mut Vec<(String, String)>) {
     for entry in fs::read_dir(folder).expect("a folder of the workspace is readable") {
         let path = entry.expect("an entry is readable").path();
@@ -125,7 +125,7 @@ fn texts(folder: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// The first word that was given up in a line, and what is said instead.
+/// The first retired word in a line, and its replacement.
 fn given_up(line: &str) -> Option<&'static (&'static str, &'static str)> {
     let words = || line.split(|c: char| !c.is_alphanumeric() && c != '_');
     GIVEN_UP.iter().find(|(old, _)| match old.bytes().all(|b| b.is_ascii_lowercase()) {

@@ -1,11 +1,12 @@
-//! Which part names which: the order of crates, parts and rooms, and what may not be named at all.
+//! The order of crates, parts and rooms: which part may name which, and what no code may name.
 
 use std::collections::BTreeSet;
 
 use super::{code, paths};
 
-/// The import order: a part names only parts to its left, so there is no cycle between parts. The
-/// crates `wasm-gauntlet-web` and `wasm-gauntlet-host` are parts of it.
+/// The import order. A part names only parts to its left, so there is no cycle between parts.
+///
+/// The crates `wasm-gauntlet-web` and `wasm-gauntlet-host` are parts too.
 const ORDER: [&str; 18] = [
     "locks",
     "event",
@@ -27,7 +28,7 @@ const ORDER: [&str; 18] = [
     "main",
 ];
 
-/// The order inside a room, as far as it matters there: what is not listed may name anything.
+/// The order inside a room where it matters. An unlisted module may name anything.
 const ROOMS: [(&[&str], &[&str]); 5] = [
     (
         &["web"],
@@ -63,7 +64,7 @@ const ROOMS: [(&[&str], &[&str]); 5] = [
     (&["gauntlet", "testbed"], &["site", "build", "plugins"]),
 ];
 
-/// Where production code may not name something, and why. A folder of the tree, from its root.
+/// Folders of the tree whose production code may not name something, and why.
 const FORBIDDEN: [(&str, &[&str], &str); 9] = [
     ("harness/gauntlet/src/subject/", &["judge", "verdict", "render"], "a subject never judges"),
     ("harness/gauntlet/src/chaos/", &["judge", "verdict", "render"], "chaos never judges"),
@@ -103,7 +104,7 @@ fn place(file: &str) -> Option<Vec<String>> {
     Some(path)
 }
 
-/// The module or item that a path of code in the module `here` leads to, if it is one of ours.
+/// The module or item of ours that a path in the module `here` leads to, if any.
 fn leads_to(path: &[String], here: &[String]) -> Option<Vec<String>> {
     let up = path.iter().take_while(|word| *word == "super").count();
     let (base, rest) = match path.first().map(String::as_str) {
@@ -122,7 +123,7 @@ fn under(name: &str, rest: &[String]) -> Vec<String> {
     [&[name.to_owned()], rest].concat()
 }
 
-/// The part of [`ORDER`] that a module or item belongs to; none for what a crate shows at its root.
+/// The part of [`ORDER`] with this module or item. `None` for items at the root of a crate.
 fn part(path: &[String]) -> Option<&str> {
     let second = path.get(1).map(String::as_str);
     match path.first()?.as_str() {
@@ -132,11 +133,11 @@ fn part(path: &[String]) -> Option<&str> {
     }
 }
 
-/// What production code of our crates names of our crates: the file, its module, and the path.
+/// Every use of our crates in their production code: file, module, and path.
 fn named() -> Vec<(String, Vec<String>, Vec<String>)> {
     let mut found = Vec::new();
     for one in code().iter().filter(|one| !one.is_test) {
-        // What the root of a crate shows to its users is no import of it.
+        // A re-export at the root of a crate is no import.
         let Some(here) = place(&one.path).filter(|here| here.len() > 1) else { continue };
         for path in paths(one) {
             if let Some(to) = leads_to(&path, &here) {
@@ -157,7 +158,7 @@ fn parts_name_only_parts_to_their_left() {
     let mut wrong = BTreeSet::new();
     for (file, here, to) in &named {
         let (Some(from), Some(to)) = (part(here), part(to)) else { continue };
-        // `host` and `static_limits` are shown at the root of `wasm-gauntlet` for its users.
+        // `host` and `static_limits` are re-exported at the root of `wasm-gauntlet` for its users.
         if from != to && place(to) > place(from) {
             wrong.insert(format!("{file} names {to}"));
         }

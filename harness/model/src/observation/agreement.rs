@@ -1,4 +1,4 @@
-//! The kind of observation that `differ` gives.
+//! The observation of `differ`.
 
 use super::observation;
 use crate::excuse::Excuse;
@@ -6,24 +6,25 @@ use crate::excuse::Excuse;
 observation! {
     /// Answers compared with those of the reference runtimes. `differ` gives it.
     Agreement {
-        /// Modules that were run.
+        /// Modules that ran.
         modules = "modules": i64,
-        /// Answers that were compared with one on which the reference runtimes agree.
+        /// Answers compared with an answer on which the reference runtimes agree.
         answers = "answers": i64,
-        /// Modules on which an answer is another than theirs, and nothing excuses it.
+        /// Modules with an answer that differs from theirs without an excuse.
         different = "different": i64,
-        /// Modules on which the reference runtimes do not agree with one another.
+        /// Modules on which the reference runtimes disagree.
         disputed = "disputed": i64,
-        /// What was excused, sorted, each once.
+        /// Excused differences, sorted, each once.
         excused = "excused": Vec<String> [Excuse::WORDS],
         /// The reference runtimes.
         against = "against": Vec<String>,
-        /// The difference on the smallest module that shows one, or the dispute; absent without.
+        /// The difference or dispute on the smallest module that shows one. Absent if there is
+        /// none.
         shown = "shown": String,
-        /// Whether every outcome is one that the guest's header calls right (`contained-if`).
+        /// Whether the guest's header allows every outcome (`contained-if`).
         contained = "contained": bool,
-        /// Whether every output is the one that the guest's header calls right; absent where the
-        /// header does not say it byte by byte.
+        /// Whether every output is the one that the guest's header requires. Absent if the header
+        /// does not give its bytes.
         right_output = "right-output": bool,
     }
 }

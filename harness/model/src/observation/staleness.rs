@@ -1,4 +1,4 @@
-//! How long people may go on with an old copy after a deploy. One rule for page, module and script.
+//! How long users may keep an old copy after a deploy. One rule for page, module and script.
 
 /// Seconds that count as minutes: 10 minutes, which GitHub Pages sends with every file. The person
 /// who deploys is still watching when the last user gets the new build.
@@ -11,7 +11,7 @@ crate::words! {
     /// How long an old copy is used.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
     pub enum Staleness {
-        /// Each use asks the server first.
+        /// Each use is revalidated first.
         None = "none",
         /// At most 10 minutes.
         Minutes = "minutes",
@@ -23,7 +23,7 @@ crate::words! {
 }
 
 impl Staleness {
-    /// The staleness of a copy that is used for this many seconds without asking.
+    /// The staleness of a copy that is used for this many seconds without revalidation.
     pub fn of(seconds: u64) -> Self {
         match seconds {
             0 => Self::None,

@@ -15,13 +15,13 @@ fn fallback(fix: &str) -> String {
     )
 }
 
-/// The types of the variants, and what looks for a coding as people find it on the net.
+/// The types of the variants, and the tests for a coding as the web recommends them.
 fn naive() -> String {
     let weighed = |coding: &str| format!(r"(^|,)\s*{coding}\s*(,|$|;\s*q=(1|0\.0*[1-9]))");
     VARIANTS.replace(&weighed("br"), "br").replace(&weighed("gzip"), "gzip")
 }
 
-/// The part of `VARIANTS` that tells the types.
+/// The part of `VARIANTS` that sets the types.
 fn types() -> &'static str {
     VARIANTS.find("<FilesMatch").map_or("", |at| &VARIANTS[at..])
 }
@@ -31,7 +31,7 @@ pub const BROKEN: &[Broken] = &[
         serving(site, &format!("AddType application/octet-stream .html\n{fix}"))
     }),
     broken("delivery/missing-vary", Files::Hashed, |site, fix| {
-        // mod_rewrite says `Vary` by itself; people take it away for the sake of a cache.
+        // mod_rewrite adds `Vary` by itself. People remove it to help a cache.
         serving(site, &format!("{VARIANTS}{CODINGS}\nHeader unset Vary\n{fix}"))
     }),
     broken("delivery/uncompressed", Files::Plain, serving),

@@ -25,7 +25,7 @@ pub const BROKEN: &[Broken] = &[
     broken("delivery/mime-type", Files::Plain, |site, fix| {
         let text = "@text path *.wasm\n\
                     header @text {\nContent-Type application/octet-stream\ndefer\n}";
-        // What is put off is done last first.
+        // `defer` runs deferred changes in reverse order.
         serving(site, &format!("{fix}\n{text}\nfile_server"))
     }),
     broken("delivery/long-cache-unhashed", Files::Plain, |site, fix| {

@@ -7,7 +7,7 @@ use crate::files::Files;
 
 const STATIC: &str = "app.use(express.static(root));";
 
-/// A variant that the build made, sent by hand after `lines`.
+/// A variant from the build, sent by hand after `lines`.
 fn by_hand(lines: &str) -> String {
     format!(
         "app.get(/\\.wasm$/, (request, response) => {{\n\
@@ -31,7 +31,7 @@ pub const BROKEN: &[Broken] = &[
         serving(site, &format!("{fix}\n{lines}"))
     }),
     broken("delivery/uncompressed", Files::Plain, |site, fix| {
-        // `require` finds what is installed beside the program; here that is elsewhere.
+        // `require` looks for packages next to the program. Here they are elsewhere.
         let fix = fix.replace("require('compression')", "compression");
         serving(site, &format!("{fix}\n{STATIC}"))
     }),

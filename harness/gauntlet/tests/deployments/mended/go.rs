@@ -1,4 +1,4 @@
-//! Go's net/http: a handler for each, with the lines of the playbook put where they belong.
+//! Go's net/http: one handler for each, with the lines of the playbook in their place.
 
 use std::path::Path;
 
@@ -8,8 +8,8 @@ use crate::files::Files;
 use crate::go::serving_program;
 use crate::servers::Server;
 
-/// The program around a handler, in which `r`, `w`, `root`, `name` (the file that is asked for)
-/// and `hashed` are known, and `contains` looks for a word anywhere in Accept-Encoding.
+/// The program around a handler. It defines `r`, `w`, `root`, `name` (the requested file) and
+/// `hashed`. `contains` looks for a word anywhere in Accept-Encoding.
 const PROGRAM: &str = r#"package main
 
 import (
@@ -50,7 +50,7 @@ fn serving(site: &Path, handler: &str) -> Option<Vec<Server>> {
 
 const FILE: &str = "http.ServeFile(w, r, name)";
 
-/// The gzip variant for whoever names it, `lines` before it is sent.
+/// Sends the gzip variant to a client that names gzip, after `lines`.
 fn variant(condition: &str, lines: &str) -> String {
     format!(
         "if isWasm && {condition} {{\nw.Header().Set(\"Content-Type\", \"application/wasm\")\n\

@@ -5,7 +5,7 @@ use super::{Broken, YEAR, broken, instead};
 use crate::files::Files;
 use crate::lighttpd::{DEFLATE, TYPES, VARIANTS, serving};
 
-/// The variants, of which the last part, which says their coding, was forgotten.
+/// The variants without their last part, which sets the coding.
 fn unsaid() -> String {
     let said = VARIANTS.find("$HTTP[\"url\"] =~ \"\\.(wasm|js)\\.br$\"").unwrap_or_default();
     VARIANTS[..said].to_owned()

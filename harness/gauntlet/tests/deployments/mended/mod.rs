@@ -1,7 +1,7 @@
-//! The configuration that a playbook offers for the server that was recognised: put into a
-//! deployment that is wrong, it mends it, and the command that shows the fault shows it.
+//! The configuration that a playbook gives for the recognised server. The test adds it to a faulty
+//! deployment: that repairs the deployment, and the command of the finding shows the fault before.
 //!
-//! The lines are those of the catalogue. Each that is there is tried, or it is said why not.
+//! The lines come from the catalogue. Each is tried here, or `untried.rs` says why not.
 
 mod apache;
 mod caddy;
@@ -26,18 +26,18 @@ use crate::files::Files;
 use crate::servers::{Nginx, Server};
 use crate::{run, run_target};
 
-/// Starts a deployment with the lines of the playbook, which are empty where it is to be wrong.
+/// Starts a deployment with the lines of the playbook. Empty lines leave it faulty.
 type Start = fn(&Path, &str) -> Option<Vec<Server>>;
 
-/// A deployment that is wrong, into which lines can be put.
+/// A faulty deployment that accepts lines of a playbook.
 pub struct Broken {
     about: &'static str,
     files: Files,
     start: Start,
 }
 
-/// A deployment of `files` that shows what lines are `about`: an incident, or one of the claims of
-/// an incident that have lines of their own, as in `delivery/cross-origin: page.isolated`.
+/// A deployment of `files` that shows the topic `about`: an incident, or one of its claims that has
+/// separate lines, as in `delivery/cross-origin: page.isolated`.
 pub const fn broken(about: &'static str, files: Files, start: Start) -> Broken {
     Broken { about, files, start }
 }
@@ -48,18 +48,18 @@ impl Broken {
     }
 }
 
-/// The lines of the playbook, or what is wrong, where they are to stand in place of it.
+/// The lines of the playbook, or the faulty lines that they replace.
 pub fn instead<'a>(fix: &'a str, wrong: &'a str) -> &'a str {
     if fix.is_empty() { wrong } else { fix }
 }
 
-/// Servers that do not name themselves: Go's is told by the order of its fields, where there are
-/// enough of them, and s3rver says nothing of what Amazon's store says.
+/// Servers that do not name themselves. Go is recognised by the order of its fields if there are
+/// enough of them. s3rver sends nothing that Amazon's store sends.
 const NAMELESS: [&str; 2] = ["go", "s3"];
 
 const YEAR: &str = "public, max-age=31536000, immutable";
 
-/// Every server with what is tried on it.
+/// Every server with its faulty deployments.
 const SERVERS: &[(&str, &[Broken])] = &[
     ("nginx", nginx::BROKEN),
     ("apache", apache::BROKEN),
@@ -71,7 +71,7 @@ const SERVERS: &[(&str, &[Broken])] = &[
     ("s3", s3::BROKEN),
 ];
 
-/// Everything that the catalogue has lines for, with the lines.
+/// Every topic for which the catalogue has lines, with these lines.
 fn fixes(scenarios: &[Scenario]) -> Vec<(String, &Fixes)> {
     let mut all = Vec::new();
     for Scenario { incident, playbook, expect, .. } in scenarios {
@@ -88,8 +88,8 @@ fn fix<'a>(fixes: &[(String, &'a Fixes)], about: &str, server: &str) -> Option<&
     fixes.iter().find(|(one, _)| one == about)?.1.of(server)
 }
 
-/// What is tried on `server`: each is red with the right advice, its command shows it, and
-/// mended it is green.
+/// Each faulty deployment of `server` is red with the right advice, its command shows the fault,
+/// and the lines of the playbook make it green.
 pub fn check(server: &str) {
     let scenarios = load::catalogue().expect("the catalogue loads");
     let fixes = fixes(&scenarios);
@@ -104,7 +104,7 @@ pub fn check(server: &str) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// No line stands in a playbook that is neither tried nor known not to be, with the reason.
+/// Every line of a playbook is either tried or listed with a reason.
 pub fn all_are_tried() {
     let scenarios = load::catalogue().expect("the catalogue loads");
     let fixes = fixes(&scenarios);
@@ -136,8 +136,8 @@ pub fn all_are_tried() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// What the program says of the deployment that `running` is: an edge and its origin where the
-/// incident lies between the two, and a page on another origin where that is what it is about.
+/// The record of the deployment in `running`. Incidents between an edge and its origin need both;
+/// the incident about other origins needs a page on another origin.
 fn looked_at(server: &str, one: &Broken, running: &[Server]) -> Option<Record> {
     let (about, incident, files) = (one.about, one.incident(), one.files);
     // An object store has its site in a bucket.
@@ -166,7 +166,7 @@ fn looked_at(server: &str, one: &Broken, running: &[Server]) -> Option<Record> {
     Some(record)
 }
 
-/// What is not as it should be; none where all is, or where the server is not installed.
+/// The first problem. `None` if there is none, or if the server is not installed.
 fn mend(server: &str, one: &Broken, fix: &str) -> Option<String> {
     let site = one.files.folder();
     let running = (one.start)(site.path(), "")?;
@@ -178,7 +178,7 @@ fn mend(server: &str, one: &Broken, fix: &str) -> Option<String> {
         return Some("is not red".to_owned());
     };
     let advice = failed.advice.as_ref().map(|advice| advice.fix.as_str());
-    // More than one software may have had a part in the answer; each is advised on.
+    // Several programs may take part in the answer. The advice covers each.
     let named = !NAMELESS.contains(&server);
     if named && !advice.is_some_and(|advice| advice.contains(fix)) {
         return Some(format!("advises {advice:?}"));
@@ -199,7 +199,7 @@ fn mend(server: &str, one: &Broken, fix: &str) -> Option<String> {
     }
 }
 
-/// What is wrong with `line`; none where its output shows the fault.
+/// The problem with the command `line`. `None` if its output shows the fault.
 fn shows(about: &str, line: &str) -> Option<String> {
     let ran = Command::new("sh").args(["-c", line]).output().expect("a shell");
     let said = String::from_utf8_lossy(&ran.stdout).to_ascii_lowercase();
@@ -209,7 +209,7 @@ fn shows(about: &str, line: &str) -> Option<String> {
     };
     let cached = lines("cache-control").join(", ");
     let shown = match about {
-        // Both variants are shown, and one of them may have the field.
+        // The output has both variants, and one of them may have the field.
         "delivery/missing-vary" => lines("vary").len() < said.matches("http/1.1 ").count(),
         "delivery/uncompressed" => lines("content-encoding").is_empty(),
         "delivery/page-is-shown" => !lines("content-type").concat().contains("html"),
@@ -219,10 +219,10 @@ fn shows(about: &str, line: &str) -> Option<String> {
         "delivery/short-cache-hashed" => !cached.contains("max-age=31536000"),
         policy::ABOUT => lines("content-security-policy") == [policy::STRICT],
         "delivery/cross-origin" => lines("access-control-allow-origin").is_empty(),
-        // What `tests/reproduce.rs` holds each command to, for every incident.
+        // `tests/reproduce.rs` checks the command of every incident in this way.
         _ => said.contains("http/1.1 "),
     };
-    // `curl` gives up what is shorter than announced, as browsers do.
+    // `curl` rejects a body that is shorter than announced, as browsers do.
     let given_up = about == "delivery/length" && ran.status.code() == Some(18);
     let ok = (ran.status.success() || given_up) && line.starts_with("curl ") && shown;
     (!ok).then(|| format!("`{line}` shows\n{said}"))

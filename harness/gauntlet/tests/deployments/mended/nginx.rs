@@ -6,11 +6,11 @@ use crate::files::Files;
 use crate::nginx::serving;
 use crate::proxy_cache::{ASSETS, before};
 
-/// A variant under another name, by hand.
+/// A variant under another name, configured by hand.
 const BY_HAND: &str = "location ~ \\.wasm$ { types { application/wasm br wasm; } \
                        try_files $uri.br =404; }";
 
-/// The same, its coding said to all.
+/// The same, with its coding sent to all clients.
 const BY_HAND_SAID: &str = "location ~ \\.wasm$ { types { application/wasm br wasm; } \
                             add_header Content-Encoding br; try_files $uri.br =404; }";
 

@@ -1,15 +1,15 @@
-//! A policy that was written without WebAssembly in mind, for a page whose script is in a file.
+//! A policy without WebAssembly, for a page with its script in a file.
 
 use std::fs;
 use std::path::Path;
 
-/// What the lines are about.
+/// The topic of the lines.
 pub const ABOUT: &str = "delivery/cross-origin: page.csp-allows-wasm";
 
 /// The policy.
 pub const STRICT: &str = "script-src 'self'";
 
-/// The page of `site` with its inline script in a file, and no variants of it.
+/// The page of `site`, with its inline script in a file and without variants.
 pub fn without_inline(site: &Path) -> &Path {
     let at = |name: &str| site.join(name);
     let page = fs::read_to_string(at("index.html")).expect("a page");

@@ -1,4 +1,4 @@
-//! An object store: what the lines of the playbook say when an object is uploaded is said.
+//! An object store. The upload uses the options that the command of the playbook sets.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::files::Files;
 use crate::s3::{Upload, serving};
 use crate::servers::Server;
 
-/// `wrong`, with what the command in `fix` says of the objects that it is for.
+/// `wrong`, changed by the options of the command in `fix` for the objects that it names.
 fn uploaded(site: &Path, wrong: Upload, fix: &str) -> Option<Vec<Server>> {
     let words = words(fix);
     let value = |option: &str| {
@@ -30,7 +30,7 @@ fn uploaded(site: &Path, wrong: Upload, fix: &str) -> Option<Vec<Server>> {
     serving(site, &upload)
 }
 
-/// The words of a shell command, quotes and continued lines undone.
+/// The words of a shell command, without quotes and with continued lines joined.
 fn words(command: &str) -> Vec<String> {
     let joined = command.replace("\\\n", " ");
     let (mut words, mut quoted) = (Vec::new(), false);

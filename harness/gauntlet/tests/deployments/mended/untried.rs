@@ -1,4 +1,4 @@
-//! Lines of playbooks that are not tried on a server, and why not.
+//! Lines of playbooks that no server is tried with, and the reasons.
 
 const AMAZON: &str = "a service of Amazon's, which cannot be had on loopback";
 const ON_FILES: &str = "a command on the files of a build, no configuration";
@@ -53,15 +53,15 @@ const REASONS: &[(&str, &str, &str)] = &[
     ("delivery/validators", "nginx", A_WARNING),
 ];
 
-/// Incidents whose lines are those of another one, which has them tried: a name that leads to the
-/// page is no module, no loader, and no 404, and the lines mend that; the file that is missing
-/// has to be deployed besides.
+/// Incidents with the lines of another incident, which is tried. A name that leads to the page is
+/// no module, no loader and no 404, and the same lines repair all three. The missing file must also
+/// be deployed.
 const ALIKE: &[(&str, &str)] = &[
     ("delivery/module-is-valid", "delivery/missing-is-404"),
     ("delivery/shim-is-script", "delivery/missing-is-404"),
 ];
 
-/// Servers of which all lines for the incidents above are alike.
+/// Servers where the incidents above have the same lines.
 const ALIKE_ON: [&str; 6] = ["nginx", "apache", "caddy", "lighttpd", "express", "go"];
 
 /// Why the lines of `incident` for `server` are not tried.
@@ -70,13 +70,13 @@ pub fn reason(incident: &str, server: &str) -> Option<&'static str> {
     own.map(|(_, _, reason)| *reason)
 }
 
-/// The incident that has the same lines for `server`, tried.
+/// The tried incident that has the same lines for `server`.
 pub fn alike(incident: &str, server: &str) -> Option<&'static str> {
     let other = ALIKE.iter().find(|(one, _)| *one == incident).map(|(_, other)| *other);
     other.filter(|_| ALIKE_ON.contains(&server))
 }
 
-/// Every incident and server that has a reason here.
+/// Every incident and server with a reason here.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     REASONS.iter().map(|(incident, server, _)| (*incident, *server))
 }

@@ -1,11 +1,11 @@
-//! Varnish before an nginx that is right.
+//! Varnish in front of a correct nginx.
 
 use super::policy::{ABOUT, STRICT, without_inline};
 use super::{Broken, YEAR, broken, instead};
 use crate::files::Files;
 use crate::varnish::before;
 
-/// Both codings are passed through, as by a cache that knows nothing of them.
+/// Passes both codings through, as a cache does that does not know them.
 const PASSED: &[&str] = &["http_gzip_support=off"];
 
 const NO_VARY: &str = "sub vcl_backend_response { unset beresp.http.Vary; }";

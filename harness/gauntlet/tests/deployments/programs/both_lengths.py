@@ -1,4 +1,4 @@
-# A folder served in chunks, with a Content-Length beside them: `both_lengths.py ROOT PORT`.
+# Serves a folder in chunks, with a Content-Length as well: `both_lengths.py ROOT PORT`.
 import http.server
 import os
 import sys

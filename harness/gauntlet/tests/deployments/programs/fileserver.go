@@ -26,7 +26,8 @@ var types = map[string]string{
 	".wasm": "application/wasm",
 }
 
-// takes says whether the header field takes a coding: listed, or "*", with a weight above zero.
+// takes reports whether the header field accepts a coding: it lists the coding or "*" with a weight
+// above zero.
 func takes(field, coding string) bool {
 	any := false
 	for _, member := range strings.Split(field, ",") {
@@ -57,7 +58,7 @@ func lengths(root string, next http.Handler) http.HandlerFunc {
 	}
 }
 
-// lengthened is a ResponseWriter whose answers have this length.
+// lengthened is a ResponseWriter that sends this length with every answer.
 type lengthened struct {
 	http.ResponseWriter
 	length int64
@@ -117,8 +118,8 @@ func right(root string) http.HandlerFunc {
 	}
 }
 
-// oneTag gives all variants one ETag, and cuts parts from the raw file, as a server does that
-// compresses behind a handler which knows of ranges.
+// oneTag gives all variants the same ETag, and serves ranges of the raw file. A server does so that
+// compresses behind a handler with range support.
 func oneTag(root string, next http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		name := filepath.Join(root, filepath.Clean("/"+r.URL.Path))
@@ -137,8 +138,8 @@ func oneTag(root string, next http.Handler) http.HandlerFunc {
 	}
 }
 
-// tagged is a ResponseWriter whose answers have the one ETag, and the length of the variant, which
-// net/http leaves out beside a Content-Encoding.
+// tagged is a ResponseWriter that adds the one ETag, and the length of the variant: net/http leaves
+// the length out next to a Content-Encoding.
 type tagged struct {
 	http.ResponseWriter
 	name string
