@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use gauntlet::render::terminal::{self, Appearance};
 use gauntlet::render::{junit, matrix, run_json};
 use wasm_gauntlet_model::action::Asset;
-use wasm_gauntlet_model::detection::{Cell, DETECTION_VERSION, Detection, FaultSight, Row, Sight};
+use wasm_gauntlet_model::detection::{
+    Cell, DETECTION_VERSION, Detection, FaultSight, Repeat, Row, Sight,
+};
 use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::observation::Evidence;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
@@ -276,6 +278,11 @@ fn the_detection_matrix_shows_what_was_missed() {
                 &[(Fault::MimeText, Cell::ImpliedRed), (Fault::NoVary, Cell::MissedFault)],
             ),
         ],
+        repeats: vec![Repeat {
+            incident: "delivery/mime-type".to_owned(),
+            fault: Some(Fault::NoVary),
+            first: sight(Cell::Doubt, "the machine was busy"),
+        }],
     };
     snapshots(|| {
         insta::assert_snapshot!("detection-text", matrix::text(&matrix));

@@ -20,6 +20,20 @@ pub struct Detection {
     pub version: u32,
     /// One row an incident, in the order of the catalogue.
     pub rows: Vec<Row>,
+    /// Cells that were looked at twice. Their rows have the second result.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeats: Vec<Repeat>,
+}
+
+/// A cell that was looked at twice, with its first result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Repeat {
+    /// `family/name`.
+    pub incident: String,
+    /// The fault, or none for the healthy deployment.
+    pub fault: Option<Fault>,
+    /// The first result.
+    pub first: Sight,
 }
 
 /// One incident on the healthy deployment and on faults.
@@ -181,7 +195,8 @@ impl Detection {
                 faults: faulty.iter().map(on).collect(),
             }
         };
-        Self { version: DETECTION_VERSION, rows: scenarios.iter().map(row).collect() }
+        let rows = scenarios.iter().map(row).collect();
+        Self { version: DETECTION_VERSION, rows, repeats: Vec::new() }
     }
 
     /// Every wrong cell: incident, fault (none for healthy), sight.
@@ -222,7 +237,7 @@ mod tests {
         let faults = faults.map(|(cell, fault)| FaultSight { fault: *fault, sight: sight(*cell) });
         let row =
             Row { incident: "a/b".to_owned(), healthy: sight(healthy), faults: faults.collect() };
-        Detection { version: DETECTION_VERSION, rows: vec![row] }
+        Detection { version: DETECTION_VERSION, rows: vec![row], repeats: Vec::new() }
     }
 
     #[test]
@@ -263,7 +278,7 @@ mod tests {
         for (healthy, faults, code) in table {
             assert_eq!(matrix(*healthy, faults).exit_code(), *code, "{healthy:?} {faults:?}");
         }
-        let nothing = Detection { version: DETECTION_VERSION, rows: Vec::new() };
+        let nothing = Detection { rows: Vec::new(), ..matrix(Green, &[Red]) };
         assert_eq!(nothing.exit_code(), 3);
     }
 }

@@ -1,6 +1,6 @@
 //! The detection matrix of `gauntlet prove`: as text, as Markdown and as JSON.
 
-use wasm_gauntlet_model::detection::{Cell, Detection, Row};
+use wasm_gauntlet_model::detection::{Cell, Detection, Repeat, Row};
 use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::source::printable;
 
@@ -20,7 +20,18 @@ fn letter(cell: Cell) -> char {
 /// The matrix as plain text: the grid, what its columns are, and every cell that is wrong.
 pub fn text(matrix: &Detection) -> String {
     let (grid, columns, wrong) = (grid(matrix), columns(matrix), wrong(matrix, ""));
-    format!("{grid}\n{columns}\n{wrong}{}", total(matrix))
+    format!("{grid}\n{columns}\n{wrong}{}{}", repeats(matrix), total(matrix))
+}
+
+/// Every cell that was looked at twice, one line each. The Markdown does not list these: it is
+/// compared with the next proof, and a busy machine is not a property of the catalogue.
+fn repeats(matrix: &Detection) -> String {
+    let line = |repeat: &Repeat| {
+        let on = repeat.fault.map_or("the healthy deployment", Fault::word);
+        let first = repeat.first.cell.word();
+        format!("looked at twice: {} on {on}, {first} at first\n", printable(&repeat.incident))
+    };
+    matrix.repeats.iter().map(line).collect()
 }
 
 /// The matrix as Markdown: a table with a line for each incident, the grid, and what is wrong.

@@ -3,7 +3,7 @@
 //!
 //! It works only in that direction: a scenario that missed its own fault is not tried again.
 
-use wasm_gauntlet_model::detection::{Cell, Detection};
+use wasm_gauntlet_model::detection::{Cell, Detection, Repeat};
 use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::record::Outcome;
 use wasm_gauntlet_model::source::printable;
@@ -17,43 +17,49 @@ const AGAIN_MAX: usize = 6;
 /// What was seen on each fault.
 pub(super) type FaultOutcomes = Vec<(Fault, Vec<Outcome>)>;
 
-/// The cells to try again: the incident, and the fault or none for the healthy deployment.
-pub(super) fn doubtful(detection: &Detection) -> Vec<(String, Option<Fault>)> {
+/// The cells to try again, each with its first result.
+pub(super) fn doubtful(detection: &Detection) -> Vec<Repeat> {
     let unsure = |cell: Cell| matches!(cell, Cell::FalseAlarm | Cell::Doubt);
     let cells: Vec<_> = detection.wrong().collect();
     if cells.len() > AGAIN_MAX {
         return Vec::new();
     }
     let again = cells.into_iter().filter(|(_, _, sight)| unsure(sight.cell));
-    again.map(|(incident, fault, _)| (incident.to_owned(), fault)).collect()
+    again
+        .map(|(incident, fault, sight)| Repeat {
+            incident: incident.to_owned(),
+            fault,
+            first: sight.clone(),
+        })
+        .collect()
 }
 
-/// Replay each doubtful cell by `tried`, and replace what was seen first. Both results are printed.
+/// Replay each doubtful cell by `tried`, and replace what was seen first. The first result is
+/// printed and returned.
 pub(super) fn look(
     detection: &Detection,
     healthy: &mut Vec<Outcome>,
     faulty: &mut FaultOutcomes,
     tried: impl Fn(&str, Option<Fault>) -> Result<Vec<Outcome>, Failure>,
-) -> Result<(), Failure> {
-    for (incident, fault) in doubtful(detection) {
-        let first = detection.wrong().find(|wrong| (wrong.0, wrong.1) == (&incident, fault));
-        let (word, detail) =
-            first.map_or(("", ""), |(_, _, sight)| (sight.cell.word(), sight.detail.as_str()));
+) -> Result<Vec<Repeat>, Failure> {
+    let repeats = doubtful(detection);
+    for Repeat { incident, fault, first } in &repeats {
         let on = fault.map_or("the healthy deployment", Fault::word);
         crate::cli::say(&format!(
-            "looking again, alone, at {incident} on {on}: {word}: {}\n",
-            printable(detail)
+            "looking again, alone, at {incident} on {on}: {}: {}\n",
+            first.cell.word(),
+            printable(&first.detail)
         ));
-        let seen = tried(&incident, fault)?;
+        let seen = tried(incident, *fault)?;
         let kept = match fault {
             None => Some(&mut *healthy),
-            Some(fault) => faulty.iter_mut().find(|one| one.0 == fault).map(|one| &mut one.1),
+            Some(fault) => faulty.iter_mut().find(|one| one.0 == *fault).map(|one| &mut one.1),
         };
         if let Some(kept) = kept {
-            replace(kept, &incident, seen);
+            replace(kept, incident, seen);
         }
     }
-    Ok(())
+    Ok(repeats)
 }
 
 /// Replace the outcomes of the same subjects in `incident` with `seen`.
@@ -80,7 +86,7 @@ mod tests {
             healthy: sight(*cell),
             faults: vec![FaultSight { fault: ON, sight: sight(faulty) }],
         });
-        Detection { version: DETECTION_VERSION, rows: rows.collect() }
+        Detection { version: DETECTION_VERSION, rows: rows.collect(), repeats: Vec::new() }
     }
 
     fn outcome(incident: &str, subject: &str, verdict: Verdict) -> Outcome {
@@ -111,7 +117,9 @@ mod tests {
             assert_eq!((incident, fault), ("a/0", Some(ON)));
             Ok(vec![seen("x", Verdict::Pass), outcome("a/00", "x", Verdict::Fail)])
         };
-        look(&detection, &mut healthy, &mut faulty, tried).expect("it is looked");
+        let repeats = look(&detection, &mut healthy, &mut faulty, tried).expect("it is looked");
+        let [repeat] = &repeats[..] else { panic!("{repeats:?}") };
+        assert_eq!((repeat.fault, repeat.first.cell), (Some(ON), Cell::FalseAlarm));
         let mut now = others.to_vec();
         now.push(seen("x", Verdict::Pass));
         assert_eq!(faulty, [(ON, now)]);

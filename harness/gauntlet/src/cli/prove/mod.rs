@@ -60,7 +60,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     })?;
     let selected: Vec<_> = selected.collect();
     let first = Detection::of(&selected, &healthy, &faulty);
-    again::look(&first, &mut healthy, &mut faulty, |incident, fault| {
+    let repeats = again::look(&first, &mut healthy, &mut faulty, |incident, fault| {
         let turn = faults.iter().position(|one| Some(*one) == fault).unwrap_or_default();
         let about = fault.map(|fault| About { fault, turn, sample: 1 });
         let only = vec![incident.to_owned()];
@@ -69,7 +69,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         let replay = Replay { selection: &selection, jobs, ..replay };
         on(&replay, fault, folder.as_ref()).map(|seen| seen.outcomes)
     })?;
-    let detection = Detection::of(&selected, &healthy, &faulty);
+    let detection = Detection { repeats, ..Detection::of(&selected, &healthy, &faulty) };
     if let Some(folder) = &folder {
         folder.write("detection.md", &matrix::markdown(&detection))?;
         folder.write("detection.json", &matrix::json(&detection))?;
