@@ -132,7 +132,7 @@ faults! {
     OverBudget = "over-budget" in Origin;
     /// The module carries debug sections, and paths of the machine that built it.
     NotStripped = "not-stripped" in Origin;
-    /// Whoever offers a coding, as every browser does, gets the page and the shim as a 503.
+    /// A client that offers a coding, as every browser does, gets a 503 for the page and the shim.
     BrowsersRefused = "browsers-refused" in Origin;
     /// The module's address answers with a 404.
     ModuleGone = "module-gone" in Origin;
@@ -263,7 +263,7 @@ impl std::str::FromStr for Fault {
         Self::ALL.iter().copied().find(|fault| fault.word() == text).ok_or_else(|| {
             let near = crate::name::nearest(text, Self::ALL.iter().map(|fault| fault.word()));
             let hint = near.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
-            format!("no fault is called `{text}`{hint}")
+            format!("unknown fault `{text}`{hint}")
         })
     }
 }

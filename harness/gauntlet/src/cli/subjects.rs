@@ -60,7 +60,7 @@ pub(super) fn of(named: &NamedTargets) -> Result<Vec<Box<dyn Subject>>, Failure>
     for (index, adapter) in named.adapters.iter().enumerate() {
         if named.adapters[..index].iter().any(|other| other.name == adapter.name) {
             let name = &adapter.name;
-            return Err(Failure::usage(format!("two adapters are called `{name}`")));
+            return Err(Failure::usage(format!("two adapters have the name `{name}`")));
         }
         subjects.push(adapter.subject(references()?, named.confinement));
     }
