@@ -313,10 +313,10 @@ fn what_discovery_did_not_read_is_no_whole_look() {
         send(connection, &response("Content-Type: text/html\r\n", body.as_bytes()));
     });
     let table = [
-        ("", "/broken.js broke off"),
-        ("deep", "imports in a row"),
-        ("names", "not all that"),
-        ("many", "names of modules past"),
+        ("", "/broken.js is incomplete"),
+        ("deep", "deeper than"),
+        ("names", "not all names"),
+        ("many", "module names are requested"),
     ];
     for (path, said) in table {
         let url = format!("http://127.0.0.1:{}/{path}", server.port);

@@ -210,7 +210,7 @@ fn a_byte_a_second() {
                 std::thread::sleep(Duration::from_secs(1));
             }
         },
-        "not asked any more",
+        "no more requests are sent",
     );
 }
 

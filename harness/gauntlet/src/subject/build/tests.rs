@@ -195,8 +195,8 @@ fn a_script_that_cannot_run_is_told_and_one_that_somebody_fills_in_is_not() {
     assert_eq!(of_scripts(tag, whole.as_bytes()), (vec![], nothing.clone()));
     let merged = format!("{whole}\n=======\n");
     for (script, why, nowhere) in [
-        (&whole[..whole.len() - 1], "go.js: it ends inside of {", &nothing),
-        (&merged, "go.js: it has the marks of a merge", &nothing),
+        (&whole[..whole.len() - 1], "go.js: it ends before { is closed", &nothing),
+        (&merged, "go.js: it contains the markers of", &nothing),
         (" \n", "go.js is empty", &gojs),
         ("<!DOCTYPE html><p>gone", "go.js is an HTML page", &gojs),
     ] {
