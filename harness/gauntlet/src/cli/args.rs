@@ -209,7 +209,7 @@ pub(crate) struct InterruptionArgs {
     /// Keep the table in DIR, as `interruption.md` and `interruption.json`
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Print the mechanisms alone, without times
+    /// Print only the mechanisms, without times
     #[arg(long)]
     pub(crate) words: bool,
 }
@@ -227,7 +227,7 @@ pub(crate) struct InitArgs {
 
 /// `gauntlet report`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "It ends with the exit code that the run had.")]
+#[command(after_help = "The exit code is that of the run.")]
 pub(crate) struct ReportArgs {
     /// The directory of a run (`--out`), or its `run.json`
     #[arg(value_name = "RUN")]
@@ -251,7 +251,7 @@ pub(crate) enum Format {
 /// `gauntlet schema`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SchemaArgs {
-    /// Of what
+    /// Which schema
     #[arg(value_enum, default_value_t = SchemaOf::Scenario)]
     pub(crate) of: SchemaOf,
 }
@@ -269,7 +269,7 @@ pub(crate) enum SchemaOf {
 
 /// `gauntlet doctor`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "With --adapter: 0 every rule is kept, 1 one is broken, 3 nobody answers.")]
+#[command(after_help = "With --adapter: 0 all rules are kept, 1 a rule is broken, 3 no answer.")]
 pub(crate) struct DoctorArgs {
     /// Let the adapter use this much private memory, MiB, as `memory-mib` of a target file does
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..=1 << 20))]
@@ -331,7 +331,7 @@ fn shard(text: &str) -> Result<Shard, String> {
         Some(Shard { index: index.parse().ok()?, count: count.parse().ok()? })
     });
     read.filter(|shard| (1..=shard.count).contains(&shard.index))
-        .ok_or_else(|| "expected a part and how many there are, as in `1/4`".to_owned())
+        .ok_or_else(|| "expected a part and the number of parts, as in `1/4`".to_owned())
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {

@@ -41,7 +41,7 @@ pub(super) fn look(
             first.map_or(("", ""), |(_, _, sight)| (sight.cell.word(), sight.detail.as_str()));
         let on = fault.map_or("the healthy deployment", Fault::word);
         crate::cli::say(&format!(
-            "looking again, alone, at {incident} on {on}: {word}: {}\n",
+            "running {incident} on {on} again, alone: {word}: {}\n",
             printable(detail)
         ));
         let seen = tried(&incident, fault)?;

@@ -60,6 +60,6 @@ fn registrar<'a>(stage: &Stage<'a>) -> Result<&'a dyn Registrar, Inability> {
 
 /// The reason why nothing is known.
 fn unknown(why: &str) -> Observation {
-    let evidence = vec![evidence::named("not looked at", why)];
+    let evidence = vec![evidence::named("not observed", why)];
     Observation { evidence, ..Observation::default() }
 }
