@@ -9,7 +9,7 @@ use crate::subject::Inability;
 /// One request.
 #[cfg_attr(
     not(feature = "full"),
-    expect(dead_code, reason = "the registry is tested only over HTTP")
+    expect(dead_code, reason = "only a host over HTTP has a registry")
 )]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RegistryRequest<'a> {
@@ -28,7 +28,7 @@ pub(crate) struct RegistryRequest<'a> {
 /// The answer.
 #[cfg_attr(
     not(feature = "full"),
-    expect(dead_code, reason = "the registry is tested only over HTTP")
+    expect(dead_code, reason = "only a host over HTTP has a registry")
 )]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RegistryAnswer {

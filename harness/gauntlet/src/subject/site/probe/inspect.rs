@@ -115,7 +115,7 @@ impl Probe<'_> {
         if let Fact::Is(missing) = &facts.imports_undefined
             && !missing.is_empty()
         {
-            evidence.push(evidence::piece("defined by no script", &missing.join("\n")));
+            evidence.push(evidence::piece("imports that no script defines", &missing.join("\n")));
         }
         let names: Vec<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
         evidence.push(evidence::piece("read with it", &names.join(", ")));

@@ -68,7 +68,7 @@ pub(crate) fn weigh(
     let names: Vec<&str> = others.iter().map(|one| one.runtime.as_str()).collect();
     for other in others {
         if let Some(words) = excused(pair(mine, &other.answer, module, excuses)) {
-            how.words = format!("this host and {} differ: {words}", names.join(" and "));
+            how.words = format!("this host differs from {}: {words}", names.join(" and "));
             return (Weighed::Different, how);
         }
     }
@@ -282,6 +282,6 @@ mod tests {
         one[16] = 1;
         one[40] = 1;
         let (_, how) = weighed(&ok(&one), &[&ok(&two)], &[]);
-        assert_eq!(how.words, "this host and r0 differ: other memory, result 1");
+        assert_eq!(how.words, "this host differs from r0: other memory, result 1");
     }
 }

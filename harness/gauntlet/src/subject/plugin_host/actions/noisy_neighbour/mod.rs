@@ -247,5 +247,5 @@ fn rounds_evidence(rounds: &[Round]) -> Evidence {
     };
     let line =
         |round: &Round| format!("{} alone, {} beside", p99(&round.alone), p99(&round.beside));
-    evidence::named("p99 a round", rounds.iter().map(line).collect::<Vec<_>>().join("\n"))
+    evidence::named("p99 per round", rounds.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
