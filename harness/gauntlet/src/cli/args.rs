@@ -48,9 +48,9 @@ pub(crate) enum Command {
     ///
     /// Tries the embedded runtimes, wazero if its adapter can be built, and ending the process.
     Interruption(InterruptionArgs),
-    /// Write a target file from what is found on a site
+    /// Inspect a site and write a target file for it
     Init(InitArgs),
-    /// Show the record of a run again, in another form
+    /// Show the record of a run again, in another format
     Report(ReportArgs),
     /// Print a JSON schema
     Schema(SchemaArgs),
@@ -108,7 +108,7 @@ pub(crate) struct RunArgs {
     /// Replay the run of this seed
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Trials at a time; those that measure time run alone
+    /// Number of parallel trials; trials that measure time run alone
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// Run part K of N, as in `1/4`
@@ -118,7 +118,7 @@ pub(crate) struct RunArgs {
     /// The latter run in workers with limits, after a check that the limits hold
     #[arg(long, value_enum, default_value_t = Tier::Core)]
     pub(crate) tier: Tier,
-    /// The least severity that gives exit code 1
+    /// The lowest severity that gives exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "major", value_parser = severity())]
     pub(crate) gate: Severity,
 }
@@ -146,7 +146,7 @@ pub(crate) struct ProveArgs {
     /// Keep the matrix and the records in DIR
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Trials at a time; those that measure time run alone
+    /// Number of parallel trials; trials that measure time run alone
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// Replay the run of this seed
@@ -160,7 +160,7 @@ pub(crate) struct TestbedArgs {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub(crate) listen: SocketAddr,
-    /// Give the deployment this fault; may be repeated
+    /// Start the deployment with this fault; may be repeated
     #[arg(long, value_name = "ID", value_parser = fault())]
     pub(crate) fault: Vec<Fault>,
 }
@@ -232,7 +232,7 @@ pub(crate) struct ReportArgs {
     /// The directory of a run (`--out`), or its `run.json`
     #[arg(value_name = "RUN")]
     pub(crate) run: PathBuf,
-    /// The form
+    /// The format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }
@@ -302,7 +302,7 @@ pub(crate) struct WorkerArgs {
     /// The runtime's name
     #[arg(long, value_name = "NAME")]
     pub(crate) runtime: String,
-    /// Give the deployment this fault; may be repeated
+    /// Start the deployment with this fault; may be repeated
     #[arg(long, value_name = "ID", value_parser = fault())]
     pub(crate) fault: Vec<Fault>,
     /// Compile the module on stdin, and end
