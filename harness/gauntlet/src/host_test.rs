@@ -106,7 +106,7 @@ impl HostTest {
             }
             return match make() {
                 Ok(host) => worker::main_beside_stdout(Arc::new(host), &Confinement::default()),
-                Err(error) => failure(&format!("the host cannot be made: {error}")),
+                Err(error) => failure(&format!("the host cannot be created: {error}")),
             };
         }
         let arguments = Arguments::from_args();
@@ -142,7 +142,7 @@ impl HostTest {
         let profiles: Vec<_> = subjects.iter().map(|one| one.profile.clone()).collect();
         let plan = plan(&scenarios, &profiles, &self.selection);
         if plan.trials.is_empty() {
-            return Err("no scenario fits this host, so nothing would be tried".to_owned());
+            return Err("no scenario fits this host, so nothing would be tested".to_owned());
         }
         Ok((Arc::new(HostTestRun { scenarios, subjects, quiet: RwLock::default() }), plan))
     }
@@ -194,10 +194,7 @@ impl Line {
         let Some(index) = scenarios.iter().position(|one| one.incident == known) else {
             let all = scenarios.iter().map(|one| one.incident.as_str());
             let near = nearest(known, all).map(|near| format!("; did you mean `{near}`?"));
-            return Self::Unknown(format!(
-                "no incident is called `{known}`{}",
-                near.unwrap_or_default()
-            ));
+            return Self::Unknown(format!("unknown incident `{known}`{}", near.unwrap_or_default()));
         };
         // The case that would show the gap may be among those that are skipped.
         if let Some(skip) = plan.skips.iter().find(|skip| skip.scenario == index) {
@@ -285,7 +282,7 @@ impl HostTestRun {
         let mut outcomes = engine.run(&plan).outcomes.into_iter();
         outcomes
             .find(|one| one.incident == incident)
-            .ok_or_else(|| "the trial gave no outcome".into())
+            .ok_or_else(|| "the trial has no outcome".into())
     }
 }
 
@@ -323,7 +320,7 @@ mod tests {
         assert_eq!(about("host/exit"), Line::Tried(vec![tried]));
         assert_eq!(about("host/real-c"), Line::Untried(reason));
         assert_eq!(about("host/deadline"), Line::Untried("not selected".to_owned()));
-        let complaint = "no incident is called `host/exti`; did you mean `host/exit`?";
+        let complaint = "unknown incident `host/exti`; did you mean `host/exit`?";
         assert_eq!(about("host/exti"), Line::Unknown(complaint.to_owned()));
     }
 }

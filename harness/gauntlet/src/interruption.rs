@@ -86,9 +86,9 @@ pub(crate) fn embedded(program: &Path) -> Vec<Mechanism> {
     let worker = |name, faults: &[&str]| Launch::worker(program.to_owned(), name, faults);
     let new = Mechanism::new;
     vec![
-        new("wasmtime", "epochs, at which the clock is read", worker("wasmtime", &[]), usual),
+        new("wasmtime", "the clock is read at each epoch", worker("wasmtime", &[]), usual),
         new("wasmtime, fuel", "a budget of 500,000", worker("wasmtime", &[]), usual).metered(),
-        new("wasmi", "fuel in slices, the clock read between", worker("wasmi", &[]), usual),
+        new("wasmi", "the clock is read between slices of fuel", worker("wasmi", &[]), usual),
         new("wasmi, fuel", "a budget of 500,000", worker("wasmi", &[]), usual).metered(),
         new(
             "outer kill",

@@ -160,7 +160,7 @@ impl Stage {
         let plan = Plan { trials: vec![trial], skips: Vec::new() };
         let engine = Engine::new(&self.scenarios, &self.subjects).ledger(&self.ledger);
         let results = engine.run(&plan);
-        Ok(results.outcomes.into_iter().next().ok_or("the trial gave no outcome")?)
+        Ok(results.outcomes.into_iter().next().ok_or("the trial has no outcome")?)
     }
 }
 

@@ -125,7 +125,7 @@ fn a_word_that_is_unknown_is_answered_with_what_may_be_meant() {
     let path = dir.path().to_str().expect("a temporary path is text");
     let explain = gauntlet(&["explain", "mine/varry", "--scenarios", path]);
     assert_eq!(code(&explain), 2);
-    let said = "error: no incident is called `mine/varry`; did you mean `mine/vary`?\n";
+    let said = "error: unknown incident `mine/varry`; did you mean `mine/vary`?\n";
     assert_eq!(stderr(&explain), said);
     let list = gauntlet(&["list", "--only", "mien/", "--scenarios", path]);
     assert_eq!(code(&list), 3);
@@ -267,10 +267,10 @@ fn what_a_target_file_names_of_a_build_has_to_be_there() {
     let dist = folder(&[("app.wasm", b"\0asm\x01\0\0\0")]);
     let dir = dist.path().display();
     for (lines, words) in [
-        (format!("second-build: {dir}"), "`dir` itself"),
-        ("second-build: nowhere".to_owned(), "nowhere is no directory"),
-        ("manifest: nowhere".to_owned(), "no such file is there"),
-        (format!("signature: {dir}/app.wasm"), "without the `public-key`"),
+        (format!("second-build: {dir}"), "the same directory as `dir`"),
+        ("second-build: nowhere".to_owned(), "nowhere is not a directory"),
+        ("manifest: nowhere".to_owned(), "there is no such file"),
+        (format!("signature: {dir}/app.wasm"), "needs a `public-key`"),
         ("public-key: x".to_owned(), "openssl pkey"),
         (format!("public-key: \"{}\"", "00".repeat(32)), "there is no manifest"),
     ] {

@@ -136,7 +136,7 @@ fn what_cannot_be_asked_is_skipped_with_the_reason() {
     let (_, record) = run(&["--site", &edges.first.site_url()], "delivery/cdn-rewrites-type");
     let skipped = &record.outcomes[0];
     assert_eq!(skipped.verdict, Verdict::Skipped);
-    assert!(skipped.reason.contains("whose origin is known"), "{}", skipped.reason);
+    assert!(skipped.reason.contains("whose origin server is named"), "{}", skipped.reason);
 }
 
 /// Tests each second site as an edge with the first site as its origin. Their fields differ.

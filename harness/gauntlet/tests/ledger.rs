@@ -35,7 +35,7 @@ fn a_line_about_nothing_is_told_with_its_place() {
     for (incident, cases, on, part) in [
         ("host/deadlin", "hostile=cpu-loop", "mine", "did you mean `host/deadline`?"),
         ("host/deadline", "hostile=cpu-lop", "mine", "host/deadline has no case `hostile=cpu-lop`"),
-        ("host/deadline", "", "mine", "host/deadline has more cases than one"),
+        ("host/deadline", "", "mine", "host/deadline has more than one case"),
         ("host/deadline", "hostile=cpu-loop", "mind", "did you mean `mine`?"),
     ] {
         let said = said(incident, cases, on);

@@ -79,7 +79,7 @@ fn what_is_wrong_with_its_program_and_its_ledger_is_said_at_once() {
     for part in [
         "there is no file `./gone`\n  --> target.yaml:6:28",
         "cannot read `none.yaml`: No such file",
-        "no program on the path is called `no-such-program`\n  --> target.yaml:7:28",
+        "no program on the PATH is named `no-such-program`\n  --> target.yaml:7:28",
         "unknown incident `host/recompile-per-cal`\n  --> gaps.yaml:2:15",
         "did you mean `mine`?",
     ] {

@@ -139,7 +139,7 @@ fn a_run_that_was_stopped_before_its_first_outcome_says_so() {
     let stopped = Record { aborted, exit_code: 3, ..record(Vec::new()) };
     let text = terminal::render(&stopped, Appearance::PLAIN);
     assert!(text.contains("the run ended early: stopped after 0 of 12 trials"), "{text}");
-    assert!(text.contains("INCONCLUSIVE: the run ended before its plan"), "{text}");
+    assert!(text.contains("INCONCLUSIVE: the run ended before all trials were done"), "{text}");
     assert!(!text.contains("no scenario is for these subjects"), "{text}");
 }
 
@@ -161,7 +161,7 @@ fn the_last_lines_say_what_the_exit_code_says() {
         (vec![pass()], "READY: no incident at or above major"),
         (vec![pass(), minor], "READY: no incident at or above major, 1 finding below major"),
         (vec![failed("a/b", "-", "site")], "NOT READY: 1 incident at or above major"),
-        (vec![pass(), pass_not(pass())], "INCONCLUSIVE: 1 outcome could not be told"),
+        (vec![pass(), pass_not(pass())], "INCONCLUSIVE: 1 outcome could not be decided"),
         (Vec::new(), "INCONCLUSIVE: nothing ran: no scenario is for these subjects"),
     ];
     for (outcomes, line) in table {
@@ -229,8 +229,8 @@ fn a_record_that_is_none_or_lies_is_refused() {
     let green = Record { exit_code: 0, ..record(outcomes()) };
     let future = Record { version: RECORD_VERSION + 1, ..record(outcomes()) };
     let table = [
-        ("{".to_owned(), "is no record of a run"),
-        ("{\"version\": 1}".to_owned(), "is no record of a run"),
+        ("{".to_owned(), "is not the record of a run"),
+        ("{\"version\": 1}".to_owned(), "is not the record of a run"),
         (run_json::text(&future), "this tool reads version 1"),
         (run_json::text(&green), "says exit code 0, but its outcomes say 1"),
     ];

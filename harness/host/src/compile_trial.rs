@@ -78,7 +78,8 @@ impl CompileTrial {
         }
         let refuse = |reason: String| Rejection { stage: RejectStage::CompileBudget, reason };
         let ended = self.ended(bytes);
-        let ended = ended.map_err(|error| refuse(format!("compiling cannot be tried: {error}")))?;
+        let ended = ended
+            .map_err(|error| refuse(format!("the compile trial cannot be started: {error}")))?;
         match ended {
             Some(status) if status.success() => Ok(()),
             ended => Err(refuse(self.words(ended))),
@@ -113,14 +114,14 @@ impl CompileTrial {
         let CompileBudget { cpu_s, memory_bytes, wall } = self.budget;
         let signal = ended.and_then(|status| status.signal());
         match (ended, signal) {
-            (None, _) => format!("compiling takes more than {} s", wall.as_secs()),
+            (None, _) => format!("compilation takes more than {} s", wall.as_secs()),
             (_, Some(signal)) if signal == Signal::XCPU.as_raw() => {
-                format!("compiling takes more than {cpu_s} s of processor time")
+                format!("compilation takes more than {cpu_s} s of processor time")
             }
             (_, Some(signal)) if signal == Signal::ABORT.as_raw() => {
-                format!("compiling takes more than {} MiB of memory", memory_bytes >> 20)
+                format!("compilation takes more than {} MiB of memory", memory_bytes >> 20)
             }
-            (Some(status), _) => format!("compiling ends with {status}"),
+            (Some(status), _) => format!("compilation ends with {status}"),
         }
     }
 }
@@ -186,7 +187,7 @@ mod tests {
         assert_eq!(trial("exit 7", usual).compile(&[0; 100]), Ok(()));
         assert!(refused("exit 7", usual).contains("exit status: 7"));
         let none = CompileTrial { program: "/no/such".into(), args: Vec::new(), budget: usual };
-        assert!(none.compile(&long()).is_err_and(|why| why.reason.contains("cannot be tried")));
+        assert!(none.compile(&long()).is_err_and(|why| why.reason.contains("cannot be started")));
     }
 
     #[test]

@@ -92,7 +92,7 @@ fn holds(program: &Path, limit: &Limit) -> io::Result<bool> {
         // Another end, such as the kernel's for lack of memory, shows nothing about the limit.
         Some(status) => {
             let word = limit.word;
-            Err(io::Error::other(format!("the child that tried {word} ended with {status}")))
+            Err(io::Error::other(format!("the child that tested {word} ended with {status}")))
         }
     }
 }

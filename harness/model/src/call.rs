@@ -194,7 +194,7 @@ pub mod hex_bytes {
     /// Read bytes from hex; odd lengths and other characters are errors.
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
         let text = String::deserialize(from)?;
-        super::unhex(&text).ok_or_else(|| D::Error::custom("expected hex digits, two a byte"))
+        super::unhex(&text).ok_or_else(|| D::Error::custom("expected hex digits, two per byte"))
     }
 }
 

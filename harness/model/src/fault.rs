@@ -56,7 +56,7 @@ faults! {
     MimeConflict = "mime-conflict" in Origin;
     /// The edge sends modules as `application/octet-stream`.
     EdgeRewritesType = "edge-rewrites-type" in Edge;
-    /// Nothing is ever encoded, whatever the client offers.
+    /// No response is encoded, whatever the client offers.
     NoCompression = "no-compression" in Origin;
     /// No response carries `Vary`.
     NoVary = "no-vary" in Origin;
@@ -76,13 +76,13 @@ faults! {
     EdgeIdentityOnly = "edge-identity-only" in Edge;
     /// Codings are chosen by looking for their names anywhere in `Accept-Encoding`.
     NegotiateBySubstring = "negotiate-by-substring" in Origin;
-    /// The edge holds the module of the build before, under the name of this one.
+    /// The edge caches the module of the previous build under the current name.
     EdgeStale = "edge-stale" in Edge;
-    /// The br variant of the module is of the build before.
+    /// The br variant of the module is from the previous build.
     BrOfOldBuild = "br-of-old-build" in Origin;
-    /// A name that nobody gave is answered with the page, status 200.
+    /// An unknown name is answered with the page, status 200.
     Soft404 = "soft-404" in Origin;
-    /// A name that nobody gave is answered with a 404 that is cached for a year.
+    /// An unknown name is answered with a 404 that is cached for a year.
     LongCached404 = "long-cached-404" in Origin;
     /// `Content-Length` of an encoded module is that of the raw one.
     LengthOfRaw = "length-of-raw" in Origin;
@@ -100,13 +100,13 @@ faults! {
     ModuleCloses = "module-closes" in Edge;
     /// All variants of an asset have the same strong `ETag`.
     EtagShared = "etag-shared" in Origin;
-    /// HEAD is answered for the raw variant, whatever GET would choose.
+    /// HEAD always describes the raw variant, even if GET chooses another one.
     HeadDiffers = "head-differs" in Origin;
     /// A range of an encoded module is cut from the raw one.
     RangeOfRaw = "range-of-raw" in Origin;
     /// The page's policy does not let it compile WebAssembly.
     CspBlocksWasm = "csp-blocks-wasm" in Origin;
-    /// The module is on another origin than the page, which is not let read it.
+    /// The module is on another origin, and the page is not allowed to read it.
     NoCors = "no-cors" in Origin;
     /// The module and shim have unhashed names and are cached for a year, `immutable`.
     ImmutableUnhashed = "immutable-unhashed" in Origin;
@@ -116,23 +116,23 @@ faults! {
     Truncated = "truncated" in Origin;
     /// The module's address answers with the entry page, status 200, as HTML.
     HtmlFallback = "html-fallback" in Origin;
-    /// The module and shim have hashed names and are asked for anew on each use.
+    /// The module and shim have hashed names, but must be revalidated on each use.
     HashedNoCache = "hashed-no-cache" in Origin;
     /// The hash in the module's name is that of other bytes.
     WrongHash = "wrong-hash" in Origin;
     /// The shim is of an earlier toolchain: it defines another namespace than the module imports.
     StaleShim = "stale-shim" in Origin;
-    /// The shim's name has no hash, beside a module whose name has one.
+    /// The shim's name has no hash, but the module's name has one.
     ShimUnhashed = "shim-unhashed" in Origin;
     /// The page's module was built for WASI.
     Wasip1InPage = "wasip1-in-page" in Origin;
-    /// The module of the build before this one is gone.
+    /// The module of the previous build is gone.
     PreviousGone = "previous-gone" in Origin;
-    /// The module carries 4 MB that nobody needs and nothing compresses.
+    /// The module contains 4 MB of unused data that does not compress.
     OverBudget = "over-budget" in Origin;
     /// The module carries debug sections, and paths of the machine that built it.
     NotStripped = "not-stripped" in Origin;
-    /// Whoever offers a coding, as every browser does, gets the page and the shim as a 503.
+    /// A client that offers a coding, as every browser does, gets a 503 for the page and the shim.
     BrowsersRefused = "browsers-refused" in Origin;
     /// The module's address answers with a 404.
     ModuleGone = "module-gone" in Origin;
@@ -140,21 +140,21 @@ faults! {
     ShimFallback = "shim-fallback" in Origin;
     /// The page is sent as `application/octet-stream`.
     PageAsDownload = "page-as-download" in Origin;
-    /// A client that knows dictionaries is sent one's coding without having said which it has.
+    /// A client that supports dictionaries gets a dictionary coding, but announced no dictionary.
     DictionaryUnasked = "dictionary-unasked" in Origin;
     /// The shared cache keys on the URL alone.
     EdgeIgnoresVary = "edge-ignores-vary" in Edge;
-    /// Over TLS the edge speaks HTTP/1.1 and nothing later.
+    /// Over TLS, the edge speaks only HTTP/1.1.
     Http1Only = "http1-only" in Edge;
-    /// Each call compiles the module anew.
+    /// Each call compiles the module again.
     Recompile = "recompile" in Host;
-    /// Linear memory may grow as it likes.
+    /// Linear memory may grow without a cap.
     NoMemoryCap = "no-memory-cap" in Host;
-    /// Tables may grow as they like (up to what the machine bears).
+    /// Tables may grow without a cap (up to the memory of the machine).
     NoTableCap = "no-table-cap" in Host;
     /// No call is ever interrupted.
     NoDeadline = "no-deadline" in Host;
-    /// The deadline is armed only after instantiation, so start functions run unwatched.
+    /// The deadline starts only after instantiation, so start functions have no deadline.
     DeadlineNotOnStart = "deadline-not-on-start" in Host;
     /// A trap ends the host process.
     PanicOnTrap = "panic-on-trap" in Host;
@@ -162,7 +162,7 @@ faults! {
     AmbientFs = "ambient-fs" in Host;
     /// The host's own environment is given to every guest.
     AmbientEnv = "ambient-env" in Host;
-    /// What a guest is granted is not given to it.
+    /// A guest does not get what it is granted.
     GrantNothing = "grant-nothing" in Host;
     /// The output range is checked in 32 bits, wraps around and is read unbounded.
     UncheckedPointer = "unchecked-pointer" in Host;
@@ -172,57 +172,57 @@ faults! {
     PoolWithoutReset = "pool-without-reset" in Host;
     /// Instances carry one fixed name, so only one can exist at a time.
     NamedInstance = "named-instance" in Host;
-    /// Whatever is uploaded is accepted; what is wrong with it shows at the call, as host faults.
+    /// Every upload is accepted; its errors show at the call, as host faults.
     LoadAnything = "load-anything" in Host;
-    /// Bytes that are no module end the host process.
+    /// Bytes that are not a module end the host process.
     PanicOnMalformed = "panic-on-malformed" in Host;
     /// A guest that exits ends the host process.
     ExitKillsHost = "exit-kills-host" in Host;
     /// Outputs, log lines and their number are unbounded.
     UnboundedOutput = "unbounded-output" in Host;
-    /// Log records are handed on as the guest wrote them, line ends and control characters too.
+    /// Log records keep the line ends and control characters of the guest.
     RawLog = "raw-log" in Host;
-    /// A guest waits in a host function for as long as it likes.
+    /// A guest can wait in a host function without a time limit.
     BlockingPoll = "blocking-poll" in Host;
-    /// A guest's own error is reported as a trap, without its words.
+    /// A guest's own error is reported as a trap, without its text.
     ErrorsAsTraps = "errors-as-traps" in Host;
     /// A reactor is initialised twice.
     RerunStart = "rerun-start" in Host;
     /// The instruction budget is ignored.
     NoFuel = "no-fuel" in Host;
-    /// The view of memory taken before a call is used after it, also when the memory has grown.
+    /// The view of memory from before a call is used after it, even if the memory has grown.
     StaleView = "stale-view" in Host;
     /// A call that fails closes the runtime, with every call in flight.
     CloseRuntime = "close-runtime" in Host;
     /// Instances are never freed.
     LeakInstance = "leak-instance" in Host;
-    /// No call says which module served it, nor whose a log record is, and no counter moves.
+    /// Calls do not name the module, log records do not name the tenant, and no counter moves.
     NoMetrics = "no-metrics" in Host;
     /// No counter says which tenant and which module reached a limit.
     NoCapHits = "no-cap-hits" in Host;
-    /// Modules are compiled without a look at what compiling them takes.
+    /// Modules are compiled without a limit on time and memory.
     NoCompileLimits = "no-compile-limits" in Host;
     /// A tenant may have any number of calls in flight.
     NoTenantLimit = "no-tenant-limit" in Host;
-    /// Rounding a float towards zero gives one too many where the float is positive.
+    /// Rounding a positive float towards zero gives a result that is one too large.
     OffByOneRuntime = "off-by-one-runtime" in Host;
     /// Each call leaves an open file behind.
     LeakDescriptor = "leak-descriptor" in Host;
     /// Each call leaves a thread behind that waits for ever.
     LeakThread = "leak-thread" in Host;
-    /// A module becomes the active one unchecked: refused at upload, or failing when it is called.
+    /// A module becomes active without a check, even if its upload was refused or its call fails.
     PromoteUnvalidated = "promote-unvalidated" in Host;
-    /// Every second call runs on the module that was active before, and names the active one.
+    /// Every second call runs the previously active module, but names the active one.
     MixedVersions = "mixed-versions" in Host;
     /// A tenant may make any number of calls a second.
     NoRateLimit = "no-rate-limit" in Host;
-    /// Twice as many instances run at once as the host says it takes.
+    /// The host runs twice as many instances at once as it announces.
     Overcommit = "overcommit" in Host;
-    /// A call that traps is run again by the host itself, up to three times.
+    /// The host repeats a call that traps, up to three times.
     RetryStorm = "retry-storm" in Host;
-    /// The module's `.br` holds the build before this one.
+    /// The module's `.br` is from the previous build.
     BuildStaleBr = "stale-br" in Build;
-    /// The module's `.gz` is missing, where other files have theirs.
+    /// The module's `.gz` is missing, but other files have one.
     BuildMissingGz = "missing-gz" in Build;
     /// The module's `.br` is larger than the module.
     BuildFatBr = "fat-br" in Build;
@@ -230,13 +230,13 @@ faults! {
     BuildCutGz = "cut-gz" in Build;
     /// The hash in the module's name is that of other bytes.
     BuildWrongName = "wrong-name" in Build;
-    /// The shim's name has no hash, beside a module whose name has one.
+    /// The shim's name has no hash, but the module's name has one.
     BuildUnhashedShim = "unhashed-shim" in Build;
     /// The page names the module and shim of an earlier build.
     BuildPageOfOldBuild = "page-of-old-build" in Build;
     /// The shim defines another namespace than the module imports.
     BuildOldShim = "old-shim" in Build;
-    /// A build for WASI stands where one for a page is expected.
+    /// The module was built for WASI, but one for a page is expected.
     BuildWrongFlavour = "wrong-flavour" in Build;
     /// The toolchain is too old for `//go:wasmexport`, so an export is missing.
     BuildOldToolchain = "old-toolchain" in Build;
@@ -244,13 +244,13 @@ faults! {
     BuildUnstripped = "unstripped-build" in Build;
     /// The second build of the same sources has other bytes.
     BuildUnreproducible = "unreproducible" in Build;
-    /// The module carries 4 MB that nobody needs and nothing compresses.
+    /// The module contains 4 MB of unused data that does not compress.
     BuildOverBudget = "over-budget-build" in Build;
     /// Nothing in the module says which build it is.
     BuildUnidentified = "unidentified" in Build;
     /// The manifest has the digest of another build's module.
     BuildWrongDigest = "wrong-digest" in Build;
-    /// A file is there that the manifest does not name.
+    /// The directory has a file that the manifest does not name.
     BuildUnlisted = "unlisted-file" in Build;
     /// The manifest was changed after it was signed.
     BuildForgedManifest = "forged-manifest" in Build;
@@ -263,7 +263,7 @@ impl std::str::FromStr for Fault {
         Self::ALL.iter().copied().find(|fault| fault.word() == text).ok_or_else(|| {
             let near = crate::name::nearest(text, Self::ALL.iter().map(|fault| fault.word()));
             let hint = near.map(|word| format!("; did you mean `{word}`?")).unwrap_or_default();
-            format!("no fault is called `{text}`{hint}")
+            format!("unknown fault `{text}`{hint}")
         })
     }
 }

@@ -82,10 +82,10 @@ limits! {
     /// Instruction budget of one call, in the runtime's own unit.
     Fuel = "fuel", "fuel {}", 1..=u64::MAX, fuel: maybe;
     /// Calls a second of one tenant, with a second's worth at once.
-    CallsPerS = "calls_per_s", "{} calls a second of a tenant", 1..=u64::from(u32::MAX),
+    CallsPerS = "calls_per_s", "{} calls per second per tenant", 1..=u64::from(u32::MAX),
         calls_per_s: maybe;
     /// Calls at once of one tenant.
-    CallsAtOnce = "calls_at_once", "{} calls at once of a tenant", 1..=u64::from(u32::MAX),
+    CallsAtOnce = "calls_at_once", "{} concurrent calls per tenant", 1..=u64::from(u32::MAX),
         calls_at_once: maybe;
     /// Instances at once on the whole host, of all tenants.
     Instances = "instances", "{} instances at once", 1..=u64::from(u32::MAX), instances: maybe;
@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(
             words(&held),
             "target file: deadline 100 ms (the host announces 250); announced: memory 512 pages, \
-             16 calls at once of a tenant; assumed: table 10000 elements, output 1048576 bytes, \
+             16 concurrent calls per tenant; assumed: table 10000 elements, output 1048576 bytes, \
              log 256 lines, log line 4096 bytes"
         );
     }

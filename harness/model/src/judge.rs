@@ -134,7 +134,7 @@ fn unmet(scenario: &Scenario, seen: &StepFacts, context: Context) -> String {
     let first = scenario.expect.iter().filter_map(|block| {
         block.condition.iter().find_map(|claim| match look(claim, seen, context) {
             Finding::Fails { observed, expected } => Some(format!(
-                "{}.{} was {observed}, and this is about {expected}",
+                "{}.{} was {observed}, and the scenario applies only where it is {expected}",
                 claim.step, claim.field
             )),
             _ => None,
@@ -166,7 +166,7 @@ fn judge_block(
             Finding::Fails { observed, expected } => {
                 let reason = says(block, claim, &observed, &expected, seen, context);
                 if let Some(less) = less_room(scenario, claim, seen, context) {
-                    let reason = format!("{reason}; {less}, so this says nothing of the host");
+                    let reason = format!("{reason}; {less}, so this shows no fault of the host");
                     doubt =
                         doubt.or_else(|| Some(inconclusive(scenario, reason, Some(claim.span))));
                     continue;
@@ -227,15 +227,15 @@ fn less_room(
     }
     if held.deadline_ms < asked.deadline_ms && ended(&["deadline"]) {
         let (less, more) = (held.deadline_ms, asked.deadline_ms);
-        return Some(format!("the host's deadline is {less} ms, where the scenario gives {more}"));
+        return Some(format!("the host's deadline is {less} ms, the scenario allows {more} ms"));
     }
     if held.memory_pages < asked.memory_pages && ended(&["memory-cap", "rejected"]) {
         let (less, more) = (held.memory_pages, asked.memory_pages);
-        return Some(format!("the host's cap is {less} pages, where the scenario gives {more}"));
+        return Some(format!("the host's memory cap is {less} pages, the scenario allows {more}"));
     }
     if held.output_bytes_max < asked.output_bytes_max && ended(&["guest-error"]) {
         let (less, more) = (held.output_bytes_max, asked.output_bytes_max);
-        return Some(format!("the host takes {less} bytes of output, the scenario {more}"));
+        return Some(format!("the host allows {less} bytes of output, the scenario allows {more}"));
     }
     None
 }
@@ -296,7 +296,7 @@ fn shown(value: Option<&Value>) -> String {
 fn look(claim: &Claim, seen: &StepFacts, context: Context) -> Finding {
     let value = seen.get(&claim.step).and_then(|facts| facts.get(claim.field.as_str()));
     let Some(value) = value else {
-        let reason = format!("nobody could look at {}.{}", claim.step, claim.field);
+        let reason = format!("{}.{} could not be observed", claim.step, claim.field);
         return Finding::Unknown { reason };
     };
     let mut doubt = Finding::Holds;
@@ -310,7 +310,7 @@ fn look(claim: &Claim, seen: &StepFacts, context: Context) -> Finding {
             None => {
                 let expected = matcher::expected(test, seen, context);
                 let reason = format!(
-                    "{}.{} was {}, which does not decide whether it is {expected}",
+                    "{}.{} was {}, which does not show whether it is {expected}",
                     claim.step,
                     claim.field,
                     shown(Some(value))

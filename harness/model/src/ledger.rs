@@ -106,14 +106,14 @@ fn read(source: &Source, about: Option<LedgerScope<'_>>) -> Result<Ledger, Compl
             check(gap, about, &mut log);
         }
         if gap.runtimes.is_empty() {
-            let problem = "the gap is on no runtime";
+            let problem = "the gap names no runtime";
             log.add(
                 Complaint::new(gap.incident.span, problem).help("expected `runtimes: [wazero]`"),
             );
         }
         let twice = |one: &Entry| entries[..known].iter().any(|other| same(one, other));
         if entries[known..].iter().any(twice) {
-            let problem = "a case of this gap is in the ledger already";
+            let problem = "a case of this gap is already in the ledger";
             log.add(Complaint::new(gap.incident.span, problem));
         }
     }
@@ -133,10 +133,10 @@ fn check(gap: &RawGap, about: LedgerScope<'_>, log: &mut Log) {
     let wrong = |case: &&At<String>| !scenario.has_case(&case.value);
     for case in gap.cases.iter().filter(wrong) {
         let problem = format!("{} has no case `{}`", scenario.incident, case.value);
-        log.add(Complaint::new(case.span, problem).help("expected one as reports name it"));
+        log.add(Complaint::new(case.span, problem).help("expected a case name from a report"));
     }
     if gap.cases.is_empty() && !scenario.has_case("-") {
-        let problem = format!("{} has more cases than one", scenario.incident);
+        let problem = format!("{} has more than one case", scenario.incident);
         log.add(Complaint::new(gap.incident.span, problem).help("expected `cases: […]`"));
     }
 }
@@ -207,7 +207,7 @@ fn closed(entry: &Entry, outcome: Outcome) -> Outcome {
     let known = &entry.gap.reason;
     Outcome {
         verdict: Verdict::Fail,
-        reason: format!("a known gap is closed, so its line in the ledger must go: {known}"),
+        reason: format!("a known gap is closed; remove its line from the ledger: {known}"),
         observed: Verdict::Pass.word().to_owned(),
         expected: "the known gap".to_owned(),
         r#where: Some(entry.place.clone()),
@@ -278,7 +278,7 @@ gaps:
     fn what_is_wrong_is_said_with_its_place() {
         let complaints = |text: &str| ledger(text).expect_err("it is wrong");
         assert!(complaints(&TEXT.replace("unsupported", "odd")).contains("unknown state `odd`"));
-        assert!(complaints(&TEXT.replace("[wazero]", "[]")).contains("on no runtime"));
+        assert!(complaints(&TEXT.replace("[wazero]", "[]")).contains("names no runtime"));
         assert!(complaints(&format!("{TEXT}{}", &TEXT[7..])).contains("already"));
         assert!(complaints("gaps: 1").contains("expected a list"));
     }

@@ -43,7 +43,7 @@ pub struct Plan {
 }
 
 /// Why a scenario without cases does not run: a matrix is never empty, and an asset was found.
-const HEAVY_ALONE: &str = "its guests can exhaust a machine, and run with `--tier heavy` alone";
+const HEAVY_ALONE: &str = "its guests can exhaust a machine, so they run only with `--tier heavy`";
 
 /// The plan of a catalogue on subjects with these profiles.
 pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection) -> Plan {
@@ -99,7 +99,7 @@ impl Plan {
         let limits = profile.limits.as_ref().unwrap_or(&scenario.limits);
         for case in all {
             if let Some(why) = scenario.shows_nothing(&case, limits) {
-                let reason = format!("{why}, so whether its cap holds cannot be seen");
+                let reason = format!("{why}, so the test cannot show whether the cap holds");
                 self.skips.push(Skip { scenario: index, subject, reason });
                 continue;
             }
@@ -142,7 +142,7 @@ fn not_deployed(missing: &BTreeSet<String>, cases: usize) -> String {
     let (noun, verb) = if missing.len() == 1 { ("guest", "is") } else { ("guests", "are") };
     let names = few(&missing);
     let cases = if cases == 1 { "1 case".to_owned() } else { format!("{cases} cases") };
-    format!("{noun} {names} {verb} not among those deployed ({cases})")
+    format!("{noun} {names} {verb} not deployed on this host ({cases})")
 }
 
 fn reason_to_skip(scenario: &Scenario, profile: &Profile) -> Option<String> {

@@ -56,9 +56,9 @@ needs! {
     ArtefactSecond = "artefact/second-build" as "artefact-second-build";
     /// A manifest of SHA-256 digests: `SHA256SUMS` in the directory, or named in the target file.
     ArtefactManifest = "artefact/manifest" as "artefact-manifest";
-    /// A site whose origin is known, as a target file names it.
+    /// A site whose origin server is named in the target file.
     SiteOrigin = "site/origin" as "site-origin";
-    /// A site whose caches may be played with under a one-off query word.
+    /// A site whose caches may be tested with a one-off query parameter.
     SiteOneOff = "site/one-off" as "site-one-off";
     /// A site that is served over TLS.
     SiteTls = "site/tls" as "site-tls";
@@ -70,27 +70,27 @@ needs! {
     HostGrants = "host/grants" as "host-grants";
     /// A host that offers WASI preview 1.
     HostWasi = "host/wasi" as "host-wasi";
-    /// A host whose process memory is seen from outside.
+    /// A host whose process memory can be measured from outside.
     HostMemory = "host/memory" as "host-memory";
-    /// A host that hands on what a guest logged.
+    /// A host that returns the log lines of a guest.
     HostLog = "host/log" as "host-log";
     /// A host that meters instructions.
     HostFuel = "host/fuel" as "host-fuel";
-    /// A host that tells tenants apart and limits each.
+    /// A host that separates tenants and limits each of them.
     HostTenants = "host/tenants" as "host-tenants";
-    /// A host that limits how many calls a second a tenant makes, and says how many.
+    /// A host that limits the calls per second of each tenant, and announces the limit.
     HostRate = "host/rate" as "host-rate";
-    /// A host that limits how many instances there are at once.
+    /// A host that limits how many instances run at once.
     HostCapacity = "host/capacity" as "host-capacity";
-    /// A host that keeps modules by digest, one of them active.
+    /// A host with a registry of modules by digest, one of them active.
     HostRegistry = "host/registry" as "host-registry";
-    /// A host that counts its calls where anyone may read it.
+    /// A host that publishes counters of its calls.
     HostMetrics = "host/metrics" as "host-metrics";
-    /// Go 1.24 or later on this machine, which guests are built with.
+    /// Go 1.24 or later on this machine, to build guests.
     ToolchainGo = "toolchain/go" as "toolchain-go";
-    /// Clang with its WebAssembly target on this machine, which guests are built with.
+    /// Clang with its WebAssembly target on this machine, to build guests.
     ToolchainC = "toolchain/c" as "toolchain-c";
-    /// Rust with wasm32-unknown-unknown on this machine, which guests are built with.
+    /// Rust with wasm32-unknown-unknown on this machine, to build guests.
     ToolchainRust = "toolchain/rust" as "toolchain-rust";
 }
 

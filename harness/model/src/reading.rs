@@ -134,7 +134,7 @@ impl<T: Read> Read for Vec<T> {
     fn read(node: &Node, log: &mut Log) -> Option<Self> {
         let Tree::List(items) = &node.value else {
             let none = expected(&Self::noun(), node, log);
-            hint(log, "a list stands in brackets, as in `[a, b]`");
+            hint(log, "write a list in brackets, as in `[a, b]`");
             return none;
         };
         Some(items.iter().filter_map(|item| T::read(item, log)).collect())
@@ -207,7 +207,7 @@ pub(crate) fn refuse_unknown(fields: &[&str], pairs: &[(At<String>, Node)], log:
             let new = crate::renamed::new_name(&key.value);
             if let Some(new) = new.filter(|new| fields.iter().any(|field| is_key(field, new))) {
                 let problem = format!("`{}` is now `{new}`", key.value);
-                let help = format!("write `{new}:`; what stands behind it stays as it is");
+                let help = format!("write `{new}:`; its value stays the same");
                 log.add(Complaint::new(key.span, problem).help(help));
                 continue;
             }

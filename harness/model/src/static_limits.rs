@@ -43,7 +43,7 @@ macro_rules! static_limits {
 static_limits! {
     /// Bytes of the module, decompressed.
     ModuleBytes = "module-bytes" <= 16_777_216,
-        "a Go server with net/http has 12 MB; a longer module is an upload to think about";
+        "a Go server with net/http has 12 MB; a larger module is rarely intended";
     /// Types, each of a group counted.
     Types = "types" <= 10_000,
         "Go has 20 to 100; 100,000 different ones take 15 s";
@@ -52,86 +52,86 @@ static_limits! {
         "3,000 types of 2,000 values take 95 s";
     /// Parameters of one type.
     Params = "params" <= 128,
-        "compilers pass more by memory; a thousand arguments make each call a page of code";
+        "compilers pass more in memory; with 1,000, each call is a page of code";
     /// Results of one type, of blocks too.
     Results = "results" <= 16,
-        "Go and Rust have one; a thousand values a loop, nested, take 17 GB";
+        "Go and Rust use one; nested loops of 1,000 results each take 17 GB";
     /// Imports.
     Imports = "imports" <= 256,
         "a Go guest has 10 to 20, all of WASI is 46";
     /// Exports.
     Exports = "exports" <= 1_000,
-        "plugins have a handful; each is held by name in each instance";
+        "plugins have a handful; each instance stores the name of each export";
     /// Bytes of one name of an import or export.
     NameBytes = "name-bytes" <= 1_024,
         "names go into logs and reports; C++ names reach some hundred bytes";
     /// Functions that have a body.
     Functions = "functions" <= 16_384,
-        "a Go server with net/http has 12,000; empty ones take 80 µs each, so these 1.3 s";
+        "a Go server with net/http has 12,000; empty ones take 80 µs each, so 16,384 take 1.3 s";
     /// Globals.
     Globals = "globals" <= 10_000,
         "Go has 8; each instance pays for each of them, 13 ms for a million";
     /// Memories.
     Memories = "memories" <= 1,
-        "caps on memory are for each one: a hundred of them are a hundred caps";
+        "a memory cap holds for each memory: 100 memories may use 100 caps";
     /// Tables.
     Tables = "tables" <= 4,
-        "caps on elements are for each one";
+        "a cap on elements holds for each table";
     /// Data segments.
     DataSegments = "data-segments" <= 100_000,
-        "a Go server with net/http has 99,000; those that are active cost 0.1 µs each";
+        "a Go server with net/http has 99,000; each active one costs 0.1 µs";
     /// Element segments.
     ElementSegments = "element-segments" <= 1_000,
-        "compilers make one a table";
+        "compilers make one for each table";
     /// Elements of all segments together.
     Elements = "elements" <= 65_536,
-        "one a function; those that are expressions take 12 µs each, and more at each start";
+        "one for each function; each expression takes 12 µs, and more at each start";
     /// Bytes of all custom sections together.
     CustomBytes = "custom-bytes" <= 8_388_608,
-        "debug information of a Go server has 5 MB; what nobody runs needs no more";
+        "the debug information of a Go server has 5 MB";
     /// Targets of all branch tables of the module together.
     AllBranchTargets = "all-branch-targets" <= 262_144,
-        "a thousand tables of a thousand take 6 s where nothing is optimised";
+        "1,000 tables of 1,000 targets take 6 s without optimisation";
     /// Calls through tables of the module together.
     AllIndirectCalls = "all-indirect-calls" <= 100_000,
-        "a Go server has 30,000; functions full of them are slow, each by itself";
+        "a Go server has 30,000; each function full of them is slow";
     /// Locals of all functions together, parameters left out.
     AllLocals = "all-locals" <= 1_000_000,
-        "a module of 8 KB has 50 million, which take 5 s and, compiled by Winch, 390 MB";
+        "a module of 8 KB can have 50 million: 5 s and, with Winch, 390 MB";
 
     /// Bytes of one function's body.
     BodyBytes = "body-bytes" <= 262_144,
-        "passes over one function are not linear: 7 MB of calls take 34 s and 6 GB";
+        "compile time is not linear in the body: 7 MB of calls take 34 s and 6 GB";
     /// Locals of one function.
     Locals = "locals" <= 2_000,
-        "compilers of honest code stay below a thousand";
+        "normal compiled code stays below 1,000";
     /// Loops of one function.
     Loops = "loops" <= 500,
-        "each is a place where every local may change";
+        "every local may change in each loop";
     /// Locals of one function multiplied by its loops, each counted by how deep in loops it is.
     LocalsTimesLoops = "locals-times-loops" <= 1_000_000,
-        "200 locals in 500 nested loops, 5 KB, take half a minute; side by side they take nothing";
+        "200 locals in 500 nested loops, 5 KB, take 30 s; loops that are not nested are fast";
     /// Depth of nested blocks of one function.
     Nesting = "nesting" <= 4_000,
-        "Go nests a block for each place where a function can resume; 100,000 take wazero 43 s";
+        "Go nests one block for each resume point; 100,000 take wazero 43 s";
     /// Parameters and results of each block multiplied by its depth, summed over one function.
     ArityTimesNesting = "arity-times-nesting" <= 100_000,
         "16 values in each of 1,000 nested loops take 0.5 s and 280 MB";
     /// Targets of one branch table.
     BranchTargets = "branch-targets" <= 8_192,
-        "a table for each opcode of an interpreter has some hundred";
+        "an interpreter's table of opcodes has some hundred";
     /// Calls of one function.
     Calls = "calls" <= 30_000,
-        "3.5 million take 34 s; each keeps what lives across it";
+        "3.5 million take 34 s; each call saves the values that are live";
     /// Calls through tables of one function.
     IndirectCalls = "indirect-calls" <= 4_000,
-        "the time grows with their square: 200,000 take more than 100 s";
+        "the time grows with the square: 200,000 take more than 100 s";
     /// Branches of one function that have a condition.
     Branches = "branches" <= 20_000,
         "70,000 in a body of 1 MB take 6 s";
     /// Copies, fills and initialisations of memories and tables in one function.
     BulkOperations = "bulk-operations" <= 10_000,
-        "small constant ones are written out as loads and stores: 1 MB of them take 22 s";
+        "small constant ones become loads and stores: 1 MB of them takes 22 s";
 }
 
 /// The most that a module may have of each count.

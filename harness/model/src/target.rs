@@ -238,7 +238,7 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
     for url in urls.chain(raw.host.iter().map(|host| &host.url)) {
         let plain = url.value.strip_prefix("http://").or(url.value.strip_prefix("https://"));
         if plain.is_none_or(str::is_empty) {
-            let problem = format!("`{}` is no address", url.value);
+            let problem = format!("`{}` is not an address", url.value);
             log.add(Complaint::new(url.span, problem).help("expected http://… or https://…"));
         }
     }
@@ -262,7 +262,7 @@ fn check(raw: &RawTarget, span: crate::source::Span, runtimes: &[&str], log: &mu
     let whole = log.0.is_empty();
     if whole && !named && raw.runtimes.is_empty() && raw.artefacts.is_empty() {
         let help = "expected `site`, `host`, `artefacts`, `runtimes` or `adapters`";
-        log.add(Complaint::new(span, "nothing is named that could be tested").help(help));
+        log.add(Complaint::new(span, "the file names nothing to test").help(help));
     }
     let unfit = |factor: &&At<u32>| !(1..=NOISE_FACTOR_MAX).contains(&factor.value);
     if let Some(factor) = raw.noise_factor.as_ref().filter(unfit) {

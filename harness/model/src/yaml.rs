@@ -73,7 +73,7 @@ pub fn parse(source: &Source) -> Result<Node, Complaint> {
 }
 
 fn no_yaml(span: Span, problem: &str) -> Complaint {
-    Complaint::new(span, format!("this is no YAML that is read here: {problem}"))
+    Complaint::new(span, format!("this YAML cannot be read: {problem}"))
 }
 
 fn too_much(span: Span) -> Complaint {
@@ -126,7 +126,7 @@ impl<'a> Builder<'a> {
                     return Ok(root.unwrap_or(nothing));
                 }
                 Event::DocumentStart(..) if root.is_some() => {
-                    return Err(no_yaml(span(range), "a second document begins"));
+                    return Err(no_yaml(span(range), "a second document begins here"));
                 }
                 Event::DocumentStart(..) => {
                     let (event, range) = self.next()?;
@@ -134,7 +134,7 @@ impl<'a> Builder<'a> {
                         root = Some(node);
                     }
                 }
-                _ => return Err(no_yaml(span(range), "something stands outside the document")),
+                _ => return Err(no_yaml(span(range), "there is something outside the document")),
             }
         }
     }
@@ -159,7 +159,7 @@ impl<'a> Builder<'a> {
             Event::SequenceEnd | Event::MappingEnd => return Ok(Begun::End),
             Event::Alias(id) => return self.alias(id, at).map(Begun::Node),
             event if event.tag().is_some() => {
-                return Err(no_yaml(at, "a tag such as `!!str` is not read here"));
+                return Err(no_yaml(at, "tags such as `!!str` are not supported"));
             }
             Event::Scalar(text, ScalarStyle::Plain, anchor, _) => {
                 let meant = scalar::plain(&text);
@@ -212,7 +212,7 @@ impl<'a> Builder<'a> {
     /// there.
     fn alias(&mut self, id: usize, at: Span) -> Result<Node, Complaint> {
         let Some(named) = self.anchors.get(&id) else {
-            return Err(no_yaml(at, "an alias stands within what it names"));
+            return Err(no_yaml(at, "an alias is inside the node that it names"));
         };
         let (nodes, bytes) = weight(named);
         self.nodes += nodes;
@@ -228,14 +228,14 @@ fn key(event: Event, range: Range) -> Result<At<String>, Complaint> {
     let at = span(range);
     match event {
         Event::Scalar(text, ScalarStyle::Plain, 0, None) if text == "<<" => {
-            Err(no_yaml(at, "a merge key is not read here"))
+            Err(no_yaml(at, "merge keys are not supported"))
         }
         Event::Scalar(text, style, 0, None)
             if style != ScalarStyle::Plain || scalar::plain(&text) != Some(Tree::Null) =>
         {
             Ok(At { value: text.into_owned(), span: at })
         }
-        _ => Err(no_yaml(at, "a key is a text without anchor or tag")),
+        _ => Err(no_yaml(at, "a key must be a text without anchor or tag")),
     }
 }
 
@@ -320,7 +320,7 @@ mod tests {
             "a: *nobody",
         ];
         for text in table {
-            assert!(refused(text).problem.starts_with("this is no YAML"), "{text}");
+            assert!(refused(text).problem.starts_with("this YAML cannot be read"), "{text}");
         }
     }
 

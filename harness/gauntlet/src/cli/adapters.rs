@@ -37,7 +37,7 @@ pub(super) fn subject(
 pub fn wazero() -> Result<PathBuf, String> {
     if let Some(named) = env::var_os(WAZERO_VARIABLE) {
         let named = PathBuf::from(named);
-        let missing = || format!("{WAZERO_VARIABLE} names {}, which is no file", named.display());
+        let missing = || format!("{WAZERO_VARIABLE} is {}, which is not a file", named.display());
         return named.is_file().then_some(named.clone()).ok_or_else(missing);
     }
     if let Some(found) = on_path(WAZERO_PROGRAM) {

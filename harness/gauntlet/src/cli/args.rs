@@ -48,9 +48,9 @@ pub(crate) enum Command {
     ///
     /// Tries the embedded runtimes, wazero if its adapter can be built, and ending the process.
     Interruption(InterruptionArgs),
-    /// Write a target file from what is found on a site
+    /// Inspect a site and write a target file for it
     Init(InitArgs),
-    /// Show the record of a run again, in another form
+    /// Show the record of a run again, in another format
     Report(ReportArgs),
     /// Print a JSON schema
     Schema(SchemaArgs),
@@ -108,7 +108,7 @@ pub(crate) struct RunArgs {
     /// Replay the run of this seed
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
-    /// Trials at a time; those that measure time run alone
+    /// Number of parallel trials; trials that measure time run alone
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// Run part K of N, as in `1/4`
@@ -118,7 +118,7 @@ pub(crate) struct RunArgs {
     /// The latter run in workers with limits, after a check that the limits hold
     #[arg(long, value_enum, default_value_t = Tier::Core)]
     pub(crate) tier: Tier,
-    /// The least severity that gives exit code 1
+    /// The lowest severity that gives exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "major", value_parser = severity())]
     pub(crate) gate: Severity,
 }
@@ -146,7 +146,7 @@ pub(crate) struct ProveArgs {
     /// Keep the matrix and the records in DIR
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Trials at a time; those that measure time run alone
+    /// Number of parallel trials; trials that measure time run alone
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// Replay the run of this seed
@@ -160,7 +160,7 @@ pub(crate) struct TestbedArgs {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub(crate) listen: SocketAddr,
-    /// Give the deployment this fault; may be repeated
+    /// Start the deployment with this fault; may be repeated
     #[arg(long, value_name = "ID", value_parser = fault())]
     pub(crate) fault: Vec<Fault>,
 }
@@ -209,7 +209,7 @@ pub(crate) struct InterruptionArgs {
     /// Keep the table in DIR, as `interruption.md` and `interruption.json`
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Print the mechanisms alone, without times
+    /// Print only the mechanisms, without times
     #[arg(long)]
     pub(crate) words: bool,
 }
@@ -227,12 +227,12 @@ pub(crate) struct InitArgs {
 
 /// `gauntlet report`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "It ends with the exit code that the run had.")]
+#[command(after_help = "The exit code is that of the run.")]
 pub(crate) struct ReportArgs {
     /// The directory of a run (`--out`), or its `run.json`
     #[arg(value_name = "RUN")]
     pub(crate) run: PathBuf,
-    /// The form
+    /// The format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
 }
@@ -251,7 +251,7 @@ pub(crate) enum Format {
 /// `gauntlet schema`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SchemaArgs {
-    /// Of what
+    /// Which schema
     #[arg(value_enum, default_value_t = SchemaOf::Scenario)]
     pub(crate) of: SchemaOf,
 }
@@ -269,7 +269,7 @@ pub(crate) enum SchemaOf {
 
 /// `gauntlet doctor`.
 #[derive(Debug, Clone, Args)]
-#[command(after_help = "With --adapter: 0 every rule is kept, 1 one is broken, 3 nobody answers.")]
+#[command(after_help = "With --adapter: 0 all rules are kept, 1 a rule is broken, 3 no answer.")]
 pub(crate) struct DoctorArgs {
     /// Let the adapter use this much private memory, MiB, as `memory-mib` of a target file does
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..=1 << 20))]
@@ -302,7 +302,7 @@ pub(crate) struct WorkerArgs {
     /// The runtime's name
     #[arg(long, value_name = "NAME")]
     pub(crate) runtime: String,
-    /// Give the deployment this fault; may be repeated
+    /// Start the deployment with this fault; may be repeated
     #[arg(long, value_name = "ID", value_parser = fault())]
     pub(crate) fault: Vec<Fault>,
     /// Compile the module on stdin, and end
@@ -331,7 +331,7 @@ fn shard(text: &str) -> Result<Shard, String> {
         Some(Shard { index: index.parse().ok()?, count: count.parse().ok()? })
     });
     read.filter(|shard| (1..=shard.count).contains(&shard.index))
-        .ok_or_else(|| "expected a part and how many there are, as in `1/4`".to_owned())
+        .ok_or_else(|| "expected a part and the number of parts, as in `1/4`".to_owned())
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {

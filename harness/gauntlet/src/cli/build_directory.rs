@@ -37,14 +37,14 @@ pub(super) fn of(target: &ArtefactTarget, flags: String) -> Result<Artefact, Fai
 fn directories(target: &ArtefactTarget) -> Result<(), Failure> {
     for dir in std::iter::once(&target.dir).chain(&target.second_build) {
         if !Path::new(dir).is_dir() {
-            return Err(Failure::usage(format!("{dir} is no directory")));
+            return Err(Failure::usage(format!("{dir} is not a directory")));
         }
     }
     let place = |dir: &String| fs::canonicalize(dir).ok();
     let second = target.second_build.as_ref();
     match second.filter(|second| place(second) == place(&target.dir)) {
         Some(second) => Err(Failure::usage(format!(
-            "`second-build` is {second}, which is `dir` itself; build twice, into two directories"
+            "`second-build` is {second}, the same directory as `dir`; build into two directories"
         ))),
         None => Ok(()),
     }
@@ -57,18 +57,18 @@ fn signed(build: &Build) -> Result<(), Failure> {
     if let Some((key, path)) = files.clone().find(|(_, path)| !path.is_file()) {
         let path = path.display();
         return Err(Failure::usage(format!(
-            "`{key}` is {path}, and no such file is there; paths count from where this runs"
+            "`{key}` is {path}, but there is no such file; paths start at the current directory"
         )));
     }
     if build.signature.is_some() && build.public_key.is_none() {
-        let help = "`signature` is given without the `public-key` that it is verified by";
+        let help = "`signature` needs a `public-key` to verify it";
         return Err(Failure::usage(help));
     }
     let usual = build.dir.join(MANIFEST_USUAL);
     if build.public_key.is_some() && build.manifest.is_none() && !usual.is_file() {
         return Err(Failure::usage(format!(
-            "`public-key` is given, and there is no manifest that could be signed: expected {}, \
-             or another one as `manifest`",
+            "`public-key` is given, but there is no manifest to verify: expected {}, or another \
+             file as `manifest`",
             usual.display()
         )));
     }
@@ -80,7 +80,7 @@ fn node() -> Result<PathBuf, Failure> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found =
         std::env::split_paths(&path).map(|dir| dir.join("node")).find(|node| node.is_file());
-    found.ok_or_else(|| Failure::usage("`run-in-node` is set, and there is no `node` on the PATH"))
+    found.ok_or_else(|| Failure::usage("`run-in-node` is set, but there is no `node` on the PATH"))
 }
 
 /// What stands before the 32 bytes of an ed25519 key where OpenSSL writes one (RFC 8410 §4).
@@ -90,8 +90,8 @@ fn key(text: &str) -> Result<[u8; 32], Failure> {
     let of_openssl = || manifest::fixed::<44>(text)?.strip_prefix(&KEY_INFO)?.try_into().ok();
     manifest::fixed(text).or_else(of_openssl).ok_or_else(|| {
         Failure::usage(
-            "`public-key` is no ed25519 key: expected 32 bytes in base64 or hexadecimal, or the \
-             line between BEGIN and END that `openssl pkey -in KEY.pem -pubout` prints",
+            "`public-key` is not an ed25519 key: expected 32 bytes in base64 or hexadecimal, or \
+             the line between BEGIN and END that `openssl pkey -in KEY.pem -pubout` prints",
         )
     })
 }

@@ -93,9 +93,9 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
 fn unknown(id: &str, all: &[Scenario]) -> Failure {
     let help = match nearest(id, all.iter().map(|one| one.incident.as_str())) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "`gauntlet list` names them all".to_owned(),
+        None => "`gauntlet list` shows all incidents".to_owned(),
     };
-    Failure::usage(format!("no incident is called `{id}`; {help}"))
+    Failure::usage(format!("unknown incident `{id}`; {help}"))
 }
 
 fn explained(one: &Scenario) -> String {
@@ -116,7 +116,7 @@ fn explained(one: &Scenario) -> String {
     out += &section("Fix", one.playbook.fix.0.iter().map(fix));
     for block in &one.expect {
         let (Some(fixes), Some(claim)) = (&block.fix, block.claims.first()) else { continue };
-        let heading = format!("Fix, where {}.{} is what fails", claim.step, claim.field);
+        let heading = format!("Fix, if {}.{} fails", claim.step, claim.field);
         out += &section(&heading, fixes.0.iter().map(fix));
     }
     out += &section("See", one.playbook.see.iter().cloned());
@@ -126,7 +126,7 @@ fn explained(one: &Scenario) -> String {
     out += &section("Cases", cases(one));
     let fault = |fault: &Fault| format!("{}: {}", fault.word(), fault.doc());
     out += &section("Red on", one.faults.iter().map(fault));
-    out += &section("Rightly red on, too", one.implied_by.iter().map(fault));
+    out += &section("Also red on, as expected", one.implied_by.iter().map(fault));
     out + &section("Written in", [one.file.clone()])
 }
 
@@ -150,8 +150,8 @@ fn cases(one: &Scenario) -> Vec<String> {
         format!("for {name} in {}", values.join(" | "))
     });
     let alone = one.timing.then(|| match one.steady {
-        true => "two at a time, and alone where that leaves a doubt: time is measured".to_owned(),
-        false => "alone: time is measured, so nothing else runs".to_owned(),
+        true => "two at a time, because time is measured; doubtful ones again, alone".to_owned(),
+        false => "alone, because time is measured".to_owned(),
     });
     assets.chain(params).chain(alone).collect()
 }

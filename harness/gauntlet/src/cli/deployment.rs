@@ -107,7 +107,7 @@ impl Deployment {
         let previous = vec![self.site.previous_url()];
         let site = SiteTarget { origin, previous, ..SiteTarget::at(self.site_url()) };
         let (url, certificate) = self.site.secure();
-        let cannot = |why: String| Failure::harness(format!("the site over TLS: {why}"));
+        let cannot = |why: String| Failure::harness(format!("no TLS for the site: {why}"));
         let url = Url::parse(&url).map_err(|error| cannot(error.to_string()))?;
         let site = subjects::site(&site)?.secured(url, certificate);
         site.map_err(|inability| cannot(inability.to_string()))

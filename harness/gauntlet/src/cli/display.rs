@@ -147,7 +147,7 @@ impl DisplayState {
         let name = name(&outcome.incident, &outcome.case, &outcome.subject);
         let reason = printable(&outcome.reason);
         (*told <= TOLD_MAX).then(|| match *told == TOLD_MAX {
-            true => format!("{mark} {name}: {reason} (others like it are told in the summary)"),
+            true => format!("{mark} {name}: {reason} (the summary has more of this kind)"),
             false => format!("{mark} {name}: {reason}"),
         })
     }

@@ -56,7 +56,7 @@ fn rule(one: &Checked) -> String {
         Came::Kept => (Verdict::Pass, "ok    ", String::new()),
         Came::Broken(wrong) => (Verdict::Fail, "not ok", format!(": {}", printable(wrong))),
         Came::Skipped(feature) => {
-            (Verdict::Skipped, "skip  ", format!(": `{feature}` is not offered"))
+            (Verdict::Skipped, "skip  ", format!(": the adapter does not offer `{feature}`"))
         }
     };
     format!("{} {}{why}\n", Paint { coloured: true }.verdict(verdict, word), one.rule)
@@ -74,7 +74,7 @@ fn machine() -> Result<Exit, Failure> {
     ];
     super::print(&findings.iter().map(line).collect::<String>())?;
     match findings.iter().any(|one| one.found.is_err()) {
-        true => Err(Failure::harness("the gauntlet cannot run on this machine as it is")),
+        true => Err(Failure::harness("the gauntlet cannot run on this machine; see above")),
         false => Ok(Exit::Ready),
     }
 }
@@ -95,7 +95,7 @@ fn line(one: &Finding) -> String {
 
 fn catalogue() -> Result<String, String> {
     match load::catalogue() {
-        Ok(scenarios) if scenarios.is_empty() => Err("there is no scenario in it".to_owned()),
+        Ok(scenarios) if scenarios.is_empty() => Err("it has no scenarios".to_owned()),
         Ok(scenarios) => Ok(format!("{} incidents", scenarios.len())),
         Err(error) => Err(error.to_string()),
     }
@@ -115,7 +115,7 @@ fn built() -> String {
     let workshop = module::workshop();
     let told = Toolchain::ALL.map(|one| match workshop.compiler(one) {
         Ok(version) => format!("; {} guests by {version}", one.word()),
-        Err(_) => format!("; no {} guests without {}", one.word(), one.needs()),
+        Err(_) => format!("; {} guests cannot be built without {}", one.word(), one.needs()),
     });
     told.concat()
 }

@@ -40,7 +40,7 @@ fn find(id: &str) -> Result<&'static Guest, Failure> {
     hostile_guests::find(id).ok_or_else(|| {
         let known = every().map(|guest| guest.id.as_str());
         let help = nearest(id, known).map(|near| format!("; did you mean `{near}`?"));
-        Failure::usage(format!("no guest is called `{id}`{}", help.unwrap_or_default()))
+        Failure::usage(format!("unknown guest `{id}`{}", help.unwrap_or_default()))
     })
 }
 
@@ -102,7 +102,7 @@ fn export_built(dir: &Path) -> Result<(usize, String), Failure> {
         });
         if let Some(why) = failed.transpose()? {
             let why = printable(&why);
-            missing += &format!("without the guests of toolchain `{}`: {why}\n", toolchain.word());
+            missing += &format!("guests of toolchain `{}` are missing: {why}\n", toolchain.word());
         }
     }
     Ok((written, missing))

@@ -23,8 +23,8 @@ pub(super) fn ready(args: &RunArgs, mut named: NamedTargets) -> Result<NamedTarg
     }
     if !(named.sites.is_empty() && named.hosts.is_empty() && named.artefacts.is_empty()) {
         return Err(Failure::usage(
-            "`--tier heavy` is for runtimes, which run in workers with limits: a module that can \
-             exhaust a machine is sent to no other host",
+            "`--tier heavy` is only for runtimes, which run in workers with limits: a module that \
+             can exhaust a machine is not sent to other hosts",
         ));
     }
     let confinement = Confinement::heavy();
@@ -33,16 +33,16 @@ pub(super) fn ready(args: &RunArgs, mut named: NamedTargets) -> Result<NamedTarg
         Some(free) if free >= wanted => {}
         Some(free) => {
             let (free, wanted) = (free >> 10, wanted >> 10);
-            let problem = format!("{free} MiB of memory are free, heavy guests need {wanted}");
+            let problem = format!("{free} MiB of memory are free, heavy guests need {wanted} MiB");
             return Err(Failure::inconclusive(problem));
         }
-        None => return Err(Failure::inconclusive("/proc/meminfo does not say what is free")),
+        None => return Err(Failure::inconclusive("/proc/meminfo does not show the free memory")),
     }
-    let cannot = |error| Failure::inconclusive(format!("isolation cannot be tried: {error}"));
+    let cannot = |error| Failure::inconclusive(format!("isolation cannot be tested: {error}"));
     let broken = isolation::broken(&subjects::program()?).map_err(cannot)?;
     if !broken.is_empty() {
         return Err(Failure::inconclusive(format!(
-            "no heavy guest was run: limits on a process do not hold here ({})",
+            "no heavy guest was run: limits on a process do not work on this machine ({})",
             broken.join(", ")
         )));
     }

@@ -22,7 +22,7 @@ use crate::subject::site::Site;
 /// When the file exists or cannot be written.
 pub(super) fn init(args: &InitArgs) -> Result<Exit, Failure> {
     let path = args.out.display();
-    let is_there = || Failure::usage(format!("{path} is there already, and is left as it is"));
+    let is_there = || Failure::usage(format!("{path} already exists and was not changed"));
     if args.out.exists() {
         return Err(is_there());
     }
@@ -89,32 +89,32 @@ fn written(url: &str, profile: &Profile, digest: Option<NameDigest>) -> String {
 #
 #   gauntlet run --target FILE
 #
-# Everything behind a `#` may be taken away; the settings behind some are examples.
+# You may delete every line that starts with `#`. Some of them show settings as examples.
 
 site:
   # The page, as a browser's address bar shows it.
   url: {quoted}
 
-  # What was found there ({about}). Each run looks for it again:
+  # Found on this site ({about}). Each run searches again:
 {found}
-  # What stands behind the edge, to hold the two against one another, header by header; `host`
-  # where the origin tells its sites apart by it.
+  # The origin server behind the edge. Its header fields are compared with those of the edge.
+  # Set `host` if the origin serves several sites.
   # origin: {{ url: \"https://origin.example.org/\", host: \"www.example.org\" }}
 
-  # Every address of the edge, each of which is asked; the name's own if not written.
+  # All IP addresses of the edge. Each of them is tested. By default, DNS gives the address.
   # addresses: [\"192.0.2.1\", \"192.0.2.2\"]
 
-  # Caches are played with under a query word that no real request has, `?gauntlet=…`.
+  # Cache tests add a query parameter that no real request has, `?gauntlet=…`.
   # one-off: false
   # one-off-word: \"gauntlet\"
 
-  # The digest of the content that names carry: a name that breaks the rule was changed after it
-  # was made. Written here where the names that were found keep it.
+  # The digest of the content in file names. A wrong digest means that the file was changed after
+  # the build. It is set here if all names that were found have this digest.
 {digest}
-  # What each module may weigh: on the wire as a browser gets it, and decoded.
+  # The largest size of a module: on the wire, as a browser gets it, and decoded.
   # budget: {{ wire-bytes: 600000, raw-bytes: 2500000 }}
 
-  # The certificate of a host that no public authority has signed, as a PEM file.
+  # The certificate of the site, as a PEM file, if no public authority signed it.
   # certificate: \"staging.pem\"
 
 # A plugin host that speaks the contract over HTTP.
@@ -123,7 +123,7 @@ site:
 #   deadline-ms: 50
 #   memory-pages: 256
 
-# Hosts that may be sent hostile guests and load; this machine may always.
+# Other machines that may get hostile guests and load. This machine always may.
 # authorize: [\"plugins.example.org:443\"]
 "
     )

@@ -35,6 +35,6 @@ async fn listen() {
             std::process::exit(i32::from(Exit::Inconclusive.code()));
         }
         wasm_gauntlet_host::process::shutdown::stop();
-        super::say("stopping: trials under way are finished; Ctrl-C again ends at once\n");
+        super::say("stopping after the running trials; press Ctrl-C again to end at once\n");
     }
 }

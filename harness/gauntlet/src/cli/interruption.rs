@@ -13,7 +13,7 @@ pub(super) fn interruption(args: &InterruptionArgs) -> Result<Exit, Failure> {
     let mut mechanisms = embedded(&subjects::program()?);
     match adapters::wazero() {
         Ok(program) => mechanisms.extend(wazero(&program)),
-        Err(why) => super::say(&format!("without wazero: {why}\n")),
+        Err(why) => super::say(&format!("wazero is not measured: {why}\n")),
     }
     let table = measure(&mechanisms).map_err(|error| Failure::inconclusive(error.to_string()))?;
     super::print(&if args.words { words(&table) } else { timed(&table) })?;

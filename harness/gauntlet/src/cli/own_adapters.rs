@@ -98,8 +98,8 @@ fn find(program: &At<String>) -> Result<PathBuf, Complaint> {
     };
     found.ok_or_else(|| {
         let (problem, help) = match program.value.contains('/') {
-            true => ("there is no file", "expected a program, its path seen from this folder"),
-            false => ("no program on the path is called", "expected a path, as in `./my-adapter`"),
+            true => ("there is no file", "expected a program; its path starts at this directory"),
+            false => ("no program on the PATH is named", "expected a path, as in `./my-adapter`"),
         };
         Complaint::new(program.span, format!("{problem} `{}`", program.value)).help(help)
     })

@@ -15,7 +15,7 @@ pub(super) fn report(args: &ReportArgs) -> Result<Exit, Failure> {
         Format::Text => super::print(&summary(&record))?,
         Format::Json => super::print(&run_json::text(&record))?,
         Format::Junit => {
-            let failed = |error| Failure::harness(format!("the record is no XML: {error}"));
+            let failed = |error| Failure::harness(format!("cannot write JUnit XML: {error}"));
             super::print(&junit::render(&record).map_err(failed)?)?;
         }
     }

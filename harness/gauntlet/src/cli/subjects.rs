@@ -54,13 +54,13 @@ pub(super) fn of(named: &NamedTargets) -> Result<Vec<Box<dyn Subject>>, Failure>
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("there are {}", known.join(", ")),
             };
-            return Err(Failure::usage(format!("no runtime is called `{runtime}`; {help}")));
+            return Err(Failure::usage(format!("unknown runtime `{runtime}`; {help}")));
         }
     }
     for (index, adapter) in named.adapters.iter().enumerate() {
         if named.adapters[..index].iter().any(|other| other.name == adapter.name) {
             let name = &adapter.name;
-            return Err(Failure::usage(format!("two adapters are called `{name}`")));
+            return Err(Failure::usage(format!("two adapters have the name `{name}`")));
         }
         subjects.push(adapter.subject(references()?, named.confinement));
     }
@@ -105,8 +105,8 @@ fn check_authorized(url: &str, authorize: &[String]) -> Result<(), Failure> {
         None => name.clone(),
     };
     if !is_loopback(&parsed) && !authorize.contains(&named) {
-        let help = "hostile guests go to this machine only, or to hosts that a target file \
-                    names under `authorize`";
+        let help = "hostile guests are sent only to this machine, and to hosts that a target \
+                    file names under `authorize`";
         return Err(wrong(format!("{help}; expected `authorize: [\"{named}\"]`")));
     }
     Ok(())

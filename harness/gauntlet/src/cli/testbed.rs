@@ -21,7 +21,7 @@ pub(super) fn testbed(args: &TestbedArgs) -> Result<Exit, Failure> {
     for fault in &args.fault {
         told += &format!("fault   {}: {}\n", fault.word(), fault.doc());
     }
-    super::print(&format!("{told}Ctrl-C ends it.\n"))?;
+    super::print(&format!("{told}Press Ctrl-C to stop.\n"))?;
     while !stop.load(Ordering::Relaxed) {
         std::thread::sleep(Duration::from_millis(50));
     }

@@ -31,7 +31,7 @@ fn host(args: &WorkerArgs, trial: Option<CompileTrial>) -> Result<Arc<dyn Host>,
     let cannot = |error| Failure::harness(format!("cannot start {}: {error}", args.runtime));
     let host =
         wasm_gauntlet_host::runtimes::host(&args.runtime, &args.fault, trial).map_err(cannot)?;
-    host.ok_or_else(|| Failure::usage(format!("no runtime is called `{}`", args.runtime)))
+    host.ok_or_else(|| Failure::usage(format!("unknown runtime `{}`", args.runtime)))
 }
 
 /// Long modules are first compiled by this program in another process.

@@ -17,18 +17,18 @@ use super::{Check, must};
 /// From the plain to the hostile.
 pub(super) const CHECKS: &[Check] = &[
     rule("a call is answered with the guest's output and its digest", None, echo),
-    rule("an input of no bytes and one of half a MiB come back whole", None, sizes),
-    rule("a module of a MiB and more is loaded", None, large_module),
+    rule("an empty input and an input of half a MiB come back complete", None, sizes),
+    rule("a module larger than 1 MiB is loaded", None, large_module),
     rule("eight calls at once get eight answers, each with its own id", None, at_once),
-    rule("a trap has its kind, and the next call is served", None, trap),
-    rule("the guest's error channel has its code and its text", None, error_channel),
-    rule("what cannot run here is rejected, with a stage and a reason", None, rejected),
+    rule("a trap is reported with its kind, and the next call is served", None, trap),
+    rule("an error of the guest is reported with its code and text", None, error_channel),
+    rule("a module that cannot run is rejected, with a stage and a reason", None, rejected),
     rule("a guest that does not stop ends in `deadline`", None, deadline),
     rule("while a guest runs, other requests are answered", None, beside),
-    rule("an output past its bound is a `guest-error`", Some(feature::LIMITS), output_bound),
-    rule("memory does not grow past its cap", Some(feature::LIMITS), memory_cap),
+    rule("an output over its limit is a `guest-error`", Some(feature::LIMITS), output_bound),
+    rule("memory does not grow over its cap", Some(feature::LIMITS), memory_cap),
     rule("a log line carries the tenant that called", Some(feature::LOG), log),
-    rule("a variable is given where it is granted", Some(feature::GRANTS), grants),
+    rule("a guest gets an environment variable that is granted", Some(feature::GRANTS), grants),
 ];
 
 const fn rule(
@@ -87,7 +87,7 @@ fn sizes(launch: &Launch) -> Result<(), Wrong> {
     is(&call(&mut talk, "benign-echo", b"", &roomy())?.outcome, &output(b""))?;
     let large: Vec<u8> = (0..1 << 19).map(|at: u32| at.to_le_bytes()[0]).collect();
     let called = called(talk.ask(ask("benign-echo", &large), PATIENCE)?)?;
-    must(called.outcome == output(&large), || "half a MiB did not come back whole".to_owned())
+    must(called.outcome == output(&large), || "half a MiB did not come back complete".to_owned())
 }
 
 fn large_module(launch: &Launch) -> Result<(), Wrong> {
@@ -105,7 +105,7 @@ fn at_once(launch: &Launch) -> Result<(), Wrong> {
     while !waiting.is_empty() {
         let answer = talk.hear(PATIENCE)?;
         let asked = waiting.iter().find(|(id, _)| *id == answer.id).copied();
-        let asked = asked.ok_or_else(|| format!("answered id {} once too often", answer.id))?;
+        let asked = asked.ok_or_else(|| format!("answered id {} more than once", answer.id))?;
         waiting.remove(&asked);
         is(&called(answer.reply)?.outcome, &output(&[asked.1]))?;
     }
@@ -162,7 +162,7 @@ fn output_bound(launch: &Launch) -> Result<(), Wrong> {
     let limits = Limits { output_bytes_max: 4, ..roomy() };
     let called = call(&mut talk, "benign-echo", b"hello", &limits)?;
     let word = called.outcome.word();
-    must(word == "guest-error", || format!("five bytes where four may be: {word}"))
+    must(word == "guest-error", || format!("an output of five bytes, but four are allowed: {word}"))
 }
 
 fn memory_cap(launch: &Launch) -> Result<(), Wrong> {

@@ -38,8 +38,8 @@ impl Limits {
         let by = each.into_iter().find(|(_, without)| kept(*without)).map(|(limit, _)| limit);
         self.found |= by.is_some();
         match by {
-            Some(limit) => format!("{wrong}; it is kept without {limit}, a limit that we set"),
-            None => format!("{wrong}; it is kept where we set no limits at all"),
+            Some(limit) => format!("{wrong}; the rule is kept without {limit}, which we set"),
+            None => format!("{wrong}; the rule is kept if we set no limits"),
         }
     }
 }

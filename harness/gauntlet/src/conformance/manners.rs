@@ -10,18 +10,18 @@ use super::{Check, must};
 
 /// In the order of the protocol's page.
 pub(super) const CHECKS: &[Check] = &[
-    always("hello names a protocol, a name and features of the vocabulary", hello),
-    always("members that are not known are ignored", unknown_member),
-    always("hello of another version is answered with one's own, or refused", other_version),
-    always("a line that is no request is refused with id 0, and the next is answered", garbage),
+    always("hello has a protocol, a name and known features", hello),
+    always("unknown members are ignored", unknown_member),
+    always("hello with another version gets the adapter's version, or is refused", other_version),
+    always("a line that is not a request is refused with id 0, the next line is answered", garbage),
     always("a request of an unknown kind is refused with its id", unknown_request),
     always("a load whose digest is wrong is refused", wrong_digest),
     always("a call of a module that was never loaded is refused", never_loaded),
-    always("stats count the modules that are loaded", stats),
+    always("stats counts the loaded modules", stats),
     always("an unloaded module is gone, and cannot be unloaded twice", unload),
     always("after bye the process ends with status 0", bye),
-    always("when stdin ends the process ends", hang_up),
-    always("what has ended has left nothing running", nothing_left),
+    always("the process ends when stdin ends", hang_up),
+    always("the adapter leaves no processes running when it ends", nothing_left),
 ];
 
 const fn always(rule: &'static str, look: fn(&Launch) -> Result<(), Wrong>) -> Check {
@@ -47,7 +47,9 @@ fn hello(launch: &Launch) -> Result<(), Wrong> {
     must(hello.protocol == VERSION, || format!("speaks protocol {}", hello.protocol))?;
     must(!hello.name.is_empty(), || "gave no name".to_owned())?;
     let strange = hello.features.iter().find(|word| !FEATURES.contains(&word.as_str()));
-    must(strange.is_none(), || format!("`{}` is no feature", strange.cloned().unwrap_or_default()))
+    must(strange.is_none(), || {
+        format!("`{}` is not a known feature", strange.cloned().unwrap_or_default())
+    })
 }
 
 fn unknown_member(launch: &Launch) -> Result<(), Wrong> {
@@ -104,10 +106,10 @@ fn never_loaded(launch: &Launch) -> Result<(), Wrong> {
 
 fn stats(launch: &Launch) -> Result<(), Wrong> {
     let (mut talk, _) = Talk::greeted(launch)?;
-    must(answers_stats(&mut talk)?.modules == 0, || "counts modules that are not there".into())?;
+    must(answers_stats(&mut talk)?.modules == 0, || "counts modules that are not loaded".into())?;
     talk.loaded("benign-tiny", &Limits::default(), &Grants::default())?;
     let counted = answers_stats(&mut talk)?.modules;
-    must(counted == 1, || format!("counts {counted} modules where there is one"))
+    must(counted == 1, || format!("counts {counted} modules, but one is loaded"))
 }
 
 fn unload(launch: &Launch) -> Result<(), Wrong> {
@@ -145,7 +147,7 @@ fn nothing_left(launch: &Launch) -> Result<(), Wrong> {
     talk.hang_up();
     talk.ended(PATIENCE)?;
     let left = talk.strays();
-    must(left == 0, || format!("{left} processes ran on after it, and were killed"))
+    must(left == 0, || format!("{left} processes still ran after its end; they were killed"))
 }
 
 /// What `stats` says.
@@ -159,6 +161,6 @@ pub(super) fn answers_stats(talk: &mut Talk) -> Result<Stats, Wrong> {
 fn refused(reply: Reply) -> Result<(), Wrong> {
     match reply {
         Reply::Refused { reason } => must(!reason.is_empty(), || "refused without a reason".into()),
-        other => Err(format!("answered {} where it should refuse", shown(&json!(other)))),
+        other => Err(format!("answered {} instead of a refusal", shown(&json!(other)))),
     }
 }

@@ -131,7 +131,7 @@ impl Talk {
         match self.lines.recv_timeout(patience) {
             Ok(line) => serde_json::from_slice(&line).map_err(|error| {
                 let line = &line[..line.len().min(SHOWN_BYTES_MAX)];
-                format!("wrote a line that is no answer ({error}): {}", line.escape_ascii())
+                format!("wrote a line that is not an answer ({error}): {}", line.escape_ascii())
             }),
             Err(RecvTimeoutError::Timeout) => {
                 Err(format!("did not answer within {} s", patience.as_secs()))

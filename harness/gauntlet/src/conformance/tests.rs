@@ -66,9 +66,9 @@ fn a_process_that_runs_on_is_found_and_ended() {
         read -r x; echo '{"id":1,"answer":"hello","protocol":1,"name":"sh"}'
         read -r x; echo '{"id":2,"answer":"loaded"}'; read -r x"#;
     let seen = check(&shell(daemon)).expect("it says hello");
-    let rule = |one: &&Checked| one.rule == "what has ended has left nothing running";
+    let rule = |one: &&Checked| one.rule == "the adapter leaves no processes running when it ends";
     let came = &seen.checked.iter().find(rule).expect("the rule").came;
-    let wrong = Came::Broken("1 processes ran on after it, and were killed".to_owned());
+    let wrong = Came::Broken("1 processes still ran after its end; they were killed".to_owned());
     assert_eq!(*came, wrong);
 }
 

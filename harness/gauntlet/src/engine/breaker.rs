@@ -61,15 +61,15 @@ pub(super) fn outcome(subject: &str, flags: &str, seed: u64, losses: &[Loss]) ->
         return Outcome::unknown(HOST_LOST, "-", subject, Severity::Critical);
     };
     let when = match first.trial == last.trial {
-        true => format!("in {}, and again when that was tried once more alone", first.trial),
+        true => format!("in {}, and again when that trial was repeated alone", first.trial),
         false => format!("in {}, and again in {}", first.trial, last.trial),
     };
     Outcome {
         verdict: Verdict::Fail,
-        claim: "The host outlives what its guests do".to_owned(),
-        reason: format!("the host was lost {when}; its other trials were not begun"),
+        claim: "The host survives what its guests do".to_owned(),
+        reason: format!("the host was lost {when}; its other trials were not started"),
         observed: last.why.clone(),
-        expected: "an answer, from the host or from one that was started in its place".to_owned(),
+        expected: "an answer, from the host or from a restarted host".to_owned(),
         reproduce: Some(format!("gauntlet run {flags}--only {} --seed {seed}", first.incident)),
         advice: Some(advice(first)),
         evidence: losses.iter().map(told).collect(),
@@ -79,17 +79,16 @@ pub(super) fn outcome(subject: &str, flags: &str, seed: u64, losses: &[Loss]) ->
 
 fn advice(first: &Loss) -> Advice {
     Advice {
-        symptom: "No call is answered any more, for any tenant, until somebody restarts the host"
-            .to_owned(),
+        symptom: "No tenant gets an answer any more, until somebody restarts the host".to_owned(),
         first_check: format!(
             "what the host did while {} ran: whether all of its workers are busy, whether its \
-             process has ended, and whether anything starts it anew",
+             process has ended, and whether anything restarts it",
             first.trial
         ),
-        cause: "a guest keeps a worker for ever or ends the process, and nothing brings it back"
+        cause: "a guest keeps a worker for ever or ends the process, and nothing restarts it"
             .to_owned(),
         fix: "stop every guest at its deadline and give its worker back; run guests in processes \
-              that a supervisor watches and starts anew"
+              that a supervisor watches and restarts"
             .to_owned(),
         see: vec!["CWE-400".to_owned(), "CWE-835".to_owned()],
     }

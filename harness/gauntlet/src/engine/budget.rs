@@ -92,7 +92,7 @@ impl Budget {
     /// Why no trial of the subject begins any more, if so.
     pub(crate) fn over(&self) -> Option<String> {
         (self.clock().spent() >= SUBJECT_TIME_MAX).then(|| {
-            format!("the {} minutes that a subject has were over", SUBJECT_TIME_MAX.as_secs() / 60)
+            format!("the {} minutes per subject are over", SUBJECT_TIME_MAX.as_secs() / 60)
         })
     }
 }
@@ -131,8 +131,8 @@ pub(super) fn in_all(budgets: &[Budget]) -> RunBound {
 /// The outcome of a subject whose last trials were not begun, because its time was over.
 pub(super) fn outcome(subject: &str, trials: usize, why: &str) -> Outcome {
     Outcome {
-        claim: "Every trial that was planned was made".to_owned(),
-        reason: format!("{why}, and {trials} of its trials were not begun"),
+        claim: "Every planned trial was run".to_owned(),
+        reason: format!("{why}, and {trials} of its trials were not started"),
         ..Outcome::unknown(LOOKED_AT_WHOLE, "time", subject, Severity::Critical)
     }
 }

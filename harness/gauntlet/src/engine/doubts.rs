@@ -11,8 +11,8 @@ const MODULE_FOUND: &str = "subject/module-found";
 
 /// The outcome of a subject of which something exceeded a bound.
 pub(crate) fn not_whole(subject: &str, left_out: &[String]) -> Outcome {
-    let reason = format!("not everything was looked at: {}", left_out.join("; "));
-    doubt(LOOKED_AT_WHOLE, subject, "Everything that the page leads to was looked at", reason)
+    let reason = format!("not everything was checked: {}", left_out.join("; "));
+    doubt(LOOKED_AT_WHOLE, subject, "Everything that the page loads was checked", reason)
 }
 
 /// The incident in a record for a subject that left processes or folders.
@@ -20,15 +20,15 @@ const LEAVES_NOTHING: &str = "subject/leaves-nothing";
 
 /// The outcome of a subject that left something behind.
 pub(crate) fn left_behind(subject: &str, left: &[String]) -> Outcome {
-    let claim = "Nothing that the subject started or made outlives it";
+    let claim = "The subject leaves no processes or files behind";
     doubt(LEAVES_NOTHING, subject, claim, left.join("; "))
 }
 
 /// The outcome of a site on which no module was found.
 pub(crate) fn nothing_found(subject: &str) -> Outcome {
-    let reason = "no module was found on the page, nor in the scripts that it loads; name the \
-                  page that loads one, or the module's own address";
-    doubt(MODULE_FOUND, subject, "The page leads to a module", reason.to_owned())
+    let reason = "no module was found on the page or in the scripts that it loads; name the \
+                  page that loads one, or the address of the module";
+    doubt(MODULE_FOUND, subject, "The page loads a module", reason.to_owned())
 }
 
 /// The incident in a record for a named subject that was not tested.
@@ -42,10 +42,10 @@ pub(crate) fn not_looked_at(subject: &str, kind: SubjectKind) -> Outcome {
         SubjectKind::Artefact => "build directories",
     };
     let reason = format!(
-        "none of the selected scenarios is for {kind}, so nothing was looked at; widen `--only`, \
-         or leave this subject out"
+        "no selected scenario is for {kind}, so nothing was tested; widen `--only`, or \
+         remove this subject"
     );
-    doubt(LOOKED_AT, subject, "Something is looked at on every subject that is named", reason)
+    doubt(LOOKED_AT, subject, "Every named subject is tested", reason)
 }
 
 /// The incident in a record for a filter that selects nothing for these subjects.
@@ -54,9 +54,9 @@ const FILTER_USED: &str = "subject/filter-used";
 /// The outcome of a filter whose scenarios fit no subject.
 pub(crate) fn filter_idle(filter: &str) -> Outcome {
     let reason = format!(
-        "`--only {filter}` selects nothing for the subjects that are named; leave it out, or name \
-         a subject of the kind that it is about"
+        "`--only {filter}` selects nothing for the named subjects; remove it, or name a subject \
+         of the right kind"
     );
-    let claim = "Every filter selects something for a subject that is named";
+    let claim = "Every filter selects something for a named subject";
     Outcome { case: filter.to_owned(), ..doubt(FILTER_USED, "-", claim, reason) }
 }

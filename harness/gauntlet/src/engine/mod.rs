@@ -197,7 +197,7 @@ const REACHABLE: &str = "subject/reachable";
 const LOOKED_AT_WHOLE: &str = "subject/looked-at-whole";
 
 fn unreached(subject: &str, reason: String) -> Outcome {
-    doubt(REACHABLE, subject, "The subject can be looked at", reason)
+    doubt(REACHABLE, subject, "The subject can be tested", reason)
 }
 
 fn doubt(incident: &str, subject: &str, claim: &str, reason: String) -> Outcome {

@@ -49,7 +49,7 @@ pub(super) fn run(
             let unseen = unable.filter(|_| outcome.verdict == Verdict::Fail);
             outcome.evidence.extend(
                 unseen
-                    .map(|unable| Evidence { what: "not looked at".to_owned(), text: unable.text }),
+                    .map(|unable| Evidence { what: "not observed".to_owned(), text: unable.text }),
             );
             DoneTrial { judged: Judged { outcome, trace }, panicked: false }
         }

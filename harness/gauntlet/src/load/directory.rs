@@ -34,19 +34,19 @@ pub enum DirectoryError {
     #[error("there is no scenario in {0}; expected files that end in `.yaml` or `.yml`")]
     Empty(PathBuf),
     /// There are more files than the bound.
-    #[error("{0} holds more than {FILES_MAX} scenario files")]
+    #[error("{0} contains more than {FILES_MAX} scenario files")]
     TooMany(PathBuf),
     /// Folders are nested deeper than the bound, as where a link leads back.
     #[error("{0} is nested more than {DEPTH_MAX} folders deep")]
     TooDeep(PathBuf),
     /// A file is longer than the bound.
-    #[error("{0} has more than {YAML_BYTES_MAX} bytes, which no scenario has")]
+    #[error("{0} is larger than {YAML_BYTES_MAX} bytes, the limit for a scenario")]
     TooLong(PathBuf),
     /// A file is no text.
-    #[error("{0} is no text in UTF-8")]
+    #[error("{0} is not UTF-8 text")]
     NoText(PathBuf),
     /// The bytes of a file are not UTF-8 from here on.
-    #[error("{path}:{line}:{column}: here the file stops being text in UTF-8")]
+    #[error("{path}:{line}:{column}: from here on, the file is not UTF-8 text")]
     NotUtf8 {
         /// The file.
         path: PathBuf,

@@ -140,7 +140,7 @@ fn doubles(scenarios: &[(&Source, Scenario)]) -> Vec<Complaints> {
     let mut wrong = Vec::new();
     for (source, scenario) in scenarios {
         if let Some(earlier) = first.get(scenario.incident.as_str()) {
-            let problem = format!("`{}` is described already", scenario.incident);
+            let problem = format!("`{}` is already described", scenario.incident);
             let span = incident_span(source);
             let complaint = Complaint::new(span, problem).help(format!("see {earlier}"));
             wrong.push(Complaints::new((*source).clone(), vec![complaint]));
@@ -168,11 +168,11 @@ fn strangers(scenarios: &[(&Source, Scenario)]) -> Vec<Complaints> {
 }
 
 fn stranger(follows: &Follows, known: &BTreeSet<&str>) -> Complaint {
-    let problem = format!("no incident is called `{}`", follows.incident);
+    let problem = format!("unknown incident `{}`", follows.incident);
     let complaint = Complaint::new(follows.span, problem);
     match nearest(&follows.incident, known.iter().copied()) {
         Some(near) => complaint.help(format!("did you mean `{near}`?")),
-        None => complaint.help("`gauntlet list` names them all"),
+        None => complaint.help("`gauntlet list` shows all incidents"),
     }
 }
 

@@ -8,7 +8,7 @@ use wasm_gauntlet_model::source::printable;
 pub(crate) fn timed(table: &Interruption) -> String {
     let late = |cell: &InterruptionCell| format!("{} {:.1} ms", cell.stopped_by, cell.wall_ms);
     let deadline = format!("Wall times, for a deadline of {} ms; ", table.deadline_ms);
-    let fuel = "for a budget of fuel they are the time in which it was used up.\n";
+    let fuel = "with a fuel budget, the time until the fuel was used up.\n";
     format!("{}\n{deadline}{fuel}\n{}", grid(table, late), means(table))
 }
 

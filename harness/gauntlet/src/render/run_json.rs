@@ -28,10 +28,10 @@ pub enum RunJsonError {
         error: io::Error,
     },
     /// The file is longer than a record can be.
-    #[error("{0} has more than {RUN_JSON_BYTES_MAX} bytes, which no record has")]
+    #[error("{0} is larger than {RUN_JSON_BYTES_MAX} bytes, the limit for a record")]
     TooLong(PathBuf),
     /// The file is no record.
-    #[error("{path} is no record of a run: {error}")]
+    #[error("{path} is not the record of a run: {error}")]
     NoRecord {
         /// The path.
         path: PathBuf,

@@ -27,7 +27,7 @@ pub fn is_a_doubt() {
     let failed = failed.map(|one| format!("{}: {}", one.incident, one.reason));
     assert_eq!(failed, None);
     assert_eq!(code, Some(3));
-    assert!(doubts(&record, "limits how often it is asked") > 0);
+    assert!(doubts(&record, "limits the request rate") > 0);
 }
 
 /// The run leaves the cache entry of real users unchanged, and says so.
@@ -37,5 +37,5 @@ pub fn is_not_played_with() {
     let Some(running) = proxy_cache::before(site.path(), proxy_cache::ASSETS, key) else { return };
     let (_, record) = run(&running[0].url("/"), "delivery/cache-ignores-vary");
     assert!(record.outcomes.iter().all(|one| one.verdict == Verdict::Inconclusive));
-    assert!(doubts(&record, "the key of the cache leaves the query out") > 0);
+    assert!(doubts(&record, "the cache key has no query") > 0);
 }

@@ -15,7 +15,7 @@ fn verdict(attack: bool, after: Result<(), &str>) -> (Verdict, String, bool) {
         .says("attack", Ok(call(attack, "host-fault")))
         .says("after", after);
     let first = run(Box::new(subject)).outcomes.swap_remove(0);
-    let unseen = first.evidence.iter().any(|one| one.what == "not looked at");
+    let unseen = first.evidence.iter().any(|one| one.what == "not observed");
     (first.verdict, first.reason, unseen)
 }
 

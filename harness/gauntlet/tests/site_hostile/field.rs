@@ -284,7 +284,7 @@ fn d11_a_linked_page_leads_to_the_module() {
     let ran = run(page, but(4, |_, _, _, _| false));
     ran.has_no_doubt();
     assert_eq!(ran.code, Some(0), "{}", ran.said);
-    assert!(ran.text().contains("/app/ is the first with one"), "{}", ran.said);
+    assert!(ran.text().contains("/app/ is the first that loads one"), "{}", ran.said);
     let subject = ran.record.subjects.first().expect("the site");
     let text = format!("{subject:?}");
     assert!(text.contains("/app/m.wasm"), "{text}");

@@ -146,7 +146,7 @@ fn a_body_that_breaks_off_is_no_module() {
             assert_eq!(seen.facts.get(unseen), None, "{unseen}");
         }
         let Value::Text(error) = &seen.facts["module-error"] else { panic!("{seen:?}") };
-        assert_says(error, "broke off after 5 bytes");
+        assert_says(error, "ended early, after 5 bytes");
     }
 }
 
@@ -183,7 +183,7 @@ fn a_body_is_read_to_its_end_however_it_comes() {
         });
         let seen = server.fetch("/a.txt").expect("an answer");
         assert_eq!(seen.facts["wire-bytes"], Value::Int(count));
-        let told = seen.evidence.iter().any(|piece| piece.text.contains("the body broke off"));
+        let told = seen.evidence.iter().any(|piece| piece.text.contains("the body ended early"));
         assert_eq!(told, !whole, "{:?}", seen.evidence);
     }
 }
@@ -313,10 +313,10 @@ fn what_discovery_did_not_read_is_no_whole_look() {
         send(connection, &response("Content-Type: text/html\r\n", body.as_bytes()));
     });
     let table = [
-        ("", "/broken.js broke off"),
-        ("deep", "imports in a row"),
-        ("names", "not all that"),
-        ("many", "names of modules past"),
+        ("", "/broken.js is incomplete"),
+        ("deep", "deeper than"),
+        ("names", "not all names"),
+        ("many", "module names are requested"),
     ];
     for (path, said) in table {
         let url = format!("http://127.0.0.1:{}/{path}", server.port);

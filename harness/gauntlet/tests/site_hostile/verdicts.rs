@@ -183,7 +183,7 @@ fn a_limit_on_how_often_one_may_ask() {
     const ANSWER: &[u8] = b"HTTP/1.1 429 No\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n";
     let (code, record, said) = run(|_, connection| send(connection, ANSWER));
     assert_eq!(code, Some(3), "{said}");
-    assert!(said.contains("limits how often it is asked"), "{said}");
+    assert!(said.contains("limits the request rate"), "{said}");
     not_green(&record, &said);
 }
 
@@ -209,7 +209,7 @@ fn a_byte_a_second() {
                 std::thread::sleep(Duration::from_secs(1));
             }
         },
-        "not asked any more",
+        "no more requests are sent",
     );
 }
 

@@ -166,7 +166,7 @@ impl ModuleTypes<'_> {
     /// The initial sizes that instantiation needs.
     fn sizes(&self, caps: Caps) -> Result<(), Rejection> {
         let over = |what: &str, asked: u64, cap: usize| {
-            let reason = format!("the {what} begins with {asked}, the cap is {cap}");
+            let reason = format!("the {what} starts at {asked}, but the cap is {cap}");
             (asked > cap as u64).then(|| refuse(RejectStage::Instantiate, reason))
         };
         let memories = (0..self.types.memory_count()).filter_map(|index| {

@@ -17,7 +17,7 @@ pub(crate) fn not_a_module(bytes: &[u8]) -> Option<String> {
     let what = if text.starts_with(b"(") || text.starts_with(b";;") {
         "WebAssembly text; assemble it first, a host takes the binary format only"
     } else if text.starts_with(b"<") {
-        "HTML or XML, perhaps an error page in place of the module"
+        "HTML or XML, perhaps an error page instead of the module"
     } else if bytes.starts_with(&[0x1f, 0x8b]) {
         "gzip; undo the encoding first"
     } else if bytes.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
@@ -29,7 +29,7 @@ pub(crate) fn not_a_module(bytes: &[u8]) -> Option<String> {
     } else {
         return Some(format!("begins with {}, not with the module's magic", head(bytes)));
     };
-    Some(format!("no WebAssembly module: {what}"))
+    Some(format!("not a WebAssembly module: {what}"))
 }
 
 /// Whether the bytes have the structure of a module or component, valid or not.

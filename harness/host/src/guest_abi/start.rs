@@ -39,7 +39,7 @@ fn with_start(exports: ExportSectionReader<'_>, start: u32) -> Result<ExportSect
     for export in exports {
         let export = export.map_err(|error| error.to_string())?;
         if export.name == START {
-            return Err(format!("an export is named `{START}`, which is the host's own word"));
+            return Err(format!("the module exports `{START}`, a name that the host reserves"));
         }
         section.export(export.name, kind(export.kind), export.index);
     }

@@ -109,7 +109,7 @@ fn spawn(command: Command) -> io::Result<Child> {
         });
         orders
     });
-    let gone = || io::Error::other("the thread that starts children is gone");
+    let gone = || io::Error::other("the thread that starts child processes has ended");
     let (back, child) = channel();
     spawner.send((command, back)).map_err(|_| gone())?;
     child.recv().map_err(|_| gone())?

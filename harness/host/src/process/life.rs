@@ -100,7 +100,7 @@ impl ChildEnd {
             (Some(Why::Closed), ..) => {
                 "the host broke the protocol: it closed its stdout".to_owned()
             }
-            (Some(Why::Done), ..) => "the host process was ended by us".to_owned(),
+            (Some(Why::Done), ..) => "the harness ended the host process".to_owned(),
             (None, None, None) => "the host process is gone".to_owned(),
         };
         (words, signal)

@@ -54,8 +54,8 @@ impl Remarks {
         if state.broken_in_a_row >= BROKEN_IN_A_ROW_MAX {
             state.broken.get_or_insert_with(|| {
                 format!(
-                    "{BROKEN_IN_A_ROW_MAX} processes of it in a row broke the protocol or were \
-                     mute, so no other is started: {how}"
+                    "{BROKEN_IN_A_ROW_MAX} of its processes in a row broke the protocol or did \
+                     not answer, so no other is started: {how}"
                 )
             });
         }

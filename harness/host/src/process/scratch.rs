@@ -50,7 +50,7 @@ pub struct Scratch {
 
 /// A folder that could not be removed.
 #[derive(Debug, thiserror::Error)]
-#[error("the folder {path} is left behind: {why}")]
+#[error("the folder {path} could not be removed: {why}")]
 pub struct Left {
     path: String,
     why: String,
@@ -263,7 +263,7 @@ impl Removal {
         self.entries += 1;
         match self.entries > ENTRIES_MAX || Instant::now() >= self.until {
             true => Err(io::Error::other(format!(
-                "it holds more than could be removed ({} entries within {} s were)",
+                "it is too large to remove in time ({} entries within {} s were removed)",
                 self.entries,
                 REMOVE_WITHIN.as_secs()
             ))),
@@ -373,7 +373,7 @@ mod tests {
         let mut removal = Removal::of(folder.path()).expect("it is there");
         removal.entries = ENTRIES_MAX;
         let left = removal.all().expect_err("it is past the bound");
-        assert!(left.to_string().contains("more than could be removed"), "{left}");
+        assert!(left.to_string().contains("too large to remove in time"), "{left}");
         assert!(folder.path().join("a/b/c").exists());
     }
 }

@@ -12,7 +12,7 @@ use super::base64_bytes;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {
     /// The word is none of the vocabulary.
-    #[error("`{0}` is no outcome")]
+    #[error("`{0}` is not an outcome")]
     Word(String),
     /// A member that the word needs is missing.
     #[error("outcome `{word}` came without `{member}`")]
@@ -23,7 +23,7 @@ pub enum Unreadable {
         member: &'static str,
     },
     /// The stage of a rejection is none of the vocabulary.
-    #[error("`{0}` is no stage of a rejection")]
+    #[error("`{0}` is not a stage of a rejection")]
     Stage(String),
 }
 

@@ -10,7 +10,7 @@
 //! let policy = StaticLimits::recommended().with(Count::Functions, 2);
 //! let three = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x04\x03\0\0\0";
 //! let refusal = static_limits::check(&policy, three).unwrap_err();
-//! assert_eq!(refusal.to_string(), "functions: 3, at most 2 are taken (at offset 0x10)");
+//! assert_eq!(refusal.to_string(), "functions: 3, at most 2 are allowed (at offset 0x10)");
 //! ```
 //!
 //! Must not decide whether a module is valid: a validator does that afterwards.
@@ -29,7 +29,7 @@ use section::Counted;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// A count is over its bound.
-    #[error("{}: {seen}, at most {most} are taken ({})", .count.word(), at(*.function, *.offset))]
+    #[error("{}: {seen}, at most {most} are allowed ({})", .count.word(), at(*.function, *.offset))]
     Over {
         /// Which.
         count: Count,
@@ -86,7 +86,7 @@ pub fn check(limits: &StaticLimits, bytes: &[u8]) -> Result<(), Refusal> {
         let payload = payload?;
         match payload {
             Payload::Version { encoding: Encoding::Component, .. } => {
-                let message = "a component, where a module is expected".to_owned();
+                let message = "a component, but a module is expected".to_owned();
                 return Err(Refusal::Malformed { message, offset: 0 });
             }
             Payload::CodeSectionEntry(body) => counted.body(&body)?,

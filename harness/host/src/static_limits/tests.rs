@@ -71,7 +71,7 @@ fn a_refusal_names_the_function_and_the_place() {
     let limits = StaticLimits::recommended().with(Count::Loops, 1);
     let refusal = check(&limits, &bytes).expect_err("two loops");
     let at = bytes.len() - 4;
-    let said = format!("loops: 2, at most 1 are taken (in function 2, at offset {at:#x})");
+    let said = format!("loops: 2, at most 1 are allowed (in function 2, at offset {at:#x})");
     assert_eq!(refusal.to_string(), said);
     assert_eq!(Rejection::from(refusal).stage, RejectStage::StaticLimit);
 }

@@ -75,7 +75,7 @@ fn incident(incident: &At<String>, file: &str, log: &mut Log) {
         return;
     }
     if !is_incident(&incident.value) {
-        let problem = format!("`{}` is no incident id", incident.value);
+        let problem = format!("`{}` is not an incident id", incident.value);
         let help = "expected `family/name`, lower-case letters, digits and hyphens";
         log.add(Complaint::new(incident.span, problem).help(help));
         return;
@@ -83,7 +83,7 @@ fn incident(incident: &At<String>, file: &str, log: &mut Log) {
     let path = file.strip_suffix(".yaml").unwrap_or(file);
     let built_in = file.starts_with("catalogue/");
     if built_in && path != format!("catalogue/{}", incident.value) {
-        let problem = format!("`{}` does not stand in a file of its name", incident.value);
+        let problem = format!("`{}` is not in the file that has its name", incident.value);
         let help = format!("expected the file catalogue/{}.yaml", incident.value);
         log.add(Complaint::new(incident.span, problem).help(help));
     }
@@ -101,7 +101,7 @@ fn not_from_itself(incident: &str, expect: &[Block], log: &mut Log) {
 /// `steady` needs a measurement.
 fn steady(raw: &RawScenario, log: &mut Log) {
     if let Some(steady) = raw.steady.as_ref().filter(|_| raw.timing != Some(true)) {
-        let problem = "`steady` is for scenarios that measure time, and this one does not";
+        let problem = "`steady` needs a scenario that measures time";
         log.add(Complaint::new(steady.span, problem.to_owned()).help("expected `timing: true`"));
     }
 }
@@ -109,7 +109,7 @@ fn steady(raw: &RawScenario, log: &mut Log) {
 fn faults(raw: &RawScenario, log: &mut Log) {
     for implied in &raw.implied_by {
         if raw.faults.iter().any(|fault| fault.value == implied.value) {
-            let problem = format!("`{}` is in `faults` already", implied.value.word());
+            let problem = format!("`{}` is already in `faults`", implied.value.word());
             log.add(Complaint::new(implied.span, problem).help("remove it from `implied-by`"));
         }
     }
@@ -125,7 +125,7 @@ fn faults(raw: &RawScenario, log: &mut Log) {
 fn matrix_names(matrix: &[(At<String>, Vec<Scalar>)], log: &mut Log) -> Vec<String> {
     for (name, _) in matrix {
         if !is_word(&name.value) {
-            let problem = format!("`{}` is no name of a parameter", name.value);
+            let problem = format!("`{}` is not a valid parameter name", name.value);
             let help = "expected lower-case letters, digits and hyphens";
             log.add(Complaint::new(name.span, problem).help(help));
         }

@@ -82,7 +82,7 @@ impl RawGuests {
         for pattern in &self.except {
             let fitting = fitting(pattern, false, vocabulary, log);
             if !fitting.is_empty() && !fitting.iter().any(|name| names.contains(name)) {
-                let problem = format!("`{}` leaves out nothing", pattern.value);
+                let problem = format!("`{}` excludes nothing", pattern.value);
                 log.add(Complaint::new(pattern.span, problem));
             }
             names.retain(|name| !fitting.contains(name));
@@ -130,8 +130,8 @@ fn fitting<'a>(
     let found: Vec<&str> =
         ids.filter(|id| id.starts_with(start) && vocabulary.is_heavy(id) == heavy).collect();
     if found.is_empty() {
-        let problem = format!("no guest has a name that fits `{}`", pattern.value);
-        let help = "expected the begin of a name and a star, as in `trap-*`";
+        let problem = format!("no guest name matches `{}`", pattern.value);
+        let help = "expected the start of a name and a star, as in `trap-*`";
         log.add(Complaint::new(pattern.span, problem).help(help));
     }
     found

@@ -19,8 +19,7 @@ impl Reach {
             Self::Pages(reach) => (reach, limits.memory_pages, "pages of memory"),
             Self::Elements(reach) => (reach, limits.table_elements, "elements of a table"),
         };
-        let within =
-            || format!("grows to {reach} {unit} at most, and this host lets it have {cap}");
+        let within = || format!("grows to at most {reach} {unit}, and this host allows {cap}");
         (reach <= cap).then(within)
     }
 }

@@ -252,8 +252,8 @@ impl CallPlan {
         match limit.checked_mul(3).filter(|times| *times <= CALLS_MAX) {
             Some(times) => Ok(times.max(self.times)),
             None => Err(format!(
-                "the host lets a tenant make {limit} calls at once, and a step makes {CALLS_MAX} \
-                 at most"
+                "the host allows a tenant {limit} concurrent calls, but a step makes at most \
+                 {CALLS_MAX}"
             )),
         }
     }

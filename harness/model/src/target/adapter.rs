@@ -60,15 +60,15 @@ pub(super) fn check(adapters: &[RawAdapter], runtimes: &[&str], log: &mut Log) {
         within("processor-s", processor_s.as_ref(), &PROCESSOR_S, log);
         let word = name.value.as_str();
         if !is_word(word) {
-            let problem = format!("`{word}` is no name");
+            let problem = format!("`{word}` is not a valid name");
             let help = "expected lower case, digits and hyphens, as in `my-runtime`";
             log.add(Complaint::new(name.span, problem).help(help));
         } else if runtimes.contains(&word) || OTHERS.contains(&word) {
-            let problem = format!("`{word}` is what another subject is called");
+            let problem = format!("another subject already has the name `{word}`");
             log.add(Complaint::new(name.span, problem).help("expected another name"));
         } else if adapters[..index].iter().any(|other| other.name.value == word) {
-            let problem = format!("two adapters are called `{word}`");
-            log.add(Complaint::new(name.span, problem).help("expected a name for each"));
+            let problem = format!("two adapters have the name `{word}`");
+            log.add(Complaint::new(name.span, problem).help("expected a different name for each"));
         }
         if program.value.is_empty() {
             let help = "expected a path, or a name on the path";
@@ -131,10 +131,13 @@ mod tests {
     #[test]
     fn names_that_mean_two_things_or_none_are_refused() {
         for (adapters, said) in [
-            ("- { name: wasmi, program: p }", "`wasmi` is what another subject is called"),
-            ("- { name: host, program: p }", "`host` is what another subject is called"),
-            ("- { name: My Own, program: p }", "`My Own` is no name"),
-            ("- { name: a, program: p }\n- { name: a, program: q }", "two adapters are called `a`"),
+            ("- { name: wasmi, program: p }", "another subject already has the name `wasmi`"),
+            ("- { name: host, program: p }", "another subject already has the name `host`"),
+            ("- { name: My Own, program: p }", "`My Own` is not a valid name"),
+            (
+                "- { name: a, program: p }\n- { name: a, program: q }",
+                "two adapters have the name `a`",
+            ),
             ("- { name: a, program: \"\" }", "the program has no name"),
             ("- { name: a, programm: p }", "did you mean `program`?"),
         ] {

@@ -37,7 +37,7 @@ fn one(name: &At<String>, text: &At<String>, log: &mut Log) -> Option<Credential
     let Some((before, variable, after)) = parts else {
         // The text is not shown, because it may be the secret.
         let problem = format!("`{}` names no environment variable", name.value);
-        let help = "expected as in `\"Bearer {env.STAGING_TOKEN}\"`: a secret stands in the \
+        let help = "expected as in `\"Bearer {env.STAGING_TOKEN}\"`: a secret must be in the \
                     environment, never in a file";
         log.add(Complaint::new(text.span, problem).help(help));
         return None;
@@ -94,7 +94,7 @@ mod tests {
             let complaint = complaint.expect_err(wrong);
             assert!(complaint.contains("names no environment variable"), "{complaint}");
         }
-        let name = read("{ \"a b\": \"{env.A}\" }").expect_err("no name of a header");
-        assert!(name.contains("no name of a header field"), "{name}");
+        let name = read("{ \"a b\": \"{env.A}\" }").expect_err("not a valid header field name");
+        assert!(name.contains("not a valid header field name"), "{name}");
     }
 }

@@ -132,7 +132,7 @@ pub(super) fn speech(raw: RawSpeech, known: &[&str], log: &mut Log) -> Speech {
     let guests_span = raw.guests.as_ref().map(|guests| guests.span);
     let (mapping, span) = match (raw.preset, raw.mapping) {
         (Some(word), Some(mapping)) => {
-            let problem = "a preset is a mapping: there is one too many";
+            let problem = "a preset is also a mapping: give only one of them";
             let help = "expected `preset` or `mapping`; a preset is a file to copy and change";
             log.add(Complaint::new(mapping.span, problem).help(help));
             (preset::read(&word, log), word.span)
@@ -141,8 +141,8 @@ pub(super) fn speech(raw: RawSpeech, known: &[&str], log: &mut Log) -> Speech {
         (None, Some(mapping)) => (Some(mapping.value), mapping.span),
         (None, None) => {
             if let Some(span) = guests_span {
-                let problem = "`guests` are deployed on a host that does not speak the contract";
-                let help = "expected `mapping` or `preset` beside it";
+                let problem = "`guests` is for a host that does not speak the contract";
+                let help = "expected `mapping` or `preset` next to it";
                 log.add(Complaint::new(span, problem).help(help));
             }
             return Speech::Contract;
@@ -159,11 +159,11 @@ pub(super) fn speech(raw: RawSpeech, known: &[&str], log: &mut Log) -> Speech {
 fn check_ways(loads: bool, guests: Option<Span>, mapping: Span, log: &mut Log) {
     match (loads, guests) {
         (true, Some(span)) => {
-            let problem = "guests that are uploaded by `load` are not deployed beforehand";
-            log.add(Complaint::new(span, problem).help("leave out `guests`, or `load`"));
+            let problem = "`load` uploads guests, so they cannot be deployed already";
+            log.add(Complaint::new(span, problem).help("remove `guests` or `load`"));
         }
         (false, None) => {
-            let problem = "no guest can come to this host";
+            let problem = "the mapping has no way to bring a guest to this host";
             let help = "expected `load` in the mapping, or `guests: { benign-echo: /where }` in \
                         the host: `gauntlet guests export DIR` writes them";
             log.add(Complaint::new(mapping, problem).help(help));
@@ -180,7 +180,7 @@ fn deployed(raw: Texts, known: &[&str], log: &mut Log) -> BTreeMap<String, Strin
                 || "`gauntlet guests list` shows them".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            let problem = format!("no guest is called `{}`", guest.value);
+            let problem = format!("unknown guest `{}`", guest.value);
             log.add(Complaint::new(guest.span, problem).help(help));
         }
     }
@@ -200,7 +200,7 @@ fn meant(
         Template::new(&text.value).names().any(|name| OF_GUEST.contains(&name))
     };
     if !texts.iter().any(tells) {
-        let problem = "every guest would be called alike";
+        let problem = "the call would be the same for every guest";
         let help = "expected `{guest}`, `{digest}` or `{deployed}` in path, headers or body";
         log.add(Complaint::new(raw.call.span, problem).help(help));
     }
@@ -243,7 +243,7 @@ fn request(raw: RawRequest, kind: &RequestKind, log: &mut Log) -> Option<Request
         let is_method = !method.value.is_empty()
             && method.value.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-');
         if !is_method {
-            let problem = format!("`{}` is no method", method.value);
+            let problem = format!("`{}` is not a method", method.value);
             log.add(Complaint::new(method.span, problem).help("expected as in `POST`"));
         }
     }
@@ -263,7 +263,7 @@ fn request(raw: RawRequest, kind: &RequestKind, log: &mut Log) -> Option<Request
 fn check_path(path: &At<String>, words: &[&str], log: &mut Log) {
     let whole = words.contains(&"deployed") && path.value.starts_with("{deployed}");
     if !path.value.starts_with('/') && !whole {
-        let problem = format!("`{}` is no path", path.value);
+        let problem = format!("`{}` is not a path", path.value);
         let help = format!("expected as in `/{}`", path.value.trim_start_matches("./"));
         log.add(Complaint::new(path.span, problem).help(help));
     }

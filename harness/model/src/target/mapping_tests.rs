@@ -99,22 +99,22 @@ fn each_complaint_points_at_its_place_and_says_what_was_meant() {
         |rule: &str| wrong(&format!("{{ path: \"/{{guest}}\", outcomes: [{rule}] }}"), guests);
     let ok = "outcomes: [{ status: [200], outcome: ok }]";
     for (shown, parts) in [
-        (rule("{ outcome: ok }"), &["t.yaml:4:42", "would take every answer"][..]),
+        (rule("{ outcome: ok }"), &["t.yaml:4:42", "would match every answer"][..]),
         (rule("{ status: [200], outcome: dedline }"), &["t.yaml:4:68", "did you mean `deadline`?"]),
         (rule("{ status: [200], outcome: trap(stak) }"), &["did you mean `stack`?"]),
         (rule("{ status: [200], outcome: rejected }"), &["unknown stage", "expected one of: size"]),
         (rule("{ status: [99], outcome: ok }"), &["t.yaml:4:53", "expected a status"]),
-        (rule("{ status: [6xx], outcome: ok }"), &["`6xx` is no status"]),
-        (rule("{ json: { error: x }, outcome: trap }"), &["no JSON pointer", "`/error`"]),
-        (rule("{ header: { \"a b\": x }, outcome: trap }"), &["no name of a header field"]),
-        (rule("{ status: [200], outcome: trap, output: /x }"), &["goes with `outcome: ok`"]),
-        (rule("{ status: [200], outcome: ok, encoding: hex }"), &["`encoding` goes with `output`"]),
+        (rule("{ status: [6xx], outcome: ok }"), &["`6xx` is not a status"]),
+        (rule("{ json: { error: x }, outcome: trap }"), &["not a JSON pointer", "`/error`"]),
+        (rule("{ header: { \"a b\": x }, outcome: trap }"), &["not a valid header field name"]),
+        (rule("{ status: [200], outcome: trap, output: /x }"), &["needs `outcome: ok`"]),
+        (rule("{ status: [200], outcome: ok, encoding: hex }"), &["`encoding` needs `output`"]),
         (
             rule("{ status: [200], outcome: ok, output: /x, encoding: b64 }"),
             &["unknown encoding `b64`"],
         ),
-        (rule("{ status: [400], outcome: guest-error }"), &["has the guest's own code"]),
-        (wrong(&format!("{{ path: \"/run\", {ok} }}"), guests), &["t.yaml:4:11", "called alike"]),
+        (rule("{ status: [400], outcome: guest-error }"), &["needs the guest's own error code"]),
+        (wrong(&format!("{{ path: \"/run\", {ok} }}"), guests), &["t.yaml:4:11", "same for every"]),
         (wrong(&format!("{{ path: \"run/{{guest}}\", {ok} }}"), guests), &["`/run/{guest}`"]),
         (wrong(&format!("{{ path: \"/{{gest}}\", {ok} }}"), guests), &["did you mean `{guest}`?"]),
         (
@@ -123,12 +123,12 @@ fn each_complaint_points_at_its_place_and_says_what_was_meant() {
         ),
         (
             wrong(&format!("{{ path: \"/{{guest}}\", method: post, {ok} }}"), guests),
-            &["`post` is no method"],
+            &["`post` is not a method"],
         ),
         (wrong("{ path: \"/{guest}\" }", guests), &["no rule says what the answers mean"]),
         (
             wrong(&format!("{{ path: \"/{{guest}}\", {ok} }}"), ""),
-            &["no guest can come to this host"],
+            &["the mapping has no way to bring a guest to this host"],
         ),
         (
             wrong(&format!("{{ path: \"/{{guest}}\", {ok} }}"), "  guests: { cpu-lop: /x }\n"),
@@ -136,7 +136,7 @@ fn each_complaint_points_at_its_place_and_says_what_was_meant() {
         ),
         (
             wrong(&format!("{{ path: \"/{{guest}}\", {ok} }}"), "  preset: workerd\n"),
-            &["there is one too many"],
+            &["give only one of them"],
         ),
     ] {
         for part in parts {
@@ -155,7 +155,7 @@ fn what_belongs_to_a_mapping_is_refused_without_one() {
         assert!(shown.contains(part), "{shown}");
     }
     let both = WHOLE.replace("  mapping:", "  guests: { cpu-loop: /x }\n  mapping:");
-    assert!(read(&both).expect_err("wrong").contains("not deployed beforehand"));
+    assert!(read(&both).expect_err("wrong").contains("cannot be deployed already"));
     let feature = WHOLE.replace("[tenants]", "[tenant]");
     assert!(read(&feature).expect_err("wrong").contains("did you mean `tenants`?"));
 }

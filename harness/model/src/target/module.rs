@@ -80,12 +80,12 @@ impl FromStr for NameDigest {
 pub fn check(budget: Option<&RawBudget>, digest: Option<&At<String>>, log: &mut Log) {
     let bounds = budget.into_iter().flat_map(|budget| [&budget.wire_bytes, &budget.raw_bytes]);
     for bound in bounds.flatten().filter(|bound| bound.value == 0) {
-        log.add(Complaint::new(bound.span, "a budget of 0 bytes").help("expected 1 and more"));
+        log.add(Complaint::new(bound.span, "a budget of 0 bytes").help("expected 1 or more"));
     }
     if let Some(wrong) = digest
         && wrong.value.parse::<NameDigest>().is_err()
     {
-        let problem = format!("`{}` is no digest of a name", wrong.value);
+        let problem = format!("`{}` is not a digest that a name can have", wrong.value);
         let known = ALGORITHMS.join(", ");
         let help = format!("expected as in `sha256-raw`: one of {known}, of raw, br or gz");
         log.add(Complaint::new(wrong.span, problem).help(help));
@@ -138,7 +138,7 @@ mod tests {
         let text = "site: { url: http://s/, name-digest: crc-raw, budget: { raw-bytes: 0 } }\n\
                     artefacts: [{ dir: d, name-digest: sha256, budget: { wire-bytes: -1 } }]\n";
         let wrong = parse(&Source::new("t.yaml", text), &[]).expect_err("wrong").to_string();
-        for part in ["`crc-raw` is no digest", "`sha256` is no digest", "a budget of 0 bytes"] {
+        for part in ["`crc-raw` is not a digest", "`sha256` is not a", "a budget of 0 bytes"] {
             assert!(wrong.contains(part), "{part} is not in\n{wrong}");
         }
         assert!(wrong.contains("t.yaml:2:"), "{wrong}");

@@ -108,7 +108,7 @@ pub(super) fn meant(raw: At<RawRule>, log: &mut Log) -> Option<Rule> {
     headers.0.iter().for_each(|(name, _)| super::written::check_header(name, log));
     let conditions = raw.status.len() + headers.0.len() + json.0.len();
     if conditions == 0 && raw.past_deadline.is_none() {
-        let problem = "a rule without a condition would take every answer";
+        let problem = "a rule without a condition would match every answer";
         let help = "expected `status`, `header`, `json` or `past-deadline`";
         log.add(Complaint::new(raw_span, problem).help(help));
     }
@@ -135,7 +135,7 @@ fn encoding(read: &At<String>, log: &mut Log) -> Option<Encoding> {
 
 fn check_pointer(pointer: &At<String>, log: &mut Log) {
     if !pointer.value.is_empty() && !pointer.value.starts_with('/') {
-        let problem = format!("`{}` is no JSON pointer", pointer.value);
+        let problem = format!("`{}` is not a JSON pointer", pointer.value);
         let help = format!("expected as in `/{}`", pointer.value.replace('.', "/"));
         log.add(Complaint::new(pointer.span, problem).help(help));
     }
@@ -150,7 +150,7 @@ fn check_finds(
 ) {
     let mut needless = |part: &Option<At<String>>, key: &str, wanted: &str| {
         if let Some(part) = part {
-            let problem = format!("`{key}` goes with `{wanted}`");
+            let problem = format!("`{key}` needs `{wanted}`");
             log.add(Complaint::new(part.span, problem));
         }
     };
@@ -163,8 +163,8 @@ fn check_finds(
     if *gives != Gives::GuestError {
         needless(code, "code", "outcome: guest-error");
     } else if code.is_none() {
-        let problem = "a `guest-error` has the guest's own code";
-        let help = "expected `code: /pointer/to/it`; a host that tells none says `trap`";
+        let problem = "a `guest-error` needs the guest's own error code";
+        let help = "expected `code: /pointer/to/it`; without such a code, write `trap`";
         log.add(Complaint::new(outcome.span, problem).help(help));
     }
 }

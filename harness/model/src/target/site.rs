@@ -98,7 +98,7 @@ pub const ONE_OFF_WORD_USUAL: &str = "gauntlet";
 /// Complain about impossible values.
 pub fn check(raw: &RawSite, log: &mut Log) {
     for address in raw.addresses.iter().filter(|one| one.value.parse::<IpAddr>().is_err()) {
-        let problem = format!("`{}` is no IP address", address.value);
+        let problem = format!("`{}` is not an IP address", address.value);
         log.add(
             Complaint::new(address.span, problem).help("expected as in 192.0.2.1 or 2001:db8::1"),
         );
@@ -107,7 +107,7 @@ pub fn check(raw: &RawSite, log: &mut Log) {
         !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
     };
     for word in raw.one_off_word.iter().filter(|word| !is_plain(&word.value)) {
-        let problem = format!("`{}` is no name of a query word", word.value);
+        let problem = format!("`{}` is not a valid query parameter name", word.value);
         log.add(Complaint::new(word.span, problem).help("expected letters, digits, `-`, `_`, `.`"));
     }
     module::check(raw.budget.as_ref(), raw.name_digest.as_ref(), log);

@@ -26,7 +26,7 @@ fn the_ways_to_a_site_are_read() {
     assert_eq!(plain.expect("a target").site, Some(SiteTarget::at("http://s.test/")));
     let text = "site: { url: http://s/, addresses: [edge], one-off-word: \"a b\" }";
     let wrong = parse(&Source::new("t.yaml", text), &[]).expect_err("wrong").to_string();
-    assert!(wrong.contains("no IP address") && wrong.contains("no name of a query"), "{wrong}");
+    assert!(wrong.contains("not an IP address") && wrong.contains("query parameter"), "{wrong}");
 }
 
 #[test]

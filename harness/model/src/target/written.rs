@@ -94,7 +94,7 @@ impl Read for Status {
         let found = Self::of(node).map(Self);
         found.or_else(|| match &node.value {
             Tree::Text(text) => {
-                let problem = format!("`{text}` is no status");
+                let problem = format!("`{text}` is not a status");
                 log.add(Complaint::new(node.span, problem).help("expected 200, or 2xx"));
                 None
             }
@@ -126,7 +126,7 @@ impl JsonSchema for Status {
 pub(super) fn check_header(name: &At<String>, log: &mut Log) {
     let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     if name.value.is_empty() || !name.value.bytes().all(is_token) {
-        let problem = format!("`{}` is no name of a header field", name.value);
+        let problem = format!("`{}` is not a valid header field name", name.value);
         log.add(Complaint::new(name.span, problem).help("expected as in `X-Tenant`"));
     }
 }

@@ -43,7 +43,7 @@ impl Flavour {
 
 /// Catalogue §8: println alone to `fmt`, and what compression leaves.
 const GO_FLOOR: &str = "Go: 1.6 to 1.9 MB raw, 2.4 MB with fmt, 11.7 MB with net/http; \
-                        brotli leaves 23 %, TinyGo makes a tenth of it";
+                        with brotli 23 % of that, with TinyGo a tenth";
 
 /// Names of WASI preview 1 among namespaces.
 pub(crate) const WASI_NAMESPACES: &[&str] = &["wasi_snapshot_preview1", "wasi_unstable"];

@@ -9,14 +9,14 @@ use crate::coding::{self, Content};
 const OPENINGS: &[(&[u8], &str)] = &[
     (
         b"version https://git-lfs.github.com/spec/",
-        "is a Git LFS pointer: the file that it stands for was not fetched",
+        "is a Git LFS pointer: the real file was not fetched",
     ),
-    (b"\x1f\x8b", "is gzip data under the name of the file itself"),
-    (b"\x28\xb5\x2f\xfd", "is zstd data under the name of the file itself"),
+    (b"\x1f\x8b", "is gzip data, but its name is that of the decoded file"),
+    (b"\x28\xb5\x2f\xfd", "is zstd data, but its name is that of the decoded file"),
     (b"PK\x03\x04", "is a zip archive"),
     (b"!<arch>\n", "is an archive of object files"),
-    (b"\x7fELF", "is an ELF program, as a build for Linux makes it"),
-    (b"\xcf\xfa\xed\xfe", "is a Mach-O program, as a build for macOS makes it"),
+    (b"\x7fELF", "is an ELF program, built for Linux"),
+    (b"\xcf\xfa\xed\xfe", "is a Mach-O program, built for macOS"),
     (b"MZ", "is a program for Windows"),
     (b"BC\xc0\xde", "is LLVM bitcode"),
     (b"(module", "is WebAssembly in its text format"),
@@ -50,7 +50,7 @@ pub fn as_module(bytes: &[u8]) -> Option<String> {
         let head = &bytes[..bytes.len().min(HEAD_BYTES)];
         let head: Vec<String> = head.iter().map(|byte| format!("{byte:02x}")).collect();
         let head = head.join(" ");
-        return Some(format!("begins with {head}, where a module begins with 00 61 73 6d"));
+        return Some(format!("begins with {head}, but a module begins with 00 61 73 6d"));
     }
     let validated = Validator::new_with_features(WasmFeatures::all()).validate_all(bytes);
     let error = validated.err()?;

@@ -117,7 +117,7 @@ pub enum DecodeStop {
         bytes_max: usize,
     },
     /// A decompression bomb, or blank padding.
-    #[error("the {layer} layer blows its bytes up more than {ratio_max} times")]
+    #[error("the {layer} layer decodes to more than {ratio_max} times its size")]
     RatioTooHigh {
         /// The layer.
         layer: Layer,
@@ -125,7 +125,7 @@ pub enum DecodeStop {
         ratio_max: usize,
     },
     /// A window that browsers refuse (RFC 9659).
-    #[error("the {0} layer wants a window larger than browsers allow")]
+    #[error("the {0} layer needs a larger window than browsers allow")]
     WindowTooLarge(Layer),
     /// More layers than the bound.
     #[error("more than {0} layers")]

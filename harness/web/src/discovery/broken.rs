@@ -13,15 +13,15 @@ const MERGE_MARKS: usize = 7;
 pub fn complaint(source: &str) -> Option<String> {
     let cut = cut(source);
     if cut.is_bare() {
-        return Some("there is nothing to run in it".to_owned());
+        return Some("it contains no code".to_owned());
     }
     if has_merge_marks(source, &cut.tokens) {
-        return Some("it has the marks of a merge that was not finished".to_owned());
+        return Some("it contains the markers of an unfinished merge".to_owned());
     }
     if cut.unsure {
         return None;
     }
-    let unfinished = cut.unfinished.map(|what| format!("{what} in it has no end"));
+    let unfinished = cut.unfinished.map(|what| format!("{what} in it is not closed"));
     unfinished.or_else(|| unbalanced(&cut.tokens))
 }
 
@@ -56,11 +56,11 @@ fn unbalanced(tokens: &[Token<'_>]) -> Option<String> {
         };
         match open.pop() {
             Some(have) if have == begins => {}
-            Some(have) => return Some(format!("a {mark} in it ends what {have} begins")),
-            None => return Some(format!("a {mark} in it ends nothing")),
+            Some(have) => return Some(format!("a {mark} in it closes what {have} opened")),
+            None => return Some(format!("a {mark} in it closes nothing")),
         }
     }
-    open.last().map(|mark| format!("it ends inside of {mark}"))
+    open.last().map(|mark| format!("it ends before {mark} is closed"))
 }
 
 #[cfg(test)]
@@ -70,12 +70,12 @@ mod tests {
     #[test]
     fn what_no_engine_takes_is_told() {
         for (source, why) in [
-            ("", "nothing"),
-            ("// a word\n", "nothing"),
+            ("", "no code"),
+            ("// a word\n", "no code"),
             ("<<<<<<< HEAD\na()\n=======\nb()\n>>>>>>> x\n", "merge"),
-            ("f({ a: [1, 2", "ends inside"),
-            ("f())", "ends nothing"),
-            ("f([)]", "ends what"),
+            ("f({ a: [1, 2", "ends before"),
+            ("f())", "closes nothing"),
+            ("f([)]", "closes what"),
             ("a = 'b", "a string"),
             ("a = `b${c} d", "a template"),
             ("a = `b${c", "a template"),

@@ -94,7 +94,8 @@ impl<'a> Crawl<'a> {
         if self.begun.elapsed() > self.most {
             self.late = true;
             let seconds = self.most.as_secs();
-            return Err(ExchangeFailure::Timeout(format!("discovery stops after {seconds} s")));
+            let why = format!("because discovery is limited to {seconds} s");
+            return Err(ExchangeFailure::Timeout(why));
         }
         let mut ask = HttpRequest::new(Method::Get, url);
         ask.fields.push(("accept-encoding", "identity".to_owned()));
@@ -118,13 +119,13 @@ impl<'a> Crawl<'a> {
         self.frames(entry, &mut read, haul);
         self.confirm_all(haul);
         for one in std::mem::take(&mut self.embedded) {
-            haul.note(format!("{one}, which comes with it: there is no file to test"));
+            haul.note(format!("{one}, so there is no file to test"));
         }
         haul.loaders();
         std::mem::take(&mut self.left_out).into_iter().for_each(|what| haul.leave_out(what));
         haul.unseen = self.unseen.take();
         if self.late {
-            haul.leave_out(format!("discovery stopped after {} s", self.most.as_secs()));
+            haul.leave_out(format!("discovery was stopped after {} s", self.most.as_secs()));
         }
     }
 
@@ -132,7 +133,7 @@ impl<'a> Crawl<'a> {
     fn scripts(&mut self, read: &mut usize, haul: &mut Haul) {
         while let Some(next) = self.next() {
             if *read == SCRIPTS_MAX {
-                haul.leave_out(format!("scripts past {SCRIPTS_MAX} are not read"));
+                haul.leave_out(format!("only the first {SCRIPTS_MAX} scripts are read"));
                 self.queue.clear();
                 break;
             }
@@ -176,7 +177,7 @@ impl<'a> Crawl<'a> {
             }
             let place = format!("{how} {}", super::label(&url));
             if seen.len() > FRAMES_MAX + 1 {
-                haul.leave_out(format!("frames past {FRAMES_MAX} are not read"));
+                haul.leave_out(format!("only the first {FRAMES_MAX} frames are read"));
                 break;
             }
             match self.get(url, Some(page::PAGE_BYTES_MAX)) {
@@ -223,9 +224,9 @@ impl<'a> Crawl<'a> {
         if next.depth <= DEPTH_MAX && self.seen.insert(next.url.clone()) {
             self.queue.push_back(next);
         } else if !self.seen.contains(&next.url) {
-            self.left_out.insert(format!("scripts past {DEPTH_MAX} imports in a row are not read"));
+            self.left_out.insert(format!("scripts deeper than {DEPTH_MAX} imports are not read"));
             let place = super::label(&next.url);
-            self.unseen.get_or_insert_with(|| format!("{place} is too far from the page"));
+            self.unseen.get_or_insert_with(|| format!("{place} is behind too many imports"));
         }
     }
 
@@ -252,10 +253,10 @@ impl<'a> Crawl<'a> {
         }
         self.webpack.add(&script.webpack);
         if script.cut {
-            self.left_out.insert(format!("not all that {place} names is looked for"));
+            self.left_out.insert(format!("not all names in {place} are requested"));
         }
         if script.loads_unseen {
-            self.unseen.get_or_insert_with(|| format!("{place} loads scripts that it names late"));
+            self.unseen.get_or_insert_with(|| format!("{place} makes script names at run time"));
         }
         let embedded = script.embedded.map(|how| format!("{place} holds a module in {how}"));
         self.embedded.extend(embedded);
@@ -319,7 +320,7 @@ impl<'a> Crawl<'a> {
         };
         let mut body = decoded(&trail);
         if let Some(why) = &trail.reply.broken {
-            haul.leave_out(format!("{place} broke off, so what it loads is not known: {why}"));
+            haul.leave_out(format!("{place} is incomplete, so what it loads is not known: {why}"));
         }
         if coding::classify(&body) == Content::Html {
             haul.note(format!("{place} ({}) is HTML, not a script", next.how));
@@ -331,7 +332,7 @@ impl<'a> Crawl<'a> {
         if body.len() > SCRIPT_BYTES_MAX {
             body.truncate(SCRIPT_BYTES_MAX);
             self.unseen.get_or_insert_with(|| format!("{place} is read in part"));
-            haul.leave_out(format!("past {SCRIPT_BYTES_MAX} bytes {place} is not read"));
+            haul.leave_out(format!("only the first {SCRIPT_BYTES_MAX} bytes of {place} are read"));
         }
         let script = script::read(&String::from_utf8_lossy(&body));
         if script.is_shim() {
@@ -355,11 +356,11 @@ impl<'a> Crawl<'a> {
 
     fn confirm_all(&mut self, haul: &mut Haul) {
         for name in self.webpack.modules() {
-            let how = "name that webpack puts together".to_owned();
+            let how = "name that webpack makes".to_owned();
             self.candidate(self.put_together(&name), how, Strength::Named);
         }
         if self.candidates.len() >= CANDIDATES_MAX {
-            haul.leave_out(format!("names of modules past {CANDIDATES_MAX} are not asked for"));
+            haul.leave_out(format!("only the first {CANDIDATES_MAX} module names are requested"));
         }
         for (first, candidate) in std::mem::take(&mut self.candidates) {
             let answers: Vec<_> = candidate.addresses.iter().map(|url| self.answer(url)).collect();

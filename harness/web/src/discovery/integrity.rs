@@ -52,7 +52,7 @@ pub fn complaint(demanded: &str, bytes: &[u8]) -> Option<String> {
     let mut wanted = wanted.map(|(_, value)| *value).peekable();
     let first = wanted.peek().copied().unwrap_or_default();
     let fits = wanted.any(|value| plain(value) == plain(&digest));
-    (!fits).then(|| format!("{name}-{first} is demanded, and the bytes are {name}-{digest}"))
+    (!fits).then(|| format!("the page demands {name}-{first}, but the bytes have {name}-{digest}"))
 }
 
 #[cfg(test)]

@@ -50,8 +50,8 @@ pub fn follow(client: &Client, entry: &Trail) -> LinkedPages {
         if haul.found.iter().any(|found| found.asset == Asset::Module) {
             let (own, path) = (super::label(&entry.ask.url), super::label(link));
             let told = format!(
-                "{own} leads to no module; of the {} pages of its origin that it links to, {path} \
-                 is the first with one, and is the page that is tested",
+                "{own} loads no module; it links to {} pages of its origin, and {path} is the \
+                 first that loads one, so that page is tested",
                 links.len()
             );
             return LinkedPages { found: Some((link.clone(), haul)), told };

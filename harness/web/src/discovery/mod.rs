@@ -95,7 +95,7 @@ impl Haul {
         let left_out = self.found.len().saturating_sub(ASSETS_MAX);
         if left_out > 0 {
             self.found.truncate(ASSETS_MAX);
-            self.leave_out(format!("{left_out} assets past {ASSETS_MAX} are left out"));
+            self.leave_out(format!("{left_out} assets are left out: the limit is {ASSETS_MAX}"));
         }
         for at in 1..self.found.len() {
             let (before, rest) = self.found.split_at_mut(at);
@@ -143,7 +143,7 @@ pub fn discover(client: &Client, url: &Url) -> Result<(Profile, Option<String>),
     }
     if let Some(why) = &entry.stopped {
         return Err(Inability::unreadable(format!(
-            "{url} leads nowhere ({status}): {}",
+            "{url} redirects ({status}), but the target cannot be used: {}",
             visible(why)
         )));
     }

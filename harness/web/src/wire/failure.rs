@@ -15,32 +15,32 @@ pub enum ExchangeFailure {
     #[error("the name does not resolve ({0}); check the host name and the DNS of this machine")]
     Dns(String),
     /// Nobody listens.
-    #[error("connection refused ({0}); check the port and that the server runs")]
+    #[error("connection refused ({0}); check the port, and that the server runs")]
     Refused(String),
     /// No connection within the bound.
-    #[error("no connection within {0} s; check the address, and firewalls on the way")]
+    #[error("no connection within {0} s; check the address and the firewalls")]
     ConnectTimeout(u64),
     /// No whole response within the bound.
     #[error("timed out {0}")]
     Timeout(String),
     /// The site has used up its time.
-    #[error("not asked any more: {0}, which is the bound; see what keeps the server busy")]
+    #[error("no more requests are sent: {0}, which is the limit; check why the server is slow")]
     NoPatience(String),
     /// The certificate is not trusted, or there is no common TLS version.
-    #[error("TLS failed ({0}); check the certificate and its chain, and http against https")]
+    #[error("TLS failed ({0}); check the certificate and its chain, or try http")]
     Tls(String),
     /// The connection was closed before a response.
     #[error("the connection was closed before a response ({0}); look at the server's log")]
     Closed(String),
     /// The answer cannot be read here, or exceeds the bounds on header fields. Other clients may
     /// read it.
-    #[error("the answer is no HTTP that can be read ({0})")]
+    #[error("the answer cannot be read as HTTP ({0})")]
     Garbled(String),
     /// The answer does not start like an HTTP answer (RFC 9112 §4).
-    #[error("the answer is no HTTP ({0})")]
+    #[error("the answer is not HTTP ({0})")]
     NotHttp(String),
     /// The announced lengths are invalid or contradict one another (RFC 9112 §6.3).
-    #[error("Content-Length is {0}, which is no length of a body")]
+    #[error("Content-Length is {0}, which is not a valid length")]
     Lengths(String),
     /// A body past the bound.
     #[error("the body exceeds {bytes_max} bytes")]
@@ -65,7 +65,7 @@ impl ExchangeFailure {
     /// A body that came too slowly.
     pub(super) fn slow_body(bytes: usize, bounds: &ExchangeBounds) -> Self {
         let (idle, total) = (bounds.idle.as_secs_f64(), bounds.total.as_secs_f64());
-        let within = format!("{idle} s without a byte, {total} s in all, are the bounds");
+        let within = format!("the limits are {idle} s without a byte and {total} s in total");
         Self::Timeout(format!("after {bytes} bytes of the body; {within}"))
     }
 
@@ -88,7 +88,7 @@ impl ExchangeFailure {
         if error.is_timeout() {
             return match error.is_connect() {
                 true => Self::ConnectTimeout(bounds.connect.as_secs()),
-                false => Self::Timeout("before the header fields had come".to_owned()),
+                false => Self::Timeout("before the header fields arrived".to_owned()),
             };
         }
         if error.is_dns() {

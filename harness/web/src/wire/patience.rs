@@ -50,10 +50,10 @@ impl SitePatience {
         let spent = *self.spent.locked();
         let of = |bound: Duration, what: &str| {
             let seconds = bound.as_secs_f64();
-            Err(ExchangeFailure::NoPatience(format!("{seconds} s went for {what}")))
+            Err(ExchangeFailure::NoPatience(format!("{seconds} s were spent on {what}")))
         };
         if spent.lost >= bounds.lost {
-            return of(bounds.lost, "answers that came too slowly or never");
+            return of(bounds.lost, "answers that were too slow or never came");
         }
         if spent.all >= bounds.all {
             return of(bounds.all, "this site");

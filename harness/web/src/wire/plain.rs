@@ -254,7 +254,7 @@ fn head(
     });
     match done {
         Ok(done) => done.map_err(|error: hyper::Error| ExchangeFailure::of_hyper(&error)),
-        Err(_) => Err(ExchangeFailure::Timeout("before the header fields had come".to_owned())),
+        Err(_) => Err(ExchangeFailure::Timeout("before the header fields arrived".to_owned())),
     }
 }
 

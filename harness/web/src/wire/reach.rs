@@ -17,16 +17,16 @@ pub(crate) const URL_BYTES_MAX: usize = 8 << 10;
 /// With the reason, as a person can use it.
 pub fn may_reach(site: &Url, to: &Url) -> Result<(), String> {
     if !matches!(to.scheme(), "http" | "https") {
-        return Err(format!("`{}:` is no scheme of the web", to.scheme()));
+        return Err(format!("`{}:` is not http or https", to.scheme()));
     }
     if !to.username().is_empty() || to.password().is_some() {
-        return Err("the address holds a user name or password".to_owned());
+        return Err("the address contains a user name or password".to_owned());
     }
     if to.as_str().len() > URL_BYTES_MAX {
         return Err(format!("the address is longer than {URL_BYTES_MAX} bytes"));
     }
     if is_private(to) && !is_private(site) {
-        return Err("a public site leads to a private address".to_owned());
+        return Err("a public site points to a private address".to_owned());
     }
     Ok(())
 }

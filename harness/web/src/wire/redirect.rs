@@ -100,7 +100,7 @@ fn target(from: &Url, reply: &HttpResponse) -> Result<Option<Url>, String> {
     }
     // RFC 9110 §15.4: without `Location` it is an answer like any other.
     let Some(location) = reply.headers.first("location") else { return Ok(None) };
-    let mut next = from.join(location.trim()).map_err(|_| "`Location` is no URL".to_owned())?;
+    let mut next = from.join(location.trim()).map_err(|_| "`Location` is not a URL".to_owned())?;
     next.set_fragment(None);
     Ok(Some(next))
 }

@@ -194,8 +194,8 @@ fn told(ask: &HttpRequest, failure: &ExchangeFailure, idle: &Duration) -> String
             let seconds = ask.silence.unwrap_or(*idle).as_secs_f64();
             format!("no answer within {seconds} s")
         }
-        ExchangeFailure::Closed(_) => "each connection is closed without an answer".to_owned(),
-        other => format!("{other}, each time"),
+        ExchangeFailure::Closed(_) => "every connection is closed without an answer".to_owned(),
+        other => format!("{other}, every time"),
     }
 }
 

@@ -53,7 +53,7 @@ pub(super) async fn exchange(
         request = request.header(*name, bytes_of(value));
     }
     let silence = ask.silence.unwrap_or(within.bounds.total);
-    let late = |_| ExchangeFailure::Timeout("before the header fields had come".to_owned());
+    let late = |_| ExchangeFailure::Timeout("before the header fields arrived".to_owned());
     let response = timeout(silence, request.send()).await.map_err(late)?;
     let mut response = response.map_err(|error| ExchangeFailure::of(&error, &within.bounds))?;
     let (version, status, peer) = (response.version(), response.status(), response.remote_addr());

@@ -46,7 +46,8 @@ pub(super) fn look(
     for Repeat { incident, fault, first } in &repeats {
         let on = fault.map_or("the healthy deployment", Fault::word);
         crate::cli::say(&format!(
-            "looking again, alone, at {incident} on {on}: {}: {}\n",
+            "running {incident} on {on} again, alone: {}: {}
+",
             first.cell.word(),
             printable(&first.detail)
         ));

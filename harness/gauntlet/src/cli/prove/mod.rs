@@ -115,7 +115,7 @@ fn side_by_side(
     });
     let mut faulty = Vec::new();
     for thread in seen {
-        let lost = |_| Failure::harness("a thread of the proof ended early");
+        let lost = |_| Failure::harness("a thread of `prove` ended early");
         faulty.extend(thread.map_err(lost)?.into_iter().collect::<Result<Vec<_>, _>>()?);
     }
     faulty.sort_by_key(|(turn, ..)| *turn);

@@ -48,7 +48,7 @@ fn sentence(record: &Record, tally: &Tally) -> (Verdict, String) {
             (Verdict::Fail, format!("NOT READY: {incidents} at or above {gate}{below}"))
         }
         3 => (Verdict::Inconclusive, format!("INCONCLUSIVE: {}{below}", doubt(record, tally))),
-        _ => (Verdict::Fail, "THE HARNESS FAILED: nothing is said of the subjects".to_owned()),
+        _ => (Verdict::Fail, "THE HARNESS FAILED: there is no verdict on the subjects".to_owned()),
     }
 }
 
@@ -65,7 +65,7 @@ fn of(record: &Record) -> String {
 
 fn doubt(record: &Record, tally: &Tally) -> String {
     if record.aborted.is_some() {
-        "the run ended before its plan".to_owned()
+        "the run ended before all trials were done".to_owned()
     } else if tally.pass + tally.fail + tally.gap + tally.inconclusive == 0 {
         let why = match tally.skipped {
             0 => "no scenario is for these subjects",
@@ -73,6 +73,6 @@ fn doubt(record: &Record, tally: &Tally) -> String {
         };
         format!("nothing ran{}: {why}", of(record))
     } else {
-        format!("{} could not be told", counted(tally.inconclusive, "outcome"))
+        format!("{} could not be decided", counted(tally.inconclusive, "outcome"))
     }
 }

@@ -55,11 +55,11 @@ impl Files {
             for entry in entries.flatten() {
                 let Some(name) = entry.file_name().to_str().map(|name| format!("{prefix}{name}"))
                 else {
-                    files.note(&prefix, "a name in it is no UTF-8");
+                    files.note(&prefix, "a file name in it is not UTF-8");
                     continue;
                 };
                 if files.sizes.len() >= FILES_MAX {
-                    files.notes.push(format!("files past {FILES_MAX} are left out"));
+                    files.notes.push(format!("only the first {FILES_MAX} files are read"));
                     return Ok(files);
                 }
                 match files.take(&entry.path(), &name) {
@@ -88,7 +88,7 @@ impl Files {
             return Some(path.to_owned());
         }
         if own.is_symlink() && !path.canonicalize().is_ok_and(|to| to.starts_with(&self.root)) {
-            self.note(name, "is a link that leads nowhere or outside, and is not followed");
+            self.note(name, "is a link that is broken or leads outside, so it is not followed");
             return None;
         }
         match path.metadata() {
@@ -143,7 +143,7 @@ pub(crate) fn read(path: &Path, name: &str) -> Result<Vec<u8>, Inability> {
         .read_to_end(&mut bytes)
         .map_err(|error| cannot(error.to_string()))?;
     match bytes.len() as u64 > FILE_BYTES_MAX {
-        true => Err(cannot(format!("larger than {FILE_BYTES_MAX} bytes, so it is not read"))),
+        true => Err(cannot(format!("larger than {FILE_BYTES_MAX} bytes, the limit"))),
         false => Ok(bytes),
     }
 }

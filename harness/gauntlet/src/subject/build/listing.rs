@@ -22,7 +22,7 @@ pub(crate) fn parse(text: &str) -> Listing {
     let mut listing = Listing::default();
     for (index, line) in text.lines().enumerate() {
         if index == LINES_MAX {
-            listing.unread.push(format!("lines past {LINES_MAX} are not read"));
+            listing.unread.push(format!("only the first {LINES_MAX} lines are read"));
             break;
         }
         if line.trim().is_empty() || line.starts_with('#') {
@@ -38,14 +38,14 @@ pub(crate) fn parse(text: &str) -> Listing {
 
 /// Name and digest of one line, or why it has none.
 fn entry(line: &str) -> Result<(String, String), String> {
-    let expected = "expected 64 hexadecimal digits, two blanks and a name, as sha256sum writes";
+    let expected = "expected 64 hexadecimal digits, two spaces and a name, as sha256sum prints";
     // sha256sum puts a backslash first where it escapes a name (a newline, a backslash in it).
     let (line, escaped) = line.strip_prefix('\\').map_or((line, false), |line| (line, true));
     let (digest, name) = tagged(line)
         .or_else(|| plain(line))
-        .ok_or_else(|| format!("`{}` is no entry; {expected}", shown(line)))?;
+        .ok_or_else(|| format!("`{}` is not an entry; {expected}", shown(line)))?;
     if !digest.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(format!("`{}` is no digest; {expected}", shown(digest)));
+        return Err(format!("`{}` is not a digest; {expected}", shown(digest)));
     }
     if digest.len() != SHA256_DIGITS {
         let kind = KINDS.iter().find(|(digits, _)| *digits == digest.len());

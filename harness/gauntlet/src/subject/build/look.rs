@@ -152,7 +152,7 @@ fn differs(
     let only = |from: &BTreeMap<String, String>, of: &BTreeMap<String, String>, which: &str| {
         let names = from.keys().filter(|name| lacks(name, of));
         names
-            .map(|name| format!("{} is in the {which} build only", shown(name)))
+            .map(|name| format!("{} is only in the {which} build", shown(name)))
             .collect::<Vec<_>>()
     };
     let changed =
@@ -167,7 +167,7 @@ fn evidence(name: &str, bytes: usize, texts: &Texts, facts: &Inspection) -> Vec<
     let read: Vec<String> = texts.scripts.iter().map(|(name, _)| shown(name)).collect();
     let mut pieces = vec![
         piece("file", format!("{}, {} bytes", shown(name), count(bytes))),
-        piece("read beside it", first(read).join(", ")),
+        piece("read with it", first(read).join(", ")),
     ];
     if let Fact::Is(digest) = &facts.sha256 {
         pieces.push(piece("sha256", digest.clone()));

@@ -22,7 +22,7 @@ use crate::subject::Inability;
 pub(crate) fn digests(files: &Files) -> Result<BTreeMap<String, String>, Inability> {
     let total: u64 = files.names().filter_map(|name| files.size(name)).sum();
     if total > TOTAL_BYTES_MAX {
-        let why = format!("the files have {total} bytes, more than {TOTAL_BYTES_MAX} are not read");
+        let why = format!("the files have {total} bytes, the limit is {TOTAL_BYTES_MAX}");
         return Err(Inability::too_large(why));
     }
     let digest = |name: &str| Ok((name.to_owned(), hex(&Sha256::digest(files.read(name)?))));
@@ -46,7 +46,7 @@ pub(crate) fn look(
     let wrong = named.iter().filter_map(|(name, digest)| match here.get(name) {
         Some(have) if have == digest => None,
         Some(_) => Some(format!("{} has another digest", shown(name))),
-        None => Some(format!("{} is not there", shown(name))),
+        None => Some(format!("{} is missing", shown(name))),
     });
     facts.manifest_wrong = first(wrong).into();
     let own = own(build, path);

@@ -83,7 +83,7 @@ impl Subject for Artefact {
         let found = found(&files);
         let has = |asset| found.iter().any(|one| one.asset == asset);
         if !has(Asset::Module) {
-            let advice = "name the directory that the build writes its modules to, as in \
+            let advice = "give the directory that contains the built modules, as in \
                           `--artefact dist`";
             let seen = files.names().count();
             let dir = shown(&self.build.dir.display().to_string());
@@ -164,7 +164,7 @@ impl Session for Reader<'_> {
     fn perform(&mut self, _step: &str, action: &Action) -> Result<Observation, Inability> {
         match action {
             Action::Inspect(inspect) => look::look(self.artefact, &self.files, inspect),
-            _ => Err(Inability::not_offered("a directory can only be inspected".to_owned())),
+            _ => Err(Inability::not_offered("a build directory can only be inspected".to_owned())),
         }
     }
 }

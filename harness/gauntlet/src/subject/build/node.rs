@@ -78,7 +78,7 @@ pub(crate) fn starts(node: &Path, shim: &str, module: &[u8]) -> Result<bool, Ina
         }
         if began.elapsed() > TIME_MAX {
             tools::end(&mut child);
-            return Err(Inability::timeout(format!("the pair kept Node busy for {TIME_MAX:?}")));
+            return Err(Inability::timeout(format!("the pair ran for longer than {TIME_MAX:?}")));
         }
         std::thread::sleep(PAUSE);
     }

@@ -39,7 +39,7 @@ pub(crate) fn look(
             wrong.push(format!("{sibling} {why}"));
         }
         if bytes.len() >= raw.len() && !raw.is_empty() {
-            fat.push(format!("{sibling} has {} bytes, the file {}", bytes.len(), raw.len()));
+            fat.push(format!("{sibling} has {} bytes, the file has {}", bytes.len(), raw.len()));
         }
         there.push(sibling);
     }
@@ -73,7 +73,7 @@ pub(crate) fn complaint(
     let codings = [layer.word().to_owned()];
     match coding::decode_declared(bytes, &codings, &coding::DecodeBounds::default()) {
         Ok(content) if content == raw => Ok(None),
-        Ok(content) => Ok(Some(format!("holds other bytes ({} of them)", content.len()))),
+        Ok(content) => Ok(Some(format!("decodes to another content ({} bytes)", content.len()))),
         Err(coding::DecodeError::Stopped(stop)) if stop.is_bound() => {
             Err(Inability::too_large(stop.to_string()))
         }

@@ -121,7 +121,10 @@ fn siblings_of_every_other_file_are_held_against_it_once() {
         artefact.open(1).expect("a session").perform("file", &action).expect("facts").facts
     };
     let first = of("a.wasm");
-    assert_eq!(texts(&first, "beside-wrong"), ["index.html.gz holds other bytes (6 of them)"]);
+    assert_eq!(
+        texts(&first, "beside-wrong"),
+        ["index.html.gz decodes to another content (6 bytes)"]
+    );
     assert_eq!(texts(&first, "beside-missing"), ["s/b.css.gz"]);
     assert!(texts(&first, "beside-fat")[0].starts_with("x.bin.gz has"));
     assert_eq!(of("b.wasm")["beside-wrong"], Value::Absent);
@@ -195,8 +198,8 @@ fn a_script_that_cannot_run_is_told_and_one_that_somebody_fills_in_is_not() {
     assert_eq!(of_scripts(tag, whole.as_bytes()), (vec![], nothing.clone()));
     let merged = format!("{whole}\n=======\n");
     for (script, why, nowhere) in [
-        (&whole[..whole.len() - 1], "go.js: it ends inside of {", &nothing),
-        (&merged, "go.js: it has the marks of a merge", &nothing),
+        (&whole[..whole.len() - 1], "go.js: it ends before { is closed", &nothing),
+        (&merged, "go.js: it contains the markers of", &nothing),
         (" \n", "go.js is empty", &gojs),
         ("<!DOCTYPE html><p>gone", "go.js is an HTML page", &gojs),
     ] {
@@ -268,13 +271,13 @@ fn each_line_of_a_manifest_is_understood_or_told_of() {
     let escaped = listing::parse(&format!("\\{digest}  a\\\\b"));
     assert!(escaped.named.contains_key("a\\b"), "{escaped:?}");
     for (line, words) in [
-        ("nothing".to_owned(), "line 2: `nothing` is no entry; expected 64 hex"),
+        ("nothing".to_owned(), "line 2: `nothing` is not an entry; expected 64 hex"),
         (format!("{digest}{digest}  a"), "line 2: 128 digits are SHA-512; expected 64"),
         (format!("SHA512 (a) = {digest}{digest}"), "line 2: 128 digits are SHA-512"),
         (format!("SHA1 (a) = {}", &digest[..40]), "40 digits are SHA-1"),
         (format!("{}  a", &digest[..63]), "63 digits are no SHA-256"),
-        (format!("g{}  a", &digest[1..]), "is no digest"),
-        (format!("{digest} a"), "is no entry"),
+        (format!("g{}  a", &digest[1..]), "is not a digest"),
+        (format!("{digest} a"), "is not an entry"),
         ("-----BEGIN PGP SIGNED MESSAGE-----".to_owned(), "line 2"),
     ] {
         let read = listing::parse(&format!("{digest}  z\n{line}\n"));

@@ -42,7 +42,7 @@ pub(crate) fn beside(files: &Files, own: &BTreeSet<&str>) -> Option<SiblingProbl
                 found.wrong.push(format!("{sibling} {why}"));
             }
             if coded >= size && size >= SMALL_BYTES {
-                found.fat.push(format!("{sibling} has {coded} bytes, the file {size}"));
+                found.fat.push(format!("{sibling} has {coded} bytes, the file has {size}"));
             }
         }
     }

@@ -107,7 +107,7 @@ async fn reply(front: Arc<Front>, request: Request<Incoming>) -> FrontReply {
             answer::problem(StatusCode::NOT_FOUND, "unknown-path", "see openapi.yaml")
         }
     };
-    let failed = |_| answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "the front failed");
+    let failed = |_| answer::plain(StatusCode::INTERNAL_SERVER_ERROR, "the server failed");
     tokio::task::spawn_blocking(work).await.unwrap_or_else(failed)
 }
 

@@ -100,7 +100,7 @@ impl Edge {
         };
         let reply = outcome.map(|reply| self.retyped(reply));
         let reply =
-            reply.unwrap_or_else(|_| refusal(StatusCode::BAD_GATEWAY, "the origin is away\n"));
+            reply.unwrap_or_else(|_| refusal(StatusCode::BAD_GATEWAY, "the origin is down\n"));
         match reply.status() {
             StatusCode::OK if is_module && method == Method::GET => self.spoiled(reply, part),
             StatusCode::OK if is_module => self.lengthened(reply),

@@ -75,7 +75,7 @@ impl OriginServer {
         }
         match self.find(request.uri().path()) {
             Some((kind, _)) if self.refuses(kind, request) => {
-                refusal(StatusCode::SERVICE_UNAVAILABLE, "come again later\n")
+                refusal(StatusCode::SERVICE_UNAVAILABLE, "try again later\n")
             }
             Some((kind, asset)) => self.represent(kind, asset, request),
             None if self.faults.has(Fault::Soft404) => {

@@ -81,7 +81,7 @@ pub fn serve(
                 dispatcher.refuse(0, "the line is longer than 160 MiB");
             }
             LineRead::Whole => match serde_json::from_slice::<RequestLine>(&line) {
-                Err(error) => dispatcher.refuse(0, &format!("the line is no request: {error}")),
+                Err(error) => dispatcher.refuse(0, &format!("the line is not a request: {error}")),
                 Ok(RequestLine { id, ask: Ask::Bye }) => {
                     dispatcher.say(&ReplyLine { id, reply: Reply::Bye });
                     return Ok(());

@@ -17,7 +17,9 @@ pub fn timed(response: Result<Response, NoResponse>) -> Timed {
             let reason: String = reason.chars().take(REASON_CHARS_MAX).collect();
             broken(format!("the adapter refused: {reason}"), wall)
         }
-        Ok(Response { wall, .. }) => broken("the adapter answered something else".to_owned(), wall),
+        Ok(Response { wall, .. }) => {
+            broken("the adapter sent the wrong kind of answer".to_owned(), wall)
+        }
         Err(NoResponse { gone, hung, wall }) => {
             let how = if hung { Lost::Hung } else { Lost::Died };
             Timed::lost(how, gone.detail, gone.signal, wall)

@@ -102,7 +102,7 @@ impl PendingReplies {
     fn deliver(&self, line: &[u8]) -> Result<(), String> {
         let at = Instant::now();
         let answer: ReplyLine =
-            serde_json::from_slice(line).map_err(|_| format!("no answer: {}", excerpt(line)))?;
+            serde_json::from_slice(line).map_err(|_| format!("not an answer: {}", excerpt(line)))?;
         let mut state = self.state();
         if let Some(to) = state.waiting.remove(&answer.id) {
             let _ = to.send(Delivery { reply: Ok(answer.reply), at });
@@ -110,7 +110,7 @@ impl PendingReplies {
         }
         state.unasked += 1;
         if state.unasked > UNASKED_MAX {
-            Err("answers that nobody asked for".into())
+            Err("answers that match no request".into())
         } else {
             Ok(())
         }
@@ -146,7 +146,7 @@ mod tests {
     fn garbage_a_flood_and_an_endless_line_are_named() {
         let post = PendingReplies::default();
         let garbage = post.read(&b"panic: \x1b[31mred\nmore"[..]);
-        assert_eq!(garbage.as_deref(), Some(r"no answer: panic: \x1b[31mred"));
+        assert_eq!(garbage.as_deref(), Some(r"not an answer: panic: \x1b[31mred"));
         let flood = "{\"id\":7,\"answer\":\"bye\"}\n".repeat(2000);
         assert!(post.read(flood.as_bytes()).is_some_and(|how| how.contains("nobody")));
         let endless = post.read(std::io::repeat(b'a'));

@@ -54,11 +54,11 @@ const DRAIN_PATIENCE: Duration = Duration::from_secs(2);
 pub const REAP_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The text about strays in the record, for any number of them and from any process.
-const STRAYS: &str = "it left processes running that had left its process group, which were killed";
+const STRAYS: &str = "it left processes running outside its process group; they were killed";
 
 /// The same for strays of unknown origin.
-const SOMEBODYS_STRAYS: &str = "it, or an adapter beside it, left processes running that had left \
-                                their process group and emptied their environment, which were \
+const SOMEBODYS_STRAYS: &str = "this adapter, or another one, left processes running outside \
+                                their process group and without their environment; they were \
                                 killed";
 
 /// A running adapter. When dropped, it is ended and reaped with everything that it started.
@@ -97,7 +97,7 @@ impl Process {
             Ok(Response { reply: Reply::Hello(hello), .. }) => {
                 return Err(cannot(format!("speaks protocol {}, not {VERSION}", hello.protocol)));
             }
-            Ok(_) => return Err(cannot("answered hello with something else".to_owned())),
+            Ok(_) => return Err(cannot("did not answer `hello` with `hello`".to_owned())),
             Err(no_response) => {
                 let why = format!("no hello: {}", no_response.gone.detail);
                 launch.remarks.broke(&why);
@@ -138,7 +138,7 @@ impl Process {
             let StrayCount { its, somebodys } = traces.end();
             if its > 0 {
                 remarks.left(STRAYS.to_owned());
-                detail = format!("{detail}; it left {its} processes running, which were killed");
+                detail = format!("{detail}; it left {its} processes running; they were killed");
             }
             if somebodys > 0 {
                 remarks.left(SOMEBODYS_STRAYS.to_owned());
@@ -188,7 +188,7 @@ impl Process {
 
     /// How it broke the protocol itself, if it did: by an invalid line or by unexpected answers.
     pub fn broke(&self) -> Option<String> {
-        let unasked = (self.post.unasked() > 0).then(|| "answers that nobody asked for".to_owned());
+        let unasked = (self.post.unasked() > 0).then(|| "answers that match no request".to_owned());
         self.life.broke().or(unasked)
     }
 

@@ -37,7 +37,7 @@ const QUICK_BYTES_MAX: usize = 1024;
 
 /// The reason when a person has stopped the run.
 fn stopped() -> Inability {
-    Inability::stopped("the run was stopped while the host was waited for".to_owned())
+    Inability::stopped("the run was stopped while it waited for the host".to_owned())
 }
 
 /// An adapter, started when needed.
@@ -84,7 +84,7 @@ impl Supervised {
     pub fn process(&self) -> Result<Arc<Process>, Inability> {
         let mut current = self.current();
         if self.stopped.load(Ordering::Relaxed) {
-            return Err(Inability::stopped("the host was stopped by us".to_owned()));
+            return Err(Inability::stopped("the harness stopped the host".to_owned()));
         }
         if let Some(process) = current.as_ref().filter(|process| process.gone().is_none()) {
             return Ok(Arc::clone(process));

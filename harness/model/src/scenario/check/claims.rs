@@ -20,7 +20,7 @@ pub(super) fn check(
     log: &mut Log,
 ) -> Vec<Block> {
     if log.0.is_empty() && raw.0.iter().all(|block| block.claims.0.is_empty()) {
-        log.add(Complaint::new(span, "nothing is expected, so nothing could ever fail"));
+        log.add(Complaint::new(span, "the scenario expects nothing, so it can never fail"));
     }
     raw.0.iter().map(|raw| block(raw, steps, params, log)).collect()
 }
@@ -29,8 +29,8 @@ fn block(raw: &RawBlock, steps: &[Step], params: &[String], log: &mut Log) -> Bl
     let other = raw.r#where.0.first().map(|(path, _)| path.span);
     let place = raw.says.as_ref().map(|says| says.span).or(other);
     if let (true, Some(span)) = (raw.claims.0.is_empty(), place) {
-        let problem = "this block expects nothing, so it could never fail";
-        log.add(Complaint::new(span, problem).help("expected a claim beside, as in `a.b: c`"));
+        let problem = "this block expects nothing, so it can never fail";
+        log.add(Complaint::new(span, problem).help("expected a claim too, as in `a.b: c`"));
     }
     let says = raw.says.as_ref().map(|says| {
         let paths = steps.iter().flat_map(|step| {
@@ -53,7 +53,7 @@ fn block(raw: &RawBlock, steps: &[Step], params: &[String], log: &mut Log) -> Bl
 fn follows(raw: &RawBlock, steps: &[Step], params: &[String], log: &mut Log) -> Vec<Follows> {
     let one = |(incident, conditions): &(At<String>, RawClaims)| {
         if !is_incident(&incident.value) {
-            let problem = format!("`{}` is no incident id", incident.value);
+            let problem = format!("`{}` is not an incident id", incident.value);
             let help = "expected `family/name`, lower-case letters, digits and hyphens";
             log.add(Complaint::new(incident.span, problem).help(help));
         }
@@ -111,7 +111,7 @@ fn tests(
         RawMatch::All(all) => reader.all(all),
     }
     if reader.tests.is_empty() {
-        reader.log.add(Complaint::new(raw.span, "the matcher is empty, so it could never fail"));
+        reader.log.add(Complaint::new(raw.span, "the matcher is empty, so it can never fail"));
     }
     reader.tests
 }

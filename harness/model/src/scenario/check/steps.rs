@@ -24,7 +24,7 @@ pub(super) fn check(
     log: &mut Log,
 ) -> Vec<Step> {
     if raw.value.is_empty() && log.0.is_empty() {
-        log.add(Complaint::new(raw.span, "there is no step, so nothing would be looked at"));
+        log.add(Complaint::new(raw.span, "there is no step, so nothing would be tested"));
     }
     let mut steps: Vec<Step> = Vec::new();
     for step in &raw.value {
@@ -38,12 +38,13 @@ pub(super) fn check(
 
 fn name(name: &At<String>, before: &[Step], log: &mut Log) {
     if !is_word(&name.value) {
-        let problem = format!("`{}` is no name of a step", name.value);
+        let problem = format!("`{}` is not a valid step name", name.value);
         let help = "expected lower-case letters, digits and hyphens";
         log.add(Complaint::new(name.span, problem).help(help));
     }
     if before.iter().any(|step| step.name == name.value) || name.value == SUBJECT {
-        log.add(Complaint::new(name.span, format!("a step is called `{}` already", name.value)));
+        let problem = format!("another step already has the name `{}`", name.value);
+        log.add(Complaint::new(name.span, problem));
     }
 }
 
@@ -88,7 +89,7 @@ fn plan(
     let control = super::control::plans(step, params, limits, log);
     plans.extend(control.into_iter().map(|plan| StepPlan::Control(Box::new(plan))));
     if plans.len() != 1 {
-        let problem = format!("a step does one thing, this one does {}", plans.len());
+        let problem = format!("a step must do one thing, this one does {}", plans.len());
         let help = "expected one of: get, head, everywhere, inspect, call, load, compare, \
                     noisy-neighbour, differ, registry, rollback, flood, fill, audit, start";
         log.add(Complaint::new(step.r#as.span, problem).help(help));

@@ -67,14 +67,14 @@ fn measure(stage: &Stage<'_>, limits: &Limits) -> Result<f64, Inability> {
                 // The machine delayed it. Another probe may succeed.
                 CallOutcome::Deadline => {}
                 other => {
-                    let words = format!("{SPIN_GUEST} ended in {} while measured", other.word());
+                    let words = format!("{SPIN_GUEST} ended with {} in calibration", other.word());
                     return Err(Inability::unreadable(words));
                 }
             }
         }
         match best {
             Duration::MAX => {
-                Err(Inability::timeout(format!("{SPIN_GUEST} never ended while measured")))
+                Err(Inability::timeout(format!("{SPIN_GUEST} never ended in calibration")))
             }
             best => Ok(best),
         }
@@ -87,7 +87,7 @@ fn measure(stage: &Stage<'_>, limits: &Limits) -> Result<f64, Inability> {
             return Ok(f64::from(steps) / (spun.as_secs_f64() * 1000.0));
         }
         steps = steps.checked_mul(2).ok_or_else(|| {
-            Inability::unreadable(format!("{SPIN_GUEST} takes no time, however many its steps"))
+            Inability::unreadable(format!("{SPIN_GUEST} takes no time, even with many steps"))
         })?;
     }
 }

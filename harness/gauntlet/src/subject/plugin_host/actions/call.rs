@@ -36,8 +36,8 @@ pub(crate) fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Ina
     let params = scaled::params(&call.guest, &call.guest_params, &stage.port.limits(&call.limits));
     if params != call.guest_params && !stage.port.takes_modules() {
         return Err(Inability::not_offered(format!(
-            "{} is made for the usual limits, and this host has others; it is deployed, so it \
-             cannot be made for these",
+            "{} is built for the usual limits, but this host has other limits; a deployed guest \
+             cannot be rebuilt for them",
             call.guest
         )));
     }
@@ -69,8 +69,7 @@ pub(crate) fn perform(stage: &Stage<'_>, call: &Call) -> Result<Observation, Ina
     let mut evidence = evidence::guest(&module).to_vec();
     evidence.push(evidence::limits(limits));
     evidence.push(evidence::outcomes(&calls));
-    evidence
-        .push(evidence::named("late", format!("this machine woke threads up to {late:?} late")));
+    evidence.push(evidence::named("late", format!("this machine ran threads up to {late:?} late")));
     evidence.extend(calls.first().map(|timed| evidence::recorded(&timed.called)));
     evidence.extend(evidence::vitals(&usage));
     evidence.extend(evidence::log(&calls));
@@ -114,8 +113,8 @@ fn starved(module: &GuestModule, calls: &[Timed], late: Duration) -> Result<(), 
     let mut deadlines = ends.filter(|end| **end == CallOutcome::Deadline);
     match late >= STARVED_MIN && deadlines.any(|end| !contained::all(module, [end])) {
         true => Err(Inability::busy_machine(format!(
-            "{} ran into its deadline while this machine was busy: threads waited {} ms for a \
-             processor; try again on a quiet one",
+            "{} reached its deadline while this machine was busy: threads waited {} ms for a \
+             processor; try again on an idle machine",
             module.id,
             late.as_millis()
         ))),
@@ -132,8 +131,8 @@ fn held_up(module: &GuestModule, loaded: &LoadOutcome, late: Duration) -> Result
             if end.lost == Some(Lost::Hung) && late >= end.wall / 2 && !bomb =>
         {
             Err(Inability::busy_machine(format!(
-                "{} was not loaded after {} s while this machine was busy; try again on a \
-                 quiet one",
+                "{} was not loaded after {} s while this machine was busy; try again on an \
+                 idle machine",
                 module.id,
                 end.wall.as_secs()
             )))

@@ -62,7 +62,7 @@ pub(crate) fn outcomes(calls: &[Timed]) -> Evidence {
     let mut kinds = BTreeMap::<String, (u32, f64)>::new();
     for timed in calls {
         let by = match (timed.lost, timed.called.stopped_by.as_deref()) {
-            (Some(Lost::Hung), _) => " by our watchdog".to_owned(),
+            (Some(Lost::Hung), _) => " by the watchdog of the gauntlet".to_owned(),
             (_, Some(by)) => format!(" by {}", short(by)),
             _ => String::new(),
         };
@@ -85,7 +85,7 @@ pub(crate) fn recorded(called: &Called) -> Evidence {
     named(
         "host record",
         format!(
-            "{} µs on its own clock, fuel {fuel}, growths denied {}, log lines {} and {} dropped",
+            "{} µs on its clock, fuel {fuel}, denied growths {}, log lines {}, dropped {}",
             called.host_wall_us,
             called.growths_denied,
             called.log.len(),
@@ -96,7 +96,7 @@ pub(crate) fn recorded(called: &Called) -> Evidence {
 
 /// What the kernel said of the host's process, where it can be seen.
 pub(crate) fn vitals(usage: &ResourceUsage) -> Option<Evidence> {
-    let peak = usage.peak_mib.map(|mib| format!("memory rose by {mib:.1} MiB at most"));
+    let peak = usage.peak_mib.map(|mib| format!("memory rose by at most {mib:.1} MiB"));
     let settled = usage.settled.map(|settled| {
         let Settled { memory_mib, threads, descriptors, processor_ms } = settled;
         let descriptors = descriptors.map_or("unknown".to_owned(), |more| format!("{more:+}"));
@@ -105,7 +105,7 @@ pub(crate) fn vitals(usage: &ResourceUsage) -> Option<Evidence> {
              {descriptors}, {processor_ms} ms of processor time"
         )
     });
-    let looks = format!("looked at {} times while calls ran", usage.looks);
+    let looks = format!("measured {} times during the calls", usage.looks);
     let seen: Vec<String> = peak.into_iter().chain(settled).collect();
     (!seen.is_empty()).then(|| named("host process", [seen.join("; "), looks].join("; ")))
 }

@@ -17,7 +17,7 @@ pub(crate) type Source =
 /// # Errors
 /// When there is no such guest, or a parameter does not fit.
 pub fn catalogue(id: &str, params: &[(String, String)]) -> Result<GuestModule, Inability> {
-    let unknown = || Inability::setup(format!("no guest is called `{id}`"));
+    let unknown = || Inability::setup(format!("unknown guest `{id}`"));
     let guest = hostile_guests::find(id).ok_or_else(unknown)?;
     let params: Vec<_> = params.iter().map(|(name, value)| (&**name, &**value)).collect();
     let unfit = |error| Inability::setup(format!("the guest `{id}` cannot be built: {error}"));

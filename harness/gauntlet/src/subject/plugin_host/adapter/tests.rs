@@ -190,13 +190,13 @@ fn an_adapter_that_misbehaves_costs_a_host_fault_each() {
         Lost::Died => WaitLimits { call: Duration::from_secs(25), load: Duration::from_secs(30) },
     };
     for (then, lost, saying) in [
-        ("echo 'panic: oh no'; sleep 60", Lost::Died, "no answer: panic: oh no"),
+        ("echo 'panic: oh no'; sleep 60", Lost::Died, "not an answer: panic: oh no"),
         ("exec 1>&-; sleep 60", Lost::Died, "closed its stdout"),
         ("exit 3", Lost::Died, "code 3"),
         ("kill -SEGV $$", Lost::Died, "SIGSEGV"),
         ("echo why >&2; exit 3", Lost::Died, "stderr ends: why"),
         ("sleep 60", Lost::Hung, "no answer within"),
-        (r#"while :; do echo '{"id":77,"answer":"bye"}'; done"#, Lost::Died, "nobody asked"),
+        (r#"while :; do echo '{"id":77,"answer":"bye"}'; done"#, Lost::Died, "match no request"),
         ("tr '\\0' a </dev/zero", Lost::Died, "longer than 8 MiB"),
         ("sleep 60 & exit 0", Lost::Died, "code 0"),
     ] {
@@ -281,9 +281,9 @@ fn who_cannot_be_talked_to_cannot_be_looked_at() {
     for (launch, saying) in [
         (missing, "No such file"),
         (shell("exit 1"), "code 1"),
-        (shell("echo Welcome!; sleep 60"), "no answer: Welcome!"),
+        (shell("echo Welcome!; sleep 60"), "not an answer: Welcome!"),
         (shell(other), "speaks protocol 2"),
-        (shell(r#"read x; echo '{"id":1,"answer":"bye"}'; read y"#), "something else"),
+        (shell(r#"read x; echo '{"id":1,"answer":"bye"}'; read y"#), "did not answer `hello`"),
     ] {
         let adapter = Adapter::new("bad", launch, Box::new(module));
         let unable = adapter.profile().expect_err("there is nobody to talk to");

@@ -36,7 +36,7 @@ pub(crate) enum Unbuilt {
     #[error("`go build` of the adapter failed: {0}")]
     Failed(String),
     /// The toolchain did not come to an end.
-    #[error("`go build` of the adapter had not ended after {} s", BUILD_PATIENCE.as_secs())]
+    #[error("`go build` of the adapter did not end within {} s", BUILD_PATIENCE.as_secs())]
     Endless,
 }
 

@@ -79,7 +79,7 @@ impl Sent {
             Self::Never(why) => Err(Inability::setup(why)),
             Self::Cut { detail, slow, wall } => {
                 let how = if slow { Lost::Hung } else { Lost::Died };
-                Ok(Timed::lost(how, format!("no whole answer: {detail}"), None, wall))
+                Ok(Timed::lost(how, format!("no complete answer: {detail}"), None, wall))
             }
         }
     }
@@ -186,7 +186,7 @@ impl Exchange {
                     Ok(answer) => Sent::Answer(answer),
                     Err((detail, slow)) => Sent::Cut { detail, slow, wall: begun.elapsed() },
                 },
-                () = stopped() => Sent::Never("the run was stopped meanwhile".to_owned()),
+                () = stopped() => Sent::Never("the run was stopped during the request".to_owned()),
             }
         })
     }

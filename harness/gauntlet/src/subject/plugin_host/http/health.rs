@@ -54,8 +54,8 @@ pub(crate) fn announced(limits: &Value, written: &StatedLimits) -> Result<Stated
             None if member.is_null() || written.get(*limit).is_some() => {}
             None => {
                 return Err(format!(
-                    "`limits.{word}` is {}, expected a whole number from {} to {} ({}); a target \
-                     file that writes `{}` under `host` counts more",
+                    "`limits.{word}` is {}, expected a whole number from {} to {} ({}); or write \
+                     `{}` under `host` in a target file",
                     shown(member),
                     range.start(),
                     range.end(),
@@ -76,7 +76,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// Advice for a host that does not speak the contract.
-const ADVICE: &str = "a host that speaks otherwise is described by `host: { mapping: … }` or a \
+const ADVICE: &str = "for a host with another protocol, write `host: { mapping: … }` or a \
                       `preset` in a target file (see the README, Deployed hosts)";
 
 /// What the host of the contract at `root` says about itself.
@@ -92,15 +92,15 @@ pub(crate) fn by_contract(
     let answer = answer(exchange.look(&url, patience), &url, root)?;
     if !(200..300).contains(&answer.status) {
         return Err(Inability::unreadable(format!(
-            "{url}: status {}, so nothing here speaks the host contract; expected the address of \
-             a plugin host, as `gauntlet testbed` prints one beside `host`; {ADVICE}",
+            "{url}: status {}, so this is not a host that speaks the contract; expected the \
+             address of a plugin host, as `gauntlet testbed` prints it after `host`; {ADVICE}",
             answer.status
         )));
     }
     serde_json::from_slice(&answer.body).map_err(|error| {
         Inability::unreadable(format!(
-            "{url}: status {}, and not the contract's JSON with `name` and `features` ({error}), \
-             so this may be any web server; {ADVICE}",
+            "{url}: status {}, but not the JSON of the contract with `name` and `features` \
+             ({error}), so this may be any web server; {ADVICE}",
             answer.status
         ))
     })
@@ -121,7 +121,7 @@ pub(crate) fn mapped(
     match mapped.mapping().health_status.iter().any(fits) {
         true => Ok(Health::default()),
         false => Err(Inability::unreadable(format!(
-            "{url}: status {}, which is not among those that `health` of the mapping names",
+            "{url}: status {}, which `health` of the mapping does not list",
             answer.status
         ))),
     }
@@ -132,7 +132,7 @@ fn answer(sent: Sent, url: &str, root: &str) -> Result<HostResponse, Inability> 
         Sent::Answer(answer) => Ok(answer),
         Sent::Cut { detail, .. } if detail.contains("Connection refused") => {
             Err(Inability::unreachable(format!(
-                "{root}: connection refused: nothing listens there; check the port, and whether \
+                "{root}: connection refused: no program listens there; check the port, and that \
                  the host runs"
             )))
         }

@@ -79,7 +79,7 @@ impl HostHttp {
         let health = self.health()?;
         match silent && !HttpSession::new(self, 0).answers_honestly() {
             true => Err(Inability::timeout(
-                "health checks are answered, and an honest call is not answered at all".to_owned(),
+                "health checks are answered, but a call of an honest guest is not".to_owned(),
             )),
             false => Ok(health),
         }

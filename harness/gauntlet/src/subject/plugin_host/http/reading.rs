@@ -39,7 +39,7 @@ fn timed_answer(answer: HostResponse) -> Result<Timed, Inability> {
     }
     if let Some(parts) = problem(&answer) {
         return Ok(typed(parts.check().unwrap_or_else(|unreadable| CallOutcome::HostFault {
-            detail: format!("a problem that is none: {unreadable}"),
+            detail: format!("an invalid problem document: {unreadable}"),
             signal: None,
         })));
     }

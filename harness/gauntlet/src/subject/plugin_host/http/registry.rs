@@ -27,7 +27,7 @@ impl Registrar for HttpSession<'_> {
         let (url, exchange) = (&self.host.url, &self.host.exchange);
         let guest = format!("{url}/guests/{digest}");
         if let Some(why) = self.absent() {
-            let line = format!("no answer: the host is not there: {why}");
+            let line = format!("no answer: the host cannot be reached: {why}");
             return Ok(Told { said: RegistryAnswer::Lost, line, output: Vec::new(), digest: None });
         }
         let input = || input.to_vec();
@@ -102,7 +102,7 @@ fn registry_answer(sent: Sent) -> Result<Told, Inability> {
     let line = format!("{status} {}", word.as_deref().unwrap_or("without a problem"));
     match (status, word.as_deref()) {
         (300..=399, _) => {
-            Err(Inability::unreadable(format!("status {status}: nothing is followed here")))
+            Err(Inability::unreadable(format!("status {status}: redirects are not followed here")))
         }
         (500.., None | Some("host-fault")) => Ok(lost(line)),
         _ => Ok(Told { said: RegistryAnswer::Refused, line, output: Vec::new(), digest }),

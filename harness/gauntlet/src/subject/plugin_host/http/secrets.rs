@@ -24,7 +24,7 @@ const SCHEMES: [&str; 6] = ["apikey", "basic", "bearer", "digest", "negotiate", 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unfit {
     /// The variable is not there, or no text.
-    #[error("`credentials` name the environment variable `{0}`, which is not set")]
+    #[error("`credentials` uses the environment variable `{0}`, which is not set")]
     Missing(String),
     /// It is no secret.
     #[error(
@@ -32,7 +32,7 @@ pub(crate) enum Unfit {
     )]
     Short(String),
     /// It cannot stand in a header.
-    #[error("the environment variable `{0}` holds what no header field can, as a line end")]
+    #[error("the environment variable `{0}` has a character that a header field cannot have")]
     NoHeader(String),
 }
 

@@ -222,7 +222,7 @@ fn what_a_mapped_host_answers_is_ok_by_a_rule_alone() {
     let line = seen.reproduce.expect("there is one");
     assert!(line.contains("-X 'POST'") && line.contains("/tiny"), "{line}");
     let missing = call(&mut *session, "benign-echo", |_| {}).expect_err("it is not deployed");
-    assert!(missing.to_string().contains("not among those deployed"), "{missing}");
+    assert!(missing.to_string().contains("not deployed on this host"), "{missing}");
 }
 
 /// Answers of a hostile host: whatever it sends, nothing is `ok` and nothing panics.

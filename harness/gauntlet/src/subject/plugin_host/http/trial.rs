@@ -88,7 +88,7 @@ impl<'a> HttpSession<'a> {
 
     /// A call that is not made, as nobody would answer it.
     fn unmade(&self) -> Option<Timed> {
-        let detail = format!("the host is not there: {}", self.absent()?);
+        let detail = format!("the host cannot be reached: {}", self.absent()?);
         Some(Timed::lost(Lost::Died, detail, None, Duration::ZERO))
     }
 

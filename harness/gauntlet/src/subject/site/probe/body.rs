@@ -68,10 +68,10 @@ pub(crate) fn read(fetch: &Fetch, trail: &Trail, decoder: &Decoder) -> BodyFacts
         return body;
     }
     if let Some(why) = &trail.stopped {
-        body.no_module(&format!("a redirect that leads nowhere: {why}"));
+        body.no_module(&format!("a redirect whose target cannot be used: {why}"));
     } else if let Some(why) = &trail.reply.broken {
         let coded = !declared.is_empty();
-        body.unreadable = format!("it broke off: {why}").into();
+        body.unreadable = format!("it is incomplete: {why}").into();
         // A body whose announced length is too long breaks off although all of it came. Chunks mark
         // their own end.
         let announced = trail.reply.headers.first("content-length").is_some();
@@ -112,7 +112,7 @@ impl BodyFacts {
         let one = found.as_ref().map(|(one, _)| *one).or(said);
         self.dictionary = Fact::looked(one.map(|one| one.word().to_owned()));
         let Some((one, digest)) = found else { return false };
-        let text = format!("{}, by the dictionary of sha256 {digest}", one.word());
+        let text = format!("{}, with the dictionary of sha256 {digest}", one.word());
         self.evidence.push(piece("dictionary", &text));
         if self.coding_not_offered == Fact::Unknown {
             self.coding_not_offered = Fact::looked(not_offered(fetch, [one.word()]));
@@ -130,7 +130,7 @@ impl BodyFacts {
 
     /// A body that ended early: what came is no module, whatever the rest would have been.
     fn broken(&mut self, bytes: &[u8], coded: bool, why: &str) {
-        let why = format!("the body broke off after {} bytes: {why}", bytes.len());
+        let why = format!("the body ended early, after {} bytes: {why}", bytes.len());
         self.no_module(&why);
         // The beginning shows what was meant, where no coding is declared.
         if !bytes.is_empty() && !coded {

@@ -42,9 +42,9 @@ impl Probe<'_> {
         });
         match shared {
             Some(why) if reach == OneOff::Trial => Err(Inability::held_back(format!(
-                "{}: {why}: the key of the cache leaves the query out, so that what is put there \
-                 people get; it is not played with (one-off-word in the target file may name a \
-                 query that the key has)",
+                "{}: {why}: the cache key has no query, so test responses would reach real users; \
+                 this cache is not tested (use `one-off-word` in the target file to name a query \
+                 parameter that the cache key has)",
                 visible(&fetch.url)
             ))),
             _ => Ok(()),
@@ -61,5 +61,5 @@ fn shared(trail: &Trail) -> Option<String> {
         "" => String::new(),
         codings => format!(", and as {codings} to a client that offers nothing"),
     };
-    Some(format!("a query that is new is answered from a cache ({}){coded}", visible(&hit)))
+    Some(format!("a new query is answered from a cache ({}){coded}", visible(&hit)))
 }

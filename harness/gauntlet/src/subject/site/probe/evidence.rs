@@ -27,8 +27,8 @@ pub(crate) fn of(trail: &Trail) -> Vec<Evidence> {
     pieces.push(piece("request", &request(&trail.ask)));
     pieces.push(response_of("response", trail));
     pieces.push(piece("timing", &timing(&trail.reply)));
-    let sampled = "the first bytes alone: they, type, coding, length, ETag and Last-Modified are \
-                   those of an answer that came whole before";
+    let sampled = "only the first bytes: they, type, coding, length, ETag and Last-Modified are \
+                   the same as in an earlier complete answer";
     pieces.extend(trail.reply.sampled.then(|| piece("read", sampled)));
     pieces.extend(trail.reply.peer.map(|peer| piece("peer", &peer.to_string())));
     let stopped = trail.stopped.as_deref();
@@ -51,14 +51,14 @@ fn request(ask: &HttpRequest) -> String {
 fn timing(reply: &HttpResponse) -> String {
     let (bytes, first) = (reply.body.len(), ms(reply.first_byte));
     let rest = ms(reply.wall.saturating_sub(reply.first_byte));
-    format!("header fields after {first:.1} ms, {bytes} bytes in {rest:.1} ms more")
+    format!("header fields after {first:.1} ms, then {bytes} bytes in {rest:.1} ms")
 }
 
 /// Status and fields as received; a value keeps its bytes, escaped.
 pub(crate) fn response_of(what: &str, trail: &Trail) -> Evidence {
     let reply: &HttpResponse = &trail.reply;
     if let Some(unanswered) = &reply.unanswered {
-        return piece(what, &format!("none that a client could use: {}", unanswered.why));
+        return piece(what, &format!("no response that a client could use: {}", unanswered.why));
     }
     let mut text = format!("{} {}", reply.version, reply.status);
     for (name, value) in &reply.headers.0 {

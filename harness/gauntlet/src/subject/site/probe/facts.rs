@@ -112,7 +112,7 @@ fn of_itself(fetch: &Fetch, trail: &Trail, body: BodyFacts) -> Exchange {
 /// The policies of a page, and where those come from that are in no header field.
 fn policy_texts(headers: &Headers, in_page: &[String]) -> Option<String> {
     let field = headers.combined("content-security-policy");
-    let meta = in_page.iter().map(|text| format!("{text} (in a <meta> of the page)"));
+    let meta = in_page.iter().map(|text| format!("{text} (in a `<meta>` of the page)"));
     let all: Vec<String> = field.into_iter().chain(meta).collect();
     (!all.is_empty()).then(|| all.join(", "))
 }

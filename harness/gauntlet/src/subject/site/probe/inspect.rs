@@ -115,17 +115,17 @@ impl Probe<'_> {
         if let Fact::Is(missing) = &facts.imports_undefined
             && !missing.is_empty()
         {
-            evidence.push(evidence::piece("defined by no script", &missing.join("\n")));
+            evidence.push(evidence::piece("imports that no script defines", &missing.join("\n")));
         }
         let names: Vec<&str> = texts.iter().map(|(name, _)| name.as_str()).collect();
-        evidence.push(evidence::piece("read beside it", &names.join(", ")));
+        evidence.push(evidence::piece("read with it", &names.join(", ")));
         Ok(Observation { facts: facts.facts(), evidence, reproduce })
     }
 
     /// GET an address, and decode its content.
     fn read(&self, address: &str) -> Result<Got, Inability> {
         let url = Url::parse(address).map_err(|error| {
-            Inability::unreadable(format!("`{}` is no URL: {error}", visible(address)))
+            Inability::unreadable(format!("`{}` is not a URL: {error}", visible(address)))
         })?;
         let name = url[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
         let mut ask = HttpRequest::new(Method::Get, url);

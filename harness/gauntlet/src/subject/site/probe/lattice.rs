@@ -72,7 +72,7 @@ pub(crate) fn perform(
             some => std::thread::scope(|scope| {
                 let threads: Vec<_> = some.iter().map(|each| scope.spawn(|| one(each))).collect();
                 let lost =
-                    |_| Err(Inability::harness_fault("a thread that asked ended early".to_owned()));
+                    |_| Err(Inability::harness_fault("a request thread ended early".to_owned()));
                 threads.into_iter().map(|thread| thread.join().unwrap_or_else(lost)).collect()
             }),
         };
@@ -93,7 +93,7 @@ fn places<'a>(probe: &'a Probe, url: &Url) -> Vec<LatticePlace<'a>> {
     };
     if site.one_off_word.is_some() {
         let fresh = |place: &LatticePlace| LatticePlace {
-            name: format!("{}, past its caches", place.name),
+            name: format!("{}, without its caches", place.name),
             via: place.via,
             origin: None,
             one_off: Some(OneOff::Step),

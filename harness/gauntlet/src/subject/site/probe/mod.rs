@@ -86,8 +86,7 @@ impl<'a> Probe<'a> {
 
     /// The origin to ask in place of the address that discovery found.
     fn origin(&self, place: Place) -> Result<Option<&'a OriginAddress>, Inability> {
-        let unknown =
-            || Inability::setup("no target file says what the site's origin is".to_owned());
+        let unknown = || Inability::setup("no target file names the origin of the site".to_owned());
         match place {
             Place::Edge => Ok(None),
             Place::Origin => self.site.origin.as_ref().ok_or_else(unknown).map(Some),
@@ -114,7 +113,7 @@ impl<'a> Probe<'a> {
 
     fn done(&self, step: &str) -> Result<&Done, Inability> {
         let nothing =
-            || Inability::unreachable(format!("step `{step}` got no response to refer to"));
+            || Inability::unreachable(format!("there is no response of step `{step}` to refer to"));
         self.steps.get(step).ok_or_else(nothing)
     }
 
@@ -202,7 +201,7 @@ fn one_off_text((value, word): (&String, &String)) -> String {
 
 fn parse(url: &str) -> Result<Url, Inability> {
     Url::parse(url)
-        .map_err(|error| Inability::unreadable(format!("`{}` is no URL: {error}", visible(url))))
+        .map_err(|error| Inability::unreadable(format!("`{}` is not a URL: {error}", visible(url))))
 }
 
 impl Session for Probe<'_> {
@@ -220,7 +219,7 @@ impl Session for Probe<'_> {
             | Action::NoisyNeighbour(_)
             | Action::Control(_)
             | Action::Differ(_) => Err(Inability::not_offered(
-                "a site takes no guests: it can only be fetched from".to_owned(),
+                "a site does not run guests: it can only be fetched".to_owned(),
             )),
         }
     }

@@ -6,12 +6,14 @@ use wasmparser::{Encoding, Parser, Payload, TypeRef, Validator, WasmFeatures};
 /// Why `bytes` are not one valid core module; none if they are.
 pub(crate) fn complaint(bytes: &[u8], content: Content) -> Option<String> {
     if content != Content::Wasm {
-        return Some(format!("not a module but {}", content.word()));
+        return Some(format!("not a module, but {}", content.word()));
     }
     let validated = Validator::new_with_features(WasmFeatures::default()).validate_all(bytes);
     let (end, encoding) = known_part(bytes);
     match validated {
-        Ok(_) if encoding == Some(Encoding::Component) => Some("a component, no module".to_owned()),
+        Ok(_) if encoding == Some(Encoding::Component) => {
+            Some("a component, not a module".to_owned())
+        }
         Ok(_) => None,
         // A section past the end means that the module is cut. Anything else after a module is
         // extra data.

@@ -30,7 +30,7 @@ impl OriginAddress {
     pub(crate) fn new(target: &OriginTarget) -> Result<Self, Inability> {
         let url = Url::parse(&target.url).ok().filter(Url::has_host);
         let url =
-            url.ok_or_else(|| Inability::setup("the origin's address is no URL".to_owned()))?;
+            url.ok_or_else(|| Inability::setup("the origin's address is not a URL".to_owned()))?;
         Ok(Self { url, host: target.host.clone() })
     }
 

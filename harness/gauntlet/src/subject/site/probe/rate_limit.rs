@@ -56,8 +56,8 @@ impl Probe<'_> {
         let status = trail.reply.status;
         if status == TOO_MANY_REQUESTS || (status == UNAVAILABLE && self.is_limited(trail, again)) {
             return Err(Inability::rate_limited(format!(
-                "{url} is answered with {status}, which it is not at other times: the site limits \
-                 how often it is asked, or fails now and then; let this machine past the limit"
+                "{url} is answered with {status}, but not always: the site limits the request \
+                 rate, or fails sometimes; exempt this machine from the limit"
             )));
         }
         Ok(())

@@ -33,7 +33,7 @@ pub(crate) fn perform(
     let module = stage.module(&control.guest)?;
     let whose = Whose { tenant: &control.tenant, guest: &module.digest };
     let page = || stage.port.registrar().map(Registrar::counters);
-    let Some(Ok(before)) = page() else { return Ok(unknown("the host shows no counters")) };
+    let Some(Ok(before)) = page() else { return Ok(unknown("the host does not publish counters")) };
     let before = Counters::read(&before, whose);
     stage.port.watch(&[&module])?;
     let nothing = Grants::default();
@@ -47,7 +47,7 @@ pub(crate) fn perform(
             *reached.entry(limit.to_owned()).or_default() += 1.0;
         }
     }
-    let Some(Ok(after)) = page() else { return Ok(unknown("the counters went away")) };
+    let Some(Ok(after)) = page() else { return Ok(unknown("the host has no counters any more")) };
     let after = Counters::read(&after, whose);
     let (unmoved, mut lines) = short(&seen, &before.calls, &after.calls);
     let (uncounted, more) = short(&reached, &before.limits, &after.limits);
@@ -74,7 +74,7 @@ fn short(seen: &WordCounts, before: &WordCounts, after: &WordCounts) -> (Vec<Str
     let rose = |word: &str| of(after, word) - of(before, word);
     let short = seen.iter().filter(|(word, times)| rose(word) < **times);
     let lines =
-        seen.iter().map(|(word, times)| format!("{word}: {times} made, {} counted", rose(word)));
+        seen.iter().map(|(word, times)| format!("{word}: {times} calls, {} counted", rose(word)));
     (short.map(|(word, _)| word.clone()).collect(), lines.collect())
 }
 

@@ -54,12 +54,12 @@ fn work<'a>(
 
 /// The registry, which the need of the scenario promised.
 fn registrar<'a>(stage: &Stage<'a>) -> Result<&'a dyn Registrar, Inability> {
-    let none = || Inability::not_offered("this host's registry is out of reach".to_owned());
+    let none = || Inability::not_offered("the registry of this host cannot be reached".to_owned());
     stage.port.registrar().ok_or_else(none)
 }
 
 /// The reason why nothing is known.
 fn unknown(why: &str) -> Observation {
-    let evidence = vec![evidence::named("not looked at", why)];
+    let evidence = vec![evidence::named("not observed", why)];
     Observation { evidence, ..Observation::default() }
 }

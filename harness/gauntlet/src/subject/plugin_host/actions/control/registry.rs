@@ -39,7 +39,7 @@ pub(crate) fn perform(
     let lines: BTreeSet<&str> = answers.iter().map(|told| told.line.as_str()).collect();
     let lines: Vec<String> = lines.into_iter().map(str::to_owned).collect();
     let mut evidence = evidence::guest(&module).to_vec();
-    evidence.push(evidence::named("asked", format!("{verb:?} {digest}, {times} at once")));
+    evidence.push(evidence::named("request", format!("{verb:?} {digest}, {times} at once")));
     evidence.push(evidence::named("answers", lines.join("\n")));
     let facts = Registration { host_alive: Fact::looked(alive), ..seen(&answers, lines, &module) };
     Ok(Observation { facts: facts.facts(), evidence, reproduce: None })

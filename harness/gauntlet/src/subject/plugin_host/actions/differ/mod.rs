@@ -57,7 +57,7 @@ pub(super) fn perform(stage: &Stage<'_>, differ: &Differ) -> Result<Observation,
     compared?;
     if comparison.late && late >= STARVED_MIN {
         return Err(Inability::busy_machine(format!(
-            "{} ran into its deadline while this machine was busy; try again on a quiet one",
+            "{} reached its deadline while this machine was busy; try again on an idle machine",
             differ.guest
         )));
     }

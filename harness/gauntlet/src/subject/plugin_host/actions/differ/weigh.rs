@@ -57,7 +57,7 @@ pub(crate) fn weigh(
     };
     for other in rest {
         if let Some(words) = excused(pair(&first.answer, &other.answer, module, excuses)) {
-            how.words = format!("{} and {} part: {words}", first.runtime, other.runtime);
+            how.words = format!("{} and {} differ: {words}", first.runtime, other.runtime);
             let alone = others.iter().all(|other| {
                 matches!(pair(mine, &other.answer, module, excuses), PairVerdict::Apart(_))
             });
@@ -68,7 +68,7 @@ pub(crate) fn weigh(
     let names: Vec<&str> = others.iter().map(|one| one.runtime.as_str()).collect();
     for other in others {
         if let Some(words) = excused(pair(mine, &other.answer, module, excuses)) {
-            how.words = format!("here and on {}: {words}", names.join(" and "));
+            how.words = format!("this host differs from {}: {words}", names.join(" and "));
             return (Weighed::Different, how);
         }
     }
@@ -282,6 +282,6 @@ mod tests {
         one[16] = 1;
         one[40] = 1;
         let (_, how) = weighed(&ok(&one), &[&ok(&two)], &[]);
-        assert_eq!(how.words, "here and on r0: other memory, result 1");
+        assert_eq!(how.words, "this host differs from r0: other memory, result 1");
     }
 }

@@ -246,6 +246,6 @@ fn rounds_evidence(rounds: &[Round]) -> Evidence {
         phase.p99_ms().map_or_else(|| "no sample".to_owned(), |ms| format!("{ms:.2} ms"))
     };
     let line =
-        |round: &Round| format!("{} alone, {} beside", p99(&round.alone), p99(&round.beside));
-    evidence::named("p99 a round", rounds.iter().map(line).collect::<Vec<_>>().join("\n"))
+        |round: &Round| format!("{} alone, {} with noise", p99(&round.alone), p99(&round.beside));
+    evidence::named("p99 per round", rounds.iter().map(line).collect::<Vec<_>>().join("\n"))
 }

@@ -72,7 +72,7 @@ impl Mapped {
     pub(crate) fn call(&self, work: &Work<'_>) -> Result<Spoken, Inability> {
         let id = &work.module.id;
         if self.mapping.guests.as_ref().is_some_and(|guests| !guests.contains_key(id)) {
-            return Err(Inability::not_offered(format!("guest {id} is not among those deployed")));
+            return Err(Inability::not_offered(format!("guest {id} is not deployed on this host")));
         }
         let text = |name: &str| match name {
             "tenant" => Some(work.tenant.to_owned()),

@@ -74,7 +74,7 @@ fn a_guest_is_called_where_it_is_deployed_and_nowhere_else() {
     let mapped = deployed("/g").expect("it is right");
     assert_eq!(mapped.deployed(), Some(vec!["g".to_owned()]));
     let other = call(&mapped, "h", "t", b"").expect_err("it is not deployed");
-    assert_eq!(other.to_string(), "guest h is not among those deployed");
+    assert_eq!(other.to_string(), "guest h is not deployed on this host");
 }
 
 #[test]

@@ -51,7 +51,7 @@ fn meant(answer: &HostResponse, rules: &[Rule], deadline: Duration) -> Result<Ti
             Ok(Timed { called: Called { digest, ..Called::bare(outcome) }, wall, lost: None })
         }
         None => {
-            let why = format!("no rule of the mapping fits {}", shown());
+            let why = format!("no rule of the mapping matches {}", shown());
             match answer.status {
                 500.. => Ok(Timed::lost(Lost::Died, why, None, wall)),
                 _ => Err(Inability::unreadable(why)),
@@ -88,7 +88,7 @@ fn fits(rule: &Rule, seen: &Answered<'_>) -> bool {
 fn outcome(rule: &Rule, seen: &Answered<'_>) -> Result<CallOutcome, String> {
     let at = |pointer: &String| {
         let found = seen.json.as_ref().and_then(|json| json.pointer(pointer)).map(scalar);
-        found.ok_or_else(|| format!("there is no `{pointer}` in JSON"))
+        found.ok_or_else(|| format!("the JSON has no `{pointer}`"))
     };
     let told = |pointer: &Option<String>| pointer.as_ref().map(at).transpose();
     let text = || told(&rule.finds.text).map(|text| cut(text.unwrap_or_default()));
@@ -102,7 +102,7 @@ fn outcome(rule: &Rule, seen: &Answered<'_>) -> Result<CallOutcome, String> {
         Gives::Just(outcome) => outcome.clone(),
         Gives::GuestError => {
             let code = told(&rule.finds.code)?.unwrap_or_default();
-            let code = code.parse().map_err(|_| format!("`{}` is no code", cut(code)))?;
+            let code = code.parse().map_err(|_| format!("`{}` is not a code", cut(code)))?;
             CallOutcome::GuestError { code, text: text()? }
         }
         Gives::Rejected(stage) => {
@@ -130,8 +130,10 @@ fn cut(mut text: String) -> String {
 fn bytes(encoding: Encoding, text: String) -> Result<Vec<u8>, String> {
     match encoding {
         Encoding::Text => Ok(text.into_bytes()),
-        Encoding::Hex => unhex(&text).ok_or_else(|| "the output is no hex".to_owned()),
-        Encoding::Base64 => STANDARD.decode(text).map_err(|_| "the output is no base64".to_owned()),
+        Encoding::Hex => unhex(&text).ok_or_else(|| "the output is not hexadecimal".to_owned()),
+        Encoding::Base64 => {
+            STANDARD.decode(text).map_err(|_| "the output is not base64".to_owned())
+        }
     }
 }
 

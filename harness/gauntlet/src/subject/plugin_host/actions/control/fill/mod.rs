@@ -32,7 +32,7 @@ pub(crate) fn perform(stage: &Stage<'_>, control: &Control) -> Result<Observatio
     let module = stage.module(&control.guest)?;
     let limits = stage.port.limits(&control.limits);
     let Some(announced) = limits.instances else {
-        return Ok(unknown("the host does not say how many instances it takes at once"));
+        return Ok(unknown("the host does not announce how many instances it runs at once"));
     };
     stage.port.watch(&[&module])?;
     let nothing = Grants::default();

@@ -40,7 +40,7 @@ pub(crate) fn perform(
 ) -> Result<Observation, Inability> {
     let module = stage.module(&control.guest)?;
     let Some(per_s) = stage.port.limits(&control.limits).calls_per_s else {
-        return Ok(unknown("the host does not say how many calls a second a tenant may make"));
+        return Ok(unknown("the host does not announce the calls per second of a tenant"));
     };
     stage.port.watch(&[&module])?;
     let (flooding, polite) = (format!("{}-flood", control.tenant), control.tenant.as_str());

@@ -58,7 +58,7 @@ pub(crate) fn perform(
     }
     let switched = play.run(switches, callers)?;
     let seen = unpoisoned(play.state.into_inner());
-    evidence.push(evidence::named("what went wrong first", seen.odd.join("\n")));
+    evidence.push(evidence::named("first errors", seen.odd.join("\n")));
     let facts = Rollback {
         switches: i64::from(switched).into(),
         answers: count(seen.served.iter().sum()).into(),

@@ -48,8 +48,8 @@ impl RollbackTally {
                 self.mixed += usize::from(right == Some(false));
                 self.stale += usize::from(stale);
                 match (right, stale) {
-                    (Some(false), _) => "is not what the module that it names puts out",
-                    (_, true) => "is of the version before the switch",
+                    (Some(false), _) => "is not the output of the module that it names",
+                    (_, true) => "is from the version before the switch",
                     _ => return,
                 }
             }
