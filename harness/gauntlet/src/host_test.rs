@@ -194,7 +194,10 @@ impl Line {
         let Some(index) = scenarios.iter().position(|one| one.incident == known) else {
             let all = scenarios.iter().map(|one| one.incident.as_str());
             let near = nearest(known, all).map(|near| format!("; did you mean `{near}`?"));
-            return Self::Unknown(format!("unknown incident `{known}`{}", near.unwrap_or_default()));
+            return Self::Unknown(format!(
+                "unknown incident `{known}`{}",
+                near.unwrap_or_default()
+            ));
         };
         // The case that would show the gap may be among those that are skipped.
         if let Some(skip) = plan.skips.iter().find(|skip| skip.scenario == index) {

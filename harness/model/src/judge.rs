@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use crate::limits::Limits;
 use crate::observation::{Facts, Value};
-use crate::scenario::{Block, Bound, Claim, Params, Scenario};
+use crate::profile::{Need, within_a_sentence};
+use crate::scenario::{Block, Bound, Claim, Params, SUBJECT, Scenario};
 use crate::source::Span;
 use crate::verdict::{Severity, Verdict};
 
@@ -133,10 +134,7 @@ const UNMET_MAX: usize = 3;
 fn unmet(scenario: &Scenario, seen: &StepFacts, context: Context) -> String {
     let first = scenario.expect.iter().filter_map(|block| {
         block.condition.iter().find_map(|claim| match look(claim, seen, context) {
-            Finding::Fails { observed, expected } => Some(format!(
-                "{}.{} was {observed}, and the scenario applies only where it is {expected}",
-                claim.step, claim.field
-            )),
+            Finding::Fails { observed, expected } => Some(not_met(claim, &observed, &expected)),
             _ => None,
         })
     });
@@ -150,6 +148,20 @@ fn unmet(scenario: &Scenario, seen: &StepFacts, context: Context) -> String {
     why.truncate(UNMET_MAX);
     let shown = why.join("; ");
     if more == 0 { shown } else { format!("{shown}; and {more} more conditions") }
+}
+
+/// A condition that does not hold. What a subject cannot do is shown by its meaning.
+fn not_met(claim: &Claim, observed: &str, expected: &str) -> String {
+    let Claim { step, field, .. } = claim;
+    let need = Need::FIELDS.iter().find(|need| step == SUBJECT && need.name == field);
+    match need {
+        Some(need) if observed == "false" => format!("needs {}", within_a_sentence(need.doc)),
+        _ => {
+            format!(
+                "{step}.{field} was {observed}, and the scenario applies only if it is {expected}"
+            )
+        }
+    }
 }
 
 fn judge_block(

@@ -129,13 +129,6 @@ impl Plan {
     }
 }
 
-/// A sentence as part of another one: no capital letter at the start, no full stop.
-fn lower(sentence: &str) -> String {
-    let sentence = sentence.trim_end_matches('.');
-    let head = sentence.chars().take(1).flat_map(char::to_lowercase);
-    head.chain(sentence.chars().skip(1)).collect()
-}
-
 /// Why these cases do not run: the first few missing guests.
 fn not_deployed(missing: &BTreeSet<String>, cases: usize) -> String {
     let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
@@ -151,7 +144,7 @@ fn reason_to_skip(scenario: &Scenario, profile: &Profile) -> Option<String> {
         .map(|need| need.doc())
         .collect();
     if !missing.is_empty() {
-        let missing: Vec<String> = missing.into_iter().map(lower).collect();
+        let missing: Vec<String> = missing.into_iter().map(within_a_sentence).collect();
         return Some(format!("needs {}", missing.join(", and ")));
     }
     if profile.kind != SubjectKind::Host && scenario.cases(profile).is_empty() {

@@ -10,6 +10,13 @@ use crate::host_limits::HeldLimit;
 use crate::limits::Limits;
 use crate::observation::{Facts, Field, Value, ValueKind};
 
+/// A sentence as part of another one: no capital letter at the start, no full stop.
+pub(crate) fn within_a_sentence(sentence: &str) -> String {
+    let sentence = sentence.trim_end_matches('.');
+    let head = sentence.chars().take(1).flat_map(char::to_lowercase);
+    head.chain(sentence.chars().skip(1)).collect()
+}
+
 macro_rules! needs {
     ($($(#[doc = $doc:literal])+ $variant:ident = $word:literal as $field:literal;)+) => {
         crate::words! {

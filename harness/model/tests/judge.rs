@@ -103,6 +103,26 @@ fn a_block_whose_condition_fails_does_not_apply_and_none_that_applies_is_a_skip(
 }
 
 #[test]
+fn what_a_subject_cannot_do_is_said_in_words() {
+    let expect = "  - where: { subject.site-origin: true }\n    got.status: 200";
+    let subject = |value| facts(&[("site-origin", Value::Bool(value))]);
+    let seen = |value| -> StepFacts {
+        let got = facts(&[("status", Value::Int(200))]);
+        BTreeMap::from([
+            ("got".to_owned(), got.into()),
+            ("subject".to_owned(), subject(value).into()),
+        ])
+    };
+    let limits = Limits::default();
+    let params = Vec::new();
+    let context = Context { params: &params, limits: &limits, grace_ms: 20, noise_factor: 2.0 };
+    assert_eq!(judge(&scenario(expect), &seen(true), context).verdict, Pass);
+    let without = judge(&scenario(expect), &seen(false), context);
+    let reason = "does not apply: needs a site whose origin server is named in the target file";
+    assert_eq!((without.verdict, without.reason.as_str()), (Skipped, reason));
+}
+
+#[test]
 fn the_sentence_of_a_failure_is_filled_with_what_was_seen() {
     let expect = "  - says: \"sent as {got.content-type}, other {other.etag}\"\n    got.status: 1";
     let seen = facts(&[("status", Value::Int(2)), ("content-type", text("text/plain"))]);

@@ -101,8 +101,8 @@ impl PendingReplies {
 
     fn deliver(&self, line: &[u8]) -> Result<(), String> {
         let at = Instant::now();
-        let answer: ReplyLine =
-            serde_json::from_slice(line).map_err(|_| format!("not an answer: {}", excerpt(line)))?;
+        let answer: ReplyLine = serde_json::from_slice(line)
+            .map_err(|_| format!("not an answer: {}", excerpt(line)))?;
         let mut state = self.state();
         if let Some(to) = state.waiting.remove(&answer.id) {
             let _ = to.send(Delivery { reply: Ok(answer.reply), at });
