@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::profile::{Profile, SubjectKind};
+use crate::profile::{Profile, SubjectKind, within_a_sentence};
 use crate::reading::few;
 use crate::scenario::{Case, Scenario};
 use crate::selection::{Selection, Shard};
