@@ -34,7 +34,7 @@ struct State {
 }
 
 /// An instance in its store.
-pub struct Guest {
+pub(crate) struct Guest {
     store: Store<State>,
     memory: Memory,
     alloc: TypedFunc<i32, i32>,
@@ -44,7 +44,11 @@ pub struct Guest {
 
 impl Guest {
     /// Instantiates, and calls `_initialize` if there is one.
-    pub fn new(module: &Module, limits: &Limits, deadline: Instant) -> Result<Self, CallOutcome> {
+    pub(crate) fn new(
+        module: &Module,
+        limits: &Limits,
+        deadline: Instant,
+    ) -> Result<Self, CallOutcome> {
         let caps = StoreLimitsBuilder::new()
             .memory_size(usize::try_from(limits.memory_bytes()).unwrap_or(usize::MAX))
             .table_elements(limits.table_elements as usize)
@@ -78,7 +82,7 @@ impl Guest {
     }
 
     /// Writes the input, calls `process`, and reads the output.
-    pub fn process(
+    pub(crate) fn process(
         &mut self,
         input: &[u8],
         limits: &Limits,

@@ -3,7 +3,7 @@
 
 mod servers {
     //! Whether a program is installed. Reports its absence, and fails in CI.
-    pub fn is_there(program: &str) -> bool {
+    pub(crate) fn is_there(program: &str) -> bool {
         let search = std::env::var_os("PATH").unwrap_or_default();
         let there = std::env::split_paths(&search).any(|dir| dir.join(program).is_file());
         let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");

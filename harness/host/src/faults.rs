@@ -172,7 +172,7 @@ impl InstanceName {
     ///
     /// # Errors
     /// When another instance of this process has the name.
-    pub fn take(faults: &HostFaults) -> Result<Option<Self>, String> {
+    pub(crate) fn take(faults: &HostFaults) -> Result<Option<Self>, String> {
         if !faults.has(Fault::NamedInstance) {
             return Ok(None);
         }

@@ -23,7 +23,7 @@ pub(crate) enum InstanceReuse<I> {
 
 impl<I> InstanceReuse<I> {
     /// As the faults say.
-    pub fn new(faults: &HostFaults) -> Self {
+    pub(crate) fn new(faults: &HostFaults) -> Self {
         if faults.has(Fault::SharedInstance) {
             Self::Shared(Mutex::new(None))
         } else if faults.has(Fault::PoolWithoutReset) {
@@ -35,7 +35,7 @@ impl<I> InstanceReuse<I> {
 
     /// Run `call` on an instance. With `None` it must make one. It may return the instance to be
     /// kept.
-    pub fn call<R>(&self, call: impl FnOnce(Option<I>) -> (R, Option<I>)) -> R {
+    pub(crate) fn call<R>(&self, call: impl FnOnce(Option<I>) -> (R, Option<I>)) -> R {
         match self {
             Self::Fresh => call(None).0,
             Self::Shared(one) => {
@@ -57,7 +57,7 @@ impl<I> InstanceReuse<I> {
     }
 
     /// Drop what is kept, so that others have room.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         match self {
             Self::Fresh => {}
             Self::Shared(one) => *one.locked() = None,

@@ -53,7 +53,7 @@ struct TenantBounds {
 
 impl PerTenant {
     /// `host` behind the limits, with the faults that concern them.
-    pub fn new(host: Arc<dyn Host>, faults: HostFaults) -> Self {
+    pub(crate) fn new(host: Arc<dyn Host>, faults: HostFaults) -> Self {
         Self { host, gate: Arc::new(Gate::default()), faults }
     }
 

@@ -16,7 +16,7 @@ pub(crate) enum View {
 
 impl View {
     /// Before a call into the guest, with memory as it is.
-    pub fn before(memory: &[u8], faults: &HostFaults) -> Self {
+    pub(crate) fn before(memory: &[u8], faults: &HostFaults) -> Self {
         match faults.has(Fault::StaleView) {
             true => Self::Kept(memory.to_vec()),
             false => Self::Fresh,
@@ -25,7 +25,7 @@ impl View {
 
     /// What the host sees after the call. A view becomes stale when memory grows, which may move
     /// it; before that it shows the current memory.
-    pub fn after<'a>(&'a mut self, memory: &'a mut [u8]) -> &'a mut [u8] {
+    pub(crate) fn after<'a>(&'a mut self, memory: &'a mut [u8]) -> &'a mut [u8] {
         match self {
             Self::Kept(kept) if kept.len() != memory.len() => kept,
             _ => memory,

@@ -8,7 +8,7 @@ use wasm_gauntlet_host::wasmi::WasmiHost;
 use wasm_gauntlet_host::wasmtime::WasmtimeHost;
 
 /// Code 1 if a runtime breaks one of `promises`. All of them run.
-pub fn on_each(promises: fn(&dyn Host) -> bool) -> ExitCode {
+pub(crate) fn on_each(promises: fn(&dyn Host) -> bool) -> ExitCode {
     let wasmtime = WasmtimeHost::new(HostFaults::default()).expect("the ticker starts");
     let wasmi = WasmiHost::new(HostFaults::default()).expect("WASI links");
     let hosts: [&dyn Host; 2] = [&wasmtime, &wasmi];

@@ -25,7 +25,7 @@ const MODULES: [&str; 11] = [
 ];
 
 /// Apache with `lines` in the folder of the site.
-pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
+pub(crate) fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     if !is_there(APACHE) {
         return None;
     }
@@ -59,12 +59,12 @@ pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
 }
 
 /// Debian's `deflate.conf`.
-pub const DEBIAN: &str = r"
+pub(crate) const DEBIAN: &str = r"
     AddOutputFilterByType DEFLATE text/html text/plain text/xml text/css text/javascript
     AddOutputFilterByType DEFLATE application/x-javascript application/javascript";
 
 /// Variants next to a file, each with its type and coding. The page is revalidated each time.
-pub const VARIANTS: &str = r#"
+pub(crate) const VARIANTS: &str = r#"
     RewriteEngine On
     RewriteCond %{HTTP:Accept-Encoding} (^|,)\s*br\s*(,|$|;\s*q=(1|0\.0*[1-9]))
     RewriteCond %{DOCUMENT_ROOT}%{REQUEST_URI}.br -f
@@ -80,7 +80,7 @@ pub const VARIANTS: &str = r#"
     </FilesMatch>"#;
 
 /// Types by file ending.
-pub const CODINGS: &str = r"
+pub(crate) const CODINGS: &str = r"
     AddEncoding br .br
     AddEncoding gzip .gz";
 
@@ -94,7 +94,7 @@ const CACHING: &str = r#"
     </FilesMatch>"#;
 
 /// Every deployment of this server.
-pub const DEPLOYMENTS: &[Deployment] = &[
+pub(crate) const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "as Debian ships it",
         page: "/",

@@ -13,33 +13,33 @@ use crate::servers::pair::{digest, page, pair};
 use crate::{held, run_on};
 
 /// One directory.
-pub struct Directory {
+pub(crate) struct Directory {
     /// Its special property.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Makes it in a folder and returns the lines of the target file that follow `dir`.
     make: fn(&Dist) -> String,
     /// `severity incident` for each finding of severity minor or above.
-    pub incidents: &'static [&'static str],
+    pub(crate) incidents: &'static [&'static str],
 }
 
 /// The folder that a build writes to.
-pub struct Dist(pub PathBuf);
+pub(crate) struct Dist(pub PathBuf);
 
 impl Dist {
     /// An empty one under `folder`.
-    pub fn under(folder: &Path) -> Self {
+    pub(crate) fn under(folder: &Path) -> Self {
         let dist = Self(folder.join("dist"));
         fs::create_dir(&dist.0).expect("a folder");
         dist
     }
 
     /// Write a file.
-    pub fn put(&self, name: &str, bytes: &[u8]) {
+    pub(crate) fn put(&self, name: &str, bytes: &[u8]) {
         fs::write(self.0.join(name), bytes).expect("a file of the build");
     }
 
     /// The output of a shell line that runs in the folder.
-    pub fn shell(&self, line: &str) -> String {
+    pub(crate) fn shell(&self, line: &str) -> String {
         let ran = Command::new("sh").args(["-ec", line]).current_dir(&self.0).output();
         let ran = ran.expect("a shell");
         assert!(ran.status.success(), "{line}: {}", String::from_utf8_lossy(&ran.stderr));
@@ -48,7 +48,7 @@ impl Dist {
 
     /// Compresses every file, as a build script does. All tests share the results, because the best
     /// brotli of a module takes seconds.
-    pub fn compress(&self) {
+    pub(crate) fn compress(&self) {
         static MADE: Mutex<BTreeMap<Vec<u8>, [Vec<u8>; 2]>> = Mutex::new(BTreeMap::new());
         for file in fs::read_dir(&self.0).expect("the folder is there").flatten() {
             let name = file.file_name().to_string_lossy().into_owned();
@@ -105,7 +105,7 @@ fn error_page() -> String {
 }
 
 /// Every directory gives exactly its incidents.
-pub fn check() {
+pub(crate) fn check() {
     if !["go", "gzip", "node", "sha256sum"].into_iter().all(is_there) {
         return;
     }
@@ -130,7 +130,7 @@ fn path(path: &Path) -> String {
 }
 
 /// Every directory of this suite.
-pub const DIRECTORIES: &[Directory] = &[
+pub(crate) const DIRECTORIES: &[Directory] = &[
     Directory {
         name: "as it should be, twice, with its manifest",
         make: |dist| {

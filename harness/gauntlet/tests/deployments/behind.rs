@@ -10,36 +10,36 @@ use crate::servers::{Server, is_there};
 use crate::{PASSES_MIN, held, nginx, run_on};
 
 /// The running servers, and the text of the target file under `site:`, without its indentation.
-pub struct Running {
+pub(crate) struct Running {
     /// The servers stop when they are dropped.
     _servers: Vec<Server>,
     /// The target file.
-    pub target: String,
+    pub(crate) target: String,
 }
 
 impl Running {
     /// The first of `servers` serves the page; `lines` are further lines of the target file.
-    pub fn new(servers: Vec<Server>, lines: &str) -> Self {
+    pub(crate) fn new(servers: Vec<Server>, lines: &str) -> Self {
         let url = servers[0].url("/");
         Self { _servers: servers, target: format!("site:\n  url: \"{url}\"\n{lines}") }
     }
 }
 
 /// One deployment.
-pub struct Behind {
+pub(crate) struct Behind {
     /// Its special property.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The files that it serves.
-    pub files: Files,
+    pub(crate) files: Files,
     /// Starts it, or returns `None` if a program is not installed.
-    pub start: fn(&Path) -> Option<Running>,
+    pub(crate) start: fn(&Path) -> Option<Running>,
     /// `severity incident` for each finding of severity minor or above, and for the notes that this
     /// deployment exists to show.
-    pub incidents: &'static [&'static str],
+    pub(crate) incidents: &'static [&'static str],
 }
 
 /// Starts each of `deployments` in turn and checks that it gives exactly its incidents.
-pub fn check(deployments: &[Behind]) {
+pub(crate) fn check(deployments: &[Behind]) {
     let mut wrong = Vec::new();
     if !is_there("go") {
         return;
@@ -76,14 +76,14 @@ fn unshown(record: &wasm_gauntlet_model::record::Record) -> Vec<String> {
 }
 
 /// Hashed names are kept forever; the page is revalidated each time.
-pub fn variants(site: &Path, lines: &str) -> Option<Vec<Server>> {
+pub(crate) fn variants(site: &Path, lines: &str) -> Option<Vec<Server>> {
     nginx::serving(site, nginx::STATIC, &format!("{lines}\n{}", nginx::CACHING))
 }
 
 /// nginx with these lines, compressing on the fly.
-pub fn files(site: &Path, lines: &str) -> Option<Vec<Server>> {
+pub(crate) fn files(site: &Path, lines: &str) -> Option<Vec<Server>> {
     nginx::serving(site, nginx::COMPRESSING, lines)
 }
 
 /// Everything is revalidated each time.
-pub const NO_CACHE: &str = "add_header Cache-Control no-cache;";
+pub(crate) const NO_CACHE: &str = "add_header Cache-Control no-cache;";

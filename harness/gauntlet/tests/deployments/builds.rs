@@ -11,7 +11,7 @@ use crate::servers::pair::{self, coded, digest, go, page, pair, write};
 
 /// The mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wrong {
+pub(crate) enum Wrong {
     /// Plain names, and the `.br` of the module is from the previous build.
     StaleBr,
     /// Plain names, next to the module of the previous build, `main.old.wasm`.
@@ -34,7 +34,7 @@ pub enum Wrong {
 
 impl Wrong {
     /// The folder that is deployed.
-    pub fn site(self) -> TempDir {
+    pub(crate) fn site(self) -> TempDir {
         let module = match self {
             Self::ForWasi => build(&Build { target: "wasip1", ..RELEASE }),
             Self::Unstripped => build(&UNSTRIPPED),
@@ -95,7 +95,7 @@ fn hashed(module: &[u8], module_name: &str, shim: &[u8], shim_name: &str) -> Tem
 
 /// The script of a Go release before 1.21, which calls the namespace `go`. The toolchains of that
 /// time are no longer available, and only the name matters.
-pub fn old_shim() -> Vec<u8> {
+pub(crate) fn old_shim() -> Vec<u8> {
     let text = String::from_utf8_lossy(&pair().shim).into_owned();
     assert!(text.contains("gojs: {"), "the script has another form");
     text.replace("gojs: {", "go: {").into_bytes()
@@ -103,34 +103,34 @@ pub fn old_shim() -> Vec<u8> {
 
 /// How a module is built.
 #[derive(Debug, Clone, Copy)]
-pub struct Build {
+pub(crate) struct Build {
     /// The name of its cache folder.
-    pub text: &'static str,
+    pub(crate) text: &'static str,
     /// `GOOS`.
-    pub target: &'static str,
+    pub(crate) target: &'static str,
     /// Flags of the build.
-    pub flags: &'static [&'static str],
+    pub(crate) flags: &'static [&'static str],
     /// Whether an incompressible file is embedded.
-    pub embeds: bool,
+    pub(crate) embeds: bool,
 }
 
 /// A release build.
-pub const RELEASE: Build =
+pub(crate) const RELEASE: Build =
     Build { text: "hello", target: "js", flags: &["-trimpath", "-ldflags=-s -w"], embeds: false };
 
 /// A development build with the name of its author. If the sources are recorded under another
 /// folder, that is the folder of an ordinary home.
-pub const UNSTRIPPED: Build =
+pub(crate) const UNSTRIPPED: Build =
     Build { flags: &["-gcflags=-trimpath=@WORK@=>/home/eve/hello"], ..RELEASE };
 
 /// The build before the release.
-pub const OLD: Build = Build { text: "hello of yesterday", ..RELEASE };
+pub(crate) const OLD: Build = Build { text: "hello of yesterday", ..RELEASE };
 
 /// Embedded bytes. 4 MB of noise alone exceed the usual budget of 3 MiB.
 const EMBEDDED_BYTES: usize = 4_000_000;
 
 /// The module, built once for each target folder and Go release.
-pub fn build(build: &Build) -> Vec<u8> {
+pub(crate) fn build(build: &Build) -> Vec<u8> {
     let release = go(&["env", "GOVERSION"], &[]);
     let key = format!("{release} {build:?}");
     let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("builds");

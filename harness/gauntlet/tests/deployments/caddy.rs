@@ -10,7 +10,7 @@ use crate::servers::{Place, Server, is_there};
 const CADDY: &str = "/usr/bin/caddy";
 
 /// Caddy with `lines` for the site.
-pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
+pub(crate) fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     if !is_there(CADDY) {
         return None;
     }
@@ -28,7 +28,7 @@ pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
 }
 
 /// `file` leaves out missing files, so that a 404 is not cached for a year.
-pub const CACHING: &str = r#"
+pub(crate) const CACHING: &str = r#"
     @page path / *.html
     header @page Cache-Control no-cache
     @hashed {
@@ -45,18 +45,18 @@ const CACHING_ALL: &str = r#"
     header @hashed Cache-Control "public, max-age=31536000, immutable""#;
 
 /// Caddy sends `Vary` only where it compresses. The raw variant needs it too.
-pub const VARY: &str = "header Vary Accept-Encoding";
+pub(crate) const VARY: &str = "header Vary Accept-Encoding";
 
 /// Serves the variants that the build made.
-pub const VARIANTS: &str = "file_server {\nprecompressed br gzip\n}";
+pub(crate) const VARIANTS: &str = "file_server {\nprecompressed br gzip\n}";
 
 /// Compresses on the fly, modules too.
-pub const ENCODE: &str = "encode {\ngzip 6\nmatch {\n\
+pub(crate) const ENCODE: &str = "encode {\ngzip 6\nmatch {\n\
                       header Content-Type application/wasm*\n\
                       header Content-Type *javascript*\n}\n}";
 
 /// Every deployment of this server.
-pub const DEPLOYMENTS: &[Deployment] = &[
+pub(crate) const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "file_server alone",
         page: "/",

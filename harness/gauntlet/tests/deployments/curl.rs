@@ -13,7 +13,7 @@ const FIELDS: [&str; 5] =
     ["content-type", "content-encoding", "vary", "cache-control", "access-control-allow-origin"];
 
 /// Every line.
-pub fn table(site: &str, files: &Files) -> String {
+pub(crate) fn table(site: &str, files: &Files) -> String {
     let mut text = String::new();
     for (asset, path) in files.paths() {
         let url = format!("{}{path}", site.trim_end_matches('/'));

@@ -8,14 +8,14 @@ use crate::files::Files;
 use crate::servers::{Place, Server, is_there};
 
 /// The folder with `node_modules`. `None`, and a message, if it is not installed.
-pub fn npm(package: &str) -> Option<String> {
+pub(crate) fn npm(package: &str) -> Option<String> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../npm/node_modules");
     let there = is_there(&folder.join(package).join("package.json").display().to_string());
     (is_there("node") && there).then(|| folder.display().to_string())
 }
 
 /// Express with `lines` between its creation and its start.
-pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
+pub(crate) fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     let modules = npm("express").and(npm("compression"))?;
     let place = Place::new(site);
     let (root, port) = (place.path("site"), place.port);
@@ -31,7 +31,7 @@ pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
 }
 
 /// Every deployment of this server.
-pub const DEPLOYMENTS: &[Deployment] = &[
+pub(crate) const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "static files alone",
         page: "/",

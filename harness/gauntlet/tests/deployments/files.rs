@@ -8,7 +8,7 @@ use crate::servers::pair;
 
 /// Which files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Files {
+pub(crate) enum Files {
     /// As in Go's own example: plain names, no variants.
     Plain,
     /// Names with a hash, with both variants next to every file.
@@ -21,7 +21,7 @@ pub enum Files {
 
 impl Files {
     /// A folder with the files, removed at the end.
-    pub fn folder(self) -> tempfile::TempDir {
+    pub(crate) fn folder(self) -> tempfile::TempDir {
         match self {
             Self::Plain => pair::plain_site(),
             Self::Hashed => pair::right_site(),
@@ -35,7 +35,7 @@ impl Files {
     }
 
     /// Paths of the page, the module and the shim.
-    pub fn paths(self) -> [(&'static str, String); 3] {
+    pub(crate) fn paths(self) -> [(&'static str, String); 3] {
         let folder = self.folder();
         let page = fs::read_to_string(folder.path().join("index.html")).expect("a page");
         let between = |before: &str| {
@@ -48,6 +48,6 @@ impl Files {
 }
 
 /// Whether browsers ask for `name`: it is a file of this site and no variant.
-pub fn is_asset(name: &Path) -> bool {
+pub(crate) fn is_asset(name: &Path) -> bool {
     name.extension().is_some_and(|e| ["html", "js", "wasm"].iter().any(|want| e == *want))
 }

@@ -82,7 +82,7 @@ fn gauntlet(arguments: &[&str]) -> Output {
 }
 
 /// The written file is valid, and `init` never overwrites it.
-pub fn is_written() {
+pub(crate) fn is_written() {
     let Some(server) = server() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("gauntlet.yaml").display().to_string();
@@ -102,7 +102,7 @@ pub fn is_written() {
 }
 
 /// The naming rule is written only if every found name follows it.
-pub fn rule_of_names_is_written() {
+pub(crate) fn rule_of_names_is_written() {
     if !is_there("go") {
         return;
     }
@@ -121,7 +121,7 @@ pub fn rule_of_names_is_written() {
 }
 
 /// Finding nothing is a failure, and the message says what to do.
-pub fn nothing_is_no_success() {
+pub(crate) fn nothing_is_no_success() {
     let Some(server) = server() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("gauntlet.yaml");

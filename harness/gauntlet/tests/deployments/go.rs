@@ -32,7 +32,7 @@ fn program(source: &str) -> PathBuf {
 }
 
 /// The program in this mode.
-pub fn serving(site: &Path, mode: &str) -> Option<Vec<Server>> {
+pub(crate) fn serving(site: &Path, mode: &str) -> Option<Vec<Server>> {
     if !is_there("go") {
         return None;
     }
@@ -44,7 +44,7 @@ pub fn serving(site: &Path, mode: &str) -> Option<Vec<Server>> {
 }
 
 /// The program of `source`. Its arguments are its address and the folder of the site.
-pub fn serving_program(site: &Path, source: &str) -> Option<Vec<Server>> {
+pub(crate) fn serving_program(site: &Path, source: &str) -> Option<Vec<Server>> {
     if !is_there("go") {
         return None;
     }
@@ -55,7 +55,7 @@ pub fn serving_program(site: &Path, source: &str) -> Option<Vec<Server>> {
 }
 
 /// Every deployment of this server.
-pub const DEPLOYMENTS: &[Deployment] = &[
+pub(crate) const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "http.FileServer alone",
         page: "/",

@@ -27,7 +27,7 @@ fn of(servers: Option<Vec<Server>>) -> Option<Running> {
 }
 
 /// Every deployment with a handler.
-pub const HANDLED: &[Behind] = &[
+pub(crate) const HANDLED: &[Behind] = &[
     Behind {
         name: "Go: Content-Length of the file, and then the .gz of it",
         files: Files::Hashed,

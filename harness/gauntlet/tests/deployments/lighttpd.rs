@@ -10,7 +10,7 @@ use crate::servers::{Place, Server, is_there};
 const LIGHTTPD: &str = "/usr/sbin/lighttpd";
 
 /// lighttpd with `lines`.
-pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
+pub(crate) fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
     if !is_there(LIGHTTPD) {
         return None;
     }
@@ -33,7 +33,7 @@ pub fn serving(site: &Path, lines: &str) -> Option<Vec<Server>> {
 }
 
 /// Debian's types; `application/wasm` is among them.
-pub const TYPES: &str = r#"include_shell "/usr/share/lighttpd/create-mime.conf.pl""#;
+pub(crate) const TYPES: &str = r#"include_shell "/usr/share/lighttpd/create-mime.conf.pl""#;
 
 /// mod_expire leaves errors alone; mod_setenv does not.
 const CACHING: &str = r#"
@@ -55,7 +55,7 @@ const CACHING_ALL: &str = r#"
     }"#;
 
 /// The variants next to a file. A rewritten request is matched again under its new name.
-pub const VARIANTS: &str = r#"
+pub(crate) const VARIANTS: &str = r#"
     $REQUEST_HEADER["Accept-Encoding"] =~ "(^|,)\s*br\s*(,|$|;\s*q=(1|0\.0*[1-9]))" {
         url.rewrite-once = ( "^(/[^?]*\.(wasm|js))(\?|$)" => "$1.br" )
     }
@@ -84,12 +84,12 @@ const VARY: &str = r#"
     }"#;
 
 /// Both codings, for every type that compresses well.
-pub const DEFLATE: &str = r#"
+pub(crate) const DEFLATE: &str = r#"
     deflate.mimetypes = ( "application/wasm", "text/javascript" )
     deflate.allowed-encodings = ( "br", "gzip" )"#;
 
 /// Every deployment of this server.
-pub const DEPLOYMENTS: &[Deployment] = &[
+pub(crate) const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "as Debian's deflate module is set up: text alone",
         page: "/",

@@ -14,7 +14,7 @@ fn doubts(record: &Record, word: &str) -> usize {
 }
 
 /// nginx refuses frequent requests with 503 by default. This is no fault of the site.
-pub fn is_a_doubt() {
+pub(crate) fn is_a_doubt() {
     let site = Files::Hashed.folder();
     let http = format!("{STATIC} limit_req_zone $binary_remote_addr zone=z:1m rate=5r/s;");
     let server = format!("limit_req zone=z burst=10 nodelay;\n{CACHING}");
@@ -31,7 +31,7 @@ pub fn is_a_doubt() {
 }
 
 /// The run leaves the cache entry of real users unchanged, and says so.
-pub fn is_not_played_with() {
+pub(crate) fn is_not_played_with() {
     let site = Files::Hashed.folder();
     let key = "proxy_http_version 1.1; proxy_ignore_headers Vary; proxy_cache_key $uri;";
     let Some(running) = proxy_cache::before(site.path(), proxy_cache::ASSETS, key) else { return };

@@ -53,7 +53,7 @@ fn shim(site: &Path) -> String {
 const DEAD: &[&str] = &["critical delivery/shim-matches-binary"];
 
 /// Every deployment with its own loader.
-pub const LOADED: &[Behind] = &[
+pub(crate) const LOADED: &[Behind] = &[
     Behind {
         name: "a shim that was cut on its way",
         files: Files::Plain,

@@ -43,18 +43,18 @@ use wasm_gauntlet_model::record::Record;
 use wasm_gauntlet_model::verdict::{Severity, Verdict};
 
 /// One server with one configuration.
-pub struct Deployment {
+pub(crate) struct Deployment {
     /// Its special property.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// The path of the page.
-    pub page: &'static str,
+    pub(crate) page: &'static str,
     /// The files that it serves.
-    pub files: Files,
+    pub(crate) files: Files,
     /// Starts it, or returns `None` if a program is not installed.
-    pub start: fn(&Path) -> Option<Vec<Server>>,
+    pub(crate) start: fn(&Path) -> Option<Vec<Server>>,
     /// `severity incident` for each finding of severity minor or above, sorted, and `follows
     /// incident` for what a finding causes. Empty means clean.
-    pub incidents: &'static [&'static str],
+    pub(crate) incidents: &'static [&'static str],
 }
 
 /// Least passes of a correct deployment. With fewer, the run checked too little.

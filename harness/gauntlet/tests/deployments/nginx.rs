@@ -7,29 +7,29 @@ use crate::files::Files;
 use crate::servers::{Nginx, Server};
 
 /// The page is revalidated each time; hashed names are kept forever.
-pub const CACHING: &str = r#"
+pub(crate) const CACHING: &str = r#"
     location / { add_header Cache-Control "no-cache"; }
     location ~ "\.[0-9a-f]{16}\.(wasm|js)$" {
         add_header Cache-Control "public, max-age=31536000, immutable";
     }"#;
 
 /// Both codings, made on the fly.
-pub const COMPRESSING: &str = r#"
+pub(crate) const COMPRESSING: &str = r#"
     gzip on; gzip_vary on; gzip_comp_level 6;
     gzip_types application/wasm application/javascript;
     brotli on; brotli_comp_level 5;
     brotli_types application/wasm application/javascript;"#;
 
 /// Both codings, made by the build.
-pub const STATIC: &str = "gzip_static on; brotli_static on; gzip_vary on;";
+pub(crate) const STATIC: &str = "gzip_static on; brotli_static on; gzip_vary on;";
 
 /// nginx with these lines inside `http` and these inside `server`.
-pub fn serving(site: &Path, http: &str, server: &str) -> Option<Vec<Server>> {
+pub(crate) fn serving(site: &Path, http: &str, server: &str) -> Option<Vec<Server>> {
     Nginx::serving(site, http, server).map(|server| vec![server])
 }
 
 /// Every deployment of this server.
-pub const DEPLOYMENTS: &[Deployment] = &[
+pub(crate) const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "as Debian ships it",
         page: "/",

@@ -38,7 +38,7 @@ fn policed(site: &Path, policy: &str) -> Option<Running> {
 }
 
 /// Every deployment with a policy.
-pub const POLICIES: &[Behind] = &[
+pub(crate) const POLICIES: &[Behind] = &[
     Behind {
         name: "a strict policy that was written without WebAssembly in mind",
         files: Files::Hashed,

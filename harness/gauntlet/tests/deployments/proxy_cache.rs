@@ -7,7 +7,7 @@ use crate::files::Files;
 use crate::servers::{Nginx, Server};
 
 /// A cache for paths that match `path`, in front of a correct origin. `proxy` follows `proxy_pass`.
-pub fn before(site: &Path, path: &str, proxy: &str) -> Option<Vec<Server>> {
+pub(crate) fn before(site: &Path, path: &str, proxy: &str) -> Option<Vec<Server>> {
     let origin = Nginx::right(site)?;
     let pass = origin.url("").trim_end_matches('/').to_owned();
     let server = format!(
@@ -31,10 +31,10 @@ pub fn before(site: &Path, path: &str, proxy: &str) -> Option<Vec<Server>> {
 const CACHE: &str = "proxy_cache_path edge keys_zone=edge:1m;";
 
 /// Modules and scripts.
-pub const ASSETS: &str = r"~ \.(wasm|js)$";
+pub(crate) const ASSETS: &str = r"~ \.(wasm|js)$";
 
 /// Every deployment of this cache.
-pub const DEPLOYMENTS: &[Deployment] = &[
+pub(crate) const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "a cache that minds Vary",
         page: "/",

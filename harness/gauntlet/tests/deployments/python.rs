@@ -19,7 +19,7 @@ fn serving(site: &Path) -> Option<Vec<Server>> {
 }
 
 /// Every deployment of this server.
-pub const DEPLOYMENTS: &[Deployment] = &[Deployment {
+pub(crate) const DEPLOYMENTS: &[Deployment] = &[Deployment {
     name: "a folder",
     page: "/",
     files: Files::Plain,

@@ -119,7 +119,7 @@ fn mend(one: &Broken, fix: &str) -> Option<String> {
 }
 
 /// Every faulty directory.
-pub fn check() {
+pub(crate) fn check() {
     if !["go", "gzip", "brotli", "node", "openssl", "sha256sum"].into_iter().all(is_there) {
         return;
     }

@@ -21,7 +21,7 @@ fn ask(url: &str, fields: &[&str]) -> (String, Vec<u8>) {
 
 /// Caddy 2.6 mixes the bytes for a client that asks for a range. It sends neither a length nor
 /// `Accept-Ranges`, so browsers do not ask. The finding is therefore minor.
-pub fn mixes_and_nobody_asks() {
+pub(crate) fn mixes_and_nobody_asks() {
     if !is_there("curl") {
         return;
     }

@@ -10,24 +10,24 @@ use crate::files::{Files, is_asset};
 use crate::servers::{Place, Server, is_there};
 
 /// How files are uploaded to the bucket.
-pub struct Upload {
+pub(crate) struct Upload {
     /// The type of modules. `None` leaves it to the store, as `aws s3 cp` does for unknown endings.
-    pub module_type: Option<String>,
+    pub(crate) module_type: Option<String>,
     /// The type of the page.
-    pub page_type: String,
+    pub(crate) page_type: String,
     /// Whether the `.gz` file is uploaded under the plain name.
-    pub gzipped: bool,
+    pub(crate) gzipped: bool,
     /// Whether the upload sets Content-Encoding.
-    pub coding_said: bool,
+    pub(crate) coding_said: bool,
     /// `Cache-Control` of everything except the page.
-    pub caching: Option<String>,
+    pub(crate) caching: Option<String>,
     /// `Cache-Control` of the page.
-    pub page_caching: Option<String>,
+    pub(crate) page_caching: Option<String>,
 }
 
 impl Upload {
     /// The correct upload for a store without negotiation by Accept-Encoding.
-    pub fn right() -> Self {
+    pub(crate) fn right() -> Self {
         Self {
             module_type: Some("application/wasm".to_owned()),
             page_type: "text/html".to_owned(),
@@ -46,7 +46,7 @@ const WEBSITE: &str = "<WebsiteConfiguration><IndexDocument><Suffix>index.html</
                        </IndexDocument></WebsiteConfiguration>";
 
 /// The bucket with the files of `site`, as `upload` sets them.
-pub fn serving(site: &Path, upload: &Upload) -> Option<Vec<Server>> {
+pub(crate) fn serving(site: &Path, upload: &Upload) -> Option<Vec<Server>> {
     let modules = npm("s3rver")?;
     if !is_there("curl") {
         return None;
@@ -95,7 +95,7 @@ fn put(server: &Server, file: &Path, upload: &Upload) {
 }
 
 /// Every deployment of this store.
-pub const DEPLOYMENTS: &[Deployment] = &[
+pub(crate) const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "gzipped by the build, with type, coding and caching",
         page: "/site/",

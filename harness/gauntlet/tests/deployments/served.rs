@@ -12,7 +12,7 @@ fn served(site: &Path, lines: &str) -> Option<Running> {
 }
 
 /// Every faulty build.
-pub const SERVED: &[Behind] = &[
+pub(crate) const SERVED: &[Behind] = &[
     Behind {
         name: "a module that was stripped after it was named",
         files: Files::Wrong(Wrong::Patched),

@@ -34,7 +34,7 @@ fn held() -> Vec<&'static [&'static str]> {
 }
 
 /// No incident may be without a deployment, and no expected incident may be unknown.
-pub fn every_incident_is() {
+pub(crate) fn every_incident_is() {
     let held = held();
     let findings = |one: &&&str| !one.starts_with("follows ");
     let shown: BTreeSet<&str> = (held.iter().flat_map(|incidents| incidents.iter()))

@@ -10,7 +10,7 @@ use crate::servers::{Nginx, Place, Server, is_there};
 const VARNISH: &str = "/usr/sbin/varnishd";
 
 /// Varnish in front of a correct origin, which also compresses for proxies: they send `Via`.
-pub fn before(site: &Path, vcl: &str, parameters: &[&str]) -> Option<Vec<Server>> {
+pub(crate) fn before(site: &Path, vcl: &str, parameters: &[&str]) -> Option<Vec<Server>> {
     if !is_there(VARNISH) {
         return None;
     }
@@ -36,7 +36,7 @@ pub fn before(site: &Path, vcl: &str, parameters: &[&str]) -> Option<Vec<Server>
 }
 
 /// Every deployment of this cache.
-pub const DEPLOYMENTS: &[Deployment] = &[
+pub(crate) const DEPLOYMENTS: &[Deployment] = &[
     Deployment {
         name: "as installed, which offers the origin gzip alone",
         page: "/",

@@ -56,7 +56,7 @@ fn secured(site: &Path, listen: &str) -> Option<Running> {
 }
 
 /// Every deployment of this kind.
-pub const WAYS: &[Behind] = &[
+pub(crate) const WAYS: &[Behind] = &[
     Behind {
         name: "Varnish before nginx, each named",
         files: Files::Hashed,

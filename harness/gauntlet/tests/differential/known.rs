@@ -10,7 +10,7 @@ use crate::shrink::Candidate;
 
 /// Whether every module in the evidence has the gap of wazero: instantiation does not trap on an
 /// active element segment past the end of its table.
-pub fn segments(subject: &str, seen: &Observation) -> bool {
+pub(crate) fn segments(subject: &str, seen: &Observation) -> bool {
     let shown = seen.evidence.iter().filter(|piece| piece.what == "difference");
     let gap = |text: &str| text.ends_with("beside trap: table-out-of-bounds");
     let all = count(seen, "different") + count(seen, "disputed");
@@ -20,7 +20,7 @@ pub fn segments(subject: &str, seen: &Observation) -> bool {
 
 /// Whether `module` shows the gap of wasmi: a wrong select by whether a local is zero. The equal
 /// question, whether the local has no set bits, gives the right answer on all runtimes.
-pub fn select(candidate: &Candidate, subject: &Adapter, module: &[u8]) -> bool {
+pub(crate) fn select(candidate: &Candidate, subject: &Adapter, module: &[u8]) -> bool {
     let differ = |seen: &Observation| count(seen, "different") + count(seen, "disputed") > 0;
     let said = reworded(module).and_then(|module| candidate.tried(subject, &module));
     said.is_some_and(|seen| count(&seen, "answers") > 0 && !differ(&seen))

@@ -22,7 +22,7 @@ const NOTHING: [u8; 3] = [0, 0x00, 0x0b];
 
 /// The smallest module found, from `bytes` on, for which `keep` is true. `keep` sees at most
 /// `asks_max` modules, each valid and smaller than the one kept before.
-pub fn reduced(bytes: &[u8], asks_max: usize, keep: impl FnMut(&[u8]) -> bool) -> Vec<u8> {
+pub(crate) fn reduced(bytes: &[u8], asks_max: usize, keep: impl FnMut(&[u8]) -> bool) -> Vec<u8> {
     let Some(best) = Parts::of(bytes) else { return bytes.to_vec() };
     let mut search = Search { size: best.joined().len(), best, asks_left: asks_max, keep };
     let mut before = usize::MAX;
@@ -38,16 +38,16 @@ pub fn reduced(bytes: &[u8], asks_max: usize, keep: impl FnMut(&[u8]) -> bool) -
 
 /// A module in its parts.
 #[derive(Clone)]
-pub struct Parts {
+pub(crate) struct Parts {
     /// Every section except code, which is empty in its place.
     sections: Vec<(u8, Vec<u8>)>,
     /// The bodies, each with its locals first.
-    pub bodies: Vec<Vec<u8>>,
+    pub(crate) bodies: Vec<Vec<u8>>,
 }
 
 impl Parts {
     /// The parts of `module`. `None` if it cannot be read.
-    pub fn of(module: &[u8]) -> Option<Self> {
+    pub(crate) fn of(module: &[u8]) -> Option<Self> {
         let mut parts = Self { sections: Vec::new(), bodies: Vec::new() };
         for payload in Parser::new(0).parse_all(module) {
             let payload = payload.ok()?;
@@ -63,7 +63,7 @@ impl Parts {
     }
 
     /// The module made of these parts.
-    pub fn joined(&self) -> Vec<u8> {
+    pub(crate) fn joined(&self) -> Vec<u8> {
         let mut module = Module::new();
         for (id, data) in &self.sections {
             if *id == CODE {

@@ -26,11 +26,11 @@ const DEADLINE_MS: u64 = 200;
 
 /// The place where an adapter gets the module that is being shrunk.
 #[derive(Clone, Default)]
-pub struct Candidate(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Candidate(Arc<Mutex<Vec<u8>>>);
 
 impl Candidate {
     /// `subject`, which knows the candidate in addition to the guests of the catalogue.
-    pub fn known_to(&self, subject: Adapter) -> Adapter {
+    pub(crate) fn known_to(&self, subject: Adapter) -> Adapter {
         let candidate = self.clone();
         subject.with_guests(Box::new(move |id, params| match id {
             CANDIDATE => Ok(candidate.module()),
@@ -48,14 +48,14 @@ impl Candidate {
     }
 
     /// The observation of `bytes` on `subject`.
-    pub fn tried(&self, subject: &Adapter, bytes: &[u8]) -> Option<Observation> {
+    pub(crate) fn tried(&self, subject: &Adapter, bytes: &[u8]) -> Option<Observation> {
         self.set(bytes);
         differ(subject, CANDIDATE, 0, 1, DEADLINE_MS).ok()
     }
 
     /// A small module with the same different ends on `subject` as `bytes`, or `bytes` if none is
     /// found.
-    pub fn shrunk(&self, subject: &Adapter, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn shrunk(&self, subject: &Adapter, bytes: &[u8]) -> Vec<u8> {
         let until = Instant::now() + TIME_MAX;
         let ends = |bytes: &[u8]| self.tried(subject, bytes).and_then(|seen| ends(&seen));
         let Some(wanted) = ends(bytes) else { return bytes.to_vec() };

@@ -6,7 +6,7 @@
 ///
 /// # Errors
 /// The first shown line that does not match.
-pub fn fits(shown: &[String], said: &str) -> Result<(), String> {
+pub(crate) fn fits(shown: &[String], said: &str) -> Result<(), String> {
     let mut shown: Vec<&str> = shown.iter().map(|line| line.trim_end()).collect();
     while shown.last().is_some_and(|line| line.is_empty()) {
         shown.pop();

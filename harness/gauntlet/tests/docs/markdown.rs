@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A document.
-pub struct Document {
+pub(crate) struct Document {
     /// Its path below the root of the repository.
     pub path: String,
     /// Its text.
@@ -13,7 +13,7 @@ pub struct Document {
 
 /// One code block.
 #[derive(Debug, Clone, Default)]
-pub struct Block {
+pub(crate) struct Block {
     /// The first word behind the fence, as in `console`.
     pub language: String,
     /// What follows it: `key=value`, or a word alone.
@@ -26,18 +26,18 @@ pub struct Block {
 
 impl Block {
     /// The value of an attribute; empty for a word alone.
-    pub fn attribute(&self, name: &str) -> Option<&str> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// The root of the repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// The documents that this test checks. The code generates `harness/docs/reference`.
-pub fn documents() -> Vec<Document> {
+pub(crate) fn documents() -> Vec<Document> {
     let mut paths: Vec<String> =
         ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "hostile-guests/README.md"]
             .map(str::to_owned)
@@ -54,7 +54,7 @@ pub fn documents() -> Vec<Document> {
 }
 
 /// The documents, and the pages for developers and for authors of adapters.
-pub fn pages() -> Vec<Document> {
+pub(crate) fn pages() -> Vec<Document> {
     let others = [
         "harness/ARCHITECTURE.md",
         "harness/host/src/protocol/PROTOCOL.md",
@@ -64,7 +64,7 @@ pub fn pages() -> Vec<Document> {
 }
 
 /// One document.
-pub fn document(path: impl Into<String>) -> Document {
+pub(crate) fn document(path: impl Into<String>) -> Document {
     let path = path.into();
     let text = fs::read_to_string(root().join(&path));
     let text = text.unwrap_or_else(|error| panic!("{path}: {error}"));
@@ -73,7 +73,7 @@ pub fn document(path: impl Into<String>) -> Document {
 
 impl Document {
     /// Its code blocks, in their order.
-    pub fn blocks(&self) -> Vec<Block> {
+    pub(crate) fn blocks(&self) -> Vec<Block> {
         let mut blocks = Vec::new();
         let mut open: Option<Block> = None;
         for (index, line) in self.text.lines().enumerate() {
@@ -100,7 +100,7 @@ impl Document {
     }
 
     /// Its lines outside of code blocks.
-    pub fn prose(&self) -> Vec<&str> {
+    pub(crate) fn prose(&self) -> Vec<&str> {
         let mut inside = false;
         let lines = self.text.lines().filter(|line| {
             let is_fence = line.starts_with("```");
@@ -111,7 +111,7 @@ impl Document {
     }
 
     /// The targets of its links.
-    pub fn links(&self) -> Vec<String> {
+    pub(crate) fn links(&self) -> Vec<String> {
         let mut links = Vec::new();
         for line in self.prose() {
             let mut rest = line;
@@ -125,7 +125,7 @@ impl Document {
     }
 
     /// Its headings, in the form that GitHub and mdBook use in links.
-    pub fn anchors(&self) -> Vec<String> {
+    pub(crate) fn anchors(&self) -> Vec<String> {
         let headings = self.prose().into_iter().filter(|line| line.starts_with('#'));
         headings.map(|line| slug(line.trim_start_matches('#').trim())).collect()
     }

@@ -17,7 +17,7 @@ const HOST: &str = "127.0.0.1:9000";
 
 /// One command of a document.
 #[derive(Debug)]
-pub struct Step {
+pub(crate) struct Step {
     /// The command line.
     pub command: String,
     /// The exit code that the document states; 0 if it states none.
@@ -27,7 +27,7 @@ pub struct Step {
 }
 
 /// The commands of a block. The test reads only the exit code in a comment behind a command.
-pub fn steps(block: &Block) -> Vec<Step> {
+pub(crate) fn steps(block: &Block) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let mut open = false;
     for line in block.text.lines() {
@@ -54,13 +54,13 @@ pub fn steps(block: &Block) -> Vec<Step> {
 }
 
 /// A folder with the files that a document writes, and the testbed that it starts.
-pub struct Session {
+pub(crate) struct Session {
     folder: TempDir,
     testbed: Option<Testbed>,
 }
 
 impl Session {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder can be made");
         let programs = folder.path().join("bin");
         fs::create_dir(&programs).expect("it is made");
@@ -75,7 +75,7 @@ impl Session {
     }
 
     /// Writes a file that the document shows.
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.work().join(name);
         fs::create_dir_all(path.parent().expect("it has one")).expect("it is made");
         fs::write(path, self.here(text)).expect("it is written");
@@ -94,7 +94,7 @@ impl Session {
     }
 
     /// Runs a command and compares its exit code and output with the document.
-    pub fn run(&mut self, step: &Step, place: &str) {
+    pub(crate) fn run(&mut self, step: &Step, place: &str) {
         if let Some(arguments) = step.command.strip_prefix("gauntlet testbed") {
             self.testbed = None;
             self.testbed = Some(Testbed::start(arguments));

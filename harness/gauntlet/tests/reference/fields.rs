@@ -54,7 +54,7 @@ fn list(words: &[&str]) -> String {
 }
 
 /// Every table, in the order of the steps.
-pub fn tables() -> String {
+pub(crate) fn tables() -> String {
     let mut page = "An expectation is `step.field: matcher`. A field has a value, is known to be \
                     absent, or was not looked at. An expectation on a field that was not looked at \
                     is inconclusive.\n"

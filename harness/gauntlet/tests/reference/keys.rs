@@ -97,7 +97,7 @@ fn is_faults(schema: &Value) -> bool {
 }
 
 /// Every table of the schema. `what` names the file, and `word` the schema.
-pub fn tables(schema: &Value, what: &str, word: &str) -> String {
+pub(crate) fn tables(schema: &Value, what: &str, word: &str) -> String {
     let own = keys(schema).expect("the file has keys");
     let mut page = format!(
         "`gauntlet schema {word}` prints the JSON schema of {what}, for editors. \

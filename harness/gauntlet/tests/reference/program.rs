@@ -20,7 +20,7 @@ fn commands_of(help: &str) -> Vec<&str> {
 }
 
 /// One section for each command, with its long help.
-pub fn commands() -> String {
+pub(crate) fn commands() -> String {
     let whole = said(&["--help"]);
     let names = commands_of(&whole);
     assert!(names.len() >= 10, "{names:?}");
@@ -54,7 +54,7 @@ fn without_values(help: &str) -> String {
 }
 
 /// The table of exit codes.
-pub fn exit_codes() -> String {
+pub(crate) fn exit_codes() -> String {
     let help = said(&["--help"]);
     let lines = help.lines().skip_while(|line| *line != "Exit codes:").skip(1);
     let rows = lines.filter_map(|line| line.trim().split_once("  "));
@@ -69,7 +69,7 @@ pub fn exit_codes() -> String {
 }
 
 /// The table of incidents, from the output of `gauntlet list`.
-pub fn incidents() -> String {
+pub(crate) fn incidents() -> String {
     let list = said(&["list"]);
     let rows = list.lines().filter_map(|line| {
         let (id, rest) = line.trim().split_once("  ")?;
@@ -87,7 +87,7 @@ pub fn incidents() -> String {
 }
 
 /// The table of faults, from `gauntlet testbed --help`.
-pub fn faults() -> String {
+pub(crate) fn faults() -> String {
     let help = said(&["testbed", "--help"]);
     let list = help.split_once("Possible values:\n").expect("they are listed").1;
     let list = list.split("\n\n").next().unwrap_or_default();
@@ -112,7 +112,7 @@ pub fn faults() -> String {
 }
 
 /// A text in a cell of a table.
-pub fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ").replace('|', "\\|").replace('<', "&lt;")
 }

@@ -17,7 +17,7 @@ use wasm_gauntlet_host::wasmi::WasmiHost;
 const ENDLESS_STEPS: u64 = 20_000_000;
 
 /// The host.
-pub struct SmallHost {
+pub(crate) struct SmallHost {
     engine: WasmiHost,
     guests: Mutex<HashMap<String, Arc<dyn Plugin>>>,
     /// Free workers.
@@ -33,7 +33,7 @@ pub struct SmallHost {
 
 impl SmallHost {
     /// Starts a host and returns its address and the host.
-    pub fn start(workers: usize, health_by_worker: bool) -> (String, Arc<Self>) {
+    pub(crate) fn start(workers: usize, health_by_worker: bool) -> (String, Arc<Self>) {
         let engine = WasmiHost::new(HostFaults::default()).expect("wasmi starts");
         let host = Arc::new(Self {
             engine,
@@ -58,7 +58,7 @@ impl SmallHost {
     }
 
     /// Requests that came after the last worker was taken.
-    pub fn in_vain(&self) -> usize {
+    pub(crate) fn in_vain(&self) -> usize {
         self.in_vain.load(Ordering::SeqCst)
     }
 

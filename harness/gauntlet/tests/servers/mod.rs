@@ -2,8 +2,8 @@
 //! waits for it. It stops when it is dropped. If a program is not installed, the test says so and
 //! passes. With `GAUNTLET_REQUIRE_ALL=1` it panics, as in CI, where everything is installed.
 
-pub mod nginx;
-pub mod pair;
+pub(crate) mod nginx;
+pub(crate) mod pair;
 
 use std::fs;
 use std::io::Write;
@@ -23,10 +23,10 @@ const AGE: Duration = Duration::from_secs(86_400);
 /// Longest wait for a server that was asked to end. Then it is killed.
 const STOP_MAX: Duration = Duration::from_secs(5);
 
-pub use nginx::Nginx;
+pub(crate) use nginx::Nginx;
 
 /// Whether `program` (a path, or a name on `PATH`) can be used. Prints a message if not.
-pub fn is_there(program: &str) -> bool {
+pub(crate) fn is_there(program: &str) -> bool {
     let search = std::env::var_os("PATH").unwrap_or_default();
     let mut folders = std::env::split_paths(&search);
     let path = Path::new(program);
@@ -46,7 +46,7 @@ pub fn is_there(program: &str) -> bool {
 }
 
 /// The place of one server: a port, and a folder with a copy of the site, removed at the end.
-pub struct Place {
+pub(crate) struct Place {
     folder: tempfile::TempDir,
     /// The loopback port of the server.
     pub port: u16,
@@ -54,7 +54,7 @@ pub struct Place {
 
 impl Place {
     /// A place with a copy of `site` in its folder `site`.
-    pub fn new(site: &Path) -> Self {
+    pub(crate) fn new(site: &Path) -> Self {
         let folder = tempfile::tempdir().expect("a folder for a server");
         // Workers run as another user than the owner of the folder.
         let open = fs::Permissions::from_mode(0o755);
@@ -72,24 +72,24 @@ impl Place {
     }
 
     /// The path of `name` in the folder.
-    pub fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
     /// Makes the folder `name`.
-    pub fn make(&self, name: &str) {
+    pub(crate) fn make(&self, name: &str) {
         fs::create_dir(self.path(name)).expect("a folder of a server");
     }
 
     /// Writes the file `name` and returns its path.
-    pub fn put(&self, name: &str, text: &str) -> String {
+    pub(crate) fn put(&self, name: &str, text: &str) -> String {
         let path = self.path(name);
         fs::write(&path, text).unwrap_or_else(|error| panic!("{path}: {error}"));
         path
     }
 
     /// Starts `command` here, and waits until its port accepts connections.
-    pub fn start(self, command: &mut Command) -> Server {
+    pub(crate) fn start(self, command: &mut Command) -> Server {
         // Its output goes to a file in its folder. A full pipe without a reader would stop it.
         let log = fs::File::create(self.path("log")).expect("a log");
         let errors = log.try_clone().expect("a second handle of the log");
@@ -102,7 +102,7 @@ impl Place {
 }
 
 /// A running server.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     place: Place,
 }
@@ -120,7 +120,7 @@ impl Server {
     }
 
     /// The address of `path` on this server.
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.place.port)
     }
 }

@@ -12,12 +12,12 @@ const NGINX: &str = "/usr/sbin/nginx";
 const NGINX_MODULES: &str = "/usr/share/nginx/modules";
 
 /// Ways to start nginx. None gives a server if nginx is not installed.
-pub struct Nginx;
+pub(crate) struct Nginx;
 
 impl Nginx {
     /// With Debian's default configuration for the files of `site`. It uses the installed
     /// configuration, except for paths and the port.
-    pub fn debian_default(site: &Path) -> Option<Server> {
+    pub(crate) fn debian_default(site: &Path) -> Option<Server> {
         Self::start(site, |place| {
             place.make("conf.d");
             place.make("sites-enabled");
@@ -37,7 +37,7 @@ impl Nginx {
 
     /// With the setup of the playbook in the catalogue: types, both codings with `Vary`. Hashed
     /// names are kept forever, and the page is revalidated each time.
-    pub fn right(site: &Path) -> Option<Server> {
+    pub(crate) fn right(site: &Path) -> Option<Server> {
         Self::serving(
             site,
             r#"
@@ -58,7 +58,7 @@ impl Nginx {
 
     /// With these lines inside `http` and these inside `server`. `@PORT@` stands for the port. A
     /// `listen` line replaces the default address.
-    pub fn serving(site: &Path, http: &str, server: &str) -> Option<Server> {
+    pub(crate) fn serving(site: &Path, http: &str, server: &str) -> Option<Server> {
         Self::start(site, |place| {
             let (root, pid, port) = (place.path("site"), place.path("nginx.pid"), place.port);
             let own = server.contains("listen ");

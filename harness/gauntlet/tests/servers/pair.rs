@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use wasm_gauntlet_web::coding::{Layer, encode};
 
 /// A module and the script that starts it.
-pub struct Pair {
+pub(crate) struct Pair {
     /// The bytes of the module.
     pub module: Vec<u8>,
     /// The text of the shim.
@@ -19,7 +19,7 @@ pub struct Pair {
 }
 
 /// The pair, built once for each target folder and Go release.
-pub fn pair() -> &'static Pair {
+pub(crate) fn pair() -> &'static Pair {
     static PAIR: OnceLock<Pair> = OnceLock::new();
     PAIR.get_or_init(|| if super::is_there("go") { built() } else { generated() })
 }
@@ -50,7 +50,7 @@ fn built() -> Pair {
 }
 
 /// The output of `go`.
-pub fn go(arguments: &[&str], environment: &[(&str, &str)]) -> String {
+pub(crate) fn go(arguments: &[&str], environment: &[(&str, &str)]) -> String {
     let mut command = Command::new("go");
     command.args(arguments).envs(environment.iter().copied());
     let output = command.output().expect("go runs");
@@ -81,7 +81,7 @@ fn generated() -> Pair {
 }
 
 /// A page that starts `module` with `shim`, in the words of Go's own example.
-pub fn page(shim: &str, module: &str) -> String {
+pub(crate) fn page(shim: &str, module: &str) -> String {
     format!(
         "<!doctype html>\n<html><head><meta charset=\"utf-8\"><title>pair</title>\n\
          <script src=\"{shim}\"></script>\n<script>\n\
@@ -93,7 +93,7 @@ pub fn page(shim: &str, module: &str) -> String {
 }
 
 /// A site as in Go's own example: plain names, no variants.
-pub fn plain_site() -> tempfile::TempDir {
+pub(crate) fn plain_site() -> tempfile::TempDir {
     let (site, pair) = (tempfile::tempdir().expect("a site"), pair());
     write(&site, "index.html", page("wasm_exec.js", "main.wasm").as_bytes());
     write(&site, "wasm_exec.js", &pair.shim);
@@ -102,7 +102,7 @@ pub fn plain_site() -> tempfile::TempDir {
 }
 
 /// A site with hashed names, and both variants next to every file.
-pub fn right_site() -> tempfile::TempDir {
+pub(crate) fn right_site() -> tempfile::TempDir {
     let (site, pair) = (tempfile::tempdir().expect("a site"), pair());
     let shim = format!("wasm_exec.{}.js", digest(&pair.shim));
     let module = format!("main.{}.wasm", digest(&pair.module));
@@ -118,7 +118,7 @@ pub fn right_site() -> tempfile::TempDir {
 
 /// The coded form of `bytes`, made once. Brotli takes a second for a module, and longer in a debug
 /// build.
-pub fn coded(layer: Layer, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn coded(layer: Layer, bytes: &[u8]) -> Vec<u8> {
     static KNOWN: Mutex<BTreeMap<(Layer, String), Vec<u8>>> = Mutex::new(BTreeMap::new());
     let key = (layer, digest(bytes));
     let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -132,11 +132,11 @@ pub fn coded(layer: Layer, bytes: &[u8]) -> Vec<u8> {
 }
 
 /// The first 16 hex digits of the SHA-256 digest.
-pub fn digest(bytes: &[u8]) -> String {
+pub(crate) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes)[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Writes a file of the site.
-pub fn write(site: &tempfile::TempDir, name: &str, bytes: &[u8]) {
+pub(crate) fn write(site: &tempfile::TempDir, name: &str, bytes: &[u8]) {
     fs::write(site.path().join(name), bytes).expect("a file of the site");
 }

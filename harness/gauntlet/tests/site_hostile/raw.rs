@@ -7,13 +7,13 @@ use std::sync::Arc;
 use wasm_gauntlet_web::coding::{Layer, encode};
 
 /// A page that loads the module next to it.
-pub const PAGE: &str = "<!doctype html><title>p</title><script>\
+pub(crate) const PAGE: &str = "<!doctype html><title>p</title><script>\
                     WebAssembly.instantiateStreaming(fetch('m.wasm'))</script>";
 
 /// One request.
-pub struct Asked {
+pub(crate) struct Asked {
     /// The whole request, in lower case.
-    pub method: String,
+    pub(crate) method: String,
     path: String,
     head: String,
 }
@@ -32,7 +32,7 @@ impl Asked {
     }
 
     /// Whether the request offers gzip by name and without a weight of 0.
-    pub fn takes_gzip(&self) -> bool {
+    pub(crate) fn takes_gzip(&self) -> bool {
         let field = self.head.lines().find_map(|line| line.strip_prefix("accept-encoding:"));
         let mut offers = field.unwrap_or_default().split(',');
         offers.any(|one| {
@@ -43,16 +43,16 @@ impl Asked {
     }
 
     /// Whether the request has the field.
-    pub fn has(&self, field: &str) -> bool {
+    pub(crate) fn has(&self, field: &str) -> bool {
         self.head.contains(&format!("\r\n{field}:"))
     }
 }
 
 /// Writes the answer to a request for the module. Other requests do not reach it.
-pub type Answer = Box<dyn Fn(&Asked, &mut TcpStream) + Send + Sync>;
+pub(crate) type Answer = Box<dyn Fn(&Asked, &mut TcpStream) + Send + Sync>;
 
 /// Serves `page` at `/`, and the module with `answer`.
-pub fn serve(page: &'static str, answer: Answer) -> String {
+pub(crate) fn serve(page: &'static str, answer: Answer) -> String {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     let port = listener.local_addr().expect("its address").port();
     let answer = Arc::new(answer);
@@ -88,7 +88,7 @@ fn page_of(asked: &Asked, page: &str, connection: &mut TcpStream) {
 }
 
 /// Sends the bytes. It does not matter if the client has gone.
-pub fn send(connection: &mut TcpStream, bytes: &[u8]) {
+pub(crate) fn send(connection: &mut TcpStream, bytes: &[u8]) {
     let _gone = connection.write_all(bytes);
 }
 
@@ -99,7 +99,7 @@ fn module(kib: usize) -> Vec<u8> {
 }
 
 /// Header fields of each answer with the module.
-pub const FIELDS: &str = "Content-Type: application/wasm\r\nCache-Control: no-cache\r\n\
+pub(crate) const FIELDS: &str = "Content-Type: application/wasm\r\nCache-Control: no-cache\r\n\
                       Vary: Accept-Encoding\r\n";
 
 /// The correct way to serve `raw`: 200, 304 and HEAD, compressed for clients that accept gzip.
@@ -129,7 +129,7 @@ fn both(kib: usize) -> (Vec<u8>, Vec<u8>) {
 }
 
 /// Serves correctly, except for the requests that `wrong` answers.
-pub fn but(
+pub(crate) fn but(
     kib: usize,
     wrong: impl Fn(&[u8], &[u8], &Asked, &mut TcpStream) -> bool + Send + Sync + 'static,
 ) -> Answer {

@@ -12,7 +12,7 @@ use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_web::wire::ExchangeBounds;
 
 /// Short bounds, so that tests of slow servers are quick.
-pub const BOUNDS: ExchangeBounds = ExchangeBounds {
+pub(crate) const BOUNDS: ExchangeBounds = ExchangeBounds {
     connect: Duration::from_secs(2),
     total: Duration::from_secs(4),
     idle: Duration::from_secs(1),
@@ -27,19 +27,19 @@ pub const BOUNDS: ExchangeBounds = ExchangeBounds {
 const HANGS: Duration = Duration::from_secs(25);
 
 /// Answers each connection once. Its thread ends with the test program.
-pub struct Server {
+pub(crate) struct Server {
     /// Its address.
-    pub port: u16,
+    pub(crate) port: u16,
 }
 
 impl Server {
     /// `answer` gets the path of the request and the open connection.
-    pub fn new(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
         Self::reading(request_path, answer)
     }
 
     /// A server that closes with a reset: the kernel sends one if bytes were left unread.
-    pub fn resetting(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
+    pub(crate) fn resetting(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Self {
         let first_byte = |connection: &mut TcpStream| {
             connection.read_exact(&mut [0]).expect("a request comes");
             String::new()
@@ -47,7 +47,7 @@ impl Server {
         Self::reading(first_byte, answer)
     }
 
-    pub fn reading(
+    pub(crate) fn reading(
         read: fn(&mut TcpStream) -> String,
         answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static,
     ) -> Self {
@@ -67,17 +67,17 @@ impl Server {
     }
 
     /// A server that sends the same bytes to every client and closes.
-    pub fn saying(bytes: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn saying(bytes: impl Into<Vec<u8>>) -> Self {
         let bytes = bytes.into();
         Self::new(move |_, connection| send(connection, &bytes))
     }
 
-    pub fn site(&self) -> Site {
+    pub(crate) fn site(&self) -> Site {
         let url = format!("http://127.0.0.1:{}/", self.port);
         Site::within(url::Url::parse(&url).expect("an address"), BOUNDS).expect("a client")
     }
 
-    pub fn fetch(&self, path: &str) -> Result<Observation, Inability> {
+    pub(crate) fn fetch(&self, path: &str) -> Result<Observation, Inability> {
         let site = self.site();
         let mut session = site.open(7).expect("a session");
         let fetch = Fetch {
@@ -94,7 +94,7 @@ impl Server {
     }
 
     /// The reason of a fetch that must see nothing.
-    pub fn refuses(&self, path: &str) -> String {
+    pub(crate) fn refuses(&self, path: &str) -> String {
         let begun = Instant::now();
         let reason = self.fetch(path).expect_err("nothing can be seen here").to_string();
         assert!(begun.elapsed() < HANGS, "{:?}", begun.elapsed());
@@ -115,7 +115,7 @@ fn request_path(connection: &mut TcpStream) -> String {
 }
 
 /// Sends the bytes. It does not matter if the client has gone.
-pub fn send(connection: &mut TcpStream, bytes: &[u8]) {
+pub(crate) fn send(connection: &mut TcpStream, bytes: &[u8]) {
     if let Err(error) = connection.write_all(bytes) {
         let gone = [ErrorKind::BrokenPipe, ErrorKind::ConnectionReset];
         assert!(gone.contains(&error.kind()), "{error}");
@@ -123,11 +123,11 @@ pub fn send(connection: &mut TcpStream, bytes: &[u8]) {
 }
 
 /// A response with a correct length.
-pub fn response(head: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn response(head: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 200 OK\r\n{head}Content-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
-pub fn assert_says(reason: &str, word: &str) {
+pub(crate) fn assert_says(reason: &str, word: &str) {
     assert!(reason.contains(word), "{reason:?} does not say {word:?}");
 }

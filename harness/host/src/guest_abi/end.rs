@@ -62,7 +62,7 @@ pub(crate) enum CallEnd {
 
 impl CallEnd {
     /// The mechanism that stopped the guest; none if it ended by itself.
-    pub fn stopped_by(&self) -> Option<&'static str> {
+    pub(crate) fn stopped_by(&self) -> Option<&'static str> {
         match self {
             Self::Deadline(by) => Some(by.word()),
             Self::Fuel => Some("fuel"),

@@ -20,7 +20,7 @@ impl Fixture {
     ///
     /// # Errors
     /// When the temporary folder cannot be written.
-    pub fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("gauntlet-host-").tempdir()?;
         let data = folder.path().join("data");
         std::fs::create_dir(&data)?;
@@ -32,7 +32,7 @@ impl Fixture {
     }
 
     /// The folder to preopen as `/data`, read-only.
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 }

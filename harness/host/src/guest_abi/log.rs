@@ -22,7 +22,7 @@ pub(crate) struct GuestLog {
 
 impl GuestLog {
     /// An empty log, bounded by `limits`.
-    pub fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             lines: Vec::new(),
             dropped: 0,
@@ -33,7 +33,7 @@ impl GuestLog {
     }
 
     /// Keep one record, or only count it if the log is full.
-    pub fn push(&mut self, record: &[u8]) {
+    pub(crate) fn push(&mut self, record: &[u8]) {
         if self.raw {
             return self.push_raw(record);
         }
@@ -59,7 +59,7 @@ impl GuestLog {
     }
 
     /// The records kept, as lines of `tenant`, and how many were not.
-    pub fn take(&mut self, tenant: &str) -> (Vec<LogLine>, u64) {
+    pub(crate) fn take(&mut self, tenant: &str) -> (Vec<LogLine>, u64) {
         let tagged = |text| LogLine { tenant: tenant.to_owned(), text };
         let lines = std::mem::take(&mut self.lines).into_iter().map(tagged).collect();
         (lines, std::mem::take(&mut self.dropped))
@@ -73,18 +73,18 @@ pub(crate) struct SharedLog(Arc<Mutex<GuestLog>>);
 
 impl SharedLog {
     /// An empty log, bounded by `limits`.
-    pub fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits) -> Self {
         Self(Arc::new(Mutex::new(GuestLog::new(limits))))
     }
 
     /// The same log for a host that keeps records unchanged, which is a fault.
-    pub fn raw(self) -> Self {
+    pub(crate) fn raw(self) -> Self {
         self.lock().raw = true;
         self
     }
 
     /// The log. A record is kept whole or not at all, so a poisoned lock hides nothing.
-    pub fn lock(&self) -> MutexGuard<'_, GuestLog> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, GuestLog> {
         self.0.locked()
     }
 }
@@ -98,7 +98,7 @@ pub(crate) struct LineStream {
 
 impl LineStream {
     /// A stream into `log`.
-    pub fn new(log: SharedLog) -> Self {
+    pub(crate) fn new(log: SharedLog) -> Self {
         Self { log, line: Vec::new() }
     }
 

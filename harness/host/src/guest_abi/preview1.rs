@@ -4,7 +4,7 @@
 use sha2::{Digest, Sha256};
 
 /// The errno of success.
-pub const SUCCESS: i32 = 0;
+pub(crate) const SUCCESS: i32 = 0;
 /// The errno of a wrong argument.
 pub(crate) const EINVAL: i32 = 28;
 /// The errno of what is not offered.
@@ -27,7 +27,7 @@ pub(crate) fn virtual_random() -> Vec<u8> {
 
 /// Parameters and results of a function of preview 1: `i` is `i32`, `I` is `i64`. Each function
 /// but `proc_exit` answers an errno, an `i32`.
-pub fn params(name: &str) -> Option<&'static str> {
+pub(crate) fn params(name: &str) -> Option<&'static str> {
     FUNCTIONS.iter().find(|(other, _)| *other == name).map(|(_, params)| *params)
 }
 

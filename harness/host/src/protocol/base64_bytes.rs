@@ -15,7 +15,7 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>,
 }
 
 /// The same for bytes that may be missing.
-pub mod option {
+pub(super) mod option {
     use base64::Engine as _;
 
     use super::{Deserialize, Deserializer, Error, STANDARD, Serializer};

@@ -12,7 +12,7 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    pub fn new(params: usize, results: usize) -> Self {
+    pub(super) fn new(params: usize, results: usize) -> Self {
         Self { params: params as u64, results: results as u64 }
     }
 }
@@ -38,7 +38,7 @@ pub(super) struct FunctionCounts<'a> {
 
 impl<'a> FunctionCounts<'a> {
     /// Count `body`, the function `index` of its module.
-    pub fn count(
+    pub(super) fn count(
         body: &FunctionBody<'_>,
         index: u64,
         types: &'a [Shape],

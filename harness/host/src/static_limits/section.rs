@@ -28,7 +28,7 @@ pub(super) struct Counted<'a> {
 
 impl<'a> Counted<'a> {
     /// Nothing yet.
-    pub fn new(policy: LimitPolicy<'a>) -> Self {
+    pub(super) fn new(policy: LimitPolicy<'a>) -> Self {
         Self {
             policy,
             types: Vec::new(),
@@ -47,7 +47,7 @@ impl<'a> Counted<'a> {
     }
 
     /// Count one section; code is counted body by body.
-    pub fn section(&mut self, payload: Payload<'_>) -> Result<(), Refusal> {
+    pub(super) fn section(&mut self, payload: Payload<'_>) -> Result<(), Refusal> {
         match payload {
             Payload::TypeSection(types) => self.types(types),
             Payload::ImportSection(imports) => self.imports(imports),
@@ -152,7 +152,7 @@ impl<'a> Counted<'a> {
     }
 
     /// Count one function.
-    pub fn body(&mut self, body: &FunctionBody<'_>) -> Result<(), Refusal> {
+    pub(super) fn body(&mut self, body: &FunctionBody<'_>) -> Result<(), Refusal> {
         let index = self.imported_functions + self.bodies;
         self.bodies += 1;
         let counted = FunctionCounts::count(body, index, &self.types, self.policy)?;

@@ -20,7 +20,7 @@ pub(crate) struct Matrix(pub(crate) Vec<(At<String>, Values)>);
 
 /// The values of one parameter.
 #[derive(Debug, Clone)]
-pub enum Values {
+pub(super) enum Values {
     /// These.
     List(Vec<At<Scalar>>),
     /// The guests whose names fit.

@@ -12,7 +12,7 @@ use super::scalar::Scalar;
 
 /// Texts by name, in the order written.
 #[derive(Debug, Clone, Default)]
-pub struct Named(pub Vec<(At<String>, At<String>)>);
+pub(super) struct Named(pub Vec<(At<String>, At<String>)>);
 
 impl Read for Named {
     fn noun() -> Cow<'static, str> {

@@ -15,7 +15,7 @@ use super::template::{Params, Template};
 pub(in crate::scenario) const CALLS_MAX: u32 = 1_000;
 
 /// The guest that polite tenants call next to a noisy one. Its input is a number of steps.
-pub const SPIN_GUEST: &str = "benign-spin";
+pub(super) const SPIN_GUEST: &str = "benign-spin";
 
 /// One step: a name, and an action with parameters in it.
 #[derive(Debug, Clone)]

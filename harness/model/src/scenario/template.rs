@@ -94,7 +94,7 @@ fn next_name(text: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Check that each name in `text` is known, and return the template.
-pub fn checked(text: &At<String>, known: &[String], log: &mut Log) -> Template {
+pub(super) fn checked(text: &At<String>, known: &[String], log: &mut Log) -> Template {
     let template = Template::new(&text.value);
     for name in template.names() {
         if !known.iter().any(|one| one == name) {

@@ -77,7 +77,7 @@ impl FromStr for NameDigest {
 }
 
 /// Complain about impossible values. A size limit of zero is an error.
-pub fn check(budget: Option<&RawBudget>, digest: Option<&At<String>>, log: &mut Log) {
+pub(super) fn check(budget: Option<&RawBudget>, digest: Option<&At<String>>, log: &mut Log) {
     let bounds = budget.into_iter().flat_map(|budget| [&budget.wire_bytes, &budget.raw_bytes]);
     for bound in bounds.flatten().filter(|bound| bound.value == 0) {
         log.add(Complaint::new(bound.span, "a budget of 0 bytes").help("expected 1 or more"));
@@ -93,14 +93,14 @@ pub fn check(budget: Option<&RawBudget>, digest: Option<&At<String>>, log: &mut 
 }
 
 /// The budget that is meant.
-pub fn budget(raw: Option<RawBudget>) -> Budget {
+pub(super) fn budget(raw: Option<RawBudget>) -> Budget {
     let Some(raw) = raw else { return Budget::default() };
     let bytes = |bound: Option<At<u32>>| bound.map(|bound| bound.value);
     Budget { wire_bytes: bytes(raw.wire_bytes), raw_bytes: bytes(raw.raw_bytes) }
 }
 
 /// The digest that is meant.
-pub fn name_digest(raw: Option<At<String>>) -> Option<NameDigest> {
+pub(super) fn name_digest(raw: Option<At<String>>) -> Option<NameDigest> {
     raw.and_then(|digest| digest.value.parse().ok())
 }
 

@@ -96,7 +96,7 @@ pub struct OriginTarget {
 pub const ONE_OFF_WORD_USUAL: &str = "gauntlet";
 
 /// Complain about impossible values.
-pub fn check(raw: &RawSite, log: &mut Log) {
+pub(super) fn check(raw: &RawSite, log: &mut Log) {
     for address in raw.addresses.iter().filter(|one| one.value.parse::<IpAddr>().is_err()) {
         let problem = format!("`{}` is not an IP address", address.value);
         log.add(
@@ -114,7 +114,7 @@ pub fn check(raw: &RawSite, log: &mut Log) {
 }
 
 /// What is meant by it.
-pub fn meant(raw: RawSite) -> SiteTarget {
+pub(super) fn meant(raw: RawSite) -> SiteTarget {
     let word = raw.one_off_word.map(|word| word.value);
     let may = raw.one_off.unwrap_or(true);
     SiteTarget {

@@ -11,7 +11,7 @@ use crate::yaml::{Node, Tree};
 
 /// Names with a text each, in the order written.
 #[derive(Debug, Clone, Default)]
-pub struct Texts(pub Vec<(At<String>, At<String>)>);
+pub(crate) struct Texts(pub Vec<(At<String>, At<String>)>);
 
 impl Texts {
     /// The texts as patterns.
@@ -67,7 +67,7 @@ impl JsonSchema for Texts {
 
 /// A status, or all that begin alike: the first and the last.
 #[derive(Debug, Clone, Copy)]
-pub struct Status(pub (u16, u16));
+pub(crate) struct Status(pub (u16, u16));
 
 impl Status {
     fn of(node: &Node) -> Option<(u16, u16)> {

@@ -27,7 +27,7 @@ pub(crate) struct Image<'a>(Vec<(usize, &'a [u8])>);
 
 impl<'a> Image<'a> {
     /// Keep the active segments of `section` that have a constant address within the bound.
-    pub fn take(&mut self, section: DataSectionReader<'a>) -> Result<(), BinaryReaderError> {
+    pub(super) fn take(&mut self, section: DataSectionReader<'a>) -> Result<(), BinaryReaderError> {
         for segment in section.into_iter().take(SEGMENTS_MAX) {
             let segment = segment?;
             let DataKind::Active { memory_index: 0, offset_expr } = segment.kind else { continue };

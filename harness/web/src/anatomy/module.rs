@@ -141,7 +141,7 @@ impl ModuleAnatomy {
     }
 
     /// Namespaces of the imports.
-    pub fn namespaces(&self) -> BTreeSet<&str> {
+    pub(crate) fn namespaces(&self) -> BTreeSet<&str> {
         self.imports.iter().map(|import| import.namespace.as_str()).collect()
     }
 
@@ -152,7 +152,7 @@ impl ModuleAnatomy {
     }
 
     /// What made it, as it says itself.
-    pub fn toolchain(&self) -> Option<String> {
+    pub(crate) fn toolchain(&self) -> Option<String> {
         let language = self.producers.iter().find(|(field, ..)| field == "language");
         let (_, name, version) = language.or(self.producers.first())?;
         Some(format!("{name} {version}").trim().to_owned())

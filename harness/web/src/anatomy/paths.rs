@@ -67,7 +67,7 @@ const PATHS_MAX: usize = 20_000;
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Paths {
+pub(crate) struct Paths {
     /// The first of them, in order.
     pub first: Vec<String>,
     /// Different paths.
@@ -77,7 +77,7 @@ pub struct Paths {
 }
 
 /// The paths in `bytes`.
-pub fn find(bytes: &[u8]) -> Paths {
+pub(super) fn find(bytes: &[u8]) -> Paths {
     let (mut found, mut alone) = (BTreeSet::new(), Vec::new());
     let mut total = 0;
     let mut at = 0;

@@ -20,7 +20,7 @@ pub(crate) struct Releases {
 impl Releases {
     /// Whether a module of this minor version of Go is from one of these releases. The last range
     /// is open: as far as is known, later releases ship the same shim.
-    pub fn fit(self, minor: u32) -> bool {
+    pub(crate) fn fit(self, minor: u32) -> bool {
         let number = |release| go_minor(release).unwrap_or(0);
         let newest = rows().last().is_some_and(|(_, releases)| releases == self);
         minor >= number(self.first) && (newest || minor <= number(self.last))

@@ -18,7 +18,7 @@ pub(crate) enum Availability {
 
 impl Availability {
     /// What `trail` says.
-    pub fn of(trail: &Trail) -> Self {
+    pub(super) fn of(trail: &Trail) -> Self {
         let media = trail.reply.headers.combined("content-type").unwrap_or_default();
         match trail.reply.status {
             404 | 410 => Self::Gone,
@@ -31,7 +31,7 @@ impl Availability {
 }
 
 /// The body with its declared codings undone; unchanged where that fails.
-pub fn decoded(trail: &Trail) -> Vec<u8> {
+pub(super) fn decoded(trail: &Trail) -> Vec<u8> {
     let codings = trail.reply.headers.codings();
     let bounds = coding::DecodeBounds::default();
     coding::decode_declared(&trail.reply.body, &codings, &bounds)
@@ -39,7 +39,7 @@ pub fn decoded(trail: &Trail) -> Vec<u8> {
 }
 
 /// How an address that was not read answered.
-pub fn status(trail: &Trail) -> String {
+pub(super) fn status(trail: &Trail) -> String {
     let none = trail.reply.unanswered.as_ref().map(|none| none.why.clone());
     none.unwrap_or_else(|| format!("status {}", trail.reply.status))
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 /// Largest distance of a script from the page: page, loader, its imports, their imports, and so on.
 /// Unbundled packages reach this depth.
-pub const DEPTH_MAX: usize = 12;
+pub(super) const DEPTH_MAX: usize = 12;
 
 /// Scripts read of one site.
-pub const SCRIPTS_MAX: usize = 96;
+pub(super) const SCRIPTS_MAX: usize = 96;
 
 /// Bytes read of one script; the largest bundles have half of it.
-pub const SCRIPT_BYTES_MAX: usize = 16 << 20;
+pub(super) const SCRIPT_BYTES_MAX: usize = 16 << 20;
 
 /// Pages in frames that are read, and those in frames of frames: same origin only.
 pub(crate) const FRAMES_MAX: usize = 8;

@@ -68,7 +68,7 @@ pub(crate) struct Crawl<'a> {
 
 impl<'a> Crawl<'a> {
     /// A walk that has not started and has this much time.
-    pub fn new(client: &'a Client, site: &'a Url, most: Duration) -> Self {
+    pub(super) fn new(client: &'a Client, site: &'a Url, most: Duration) -> Self {
         Self {
             client,
             site,
@@ -90,7 +90,11 @@ impl<'a> Crawl<'a> {
     }
 
     /// Fetch one address without any coding, redirects followed.
-    pub fn get(&mut self, url: Url, enough: Option<usize>) -> Result<Trail, ExchangeFailure> {
+    pub(super) fn get(
+        &mut self,
+        url: Url,
+        enough: Option<usize>,
+    ) -> Result<Trail, ExchangeFailure> {
         if self.begun.elapsed() > self.most {
             self.late = true;
             let seconds = self.most.as_secs();
@@ -104,7 +108,7 @@ impl<'a> Crawl<'a> {
     }
 
     /// Read the page and its scripts, and confirm the names in them.
-    pub fn run(&mut self, entry: &Trail, haul: &mut Haul) {
+    pub(super) fn run(&mut self, entry: &Trail, haul: &mut Haul) {
         let body = decoded(entry);
         if coding::classify(&body) == Content::Wasm {
             haul.add(Asset::Module, self.site, "the address itself".to_owned());

@@ -16,7 +16,7 @@ const JOINED_BYTES_MAX: usize = 2048;
 const NAME_BYTES_MIN: usize = 3;
 
 /// `tokens` with constant parts joined.
-pub fn fold(mut tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
+pub(super) fn fold(mut tokens: Vec<Token<'_>>) -> Vec<Token<'_>> {
     for _ in 0..ROUNDS {
         let constants = constants(&tokens);
         let before = tokens.len();

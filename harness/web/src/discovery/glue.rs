@@ -32,7 +32,7 @@ impl Space {
     }
 
     /// Whether the object is that of a Go shim, whatever the namespace is called.
-    pub fn is_of_go(&self) -> bool {
+    pub(crate) fn is_of_go(&self) -> bool {
         self.functions.contains("runtime.wasmExit")
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct ImportMap {
 
 impl ImportMap {
     /// Read a map whose addresses are relative to `base`; what is broken is left out.
-    pub fn read(text: &str, base: &Url) -> Self {
+    pub(crate) fn read(text: &str, base: &Url) -> Self {
         let map: serde_json::Value = serde_json::from_str(text).unwrap_or_default();
         let scopes = map.get("scopes").and_then(serde_json::Value::as_object);
         let long =
@@ -48,7 +48,7 @@ impl ImportMap {
 
     /// The address that `specifier` means in a script at `script`; none for a bare name that
     /// the map does not have.
-    pub fn resolve(&self, specifier: &str, script: &Url) -> Option<Url> {
+    pub(crate) fn resolve(&self, specifier: &str, script: &Url) -> Option<Url> {
         let own = script.as_str();
         let covers = |scope: &str| own == scope || (scope.ends_with('/') && own.starts_with(scope));
         let scoped = self.scopes.iter().filter(|(scope, _)| covers(scope)).map(|(_, list)| list);

@@ -50,7 +50,7 @@ pub(crate) struct CutScript<'a> {
 
 impl CutScript<'_> {
     /// Whether there is nothing but blanks and comments.
-    pub fn is_bare(&self) -> bool {
+    pub(crate) fn is_bare(&self) -> bool {
         self.tokens.is_empty() && self.unfinished.is_none()
     }
 }

@@ -27,7 +27,7 @@ pub(crate) struct LinkedPages {
 }
 
 /// Look at the pages that `entry` links to, until one leads to a module.
-pub fn follow(client: &Client, entry: &Trail) -> LinkedPages {
+pub(super) fn follow(client: &Client, entry: &Trail) -> LinkedPages {
     let text = decoded(entry);
     let links = of(&String::from_utf8_lossy(&text), &entry.ask.url);
     let (begun, mut looked) = (Instant::now(), 0);

@@ -38,7 +38,7 @@ pub(crate) struct Webpack {
 
 impl Webpack {
     /// What the tokens of one script say.
-    pub fn read(tokens: &[Token<'_>]) -> Self {
+    pub(crate) fn read(tokens: &[Token<'_>]) -> Self {
         let mut found = Self::default();
         for at in 0..tokens.len() {
             let rest = &tokens[at..];
@@ -68,7 +68,7 @@ impl Webpack {
     }
 
     /// Add the parts of another script of the site.
-    pub fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         let lists = [(&mut self.hashes, &other.hashes), (&mut self.numbers, &other.numbers)];
         for (own, more) in lists {
             own.extend(more.iter().cloned());
@@ -84,7 +84,7 @@ impl Webpack {
     }
 
     /// The names of modules that the parts give.
-    pub fn modules(&self) -> Vec<String> {
+    pub(crate) fn modules(&self) -> Vec<String> {
         let named = |(before, after): &(String, String)| {
             self.hashes.iter().map(|hash| format!("{before}{hash}{after}")).collect::<Vec<_>>()
         };
@@ -92,7 +92,7 @@ impl Webpack {
     }
 
     /// The names of scripts.
-    pub fn scripts(&self) -> Vec<String> {
+    pub(crate) fn scripts(&self) -> Vec<String> {
         let named = |parts: &Vec<Part>| {
             self.numbers.iter().filter_map(|number| name(parts, number)).collect::<Vec<_>>()
         };

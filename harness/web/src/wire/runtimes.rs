@@ -14,14 +14,14 @@ const TURNS: usize = 1;
 
 /// Runtimes that are idle. There are as many as exchanges at once.
 #[derive(Debug, Default)]
-pub struct Runtimes(Mutex<Vec<Runtime>>);
+pub(super) struct Runtimes(Mutex<Vec<Runtime>>);
 
 impl Runtimes {
     /// Drive `work` to its end.
     ///
     /// # Errors
     /// When the system gives no means to wait for a socket.
-    pub fn run<T: Send + 'static>(
+    pub(super) fn run<T: Send + 'static>(
         &self,
         work: impl Future<Output = Result<T, ExchangeFailure>> + Send + 'static,
     ) -> Result<Result<T, ExchangeFailure>, ExchangeFailure> {
@@ -43,7 +43,7 @@ impl Runtimes {
 
 /// Let the connection of a dropped response close itself: a server with one client at a time waits
 /// for that, and nothing drives the connection later.
-pub async fn settled() {
+pub(super) async fn settled() {
     for _ in 0..TURNS {
         tokio::task::yield_now().await;
     }

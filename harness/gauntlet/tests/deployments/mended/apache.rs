@@ -26,7 +26,7 @@ fn types() -> &'static str {
     VARIANTS.find("<FilesMatch").map_or("", |at| &VARIANTS[at..])
 }
 
-pub const BROKEN: &[Broken] = &[
+pub(super) const BROKEN: &[Broken] = &[
     broken("delivery/page-is-shown", Files::Plain, |site, fix| {
         serving(site, &format!("AddType application/octet-stream .html\n{fix}"))
     }),

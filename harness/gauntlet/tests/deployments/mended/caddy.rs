@@ -8,7 +8,7 @@ use crate::files::Files;
 const ENCODE: &str = "encode {\ngzip 6\nmatch {\nheader Content-Type application/wasm*\n\
                       header Content-Type *javascript*\n}\n}\nfile_server";
 
-pub const BROKEN: &[Broken] = &[
+pub(super) const BROKEN: &[Broken] = &[
     broken("delivery/page-is-shown", Files::Plain, |site, fix| {
         let wrong = "header / Content-Type application/octet-stream";
         serving(site, &format!("{}\nfile_server", instead(fix, wrong)))

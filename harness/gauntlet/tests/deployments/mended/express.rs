@@ -19,7 +19,7 @@ fn by_hand(lines: &str) -> String {
     )
 }
 
-pub const BROKEN: &[Broken] = &[
+pub(super) const BROKEN: &[Broken] = &[
     broken("delivery/page-is-shown", Files::Plain, |site, fix| {
         let page = "response.end(require('fs').readFileSync(path.join(root, 'index.html')));";
         let own = format!("response.type('bin');\n{fix}\n{page}");

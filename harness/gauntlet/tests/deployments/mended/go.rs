@@ -59,7 +59,7 @@ fn variant(condition: &str, lines: &str) -> String {
     )
 }
 
-pub const BROKEN: &[Broken] = &[
+pub(super) const BROKEN: &[Broken] = &[
     broken("delivery/page-is-shown", Files::Plain, |site, fix| {
         let octets = "w.Header().Set(\"Content-Type\", \"application/octet-stream\")";
         let page = "strings.HasSuffix(r.URL.Path, \"/\")";

@@ -11,7 +11,7 @@ fn unsaid() -> String {
     VARIANTS[..said].to_owned()
 }
 
-pub const BROKEN: &[Broken] = &[
+pub(super) const BROKEN: &[Broken] = &[
     broken("delivery/page-is-shown", Files::Plain, |site, fix| {
         let types = "mimetype.assign = ( \".wasm\" => \"application/wasm\" )";
         serving(site, &format!("{types}\n{fix}"))

@@ -30,7 +30,7 @@ use crate::{run, run_target};
 type Start = fn(&Path, &str) -> Option<Vec<Server>>;
 
 /// A faulty deployment that accepts lines of a playbook.
-pub struct Broken {
+pub(crate) struct Broken {
     about: &'static str,
     files: Files,
     start: Start,
@@ -38,7 +38,7 @@ pub struct Broken {
 
 /// A deployment of `files` that shows the topic `about`: an incident, or one of its claims that has
 /// separate lines, as in `delivery/cross-origin: page.isolated`.
-pub const fn broken(about: &'static str, files: Files, start: Start) -> Broken {
+pub(crate) const fn broken(about: &'static str, files: Files, start: Start) -> Broken {
     Broken { about, files, start }
 }
 
@@ -49,7 +49,7 @@ impl Broken {
 }
 
 /// The lines of the playbook, or the faulty lines that they replace.
-pub fn instead<'a>(fix: &'a str, wrong: &'a str) -> &'a str {
+pub(crate) fn instead<'a>(fix: &'a str, wrong: &'a str) -> &'a str {
     if fix.is_empty() { wrong } else { fix }
 }
 
@@ -90,7 +90,7 @@ fn fix<'a>(fixes: &[(String, &'a Fixes)], about: &str, server: &str) -> Option<&
 
 /// Each faulty deployment of `server` is red with the right advice, its command shows the fault,
 /// and the lines of the playbook make it green.
-pub fn check(server: &str) {
+pub(crate) fn check(server: &str) {
     let scenarios = load::catalogue().expect("the catalogue loads");
     let fixes = fixes(&scenarios);
     let (_, tried) = SERVERS.iter().find(|(name, _)| *name == server).expect("a server");
@@ -105,7 +105,7 @@ pub fn check(server: &str) {
 }
 
 /// Every line of a playbook is either tried or listed with a reason.
-pub fn all_are_tried() {
+pub(crate) fn all_are_tried() {
     let scenarios = load::catalogue().expect("the catalogue loads");
     let fixes = fixes(&scenarios);
     let tried = |about: &str, server: &str| {

@@ -17,7 +17,7 @@ const BY_HAND_SAID: &str = "location ~ \\.wasm$ { types { application/wasm br wa
 /// A single-page fallback for everything.
 const FALLBACK: &str = "location / { try_files $uri /index.html; }";
 
-pub const BROKEN: &[Broken] = &[
+pub(super) const BROKEN: &[Broken] = &[
     broken("delivery/page-is-shown", Files::Plain, |site, fix| {
         serving(site, "", instead(fix, "types { application/wasm wasm; }"))
     }),

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::Path;
 
 /// The topic of the lines.
-pub const ABOUT: &str = "delivery/cross-origin: page.csp-allows-wasm";
+pub(super) const ABOUT: &str = "delivery/cross-origin: page.csp-allows-wasm";
 
 /// The policy.
-pub const STRICT: &str = "script-src 'self'";
+pub(super) const STRICT: &str = "script-src 'self'";
 
 /// The page of `site`, with its inline script in a file and without variants.
-pub fn without_inline(site: &Path) -> &Path {
+pub(super) fn without_inline(site: &Path) -> &Path {
     let at = |name: &str| site.join(name);
     let page = fs::read_to_string(at("index.html")).expect("a page");
     if let Some((before, rest)) = page.split_once("<script>") {

@@ -44,7 +44,7 @@ fn words(command: &str) -> Vec<String> {
     words
 }
 
-pub const BROKEN: &[Broken] = &[
+pub(super) const BROKEN: &[Broken] = &[
     broken("delivery/page-is-shown", Files::Hashed, |site, fix| {
         let page_type = "binary/octet-stream".to_owned();
         uploaded(site, Upload { page_type, ..Upload::right() }, fix)

@@ -65,18 +65,18 @@ const ALIKE: &[(&str, &str)] = &[
 const ALIKE_ON: [&str; 6] = ["nginx", "apache", "caddy", "lighttpd", "express", "go"];
 
 /// Why the lines of `incident` for `server` are not tried.
-pub fn reason(incident: &str, server: &str) -> Option<&'static str> {
+pub(super) fn reason(incident: &str, server: &str) -> Option<&'static str> {
     let own = REASONS.iter().find(|(one, name, _)| *one == incident && *name == server);
     own.map(|(_, _, reason)| *reason)
 }
 
 /// The tried incident that has the same lines for `server`.
-pub fn alike(incident: &str, server: &str) -> Option<&'static str> {
+pub(super) fn alike(incident: &str, server: &str) -> Option<&'static str> {
     let other = ALIKE.iter().find(|(one, _)| *one == incident).map(|(_, other)| *other);
     other.filter(|_| ALIKE_ON.contains(&server))
 }
 
 /// Every incident and server with a reason here.
-pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(super) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
     REASONS.iter().map(|(incident, server, _)| (*incident, *server))
 }

@@ -15,7 +15,7 @@ const NO_CODING: &str = "sub vcl_backend_fetch { unset bereq.http.Accept-Encodin
 const OTHER_TYPE: &str = "sub vcl_backend_response { \
                           set beresp.http.Content-Type = \"application/octet-stream\"; }";
 
-pub const BROKEN: &[Broken] = &[
+pub(super) const BROKEN: &[Broken] = &[
     broken("delivery/missing-vary", Files::Hashed, |site, fix| {
         before(site, instead(fix, NO_VARY), PASSED)
     }),

@@ -20,7 +20,7 @@ use crate::protocol::{
 const MODULES_MAX: usize = 1024;
 
 /// The host, its modules and the way back.
-pub struct Dispatcher {
+pub(super) struct Dispatcher {
     host: Arc<dyn Host>,
     modules: Mutex<HashMap<String, Arc<dyn Plugin>>>,
     out: Mutex<Box<dyn Write + Send>>,
@@ -30,7 +30,7 @@ pub struct Dispatcher {
 
 impl Dispatcher {
     /// A dispatcher without modules.
-    pub fn new(host: Arc<dyn Host>, out: impl Write + Send + 'static) -> Self {
+    pub(super) fn new(host: Arc<dyn Host>, out: impl Write + Send + 'static) -> Self {
         let out: Box<dyn Write + Send> = Box::new(out);
         let (calls, in_flight) = (AtomicU64::new(0), AtomicU64::new(0));
         Self { host, modules: Mutex::default(), out: Mutex::new(out), calls, in_flight }
@@ -41,7 +41,7 @@ impl Dispatcher {
     }
 
     /// Write one answer. The end of stdin shows that the reader has gone.
-    pub fn say(&self, answer: &ReplyLine) {
+    pub(super) fn say(&self, answer: &ReplyLine) {
         let Ok(mut line) = serde_json::to_vec(answer) else { return };
         line.push(b'\n');
         let mut out = self.out.locked();
@@ -49,12 +49,12 @@ impl Dispatcher {
     }
 
     /// Answer that a request is invalid.
-    pub fn refuse(&self, id: u64, reason: &str) {
+    pub(super) fn refuse(&self, id: u64, reason: &str) {
         self.say(&ReplyLine { id, reply: Reply::Refused { reason: reason.to_owned() } });
     }
 
     /// Say who serves.
-    pub fn hello(&self, id: u64) {
+    pub(super) fn hello(&self, id: u64) {
         let about = self.host.about();
         let features = self.host.features().into_iter().map(str::to_owned).collect();
         let (name, version, engine) = (about.name, about.version, about.engine);
@@ -63,7 +63,7 @@ impl Dispatcher {
     }
 
     /// Say what is held.
-    pub fn stats(&self, id: u64) {
+    pub(super) fn stats(&self, id: u64) {
         let stats = Stats {
             modules: self.modules().len() as u64,
             calls: self.calls.load(Ordering::Relaxed),
@@ -73,7 +73,7 @@ impl Dispatcher {
     }
 
     /// Forget a module.
-    pub fn unload(&self, id: u64, module: &str) {
+    pub(super) fn unload(&self, id: u64, module: &str) {
         match self.modules().remove(module) {
             Some(_) => self.say(&ReplyLine { id, reply: Reply::Unloaded }),
             None => self.refuse(id, &unknown(module)),
@@ -81,7 +81,7 @@ impl Dispatcher {
     }
 
     /// Load a module, whose bytes must be those that the digest names.
-    pub fn load(
+    pub(super) fn load(
         &self,
         id: u64,
         module: String,
@@ -115,7 +115,7 @@ impl Dispatcher {
     }
 
     /// Call a module.
-    pub fn call(&self, id: u64, module: &str, tenant: &str, input: &[u8]) {
+    pub(super) fn call(&self, id: u64, module: &str, tenant: &str, input: &[u8]) {
         let plugin = self.modules().get(module).cloned();
         match plugin.map(|plugin| catch_unwind(AssertUnwindSafe(|| plugin.call(tenant, input)))) {
             None => self.refuse(id, &unknown(module)),
@@ -128,7 +128,7 @@ impl Dispatcher {
     }
 
     /// Answer a call for which there is no room.
-    pub fn busy(&self, id: u64) {
+    pub(super) fn busy(&self, id: u64) {
         self.called(id, &Called::bare(CallOutcome::Busy));
         self.call_ends();
     }

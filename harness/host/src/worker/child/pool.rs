@@ -69,7 +69,7 @@ impl PoolState {
 
 impl Pool {
     /// Give `job` to a thread, soon; never waits. The job must not unwind.
-    pub fn run(&self, job: Job) -> Result<(), PoolFull> {
+    pub(super) fn run(&self, job: Job) -> Result<(), PoolFull> {
         let mut queue = self.shared.lock();
         if queue.jobs.len() >= WAITING_MAX {
             return Err(PoolFull);

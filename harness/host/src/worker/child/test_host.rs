@@ -12,7 +12,7 @@ use wasm_gauntlet_model::trap::TrapKind;
 use crate::host::{About, Host, Plugin};
 
 /// Takes modules such as `echo`, `sleep 40`, `allocate 64`, `abort`; refuses `refuse`.
-pub struct WordHost;
+pub(crate) struct WordHost;
 
 struct Word {
     text: String,

@@ -53,7 +53,7 @@ impl PendingReplies {
     }
 
     /// Announce a request.
-    pub fn expect(&self, id: u64) -> Result<Receiver<Delivery>, Gone> {
+    pub(crate) fn expect(&self, id: u64) -> Result<Receiver<Delivery>, Gone> {
         let mut state = self.state();
         if let Some(gone) = &state.gone {
             return Err(gone.clone());
@@ -64,12 +64,12 @@ impl PendingReplies {
     }
 
     /// How the adapter went, if it has gone.
-    pub fn gone(&self) -> Option<Gone> {
+    pub(crate) fn gone(&self) -> Option<Gone> {
         self.state().gone.clone()
     }
 
     /// How many answers came that nobody asked for.
-    pub fn unasked(&self) -> u32 {
+    pub(crate) fn unasked(&self) -> u32 {
         self.state().unasked
     }
 
@@ -83,7 +83,7 @@ impl PendingReplies {
     }
 
     /// Read answers until the stream ends or is invalid. Returns how it was invalid.
-    pub fn read(&self, from: impl Read) -> Option<String> {
+    pub(crate) fn read(&self, from: impl Read) -> Option<String> {
         let mut from = BufReader::new(from);
         let mut line = Vec::new();
         loop {
