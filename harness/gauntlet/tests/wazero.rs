@@ -79,7 +79,7 @@ fn an_adapter_that_breaks_the_rules_is_told_which() {
     let seen = gauntlet(&["doctor", "--adapter", "/bin/sh", "-c", broken], &[]);
     let text = stdout(&seen);
     assert_eq!(code(&seen), Some(1), "{text}");
-    assert!(text.contains("not ok a trap has its kind") && text.contains("Traceback"), "{text}");
+    assert!(text.contains("not ok a trap is reported with its kind") && text.contains("Traceback"), "{text}");
     assert!(text.contains("skip   a log line carries the tenant"), "{text}");
     let silent = gauntlet(&["doctor", "--adapter", "/bin/false"], &[]);
     assert_eq!(code(&silent), Some(3));
@@ -87,7 +87,7 @@ fn an_adapter_that_breaks_the_rules_is_told_which() {
 
 #[test]
 fn a_program_that_is_none_leaves_the_runtime_untold_and_never_passed() {
-    for (named, saying) in [("/nonexistent", "no file"), ("/bin/false", "no hello")] {
+    for (named, saying) in [("/nonexistent", "not a file"), ("/bin/false", "no hello")] {
         let variables = [("GAUNTLET_WAZERO", named)];
         let seen = gauntlet(&["run", "--runtime", "wazero", "--only", "host/"], &variables);
         assert_eq!(code(&seen), Some(3), "{}", stdout(&seen));

@@ -111,7 +111,7 @@ fn d1_a_breach_that_does_not_come_each_time_stays_a_doubt() {
 
 #[test]
 fn d1_an_answer_that_is_no_http_or_none() {
-    for (bytes, word) in [(&b"SSH-2.0-OpenSSH_9.6\r\n"[..], "no HTTP"), (b"", "closed")] {
+    for (bytes, word) in [(&b"SSH-2.0-OpenSSH_9.6\r\n"[..], "not HTTP"), (b"", "closed")] {
         let ran = run(
             PAGE,
             but(4, move |_, _, _, connection| {

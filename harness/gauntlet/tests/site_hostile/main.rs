@@ -204,9 +204,9 @@ fn nonsense_lengths_are_told() {
 #[test]
 fn a_header_flood_is_no_answer() {
     let many = "X-Flood: 1\r\n".repeat(5000);
-    assert_says(&Server::saying(response(&many, b"")).refuses("/"), "no HTTP");
+    assert_says(&Server::saying(response(&many, b"")).refuses("/"), "be read as HTTP");
     let long = format!("X-Flood: {}\r\n", "a".repeat(4 << 20));
-    assert_says(&Server::saying(response(&long, b"")).refuses("/"), "no HTTP");
+    assert_says(&Server::saying(response(&long, b"")).refuses("/"), "be read as HTTP");
 }
 
 #[test]
@@ -215,7 +215,7 @@ fn an_endless_header_is_no_answer() {
         send(connection, b"HTTP/1.1 200 OK\r\nX-Flood: ");
         while connection.write_all(&[b'a'; 65_536]).is_ok() {}
     });
-    assert_says(&server.refuses("/"), "no HTTP");
+    assert_says(&server.refuses("/"), "be read as HTTP");
 }
 
 #[test]
@@ -228,11 +228,11 @@ fn garbage_in_header_fields_is_escaped_or_refused() {
     assert_says(&shown.text, "vary: \\u{9b}31m");
     assert_eq!(seen.facts["vary"], Value::Texts(Vec::new()));
     let control = "HTTP/1.1 200 OK\r\nX: a\x1b[31mb\r\nContent-Length: 0\r\n\r\n";
-    assert_says(&Server::saying(control).refuses("/"), "no HTTP");
+    assert_says(&Server::saying(control).refuses("/"), "be read as HTTP");
     let server = Server::saying(vec![0xff_u8; 4096]);
     let seen = server.fetch("/").expect("each time the same");
     let Value::Text(told) = &seen.facts["no-answer"] else { panic!("{seen:?}") };
-    assert_says(told, "no HTTP");
+    assert_says(told, "not HTTP");
     assert_says(&Server::saying("").refuses("/"), "closed before a response");
 }
 

@@ -195,7 +195,7 @@ fn a_header_flood() {
             send(to, "X-Flood: 1\r\n".repeat(5000).as_bytes());
             send(to, b"Content-Length: 0\r\n\r\n");
         },
-        "no HTTP",
+        "be read as HTTP",
     );
 }
 
@@ -279,6 +279,6 @@ fn control_characters_in_header_fields() {
         |_, to| {
             send(to, b"HTTP/1.1 200 OK\r\nX: a\x1b[31mb\r\nContent-Length: 0\r\n\r\n");
         },
-        "no HTTP",
+        "be read as HTTP",
     );
 }
