@@ -79,7 +79,10 @@ fn an_adapter_that_breaks_the_rules_is_told_which() {
     let seen = gauntlet(&["doctor", "--adapter", "/bin/sh", "-c", broken], &[]);
     let text = stdout(&seen);
     assert_eq!(code(&seen), Some(1), "{text}");
-    assert!(text.contains("not ok a trap is reported with its kind") && text.contains("Traceback"), "{text}");
+    assert!(
+        text.contains("not ok a trap is reported with its kind") && text.contains("Traceback"),
+        "{text}"
+    );
     assert!(text.contains("skip   a log line carries the tenant"), "{text}");
     let silent = gauntlet(&["doctor", "--adapter", "/bin/false"], &[]);
     assert_eq!(code(&silent), Some(3));
