@@ -122,7 +122,9 @@ fn a_host_that_announces_250_ms_and_takes_two_seconds_is_wrong() {
     assert!(count(&record, "fail") + doubts > 0, "{said}");
     assert!(matches!(output.status.code(), Some(1 | 3)), "{said}");
     assert!(doubts > 0 || output.status.code() == Some(1), "{said}");
-    assert!(doubts > 0 || said.contains("ms after its deadline"), "{said}");
+    // Calls that run on fill the host of a busy machine, and then the next call shows the fault.
+    let shown = ["ms after its deadline", "of 5 ms ended in `busy`"];
+    assert!(doubts > 0 || shown.iter().any(|one| said.contains(one)), "{said}");
 }
 
 #[test]
