@@ -11,6 +11,7 @@
 //! | any with `part-of=PATH` | that file of the repository contains its lines |
 //! | `text` | a drawing, or text that nobody types |
 
+mod field;
 mod figures;
 mod lines;
 mod links;
