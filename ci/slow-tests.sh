@@ -52,16 +52,16 @@ all() {
   done
   return "$code"
 }
-told=$(mktemp -d)
-trap 'rm -rf "$told"' EXIT
-all "${reproducing[@]}" >"$told/reproducing" 2>&1 &
-first=$!
-all "${waiting[@]}" >"$told/waiting" 2>&1 &
-second=$!
+output=$(mktemp -d)
+trap 'rm -rf "$output"' EXIT
+all "${reproducing[@]}" >"$output/reproducing" 2>&1 &
+reproducing_pid=$!
+all "${waiting[@]}" >"$output/waiting" 2>&1 &
+waiting_pid=$!
 all "${working[@]}" || red=1
-wait "$second" || red=1
-cat "$told/waiting"
-wait "$first" || red=1
-cat "$told/reproducing"
+wait "$waiting_pid" || red=1
+cat "$output/waiting"
+wait "$reproducing_pid" || red=1
+cat "$output/reproducing"
 all "${measuring[@]}" || red=1
 exit "$red"
