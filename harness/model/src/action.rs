@@ -2,6 +2,7 @@
 //! parameters are filled in; a subject performs it and never judges.
 
 mod control;
+mod visit;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,10 +12,11 @@ pub use crate::found::Asset;
 use crate::found::Found;
 use crate::limits::{Grants, Limits};
 use crate::observation::{
-    Agreement, Exchange, Field, GuestCall, Inspection, Lattice, Pace, TenantLatency,
+    Agreement, Exchange, Field, GuestCall, Inspection, Lattice, Pace, PageVisit, TenantLatency,
 };
 
 pub use control::{Control, Naming, Task, Verb};
+pub use visit::{ModuleFailure, Visit};
 
 /// One action, every parameter filled in.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -25,6 +27,8 @@ pub enum Action {
     Inspect(Inspect),
     /// One asset in every coding, from every address, several times.
     Everywhere(Everywhere),
+    /// Visit a page with a browser.
+    Visit(Visit),
     /// Load a guest (cached by digest) and call it.
     Call(Call),
     /// Time two guests in interleaved pairs.
@@ -44,6 +48,7 @@ impl Action {
             Self::Fetch(_) => Exchange::FIELDS,
             Self::Inspect(_) => Inspection::FIELDS,
             Self::Everywhere(_) => Lattice::FIELDS,
+            Self::Visit(_) => PageVisit::FIELDS,
             Self::Call(_) => GuestCall::FIELDS,
             Self::Compare(_) => Pace::FIELDS,
             Self::NoisyNeighbour(_) => TenantLatency::FIELDS,

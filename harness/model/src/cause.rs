@@ -14,6 +14,8 @@ use crate::verdict::Verdict;
 pub struct Trace {
     /// The asset of the case, as discovery calls it; none where the case has none.
     pub asset: Option<String>,
+    /// Whether the case is a visit with a browser. It is about all that the page loads.
+    pub visit: bool,
     /// The values of the case's parameters.
     pub params: Params,
     /// The field that decided, without its step.
@@ -35,7 +37,8 @@ pub struct Judged {
 ///
 /// Failure B follows from failure A where all of this holds:
 /// - B's scenario names A's incident in each block that failed, and the conditions there held;
-/// - both are of the same subject, and of the same asset where the cases have one;
+/// - both are of the same subject, and of the same asset where the cases have one. A visit with a
+///   browser is about all assets;
 /// - where both were decided on a field of the same name, the same was seen there: a 404 does not
 ///   explain a 500;
 /// - A is at least as severe as B;
@@ -94,7 +97,7 @@ fn best(one: usize, incidents: &[String], all: &[Judged], index: &Index) -> Opti
 
 fn explains(cause: &Judged, one: &Judged) -> bool {
     let same_field = cause.trace.field.is_some() && cause.trace.field == one.trace.field;
-    cause.trace.asset == one.trace.asset
+    (one.trace.visit || cause.trace.asset == one.trace.asset)
         && cause.outcome.severity >= one.outcome.severity
         && (!same_field || cause.outcome.observed == one.outcome.observed)
 }

@@ -146,6 +146,16 @@ faults! {
     EdgeIgnoresVary = "edge-ignores-vary" in Edge;
     /// Over TLS, the edge speaks only HTTP/1.1.
     Http1Only = "http1-only" in Edge;
+    /// The page loads its module before anyone uses it.
+    Eager = "eager" in Origin;
+    /// Each use of the page loads and starts the module again.
+    LoadsEveryClick = "loads-every-click" in Origin;
+    /// The page shows nothing while its module loads.
+    NoLoadingState = "no-loading-state" in Origin;
+    /// The page shows nothing when its module does not load.
+    NoCatch = "no-catch" in Origin;
+    /// The page never loads its module again after a failure.
+    NoRetry = "no-retry" in Origin;
     /// Each call compiles the module again.
     Recompile = "recompile" in Host;
     /// Linear memory may grow without a cap.

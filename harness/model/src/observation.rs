@@ -16,12 +16,14 @@ mod control;
 mod inspection;
 mod kinds;
 mod staleness;
+mod visit;
 
 pub use agreement::Agreement;
 pub use control::{Audit, Fill, Flood, Registration, Rollback, Starts};
 pub use inspection::Inspection;
 pub use kinds::{Exchange, GuestCall, Lattice, Pace, TenantLatency};
 pub use staleness::Staleness;
+pub use visit::PageVisit;
 
 /// The value of one fact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

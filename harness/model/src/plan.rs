@@ -56,8 +56,9 @@ pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection)
             if scenario.kind() != profile.kind || !selection.takes(&scenario.incident) {
                 continue;
             }
-            let about = selection.about.filter(|_| profile.kind == SubjectKind::Host);
-            if about.is_some_and(|about| !about.takes(scenario, host, hosts)) {
+            let is_host = profile.kind == SubjectKind::Host;
+            let about = selection.about.filter(|_| is_host || scenario.visits());
+            if about.is_some_and(|about| is_host && !about.takes(scenario, host, hosts)) {
                 continue;
             }
             match reason_to_skip(scenario, profile) {
@@ -70,7 +71,8 @@ pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection)
                     }
                     if let Some(about) = about {
                         let (all, mut index) = (cases.len(), 0..);
-                        let turn = |index| about.has_turn(scenario, index, all, hosts);
+                        let shared_by = if is_host { hosts } else { 1 };
+                        let turn = |index| about.has_turn(scenario, index, all, shared_by);
                         cases.retain(|_| index.next().is_none_or(turn));
                     }
                     plan.add(index, scenario, subject, profile, cases);

@@ -69,6 +69,13 @@ needs! {
     SiteOneOff = "site/one-off" as "site-one-off";
     /// A site that is served over TLS.
     SiteTls = "site/tls" as "site-tls";
+    /// A Chromium on this machine, which can show the page.
+    BrowserPage = "browser/page" as "browser-page";
+    /// A page that loads a module in a browser, by itself or by a control that is known: its only
+    /// button, or the one that the target file names as `trigger`.
+    BrowserFeature = "browser/feature" as "browser-feature";
+    /// A page that loads its module only when a known control is used.
+    BrowserTrigger = "browser/trigger" as "browser-trigger";
     /// A host that takes guests and calls them.
     HostCall = "host/call" as "host-call";
     /// A host whose limits the scenario may set.

@@ -12,6 +12,7 @@ use wasm_gauntlet_model::fault::Fault;
 use wasm_gauntlet_model::selection::Shard;
 use wasm_gauntlet_model::verdict::Severity;
 
+use super::browser::BrowserChoice;
 use super::exit::EXIT_CODES;
 
 /// Tests WebAssembly in production: replays the incident catalogue against a site, a plugin host
@@ -118,6 +119,10 @@ pub(crate) struct RunArgs {
     /// The latter run in workers with limits, after a check that the limits hold
     #[arg(long, value_enum, default_value_t = Tier::Core)]
     pub(crate) tier: Tier,
+    /// Which browser looks at pages: `auto` (a Chromium that is installed), `off`, `required`, or
+    /// the path of one
+    #[arg(long, value_name = "WHICH", default_value = "auto")]
+    pub(crate) browser: BrowserChoice,
     /// The lowest severity that gives exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "major", value_parser = severity())]
     pub(crate) gate: Severity,
@@ -143,6 +148,10 @@ pub(crate) struct ProveArgs {
     /// each fault. This is faster, and may overlook a false alarm, but never a missed fault
     #[arg(long, value_name = "N")]
     pub(crate) sample: Option<NonZeroUsize>,
+    /// Which browser looks at pages: `auto` (a Chromium that is installed), `off`, `required`, or
+    /// the path of one
+    #[arg(long, value_name = "WHICH", default_value = "auto")]
+    pub(crate) browser: BrowserChoice,
     /// Keep the matrix and the records in DIR
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,

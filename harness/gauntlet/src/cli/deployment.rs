@@ -10,6 +10,7 @@ use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::profile::SubjectKind;
 use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
 
+use super::browser::Browsers;
 use super::exit::Failure;
 use super::subjects;
 use crate::subject::Subject;
@@ -86,11 +87,12 @@ impl Deployment {
     pub(crate) fn subjects(
         &self,
         only: Option<SubjectKind>,
+        browsers: &Browsers,
     ) -> Result<Vec<Box<dyn Subject>>, Failure> {
         let wanted = |kind: SubjectKind| only.is_none_or(|only| only == kind);
         let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
         if wanted(SubjectKind::Site) {
-            subjects.push(Box::new(self.site()?));
+            subjects.push(Box::new(self.site()?.seen_by(browsers.witness(None))));
         }
         if wanted(SubjectKind::Artefact) {
             subjects.push(Box::new(Artefact::new(self.artefact(), String::new())));

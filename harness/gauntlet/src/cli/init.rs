@@ -11,6 +11,7 @@ use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::target::{NameDigest, SiteTarget};
 
 use super::args::InitArgs;
+use super::browser::{BrowserChoice, Browsers};
 use super::exit::{Exit, Failure};
 use super::subjects;
 use crate::subject::Subject;
@@ -26,7 +27,8 @@ pub(super) fn init(args: &InitArgs) -> Result<Exit, Failure> {
     if args.out.exists() {
         return Err(is_there());
     }
-    let site = subjects::site(&SiteTarget::at(args.site.as_str()))?;
+    let witness = Browsers::of(&BrowserChoice::Auto)?.witness(None);
+    let site = subjects::site(&SiteTarget::at(args.site.as_str()))?.seen_by(witness);
     let profile = site.profile().map_err(|inability| Failure {
         exit: Exit::Inconclusive,
         text: format!("{inability}\n"),

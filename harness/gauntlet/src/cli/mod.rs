@@ -4,6 +4,7 @@
 pub mod adapters;
 pub mod allocator;
 pub(crate) mod args;
+mod browser;
 mod build_directory;
 mod catalogue;
 mod deployment;

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use wasm_gauntlet_model::selection::Selection;
 
 use super::args::{RunArgs, Tier};
+use super::browser::Browsers;
 use super::deployment::Deployment;
 use super::exit::{Exit, Failure};
 use super::replay::Replay;
@@ -19,11 +20,12 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let heavy = args.tier == Tier::Heavy;
     let selection = Selection { heavy, ..selected };
     let target = heavy::ready(args, targets::of(args)?)?;
+    let browsers = Browsers::of(&args.browser)?;
     let folder = args.out.as_deref().map(folder::Folder::make).transpose()?;
     let deployment = target.is_empty().then(|| Deployment::start(&[], None)).transpose()?;
     let subjects = match &deployment {
-        Some(deployment) => deployment.subjects(None)?,
-        None => subjects::of(&target)?,
+        Some(deployment) => deployment.subjects(None, &browsers)?,
+        None => subjects::of(&target, &browsers)?,
     };
     let replay = Replay {
         scenarios: &scenarios,

@@ -8,6 +8,7 @@ use wasm_gauntlet_model::name::nearest;
 use wasm_gauntlet_model::target::{Credential, HostTarget, SiteTarget, Speech};
 
 use super::adapters;
+use super::browser::Browsers;
 use super::build_directory;
 use super::exit::Failure;
 use super::previous_run;
@@ -24,12 +25,16 @@ use crate::subject::site::Site;
 ///
 /// # Errors
 /// A runtime that does not exist, or a host to which hostile guests may not be sent.
-pub(super) fn of(named: &NamedTargets) -> Result<Vec<Box<dyn Subject>>, Failure> {
+pub(super) fn of(
+    named: &NamedTargets,
+    browsers: &Browsers,
+) -> Result<Vec<Box<dyn Subject>>, Failure> {
     let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
     for site in &named.sites {
         let mut site = site.clone();
         site.previous.extend(previous_run::of_site(&named.remembered, &site.url));
-        subjects.push(Box::new(self::site(&site)?));
+        let witness = browsers.witness(site.trigger.clone());
+        subjects.push(Box::new(self::site(&site)?.seen_by(witness)));
     }
     for (target, flags) in &named.artefacts {
         subjects.push(Box::new(build_directory::of(target, flags.clone())?));

@@ -74,6 +74,7 @@ fn trace(scenario: &Scenario, case: &Case, judgement: &Judgement) -> Trace {
     let decided = judgement.span.and_then(|span| scenario.decided(span));
     Trace {
         asset: case.asset.as_ref().map(|found| found.label.clone()),
+        visit: scenario.visits(),
         params: case.params.clone(),
         field: decided.map(|decided| decided.field),
         explained_by: judgement.explained_by.clone(),

@@ -5,6 +5,8 @@
 #[cfg(feature = "full")]
 pub(crate) mod absent;
 #[cfg(feature = "full")]
+pub(crate) mod browser;
+#[cfg(feature = "full")]
 pub mod build;
 pub mod plugin_host;
 pub mod scripted;

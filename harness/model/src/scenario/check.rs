@@ -1,5 +1,6 @@
 //! From a scenario as written to a scenario as meant. Every complaint is kept.
 
+use crate::action::ModuleFailure;
 use crate::fault::Fault;
 use crate::limits::{Grants, Limits};
 use crate::name::{is_incident, is_word};
@@ -67,6 +68,7 @@ pub(super) fn check(
         expect,
     };
     guests(&scenario, &raw.matrix, raw.steps.span, vocabulary, log);
+    module_failures(&scenario, &raw.matrix, raw.steps.span, log);
     scenario
 }
 
@@ -206,7 +208,8 @@ fn playbook(raw: RawPlaybook) -> Playbook {
 
 /// A scenario is for sites or for hosts. `each` says which, and the steps must agree.
 fn kind(steps: &[Step], raw: &RawScenario, log: &mut Log) {
-    let fetches = steps.iter().filter(|step| step.is_fetch() || step.is_inspection()).count();
+    let of_files = |step: &&Step| step.is_fetch() || step.is_inspection() || step.is_visit();
+    let fetches = steps.iter().filter(of_files).count();
     let span = raw.steps.span;
     if fetches != 0 && fetches != steps.len() {
         log.add(Complaint::new(span, "some steps are for a site and some for a host"));
@@ -223,6 +226,16 @@ fn kind(steps: &[Step], raw: &RawScenario, log: &mut Log) {
 
 fn of_build(raw: &RawScenario) -> bool {
     raw.needs.iter().any(|need| need.word().starts_with("artefact/"))
+}
+
+/// Each failure of a module must have a known name.
+fn module_failures(scenario: &Scenario, matrix: &Matrix, steps: Span, log: &mut Log) {
+    let templates = scenario.steps.iter().filter_map(Step::module_fails);
+    let named = templates.flat_map(|template| claims::fillings(template, &scenario.matrix));
+    for word in named.filter(|word| !ModuleFailure::WORDS.contains(&word.as_str())) {
+        let span = matrix.place(&word).unwrap_or(steps);
+        log.unknown("failure of a module", &At { value: &word, span }, ModuleFailure::WORDS);
+    }
 }
 
 /// Each guest that a case names must exist.

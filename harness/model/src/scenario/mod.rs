@@ -82,6 +82,11 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// Whether a step visits a page with a browser.
+    pub fn visits(&self) -> bool {
+        self.steps.iter().any(Step::is_visit)
+    }
+
     /// The kind of subject that the steps are for; a need such as `artefact/module` says that
     /// it is a build directory.
     pub fn kind(&self) -> SubjectKind {

@@ -123,6 +123,8 @@ written! {
         inspect: Option<At<RawInspect>>,
         /// GET an asset in every coding, from every address, several times.
         everywhere: Option<At<RawEverywhere>>,
+        /// Visit a page with a browser.
+        visit: Option<At<RawVisit>>,
         /// Call a guest.
         call: Option<At<RawCall>>,
         /// Load a guest and do not call it.
@@ -194,6 +196,18 @@ written! {
     "an inspection" RawInspect {
         /// What to read, where it is not the asset of the case (`each`).
         asset: Option<At<Asset>>,
+    }
+}
+
+written! {
+    /// A visit of a page with a browser, in a fresh profile.
+    "a visit" RawVisit {
+        /// How often the feature of the page is used; 0 if not written.
+        uses: Option<u32>,
+        /// What goes wrong with each request for a module, as in `not-found`.
+        module_fails: Option<At<String>>,
+        /// Whether modules load again after the failure, and the feature is used once more.
+        retry: Option<bool>,
     }
 }
 

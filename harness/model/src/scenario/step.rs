@@ -2,7 +2,7 @@
 
 use crate::action::{
     Action, Asset, Call, Compare, Control, Differ, Everywhere, Fetch, Input, Inspect, Method,
-    NoisyNeighbour, OneOff, Special,
+    ModuleFailure, NoisyNeighbour, OneOff, Special, Visit,
 };
 use crate::excuse::Excuse;
 use crate::limits::{Grants, Limits};
@@ -32,6 +32,7 @@ pub(super) enum StepPlan {
     Fetch(FetchPlan),
     Inspect { asset: Option<Asset> },
     Everywhere { offers: Vec<String>, repeats: u32 },
+    Visit(VisitPlan),
     Call(Box<CallPlan>),
     Compare { guest: Template, control: Template, pairs: u32 },
     NoisyNeighbour { noise: Template, rest: NoisyNeighbour },
@@ -45,6 +46,13 @@ pub(super) struct ControlPlan {
     pub params: Vec<(String, Template)>,
     pub other: Option<Template>,
     pub rest: Control,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct VisitPlan {
+    pub uses: u32,
+    pub module_fails: Option<Template>,
+    pub retry: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -108,6 +116,7 @@ impl Step {
             StepPlan::Fetch(_) => crate::observation::Exchange::FIELDS,
             StepPlan::Inspect { .. } => crate::observation::Inspection::FIELDS,
             StepPlan::Everywhere { .. } => crate::observation::Lattice::FIELDS,
+            StepPlan::Visit(_) => crate::observation::PageVisit::FIELDS,
             StepPlan::Call(_) => crate::observation::GuestCall::FIELDS,
             StepPlan::Compare { .. } => crate::observation::Pace::FIELDS,
             StepPlan::NoisyNeighbour { .. } => crate::observation::TenantLatency::FIELDS,
@@ -119,6 +128,19 @@ impl Step {
     /// Whether the step asks something of a site.
     pub(crate) fn is_fetch(&self) -> bool {
         matches!(self.plan, StepPlan::Fetch(_) | StepPlan::Everywhere { .. })
+    }
+
+    /// Whether the step visits a page with a browser.
+    pub(crate) fn is_visit(&self) -> bool {
+        matches!(self.plan, StepPlan::Visit(_))
+    }
+
+    /// The template of what happens to modules, if the step has one.
+    pub(super) fn module_fails(&self) -> Option<&Template> {
+        match &self.plan {
+            StepPlan::Visit(plan) => plan.module_fails.as_ref(),
+            _ => None,
+        }
     }
 
     /// Whether the step makes one exchange, to which later steps may refer.
@@ -134,9 +156,10 @@ impl Step {
     /// The templates of guest ids that the step names.
     pub(super) fn guests(&self) -> Vec<&Template> {
         match &self.plan {
-            StepPlan::Fetch(_) | StepPlan::Everywhere { .. } | StepPlan::Inspect { .. } => {
-                Vec::new()
-            }
+            StepPlan::Fetch(_)
+            | StepPlan::Everywhere { .. }
+            | StepPlan::Inspect { .. }
+            | StepPlan::Visit(_) => Vec::new(),
             StepPlan::Call(call) => std::iter::once(&call.guest).chain(&call.meanwhile).collect(),
             StepPlan::Compare { guest, control, .. } => vec![guest, control],
             StepPlan::NoisyNeighbour { noise, .. } => vec![noise],
@@ -186,6 +209,7 @@ impl Step {
                 let (url, offers) = (found.url.clone(), offers.clone());
                 Ok(Action::Everywhere(Everywhere { url, offers, repeats: *repeats }))
             }
+            StepPlan::Visit(plan) => Ok(Action::Visit(plan.action(case)?)),
             StepPlan::Call(plan) => Ok(Action::Call(plan.action(case)?)),
             StepPlan::Compare { guest, control, pairs } => Ok(Action::Compare(Compare {
                 guest: guest.text(case.params),
@@ -210,6 +234,26 @@ impl Step {
             })),
             StepPlan::Control(plan) => Ok(Action::Control(plan.action(case))),
         }
+    }
+}
+
+impl VisitPlan {
+    fn action(&self, case: CaseContext) -> Result<Visit, String> {
+        let found = case.asset.ok_or("the case has no asset")?;
+        let modules = case.profile.found.iter().filter(|found| found.asset == Asset::Module);
+        let word = self.module_fails.as_ref().map(|fails| fails.text(case.params));
+        let known = |word: &String| ModuleFailure::ALL.iter().find(|one| one.word() == word);
+        let module_fails = match &word {
+            None => None,
+            Some(word) => Some(*known(word).ok_or("the failure has no known name")?),
+        };
+        Ok(Visit {
+            url: found.url.clone(),
+            modules: modules.map(|found| found.url.clone()).collect(),
+            uses: self.uses,
+            module_fails,
+            retry: self.retry,
+        })
     }
 }
 

@@ -29,6 +29,9 @@ written! {
         /// `sha512`, `sha1` or `md5` of the `raw`, the `br` or the `gz` bytes. A name that breaks
         /// the rule is critical then; where it is not written the rule is guessed from the files.
         name_digest: Option<At<String>>,
+        /// A CSS selector of the control that uses the feature of the page, as in `#run`. The only
+        /// button if not written.
+        trigger: Option<String>,
         /// A file of certificates (PEM) that the site is trusted by, and nothing else: its own
         /// one, or that of the authority that signed it.
         certificate: Option<String>,
@@ -62,6 +65,8 @@ pub struct SiteTarget {
     pub budget: Budget,
     /// The digest that names carry.
     pub name_digest: Option<NameDigest>,
+    /// The selector of the control that uses the feature of the page.
+    pub trigger: Option<String>,
     /// The file of the certificates that the site is trusted by.
     pub certificate: Option<String>,
 }
@@ -78,6 +83,7 @@ impl SiteTarget {
             previous: Vec::new(),
             budget: Budget::default(),
             name_digest: None,
+            trigger: None,
             certificate: None,
         }
     }
@@ -128,6 +134,7 @@ pub(super) fn meant(raw: RawSite) -> SiteTarget {
         previous: raw.previous,
         budget: module::budget(raw.budget),
         name_digest: module::name_digest(raw.name_digest),
+        trigger: raw.trigger,
         certificate: raw.certificate,
     }
 }

@@ -122,11 +122,16 @@ fn label(url: &Url) -> String {
     url.query().map_or(url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
-/// Look at the site at `url`: what it has, and why some scripts could not be read.
+/// Look at the site at `url`: what it has, and why some scripts could not be read. `known` are
+/// assets that a browser has seen, each with its address and how it was reached.
 ///
 /// # Errors
 /// When no page answers there, with what can be done about it.
-pub fn discover(client: &Client, url: &Url) -> Result<(Profile, Option<String>), Inability> {
+pub fn discover(
+    client: &Client,
+    url: &Url,
+    known: &[(Asset, Url, String)],
+) -> Result<(Profile, Option<String>), Inability> {
     let mut crawl = Crawl::new(client, url, DISCOVERY_MAX);
     let entry = crawl.get(url.clone(), None).map_err(|failure| {
         Inability::unreachable(format!(
@@ -155,6 +160,12 @@ pub fn discover(client: &Client, url: &Url) -> Result<(Profile, Option<String>),
     let mut haul = Haul::default();
     note_way(&entry, &mut haul);
     crawl.run(&entry, &mut haul);
+    for (asset, url, how) in known {
+        let is_new = !haul.found.iter().any(|one| one.asset == *asset && one.url == url.as_str());
+        if is_new {
+            haul.add(*asset, url, how.clone());
+        }
+    }
     let no_module = !haul.found.iter().any(|found| found.asset == Asset::Module);
     if no_module && !haul.dead_loader {
         let linked = links::follow(client, &entry);

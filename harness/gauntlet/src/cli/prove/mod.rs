@@ -16,6 +16,7 @@ use wasm_gauntlet_model::verdict::Severity;
 
 use self::again::FaultOutcomes;
 use super::args::ProveArgs;
+use super::browser::Browsers;
 use super::deployment::{Deployment, kind_with};
 use super::exit::{Exit, Failure};
 use super::folder::Folder;
@@ -42,7 +43,8 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     };
     // Kept from fault to fault, with their remembered answers.
     let _references = subjects::references()?;
-    let OnFault { outcomes: mut healthy, kinds } = on(&replay, None, folder.as_ref())?;
+    let browsers = Browsers::of(&args.browser)?;
+    let OnFault { outcomes: mut healthy, kinds } = on(&replay, None, folder.as_ref(), &browsers)?;
     let selected = scenarios.iter().filter(|one| selection.takes(&one.incident));
     let named: Vec<Fault> = selected
         .clone()
@@ -53,7 +55,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         Fault::ALL.iter().copied().filter(|fault| named.contains(fault)).collect();
     let sample = args.sample.map_or(1, NonZeroUsize::get);
     let mut faulty = side_by_side(&replay, &faults, sample, |replay, fault| {
-        let mut outcomes = on(replay, Some(fault), folder.as_ref())?.outcomes;
+        let mut outcomes = on(replay, Some(fault), folder.as_ref(), &browsers)?.outcomes;
         let has_no_fault = |one: &&Outcome| kinds.get(&one.subject) != Some(&kind_with(fault));
         outcomes.extend(healthy.iter().filter(has_no_fault).cloned());
         Ok(outcomes)
@@ -67,7 +69,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         let selection = Selection { about, only, ..selection.clone() };
         let jobs = Some(NonZeroUsize::MIN);
         let replay = Replay { selection: &selection, jobs, ..replay };
-        on(&replay, fault, folder.as_ref()).map(|seen| seen.outcomes)
+        on(&replay, fault, folder.as_ref(), &browsers).map(|seen| seen.outcomes)
     })?;
     let detection = Detection { repeats, ..Detection::of(&selected, &healthy, &faulty) };
     if let Some(folder) = &folder {
@@ -132,11 +134,16 @@ struct OnFault {
 /// Replay on the deployment with one fault, or on the healthy one. Site, build and plugin host
 /// share nothing. So only the subjects of the part with the fault are tested again, and the
 /// outcomes of the others on the healthy deployment stand.
-fn on(replay: &Replay, fault: Option<Fault>, folder: Option<&Folder>) -> Result<OnFault, Failure> {
+fn on(
+    replay: &Replay,
+    fault: Option<Fault>,
+    folder: Option<&Folder>,
+    browsers: &Browsers,
+) -> Result<OnFault, Failure> {
     super::say(&format!("on {}\n", fault.map_or("the healthy deployment", Fault::word)));
     let faults: Vec<Fault> = fault.into_iter().collect();
     let deployment = Deployment::start(&faults, None)?;
-    let subjects = deployment.subjects(fault.map(kind_with))?;
+    let subjects = deployment.subjects(fault.map(kind_with), browsers)?;
     let Record { mut outcomes, aborted, subjects, .. } = replay.run(subjects, folder)?;
     // A known gap without any fault says nothing about a fault.
     outcomes.retain(|outcome| outcome.gap.is_none());

@@ -21,6 +21,7 @@ use self::probe::exchange_cache::ExchangeCache;
 use self::probe::inspect::Inspected;
 use self::probe::place::OriginAddress;
 use self::probe::rate_limit::Learned;
+use super::browser::Witness;
 use super::{ACTION_TIME_MAX, Inability, Session, Subject};
 use crate::locks::unpoisoned;
 
@@ -46,6 +47,8 @@ pub struct Site {
     learned: Learned,
     /// Why discovery does not know every script of the page, if so.
     unseen: Mutex<Option<String>>,
+    /// The browser that looks at the page, if there is one.
+    witness: Option<Witness>,
 }
 
 impl Site {
@@ -84,6 +87,7 @@ impl Site {
             inspected: Inspected::default(),
             learned: Learned::default(),
             unseen: Mutex::default(),
+            witness: None,
         })
     }
 
@@ -116,6 +120,12 @@ impl Site {
         (site.budget, site.name_digest) = (target.budget, target.name_digest);
         site.reach(target).map_err(|failure| Inability::setup(failure.to_string()))?;
         site.remembering(&target.previous)
+    }
+
+    /// The same site, at which a browser looks too.
+    #[must_use]
+    pub(crate) fn seen_by(self, witness: Option<Witness>) -> Self {
+        Self { witness, ..self }
     }
 
     /// Set which certificates to trust, and which addresses to ask.
@@ -164,8 +174,13 @@ impl Subject for Site {
     }
 
     fn profile(&self) -> Result<Profile, Inability> {
+        let glance = self.witness.as_ref().map(|witness| witness.glance(&self.url)).transpose()?;
+        let known = glance.as_ref().map(|glance| glance.found()).unwrap_or_default();
         let (mut profile, unseen) =
-            wasm_gauntlet_web::discovery::discover(&self.client, &self.url)?;
+            wasm_gauntlet_web::discovery::discover(&self.client, &self.url, &known)?;
+        if let Some((witness, glance)) = self.witness.as_ref().zip(glance) {
+            witness.tell(&mut profile, &glance);
+        }
         *unpoisoned(self.unseen.lock()) = unseen;
         wasm_gauntlet_web::discovery::remember(&mut profile, &self.previous);
         profile.can.extend(self.origin.as_ref().map(|_| Need::SiteOrigin));

@@ -9,6 +9,7 @@ use wasm_gauntlet_web::coding::{Layer, encode};
 
 use super::faults::SiteFaults;
 use super::module::{self, ModuleRecipe, WASI_IMPORT};
+use super::page_faults;
 use crate::locks::unpoisoned;
 
 /// The part of the module that a cut one keeps.
@@ -104,6 +105,7 @@ impl Assets {
         let module_path = path("app", "wasm", hashed.then_some(named_by));
         let module_url = format!("{}{module_path}", elsewhere.unwrap_or_default());
         let shim = shim_text(&module_url, faults.has(Fault::StaleShim));
+        let shim = page_faults::spoiled(shim, faults);
         let shim_hashed = hashed && !faults.has(Fault::ShimUnhashed);
         let shim_path = path("loader", "js", shim_hashed.then_some(shim.as_bytes()));
         let entry = entry_text(&shim_path);
@@ -153,7 +155,7 @@ pub(super) fn previous_path() -> String {
 /// before Go 1.21.
 pub(in crate::testbed) fn shim_text(module_path: &str, stale: bool) -> String {
     let text = include_str!("loader.js").replace("__MODULE__", module_path);
-    if stale { text.replace("gojs: {", "go: {") } else { text }
+    if stale { page_faults::replaced(&text, "gojs: {", "go: {") } else { text }
 }
 
 /// The page that loads the script at `shim_path`.

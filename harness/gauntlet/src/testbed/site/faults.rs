@@ -28,18 +28,24 @@
 //! | `negotiate-by-substring`, `dictionary-unasked` | - |
 //! | `edge-stale`, `br-of-old-build` | `hash-matches-content`: the name is that of the new module |
 //! | `soft-404`, `long-cached-404` | - |
-//! | `length-of-raw` | -; what came is whole, though browsers give it up |
+//! | `length-of-raw` | -; what came is whole; Chromium takes it if the length is the raw one |
 //! | `length-kept-open` | `cdn-rewrites-type`: the edge changes the length |
 //! | `length-twice`, `module-closes` | -; what is not answered says no more |
 //! | `coding-twice`, `unasked-206`, `head-never-answers` | - |
 //! | `etag-shared`, `head-differs`, `range-of-raw` | - |
 //! | `http1-only` | - |
 //! | `csp-blocks-wasm`, `no-cors` | -; only a browser refuses |
+//! | `eager`, `loads-every-click`, `no-loading-state` | -; only a browser runs the script |
+//! | `no-catch`, `no-retry` | -; likewise |
 //!
 //! Note 1: once the raw variant is stored for an address, it is right for everybody as far as
 //! such a cache can know (RFC 9111 §4.1), so that `uncompressed` and `negotiation` depend on who
 //! came first, unless each trial asks for an address of its own (`one-off`). The page is not
 //! touched: it is asked for each time, and its `ETag` tells the variants apart.
+//!
+//! Note 2: `browser/shim-runs` is red with each fault that keeps Chromium from running the module,
+//! and `browser/streaming-compiles` with each for which it refuses the type. Their `implied-by`
+//! lists these faults, and the table does not repeat them.
 
 use wasm_gauntlet_model::fault::{Fault, Part};
 

@@ -11,6 +11,7 @@ mod faults;
 pub(in crate::testbed) mod module;
 mod negotiate;
 mod origin;
+mod page_faults;
 mod reply;
 mod serve;
 #[cfg(test)]

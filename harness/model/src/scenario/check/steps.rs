@@ -5,13 +5,16 @@ use crate::limits::Limits;
 use crate::name::is_word;
 use crate::reading::Log;
 use crate::scenario::raw::{
-    RawCall, RawDiffer, RawEverywhere, RawFetch, RawNoisyNeighbour, RawStep,
+    RawCall, RawDiffer, RawEverywhere, RawFetch, RawNoisyNeighbour, RawStep, RawVisit,
 };
-use crate::scenario::step::{CALLS_MAX, CallPlan, FetchPlan, StepPlan};
+use crate::scenario::step::{CALLS_MAX, CallPlan, FetchPlan, StepPlan, VisitPlan};
 use crate::scenario::template::{Template, checked};
 use crate::scenario::{SUBJECT, Scalar, Step};
 use crate::source::{At, Complaint};
 use crate::target::NOISE_FACTOR_USUAL;
+
+/// Most uses in one visit. Each takes a second.
+const USES_MAX: u32 = 5;
 
 /// Most exchanges of one lattice with one address: a module of 10 MB is asked for 50 times.
 const LATTICE_MAX: usize = 50;
@@ -69,6 +72,9 @@ fn plan(
     if let Some(raw) = &step.everywhere {
         plans.push(everywhere(raw, log));
     }
+    if let Some(raw) = &step.visit {
+        plans.push(visit(raw, params, log));
+    }
     if let Some(raw) = &step.call {
         plans.push(call(raw, false, params, log));
     }
@@ -90,7 +96,7 @@ fn plan(
     plans.extend(control.into_iter().map(|plan| StepPlan::Control(Box::new(plan))));
     if plans.len() != 1 {
         let problem = format!("a step must do one thing, this one does {}", plans.len());
-        let help = "expected one of: get, head, everywhere, inspect, call, load, compare, \
+        let help = "expected one of: get, head, everywhere, inspect, visit, call, load, compare, \
                     noisy-neighbour, differ, registry, rollback, flood, fill, audit, start";
         log.add(Complaint::new(step.r#as.span, problem).help(help));
         return None;
@@ -146,6 +152,22 @@ fn everywhere(raw: &At<RawEverywhere>, log: &mut Log) -> StepPlan {
         log.add(Complaint::new(raw.span, problem).help(help));
     }
     StepPlan::Everywhere { offers: offers.clone(), repeats: *repeats }
+}
+
+fn visit(raw: &At<RawVisit>, params: &[String], log: &mut Log) -> StepPlan {
+    let RawVisit { uses, module_fails, retry } = &raw.value;
+    let uses = uses.unwrap_or(0);
+    if uses > USES_MAX {
+        let problem = format!("`uses` is {uses}");
+        log.add(Complaint::new(raw.span, problem).help(format!("expected 0 to {USES_MAX}")));
+    }
+    let retry = retry.unwrap_or(false);
+    if retry && module_fails.is_none() {
+        let problem = "`retry` needs a failure before it";
+        log.add(Complaint::new(raw.span, problem.to_owned()).help("expected `module-fails` too"));
+    }
+    let module_fails = module_fails.as_ref().map(|fails| checked(fails, params, log));
+    StepPlan::Visit(VisitPlan { uses, module_fails, retry })
 }
 
 fn call(raw: &At<RawCall>, load_only: bool, params: &[String], log: &mut Log) -> StepPlan {

@@ -214,6 +214,10 @@ impl Session for Probe<'_> {
                 Ok(observation)
             }
             Action::Everywhere(everywhere) => lattice::perform(self, step, everywhere),
+            Action::Visit(visit) => {
+                let none = || Inability::tool_missing("there is no browser to visit it with");
+                self.site.witness.as_ref().ok_or_else(none)?.visit(visit)
+            }
             Action::Call(_)
             | Action::Compare(_)
             | Action::NoisyNeighbour(_)

@@ -1,0 +1,128 @@
+//! The requests of a visit, each with what became of it.
+
+use std::collections::HashMap;
+
+use crate::protocol::network::{LoadingFailed, RequestSent, Response};
+
+/// One request. Each hop of a redirect is one.
+#[derive(Debug, Clone)]
+pub struct BrowserRequest {
+    /// Where to.
+    pub url: String,
+    /// Its method.
+    pub method: String,
+    /// `Document`, `Script`, `Fetch`, …
+    pub kind: String,
+    /// What asked for it: `parser`, `script`, `preload`, …
+    pub asked_by: String,
+    /// The script or page that asked, where it is known.
+    pub asked_from: Option<String>,
+    /// What came of it.
+    pub end: RequestEnd,
+}
+
+/// What came of a request.
+#[derive(Debug, Clone)]
+pub enum RequestEnd {
+    /// Nothing yet.
+    Pending,
+    /// An answer began, and has not ended.
+    Answering(Answer),
+    /// It was answered to its end.
+    Answered(Answer),
+    /// It failed, with the answer that had begun.
+    Failed(LoadingFailed, Option<Answer>),
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Its status.
+    pub status: u16,
+    /// The type that the browser took it for.
+    pub media_type: String,
+    /// Whether it came from a cache of the browser or from a service worker, not from the network.
+    pub is_local: bool,
+}
+
+impl Answer {
+    fn of(response: &Response, from_memory: bool) -> Self {
+        Self {
+            status: response.status,
+            media_type: response.mime_type.clone(),
+            is_local: from_memory || response.from_disk_cache || response.from_service_worker,
+        }
+    }
+}
+
+/// All requests in the order in which they began.
+#[derive(Debug, Default)]
+pub(super) struct Requests {
+    all: Vec<BrowserRequest>,
+    /// The newest hop of each id, and whether it was answered from memory.
+    by_id: HashMap<String, (usize, bool)>,
+}
+
+impl Requests {
+    pub(super) fn sent(&mut self, sent: RequestSent) {
+        let known = self.by_id.get(&sent.request_id).copied();
+        match (known, &sent.redirect_response) {
+            (Some((at, from_memory)), Some(redirect)) => {
+                self.all[at].end = RequestEnd::Answered(Answer::of(redirect, from_memory));
+            }
+            // A frame or worker with a session of its own repeats what its parent has reported.
+            (Some(_), None) => return,
+            (None, _) => {}
+        }
+        self.by_id.insert(sent.request_id, (self.all.len(), false));
+        self.all.push(BrowserRequest {
+            url: sent.request.url,
+            method: sent.request.method,
+            kind: sent.r#type,
+            asked_by: sent.initiator.r#type,
+            asked_from: sent.initiator.url,
+            end: RequestEnd::Pending,
+        });
+    }
+
+    pub(super) fn served_from_memory(&mut self, id: &str) {
+        if let Some((_, from_memory)) = self.by_id.get_mut(id) {
+            *from_memory = true;
+        }
+    }
+
+    pub(super) fn answered(&mut self, id: &str, response: &Response) {
+        let Some((at, from_memory)) = self.by_id.get(id).copied() else { return };
+        self.all[at].end = RequestEnd::Answering(Answer::of(response, from_memory));
+    }
+
+    pub(super) fn finished(&mut self, id: &str) {
+        let Some((at, _)) = self.by_id.get(id).copied() else { return };
+        if let RequestEnd::Answering(answer) = &self.all[at].end {
+            self.all[at].end = RequestEnd::Answered(answer.clone());
+        }
+    }
+
+    pub(super) fn failed(&mut self, failed: LoadingFailed) {
+        let Some((at, _)) = self.by_id.get(&failed.request_id).copied() else { return };
+        let answer = match &self.all[at].end {
+            RequestEnd::Answering(answer) | RequestEnd::Answered(answer) => Some(answer.clone()),
+            RequestEnd::Pending | RequestEnd::Failed(..) => None,
+        };
+        self.all[at].end = RequestEnd::Failed(failed, answer);
+    }
+
+    /// How many have not ended.
+    pub(super) fn open(&self) -> usize {
+        let open = |one: &&BrowserRequest| {
+            // Streams of events and sockets have no end.
+            !["EventSource", "WebSocket", "Ping"].contains(&one.kind.as_str())
+                && matches!(one.end, RequestEnd::Pending | RequestEnd::Answering(_))
+        };
+        self.all.iter().filter(open).count()
+    }
+
+    pub(super) fn all(&self) -> &[BrowserRequest] {
+        &self.all
+    }
+}

@@ -1,0 +1,64 @@
+//! A module that fails: the page is held, then meets the failure, and can try again.
+
+use std::time::{Duration, Instant};
+
+use wasm_gauntlet_browser::fault_server::FaultServer;
+use wasm_gauntlet_browser::visit::{Held, Press, Tab};
+use wasm_gauntlet_model::action::ModuleFailure;
+
+use crate::server::{Counting, Files};
+use crate::{MODULE, browser};
+
+const PAGE: &[u8] = b"<!doctype html><title>t</title><link rel=icon href=data:,>
+<button>Run</button><p role=status>idle</p>
+<script type=module>
+const status = document.querySelector('p');
+document.querySelector('button').onclick = async () => {
+  status.textContent = 'loading';
+  try {
+    await WebAssembly.instantiateStreaming(fetch('/m.wasm'));
+    status.textContent = 'ready';
+  } catch (error) {
+    status.textContent = 'failed';
+  }
+};
+</script>";
+
+const FILES: Files =
+    &[("/", "text/html", PAGE), ("/m.wasm", "application/wasm", MODULE)];
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(10)
+}
+
+#[test]
+fn a_module_fails_in_each_way_and_loads_again() {
+    let server = Counting::start(FILES);
+    let faults = FaultServer::start().expect("a port is free");
+    let Some((browser, events)) = browser() else { return };
+    for failure in ModuleFailure::ALL {
+        let modules = [(format!("{}/m.wasm", server.url), MODULE.to_vec())].into();
+        let begun = Instant::now();
+        let held = Some(Held::new(modules, *failure));
+        let mut tab = Tab::open(&browser, &events, held).expect("a page opens");
+        tab.visit(&format!("{}/", server.url), soon()).expect("it is visited");
+        assert!(tab.visible().expect("it is seen").contains("idle"));
+        let control = tab.control(None, Press::Use).expect("there is one");
+        assert_eq!((control.count, control.name.as_deref()), (1, Some("Run")));
+        tab.rest(soon()).expect("it rests");
+        assert_eq!(tab.held(), 1, "{failure:?}");
+        assert!(tab.visible().expect("it is seen").contains("loading"), "{failure:?}");
+        tab.fail_held(&faults).expect("it fails");
+        tab.rest(soon()).expect("it rests");
+        let expected = if *failure == ModuleFailure::Stalled { "loading" } else { "failed" };
+        let visible = tab.visible().expect("it is seen");
+        assert!(visible.contains(expected), "{failure:?}: {visible} {:?}", tab.seen().calls);
+        tab.recover();
+        tab.control(None, Press::Again).expect("there is one");
+        tab.rest(soon()).expect("it rests");
+        let visible = tab.visible().expect("it is seen");
+        assert!(visible.contains("ready"), "{failure:?}: {visible} {:?}", tab.seen().calls);
+        assert!(tab.seen().settled, "{failure:?}");
+        eprintln!("{failure:?} {:?}", begun.elapsed());
+    }
+}

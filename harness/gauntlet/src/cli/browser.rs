@@ -1,0 +1,74 @@
+//! Which browser looks at pages: `--browser`.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use wasm_gauntlet_browser::find;
+
+use super::exit::Failure;
+use crate::subject::browser::{BrowserPool, Witness};
+
+/// The value of `--browser`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum BrowserChoice {
+    /// One that is installed, if there is one.
+    #[default]
+    Auto,
+    /// None.
+    Off,
+    /// One that is installed. Without one the run ends.
+    Required,
+    /// This program.
+    Path(PathBuf),
+}
+
+impl FromStr for BrowserChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "off" => Ok(Self::Off),
+            "required" => Ok(Self::Required),
+            path if path.contains('/') => Ok(Self::Path(path.into())),
+            _ => Err("expected auto, off, required, or the path of a Chromium".to_owned()),
+        }
+    }
+}
+
+/// The browser that looks, if there is one.
+#[derive(Clone)]
+pub(super) struct Browsers(Option<Arc<BrowserPool>>);
+
+impl Browsers {
+    /// The browser of `choice`. Nothing is started yet.
+    ///
+    /// # Errors
+    /// When a browser is required or named, and is not there.
+    pub(crate) fn of(choice: &BrowserChoice) -> Result<Self, Failure> {
+        let program = match choice {
+            BrowserChoice::Off => None,
+            BrowserChoice::Auto => find::installed(),
+            BrowserChoice::Required => Some(find::installed().ok_or_else(|| {
+                let install = find::INSTALL;
+                Failure::usage(format!(
+                    "`--browser required`: no Chromium is on the PATH or named by CHROME; install \
+                     one with `{install}`"
+                ))
+            })?),
+            BrowserChoice::Path(path) if path.is_file() => Some(path.clone()),
+            BrowserChoice::Path(path) => {
+                let path = path.display();
+                return Err(Failure::usage(format!("`--browser {path}`: there is no such file")));
+            }
+        };
+        let cannot = |error| Failure::harness(format!("no port for the browser's tests: {error}"));
+        Ok(Self(program.map(BrowserPool::of).transpose().map_err(cannot)?))
+    }
+
+    /// A witness for one page. `trigger` selects the control that uses its feature.
+    pub(crate) fn witness(&self, trigger: Option<String>) -> Option<Witness> {
+        Some(Witness::new(Arc::clone(self.0.as_ref()?), trigger))
+    }
+}

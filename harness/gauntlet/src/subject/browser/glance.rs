@@ -1,0 +1,119 @@
+//! The first look at a page: does it load a module by itself, or by a control?
+
+use std::time::{Duration, Instant};
+
+use wasm_gauntlet_browser::connection::{CallError, Events};
+use wasm_gauntlet_browser::launch::Browser;
+use url::Url;
+use wasm_gauntlet_browser::visit::{ModuleBytes, Press, Tab};
+use wasm_gauntlet_model::action::Asset;
+
+use super::look;
+
+/// Time for a page to come to rest. Those of real toolchains take 1 to 5 s here.
+pub(crate) const REST_WITHIN: Duration = Duration::from_secs(15);
+
+/// What the first look saw.
+#[derive(Debug, Default)]
+pub(crate) struct Glance {
+    /// Name and version of the browser.
+    pub(crate) product: String,
+    /// Addresses of the modules that the page requests, each once.
+    pub(crate) modules: Vec<String>,
+    /// Their bytes, as the engine compiled them.
+    pub(crate) bytes: ModuleBytes,
+    /// Whether the module was loaded only when a control was used.
+    pub(crate) by_control: bool,
+    /// The text of the control that was used.
+    pub(crate) control: Option<String>,
+    /// How many controls there are.
+    pub(crate) controls: usize,
+    /// How many modules were compiled, those without an address included.
+    pub(crate) compiled: usize,
+    /// Why the page cannot do its work.
+    pub(crate) dead: Option<String>,
+}
+
+impl Glance {
+    /// The assets that the page requested, with how they were reached.
+    pub(crate) fn found(&self) -> Vec<(Asset, Url, String)> {
+        let how = match (&self.control, self.by_control) {
+            (Some(name), true) => format!("requested in a browser after the button \"{name}\""),
+            _ => "requested in a browser".to_owned(),
+        };
+        let parsed = self.modules.iter().filter_map(|url| Url::parse(url).ok());
+        parsed.map(|url| (Asset::Module, url, how.clone())).collect()
+    }
+
+    /// What it saw, for the profile.
+    pub(crate) fn words(&self) -> String {
+        let saw = match (&self.dead, self.compiled) {
+            (Some(dead), _) => format!("the page does not work: {dead}"),
+            (None, 0) => match self.controls {
+                0 => "no module was loaded".to_owned(),
+                1 => "no module was loaded, also not by the only button".to_owned(),
+                many => format!(
+                    "no module was loaded; the page has {many} buttons, and `trigger` in a target \
+                     file names the one that loads it"
+                ),
+            },
+            (None, 1) => "1 module compiled".to_owned(),
+            (None, many) => format!("{many} modules compiled"),
+        };
+        let by = match (&self.control, self.by_control) {
+            (Some(name), true) => format!(" by the button \"{name}\""),
+            _ => String::new(),
+        };
+        format!("seen with {}: {saw}{by}", self.product)
+    }
+}
+
+/// Look at the page at `url`.
+pub(super) fn look(
+    browser: &Browser,
+    events: &Events,
+    url: &str,
+    trigger: Option<&str>,
+) -> Result<Glance, CallError> {
+    let mut tab = Tab::open(browser, events, None)?;
+    tab.visit(url, Instant::now() + REST_WITHIN)?;
+    let early = modules(&tab).len() + tab.modules()?.len();
+    let mut control = tab.control(trigger, Press::No)?;
+    if early == 0 && control.name.is_some() {
+        control = tab.control(trigger, Press::Use)?;
+        tab.rest(Instant::now() + REST_WITHIN)?;
+    }
+    let compiled = tab.modules()?;
+    let seen = tab.seen();
+    let mut found: Vec<String> = Vec::new();
+    for request in seen.requests().iter().filter(|one| look::is_module(one, &compiled)) {
+        if !found.contains(&request.url) {
+            found.push(request.url.clone());
+        }
+    }
+    let mut bytes = ModuleBytes::new();
+    for url in &found {
+        // A module that was compiled from a buffer has no address; if there is only one, it is it.
+        let own = compiled.iter().find(|one| one.url == *url);
+        let only = compiled.first().filter(|_| compiled.len() == 1 && found.len() == 1);
+        if let Some(read) = own.or(only).and_then(|one| one.bytes.clone()) {
+            bytes.insert(url.clone(), read);
+        }
+    }
+    Ok(Glance {
+        product: browser.product().replace("Headless", ""),
+        by_control: early == 0 && !found.is_empty(),
+        modules: found,
+        bytes,
+        control: control.name.map(|name| look::short(&name)),
+        controls: control.count,
+        compiled: compiled.len(),
+        dead: look::dead(seen, &compiled, url),
+    })
+}
+
+/// Addresses of the modules that were requested so far, in order, with repeats.
+pub(super) fn modules(tab: &Tab) -> Vec<String> {
+    let requests = tab.seen().requests().iter().filter(|one| look::is_module(one, &[]));
+    requests.map(|one| one.url.clone()).collect()
+}

@@ -1,0 +1,74 @@
+//! A real browser as a witness of a page: what the page loads and starts, what it is refused, and
+//! what a person sees of it.
+//!
+//! One browser serves all subjects of a process, one page at a time, each page in a profile of its
+//! own. A browser that breaks down says nothing about a page: the visit is tried once more, and
+//! then nothing was seen.
+
+mod glance;
+mod look;
+mod pool;
+mod visit;
+
+use std::sync::{Arc, Mutex};
+
+use url::Url;
+use wasm_gauntlet_model::action::{Asset, Visit};
+use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_model::profile::{Need, Profile};
+
+pub(crate) use self::glance::Glance;
+pub(crate) use self::pool::BrowserPool;
+use super::Inability;
+use crate::locks::unpoisoned;
+
+/// A browser that looks at the page of one subject.
+pub(crate) struct Witness {
+    pool: Arc<BrowserPool>,
+    /// A selector of the control that uses the feature.
+    trigger: Option<String>,
+    glance: Mutex<Option<Arc<Glance>>>,
+}
+
+impl Witness {
+    /// A witness from `pool`. `trigger` selects the control that uses the feature of the page.
+    pub(crate) fn new(pool: Arc<BrowserPool>, trigger: Option<String>) -> Self {
+        Self { pool, trigger, glance: Mutex::default() }
+    }
+
+    /// Look at the page once, before anything is planned.
+    ///
+    /// # Errors
+    /// When the browser breaks down twice.
+    pub(crate) fn glance(&self, url: &Url) -> Result<Arc<Glance>, Inability> {
+        let glance = self.pool.with(|running| {
+            glance::look(running.browser, running.events, url.as_str(), self.trigger.as_deref())
+        })?;
+        let glance = Arc::new(glance);
+        *unpoisoned(self.glance.lock()) = Some(Arc::clone(&glance));
+        Ok(glance)
+    }
+
+    /// Add what the browser saw to a profile.
+    pub(crate) fn tell(&self, profile: &mut Profile, glance: &Glance) {
+        profile.can.push(Need::BrowserPage);
+        let feature = !glance.modules.is_empty() || glance.dead.is_some();
+        profile.can.extend(feature.then_some(Need::BrowserFeature));
+        let has_module = profile.found.iter().any(|found| found.asset == Asset::Module);
+        profile.can.extend((glance.by_control && has_module).then_some(Need::BrowserTrigger));
+        profile.about = format!("{}; {}", profile.about, glance.words());
+    }
+
+    /// Visit the page.
+    ///
+    /// # Errors
+    /// When the browser breaks down twice, or no module is known that could fail.
+    pub(crate) fn visit(&self, visit: &Visit) -> Result<Observation, Inability> {
+        let glance = unpoisoned(self.glance.lock()).clone().unwrap_or_default();
+        if visit.module_fails.is_some() && glance.bytes.is_empty() {
+            let why = "the browser saw no module of the page, so none can be made to fail";
+            return Err(Inability::not_offered(why));
+        }
+        self.pool.with(|running| visit::perform(&running, visit, &glance, self.trigger.as_deref()))
+    }
+}

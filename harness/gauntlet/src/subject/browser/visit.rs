@@ -1,0 +1,198 @@
+//! One visit: load the page, use its feature, let its module fail, try again.
+
+use std::time::{Duration, Instant};
+
+use wasm_gauntlet_browser::connection::CallError;
+use wasm_gauntlet_browser::visit::{CompiledModule, Held, Press, Tab};
+use wasm_gauntlet_model::action::Visit;
+use wasm_gauntlet_model::observation::{Evidence, Fact, Observation, PageVisit, count, known};
+use wasm_gauntlet_web::text::{bounded, visible};
+
+use super::glance::{Glance, REST_WITHIN, modules};
+use super::look;
+use super::pool::Running;
+use crate::subject::ms;
+
+/// How long something visible has time to appear while the module loads.
+const FEEDBACK_WITHIN: Duration = Duration::from_secs(1);
+
+/// How often the page is looked at meanwhile.
+const FEEDBACK_STEP: Duration = Duration::from_millis(20);
+
+/// Rounds in which requests meet their failure: pages may try again by themselves.
+const FAILURE_ROUNDS: usize = 8;
+
+/// Time for a page to come to rest after a failure. Some wait before they try again.
+const FAILURE_WITHIN: Duration = Duration::from_secs(8);
+
+/// Most bytes of one piece of evidence.
+const PIECE_BYTES_MAX: usize = 8 << 10;
+
+/// What a person sees: text, and a picture where text does not differ.
+struct Sight {
+    text: String,
+    /// None if the picture moves by itself.
+    picture: Option<Vec<u8>>,
+}
+
+impl Sight {
+    fn of(tab: &mut Tab) -> Result<Self, CallError> {
+        let text = tab.visible()?;
+        let first = tab.picture()?;
+        tab.pass(Duration::from_millis(100))?;
+        let picture = Some(tab.picture()?).filter(|second| *second == first);
+        Ok(Self { text, picture })
+    }
+
+    fn differs(&self, other: &Self) -> bool {
+        let pictures = self.picture.as_ref().zip(other.picture.as_ref());
+        self.text != other.text || pictures.is_some_and(|(one, other)| one != other)
+    }
+}
+
+/// Visit the page of `visit`, in which `trigger` selects the control.
+pub(super) fn perform(
+    running: &Running,
+    visit: &Visit,
+    glance: &Glance,
+    trigger: Option<&str>,
+) -> Result<Observation, CallError> {
+    let held = visit.module_fails.map(|failure| Held::new(glance.bytes.clone(), failure));
+    let mut tab = Tab::open(running.browser, running.events, held)?;
+    tab.visit(&visit.url, Instant::now() + REST_WITHIN)?;
+    let mut facts = PageVisit {
+        not_reached: Fact::looked(tab.seen().not_reached.clone()),
+        modules_before_use: labels(&modules(&tab)).into(),
+        ..PageVisit::default()
+    };
+    let before = if visit.module_fails.is_some() { Some(Sight::of(&mut tab)?) } else { None };
+    for turn in 0..visit.uses {
+        let (requests, instances) = (modules(&tab).len(), look::instances(tab.seen()));
+        if glance.by_control {
+            tab.control(trigger, Press::Use)?;
+            if let Some(before) = before.as_ref().filter(|_| turn == 0) {
+                facts.feedback_ms = feedback(&mut tab, &before.text)?;
+            }
+            tab.rest(Instant::now() + REST_WITHIN)?;
+        }
+        let (now, made) = (modules(&tab).len(), look::instances(tab.seen()));
+        if turn == 0 {
+            facts.requests_first = count(now).into();
+            facts.instances_first = count(made).into();
+        } else {
+            let so_far = |fact: &Fact<i64>| if let Fact::Is(so_far) = fact { *so_far } else { 0 };
+            facts.requests_again = (so_far(&facts.requests_again) + count(now - requests)).into();
+            facts.instances_again = (so_far(&facts.instances_again) + count(made - instances)).into();
+        }
+    }
+    if let Some(before) = before {
+        fail(&mut tab, running, glance, &before, &mut facts)?;
+        if visit.retry {
+            let made = look::instances(tab.seen());
+            tab.recover();
+            tab.control(trigger, Press::Again)?;
+            tab.rest(Instant::now() + REST_WITHIN)?;
+            facts.retried = (look::instances(tab.seen()) > made).into();
+        }
+    }
+    let compiled = tab.modules()?;
+    let sight = tab.visible()?;
+    Ok(observation(&tab, visit, &compiled, facts, &sight))
+}
+
+/// Milliseconds until something visible differs from `before`.
+fn feedback(tab: &mut Tab, before: &str) -> Result<Fact<f64>, CallError> {
+    let begun = Instant::now();
+    while begun.elapsed() < FEEDBACK_WITHIN {
+        if tab.visible()? != before {
+            return Ok(ms(begun.elapsed()).into());
+        }
+        tab.pass(FEEDBACK_STEP)?;
+    }
+    Ok(Fact::Absent)
+}
+
+/// Let the modules fail, and see what the page shows.
+fn fail(
+    tab: &mut Tab,
+    running: &Running,
+    glance: &Glance,
+    before: &Sight,
+    facts: &mut PageVisit,
+) -> Result<(), CallError> {
+    let waiting = Sight::of(tab)?;
+    for _ in 0..FAILURE_ROUNDS {
+        tab.fail_held(running.server)?;
+        tab.rest(Instant::now() + FAILURE_WITHIN)?;
+        if tab.held() == 0 {
+            break;
+        }
+    }
+    let after = Sight::of(tab)?;
+    // A page that went back to what it showed before its feature was used says nothing.
+    let shown = after.differs(&waiting) && (!glance.by_control || after.differs(before));
+    facts.failure_shown = shown.into();
+    facts.instances_first = count(look::instances(tab.seen())).into();
+    let lines = after.text.lines().filter(|line| !waiting.text.contains(line));
+    facts.failure_text = look::short(&lines.collect::<Vec<_>>().join(" ")).into();
+    Ok(())
+}
+
+fn labels(urls: &[String]) -> Vec<String> {
+    let mut labels: Vec<String> = urls.iter().map(|url| look::label(url)).collect();
+    labels.sort();
+    labels.dedup();
+    labels
+}
+
+fn observation(
+    tab: &Tab,
+    visit: &Visit,
+    compiled: &[CompiledModule],
+    facts: PageVisit,
+    sight: &str,
+) -> Observation {
+    let seen = tab.seen();
+    let all: Vec<String> = compiled.iter().map(|one| one.url.clone()).collect();
+    let uncaught = look::uncaught(seen);
+    let facts = PageVisit {
+        settled: seen.settled.into(),
+        modules_requested: labels(&modules(tab)).into(),
+        modules_compiled: labels(&all).into(),
+        wasm_error: Fact::looked(look::wasm_error(seen)),
+        streaming_refused: Fact::looked(look::streaming_refused(seen)),
+        refused: look::refused(seen).into(),
+        dead: match look::dead(seen, compiled, &visit.url) {
+            Some(why) => why.into(),
+            None if look::instances(seen) > 0 || !compiled.is_empty() => Fact::Absent,
+            None => known(None),
+        },
+        crashes: seen.crashes.clone().into(),
+        uncaught: uncaught.into(),
+        ..facts
+    };
+    let said: Vec<String> =
+        seen.said.iter().map(|said| format!("{}: {}", said.level, said.text)).collect();
+    let requests: Vec<String> = seen.requests().iter().map(line).collect();
+    let pieces = [
+        ("console", said.join("\n")),
+        ("requests", requests.join("\n")),
+        ("visible", sight.to_owned()),
+    ];
+    let evidence = pieces.into_iter().filter(|(_, text)| !text.is_empty()).map(piece).collect();
+    Observation { facts: facts.facts(), evidence, reproduce: None }
+}
+
+fn line(request: &wasm_gauntlet_browser::visit::requests::BrowserRequest) -> String {
+    let end = look::failure(request).or_else(|| {
+        let answer = look::answer(request)?;
+        Some(format!("{} {}", answer.status, answer.media_type))
+    });
+    let end = end.unwrap_or_else(|| "no answer".to_owned());
+    format!("{} {} ({}): {end}", request.method, look::short(&request.url), request.kind)
+}
+
+fn piece((what, text): (&str, String)) -> Evidence {
+    let lines: Vec<_> = text.lines().map(visible).collect();
+    Evidence { what: what.to_owned(), text: bounded(lines.join("\n"), PIECE_BYTES_MAX) }
+}
