@@ -89,6 +89,7 @@ events! {
     Crashed = "Target.targetCrashed": target::Crashed,
     RequestSent = "Network.requestWillBeSent": network::RequestSent,
     ResponseReceived = "Network.responseReceived": network::ResponseReceived,
+    DataReceived = "Network.dataReceived": network::DataReceived,
     LoadingFinished = "Network.loadingFinished": network::LoadingFinished,
     LoadingFailed = "Network.loadingFailed": network::LoadingFailed,
     ServedFromCache = "Network.requestServedFromCache": network::ServedFromCache,

@@ -84,6 +84,10 @@ pub struct ServedFromCache {
     pub request_id: String,
 }
 
+/// `Network.dataReceived`: a part of a body.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DataReceived {}
+
 /// `Network.loadingFinished`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -30,6 +30,10 @@ pub use seen::{CompiledModule, Said, Seen, WasmCall};
 /// A page is at rest when nothing was loaded, compiled or said for this long.
 const QUIET: Duration = Duration::from_millis(300);
 
+/// The same while the body of an answer has not ended: more of it may come, or the page does not
+/// read it.
+const QUIET_ANSWERING: Duration = Duration::from_secs(1);
+
 /// Time for one answer of a browser that runs.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
@@ -50,6 +54,9 @@ pub struct Tab<'a> {
     context: String,
     target: String,
     page: Option<SessionId>,
+    /// The reply to the last command that prepares the page. A navigation overtakes commands that
+    /// its renderer has not carried out yet.
+    prepared: Option<Pending<RunIfWaiting>>,
     /// Targets that are watched. Each may be announced by the browser and by the page.
     watched: Vec<String>,
     loaded: bool,
@@ -100,6 +107,7 @@ impl<'a> Tab<'a> {
             context: context.clone(),
             target: String::new(),
             page: None,
+            prepared: None,
             watched: Vec::new(),
             loaded: false,
             held,
@@ -116,7 +124,11 @@ impl<'a> Tab<'a> {
                 tab.target = created.target_id;
             }
             tab.take_all()?;
-            if tab.page.is_some() && !tab.target.is_empty() {
+            let prepared = match &tab.prepared {
+                Some(prepared) => prepared.poll(TURN)?.is_some(),
+                None => false,
+            };
+            if prepared && !tab.target.is_empty() {
                 return Ok(tab);
             }
             if Instant::now() > until {
@@ -147,21 +159,24 @@ impl<'a> Tab<'a> {
     /// As [`Tab::open`].
     pub fn rest(&mut self, until: Instant) -> Result<(), CallError> {
         self.seen.settled = false;
+        let mut moved = Instant::now();
         loop {
-            let quiet = (Instant::now() + QUIET).min(until);
-            let mut moved = false;
-            while let Some(event) = self.events.next(quiet)? {
-                moved |= self.take(event)?;
-                if moved {
-                    break;
-                }
+            let quiet = if self.seen.requests_answering() > 0 { QUIET_ANSWERING } else { QUIET };
+            let turn = (moved + quiet).max(Instant::now() + TURN).min(until);
+            if let Some(event) = self.events.next(turn)?
+                && self.take(event)?
+            {
+                moved = Instant::now();
             }
             if Instant::now() >= until {
                 return Ok(());
             }
             let held = self.held.as_ref().map_or(0, Held::count);
-            let open = self.seen.requests_open().saturating_sub(held);
-            if moved || !self.loaded || open > 0 || self.seen.calls_open() > 0 {
+            let pending = self.seen.requests_pending().saturating_sub(held);
+            // A call may wait for a module that is held.
+            let compiles = held == 0 && self.seen.calls_open() > 0;
+            let busy = !self.loaded || pending > 0 || compiles;
+            if busy || moved.elapsed() < quiet {
                 continue;
             }
             // A page that computes answers late, and may then load more.
@@ -374,9 +389,10 @@ impl<'a> Tab<'a> {
             }
         }
         self.connection.send(session, &SetAutoAttach::PAUSED)?;
-        self.connection.send(session, &RunIfWaiting {})?;
+        let prepared = self.connection.send(session, &RunIfWaiting {})?;
         let is_page = self.page.is_none() && info.r#type == "page";
         if is_page {
+            self.prepared = Some(prepared);
             self.page = Some(attached.session_id);
         } else {
             *self.seen.targets.entry(info.r#type).or_default() += 1;

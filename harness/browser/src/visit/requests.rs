@@ -112,14 +112,20 @@ impl Requests {
         self.all[at].end = RequestEnd::Failed(failed, answer);
     }
 
-    /// How many have not ended.
-    pub(super) fn open(&self) -> usize {
-        let open = |one: &&BrowserRequest| {
-            // Streams of events and sockets have no end.
-            !["EventSource", "WebSocket", "Ping"].contains(&one.kind.as_str())
-                && matches!(one.end, RequestEnd::Pending | RequestEnd::Answering(_))
-        };
-        self.all.iter().filter(open).count()
+    /// How many have no answer yet. Streams of events and sockets do not count.
+    pub(super) fn pending(&self) -> usize {
+        self.count(|end| matches!(end, RequestEnd::Pending))
+    }
+
+    /// How many answers have begun and not ended. A page that does not read a body leaves it so.
+    pub(super) fn answering(&self) -> usize {
+        self.count(|end| matches!(end, RequestEnd::Answering(_)))
+    }
+
+    fn count(&self, counts: impl Fn(&RequestEnd) -> bool) -> usize {
+        let endless = ["EventSource", "WebSocket", "Ping"];
+        let all = self.all.iter().filter(|one| !endless.contains(&one.kind.as_str()));
+        all.filter(|one| counts(&one.end)).count()
     }
 
     pub(super) fn all(&self) -> &[BrowserRequest] {

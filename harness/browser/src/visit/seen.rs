@@ -95,8 +95,12 @@ impl Seen {
         self.requests.all()
     }
 
-    pub(super) fn requests_open(&self) -> usize {
-        self.requests.open()
+    pub(super) fn requests_pending(&self) -> usize {
+        self.requests.pending()
+    }
+
+    pub(super) fn requests_answering(&self) -> usize {
+        self.requests.answering()
     }
 
     pub(super) fn calls_open(&self) -> usize {
@@ -110,6 +114,7 @@ impl Seen {
             What::RequestSent(sent) => self.requests.sent(sent),
             What::ServedFromCache(served) => self.requests.served_from_memory(&served.request_id),
             What::ResponseReceived(got) => self.requests.answered(&got.request_id, &got.response),
+            What::DataReceived(_) => {}
             What::LoadingFinished(finished) => self.requests.finished(&finished.request_id),
             What::LoadingFailed(failed) => self.requests.failed(failed),
             What::BindingCalled(called) if called.name == binding => self.reported(&called.payload),
