@@ -71,10 +71,13 @@ needs! {
     SiteTls = "site/tls" as "site-tls";
     /// A Chromium on this machine, which can show the page.
     BrowserPage = "browser/page" as "browser-page";
-    /// A page that loads a module in a browser, by itself or by a control that is known: its only
-    /// button, or the one that the target file names as `trigger`.
+    /// A page that tries to load a module in a browser, by itself or by a control that is known:
+    /// its only button, or the one that the target file names as `trigger`.
     BrowserFeature = "browser/feature" as "browser-feature";
-    /// A page that loads its module only when a known control is used.
+    /// A page whose module starts in a browser.
+    BrowserStarted = "browser/started" as "browser-started";
+    /// A page whose module starts when a control is used: its only button, or the one that the
+    /// target file names as `trigger`.
     BrowserTrigger = "browser/trigger" as "browser-trigger";
     /// A host that takes guests and calls them.
     HostCall = "host/call" as "host-call";

@@ -1,6 +1,7 @@
 //! What was seen of a page.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -33,6 +34,7 @@ pub struct Seen {
     pub crashes: Vec<String>,
     /// How many events showed that the page is at work.
     pub(super) moves: u64,
+    last_data: Option<Instant>,
     requests: Requests,
     calls_open: usize,
     said_bytes: usize,
@@ -95,6 +97,11 @@ impl Seen {
         self.requests.all()
     }
 
+    /// How long ago the last part of a body came.
+    pub fn since_data(&self) -> Option<Duration> {
+        self.last_data.map(|last| last.elapsed())
+    }
+
     pub(super) fn requests_pending(&self) -> usize {
         self.requests.pending()
     }
@@ -114,7 +121,7 @@ impl Seen {
             What::RequestSent(sent) => self.requests.sent(sent),
             What::ServedFromCache(served) => self.requests.served_from_memory(&served.request_id),
             What::ResponseReceived(got) => self.requests.answered(&got.request_id, &got.response),
-            What::DataReceived(_) => {}
+            What::DataReceived(_) => self.last_data = Some(Instant::now()),
             What::LoadingFinished(finished) => self.requests.finished(&finished.request_id),
             What::LoadingFailed(failed) => self.requests.failed(failed),
             What::BindingCalled(called) if called.name == binding => self.reported(&called.payload),

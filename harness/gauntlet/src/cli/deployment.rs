@@ -40,6 +40,9 @@ pub(super) struct Deployment {
     faults: Vec<Fault>,
 }
 
+/// The control of its page that uses the module.
+const TRIGGER: &str = "#compute";
+
 /// The runtime of the deployment's plugin host.
 const HOST_RUNTIME: &str = "wasmtime";
 
@@ -92,7 +95,7 @@ impl Deployment {
         let wanted = |kind: SubjectKind| only.is_none_or(|only| only == kind);
         let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
         if wanted(SubjectKind::Site) {
-            subjects.push(Box::new(self.site()?.seen_by(browsers.witness(None))));
+            subjects.push(Box::new(self.site()?.seen_by(browsers.witness(Some(TRIGGER.to_owned())))));
         }
         if wanted(SubjectKind::Artefact) {
             subjects.push(Box::new(Artefact::new(self.artefact(), String::new())));

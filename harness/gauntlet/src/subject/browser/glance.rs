@@ -22,7 +22,8 @@ pub(crate) struct Glance {
     pub(crate) modules: Vec<String>,
     /// Their bytes, as the engine compiled them.
     pub(crate) bytes: ModuleBytes,
-    /// Whether the module was loaded only when a control was used.
+    /// Whether a control is known to use the module: the target file names it, or the module was
+    /// loaded only when it was used.
     pub(crate) by_control: bool,
     /// The text of the control that was used.
     pub(crate) control: Option<String>,
@@ -79,7 +80,8 @@ pub(super) fn look(
     tab.visit(url, Instant::now() + REST_WITHIN)?;
     let early = modules(&tab).len() + tab.modules()?.len();
     let mut control = tab.control(trigger, Press::No)?;
-    if early == 0 && control.name.is_some() {
+    // A control that the target file names is used even if the page loads a module before.
+    if (early == 0 || trigger.is_some()) && control.name.is_some() {
         control = tab.control(trigger, Press::Use)?;
         tab.rest(Instant::now() + REST_WITHIN)?;
     }
@@ -102,7 +104,9 @@ pub(super) fn look(
     }
     Ok(Glance {
         product: browser.product().replace("Headless", ""),
-        by_control: early == 0 && !found.is_empty(),
+        by_control: control.name.is_some()
+            && (trigger.is_some() || early == 0)
+            && (!found.is_empty() || !compiled.is_empty()),
         modules: found,
         bytes,
         control: control.name.map(|name| look::short(&name)),

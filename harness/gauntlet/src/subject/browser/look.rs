@@ -1,11 +1,16 @@
 //! Reading what a tab saw: the modules of a page, what it was refused, and why it is dead.
 
+use std::time::Duration;
+
 use wasm_gauntlet_browser::visit::requests::{Answer, BrowserRequest, RequestEnd};
 use wasm_gauntlet_browser::visit::{CompiledModule, Seen};
 use wasm_gauntlet_web::text::visible;
 
 /// Most bytes of one sentence of a page.
 const WORDS_BYTES_MAX: usize = 300;
+
+/// An answer of which nothing came for so long has stalled.
+const STALLED_AFTER: Duration = Duration::from_secs(5);
 
 /// What begins the addresses of bytes that came from no address.
 const INLINE: &str = "wasm://";
@@ -109,6 +114,18 @@ pub(crate) fn instances(seen: &Seen) -> usize {
     seen.calls.iter().filter(|call| call.started()).count()
 }
 
+/// A module whose answer stays away, or stops in the middle and does not end.
+fn endless(seen: &Seen, compiled: &[CompiledModule]) -> Option<String> {
+    if seen.settled || seen.since_data().is_some_and(|since| since < STALLED_AFTER) {
+        return None;
+    }
+    let mut modules = seen.requests().iter().filter(|one| is_module(one, compiled));
+    let open = modules.find(|one| {
+        matches!(one.end, RequestEnd::Pending | RequestEnd::Answering(_))
+    })?;
+    Some(format!("{}: its answer does not end", label(&open.url)))
+}
+
 /// Why the page cannot do its work. None if a module started and kept running, and none where
 /// nothing at all was seen of a module.
 pub(crate) fn dead(seen: &Seen, compiled: &[CompiledModule], page: &str) -> Option<String> {
@@ -126,6 +143,7 @@ pub(crate) fn dead(seen: &Seen, compiled: &[CompiledModule], page: &str) -> Opti
     let is_module = |one: &&BrowserRequest| is_module(one, compiled);
     let failed = |one: &BrowserRequest| Some(format!("{}: {}", label(&one.url), failure(one)?));
     let module = seen.requests().iter().filter(is_module).find_map(failed);
+    let module = module.or_else(|| endless(seen, compiled));
     let script = seen.requests().iter().filter(|one| one.kind == "Script").find_map(|one| {
         let no_script = || {
             let kind = &answer(one)?.media_type;

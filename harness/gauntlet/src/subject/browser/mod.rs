@@ -13,7 +13,7 @@ mod visit;
 use std::sync::{Arc, Mutex};
 
 use url::Url;
-use wasm_gauntlet_model::action::{Asset, Visit};
+use wasm_gauntlet_model::action::Visit;
 use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_model::profile::{Need, Profile};
 
@@ -54,8 +54,9 @@ impl Witness {
         profile.can.push(Need::BrowserPage);
         let feature = !glance.modules.is_empty() || glance.dead.is_some();
         profile.can.extend(feature.then_some(Need::BrowserFeature));
-        let has_module = profile.found.iter().any(|found| found.asset == Asset::Module);
-        profile.can.extend((glance.by_control && has_module).then_some(Need::BrowserTrigger));
+        let started = glance.dead.is_none() && !glance.bytes.is_empty();
+        profile.can.extend(started.then_some(Need::BrowserStarted));
+        profile.can.extend((started && glance.by_control).then_some(Need::BrowserTrigger));
         profile.about = format!("{}; {}", profile.about, glance.words());
     }
 

@@ -1,7 +1,7 @@
 //! The browser of this process: started when it is first needed, and again if it breaks down.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Condvar, Mutex, Weak};
 
 use wasm_gauntlet_browser::connection::{CallError, Events};
 use wasm_gauntlet_browser::fault_server::FaultServer;
@@ -13,11 +13,21 @@ use crate::subject::Inability;
 /// How often a visit is tried if the browser breaks down.
 const ATTEMPTS: usize = 2;
 
-/// A browser that may be running.
+/// Browsers that run at once. A visit waits most of the time for the page to come to rest.
+const BROWSERS_MAX: usize = 3;
+
+/// Browsers that may be running.
 pub(crate) struct BrowserPool {
     program: PathBuf,
     server: FaultServer,
-    running: Mutex<Option<(Browser, Events)>>,
+    idle: Mutex<Idle>,
+    returned: Condvar,
+}
+
+#[derive(Default)]
+struct Idle {
+    browsers: Vec<(Browser, Events)>,
+    busy: usize,
 }
 
 /// The running browser, for one visit.
@@ -40,12 +50,13 @@ impl BrowserPool {
             return Ok(pool);
         }
         let server = FaultServer::start()?;
-        let pool = Arc::new(Self { program, server, running: Mutex::default() });
+        let (idle, returned) = (Mutex::default(), Condvar::new());
+        let pool = Arc::new(Self { program, server, idle, returned });
         *shared = Arc::downgrade(&pool);
         Ok(pool)
     }
 
-    /// Do `visit` with the browser. No other visit runs meanwhile.
+    /// Do `visit` with a browser that no other visit uses meanwhile.
     ///
     /// # Errors
     /// When the browser cannot be started, or breaks down twice.
@@ -53,20 +64,43 @@ impl BrowserPool {
         &self,
         visit: impl Fn(Running) -> Result<T, CallError>,
     ) -> Result<T, Inability> {
-        let mut running = unpoisoned(self.running.lock());
+        let mut kept = self.take();
+        let _turn = Turn(self);
         let mut why = String::new();
         for _ in 0..ATTEMPTS {
-            if running.is_none() {
-                let started = Browser::start(&self.program);
-                *running = Some(started.map_err(|error| Inability::tool_missing(error.to_string()))?);
-            }
-            let Some((browser, events)) = running.as_ref() else { continue };
-            match visit(Running { browser, events, server: &self.server }) {
-                Ok(seen) => return Ok(seen),
+            let (browser, events) = match kept.take() {
+                Some(kept) => kept,
+                None => Browser::start(&self.program)
+                    .map_err(|error| Inability::tool_missing(error.to_string()))?,
+            };
+            match visit(Running { browser: &browser, events: &events, server: &self.server }) {
+                Ok(seen) => {
+                    unpoisoned(self.idle.lock()).browsers.push((browser, events));
+                    return Ok(seen);
+                }
                 Err(error) => why = error.to_string(),
             }
-            *running = None;
         }
         Err(Inability::tool_missing(format!("the browser broke down {ATTEMPTS} times: {why}")))
+    }
+
+    /// Wait for a turn. A browser that is idle, if there is one.
+    fn take(&self) -> Option<(Browser, Events)> {
+        let mut idle = unpoisoned(self.idle.lock());
+        while idle.busy >= BROWSERS_MAX {
+            idle = unpoisoned(self.returned.wait(idle));
+        }
+        idle.busy += 1;
+        idle.browsers.pop()
+    }
+}
+
+/// One of the visits that run at once, also if it panics.
+struct Turn<'a>(&'a BrowserPool);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        unpoisoned(self.0.idle.lock()).busy -= 1;
+        self.0.returned.notify_one();
     }
 }

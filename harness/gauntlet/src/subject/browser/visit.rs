@@ -95,6 +95,9 @@ pub(super) fn perform(
             facts.retried = (look::instances(tab.seen()) > made).into();
         }
     }
+    if let Some(status) = tab.seen().crashes.first() {
+        return Err(CallError::Broken(format!("the process of the page ended ({status})")));
+    }
     let compiled = tab.modules()?;
     let sight = tab.visible()?;
     Ok(observation(&tab, visit, &compiled, facts, &sight))

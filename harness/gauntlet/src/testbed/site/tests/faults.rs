@@ -30,6 +30,12 @@ fn meant(fault: Fault, fact: &Fact) -> bool {
             let refused = fact.offer == "br;q=0, *";
             (fact.offer == "abrupt" || refused) && matches!(what, "coding" | "layers")
         }
+        // The script alone differs. What it does differs only in a browser.
+        Fault::Eager
+        | Fault::LoadsEveryClick
+        | Fault::NoLoadingState
+        | Fault::NoCatch
+        | Fault::NoRetry => fact.asset == "shim" && what == "digest",
         Fault::PageAsDownload => fact.asset == "entry" && what == "type",
         Fault::BrOfOldBuild => module && br(fact) && what == "digest",
         Fault::Soft404 => fact.asset == "lost",
