@@ -75,7 +75,7 @@ struct State {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Request<'a, C> {
+struct Envelope<'a, C> {
     id: u64,
     method: &'static str,
     params: &'a C,
@@ -142,7 +142,7 @@ impl Connection {
         command: &C,
     ) -> Result<Pending<C>, CallError> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        let request = Request { id, method: C::METHOD, params: command, session_id: session };
+        let request = Envelope { id, method: C::METHOD, params: command, session_id: session };
         let text = serde_json::to_vec(&request).map_err(|error| broken(&error.to_string()))?;
         let (reply, taken) = sync_channel(1);
         self.shared.wait_for(id, reply)?;

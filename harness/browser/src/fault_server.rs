@@ -58,7 +58,9 @@ fn answer(stream: &TcpStream, bodies: &Mutex<Vec<Vec<u8>>>) -> Option<()> {
     let first = lines.next()?;
     let mut origin = "*".to_owned();
     for line in lines.take_while(|line| !line.is_empty()) {
-        if let Some((_, value)) = line.split_once(':').filter(|(n, _)| n.eq_ignore_ascii_case("origin")) {
+        if let Some((_, value)) =
+            line.split_once(':').filter(|(n, _)| n.eq_ignore_ascii_case("origin"))
+        {
             origin = value.trim().to_owned();
         }
     }

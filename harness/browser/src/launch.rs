@@ -67,7 +67,8 @@ impl Browser {
     /// When it cannot be started, or does not answer in 30 s.
     pub fn start(program: &Path) -> Result<(Self, Events), LaunchError> {
         // The two pipes of the child become descriptors 3 and 4, and nothing else is open.
-        let script = "exec \"$0\" --user-data-dir=\"$TMPDIR/profile\" \"$@\" 3<&0 4>&1 0</dev/null 1>&2";
+        let script =
+            "exec \"$0\" --user-data-dir=\"$TMPDIR/profile\" \"$@\" 3<&0 4>&1 0</dev/null 1>&2";
         let mut args = vec!["-c".to_owned(), script.to_owned(), program.display().to_string()];
         args.extend(FLAGS.iter().map(|flag| (*flag).to_owned()));
         // The sandbox of Chromium refuses to run as root.
@@ -104,7 +105,8 @@ impl Browser {
         let _ = self.connection.send(None, &Close {});
         if !ended_within(&mut started.child, END_WITHIN) {
             // It leads a group of its own, in which its helpers are.
-            let _ = rustix::process::kill_process_group(Pid::from_child(&started.child), Signal::KILL);
+            let _ =
+                rustix::process::kill_process_group(Pid::from_child(&started.child), Signal::KILL);
         }
         let _ = started.child.wait();
         started.traces.end();

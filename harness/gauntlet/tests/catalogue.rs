@@ -62,7 +62,8 @@ fn prepared() -> (Arc<Stage>, Plan) {
     let (secure, certificate) = site.secure();
     let secure = secure.parse().expect("an address");
     let subject = Site::of(&target).and_then(|subject| subject.secured(secure, certificate));
-    let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(subject.expect("a site"))];
+    let subject = subject.expect("a site").seen_by_installed("#compute");
+    let mut subjects: Vec<Box<dyn Subject>> = vec![Box::new(subject)];
     let build = TestbedBuild::write(&[]).expect("the build is written");
     subjects.push(Box::new(Artefact::new(known(&build), String::new())));
     let program = Path::new(env!("CARGO_BIN_EXE_gauntlet"));

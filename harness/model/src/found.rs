@@ -20,6 +20,14 @@ crate::words! {
     }
 }
 
+/// The page that people open first: `index.html` with the shortest path, else the first page.
+pub fn first_page(found: &[Found]) -> Option<&Found> {
+    let pages = || found.iter().filter(|found| found.asset == Asset::Entry);
+    let path = |found: &Found| found.url.split('?').next().unwrap_or_default().to_owned();
+    let is_index = |found: &&Found| path(found).rsplit('/').next() == Some("index.html");
+    pages().filter(is_index).min_by_key(|found| found.url.len()).or_else(|| pages().next())
+}
+
 /// One asset that discovery found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Found {

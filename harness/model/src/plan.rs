@@ -53,7 +53,7 @@ pub fn plan(scenarios: &[Scenario], profiles: &[Profile], selection: &Selection)
     for (subject, profile) in profiles.iter().enumerate() {
         let host = profiles[..subject].iter().filter(is_host).count();
         for (index, scenario) in scenarios.iter().enumerate() {
-            if scenario.kind() != profile.kind || !selection.takes(&scenario.incident) {
+            if !scenario.fits(profile.kind) || !selection.takes(&scenario.incident) {
                 continue;
             }
             let is_host = profile.kind == SubjectKind::Host;

@@ -61,6 +61,11 @@ impl About {
 }
 
 impl Selection {
+    /// Whether a selected scenario visits a page with a browser.
+    pub fn visits(&self, scenarios: &[Scenario]) -> bool {
+        scenarios.iter().any(|one| self.takes(&one.incident) && one.visits())
+    }
+
     /// Whether an incident is selected.
     pub fn takes(&self, incident: &str) -> bool {
         self.only.is_empty() || self.only.iter().any(|prefix| matches_prefix(incident, prefix))

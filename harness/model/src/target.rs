@@ -69,6 +69,9 @@ written! {
         /// Whether pairs of Go's shim and module are started in Node, which runs the build's own
         /// code; not if not written.
         run_in_node: Option<bool>,
+        /// A CSS selector of the control that uses the feature of the page, as in `#run`. The only
+        /// button if not written.
+        trigger: Option<String>,
         /// What each module may weigh.
         budget: Option<RawBudget>,
         /// The digest of the content that names carry, as in `sha256-raw`; guessed from the files
@@ -168,6 +171,8 @@ pub struct ArtefactTarget {
     pub exports: Vec<String>,
     /// Whether pairs of Go's shim and module are started in Node.
     pub run_in_node: bool,
+    /// The selector of the control that uses the feature of the page.
+    pub trigger: Option<String>,
     /// What each module may weigh.
     pub budget: Budget,
     /// The digest that names carry.
@@ -330,6 +335,7 @@ fn artefact(raw: RawArtefact) -> ArtefactTarget {
         destination: raw.destination.map(|at| at.value),
         exports: raw.exports,
         run_in_node: raw.run_in_node.unwrap_or(false),
+        trigger: raw.trigger,
         budget: module::budget(raw.budget),
         name_digest: module::name_digest(raw.name_digest),
     }

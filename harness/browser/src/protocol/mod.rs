@@ -10,7 +10,9 @@ pub mod log;
 pub mod network;
 pub mod page;
 pub mod runtime;
+pub mod security;
 pub mod target;
+pub mod tracing;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -94,6 +96,8 @@ events! {
     LoadingFailed = "Network.loadingFailed": network::LoadingFailed,
     ServedFromCache = "Network.requestServedFromCache": network::ServedFromCache,
     LoadEventFired = "Page.loadEventFired": page::LoadEventFired,
+    TraceCollected = "Tracing.dataCollected": tracing::Collected,
+    TraceComplete = "Tracing.tracingComplete": tracing::Complete,
     ScriptParsed = "Debugger.scriptParsed": debugger::ScriptParsed,
     RequestPaused = "Fetch.requestPaused": fetch::RequestPaused,
     BindingCalled = "Runtime.bindingCalled": runtime::BindingCalled,

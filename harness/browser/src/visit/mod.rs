@@ -4,28 +4,31 @@
 //! nothing is missed. The tab takes events while it waits for a reply, because a page may wait for
 //! a request that is held here.
 
+mod attach;
 mod hold;
+mod page;
 pub mod requests;
 mod seen;
+mod trace;
 
 use std::time::{Duration, Instant};
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use serde_json::Value;
 
 use crate::connection::{CallError, Connection, Events, Pending};
 use crate::fault_server::FaultServer;
 use crate::launch::Browser;
-use crate::protocol::debugger::{self, GetScriptSource};
-use crate::protocol::page::{self, AddScript, CaptureScreenshot, Navigate};
-use crate::protocol::runtime::{self, AddBinding, RunIfWaiting};
+use crate::protocol::debugger;
+use crate::protocol::page::Navigate;
+use crate::protocol::runtime::RunIfWaiting;
+use crate::protocol::security::SetIgnoreCertificateErrors;
 use crate::protocol::target::{
-    Attached, CreateBrowserContext, CreateTarget, DisposeBrowserContext, SetAutoAttach,
+    CreateBrowserContext, CreateTarget, DisposeBrowserContext, SetAutoAttach,
 };
-use crate::protocol::{Command, Event, SessionId, What, audits, fetch, log, network};
+use crate::protocol::{Command, Event, SessionId, What};
 pub use hold::{Held, ModuleBytes};
+pub use page::{Control, Press};
 pub use seen::{CompiledModule, Said, Seen, WasmCall};
+pub use trace::Compilations;
+use trace::Trace;
 
 /// A page is at rest when nothing was loaded, compiled or said for this long.
 const QUIET: Duration = Duration::from_millis(300);
@@ -43,10 +46,6 @@ const TURN: Duration = Duration::from_millis(5);
 /// The function by which the prelude reports.
 const BINDING: &str = "__gauntlet";
 
-const PRELUDE: &str = include_str!("prelude.js");
-const VISIBLE: &str = include_str!("visible.js");
-const CONTROLS: &str = include_str!("controls.js");
-
 /// A page in a profile of its own.
 pub struct Tab<'a> {
     connection: &'a Connection,
@@ -61,32 +60,25 @@ pub struct Tab<'a> {
     watched: Vec<String>,
     loaded: bool,
     held: Option<Held>,
+    /// What the engine did, by the name of the event. None if it is not traced.
+    trace: Option<Trace>,
     compiled: Vec<(Option<SessionId>, debugger::ScriptParsed)>,
     seen: Seen,
 }
 
-/// A control that was found, and perhaps pressed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Control {
-    /// How many there are.
-    pub count: usize,
-    /// The text of the one that was chosen. None if there was no obvious one.
-    pub name: Option<String>,
-}
-
-/// When a control is pressed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Press {
-    /// Not at all: it is only looked for.
-    No,
-    /// To use the feature of the page.
-    Use,
-    /// After a failure. A control that offers another attempt is then obvious too.
-    Again,
+/// Which certificates a page may have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Certificates {
+    /// Those that the browser trusts.
+    #[default]
+    Trusted,
+    /// Any, where something else has checked them.
+    Any,
 }
 
 impl<'a> Tab<'a> {
-    /// Open an empty page. Requests for modules are held if `held` is given.
+    /// Open an empty page. Requests for modules are held if `held` is given. `certificates` says
+    /// which ones are accepted.
     ///
     /// # Errors
     /// When the browser refuses a command, does not answer, or is gone.
@@ -94,6 +86,7 @@ impl<'a> Tab<'a> {
         browser: &'a Browser,
         events: &'a Events,
         held: Option<Held>,
+        certificates: Certificates,
     ) -> Result<Self, CallError> {
         let connection = browser.connection();
         // What an earlier page left.
@@ -111,6 +104,7 @@ impl<'a> Tab<'a> {
             watched: Vec::new(),
             loaded: false,
             held,
+            trace: None,
             compiled: Vec::new(),
             seen: Seen::default(),
         };
@@ -129,10 +123,17 @@ impl<'a> Tab<'a> {
                 None => false,
             };
             if prepared && !tab.target.is_empty() {
+                if certificates == Certificates::Any {
+                    let ignore = SetIgnoreCertificateErrors { ignore: true };
+                    connection.send(tab.page.as_ref(), &ignore)?;
+                }
                 return Ok(tab);
             }
             if Instant::now() > until {
-                return Err(CallError::Late { method: "Target.createTarget", within: ANSWER_WITHIN });
+                return Err(CallError::Late {
+                    method: "Target.createTarget",
+                    within: ANSWER_WITHIN,
+                });
             }
         }
     }
@@ -206,45 +207,6 @@ impl<'a> Tab<'a> {
         &self.seen
     }
 
-    /// What a person sees of the page, as text.
-    ///
-    /// # Errors
-    /// As [`Tab::open`].
-    pub fn visible(&mut self) -> Result<String, CallError> {
-        let value = self.evaluate(VISIBLE, Instant::now() + ANSWER_WITHIN)?;
-        Ok(value.as_str().unwrap_or_default().to_owned())
-    }
-
-    /// What is on the screen, as PNG.
-    ///
-    /// # Errors
-    /// As [`Tab::open`].
-    pub fn picture(&mut self) -> Result<Vec<u8>, CallError> {
-        let page = self.page.clone();
-        let pending = self.connection.send(page.as_ref(), &CaptureScreenshot {})?;
-        let shot = self.reply(&pending, Instant::now() + ANSWER_WITHIN)?;
-        Ok(BASE64.decode(shot.data).unwrap_or_default())
-    }
-
-    /// Look for the control that `selector` names, or for the only button of the page if there is
-    /// no selector.
-    ///
-    /// # Errors
-    /// As [`Tab::open`].
-    pub fn control(&mut self, selector: Option<&str>, press: Press) -> Result<Control, CallError> {
-        let press = match press {
-            Press::No => "false",
-            Press::Use => "true",
-            Press::Again => "\"again\"",
-        };
-        let selector = Value::from(selector.unwrap_or_default());
-        let expression = format!("({CONTROLS})({selector}, {press})");
-        let found = self.evaluate(&expression, Instant::now() + ANSWER_WITHIN)?;
-        let count = found["count"].as_u64().unwrap_or_default();
-        let name = found["name"].as_str().map(str::to_owned);
-        Ok(Control { count: usize::try_from(count).unwrap_or(usize::MAX), name })
-    }
-
     /// Let go of the modules that are held: each meets its failure. `server` answers those that
     /// need a socket.
     ///
@@ -266,47 +228,6 @@ impl<'a> Tab<'a> {
     pub fn recover(&mut self) {
         if let Some(held) = &mut self.held {
             held.recover();
-        }
-    }
-
-    /// The modules that were compiled so far, with their bytes. A worker may have ended by now:
-    /// its modules are known by address alone.
-    ///
-    /// # Errors
-    /// As [`Tab::open`].
-    pub fn modules(&mut self) -> Result<Vec<CompiledModule>, CallError> {
-        let mut modules = Vec::new();
-        for (session, script) in self.compiled.clone() {
-            let command = GetScriptSource { script_id: &script.script_id };
-            let pending = self.connection.send(session.as_ref(), &command)?;
-            let bytes = match self.reply(&pending, Instant::now() + ANSWER_WITHIN) {
-                Ok(source) => BASE64.decode(source.bytecode.unwrap_or_default()).ok(),
-                Err(CallError::Refused { .. }) => None,
-                Err(other) => return Err(other),
-            };
-            modules.push(CompiledModule { url: script.url, bytes });
-        }
-        Ok(modules)
-    }
-
-    /// The value of an expression in the page, as JSON. Null if it throws or is not there in time.
-    ///
-    /// # Errors
-    /// As [`Tab::open`].
-    fn evaluate(&mut self, expression: &str, until: Instant) -> Result<Value, CallError> {
-        let command = runtime::Evaluate {
-            expression,
-            await_promise: true,
-            return_by_value: true,
-            user_gesture: true,
-        };
-        let page = self.page.clone();
-        let pending = self.connection.send(page.as_ref(), &command)?;
-        match self.reply(&pending, until) {
-            Ok(evaluated) => Ok(evaluated.result.value.unwrap_or(Value::Null)),
-            // A page that went elsewhere, or one that is stuck in a loop.
-            Err(CallError::Refused { .. } | CallError::Late { .. }) => Ok(Value::Null),
-            Err(other) => Err(other),
         }
     }
 
@@ -343,6 +264,11 @@ impl<'a> Tab<'a> {
                     held.paused(self.connection, event.session, paused)?;
                 }
             }
+            What::TraceCollected(part) => {
+                self.trace.get_or_insert_default().take(part);
+                return Ok(false);
+            }
+            What::TraceComplete(_) => self.trace.get_or_insert_default().complete = true,
             What::LoadEventFired(_) => self.loaded |= is_page,
             What::ScriptParsed(script) if script.script_language == "WebAssembly" => {
                 self.compiled.push((event.session, script));
@@ -351,53 +277,6 @@ impl<'a> Tab<'a> {
         }
         self.seen.moves += 1;
         Ok(true)
-    }
-
-    /// Whatever starts is asked for all that it does before it may go on. Replies are not waited
-    /// for: the commands of a session are carried out in their order, and a kind of target that
-    /// does not know a domain refuses that one alone.
-    fn attached(&mut self, attached: Attached) -> Result<(), CallError> {
-        let session = Some(&attached.session_id);
-        let info = attached.target_info;
-        let is_ours = info.browser_context_id.as_ref().is_none_or(|one| *one == self.context);
-        if !is_ours || self.watched.contains(&info.target_id) {
-            return self.connection.send(session, &RunIfWaiting {}).map(|_| ());
-        }
-        self.watched.push(info.target_id.clone());
-        self.connection.send(session, &network::Enable {})?;
-        self.connection.send(session, &page::Enable {})?;
-        self.connection.send(session, &runtime::Enable {})?;
-        self.connection.send(session, &log::Enable {})?;
-        self.connection.send(session, &audits::Enable {})?;
-        self.connection.send(session, &debugger::Enable {})?;
-        self.connection.send(session, &AddBinding { name: BINDING })?;
-        if self.held.is_some() {
-            self.connection.send(session, &fetch::Enable {})?;
-        }
-        match info.r#type.as_str() {
-            "page" | "iframe" => {
-                self.connection.send(session, &AddScript { source: PRELUDE })?;
-            }
-            _ => {
-                let prelude = runtime::Evaluate {
-                    expression: PRELUDE,
-                    await_promise: false,
-                    return_by_value: true,
-                    user_gesture: false,
-                };
-                self.connection.send(session, &prelude)?;
-            }
-        }
-        self.connection.send(session, &SetAutoAttach::PAUSED)?;
-        let prepared = self.connection.send(session, &RunIfWaiting {})?;
-        let is_page = self.page.is_none() && info.r#type == "page";
-        if is_page {
-            self.prepared = Some(prepared);
-            self.page = Some(attached.session_id);
-        } else {
-            *self.seen.targets.entry(info.r#type).or_default() += 1;
-        }
-        Ok(())
     }
 }
 

@@ -23,7 +23,8 @@
       if (!onScreen(element, frame)) continue;
       if (element instanceof frame.HTMLIFrameElement) {
         try {
-          if (element.contentDocument) walk(element.contentDocument, element.contentWindow);
+          const inner = element.contentDocument;
+          if (inner) walk(inner, inner.defaultView);
         } catch {}
         continue;
       }

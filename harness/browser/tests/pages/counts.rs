@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use wasm_gauntlet_browser::visit::Tab;
 use wasm_gauntlet_browser::visit::requests::{BrowserRequest, RequestEnd};
+use wasm_gauntlet_browser::visit::{Certificates, Tab};
 
 use crate::server::{Counting, Files};
 use crate::{MODULE, browser};
@@ -58,7 +58,7 @@ const FILES: Files = &[
 fn no_request_is_lost_and_what_was_compiled_is_what_was_delivered() {
     let server = Counting::start(FILES);
     let Some((browser, events)) = browser() else { return };
-    let mut tab = Tab::open(&browser, &events, None).expect("a page opens");
+    let mut tab = Tab::open(&browser, &events, None, Certificates::Trusted).expect("a page opens");
     let url = format!("{}/", server.url);
     tab.visit(&url, Instant::now() + Duration::from_secs(20)).expect("the page is visited");
     let modules = tab.modules().expect("they can be read");
@@ -78,7 +78,8 @@ fn no_request_is_lost_and_what_was_compiled_is_what_was_delivered() {
     compiled.sort();
     let of = |path: &str| (format!("{}{path}", server.url), Some(MODULE.to_vec()));
     assert_eq!(compiled, [of("/m.wasm"), of("/m.wasm?worker")]);
-    let started: Vec<_> = seen.calls.iter().map(|call| (call.call.as_str(), call.started())).collect();
+    let started: Vec<_> =
+        seen.calls.iter().map(|call| (call.call.as_str(), call.started())).collect();
     assert!(started.contains(&("compileStreaming", false)), "{started:?}");
     assert!(started.contains(&("instantiateStreaming", true)), "{started:?}");
     let said = |level: &str, text: &str| {
@@ -93,7 +94,7 @@ fn no_request_is_lost_and_what_was_compiled_is_what_was_delivered() {
 #[test]
 fn a_page_that_nobody_serves_is_not_reached() {
     let Some((browser, events)) = browser() else { return };
-    let mut tab = Tab::open(&browser, &events, None).expect("a page opens");
+    let mut tab = Tab::open(&browser, &events, None, Certificates::Trusted).expect("a page opens");
     tab.visit("http://127.0.0.1:9/", Instant::now() + Duration::from_secs(20)).expect("it answers");
     assert!(tab.seen().not_reached.as_ref().is_some_and(|why| why.starts_with("net::ERR_")));
 }

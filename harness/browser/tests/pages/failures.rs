@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use wasm_gauntlet_browser::fault_server::FaultServer;
-use wasm_gauntlet_browser::visit::{Held, Press, Tab};
+use wasm_gauntlet_browser::visit::{Certificates, Held, Press, Tab};
 use wasm_gauntlet_model::action::ModuleFailure;
 
 use crate::server::{Counting, Files};
@@ -24,8 +24,7 @@ document.querySelector('button').onclick = async () => {
 };
 </script>";
 
-const FILES: Files =
-    &[("/", "text/html", PAGE), ("/m.wasm", "application/wasm", MODULE)];
+const FILES: Files = &[("/", "text/html", PAGE), ("/m.wasm", "application/wasm", MODULE)];
 
 fn soon() -> Instant {
     Instant::now() + Duration::from_secs(10)
@@ -39,7 +38,8 @@ fn a_module_fails_in_each_way_and_loads_again() {
     for failure in ModuleFailure::ALL {
         let modules = [(format!("{}/m.wasm", server.url), MODULE.to_vec())].into();
         let held = Some(Held::new(modules, *failure));
-        let mut tab = Tab::open(&browser, &events, held).expect("a page opens");
+        let mut tab =
+            Tab::open(&browser, &events, held, Certificates::Trusted).expect("a page opens");
         tab.visit(&format!("{}/", server.url), soon()).expect("it is visited");
         assert!(tab.visible().expect("it is seen").contains("idle"));
         let control = tab.control(None, Press::Use).expect("there is one");

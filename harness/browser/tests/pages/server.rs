@@ -45,8 +45,8 @@ fn serve(stream: TcpStream, files: Files, counts: &Mutex<BTreeMap<String, usize>
         *counts.lock().expect("no thread panicked").entry(path.clone()).or_default() += 1;
         let name = path.split('?').next().unwrap_or_default();
         let found = files.iter().find(|(known, ..)| *known == name);
-        let (status, kind, body) =
-            found.map_or(("404 Not Found", "text/plain", &b"no"[..]), |(_, kind, body)| {
+        let (status, kind, body) = found
+            .map_or(("404 Not Found", "text/plain", &b"no"[..]), |(_, kind, body)| {
                 ("200 OK", *kind, *body)
             });
         let head = format!(
@@ -59,4 +59,3 @@ fn serve(stream: TcpStream, files: Files, counts: &Mutex<BTreeMap<String, usize>
         }
     }
 }
-

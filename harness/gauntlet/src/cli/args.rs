@@ -144,8 +144,9 @@ pub(crate) struct ProveArgs {
     /// Which scenarios
     #[command(flatten)]
     pub(crate) catalogue: CatalogueArgs,
-    /// On faults that a host scenario does not name, try only every Nth of its cases, others for
-    /// each fault. This is faster, and may overlook a false alarm, but never a missed fault
+    /// On faults that a scenario for hosts or browsers does not name, try only every Nth of its
+    /// cases, others for each fault. This is faster, and may overlook a false alarm, but never a
+    /// missed fault
     #[arg(long, value_name = "N")]
     pub(crate) sample: Option<NonZeroUsize>,
     /// Which browser looks at pages: `auto` (a Chromium that is installed), `off`, `required`, or

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use wasm_gauntlet_browser::find;
 
 use super::exit::Failure;
-use crate::subject::browser::{BrowserPool, Witness};
+use crate::subject::browser::{BrowserPool, PageKnown, Witness};
 
 /// The value of `--browser`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,16 +39,18 @@ impl FromStr for BrowserChoice {
 
 /// The browser that looks, if there is one.
 #[derive(Clone)]
-pub(super) struct Browsers(Option<Arc<BrowserPool>>);
+pub(super) struct Witnesses(Option<Arc<BrowserPool>>);
 
-impl Browsers {
-    /// The browser of `choice`. Nothing is started yet.
+impl Witnesses {
+    /// The browser of `choice`, if one of the selected scenarios visits a page. Without such a
+    /// scenario a browser would only cost time. Nothing is started yet.
     ///
     /// # Errors
     /// When a browser is required or named, and is not there.
-    pub(crate) fn of(choice: &BrowserChoice) -> Result<Self, Failure> {
+    pub(crate) fn of(choice: &BrowserChoice, visits: bool) -> Result<Self, Failure> {
         let program = match choice {
             BrowserChoice::Off => None,
+            BrowserChoice::Auto if !visits => None,
             BrowserChoice::Auto => find::installed(),
             BrowserChoice::Required => Some(find::installed().ok_or_else(|| {
                 let install = find::INSTALL;
@@ -67,8 +69,13 @@ impl Browsers {
         Ok(Self(program.map(BrowserPool::of).transpose().map_err(cannot)?))
     }
 
-    /// A witness for one page. `trigger` selects the control that uses its feature.
-    pub(crate) fn witness(&self, trigger: Option<String>) -> Option<Witness> {
-        Some(Witness::new(Arc::clone(self.0.as_ref()?), trigger))
+    /// No browser.
+    pub(crate) fn none() -> Self {
+        Self(None)
+    }
+
+    /// A witness for one page, of which this is known.
+    pub(crate) fn witness(&self, known: PageKnown) -> Option<Witness> {
+        Some(Witness::new(Arc::clone(self.0.as_ref()?), known))
     }
 }

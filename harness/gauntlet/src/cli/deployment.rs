@@ -10,10 +10,11 @@ use wasm_gauntlet_model::limits::Limits;
 use wasm_gauntlet_model::profile::SubjectKind;
 use wasm_gauntlet_model::target::{OriginTarget, SiteTarget};
 
-use super::browser::Browsers;
+use super::browser::Witnesses;
 use super::exit::Failure;
 use super::subjects;
 use crate::subject::Subject;
+use crate::subject::browser::PageKnown;
 use crate::subject::build::{Artefact, Build};
 use crate::subject::plugin_host::actions::module;
 use crate::subject::plugin_host::http::HostHttp;
@@ -90,15 +91,19 @@ impl Deployment {
     pub(crate) fn subjects(
         &self,
         only: Option<SubjectKind>,
-        browsers: &Browsers,
+        browsers: &Witnesses,
     ) -> Result<Vec<Box<dyn Subject>>, Failure> {
         let wanted = |kind: SubjectKind| only.is_none_or(|only| only == kind);
         let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
         if wanted(SubjectKind::Site) {
-            subjects.push(Box::new(self.site()?.seen_by(browsers.witness(Some(TRIGGER.to_owned())))));
+            subjects.push(Box::new(
+                self.site()?.seen_by(browsers.witness(PageKnown::used_by(TRIGGER))),
+            ));
         }
         if wanted(SubjectKind::Artefact) {
-            subjects.push(Box::new(Artefact::new(self.artefact(), String::new())));
+            let artefact = Artefact::new(self.artefact(), String::new());
+            let witness = browsers.witness(PageKnown::used_by(TRIGGER));
+            subjects.push(Box::new(artefact.seen_by(witness)));
         }
         if wanted(SubjectKind::Host) {
             subjects.extend(self.hosts()?);

@@ -11,10 +11,11 @@ use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::target::{NameDigest, SiteTarget};
 
 use super::args::InitArgs;
-use super::browser::{BrowserChoice, Browsers};
+use super::browser::{BrowserChoice, Witnesses};
 use super::exit::{Exit, Failure};
 use super::subjects;
 use crate::subject::Subject;
+use crate::subject::browser::PageKnown;
 use crate::subject::site::Site;
 
 /// Look at the site, and write its target file.
@@ -27,7 +28,7 @@ pub(super) fn init(args: &InitArgs) -> Result<Exit, Failure> {
     if args.out.exists() {
         return Err(is_there());
     }
-    let witness = Browsers::of(&BrowserChoice::Auto)?.witness(None);
+    let witness = Witnesses::of(&BrowserChoice::Auto, true)?.witness(PageKnown::default());
     let site = subjects::site(&SiteTarget::at(args.site.as_str()))?.seen_by(witness);
     let profile = site.profile().map_err(|inability| Failure {
         exit: Exit::Inconclusive,

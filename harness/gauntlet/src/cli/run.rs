@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use wasm_gauntlet_model::selection::Selection;
 
 use super::args::{RunArgs, Tier};
-use super::browser::Browsers;
+use super::browser::Witnesses;
 use super::deployment::Deployment;
 use super::exit::{Exit, Failure};
 use super::replay::Replay;
@@ -20,7 +20,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let heavy = args.tier == Tier::Heavy;
     let selection = Selection { heavy, ..selected };
     let target = heavy::ready(args, targets::of(args)?)?;
-    let browsers = Browsers::of(&args.browser)?;
+    let browsers = Witnesses::of(&args.browser, selection.visits(&scenarios))?;
     let folder = args.out.as_deref().map(folder::Folder::make).transpose()?;
     let deployment = target.is_empty().then(|| Deployment::start(&[], None)).transpose()?;
     let subjects = match &deployment {

@@ -4,17 +4,19 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, Weak};
 
 use url::{Host, Url};
+use wasm_gauntlet_browser::visit::Certificates;
 use wasm_gauntlet_model::name::nearest;
 use wasm_gauntlet_model::target::{Credential, HostTarget, SiteTarget, Speech};
 
 use super::adapters;
-use super::browser::Browsers;
+use super::browser::Witnesses;
 use super::build_directory;
 use super::exit::Failure;
 use super::previous_run;
 use super::targets::NamedTargets;
 use crate::locks::unpoisoned;
 use crate::subject::Subject;
+use crate::subject::browser::PageKnown;
 use crate::subject::plugin_host::actions::module;
 use crate::subject::plugin_host::adapter::ReferenceRuntimes;
 use crate::subject::plugin_host::http::{HostHttp, Secrets, Unfit, mapped};
@@ -27,17 +29,24 @@ use crate::subject::site::Site;
 /// A runtime that does not exist, or a host to which hostile guests may not be sent.
 pub(super) fn of(
     named: &NamedTargets,
-    browsers: &Browsers,
+    browsers: &Witnesses,
 ) -> Result<Vec<Box<dyn Subject>>, Failure> {
     let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
     for site in &named.sites {
         let mut site = site.clone();
         site.previous.extend(previous_run::of_site(&named.remembered, &site.url));
-        let witness = browsers.witness(site.trigger.clone());
+        let own = site.certificate.is_some();
+        // The certificate of the target file is checked by every other request.
+        let certificates = if own { Certificates::Any } else { Certificates::Trusted };
+        let known = PageKnown { trigger: site.trigger.clone(), certificates };
+        let witness = browsers.witness(known);
         subjects.push(Box::new(self::site(&site)?.seen_by(witness)));
     }
     for (target, flags) in &named.artefacts {
-        subjects.push(Box::new(build_directory::of(target, flags.clone())?));
+        let artefact = build_directory::of(target, flags.clone())?;
+        let known = PageKnown { trigger: target.trigger.clone(), ..PageKnown::default() };
+        let witness = browsers.witness(known);
+        subjects.push(Box::new(artefact.seen_by(witness)));
     }
     for target in &named.hosts {
         subjects.push(Box::new(host(target, &named.authorize)?));

@@ -3,7 +3,7 @@
 use wasm_gauntlet_model::call::{CallOutcome, RejectStage};
 use wasm_gauntlet_model::observation::{
     Agreement, Audit, Exchange, Field, Fill, Flood, GuestCall, Inspection, Lattice, Pace,
-    Registration, Rollback, Starts, TenantLatency, ValueKind,
+    PageVisit, Registration, Rollback, Starts, TenantLatency, ValueKind,
 };
 use wasm_gauntlet_model::profile::Need;
 use wasm_gauntlet_model::scenario::SUBJECT;
@@ -15,6 +15,7 @@ use crate::program::cell;
 const STEPS: &[(&[&str], &[Field])] = &[
     (&["get", "head"], Exchange::FIELDS),
     (&["inspect"], Inspection::FIELDS),
+    (&["visit"], PageVisit::FIELDS),
     (&["everywhere"], Lattice::FIELDS),
     (&["call", "load"], GuestCall::FIELDS),
     (&["compare"], Pace::FIELDS),

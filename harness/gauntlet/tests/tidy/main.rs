@@ -34,6 +34,13 @@ const EXCEPTIONS: &[(&str, Rule, &str)] = &[
         "a subject holds deadlines and times what it sees, on the spot",
     ),
     ("harness/web/src/", Rule::Clock, "an exchange has deadlines, and its time is a fact"),
+    (
+        "harness/browser/src/",
+        Rule::Clock,
+        "a browser has so much time to answer, and a page to rest",
+    ),
+    ("harness/browser/src/find.rs", Rule::Environment, "a browser is on the user's path"),
+    ("harness/browser/src/launch.rs", Rule::Environment, "a browser finds its helpers by the path"),
     ("harness/host/src/", Rule::Clock, "a host holds deadlines, and processes are waited for"),
     ("harness/gauntlet/src/conformance/", Rule::Clock, "an adapter has so much time to answer"),
     (

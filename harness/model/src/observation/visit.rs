@@ -31,6 +31,13 @@ observation! {
         wasm_error = "wasm-error": String,
         /// Why the engine refused to compile while the module arrived. Absent if it never did.
         streaming_refused = "streaming-refused": String,
+        /// Calls of `compileStreaming` and `instantiateStreaming` that succeeded.
+        streaming_calls = "streaming-calls": i64,
+        /// Modules that the engine compiled while they arrived, by its own trace. Unknown in a
+        /// visit with a failure.
+        streamed = "streamed": i64,
+        /// Modules that the engine compiled after all of their bytes were there, by its own trace.
+        compiled_whole = "compiled-whole": i64,
         /// Requests that the browser refused or that failed, each with the reason.
         refused = "refused": Vec<String>,
         /// Errors and rejections that no script caught.
@@ -46,6 +53,9 @@ observation! {
         failure_shown = "failure-shown": bool,
         /// The text that it showed then.
         failure_text = "failure-text": String,
+        /// Whether the page shows something else when its module works. Where it does not, a
+        /// person cannot see the failure, and does not miss anything.
+        visible_effect = "visible-effect": bool,
         /// Whether a module started when the feature was used again after the failure.
         retried = "retried": bool,
         /// The highest value of a progress bar, in percent. Absent if there is none.

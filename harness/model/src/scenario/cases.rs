@@ -1,5 +1,6 @@
 //! Cases: every combination of a scenario's parameters, for each asset that was found.
 
+use crate::found::first_page;
 use crate::limits::Limits;
 use crate::profile::{Found, Profile};
 
@@ -36,7 +37,10 @@ impl Scenario {
         let assets: Vec<Option<&Found>> = match self.each.is_empty() {
             true => vec![None],
             false => {
-                let wanted = |found: &&Found| self.each.contains(&found.asset);
+                let first = first_page(&profile.found);
+                let wanted = |found: &&Found| {
+                    self.each.contains(&found.asset) && (!self.visits() || first == Some(*found))
+                };
                 profile.found.iter().filter(wanted).map(Some).collect()
             }
         };

@@ -87,6 +87,11 @@ impl Scenario {
         self.steps.iter().any(Step::is_visit)
     }
 
+    /// Whether it is planned for subjects of this kind. A browser looks at build directories too.
+    pub fn fits(&self, kind: SubjectKind) -> bool {
+        self.kind() == kind || kind == SubjectKind::Artefact && self.visits()
+    }
+
     /// The kind of subject that the steps are for; a need such as `artefact/module` says that
     /// it is a build directory.
     pub fn kind(&self) -> SubjectKind {

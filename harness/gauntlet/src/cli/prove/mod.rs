@@ -16,7 +16,7 @@ use wasm_gauntlet_model::verdict::Severity;
 
 use self::again::FaultOutcomes;
 use super::args::ProveArgs;
-use super::browser::Browsers;
+use super::browser::Witnesses;
 use super::deployment::{Deployment, kind_with};
 use super::exit::{Exit, Failure};
 use super::folder::Folder;
@@ -43,7 +43,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     };
     // Kept from fault to fault, with their remembered answers.
     let _references = subjects::references()?;
-    let browsers = Browsers::of(&args.browser)?;
+    let browsers = Witnesses::of(&args.browser, selection.visits(&scenarios))?;
     let OnFault { outcomes: mut healthy, kinds } = on(&replay, None, folder.as_ref(), &browsers)?;
     let selected = scenarios.iter().filter(|one| selection.takes(&one.incident));
     let named: Vec<Fault> = selected
@@ -55,9 +55,17 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         Fault::ALL.iter().copied().filter(|fault| named.contains(fault)).collect();
     let sample = args.sample.map_or(1, NonZeroUsize::get);
     let mut faulty = side_by_side(&replay, &faults, sample, |replay, fault| {
+        let turn = faults.iter().position(|one| *one == fault).unwrap_or_default();
+        let looks = turn % sample == 0 || is_of_browsers(replay, fault);
+        let browsers = if looks { browsers.clone() } else { Witnesses::none() };
         let mut outcomes = on(replay, Some(fault), folder.as_ref(), &browsers)?.outcomes;
+        // A browser looks at sites and builds. The one without the fault says nothing about it.
+        let is_own = |one: &&Outcome| {
+            let mut own = scenarios.iter().filter(|own| own.incident == one.incident);
+            own.any(|own| own.faults.contains(&fault))
+        };
         let has_no_fault = |one: &&Outcome| kinds.get(&one.subject) != Some(&kind_with(fault));
-        outcomes.extend(healthy.iter().filter(has_no_fault).cloned());
+        outcomes.extend(healthy.iter().filter(has_no_fault).filter(|one| !is_own(one)).cloned());
         Ok(outcomes)
     })?;
     let selected: Vec<_> = selected.collect();
@@ -78,6 +86,12 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     }
     super::print(&matrix::text(&detection))?;
     Ok(Exit::of(detection.exit_code()))
+}
+
+/// Whether a scenario for browsers names the fault.
+fn is_of_browsers(replay: &Replay, fault: Fault) -> bool {
+    let mut visiting = replay.scenarios.iter().filter(|one| one.visits());
+    visiting.any(|one| one.faults.contains(&fault) || one.implied_by.contains(&fault))
 }
 
 /// Faults that are tried side by side, each on a deployment of its own. While one waits for a guest
@@ -138,7 +152,7 @@ fn on(
     replay: &Replay,
     fault: Option<Fault>,
     folder: Option<&Folder>,
-    browsers: &Browsers,
+    browsers: &Witnesses,
 ) -> Result<OnFault, Failure> {
     super::say(&format!("on {}\n", fault.map_or("the healthy deployment", Fault::word)));
     let faults: Vec<Fault> = fault.into_iter().collect();

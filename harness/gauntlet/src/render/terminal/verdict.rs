@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use wasm_gauntlet_model::profile::{Need, SubjectKind};
 use wasm_gauntlet_model::record::{Outcome, Record, Selected, Tally};
 use wasm_gauntlet_model::source::printable;
 use wasm_gauntlet_model::verdict::Verdict;
 
 use super::page::{ReportPage, counted};
+
+/// The family of incidents that only a browser sees.
+const BROWSER_FAMILY: &str = "browser/";
 
 /// Write it.
 pub(super) fn write(record: &Record, page: &mut ReportPage) {
@@ -42,14 +46,33 @@ fn sentence(record: &Record, tally: &Tally) -> (Verdict, String) {
         count => format!(", {} below {gate}", counted(count, "finding")),
     };
     match record.exit_code {
-        0 => (Verdict::Pass, format!("READY: no incident at or above {gate}{below}{}", of(record))),
+        0 => {
+            let (of, blind) = (of(record), unseen(record));
+            (Verdict::Pass, format!("READY: no incident at or above {gate}{below}{of}{blind}"))
+        }
         1 => {
             let incidents = counted(failed(true), "incident");
-            (Verdict::Fail, format!("NOT READY: {incidents} at or above {gate}{below}"))
+            let blind = unseen(record);
+            (Verdict::Fail, format!("NOT READY: {incidents} at or above {gate}{below}{blind}"))
         }
-        3 => (Verdict::Inconclusive, format!("INCONCLUSIVE: {}{below}", doubt(record, tally))),
+        3 => {
+            let (doubt, blind) = (doubt(record, tally), unseen(record));
+            (Verdict::Inconclusive, format!("INCONCLUSIVE: {doubt}{below}{blind}"))
+        }
         _ => (Verdict::Fail, "THE HARNESS FAILED: there is no verdict on the subjects".to_owned()),
     }
+}
+
+/// That no browser looked at a site, where scenarios for browsers were selected.
+fn unseen(record: &Record) -> &'static str {
+    let skipped =
+        |one: &Outcome| one.verdict == Verdict::Skipped && one.incident.starts_with(BROWSER_FAMILY);
+    let blind = record.subjects.iter().any(|subject| {
+        let profile = subject.profile.as_ref();
+        profile.is_some_and(|one| one.kind == SubjectKind::Site && !one.can(Need::BrowserPage))
+            && record.outcomes.iter().any(|one| one.subject == subject.name && skipped(one))
+    });
+    if blind { "; no browser looked (`apt-get install chromium` installs one)" } else { "" }
 }
 
 /// The selection, if not everything was selected.

@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use wasm_gauntlet_browser::connection::{CallError, Events};
-use wasm_gauntlet_browser::launch::Browser;
 use url::Url;
+use wasm_gauntlet_browser::connection::CallError;
 use wasm_gauntlet_browser::visit::{ModuleBytes, Press, Tab};
 use wasm_gauntlet_model::action::Asset;
 
-use super::look;
+use super::pool::Running;
+use super::sight::Sight;
+use super::{PageKnown, look};
 
 /// Time for a page to come to rest. Those of real toolchains take 1 to 5 s here.
 pub(crate) const REST_WITHIN: Duration = Duration::from_secs(15);
@@ -33,6 +34,8 @@ pub(crate) struct Glance {
     pub(crate) compiled: usize,
     /// Why the page cannot do its work.
     pub(crate) dead: Option<String>,
+    /// What a person sees when the module works.
+    pub(crate) sight: Option<Sight>,
 }
 
 impl Glance {
@@ -70,13 +73,9 @@ impl Glance {
 }
 
 /// Look at the page at `url`.
-pub(super) fn look(
-    browser: &Browser,
-    events: &Events,
-    url: &str,
-    trigger: Option<&str>,
-) -> Result<Glance, CallError> {
-    let mut tab = Tab::open(browser, events, None)?;
+pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Glance, CallError> {
+    let (browser, trigger) = (running.browser, known.trigger.as_deref());
+    let mut tab = Tab::open(browser, running.events, None, known.certificates)?;
     tab.visit(url, Instant::now() + REST_WITHIN)?;
     let early = modules(&tab).len() + tab.modules()?.len();
     let mut control = tab.control(trigger, Press::No)?;
@@ -86,6 +85,7 @@ pub(super) fn look(
         tab.rest(Instant::now() + REST_WITHIN)?;
     }
     let compiled = tab.modules()?;
+    let sight = Some(Sight::of(&mut tab)?);
     let seen = tab.seen();
     let mut found: Vec<String> = Vec::new();
     for request in seen.requests().iter().filter(|one| look::is_module(one, &compiled)) {
@@ -113,6 +113,7 @@ pub(super) fn look(
         controls: control.count,
         compiled: compiled.len(),
         dead: look::dead(seen, &compiled, url),
+        sight,
     })
 }
 

@@ -24,7 +24,8 @@ pub(crate) fn label(url: &str) -> String {
         return "inline".to_owned();
     }
     let parsed = url::Url::parse(url).ok();
-    let path = parsed.as_ref().map(|url| &url[url::Position::BeforePath..url::Position::AfterQuery]);
+    let path =
+        parsed.as_ref().map(|url| &url[url::Position::BeforePath..url::Position::AfterQuery]);
     short(path.unwrap_or(url))
 }
 
@@ -71,9 +72,8 @@ pub(crate) fn failure(request: &BrowserRequest) -> Option<String> {
 
 /// The requests that gave nothing, each with its reason.
 pub(crate) fn refused(seen: &Seen) -> Vec<String> {
-    let of = |request: &BrowserRequest| {
-        Some(format!("{}: {}", label(&request.url), failure(request)?))
-    };
+    let of =
+        |request: &BrowserRequest| Some(format!("{}: {}", label(&request.url), failure(request)?));
     let mut refused: Vec<String> = seen.requests().iter().filter_map(of).collect();
     refused.extend(seen.issues.iter().map(|issue| issue.code.clone()).filter(|code| {
         // Advice about style and future changes is no refusal.
@@ -109,6 +109,12 @@ pub(crate) fn streaming_refused(seen: &Seen) -> Option<String> {
     errors.find(|error| error.contains("MIME type")).map(short)
 }
 
+/// How many modules were compiled by a call that takes an answer.
+pub(crate) fn streaming_calls(seen: &Seen) -> usize {
+    let streaming = seen.calls.iter().filter(|call| call.call.ends_with("Streaming"));
+    streaming.filter(|call| call.error.is_none()).count()
+}
+
 /// How many instances were made.
 pub(crate) fn instances(seen: &Seen) -> usize {
     seen.calls.iter().filter(|call| call.started()).count()
@@ -120,9 +126,8 @@ fn endless(seen: &Seen, compiled: &[CompiledModule]) -> Option<String> {
         return None;
     }
     let mut modules = seen.requests().iter().filter(|one| is_module(one, compiled));
-    let open = modules.find(|one| {
-        matches!(one.end, RequestEnd::Pending | RequestEnd::Answering(_))
-    })?;
+    let open =
+        modules.find(|one| matches!(one.end, RequestEnd::Pending | RequestEnd::Answering(_)))?;
     Some(format!("{}: its answer does not end", label(&open.url)))
 }
 

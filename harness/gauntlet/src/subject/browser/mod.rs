@@ -8,32 +8,58 @@
 mod glance;
 mod look;
 mod pool;
+mod served;
+mod sight;
 mod visit;
 
 use std::sync::{Arc, Mutex};
 
 use url::Url;
+use wasm_gauntlet_browser::visit::Certificates;
 use wasm_gauntlet_model::action::Visit;
 use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_model::profile::{Need, Profile};
 
 pub(crate) use self::glance::Glance;
 pub(crate) use self::pool::BrowserPool;
+use self::pool::Running;
+pub(crate) use self::served::ServedDirectory;
 use super::Inability;
 use crate::locks::unpoisoned;
+
+/// What a target file says of a page.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct PageKnown {
+    /// A selector of the control that uses the feature.
+    pub(crate) trigger: Option<String>,
+    /// Which certificates are accepted.
+    pub(crate) certificates: Certificates,
+}
+
+impl PageKnown {
+    /// A page whose feature is used by the control that `trigger` selects.
+    pub(crate) fn used_by(trigger: &str) -> Self {
+        Self { trigger: Some(trigger.to_owned()), ..Self::default() }
+    }
+}
 
 /// A browser that looks at the page of one subject.
 pub(crate) struct Witness {
     pool: Arc<BrowserPool>,
-    /// A selector of the control that uses the feature.
-    trigger: Option<String>,
+    known: PageKnown,
     glance: Mutex<Option<Arc<Glance>>>,
 }
 
 impl Witness {
-    /// A witness from `pool`. `trigger` selects the control that uses the feature of the page.
-    pub(crate) fn new(pool: Arc<BrowserPool>, trigger: Option<String>) -> Self {
-        Self { pool, trigger, glance: Mutex::default() }
+    /// A witness from `pool` of a page of which this is known.
+    pub(crate) fn new(pool: Arc<BrowserPool>, known: PageKnown) -> Self {
+        Self { pool, known, glance: Mutex::default() }
+    }
+
+    /// A witness of the installed Chromium. None where there is none.
+    pub(crate) fn installed(known: PageKnown) -> Option<Self> {
+        let pool = BrowserPool::of(wasm_gauntlet_browser::find::installed()?).ok()?;
+        Some(Self::new(pool, known))
     }
 
     /// Look at the page once, before anything is planned.
@@ -41,9 +67,8 @@ impl Witness {
     /// # Errors
     /// When the browser breaks down twice.
     pub(crate) fn glance(&self, url: &Url) -> Result<Arc<Glance>, Inability> {
-        let glance = self.pool.with(|running| {
-            glance::look(running.browser, running.events, url.as_str(), self.trigger.as_deref())
-        })?;
+        let look = |running: Running| glance::look(&running, url.as_str(), &self.known);
+        let glance = self.pool.with(look)?;
         let glance = Arc::new(glance);
         *unpoisoned(self.glance.lock()) = Some(Arc::clone(&glance));
         Ok(glance)
@@ -70,6 +95,6 @@ impl Witness {
             let why = "the browser saw no module of the page, so none can be made to fail";
             return Err(Inability::not_offered(why));
         }
-        self.pool.with(|running| visit::perform(&running, visit, &glance, self.trigger.as_deref()))
+        self.pool.with(|running| visit::perform(&running, visit, &glance, &self.known))
     }
 }

@@ -20,12 +20,12 @@ const BROWSERS_MAX: usize = 3;
 pub(crate) struct BrowserPool {
     program: PathBuf,
     server: FaultServer,
-    idle: Mutex<Idle>,
+    idle: Mutex<Browsers>,
     returned: Condvar,
 }
 
 #[derive(Default)]
-struct Idle {
+struct Browsers {
     browsers: Vec<(Browser, Events)>,
     busy: usize,
 }

@@ -9,8 +9,9 @@ use wasm_gauntlet_model::observation::{Evidence, Fact, Observation, PageVisit, c
 use wasm_gauntlet_web::text::{bounded, visible};
 
 use super::glance::{Glance, REST_WITHIN, modules};
-use super::look;
 use super::pool::Running;
+use super::sight::Sight;
+use super::{PageKnown, look};
 use crate::subject::ms;
 
 /// How long something visible has time to appear while the module loads.
@@ -28,37 +29,19 @@ const FAILURE_WITHIN: Duration = Duration::from_secs(8);
 /// Most bytes of one piece of evidence.
 const PIECE_BYTES_MAX: usize = 8 << 10;
 
-/// What a person sees: text, and a picture where text does not differ.
-struct Sight {
-    text: String,
-    /// None if the picture moves by itself.
-    picture: Option<Vec<u8>>,
-}
-
-impl Sight {
-    fn of(tab: &mut Tab) -> Result<Self, CallError> {
-        let text = tab.visible()?;
-        let first = tab.picture()?;
-        tab.pass(Duration::from_millis(100))?;
-        let picture = Some(tab.picture()?).filter(|second| *second == first);
-        Ok(Self { text, picture })
-    }
-
-    fn differs(&self, other: &Self) -> bool {
-        let pictures = self.picture.as_ref().zip(other.picture.as_ref());
-        self.text != other.text || pictures.is_some_and(|(one, other)| one != other)
-    }
-}
-
-/// Visit the page of `visit`, in which `trigger` selects the control.
+/// Visit the page of `visit`, of which this is known.
 pub(super) fn perform(
     running: &Running,
     visit: &Visit,
     glance: &Glance,
-    trigger: Option<&str>,
+    known: &PageKnown,
 ) -> Result<Observation, CallError> {
     let held = visit.module_fails.map(|failure| Held::new(glance.bytes.clone(), failure));
-    let mut tab = Tab::open(running.browser, running.events, held)?;
+    let trigger = known.trigger.as_deref();
+    let mut tab = Tab::open(running.browser, running.events, held, known.certificates)?;
+    if visit.module_fails.is_none() {
+        tab.start_trace()?;
+    }
     tab.visit(&visit.url, Instant::now() + REST_WITHIN)?;
     let mut facts = PageVisit {
         not_reached: Fact::looked(tab.seen().not_reached.clone()),
@@ -82,7 +65,8 @@ pub(super) fn perform(
         } else {
             let so_far = |fact: &Fact<i64>| if let Fact::Is(so_far) = fact { *so_far } else { 0 };
             facts.requests_again = (so_far(&facts.requests_again) + count(now - requests)).into();
-            facts.instances_again = (so_far(&facts.instances_again) + count(made - instances)).into();
+            facts.instances_again =
+                (so_far(&facts.instances_again) + count(made - instances)).into();
         }
     }
     if let Some(before) = before {
@@ -97,6 +81,11 @@ pub(super) fn perform(
     }
     if let Some(status) = tab.seen().crashes.first() {
         return Err(CallError::Broken(format!("the process of the page ended ({status})")));
+    }
+    if visit.module_fails.is_none() {
+        let compilations = tab.compilations()?;
+        facts.streamed = count(compilations.streaming).into();
+        facts.compiled_whole = count(compilations.whole).into();
     }
     let compiled = tab.modules()?;
     let sight = tab.visible()?;
@@ -135,6 +124,7 @@ fn fail(
     // A page that went back to what it showed before its feature was used says nothing.
     let shown = after.differs(&waiting) && (!glance.by_control || after.differs(before));
     facts.failure_shown = shown.into();
+    facts.visible_effect = known(glance.sight.as_ref().map(|works| works.differs(&after)));
     facts.instances_first = count(look::instances(tab.seen())).into();
     let lines = after.text.lines().filter(|line| !waiting.text.contains(line));
     facts.failure_text = look::short(&lines.collect::<Vec<_>>().join(" ")).into();
@@ -162,13 +152,14 @@ fn observation(
         settled: seen.settled.into(),
         modules_requested: labels(&modules(tab)).into(),
         modules_compiled: labels(&all).into(),
+        streaming_calls: count(look::streaming_calls(seen)).into(),
         wasm_error: Fact::looked(look::wasm_error(seen)),
         streaming_refused: Fact::looked(look::streaming_refused(seen)),
         refused: look::refused(seen).into(),
         dead: match look::dead(seen, compiled, &visit.url) {
             Some(why) => why.into(),
             None if look::instances(seen) > 0 || !compiled.is_empty() => Fact::Absent,
-            None => known(None),
+            None => Fact::Unknown,
         },
         crashes: seen.crashes.clone().into(),
         uncaught: uncaught.into(),

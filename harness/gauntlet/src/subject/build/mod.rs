@@ -1,7 +1,8 @@
 //! The subject `artefact`: a directory that a build produced, before it is deployed.
 //!
-//! Files are read and nothing is run. Names, sizes, links and contents are hostile: links that lead
-//! outside of the directory are not followed, and large files are not read.
+//! Files are read. Only a browser runs what they hold, in its sandbox (`subject/browser`). Names,
+//! sizes, links and contents are hostile: links that lead outside of the directory are not followed,
+//! and large files are not read.
 
 mod files;
 mod listing;
@@ -18,14 +19,18 @@ mod tests;
 mod untried_siblings;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
-use wasm_gauntlet_model::action::{Action, Asset};
+use url::Url;
+use wasm_gauntlet_model::action::{Action, Asset, Visit};
+use wasm_gauntlet_model::found::first_page;
 use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 use wasm_gauntlet_model::target::{Budget, NameDigest};
 use wasm_gauntlet_web::anatomy::{first, shown};
 
 use self::files::Files;
+use super::browser::{ServedDirectory, Witness};
 use super::{Inability, Session, Subject};
 
 /// The usual name of a manifest, which is used where none is named.
@@ -60,12 +65,33 @@ pub struct Build {
 pub struct Artefact {
     build: Build,
     flags: String,
+    /// The browser that looks at the page, if there is one.
+    witness: Option<Witness>,
+    /// The directory on loopback, for the browser.
+    served: OnceLock<ServedDirectory>,
 }
 
 impl Artefact {
     /// The directory of `build`, named on the command line by `flags`.
     pub fn new(build: Build, flags: String) -> Self {
-        Self { build, flags }
+        Self { build, flags, witness: None, served: OnceLock::new() }
+    }
+
+    /// The same directory, at which a browser looks too.
+    #[must_use]
+    pub(crate) fn seen_by(self, witness: Option<Witness>) -> Self {
+        Self { witness, ..self }
+    }
+
+    /// The address of a page of the directory.
+    fn page(&self, name: &str) -> Result<Url, Inability> {
+        if self.served.get().is_none() {
+            let served = ServedDirectory::start(&self.build.dir);
+            let cannot = |error| Inability::harness_fault(format!("it cannot be served: {error}"));
+            let _ = self.served.set(served.map_err(cannot)?);
+        }
+        let url = self.served.get().and_then(|served| served.url(name));
+        url.ok_or_else(|| Inability::unreadable(format!("`{}` has no address", shown(name))))
     }
 }
 
@@ -106,7 +132,13 @@ impl Subject for Artefact {
         let about = about.join("; ");
         let kind = SubjectKind::Artefact;
         let (left_out, limits, held, deployed) = (Vec::new(), None, Vec::new(), None);
-        Ok(Profile { kind, about, can, found, left_out, limits, held, deployed, grace_ms: 0 })
+        let mut profile =
+            Profile { kind, about, can, found, left_out, limits, held, deployed, grace_ms: 0 };
+        if let Some((witness, page)) = self.witness.as_ref().zip(first_page(&profile.found)) {
+            let glance = witness.glance(&self.page(&page.url)?)?;
+            witness.tell(&mut profile, &glance);
+        }
+        Ok(profile)
     }
 
     fn open(&self, _seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
@@ -164,6 +196,12 @@ impl Session for Reader<'_> {
     fn perform(&mut self, _step: &str, action: &Action) -> Result<Observation, Inability> {
         match action {
             Action::Inspect(inspect) => look::look(self.artefact, &self.files, inspect),
+            Action::Visit(visit) => {
+                let none = || Inability::tool_missing("there is no browser to visit it with");
+                let witness = self.artefact.witness.as_ref().ok_or_else(none)?;
+                let url = self.artefact.page(&visit.url)?.to_string();
+                witness.visit(&Visit { url, ..visit.clone() })
+            }
             _ => Err(Inability::not_offered("a build directory can only be inspected".to_owned())),
         }
     }

@@ -21,7 +21,7 @@ use self::probe::exchange_cache::ExchangeCache;
 use self::probe::inspect::Inspected;
 use self::probe::place::OriginAddress;
 use self::probe::rate_limit::Learned;
-use super::browser::Witness;
+use super::browser::{PageKnown, Witness};
 use super::{ACTION_TIME_MAX, Inability, Session, Subject};
 use crate::locks::unpoisoned;
 
@@ -126,6 +126,14 @@ impl Site {
     #[must_use]
     pub(crate) fn seen_by(self, witness: Option<Witness>) -> Self {
         Self { witness, ..self }
+    }
+
+    /// The same site, at which the installed Chromium looks too, if there is one. `trigger` selects
+    /// the control that uses the module of the page.
+    #[must_use]
+    pub fn seen_by_installed(self, trigger: &str) -> Self {
+        let witness = Witness::installed(PageKnown::used_by(trigger));
+        self.seen_by(witness)
     }
 
     /// Set which certificates to trust, and which addresses to ask.

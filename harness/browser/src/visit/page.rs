@@ -1,0 +1,122 @@
+//! What a page shows, the controls that it offers, and the modules that it compiled.
+
+use std::time::Instant;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use serde_json::Value;
+
+use super::{ANSWER_WITHIN, CompiledModule, Tab};
+use crate::connection::CallError;
+use crate::protocol::debugger::GetScriptSource;
+use crate::protocol::page::CaptureScreenshot;
+use crate::protocol::runtime;
+
+const VISIBLE: &str = include_str!("visible.js");
+const CONTROLS: &str = include_str!("controls.js");
+
+/// A control that was found, and perhaps pressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Control {
+    /// How many there are.
+    pub count: usize,
+    /// The text of the one that was chosen. None if there was no obvious one.
+    pub name: Option<String>,
+}
+
+/// When a control is pressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Press {
+    /// Not at all: it is only looked for.
+    No,
+    /// To use the feature of the page.
+    Use,
+    /// After a failure. A control that offers another attempt is then obvious too.
+    Again,
+}
+
+impl Tab<'_> {
+    /// What a person sees of the page, as text.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn visible(&mut self) -> Result<String, CallError> {
+        let value = self.evaluate(VISIBLE, Instant::now() + ANSWER_WITHIN)?;
+        Ok(value.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// What is on the screen, as PNG.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn picture(&mut self) -> Result<Vec<u8>, CallError> {
+        let page = self.page.clone();
+        let pending = self.connection.send(page.as_ref(), &CaptureScreenshot {})?;
+        let shot = self.reply(&pending, Instant::now() + ANSWER_WITHIN)?;
+        Ok(BASE64.decode(shot.data).unwrap_or_default())
+    }
+
+    /// Look for the control that `selector` names, or for the only button of the page if there is
+    /// no selector.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn control(&mut self, selector: Option<&str>, press: Press) -> Result<Control, CallError> {
+        let press = match press {
+            Press::No => "false",
+            Press::Use => "true",
+            Press::Again => "\"again\"",
+        };
+        let selector = Value::from(selector.unwrap_or_default());
+        let expression = format!("({CONTROLS})({selector}, {press})");
+        let found = self.evaluate(&expression, Instant::now() + ANSWER_WITHIN)?;
+        let count = found["count"].as_u64().unwrap_or_default();
+        let name = found["name"].as_str().map(str::to_owned);
+        Ok(Control { count: usize::try_from(count).unwrap_or(usize::MAX), name })
+    }
+
+    /// The modules that were compiled so far, with their bytes. A worker may have ended by now:
+    /// its modules are known by address alone.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn modules(&mut self) -> Result<Vec<CompiledModule>, CallError> {
+        let mut modules = Vec::new();
+        for (session, script) in self.compiled.clone() {
+            let command = GetScriptSource { script_id: &script.script_id };
+            let pending = self.connection.send(session.as_ref(), &command)?;
+            let bytes = match self.reply(&pending, Instant::now() + ANSWER_WITHIN) {
+                Ok(source) => BASE64.decode(source.bytecode.unwrap_or_default()).ok(),
+                Err(CallError::Refused { .. }) => None,
+                Err(other) => return Err(other),
+            };
+            modules.push(CompiledModule { url: script.url, bytes });
+        }
+        Ok(modules)
+    }
+
+    /// The value of an expression in the page, as JSON. Null if it throws or is not there in time.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub(super) fn evaluate(
+        &mut self,
+        expression: &str,
+        until: Instant,
+    ) -> Result<Value, CallError> {
+        let command = runtime::Evaluate {
+            expression,
+            await_promise: true,
+            return_by_value: true,
+            user_gesture: true,
+        };
+        let page = self.page.clone();
+        let pending = self.connection.send(page.as_ref(), &command)?;
+        match self.reply(&pending, until) {
+            Ok(evaluated) => Ok(evaluated.result.value.unwrap_or(Value::Null)),
+            // A page that went elsewhere, or one that is stuck in a loop.
+            Err(CallError::Refused { .. } | CallError::Late { .. }) => Ok(Value::Null),
+            Err(other) => Err(other),
+        }
+    }
+}
