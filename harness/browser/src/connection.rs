@@ -18,7 +18,8 @@ use serde_json::Value;
 use crate::pipe;
 use crate::protocol::{Command, Event, SessionId};
 
-/// Most bytes of events that nobody has taken. A page that loads 50 MB in 2,000 requests makes 6 MB.
+/// Most bytes of events that nobody has taken. A page that loads 50 MB in 2,000 requests makes
+/// 6 MB.
 const PENDING_BYTES_MAX: usize = 512 << 20;
 
 /// Most bytes of the browser's own log that are kept: its first lines say why it does not start.

@@ -1,8 +1,8 @@
 //! The subject `artefact`: a directory that a build produced, before it is deployed.
 //!
 //! Files are read. Only a browser runs what they hold, in its sandbox (`subject/browser`). Names,
-//! sizes, links and contents are hostile: links that lead outside of the directory are not followed,
-//! and large files are not read.
+//! sizes, links and contents are hostile: links that lead outside of the directory are not
+//! followed, and large files are not read.
 
 mod files;
 mod listing;

@@ -57,8 +57,9 @@ impl Default for Latencies {
     }
 }
 
-/// Three significant digits; constant memory.
-fn histogram() -> Histogram<u64> {
+/// Three significant digits; constant memory. A histogram without bounds grows, but not when it is
+/// told to clamp a value: it then keeps 2.
+pub(crate) fn histogram() -> Histogram<u64> {
     Histogram::new_with_max(LATENCY_US_MAX, 3).unwrap_or_else(|_| {
         // The bounds above are constants that the crate takes; without bounds it grows.
         Histogram::new(3).unwrap_or_else(|_| unreachable!("3 digits are allowed"))

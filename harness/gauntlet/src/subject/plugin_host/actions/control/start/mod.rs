@@ -13,6 +13,7 @@ use wasm_gauntlet_model::call::CallOutcome;
 use wasm_gauntlet_model::limits::Grants;
 use wasm_gauntlet_model::observation::{Fact, Observation, Starts};
 
+use super::super::arrivals::histogram;
 use super::super::seeded_rng::median;
 use super::super::{Stage, contained, evidence};
 use super::{known, ms, work};
@@ -75,8 +76,7 @@ struct Times {
 
 impl Default for Times {
     fn default() -> Self {
-        let new = || Histogram::new(3).unwrap_or_else(|_| unreachable!("3 digits are allowed"));
-        let (loads, firsts, warm) = (new(), new(), new());
+        let (loads, firsts, warm) = (histogram(), histogram(), histogram());
         Self { loads, firsts, warm, pairs: Vec::new(), failures: BTreeSet::new() }
     }
 }
@@ -141,4 +141,20 @@ fn longest(histogram: &Histogram<u64>) -> Fact<f64> {
 #[expect(clippy::cast_precision_loss, reason = "a time limit of minutes")]
 fn in_ms(us: u64) -> f64 {
     us as f64 / 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_kept_as_they_are() {
+        let mut times = Times::default();
+        for ms in [40, 50, 60] {
+            record(&mut times.loads, Duration::from_millis(ms));
+        }
+        let about = |fact, ms: f64| matches!(fact, Fact::Is(is) if f64::abs(is - ms) < 0.1);
+        assert!(about(p50(&times.loads), 50.0), "{:?}", p50(&times.loads));
+        assert!(about(longest(&times.loads), 60.0), "{:?}", longest(&times.loads));
+    }
 }
