@@ -43,7 +43,8 @@ const FLAGS: [&str; 21] = [
     "--disable-renderer-backgrounding",
     "--disable-features=Translate,OptimizationHints,MediaRouter,InterestFeedContentSuggestions,\
      CertificateTransparencyComponentUpdater,AutofillServerCommunication,\
-     SpareRendererForSitePerProcess",
+     SpareRendererForSitePerProcess,WebUIOmniboxPopup,WebUIOmniboxAimPopup,WebUIOmniboxFullPopup,\
+     AiModeOmniboxEntryPoint,PreloadTopChromeWebUI,InitialWebUI",
 ];
 
 /// A running browser with a fresh profile.
