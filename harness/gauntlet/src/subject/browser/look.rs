@@ -142,8 +142,8 @@ pub(crate) fn dead(seen: &Seen, compiled: &[CompiledModule], page: &str) -> Opti
     if instances(seen) > 0 {
         return fatal.cloned();
     }
-    let documents = seen.requests().iter().filter(|one| one.kind == "Document" && one.url == page);
-    let document = documents.last().and_then(failure);
+    let is_page = |one: &&BrowserRequest| one.kind == "Document" && one.url == page;
+    let document = seen.requests().iter().rfind(is_page).and_then(failure);
     let document = document.map(|why| format!("the page itself: {why}"));
     let is_module = |one: &&BrowserRequest| is_module(one, compiled);
     let failed = |one: &BrowserRequest| Some(format!("{}: {}", label(&one.url), failure(one)?));

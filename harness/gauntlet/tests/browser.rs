@@ -1,0 +1,104 @@
+//! The browser as users meet it: asked for, absent, and never left behind.
+
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Whether a Chromium is here; where nothing may be skipped there must be one.
+fn has_browser() -> bool {
+    let found = wasm_gauntlet_browser::find::installed().is_some();
+    let required = std::env::var("GAUNTLET_REQUIRE_ALL").is_ok_and(|value| value == "1");
+    assert!(found || !required, "no Chromium is installed");
+    found
+}
+
+fn gauntlet(arguments: &[&str], temporary: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
+    command.args(arguments).env("TMPDIR", temporary);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn text(output: &Output) -> String {
+    String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
+}
+
+/// Processes whose temporary folder is below `folder`: the browser has one of its own.
+fn processes(folder: &Path) -> Vec<String> {
+    let mark = format!("TMPDIR={}", folder.display());
+    let all = fs::read_dir("/proc").expect("it is Linux").flatten();
+    let ours = all.filter(|process| {
+        let environment = fs::read(process.path().join("environ")).unwrap_or_default();
+        String::from_utf8_lossy(&environment).contains(&mark)
+    });
+    let name = |process: fs::DirEntry| fs::read(process.path().join("cmdline")).unwrap_or_default();
+    ours.map(|process| String::from_utf8_lossy(&name(process)).into_owned()).collect()
+}
+
+fn chromium(folder: &Path) -> usize {
+    processes(folder).iter().filter(|line| line.contains("--remote-debugging-pipe")).count()
+}
+
+fn wait_until(what: &str, holds: impl Fn() -> bool) {
+    let until = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < until, "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn ended_by(signal: Signal, folder: &Path) -> Child {
+    let mut child = gauntlet(&["run", "--only", "browser/"], folder).spawn().expect("it starts");
+    wait_until("no browser was started", || chromium(folder) > 0);
+    kill_process(Pid::from_child(&child), signal).expect("it runs");
+    child.wait().expect("it ends");
+    child
+}
+
+#[test]
+fn nothing_is_left_after_a_run_an_interruption_and_a_kill() {
+    if !has_browser() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = gauntlet(&["run", "--only", "browser/shim-runs"], folder.path());
+    let ran = { run }.output().expect("it runs");
+    assert_eq!(ran.status.code(), Some(0), "{}", text(&ran));
+    assert_eq!(processes(folder.path()), Vec::<String>::new());
+    assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 0);
+
+    ended_by(Signal::INT, folder.path());
+    wait_until("a process is left after Ctrl-C", || processes(folder.path()).is_empty());
+    assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 0);
+
+    let mut killed = ended_by(Signal::KILL, folder.path());
+    let signal = killed.wait().expect("it has ended").signal();
+    assert_eq!(signal, Some(9));
+    wait_until("a process is left after a kill", || processes(folder.path()).is_empty());
+}
+
+#[test]
+fn a_verdict_without_a_browser_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = gauntlet(&["run", "--only", "browser/", "--browser", "off"], folder.path());
+    let ran = { run }.output().expect("it runs");
+    assert_eq!(ran.status.code(), Some(3), "{}", text(&ran));
+    assert!(text(&ran).contains("no browser looked"), "{}", text(&ran));
+}
+
+#[test]
+fn a_browser_that_must_be_there_and_is_not_is_wrong_usage() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (which, says) in
+        [("required", "apt-get install chromium"), ("/gone/chromium", "no such file")]
+    {
+        let mut run = gauntlet(&["run", "--only", "browser/", "--browser", which], folder.path());
+        let ran = run.env("CHROME", "/gone/too").output().expect("it runs");
+        assert_eq!(ran.status.code(), Some(2), "{}", text(&ran));
+        assert!(text(&ran).contains(says), "{}", text(&ran));
+    }
+}
