@@ -95,6 +95,15 @@ impl Tab<'_> {
         Ok(modules)
     }
 
+    /// Scroll to the end of the page.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn scroll_down(&mut self) -> Result<(), CallError> {
+        let down = "scrollTo(0, document.documentElement.scrollHeight)";
+        self.evaluate(down, Instant::now() + ANSWER_WITHIN).map(|_| ())
+    }
+
     /// The value of an expression in the page, as JSON. Null if it throws or is not there in time.
     ///
     /// # Errors

@@ -13,6 +13,8 @@ pub struct BrowserRequest {
     pub method: String,
     /// `Document`, `Script`, `Fetch`, …
     pub kind: String,
+    /// Whether it is for later: a prefetch, which the browser makes when it has nothing else to do.
+    pub ahead: bool,
     /// What asked for it: `parser`, `script`, `preload`, …
     pub asked_by: String,
     /// The script or page that asked, where it is known.
@@ -75,8 +77,15 @@ impl Requests {
             (None, _) => {}
         }
         self.by_id.insert(sent.request_id, (self.all.len(), false));
+        let purpose = |name: &str, value: &str| {
+            let name = name.to_ascii_lowercase();
+            matches!(name.as_str(), "purpose" | "sec-purpose") && value.contains("prefetch")
+        };
+        let headers = &sent.request.headers;
+        let ahead = sent.r#type == "Prefetch" || headers.iter().any(|(n, v)| purpose(n, v));
         self.all.push(BrowserRequest {
             url: sent.request.url,
+            ahead,
             method: sent.request.method,
             kind: sent.r#type,
             asked_by: sent.initiator.r#type,

@@ -62,6 +62,8 @@ impl CompiledModule {
 pub struct Said {
     /// `uncaught`, `error`, `warning`, …
     pub level: String,
+    /// What the browser says it is about, as `security`, `network`. None for words of a script.
+    pub source: Option<String>,
     /// Its words. They are the page's, so hostile.
     pub text: String,
 }
@@ -127,16 +129,17 @@ impl Seen {
             What::BindingCalled(called) if called.name == binding => self.reported(&called.payload),
             What::ConsoleCalled(called) => {
                 let words: Vec<String> = called.args.iter().map(|one| one.text()).collect();
-                self.said(&called.r#type, &words.join(" "));
+                self.said(&called.r#type, None, &words.join(" "));
             }
             What::ExceptionThrown(thrown) => {
                 let details = thrown.exception_details;
                 let what = details.exception.map(|one| one.text()).unwrap_or_default();
-                self.said("uncaught", format!("{} {what}", details.text).trim());
+                self.said("uncaught", None, format!("{} {what}", details.text).trim());
             }
             What::LogEntryAdded(added) => {
                 let url = added.entry.url.map(|url| format!(" ({url})")).unwrap_or_default();
-                self.said(&added.entry.level, &format!("{}{url}", added.entry.text));
+                let text = format!("{}{url}", added.entry.text);
+                self.said(&added.entry.level, Some(added.entry.source), &text);
             }
             What::IssueAdded(added) => self.issues.push(added.issue),
             _ => return false,
@@ -157,10 +160,10 @@ impl Seen {
         }
     }
 
-    fn said(&mut self, level: &str, text: &str) {
+    fn said(&mut self, level: &str, source: Option<String>, text: &str) {
         self.said_bytes += text.len();
         if self.said_bytes <= SAID_BYTES_MAX {
-            self.said.push(Said { level: level.to_owned(), text: text.to_owned() });
+            self.said.push(Said { level: level.to_owned(), source, text: text.to_owned() });
         }
     }
 }

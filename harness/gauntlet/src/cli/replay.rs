@@ -6,7 +6,7 @@ use std::time::Instant;
 use wasm_gauntlet_model::action::Asset;
 use wasm_gauntlet_model::ledger::Ledger;
 use wasm_gauntlet_model::plan::plan;
-use wasm_gauntlet_model::profile::{Profile, SubjectKind};
+use wasm_gauntlet_model::profile::{Need, Profile, SubjectKind};
 use wasm_gauntlet_model::record::{
     Outcome, RECORD_VERSION, Record, Selected, SubjectRecord, exit_code,
 };
@@ -147,6 +147,8 @@ impl Replay<'_> {
         let bare = reached.iter().filter(|one| {
             one.profile.kind == SubjectKind::Site
                 && !one.profile.found.iter().any(|found| found.asset == Asset::Module)
+                // A browser saw a module without an address, or why there is none.
+                && !one.profile.can(Need::BrowserFeature)
         });
         bare.map(|one| doubts::nothing_found(one.subject.name())).collect()
     }

@@ -30,6 +30,12 @@ impl Availability {
     }
 }
 
+/// Whether both answers are the same page, as a site with one page for all names gives it.
+pub(super) fn same_page(one: &Trail, other: &Trail) -> bool {
+    let is_page = |trail: &Trail| trail.reply.status == 200 && !trail.reply.body.is_empty();
+    is_page(one) && is_page(other) && one.reply.body == other.reply.body
+}
+
 /// The body with its declared codings undone; unchanged where that fails.
 pub(super) fn decoded(trail: &Trail) -> Vec<u8> {
     let codings = trail.reply.headers.codings();

@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use url::Url;
 use wasm_gauntlet_model::action::{Asset, Method};
 
-use super::Haul;
-use super::answer::{Availability, decoded, status};
+use super::answer::{Availability, decoded, same_page, status};
 use super::bounds::{
     CANDIDATES_MAX, CONFIRM_BYTES, DEPTH_MAX, FRAMES_MAX, SCRIPT_BYTES_MAX, SCRIPTS_MAX,
 };
@@ -15,10 +14,14 @@ use super::import_map::ImportMap;
 use super::page::{self, PageReferences};
 use super::script::{self, Base, Mention, ReferenceKind, Script, Strength};
 use super::webpack::Webpack;
+use super::{Haul, label};
 use crate::coding::{self, Content};
 use crate::wire::failure::ExchangeFailure;
 use crate::wire::redirect::{Trail, follow};
 use crate::wire::{Client, HttpRequest};
+
+/// A name beside a module that nobody gave.
+const INVENTED: &str = "gauntlet-unknown-name.wasm";
 
 /// The suffix that replaces `.js` in the loader of wasm-bindgen without modules.
 const BINDGEN_END: &str = "_bg.wasm";
@@ -374,12 +377,26 @@ impl<'a> Crawl<'a> {
                 .max_by_key(|(at, answer)| (**answer, std::cmp::Reverse(*at)));
             let (at, answer) = best.map_or((0, Availability::Gone), |(at, answer)| (at, *answer));
             let url = candidate.addresses.get(at).unwrap_or(&first);
-            if answer > Availability::Gone || candidate.strength == Strength::Asked {
+            let asked = candidate.strength == Strength::Asked;
+            if !asked && answer == Availability::Something && self.is_fallback(url) {
+                let how = candidate.how;
+                haul.note(format!(
+                    "not there, as unknown names are a page: {} ({how})",
+                    label(url)
+                ));
+            } else if answer > Availability::Gone || asked {
                 haul.add(Asset::Module, url, candidate.how);
             } else {
-                haul.note(format!("not there: {} ({})", super::label(&first), candidate.how));
+                haul.note(format!("not there: {} ({})", label(&first), candidate.how));
             }
         }
+    }
+
+    /// Whether the site answers this name as it answers a name that nobody gave: with the same page.
+    fn is_fallback(&mut self, url: &Url) -> bool {
+        let mut get = |url: Url| self.get(url, Some(CONFIRM_BYTES)).ok();
+        let invented = url.join(INVENTED).ok().and_then(&mut get);
+        get(url.clone()).zip(invented).is_some_and(|(one, other)| same_page(&one, &other))
     }
 
     fn answer(&mut self, url: &Url) -> Availability {

@@ -122,15 +122,25 @@ fn label(url: &Url) -> String {
     url.query().map_or(url.path().to_owned(), |query| format!("{}?{query}", url.path()))
 }
 
-/// Look at the site at `url`: what it has, and why some scripts could not be read. `known` are
-/// assets that a browser has seen, each with its address and how it was reached.
+/// What a browser saw of the page.
+#[derive(Debug, Default)]
+pub struct Witnessed {
+    /// Assets, each with its address and how it was reached.
+    pub found: Vec<(Asset, Url, String)>,
+    /// Whether it saw a module without an address, or why there is none. Then nothing more is
+    /// searched for.
+    pub decided: bool,
+}
+
+/// Look at the site at `url`: what it has, and why some scripts could not be read. `witnessed` is
+/// what a browser has seen.
 ///
 /// # Errors
 /// When no page answers there, with what can be done about it.
 pub fn discover(
     client: &Client,
     url: &Url,
-    known: &[(Asset, Url, String)],
+    witnessed: &Witnessed,
 ) -> Result<(Profile, Option<String>), Inability> {
     let mut crawl = Crawl::new(client, url, DISCOVERY_MAX);
     let entry = crawl.get(url.clone(), None).map_err(|failure| {
@@ -160,14 +170,14 @@ pub fn discover(
     let mut haul = Haul::default();
     note_way(&entry, &mut haul);
     crawl.run(&entry, &mut haul);
-    for (asset, url, how) in known {
+    for (asset, url, how) in &witnessed.found {
         let is_new = !haul.found.iter().any(|one| one.asset == *asset && one.url == url.as_str());
         if is_new {
             haul.add(*asset, url, how.clone());
         }
     }
     let no_module = !haul.found.iter().any(|found| found.asset == Asset::Module);
-    if no_module && !haul.dead_loader {
+    if no_module && !haul.dead_loader && !witnessed.decided {
         let linked = links::follow(client, &entry);
         let Some((_, found)) = linked.found else {
             haul.settle();

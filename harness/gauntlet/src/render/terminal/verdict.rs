@@ -63,16 +63,23 @@ fn sentence(record: &Record, tally: &Tally) -> (Verdict, String) {
     }
 }
 
-/// That no browser looked at a site, where scenarios for browsers were selected.
+/// That no browser looked at a site, or that it saw no module there, where scenarios for browsers
+/// were selected.
 fn unseen(record: &Record) -> &'static str {
     let skipped =
         |one: &Outcome| one.verdict == Verdict::Skipped && one.incident.starts_with(BROWSER_FAMILY);
-    let blind = record.subjects.iter().any(|subject| {
-        let profile = subject.profile.as_ref();
-        profile.is_some_and(|one| one.kind == SubjectKind::Site && !one.can(Need::BrowserPage))
-            && record.outcomes.iter().any(|one| one.subject == subject.name && skipped(one))
-    });
-    if blind { "; no browser looked (`apt-get install chromium` installs one)" } else { "" }
+    let lacks = |need: Need| {
+        record.subjects.iter().any(|subject| {
+            let profile = subject.profile.as_ref();
+            profile.is_some_and(|one| one.kind == SubjectKind::Site && !one.can(need))
+                && record.outcomes.iter().any(|one| one.subject == subject.name && skipped(one))
+        })
+    };
+    match (lacks(Need::BrowserPage), lacks(Need::BrowserFeature)) {
+        (true, _) => "; no browser looked (`apt-get install chromium` installs one)",
+        (_, true) => "; the browser saw no module start (see `trigger` in the target file)",
+        _ => "",
+    }
 }
 
 /// The selection, if not everything was selected.

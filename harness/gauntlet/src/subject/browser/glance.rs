@@ -6,6 +6,7 @@ use url::Url;
 use wasm_gauntlet_browser::connection::CallError;
 use wasm_gauntlet_browser::visit::{ModuleBytes, Press, Tab};
 use wasm_gauntlet_model::action::Asset;
+use wasm_gauntlet_web::discovery::Witnessed;
 
 use super::pool::Running;
 use super::sight::Sight;
@@ -26,6 +27,8 @@ pub(crate) struct Glance {
     /// Whether a control is known to use the module: the target file names it, or the module was
     /// loaded only when it was used.
     pub(crate) by_control: bool,
+    /// Whether the module was loaded only when the page was scrolled.
+    pub(crate) by_scroll: bool,
     /// The text of the control that was used.
     pub(crate) control: Option<String>,
     /// How many controls there are.
@@ -39,8 +42,14 @@ pub(crate) struct Glance {
 }
 
 impl Glance {
-    /// The assets that the page requested, with how they were reached.
-    pub(crate) fn found(&self) -> Vec<(Asset, Url, String)> {
+    /// What discovery learns from it.
+    pub(crate) fn witnessed(&self) -> Witnessed {
+        let decided = self.compiled > 0 || self.dead.is_some();
+        Witnessed { found: self.found(), decided }
+    }
+
+    /// The modules that the page requested, with how they were reached.
+    fn found(&self) -> Vec<(Asset, Url, String)> {
         let how = match (&self.control, self.by_control) {
             (Some(name), true) => format!("requested in a browser after the button \"{name}\""),
             _ => "requested in a browser".to_owned(),
@@ -77,8 +86,16 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
     let (browser, trigger) = (running.browser, known.trigger.as_deref());
     let mut tab = Tab::open(browser, running.events, None, known.certificates)?;
     tab.visit(url, Instant::now() + REST_WITHIN)?;
-    let early = modules(&tab).len() + tab.modules()?.len();
+    // A module may be fetched ahead, and compiled when a control is used.
+    let early = tab.modules()?.len();
     let mut control = tab.control(trigger, Press::No)?;
+    // Some pages load what comes into view.
+    let scrolls = early == 0 && control.name.is_none();
+    if scrolls {
+        tab.scroll_down()?;
+        tab.rest(Instant::now() + REST_WITHIN)?;
+    }
+    let by_scroll = scrolls && !tab.modules()?.is_empty();
     // A control that the target file names is used even if the page loads a module before.
     if (early == 0 || trigger.is_some()) && control.name.is_some() {
         control = tab.control(trigger, Press::Use)?;
@@ -107,12 +124,13 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
         by_control: control.name.is_some()
             && (trigger.is_some() || early == 0)
             && (!found.is_empty() || !compiled.is_empty()),
+        by_scroll,
         modules: found,
         bytes,
         control: control.name.map(|name| look::short(&name)),
         controls: control.count,
         compiled: compiled.len(),
-        dead: look::dead(seen, &compiled, url),
+        dead: look::dead(seen, &compiled, url, control.count <= 1 || trigger.is_some()),
         sight,
     })
 }

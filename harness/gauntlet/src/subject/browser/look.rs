@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use wasm_gauntlet_browser::visit::requests::{Answer, BrowserRequest, RequestEnd};
-use wasm_gauntlet_browser::visit::{CompiledModule, Seen};
+use wasm_gauntlet_browser::visit::{CompiledModule, Said, Seen};
 use wasm_gauntlet_web::text::visible;
 
 /// Most bytes of one sentence of a page.
@@ -132,8 +132,14 @@ fn endless(seen: &Seen, compiled: &[CompiledModule]) -> Option<String> {
 }
 
 /// Why the page cannot do its work. None if a module started and kept running, and none where
-/// nothing at all was seen of a module.
-pub(crate) fn dead(seen: &Seen, compiled: &[CompiledModule], page: &str) -> Option<String> {
+/// nothing at all was seen of a module. `whole` says that all of the page was used: otherwise an
+/// error may be about something else than a module.
+pub(crate) fn dead(
+    seen: &Seen,
+    compiled: &[CompiledModule],
+    page: &str,
+    whole: bool,
+) -> Option<String> {
     if let Some(why) = &seen.not_reached {
         return Some(format!("the page is not shown ({})", short(why)));
     }
@@ -156,18 +162,14 @@ pub(crate) fn dead(seen: &Seen, compiled: &[CompiledModule], page: &str) -> Opti
         };
         Some(format!("{}: {}", label(&one.url), failure(one).or_else(no_script)?))
     });
+    // What failed to load over the network is known by its request.
     let refused = || {
-        let refusals = ["security", "csp"];
-        let said = seen.said.iter().find(|said| {
-            said.level == "error" && refusals.iter().any(|word| said.text.contains(word))
-        });
-        said.map(|said| short(&said.text))
+        let by_browser = |source: &String| source != "network";
+        let is_refusal =
+            |said: &&Said| said.level == "error" && said.source.as_ref().is_some_and(by_browser);
+        seen.said.iter().find(is_refusal).map(|said| short(&said.text))
     };
-    document
-        .or(module)
-        .or_else(|| wasm_error(seen))
-        .or(fatal.cloned())
-        .or(script)
-        .or_else(refused)
-        .or_else(|| uncaught.first().cloned())
+    let certain = document.or(module).or_else(|| wasm_error(seen)).or(fatal.cloned());
+    let other = || script.or_else(refused).or_else(|| uncaught.first().cloned());
+    certain.or_else(|| other().filter(|_| whole && compiled.is_empty()))
 }

@@ -77,7 +77,7 @@ impl Witness {
     /// Add what the browser saw to a profile.
     pub(crate) fn tell(&self, profile: &mut Profile, glance: &Glance) {
         profile.can.push(Need::BrowserPage);
-        let feature = !glance.modules.is_empty() || glance.dead.is_some();
+        let feature = !glance.modules.is_empty() || glance.compiled > 0 || glance.dead.is_some();
         profile.can.extend(feature.then_some(Need::BrowserFeature));
         let started = glance.dead.is_none() && !glance.bytes.is_empty();
         profile.can.extend(started.then_some(Need::BrowserStarted));

@@ -43,9 +43,13 @@ pub(super) fn perform(
         tab.start_trace()?;
     }
     tab.visit(&visit.url, Instant::now() + REST_WITHIN)?;
+    if glance.by_scroll {
+        tab.scroll_down()?;
+        tab.rest(Instant::now() + REST_WITHIN)?;
+    }
     let mut facts = PageVisit {
         not_reached: Fact::looked(tab.seen().not_reached.clone()),
-        modules_before_use: labels(&modules(&tab)).into(),
+        modules_before_use: labels(&not_ahead(&tab)).into(),
         ..PageVisit::default()
     };
     let before = if visit.module_fails.is_some() { Some(Sight::of(&mut tab)?) } else { None };
@@ -89,7 +93,9 @@ pub(super) fn perform(
     }
     let compiled = tab.modules()?;
     let sight = tab.visible()?;
-    Ok(observation(&tab, visit, &compiled, facts, &sight))
+    let whole = glance.controls <= 1 || trigger.is_some();
+    facts.dead = dead(&tab, &visit.url, &compiled, whole);
+    Ok(observation(&tab, &compiled, facts, &sight))
 }
 
 /// Milliseconds until something visible differs from `before`.
@@ -131,6 +137,12 @@ fn fail(
     Ok(())
 }
 
+/// Modules that were requested for now. A prefetch costs nobody time.
+fn not_ahead(tab: &Tab) -> Vec<String> {
+    let requests = tab.seen().requests().iter().filter(|one| look::is_module(one, &[]));
+    requests.filter(|one| !one.ahead).map(|one| one.url.clone()).collect()
+}
+
 fn labels(urls: &[String]) -> Vec<String> {
     let mut labels: Vec<String> = urls.iter().map(|url| look::label(url)).collect();
     labels.sort();
@@ -138,9 +150,18 @@ fn labels(urls: &[String]) -> Vec<String> {
     labels
 }
 
+/// Why the page is dead. Unknown where nothing was seen of a module.
+fn dead(tab: &Tab, url: &str, compiled: &[CompiledModule], whole: bool) -> Fact<String> {
+    let seen = tab.seen();
+    match look::dead(seen, compiled, url, whole) {
+        Some(why) => why.into(),
+        None if look::instances(seen) > 0 || !compiled.is_empty() => Fact::Absent,
+        None => Fact::Unknown,
+    }
+}
+
 fn observation(
     tab: &Tab,
-    visit: &Visit,
     compiled: &[CompiledModule],
     facts: PageVisit,
     sight: &str,
@@ -156,11 +177,6 @@ fn observation(
         wasm_error: Fact::looked(look::wasm_error(seen)),
         streaming_refused: Fact::looked(look::streaming_refused(seen)),
         refused: look::refused(seen).into(),
-        dead: match look::dead(seen, compiled, &visit.url) {
-            Some(why) => why.into(),
-            None if look::instances(seen) > 0 || !compiled.is_empty() => Fact::Absent,
-            None => Fact::Unknown,
-        },
         crashes: seen.crashes.clone().into(),
         uncaught: uncaught.into(),
         ..facts

@@ -183,7 +183,7 @@ impl Subject for Site {
 
     fn profile(&self) -> Result<Profile, Inability> {
         let glance = self.witness.as_ref().map(|witness| witness.glance(&self.url)).transpose()?;
-        let known = glance.as_ref().map(|glance| glance.found()).unwrap_or_default();
+        let known = glance.as_ref().map(|glance| glance.witnessed()).unwrap_or_default();
         let (mut profile, unseen) =
             wasm_gauntlet_web::discovery::discover(&self.client, &self.url, &known)?;
         if let Some((witness, glance)) = self.witness.as_ref().zip(glance) {

@@ -5,7 +5,7 @@
 //! not followed, a body that broke off, or one past a bound of ours.
 
 use wasm_gauntlet_model::action::{Fetch, Method};
-use wasm_gauntlet_model::observation::{Evidence, Fact, count};
+use wasm_gauntlet_model::observation::{Evidence, Fact, count, known};
 use wasm_gauntlet_web::coding::{self, Content, DecodeError, Dictionary, Layer};
 use wasm_gauntlet_web::headers::offer;
 use wasm_gauntlet_web::headers::policy::Inline;
@@ -23,6 +23,7 @@ pub(crate) struct BodyFacts {
     pub(crate) wire_bytes: Fact<i64>,
     pub(crate) wire_sha256: Fact<String>,
     pub(crate) raw_bytes: Fact<i64>,
+    pub(crate) over_recompressed: Fact<f64>,
     pub(crate) raw_sha256: Fact<String>,
     pub(crate) unreadable: Fact<String>,
     pub(crate) layers: Fact<Vec<String>>,
@@ -173,6 +174,7 @@ impl BodyFacts {
         if self.coding_not_offered == Fact::Unknown {
             self.coding_not_offered = Fact::looked(not_offered(fetch, layers.iter().copied()));
         }
+        self.over_recompressed = known(decoded.over_recompressed);
         self.inside(decoded);
         self.lost_3g_s = lost(fetch, &layers, &trail.reply.body, decoded);
         self.layers = layers.into_iter().map(str::to_owned).collect::<Vec<_>>().into();

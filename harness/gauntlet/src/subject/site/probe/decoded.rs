@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use sha2::{Digest, Sha256};
-use wasm_gauntlet_web::coding::{self, Content, DecodeError, DecodeStop, Layer};
+use wasm_gauntlet_web::coding::{self, Content, DecodeError, DecodeStop, Layer, Peeled};
 
 use super::module;
 use super::page::PageFacts;
@@ -19,6 +19,9 @@ const REMEMBERED_BYTES_MAX: usize = 64 << 20;
 
 /// Bytes compressed for an estimate: 8 pieces of 8 KiB keep it under 5 ms of work.
 const SAMPLE_BYTES: usize = 64 << 10;
+
+/// Brotli at its best leaves less than this of most modules.
+const RATIO_USUAL: f64 = 0.3;
 
 /// Pieces of a sample, evenly spaced.
 const SAMPLE_PIECES: usize = 8;
@@ -36,6 +39,8 @@ pub(crate) struct Decoded {
     pub(crate) content: Content,
     /// What that is.
     pub(crate) inside: Arc<Inside>,
+    /// How many times more bytes were sent than a usual level of the same coding gives.
+    pub(crate) over_recompressed: Option<f64>,
     /// The share that br and gzip would leave of the bytes, computed when it is first needed.
     ratios: [OnceLock<f64>; 2],
 }
@@ -80,6 +85,7 @@ impl Decoded {
             stopped: peeled.stopped,
             content,
             inside: decoder.inside(&peeled.content, content),
+            over_recompressed: over_recompressed(bytes.len(), declared, &peeled),
             layers: peeled.layers,
             ratios: Default::default(),
         }
@@ -105,6 +111,22 @@ impl Decoded {
     pub(crate) fn ends_by_itself(&self) -> bool {
         self.undone.is_ok() && self.stopped.is_none() && self.content != Content::Empty
     }
+}
+
+/// How many times more bytes were sent than a usual level of the same coding gives. None where the
+/// body is small for its content, or has not exactly one layer of gzip or brotli.
+fn over_recompressed(wire: usize, declared: &[String], peeled: &Peeled) -> Option<f64> {
+    let words = declared.iter().map(String::as_str);
+    let layers: Vec<&str> = words.chain(peeled.layers.iter().map(|layer| layer.word())).collect();
+    let layer = match layers[..] {
+        ["br"] => Layer::Br,
+        ["gzip"] => Layer::Gzip,
+        _ => return None,
+    };
+    let sent = wire as f64 / peeled.content.len().max(1) as f64;
+    let sample = sample(&peeled.content);
+    let usual = || coding::encode(layer, &sample).len() as f64 / sample.len().max(1) as f64;
+    (sent > RATIO_USUAL).then(|| sent / usual())
 }
 
 /// All of `bytes`, or evenly spaced pieces of it.

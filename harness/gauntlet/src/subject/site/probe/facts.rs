@@ -193,6 +193,7 @@ fn with_body(trail: &Trail, body: BodyFacts) -> Exchange {
         name_hashed: is_content_addressed(url.path(), url.query()).into(),
         name_doubtful: is_doubtful(url.path(), url.query()).into(),
         wire_ratio: ratio(&body.wire_bytes, &body.raw_bytes),
+        wire_over_recompressed: body.over_recompressed,
         wire_bytes: body.wire_bytes,
         raw_bytes: body.raw_bytes,
         unreadable: body.unreadable,

@@ -95,6 +95,7 @@ commands! {
         wire_bytes: SIZE,
         raw_bytes: FIELDS,
         wire_ratio: ExchangeCommand::View(Ratio),
+        wire_over_recompressed: ExchangeCommand::View(Ratio),
         unreadable: FIELDS,
         layers: ByCoding { declared: Bytes, none: Size },
         layers_match: ExchangeCommand::View(Bytes),

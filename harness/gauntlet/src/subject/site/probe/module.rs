@@ -3,12 +3,18 @@
 use wasm_gauntlet_web::coding::Content;
 use wasmparser::{Encoding, Parser, Payload, TypeRef, Validator, WasmFeatures};
 
+/// What browsers accept. Chromium, Firefox and Safari still run exception handling as it was before
+/// it was standardised, and Emscripten emits it.
+fn of_browsers() -> WasmFeatures {
+    WasmFeatures::default() | WasmFeatures::LEGACY_EXCEPTIONS
+}
+
 /// Why `bytes` are not one valid core module; none if they are.
 pub(crate) fn complaint(bytes: &[u8], content: Content) -> Option<String> {
     if content != Content::Wasm {
         return Some(format!("not a module, but {}", content.word()));
     }
-    let validated = Validator::new_with_features(WasmFeatures::default()).validate_all(bytes);
+    let validated = Validator::new_with_features(of_browsers()).validate_all(bytes);
     let (end, encoding) = known_part(bytes);
     match validated {
         Ok(_) if encoding == Some(Encoding::Component) => {
@@ -19,7 +25,7 @@ pub(crate) fn complaint(bytes: &[u8], content: Content) -> Option<String> {
         // extra data.
         Err(error) if end < bytes.len() && !error.message().contains("end-of-file") => {
             let more = bytes.len() - end;
-            let alone = Validator::new_with_features(WasmFeatures::default());
+            let alone = Validator::new_with_features(of_browsers());
             match { alone }.validate_all(&bytes[..end]) {
                 Ok(_) => Some(format!("{more} bytes follow the module, which ends at {end}")),
                 Err(_) => Some(error.to_string()),
