@@ -6,10 +6,8 @@ use std::time::{Duration, Instant};
 use url::Url;
 use wasm_gauntlet_model::action::{Asset, Method};
 
-use super::answer::{Availability, decoded, same_page, status};
-use super::bounds::{
-    CANDIDATES_MAX, CONFIRM_BYTES, DEPTH_MAX, FRAMES_MAX, SCRIPT_BYTES_MAX, SCRIPTS_MAX,
-};
+use super::answer::{Availability, decoded, status};
+use super::bounds::{CANDIDATES_MAX, DEPTH_MAX, FRAMES_MAX, SCRIPT_BYTES_MAX, SCRIPTS_MAX};
 use super::import_map::ImportMap;
 use super::page::{self, PageReferences};
 use super::script::{self, Base, Mention, ReferenceKind, Script, Strength};
@@ -19,9 +17,6 @@ use crate::coding::{self, Content};
 use crate::wire::failure::ExchangeFailure;
 use crate::wire::redirect::{Trail, follow};
 use crate::wire::{Client, HttpRequest};
-
-/// A name beside a module that nobody gave.
-const INVENTED: &str = "gauntlet-unknown-name.wasm";
 
 /// The suffix that replaces `.js` in the loader of wasm-bindgen without modules.
 const BINDGEN_END: &str = "_bg.wasm";
@@ -390,17 +385,5 @@ impl<'a> Crawl<'a> {
                 haul.note(format!("not there: {} ({})", label(&first), candidate.how));
             }
         }
-    }
-
-    /// Whether the site answers this name as it answers a name that nobody gave: with the same page.
-    fn is_fallback(&mut self, url: &Url) -> bool {
-        let mut get = |url: Url| self.get(url, Some(CONFIRM_BYTES)).ok();
-        let invented = url.join(INVENTED).ok().and_then(&mut get);
-        get(url.clone()).zip(invented).is_some_and(|(one, other)| same_page(&one, &other))
-    }
-
-    fn answer(&mut self, url: &Url) -> Availability {
-        let trail = self.get(url.clone(), Some(CONFIRM_BYTES));
-        trail.map_or(Availability::Unclear, |trail| Availability::of(&trail))
     }
 }

@@ -15,6 +15,7 @@
 mod answer;
 mod bounds;
 pub mod broken;
+mod confirm;
 mod crawl;
 mod fold;
 pub mod glue;

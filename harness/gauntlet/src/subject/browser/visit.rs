@@ -26,6 +26,13 @@ const FAILURE_ROUNDS: usize = 8;
 /// Time for a page to come to rest after a failure. Some wait before they try again.
 const FAILURE_WITHIN: Duration = Duration::from_secs(8);
 
+/// Time for a page to show that its module failed, after it has come to rest. Some wait for a
+/// timeout of their own.
+const SHOWN_WITHIN: Duration = Duration::from_secs(10);
+
+/// How often the page is looked at meanwhile.
+const SHOWN_STEP: Duration = Duration::from_millis(400);
+
 /// Most bytes of one piece of evidence.
 const PIECE_BYTES_MAX: usize = 8 << 10;
 
@@ -126,9 +133,17 @@ fn fail(
             break;
         }
     }
-    let after = Sight::of(tab)?;
     // A page that went back to what it showed before its feature was used says nothing.
-    let shown = after.differs(&waiting) && (!glance.by_control || after.differs(before));
+    let says =
+        |after: &Sight| after.differs(&waiting) && (!glance.by_control || after.differs(before));
+    let mut after = Sight::of(tab)?;
+    let until = Instant::now() + SHOWN_WITHIN;
+    while !says(&after) && Instant::now() < until {
+        tab.pass(SHOWN_STEP)?;
+        tab.fail_held(running.server)?;
+        after = Sight::of(tab)?;
+    }
+    let shown = says(&after);
     facts.failure_shown = shown.into();
     facts.visible_effect = known(glance.sight.as_ref().map(|works| works.differs(&after)));
     facts.instances_first = count(look::instances(tab.seen())).into();
