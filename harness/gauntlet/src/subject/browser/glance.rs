@@ -8,12 +8,22 @@ use wasm_gauntlet_browser::visit::{ModuleBytes, Press, Tab};
 use wasm_gauntlet_model::action::Asset;
 use wasm_gauntlet_web::discovery::Witnessed;
 
+use super::dead::{self, Suspect};
 use super::pool::Running;
 use super::sight::Sight;
 use super::{PageKnown, look};
 
 /// Time for a page to come to rest. Those of real toolchains take 1 to 5 s here.
 pub(crate) const REST_WITHIN: Duration = Duration::from_secs(15);
+
+/// Time for a page that never comes to rest.
+const RESTLESS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Some pages load their module a moment after everything else.
+pub(super) const LATE_WITHIN: Duration = Duration::from_secs(3);
+
+/// How a module was reached that a browser requested.
+pub(super) const IN_A_BROWSER: &str = "requested in a browser";
 
 /// What the first look saw.
 #[derive(Debug, Default)]
@@ -35,32 +45,49 @@ pub(crate) struct Glance {
     pub(crate) controls: usize,
     /// How many modules were compiled, those without an address included.
     pub(crate) compiled: usize,
-    /// Why the page cannot do its work.
+    /// Why the page cannot do its work, for certain.
     pub(crate) dead: Option<String>,
+    /// What may be the reason, if no module was compiled.
+    pub(crate) suspects: Vec<Suspect>,
+    /// An alert on the page that tells a failure.
+    pub(crate) alert: Option<String>,
+    /// Whether the page never comes to rest.
+    pub(crate) restless: bool,
     /// What a person sees when the module works.
     pub(crate) sight: Option<Sight>,
 }
 
 impl Glance {
+    /// Whether a module that the page loads by itself is not there yet, in a later visit.
+    pub(super) fn is_late(&self, tab: &mut Tab) -> Result<bool, CallError> {
+        let by_itself = self.compiled > 0 && !self.by_control && !self.by_scroll;
+        Ok(by_itself && tab.held() == 0 && tab.modules()?.is_empty())
+    }
+
+    /// Time for the page to come to rest in a later visit.
+    pub(super) fn rest_within(&self) -> Duration {
+        if self.restless { RESTLESS_WITHIN } else { REST_WITHIN }
+    }
+
     /// What discovery learns from it.
     pub(crate) fn witnessed(&self) -> Witnessed {
-        let decided = self.compiled > 0 || self.dead.is_some();
+        let decided = self.compiled > 0 || self.dead.is_some() || !self.suspects.is_empty();
         Witnessed { found: self.found(), decided }
     }
 
     /// The modules that the page requested, with how they were reached.
     fn found(&self) -> Vec<(Asset, Url, String)> {
         let how = match (&self.control, self.by_control) {
-            (Some(name), true) => format!("requested in a browser after the button \"{name}\""),
-            _ => "requested in a browser".to_owned(),
+            (Some(name), true) => format!("{IN_A_BROWSER} after the button \"{name}\""),
+            _ => IN_A_BROWSER.to_owned(),
         };
         let parsed = self.modules.iter().filter_map(|url| Url::parse(url).ok());
         parsed.map(|url| (Asset::Module, url, how.clone())).collect()
     }
 
-    /// What it saw, for the profile.
-    pub(crate) fn words(&self) -> String {
-        let saw = match (&self.dead, self.compiled) {
+    /// What it saw, for the profile. `dead` is why the page does not work, if so.
+    pub(crate) fn words(&self, dead: Option<&str>) -> String {
+        let saw = match (dead, self.compiled) {
             (Some(dead), _) => format!("the page does not work: {dead}"),
             (None, 0) => match self.controls {
                 0 => "no module was loaded".to_owned(),
@@ -93,6 +120,10 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
     let scrolls = early == 0 && control.name.is_none();
     if scrolls {
         tab.scroll_down()?;
+        tab.rest(Instant::now() + REST_WITHIN)?;
+    }
+    if tab.modules()?.is_empty() && control.name.is_none() {
+        tab.pass(LATE_WITHIN)?;
         tab.rest(Instant::now() + REST_WITHIN)?;
     }
     let by_scroll = scrolls && !tab.modules()?.is_empty();
@@ -130,7 +161,10 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
         control: control.name.map(|name| look::short(&name)),
         controls: control.count,
         compiled: compiled.len(),
-        dead: look::dead(seen, &compiled, url, control.count <= 1 || trigger.is_some()),
+        dead: dead::certain(seen, &compiled, url),
+        suspects: dead::suspects(seen, &compiled, url),
+        alert: sight.as_ref().and_then(|sight| dead::alert(&sight.text)),
+        restless: !seen.settled,
         sight,
     })
 }

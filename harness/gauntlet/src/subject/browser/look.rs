@@ -1,22 +1,14 @@
 //! Reading what a tab saw: the modules of a page, what it was refused, and why it is dead.
 
-use std::time::Duration;
-
 use wasm_gauntlet_browser::visit::requests::{Answer, BrowserRequest, RequestEnd};
-use wasm_gauntlet_browser::visit::{CompiledModule, Said, Seen};
+use wasm_gauntlet_browser::visit::{CompiledModule, Seen};
 use wasm_gauntlet_web::text::visible;
 
 /// Most bytes of one sentence of a page.
 const WORDS_BYTES_MAX: usize = 300;
 
-/// An answer of which nothing came for so long has stalled.
-const STALLED_AFTER: Duration = Duration::from_secs(5);
-
 /// What begins the addresses of bytes that came from no address.
 const INLINE: &str = "wasm://";
-
-/// Errors that show that WebAssembly of the page did not work.
-const WASM_ERRORS: [&str; 3] = ["CompileError", "LinkError", "RuntimeError"];
 
 /// Path and query of an address, as people read it.
 pub(crate) fn label(url: &str) -> String {
@@ -64,8 +56,13 @@ pub(crate) fn failure(request: &BrowserRequest) -> Option<String> {
         let cors = cors.map(|status| format!("refused by CORS ({})", status.cors_error));
         let blocked = failed.blocked_reason.as_ref().map(|why| format!("blocked: {why}"));
         let error = Some(failed.error_text.clone()).filter(|_| !failed.canceled);
-        return cors.or(blocked).or(error);
+        // A script with an error status is given up, which looks like the page's own decision.
+        return cors.or(blocked).or_else(|| error_status(request)).or(error);
     }
+    error_status(request)
+}
+
+fn error_status(request: &BrowserRequest) -> Option<String> {
     let status = answer(request)?.status;
     (status >= 400).then(|| format!("status {status}"))
 }
@@ -118,58 +115,4 @@ pub(crate) fn streaming_calls(seen: &Seen) -> usize {
 /// How many instances were made.
 pub(crate) fn instances(seen: &Seen) -> usize {
     seen.calls.iter().filter(|call| call.started()).count()
-}
-
-/// A module whose answer stays away, or stops in the middle and does not end.
-fn endless(seen: &Seen, compiled: &[CompiledModule]) -> Option<String> {
-    if seen.settled || seen.since_data().is_some_and(|since| since < STALLED_AFTER) {
-        return None;
-    }
-    let mut modules = seen.requests().iter().filter(|one| is_module(one, compiled));
-    let open =
-        modules.find(|one| matches!(one.end, RequestEnd::Pending | RequestEnd::Answering(_)))?;
-    Some(format!("{}: its answer does not end", label(&open.url)))
-}
-
-/// Why the page cannot do its work. None if a module started and kept running, and none where
-/// nothing at all was seen of a module. `whole` says that all of the page was used: otherwise an
-/// error may be about something else than a module.
-pub(crate) fn dead(
-    seen: &Seen,
-    compiled: &[CompiledModule],
-    page: &str,
-    whole: bool,
-) -> Option<String> {
-    if let Some(why) = &seen.not_reached {
-        return Some(format!("the page is not shown ({})", short(why)));
-    }
-    let uncaught = uncaught(seen);
-    let fatal = uncaught.iter().find(|line| WASM_ERRORS.iter().any(|error| line.contains(error)));
-    if instances(seen) > 0 {
-        return fatal.cloned();
-    }
-    let is_page = |one: &&BrowserRequest| one.kind == "Document" && one.url == page;
-    let document = seen.requests().iter().rfind(is_page).and_then(failure);
-    let document = document.map(|why| format!("the page itself: {why}"));
-    let is_module = |one: &&BrowserRequest| is_module(one, compiled);
-    let failed = |one: &BrowserRequest| Some(format!("{}: {}", label(&one.url), failure(one)?));
-    let module = seen.requests().iter().filter(is_module).find_map(failed);
-    let module = module.or_else(|| endless(seen, compiled));
-    let script = seen.requests().iter().filter(|one| one.kind == "Script").find_map(|one| {
-        let no_script = || {
-            let kind = &answer(one)?.media_type;
-            (kind == "text/html").then(|| "it is a page, not a script".to_owned())
-        };
-        Some(format!("{}: {}", label(&one.url), failure(one).or_else(no_script)?))
-    });
-    // What failed to load over the network is known by its request.
-    let refused = || {
-        let by_browser = |source: &String| source != "network";
-        let is_refusal =
-            |said: &&Said| said.level == "error" && said.source.as_ref().is_some_and(by_browser);
-        seen.said.iter().find(is_refusal).map(|said| short(&said.text))
-    };
-    let certain = document.or(module).or_else(|| wasm_error(seen)).or(fatal.cloned());
-    let other = || script.or_else(refused).or_else(|| uncaught.first().cloned());
-    certain.or_else(|| other().filter(|_| whole && compiled.is_empty()))
 }

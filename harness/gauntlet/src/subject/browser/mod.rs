@@ -5,6 +5,7 @@
 //! own. A browser that breaks down says nothing about a page: the visit is tried once more, and
 //! then nothing was seen.
 
+mod dead;
 mod glance;
 mod look;
 mod pool;
@@ -20,6 +21,7 @@ use wasm_gauntlet_model::action::Visit;
 use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_model::profile::{Need, Profile};
 
+use self::dead::LoaderChain;
 pub(crate) use self::glance::Glance;
 pub(crate) use self::pool::BrowserPool;
 use self::pool::Running;
@@ -48,12 +50,13 @@ pub(crate) struct Witness {
     pool: Arc<BrowserPool>,
     known: PageKnown,
     glance: Mutex<Option<Arc<Glance>>>,
+    chain: Mutex<LoaderChain>,
 }
 
 impl Witness {
     /// A witness from `pool` of a page of which this is known.
     pub(crate) fn new(pool: Arc<BrowserPool>, known: PageKnown) -> Self {
-        Self { pool, known, glance: Mutex::default() }
+        Self { pool, known, glance: Mutex::default(), chain: Mutex::default() }
     }
 
     /// A witness of the installed Chromium. None where there is none.
@@ -76,13 +79,22 @@ impl Witness {
 
     /// Add what the browser saw to a profile.
     pub(crate) fn tell(&self, profile: &mut Profile, glance: &Glance) {
+        let chain = LoaderChain::of(&profile.found);
+        let dead = glance.dead.clone().or_else(|| chain.first(&glance.suspects));
+        *unpoisoned(self.chain.lock()) = chain;
         profile.can.push(Need::BrowserPage);
-        let feature = !glance.modules.is_empty() || glance.compiled > 0 || glance.dead.is_some();
+        let feature = !glance.modules.is_empty() || glance.compiled > 0 || dead.is_some();
         profile.can.extend(feature.then_some(Need::BrowserFeature));
-        let started = glance.dead.is_none() && !glance.bytes.is_empty();
+        let doubt = glance.alert.as_ref().map(|alert| format!("the page shows an alert: {alert}"));
+        let suspect = || {
+            let words = &glance.suspects.first()?.words;
+            Some(format!("no module started, and the browser says, perhaps of another: {words}"))
+        };
+        profile.left_out.extend(doubt.or_else(suspect).filter(|_| dead.is_none()));
+        let started = dead.is_none() && !glance.bytes.is_empty();
         profile.can.extend(started.then_some(Need::BrowserStarted));
         profile.can.extend((started && glance.by_control).then_some(Need::BrowserTrigger));
-        profile.about = format!("{}; {}", profile.about, glance.words());
+        profile.about = format!("{}; {}", profile.about, glance.words(dead.as_deref()));
     }
 
     /// Visit the page.
@@ -95,6 +107,8 @@ impl Witness {
             let why = "the browser saw no module of the page, so none can be made to fail";
             return Err(Inability::not_offered(why));
         }
-        self.pool.with(|running| visit::perform(&running, visit, &glance, &self.known))
+        let chain = unpoisoned(self.chain.lock()).clone();
+        let page = visit::Page { glance: &glance, chain: &chain, known: &self.known };
+        self.pool.with(|running| visit::perform(&running, visit, &page))
     }
 }

@@ -8,7 +8,8 @@ use wasm_gauntlet_model::action::Visit;
 use wasm_gauntlet_model::observation::{Evidence, Fact, Observation, PageVisit, count, known};
 use wasm_gauntlet_web::text::{bounded, visible};
 
-use super::glance::{Glance, REST_WITHIN, modules};
+use super::dead::{self, LoaderChain};
+use super::glance::{Glance, LATE_WITHIN, modules};
 use super::pool::Running;
 use super::sight::Sight;
 use super::{PageKnown, look};
@@ -36,23 +37,34 @@ const SHOWN_STEP: Duration = Duration::from_millis(400);
 /// Most bytes of one piece of evidence.
 const PIECE_BYTES_MAX: usize = 8 << 10;
 
+/// What is known of the page.
+pub(super) struct Page<'a> {
+    pub(super) glance: &'a Glance,
+    pub(super) chain: &'a LoaderChain,
+    pub(super) known: &'a PageKnown,
+}
+
 /// Visit the page of `visit`, of which this is known.
 pub(super) fn perform(
     running: &Running,
     visit: &Visit,
-    glance: &Glance,
-    known: &PageKnown,
+    page: &Page,
 ) -> Result<Observation, CallError> {
+    let Page { glance, chain, known } = page;
     let held = visit.module_fails.map(|failure| Held::new(glance.bytes.clone(), failure));
     let trigger = known.trigger.as_deref();
     let mut tab = Tab::open(running.browser, running.events, held, known.certificates)?;
     if visit.module_fails.is_none() {
         tab.start_trace()?;
     }
-    tab.visit(&visit.url, Instant::now() + REST_WITHIN)?;
+    tab.visit(&visit.url, Instant::now() + glance.rest_within())?;
+    if glance.is_late(&mut tab)? {
+        tab.pass(LATE_WITHIN)?;
+        tab.rest(Instant::now() + glance.rest_within())?;
+    }
     if glance.by_scroll {
         tab.scroll_down()?;
-        tab.rest(Instant::now() + REST_WITHIN)?;
+        tab.rest(Instant::now() + glance.rest_within())?;
     }
     let mut facts = PageVisit {
         not_reached: Fact::looked(tab.seen().not_reached.clone()),
@@ -67,7 +79,7 @@ pub(super) fn perform(
             if let Some(before) = before.as_ref().filter(|_| turn == 0) {
                 facts.feedback_ms = feedback(&mut tab, &before.text)?;
             }
-            tab.rest(Instant::now() + REST_WITHIN)?;
+            tab.rest(Instant::now() + glance.rest_within())?;
         }
         let (now, made) = (modules(&tab).len(), look::instances(tab.seen()));
         if turn == 0 {
@@ -86,7 +98,7 @@ pub(super) fn perform(
             let made = look::instances(tab.seen());
             tab.recover();
             tab.control(trigger, Press::Again)?;
-            tab.rest(Instant::now() + REST_WITHIN)?;
+            tab.rest(Instant::now() + glance.rest_within())?;
             facts.retried = (look::instances(tab.seen()) > made).into();
         }
     }
@@ -100,8 +112,7 @@ pub(super) fn perform(
     }
     let compiled = tab.modules()?;
     let sight = tab.visible()?;
-    let whole = glance.controls <= 1 || trigger.is_some();
-    facts.dead = dead(&tab, &visit.url, &compiled, whole);
+    facts.dead = why_dead(&tab, &visit.url, &compiled, chain);
     Ok(observation(&tab, &compiled, facts, &sight))
 }
 
@@ -128,7 +139,7 @@ fn fail(
     let waiting = Sight::of(tab)?;
     for _ in 0..FAILURE_ROUNDS {
         tab.fail_held(running.server)?;
-        tab.rest(Instant::now() + FAILURE_WITHIN)?;
+        tab.rest(Instant::now() + FAILURE_WITHIN.min(glance.rest_within()))?;
         if tab.held() == 0 {
             break;
         }
@@ -166,9 +177,15 @@ fn labels(urls: &[String]) -> Vec<String> {
 }
 
 /// Why the page is dead. Unknown where nothing was seen of a module.
-fn dead(tab: &Tab, url: &str, compiled: &[CompiledModule], whole: bool) -> Fact<String> {
+fn why_dead(
+    tab: &Tab,
+    url: &str,
+    compiled: &[CompiledModule],
+    chain: &LoaderChain,
+) -> Fact<String> {
     let seen = tab.seen();
-    match look::dead(seen, compiled, url, whole) {
+    let certain = dead::certain(seen, compiled, url);
+    match certain.or_else(|| chain.first(&dead::suspects(seen, compiled, url))) {
         Some(why) => why.into(),
         None if look::instances(seen) > 0 || !compiled.is_empty() => Fact::Absent,
         None => Fact::Unknown,
