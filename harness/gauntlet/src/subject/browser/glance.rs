@@ -122,11 +122,11 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
         tab.scroll_down()?;
         tab.rest(Instant::now() + REST_WITHIN)?;
     }
+    let by_scroll = scrolls && !tab.modules()?.is_empty();
     if tab.modules()?.is_empty() && control.name.is_none() {
         tab.pass(LATE_WITHIN)?;
         tab.rest(Instant::now() + REST_WITHIN)?;
     }
-    let by_scroll = scrolls && !tab.modules()?.is_empty();
     // A control that the target file names is used even if the page loads a module before.
     if (early == 0 || trigger.is_some()) && control.name.is_some() {
         control = tab.control(trigger, Press::Use)?;
