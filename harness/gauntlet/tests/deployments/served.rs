@@ -73,7 +73,7 @@ pub(crate) const SERVED: &[Behind] = &[
         name: "a file of 4 MB in the module that nothing compresses",
         files: Files::Wrong(Wrong::Large),
         start: |site| served(site, ""),
-        incidents: &["minor delivery/budget", "minor delivery/uncompressed"],
+        incidents: &["minor delivery/budget"],
     },
     Behind {
         name: "a module past the budget of the target file",

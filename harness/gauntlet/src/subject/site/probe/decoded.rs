@@ -20,6 +20,9 @@ const REMEMBERED_BYTES_MAX: usize = 64 << 20;
 /// Bytes compressed for an estimate: 8 pieces of 8 KiB keep it under 5 ms of work.
 const SAMPLE_BYTES: usize = 64 << 10;
 
+/// Most bytes that are compressed again. It takes 50 ms for each megabyte.
+const RECOMPRESSED_BYTES_MAX: usize = 4 << 20;
+
 /// Brotli at its best leaves less than this of most modules.
 const RATIO_USUAL: f64 = 0.3;
 
@@ -124,7 +127,8 @@ fn over_recompressed(wire: usize, declared: &[String], peeled: &Peeled) -> Optio
         _ => return None,
     };
     let sent = wire as f64 / peeled.content.len().max(1) as f64;
-    let sample = sample(&peeled.content);
+    let whole = peeled.content.len() <= RECOMPRESSED_BYTES_MAX;
+    let sample = if whole { peeled.content.clone() } else { sample(&peeled.content) };
     let usual = || coding::encode(layer, &sample).len() as f64 / sample.len().max(1) as f64;
     (sent > RATIO_USUAL).then(|| sent / usual())
 }
