@@ -304,7 +304,7 @@ fn what_discovery_did_not_read_is_no_whole_look() {
             "/broken.js" => {
                 return send(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nload()");
             }
-            "/m.wasm" => "\0asm\u{1}\0\0\0".to_owned(),
+            module if module.ends_with(".wasm") => "\0asm\u{1}\0\0\0".to_owned(),
             script => {
                 let number: u32 = script[1..].trim_end_matches(".js").parse().unwrap_or(0);
                 format!("import '/{}.js'", number + 1)
