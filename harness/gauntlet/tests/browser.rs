@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -51,12 +51,11 @@ fn wait_until(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
-fn ended_by(signal: Signal, folder: &Path) -> Child {
+fn ended_by(signal: Signal, folder: &Path) -> ExitStatus {
     let mut child = gauntlet(&["run", "--only", "browser/"], folder).spawn().expect("it starts");
     wait_until("no browser was started", || chromium(folder) > 0);
     kill_process(Pid::from_child(&child), signal).expect("it runs");
-    child.wait().expect("it ends");
-    child
+    child.wait().expect("it ends")
 }
 
 #[test]
@@ -75,9 +74,7 @@ fn nothing_is_left_after_a_run_an_interruption_and_a_kill() {
     wait_until("a process is left after Ctrl-C", || processes(folder.path()).is_empty());
     assert_eq!(fs::read_dir(folder.path()).expect("it is there").count(), 0);
 
-    let mut killed = ended_by(Signal::KILL, folder.path());
-    let signal = killed.wait().expect("it has ended").signal();
-    assert_eq!(signal, Some(9));
+    assert_eq!(ended_by(Signal::KILL, folder.path()).signal(), Some(9));
     wait_until("a process is left after a kill", || processes(folder.path()).is_empty());
 }
 
