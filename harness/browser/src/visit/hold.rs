@@ -51,7 +51,7 @@ impl Held {
     }
 
     /// How many requests have met their failure.
-    pub fn ended(&self) -> usize {
+    pub(super) fn ended(&self) -> usize {
         self.ended
     }
 

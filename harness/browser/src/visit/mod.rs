@@ -224,6 +224,11 @@ impl<'a> Tab<'a> {
         self.held.as_ref().map_or(0, Held::count)
     }
 
+    /// How many requests have met their failure.
+    pub fn failed(&self) -> usize {
+        self.held.as_ref().map_or(0, Held::ended)
+    }
+
     /// From now on modules load.
     pub fn recover(&mut self) {
         if let Some(held) = &mut self.held {

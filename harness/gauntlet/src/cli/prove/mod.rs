@@ -61,13 +61,16 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         let looks = turn % sample == 0 || is_of_browsers(replay, fault);
         let browsers = if looks { browsers.clone() } else { Witnesses::none() };
         let mut outcomes = on(replay, Some(fault), folder.as_ref(), &browsers)?.outcomes;
-        // A browser looks at sites and builds. The one without the fault says nothing about it.
-        let is_own = |one: &&Outcome| {
-            let mut own = scenarios.iter().filter(|own| own.incident == one.incident);
-            own.any(|own| own.faults.contains(&fault))
+        // A browser looks at sites and builds. A healthy build says nothing of a page of the site
+        // that nobody visited.
+        let on_page = kind_with(fault) != SubjectKind::Host;
+        let is_visit = |one: &Outcome| {
+            scenarios.iter().any(|own| own.incident == one.incident && own.visits())
         };
-        let has_no_fault = |one: &&Outcome| kinds.get(&one.subject) != Some(&kind_with(fault));
-        outcomes.extend(healthy.iter().filter(has_no_fault).filter(|one| !is_own(one)).cloned());
+        let has_no_fault = |one: &&Outcome| {
+            kinds.get(&one.subject) != Some(&kind_with(fault)) && !(on_page && is_visit(one))
+        };
+        outcomes.extend(healthy.iter().filter(has_no_fault).cloned());
         Ok(outcomes)
     })?;
     let selected: Vec<_> = selected.collect();
