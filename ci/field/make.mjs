@@ -513,6 +513,7 @@ layout(
     cache: null,
     lastModified: 90,
     alive: true,
+    open: "F1 is not mended",
     headers: [{ match: "(/|html)$", set: { "cache-control": "no-cache" } }],
   }),
   (w) => pngPage(w),

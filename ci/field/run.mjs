@@ -7,7 +7,6 @@ const args = process.argv.slice(2),
   filter = new RegExp(args.find((a) => !a.startsWith("--")) ?? ".");
 const bin = process.env.GAUNTLET,
   root = process.env.FIELD + "/";
-const cpu = () => {};
 const run = (cmd, argv, ms) =>
   new Promise((ok) => {
     let out = "",
@@ -144,7 +143,9 @@ for (const name of fs
           ? "OPEN " + [...new Set(open.map((o) => o.incident))].join(",")
           : off && !conf.alive && /no browser looked/.test(r.out)
             ? "READY, no browser looked"
-            : "MISSED";
+            : conf.open
+              ? `open: ${conf.open}`
+              : "MISSED";
     }
     row[mode] = {
       judged,
@@ -177,19 +178,4 @@ const cell = (x) =>
   !x
     ? ""
     : `${x.judged} (${x.code}${x.minor.length ? "; minor " + x.minor.map((k) => k.replace("delivery/", "")).join(",") : ""})`;
-const cell0 = (x) =>
-  !x
-    ? ""
-    : `${x.code}: ${
-        Object.keys(x.by)
-          .map((k) =>
-            k
-              .replace("delivery/", "d/")
-              .replace("browser/", "b/")
-              .replace(" critical", "!!")
-              .replace(" major", "!")
-              .replace("inconclusive", ""),
-          )
-          .join("; ") || "clean"
-      }`;
 for (const r of rows) console.log(`| ${r.name} | ${r.expect} | ${cell(r.on)} | ${cell(r.off)} |`);

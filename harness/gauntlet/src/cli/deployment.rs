@@ -91,18 +91,18 @@ impl Deployment {
     pub(crate) fn subjects(
         &self,
         only: Option<SubjectKind>,
-        browsers: &Witnesses,
+        witnesses: &Witnesses,
     ) -> Result<Vec<Box<dyn Subject>>, Failure> {
         let wanted = |kind: SubjectKind| only.is_none_or(|only| only == kind);
         let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
         if wanted(SubjectKind::Site) {
             subjects.push(Box::new(
-                self.site()?.seen_by(browsers.witness(PageKnown::used_by(TRIGGER))),
+                self.site()?.seen_by(witnesses.witness(PageKnown::used_by(TRIGGER))),
             ));
         }
         if wanted(SubjectKind::Artefact) {
             let artefact = Artefact::new(self.artefact(), String::new());
-            let witness = browsers.witness(PageKnown::used_by(TRIGGER));
+            let witness = witnesses.witness(PageKnown::used_by(TRIGGER));
             subjects.push(Box::new(artefact.seen_by(witness)));
         }
         if wanted(SubjectKind::Host) {

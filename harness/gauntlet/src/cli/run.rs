@@ -20,12 +20,12 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
     let heavy = args.tier == Tier::Heavy;
     let selection = Selection { heavy, ..selected };
     let target = heavy::ready(args, targets::of(args)?)?;
-    let browsers = Witnesses::of(&args.browser, selection.visits(&scenarios))?;
+    let witnesses = Witnesses::of(&args.browser, selection.visits(&scenarios))?;
     let folder = args.out.as_deref().map(folder::Folder::make).transpose()?;
     let deployment = target.is_empty().then(|| Deployment::start(&[], None)).transpose()?;
     let subjects = match &deployment {
-        Some(deployment) => deployment.subjects(None, &browsers)?,
-        None => subjects::of(&target, &browsers)?,
+        Some(deployment) => deployment.subjects(None, &witnesses)?,
+        None => subjects::of(&target, &witnesses)?,
     };
     let replay = Replay {
         scenarios: &scenarios,

@@ -29,7 +29,7 @@ use crate::subject::site::Site;
 /// A runtime that does not exist, or a host to which hostile guests may not be sent.
 pub(super) fn of(
     named: &NamedTargets,
-    browsers: &Witnesses,
+    witnesses: &Witnesses,
 ) -> Result<Vec<Box<dyn Subject>>, Failure> {
     let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
     for site in &named.sites {
@@ -39,13 +39,13 @@ pub(super) fn of(
         // The certificate of the target file is checked by every other request.
         let certificates = if own { Certificates::Any } else { Certificates::Trusted };
         let known = PageKnown { trigger: site.trigger.clone(), certificates };
-        let witness = browsers.witness(known);
+        let witness = witnesses.witness(known);
         subjects.push(Box::new(self::site(&site)?.seen_by(witness)));
     }
     for (target, flags) in &named.artefacts {
         let artefact = build_directory::of(target, flags.clone())?;
         let known = PageKnown { trigger: target.trigger.clone(), ..PageKnown::default() };
-        let witness = browsers.witness(known);
+        let witness = witnesses.witness(known);
         subjects.push(Box::new(artefact.seen_by(witness)));
     }
     for target in &named.hosts {

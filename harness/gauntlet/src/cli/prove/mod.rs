@@ -43,8 +43,8 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
     };
     // Kept from fault to fault, with their remembered answers.
     let _references = subjects::references()?;
-    let browsers = Witnesses::of(&args.browser, selection.visits(&scenarios))?;
-    let OnFault { outcomes: mut healthy, kinds } = on(&replay, None, folder.as_ref(), &browsers)?;
+    let witnesses = Witnesses::of(&args.browser, selection.visits(&scenarios))?;
+    let OnFault { outcomes: mut healthy, kinds } = on(&replay, None, folder.as_ref(), &witnesses)?;
     let selected = scenarios.iter().filter(|one| selection.takes(&one.incident));
     let named: Vec<Fault> = selected
         .clone()
@@ -59,8 +59,8 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         // Where any verdict is right, a browser proves nothing. In a sample it looks at the faults
         // that its scenarios must find, and at some of the others.
         let looks = turn % sample == 0 || is_of_browsers(replay, fault);
-        let browsers = if looks { browsers.clone() } else { Witnesses::none() };
-        let mut outcomes = on(replay, Some(fault), folder.as_ref(), &browsers)?.outcomes;
+        let witnesses = if looks { witnesses.clone() } else { Witnesses::none() };
+        let mut outcomes = on(replay, Some(fault), folder.as_ref(), &witnesses)?.outcomes;
         // A browser looks at sites and builds. A healthy build says nothing of a page of the site
         // that nobody visited.
         let on_page = kind_with(fault) != SubjectKind::Host;
@@ -82,7 +82,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         let selection = Selection { about, only, ..selection.clone() };
         let jobs = Some(NonZeroUsize::MIN);
         let replay = Replay { selection: &selection, jobs, ..replay };
-        on(&replay, fault, folder.as_ref(), &browsers).map(|seen| seen.outcomes)
+        on(&replay, fault, folder.as_ref(), &witnesses).map(|seen| seen.outcomes)
     })?;
     let detection = Detection { repeats, ..Detection::of(&selected, &healthy, &faulty) };
     if let Some(folder) = &folder {
@@ -157,12 +157,12 @@ fn on(
     replay: &Replay,
     fault: Option<Fault>,
     folder: Option<&Folder>,
-    browsers: &Witnesses,
+    witnesses: &Witnesses,
 ) -> Result<OnFault, Failure> {
     super::say(&format!("on {}\n", fault.map_or("the healthy deployment", Fault::word)));
     let faults: Vec<Fault> = fault.into_iter().collect();
     let deployment = Deployment::start(&faults, None)?;
-    let subjects = deployment.subjects(fault.map(kind_with), browsers)?;
+    let subjects = deployment.subjects(fault.map(kind_with), witnesses)?;
     let Record { mut outcomes, aborted, subjects, .. } = replay.run(subjects, folder)?;
     // A known gap without any fault says nothing about a fault.
     outcomes.retain(|outcome| outcome.gap.is_none());

@@ -90,7 +90,13 @@ impl Witness {
             let words = &glance.suspects.first()?.words;
             Some(format!("no module started, and the browser says, perhaps of another: {words}"))
         };
-        profile.left_out.extend(doubt.or_else(suspect).filter(|_| dead.is_none()));
+        let unmatched = || {
+            let trigger = self.known.trigger.as_ref().filter(|_| glance.control.is_none())?;
+            let trigger = look::short(trigger);
+            Some(format!("`trigger: {trigger}` selects no control of the page that can be pressed"))
+        };
+        let doubt = doubt.or_else(unmatched).or_else(suspect);
+        profile.left_out.extend(doubt.filter(|_| dead.is_none()));
         let started = dead.is_none() && !glance.bytes.is_empty();
         profile.can.extend(started.then_some(Need::BrowserStarted));
         profile.can.extend((started && glance.by_control).then_some(Need::BrowserTrigger));
