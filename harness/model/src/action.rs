@@ -12,11 +12,12 @@ pub use crate::found::Asset;
 use crate::found::Found;
 use crate::limits::{Grants, Limits};
 use crate::observation::{
-    Agreement, Exchange, Field, GuestCall, Inspection, Lattice, Pace, PageVisit, TenantLatency,
+    Agreement, Exchange, Field, GuestCall, Inspection, Lattice, Pace, PageLoads, PageSkew,
+    PageVisit, TenantLatency,
 };
 
 pub use control::{Control, Naming, Task, Verb};
-pub use visit::{ModuleFailure, Visit};
+pub use visit::{Deploy, Loads, ModuleFailure, Visit, Visitor};
 
 /// One action, every parameter filled in.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,6 +30,10 @@ pub enum Action {
     Everywhere(Everywhere),
     /// Visit a page with a browser.
     Visit(Visit),
+    /// Load a page with and without its module.
+    Loads(Loads),
+    /// Visit a page across a deploy.
+    Deploy(Deploy),
     /// Load a guest (cached by digest) and call it.
     Call(Call),
     /// Time two guests in interleaved pairs.
@@ -49,6 +54,8 @@ impl Action {
             Self::Inspect(_) => Inspection::FIELDS,
             Self::Everywhere(_) => Lattice::FIELDS,
             Self::Visit(_) => PageVisit::FIELDS,
+            Self::Loads(_) => PageLoads::FIELDS,
+            Self::Deploy(_) => PageSkew::FIELDS,
             Self::Call(_) => GuestCall::FIELDS,
             Self::Compare(_) => Pace::FIELDS,
             Self::NoisyNeighbour(_) => TenantLatency::FIELDS,

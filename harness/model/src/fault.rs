@@ -156,6 +156,13 @@ faults! {
     NoCatch = "no-catch" in Origin;
     /// The page never loads its module again after a failure.
     NoRetry = "no-retry" in Origin;
+    /// The progress bar divides bytes of the module by the length of the compressed body.
+    ProgressOvershoot = "progress-overshoot" in Origin;
+    /// The page is hidden until its module has started.
+    BlocksPaint = "blocks-paint" in Origin;
+    /// The name of the module stays the same from build to build, and the page says nothing if its
+    /// script and the module do not fit.
+    SkewBreaks = "skew-breaks" in Origin;
     /// Each call compiles the module again.
     Recompile = "recompile" in Host;
     /// Linear memory may grow without a cap.

@@ -23,7 +23,7 @@ pub use control::{Audit, Fill, Flood, Registration, Rollback, Starts};
 pub use inspection::Inspection;
 pub use kinds::{Exchange, GuestCall, Lattice, Pace, TenantLatency};
 pub use staleness::Staleness;
-pub use visit::PageVisit;
+pub use visit::{PageLoads, PageSkew, PageVisit};
 
 /// The value of one fact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -79,6 +79,8 @@ needs! {
     /// A page whose module starts when a control is used: its only button, or the one that the
     /// target file names as `trigger`.
     BrowserTrigger = "browser/trigger" as "browser-trigger";
+    /// A page of which the target file names another build as `previous-build`.
+    BrowserPrevious = "browser/previous" as "browser-previous";
     /// A host that takes guests and calls them.
     HostCall = "host/call" as "host-call";
     /// A host whose limits the scenario may set.

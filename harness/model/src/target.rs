@@ -72,6 +72,8 @@ written! {
         /// A CSS selector of the control that uses the feature of the page, as in `#run`. The only
         /// button if not written.
         trigger: Option<String>,
+        /// Another build, with which a deploy is tried: the address of its page, or a directory.
+        previous_build: Option<String>,
         /// What each module may weigh.
         budget: Option<RawBudget>,
         /// The digest of the content that names carry, as in `sha256-raw`; guessed from the files
@@ -173,6 +175,8 @@ pub struct ArtefactTarget {
     pub run_in_node: bool,
     /// The selector of the control that uses the feature of the page.
     pub trigger: Option<String>,
+    /// Another build: an address or a directory.
+    pub previous_build: Option<String>,
     /// What each module may weigh.
     pub budget: Budget,
     /// The digest that names carry.
@@ -336,6 +340,7 @@ fn artefact(raw: RawArtefact) -> ArtefactTarget {
         exports: raw.exports,
         run_in_node: raw.run_in_node.unwrap_or(false),
         trigger: raw.trigger,
+        previous_build: raw.previous_build,
         budget: module::budget(raw.budget),
         name_digest: module::name_digest(raw.name_digest),
     }

@@ -68,6 +68,9 @@ pub struct Response {
     pub status: u16,
     /// The type that the browser took it for.
     pub mime_type: String,
+    /// Its header fields.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
     /// Whether a cache on disk answered.
     #[serde(default)]
     pub from_disk_cache: bool,
@@ -94,6 +97,9 @@ pub struct DataReceived {}
 pub struct LoadingFinished {
     /// Which.
     pub request_id: String,
+    /// Bytes of the answer on the wire. 0 for a cache's.
+    #[serde(default)]
+    pub encoded_data_length: f64,
 }
 
 /// `Network.loadingFailed`.

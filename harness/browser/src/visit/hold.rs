@@ -26,6 +26,8 @@ pub struct Held {
     state: HoldState,
     waiting: Vec<(Option<SessionId>, RequestPaused)>,
     ended: usize,
+    /// Where requests are answered instead, by address. They do not wait.
+    elsewhere: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +44,13 @@ impl Held {
     /// Hold the requests for these modules, which will then meet `failure`.
     pub fn new(modules: ModuleBytes, failure: ModuleFailure) -> Self {
         let state = HoldState::Holds;
-        Self { modules, failure, state, waiting: Vec::new(), ended: 0 }
+        let (waiting, elsewhere) = (Vec::new(), BTreeMap::new());
+        Self { modules, failure, state, waiting, ended: 0, elsewhere }
+    }
+
+    /// Let these requests be answered by other addresses. The page does not see it.
+    pub fn elsewhere(elsewhere: BTreeMap<String, String>) -> Self {
+        Self { elsewhere, ..Self::new(ModuleBytes::new(), ModuleFailure::Stalled) }
     }
 
     /// How many requests are held. Those that stall stay held for good.
@@ -61,6 +69,9 @@ impl Held {
         session: Option<SessionId>,
         paused: RequestPaused,
     ) -> Result<(), CallError> {
+        if let Some(url) = self.elsewhere.get(&paused.request.url) {
+            return go_on(connection, session.as_ref(), &paused, Some(url));
+        }
         let is_module = self.modules.contains_key(&paused.request.url);
         match self.state {
             HoldState::Recovered => go_on(connection, session.as_ref(), &paused, None),

@@ -25,7 +25,7 @@ use crate::protocol::target::{
 };
 use crate::protocol::{Command, Event, SessionId, What};
 pub use hold::{Held, ModuleBytes};
-pub use page::{Control, Press};
+pub use page::{Control, Paints, Press, Progress};
 pub use seen::{CompiledModule, Said, Seen, WasmCall};
 pub use trace::Compilations;
 use trace::Trace;
@@ -151,6 +151,18 @@ impl<'a> Tab<'a> {
         if self.seen.not_reached.is_none() {
             self.rest(until)?;
         }
+        Ok(())
+    }
+
+    /// Leave the page, as a person does who will come back. Caches and service workers stay; what
+    /// was seen so far is forgotten.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn leave(&mut self) -> Result<(), CallError> {
+        self.visit("about:blank", Instant::now() + ANSWER_WITHIN)?;
+        self.seen = Seen::default();
+        self.compiled.clear();
         Ok(())
     }
 

@@ -4,16 +4,41 @@ use std::time::Instant;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{ANSWER_WITHIN, CompiledModule, Tab};
 use crate::connection::CallError;
 use crate::protocol::debugger::GetScriptSource;
-use crate::protocol::page::CaptureScreenshot;
+use crate::protocol::page::{AddScript, CaptureScreenshot};
 use crate::protocol::runtime;
 
 const VISIBLE: &str = include_str!("visible.js");
 const CONTROLS: &str = include_str!("controls.js");
+const PROGRESS: &str = include_str!("progress.js");
+const PAINTS: &str = include_str!("paints.js");
+
+/// How far the progress bars of a page went.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct Progress {
+    /// The highest value, in percent.
+    pub max: f64,
+    /// From where a bar ran back, and to where.
+    pub back: Option<(f64, f64)>,
+    /// The lowest value of those that are still shown.
+    pub end: Option<f64>,
+}
+
+/// When a page was painted. Milliseconds since the navigation began.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+pub struct Paints {
+    /// First Contentful Paint. None if nothing was painted.
+    pub first: Option<f64>,
+    /// Largest Contentful Paint.
+    pub largest: Option<f64>,
+    /// Total Blocking Time: of each task of the main thread, what is over 50 ms.
+    pub blocked: f64,
+}
 
 /// A control that was found, and perhaps pressed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,6 +118,34 @@ impl Tab<'_> {
             modules.push(CompiledModule { url: script.url, bytes });
         }
         Ok(modules)
+    }
+
+    /// From the next visit on, look at the progress bars of the page.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn watch_progress(&mut self) -> Result<(), CallError> {
+        let page = self.page.clone();
+        let pending = self.connection.send(page.as_ref(), &AddScript { source: PROGRESS })?;
+        self.reply(&pending, Instant::now() + ANSWER_WITHIN).map(|_| ())
+    }
+
+    /// How far the progress bars went. None if none moved.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn progress(&mut self) -> Result<Option<Progress>, CallError> {
+        let value = self.evaluate("__gauntletProgress()", Instant::now() + ANSWER_WITHIN)?;
+        Ok(serde_json::from_value(value).ok())
+    }
+
+    /// When the page was painted. None if it does not answer.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn paints(&mut self) -> Result<Option<Paints>, CallError> {
+        let value = self.evaluate(PAINTS, Instant::now() + ANSWER_WITHIN)?;
+        Ok(serde_json::from_value(value).ok())
     }
 
     /// Scroll to the end of the page.

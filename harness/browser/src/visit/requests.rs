@@ -1,8 +1,8 @@
 //! The requests of a visit, each with what became of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::protocol::network::{LoadingFailed, RequestSent, Response};
+use crate::protocol::network::{LoadingFailed, LoadingFinished, RequestSent, Response};
 
 /// One request. Each hop of a redirect is one.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct BrowserRequest {
     pub asked_by: String,
     /// The script or page that asked, where it is known.
     pub asked_from: Option<String>,
+    /// Bytes of the answer on the wire, once it has ended.
+    pub wire_bytes: Option<u64>,
     /// What came of it.
     pub end: RequestEnd,
 }
@@ -43,8 +45,12 @@ pub struct Answer {
     pub status: u16,
     /// The type that the browser took it for.
     pub media_type: String,
+    /// Its header fields, with names in small letters.
+    pub fields: BTreeMap<String, String>,
     /// Whether it came from a cache of the browser or from a service worker, not from the network.
     pub is_local: bool,
+    /// Whether a service worker gave it.
+    pub by_worker: bool,
 }
 
 impl Answer {
@@ -52,6 +58,12 @@ impl Answer {
         Self {
             status: response.status,
             media_type: response.mime_type.clone(),
+            fields: response
+                .headers
+                .iter()
+                .map(|(n, v)| (n.to_ascii_lowercase(), v.clone()))
+                .collect(),
+            by_worker: response.from_service_worker,
             is_local: from_memory || response.from_disk_cache || response.from_service_worker,
         }
     }
@@ -90,6 +102,7 @@ impl Requests {
             kind: sent.r#type,
             asked_by: sent.initiator.r#type,
             asked_from: sent.initiator.url,
+            wire_bytes: None,
             end: RequestEnd::Pending,
         });
     }
@@ -105,8 +118,9 @@ impl Requests {
         self.all[at].end = RequestEnd::Answering(Answer::of(response, from_memory));
     }
 
-    pub(super) fn finished(&mut self, id: &str) {
-        let Some((at, _)) = self.by_id.get(id).copied() else { return };
+    pub(super) fn finished(&mut self, finished: &LoadingFinished) {
+        let Some((at, _)) = self.by_id.get(&finished.request_id).copied() else { return };
+        self.all[at].wire_bytes = Some(finished.encoded_data_length.max(0.0) as u64);
         if let RequestEnd::Answering(answer) = &self.all[at].end {
             self.all[at].end = RequestEnd::Answered(answer.clone());
         }

@@ -124,7 +124,7 @@ impl Seen {
             What::ServedFromCache(served) => self.requests.served_from_memory(&served.request_id),
             What::ResponseReceived(got) => self.requests.answered(&got.request_id, &got.response),
             What::DataReceived(_) => self.last_data = Some(Instant::now()),
-            What::LoadingFinished(finished) => self.requests.finished(&finished.request_id),
+            What::LoadingFinished(finished) => self.requests.finished(&finished),
             What::LoadingFailed(failed) => self.requests.failed(failed),
             What::BindingCalled(called) if called.name == binding => self.reported(&called.payload),
             What::ConsoleCalled(called) => {

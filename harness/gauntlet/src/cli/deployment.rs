@@ -14,7 +14,7 @@ use super::browser::Witnesses;
 use super::exit::Failure;
 use super::subjects;
 use crate::subject::Subject;
-use crate::subject::browser::PageKnown;
+use crate::subject::browser::{PageKnown, PreviousBuild};
 use crate::subject::build::{Artefact, Build};
 use crate::subject::plugin_host::actions::module;
 use crate::subject::plugin_host::http::HostHttp;
@@ -96,9 +96,7 @@ impl Deployment {
         let wanted = |kind: SubjectKind| only.is_none_or(|only| only == kind);
         let mut subjects: Vec<Box<dyn Subject>> = Vec::new();
         if wanted(SubjectKind::Site) {
-            subjects.push(Box::new(
-                self.site()?.seen_by(witnesses.witness(PageKnown::used_by(TRIGGER))),
-            ));
+            subjects.push(Box::new(self.site()?.seen_by(witnesses.witness(self.page_known()?))));
         }
         if wanted(SubjectKind::Artefact) {
             let artefact = Artefact::new(self.artefact(), String::new());
@@ -109,6 +107,13 @@ impl Deployment {
             subjects.extend(self.hosts()?);
         }
         Ok(subjects)
+    }
+
+    /// What is known of the page of the site.
+    fn page_known(&self) -> Result<PageKnown, Failure> {
+        let cannot = |why: String| Failure::harness(format!("no previous build: {why}"));
+        let previous = PreviousBuild::named(&self.site.previous_build_url()).map_err(cannot)?;
+        Ok(PageKnown { previous: Some(previous), ..PageKnown::used_by(TRIGGER) })
     }
 
     /// The site, over TLS too.

@@ -16,7 +16,7 @@ use super::previous_run;
 use super::targets::NamedTargets;
 use crate::locks::unpoisoned;
 use crate::subject::Subject;
-use crate::subject::browser::PageKnown;
+use crate::subject::browser::{PageKnown, PreviousBuild};
 use crate::subject::plugin_host::actions::module;
 use crate::subject::plugin_host::adapter::ReferenceRuntimes;
 use crate::subject::plugin_host::http::{HostHttp, Secrets, Unfit, mapped};
@@ -38,13 +38,16 @@ pub(super) fn of(
         let own = site.certificate.is_some();
         // The certificate of the target file is checked by every other request.
         let certificates = if own { Certificates::Any } else { Certificates::Trusted };
-        let known = PageKnown { trigger: site.trigger.clone(), certificates };
+        let previous = previous_build(site.previous_build.as_deref())?;
+        let known = PageKnown { trigger: site.trigger.clone(), previous, certificates };
         let witness = witnesses.witness(known);
         subjects.push(Box::new(self::site(&site)?.seen_by(witness)));
     }
     for (target, flags) in &named.artefacts {
         let artefact = build_directory::of(target, flags.clone())?;
-        let known = PageKnown { trigger: target.trigger.clone(), ..PageKnown::default() };
+        let previous = previous_build(target.previous_build.as_deref())?;
+        let trigger = target.trigger.clone();
+        let known = PageKnown { trigger, previous, ..PageKnown::default() };
         let witness = witnesses.witness(known);
         subjects.push(Box::new(artefact.seen_by(witness)));
     }
@@ -79,6 +82,19 @@ pub(super) fn of(
         subjects.push(adapter.subject(references()?, named.confinement));
     }
     Ok(subjects)
+}
+
+/// The build that a target file names as `previous-build`.
+fn previous_build(named: Option<&str>) -> Result<Option<PreviousBuild>, Failure> {
+    let read = |name: &str| {
+        PreviousBuild::named(name).map_err(|why| {
+            Failure::usage(format!(
+                "`previous-build` is {name}: {why}; expected the address of a page, as in \
+                 https://old.example/, or a directory; paths start at the current directory"
+            ))
+        })
+    };
+    named.map(read).transpose()
 }
 
 /// The site of `target`.

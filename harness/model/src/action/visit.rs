@@ -16,6 +16,41 @@ pub struct Visit {
     pub module_fails: Option<ModuleFailure>,
     /// Whether modules load again after the failure, and the feature is then used once more.
     pub retry: bool,
+    /// Whether modules arrive in small parts, as on a slow link.
+    pub slow: bool,
+}
+
+/// Loads of a page with and without its module, in turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Loads {
+    /// The page.
+    pub url: String,
+    /// How many of each.
+    pub times: u32,
+}
+
+/// A visit of a page, of which another build is deployed meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Deploy {
+    /// The page of the build under test. The previous one is known by the target file.
+    pub url: String,
+    /// Whether the previous build follows the one under test, as after a rollback.
+    pub rollback: bool,
+    /// Who meets the new deployment.
+    pub visitor: Visitor,
+}
+
+crate::words! {
+    /// Who meets a new deployment.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "kebab-case")]
+    pub enum Visitor {
+        /// A tab that was open before, and whose feature was not used yet.
+        OpenTab = "open-tab",
+        /// A person who used the feature before, and opens the page again, twice.
+        Returning = "returning",
+    }
 }
 
 crate::words! {

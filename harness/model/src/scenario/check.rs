@@ -1,6 +1,5 @@
 //! From a scenario as written to a scenario as meant. Every complaint is kept.
 
-use crate::action::ModuleFailure;
 use crate::fault::Fault;
 use crate::limits::{Grants, Limits};
 use crate::name::{is_incident, is_word};
@@ -68,7 +67,7 @@ pub(super) fn check(
         expect,
     };
     guests(&scenario, &raw.matrix, raw.steps.span, vocabulary, log);
-    module_failures(&scenario, &raw.matrix, raw.steps.span, log);
+    words(&scenario, &raw.matrix, raw.steps.span, log);
     scenario
 }
 
@@ -228,13 +227,14 @@ fn of_build(raw: &RawScenario) -> bool {
     raw.needs.iter().any(|need| need.word().starts_with("artefact/"))
 }
 
-/// Each failure of a module must have a known name.
-fn module_failures(scenario: &Scenario, matrix: &Matrix, steps: Span, log: &mut Log) {
-    let templates = scenario.steps.iter().filter_map(Step::module_fails);
-    let named = templates.flat_map(|template| claims::fillings(template, &scenario.matrix));
-    for word in named.filter(|word| !ModuleFailure::WORDS.contains(&word.as_str())) {
-        let span = matrix.place(&word).unwrap_or(steps);
-        log.unknown("failure of a module", &At { value: &word, span }, ModuleFailure::WORDS);
+/// Each word of a step must be a known one, such as a failure of a module.
+fn words(scenario: &Scenario, matrix: &Matrix, steps: Span, log: &mut Log) {
+    for (template, what, known) in scenario.steps.iter().filter_map(Step::word) {
+        let named = claims::fillings(template, &scenario.matrix);
+        for word in named.into_iter().filter(|word| !known.contains(&word.as_str())) {
+            let span = matrix.place(&word).unwrap_or(steps);
+            log.unknown(what, &At { value: &word, span }, known);
+        }
     }
 }
 

@@ -125,6 +125,10 @@ written! {
         everywhere: Option<At<RawEverywhere>>,
         /// Visit a page with a browser.
         visit: Option<At<RawVisit>>,
+        /// Load a page with and without its module, in turn.
+        page_loads: Option<At<RawPageLoads>>,
+        /// Visit a page across a deploy.
+        deploy: Option<At<RawDeploy>>,
         /// Call a guest.
         call: Option<At<RawCall>>,
         /// Load a guest and do not call it.
@@ -208,6 +212,26 @@ written! {
         module_fails: Option<At<String>>,
         /// Whether modules load again after the failure, and the feature is used once more.
         retry: Option<bool>,
+        /// Whether modules arrive in small parts, in the course of a second.
+        slow: Option<bool>,
+    }
+}
+
+written! {
+    /// Loads of a page with and without its module.
+    "page loads" RawPageLoads {
+        /// How many of each; 5 if not written.
+        times: Option<u32>,
+    }
+}
+
+written! {
+    /// A visit of a page, of which another build is deployed meanwhile.
+    "a deploy" RawDeploy {
+        /// Whether the previous build follows the one under test, as after a rollback.
+        rollback: At<Scalar>,
+        /// Who meets the new deployment: `open-tab`, `returning`.
+        visitor: At<String>,
     }
 }
 

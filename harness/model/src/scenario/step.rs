@@ -1,8 +1,8 @@
 //! Steps: templates of actions. With a case's parameters a step becomes an action.
 
 use crate::action::{
-    Action, Asset, Call, Compare, Control, Differ, Everywhere, Fetch, Input, Inspect, Method,
-    ModuleFailure, NoisyNeighbour, OneOff, Special, Visit,
+    Action, Asset, Call, Compare, Control, Deploy, Differ, Everywhere, Fetch, Input, Inspect,
+    Loads, Method, ModuleFailure, NoisyNeighbour, OneOff, Special, Visit, Visitor,
 };
 use crate::excuse::Excuse;
 use crate::limits::{Grants, Limits};
@@ -33,6 +33,8 @@ pub(super) enum StepPlan {
     Inspect { asset: Option<Asset> },
     Everywhere { offers: Vec<String>, repeats: u32 },
     Visit(VisitPlan),
+    Loads { times: u32 },
+    Deploy { rollback: Template, visitor: Template },
     Call(Box<CallPlan>),
     Compare { guest: Template, control: Template, pairs: u32 },
     NoisyNeighbour { noise: Template, rest: NoisyNeighbour },
@@ -53,6 +55,7 @@ pub(super) struct VisitPlan {
     pub uses: u32,
     pub module_fails: Option<Template>,
     pub retry: bool,
+    pub slow: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -107,6 +110,11 @@ impl<'a> CaseContext<'a> {
         };
         found.ok_or_else(|| format!("the subject has no {}", asset.map_or("asset", Asset::word)))
     }
+
+    /// The address of the page of the case.
+    fn page(&self) -> Result<String, String> {
+        Ok(self.asset.ok_or("the case has no asset")?.url.clone())
+    }
 }
 
 impl Step {
@@ -117,6 +125,8 @@ impl Step {
             StepPlan::Inspect { .. } => crate::observation::Inspection::FIELDS,
             StepPlan::Everywhere { .. } => crate::observation::Lattice::FIELDS,
             StepPlan::Visit(_) => crate::observation::PageVisit::FIELDS,
+            StepPlan::Loads { .. } => crate::observation::PageLoads::FIELDS,
+            StepPlan::Deploy { .. } => crate::observation::PageSkew::FIELDS,
             StepPlan::Call(_) => crate::observation::GuestCall::FIELDS,
             StepPlan::Compare { .. } => crate::observation::Pace::FIELDS,
             StepPlan::NoisyNeighbour { .. } => crate::observation::TenantLatency::FIELDS,
@@ -132,15 +142,20 @@ impl Step {
 
     /// Whether the step visits a page with a browser.
     pub(crate) fn is_visit(&self) -> bool {
-        matches!(self.plan, StepPlan::Visit(_))
+        use StepPlan::{Deploy, Loads, Visit};
+        matches!(self.plan, Visit(_) | Loads { .. } | Deploy { .. })
     }
 
-    /// The template of what happens to modules, if the step has one.
-    pub(super) fn module_fails(&self) -> Option<&Template> {
-        match &self.plan {
-            StepPlan::Visit(plan) => plan.module_fails.as_ref(),
-            _ => None,
-        }
+    /// The template of a word of which only some are known, what it is, and the known ones.
+    pub(super) fn word(&self) -> Option<(&Template, &'static str, &'static [&'static str])> {
+        let (template, what, known) = match &self.plan {
+            StepPlan::Visit(plan) => {
+                (plan.module_fails.as_ref()?, "failure of a module", ModuleFailure::WORDS)
+            }
+            StepPlan::Deploy { visitor, .. } => (visitor, "visitor", Visitor::WORDS),
+            _ => return None,
+        };
+        Some((template, what, known))
     }
 
     /// Whether the step makes one exchange, to which later steps may refer.
@@ -159,7 +174,9 @@ impl Step {
             StepPlan::Fetch(_)
             | StepPlan::Everywhere { .. }
             | StepPlan::Inspect { .. }
-            | StepPlan::Visit(_) => Vec::new(),
+            | StepPlan::Visit(_)
+            | StepPlan::Loads { .. }
+            | StepPlan::Deploy { .. } => Vec::new(),
             StepPlan::Call(call) => std::iter::once(&call.guest).chain(&call.meanwhile).collect(),
             StepPlan::Compare { guest, control, .. } => vec![guest, control],
             StepPlan::NoisyNeighbour { noise, .. } => vec![noise],
@@ -210,6 +227,10 @@ impl Step {
                 Ok(Action::Everywhere(Everywhere { url, offers, repeats: *repeats }))
             }
             StepPlan::Visit(plan) => Ok(Action::Visit(plan.action(case)?)),
+            StepPlan::Loads { times } => {
+                Ok(Action::Loads(Loads { url: case.page()?, times: *times }))
+            }
+            StepPlan::Deploy { rollback, visitor } => deploy(rollback, visitor, case),
             StepPlan::Call(plan) => Ok(Action::Call(plan.action(case)?)),
             StepPlan::Compare { guest, control, pairs } => Ok(Action::Compare(Compare {
                 guest: guest.text(case.params),
@@ -237,9 +258,19 @@ impl Step {
     }
 }
 
+/// The action of a visit across a deploy.
+fn deploy(rollback: &Template, visitor: &Template, case: CaseContext) -> Result<Action, String> {
+    let word = visitor.text(case.params);
+    let visitor = Visitor::ALL.iter().find(|one| one.word() == word);
+    Ok(Action::Deploy(Deploy {
+        url: case.page()?,
+        rollback: rollback.text(case.params) == "true",
+        visitor: *visitor.ok_or("the visitor has no known name")?,
+    }))
+}
+
 impl VisitPlan {
     fn action(&self, case: CaseContext) -> Result<Visit, String> {
-        let found = case.asset.ok_or("the case has no asset")?;
         let modules = case.profile.found.iter().filter(|found| found.asset == Asset::Module);
         let word = self.module_fails.as_ref().map(|fails| fails.text(case.params));
         let known = |word: &String| ModuleFailure::ALL.iter().find(|one| one.word() == word);
@@ -248,11 +279,12 @@ impl VisitPlan {
             Some(word) => Some(*known(word).ok_or("the failure has no known name")?),
         };
         Ok(Visit {
-            url: found.url.clone(),
+            url: case.page()?,
             modules: modules.map(|found| found.url.clone()).collect(),
             uses: self.uses,
             module_fails,
             retry: self.retry,
+            slow: self.slow,
         })
     }
 }

@@ -32,6 +32,9 @@ written! {
         /// A CSS selector of the control that uses the feature of the page, as in `#run`. The only
         /// button if not written.
         trigger: Option<String>,
+        /// Another build of the page, with which a deploy is tried: the address of its page, or a
+        /// directory.
+        previous_build: Option<String>,
         /// A file of certificates (PEM) that the site is trusted by, and nothing else: its own
         /// one, or that of the authority that signed it.
         certificate: Option<String>,
@@ -67,6 +70,8 @@ pub struct SiteTarget {
     pub name_digest: Option<NameDigest>,
     /// The selector of the control that uses the feature of the page.
     pub trigger: Option<String>,
+    /// Another build of the page: an address or a directory.
+    pub previous_build: Option<String>,
     /// The file of the certificates that the site is trusted by.
     pub certificate: Option<String>,
 }
@@ -84,6 +89,7 @@ impl SiteTarget {
             budget: Budget::default(),
             name_digest: None,
             trigger: None,
+            previous_build: None,
             certificate: None,
         }
     }
@@ -135,6 +141,7 @@ pub(super) fn meant(raw: RawSite) -> SiteTarget {
         budget: module::budget(raw.budget),
         name_digest: module::name_digest(raw.name_digest),
         trigger: raw.trigger,
+        previous_build: raw.previous_build,
         certificate: raw.certificate,
     }
 }

@@ -1,11 +1,14 @@
 //! The first look at a page: does it load a module by itself, or by a control?
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use url::Url;
 use wasm_gauntlet_browser::connection::CallError;
-use wasm_gauntlet_browser::visit::{ModuleBytes, Press, Tab};
+use wasm_gauntlet_browser::fault_server::FaultServer;
+use wasm_gauntlet_browser::visit::{CompiledModule, ModuleBytes, Press, Seen, Tab};
 use wasm_gauntlet_model::action::Asset;
+use wasm_gauntlet_web::coding::{Layer, encode};
 use wasm_gauntlet_web::discovery::Witnessed;
 
 use super::dead::{self, Suspect};
@@ -20,7 +23,7 @@ pub(crate) const REST_WITHIN: Duration = Duration::from_secs(15);
 const RESTLESS_WITHIN: Duration = Duration::from_secs(2);
 
 /// Some pages load their module a moment after everything else.
-pub(super) const LATE_WITHIN: Duration = Duration::from_secs(3);
+const LATE_WITHIN: Duration = Duration::from_secs(3);
 
 /// How a module was reached that a browser requested.
 pub(super) const IN_A_BROWSER: &str = "requested in a browser";
@@ -34,6 +37,10 @@ pub(crate) struct Glance {
     pub(crate) modules: Vec<String>,
     /// Their bytes, as the engine compiled them.
     pub(crate) bytes: ModuleBytes,
+    /// The header fields of the answers that brought them, by address.
+    pub(crate) fields: BTreeMap<String, BTreeMap<String, String>>,
+    /// Digests of the modules that were compiled (SHA-256, in hexadecimal).
+    pub(crate) digests: BTreeSet<String>,
     /// Whether a control is known to use the module: the target file names it, or the module was
     /// loaded only when it was used.
     pub(crate) by_control: bool,
@@ -59,14 +66,43 @@ pub(crate) struct Glance {
 
 impl Glance {
     /// Whether a module that the page loads by itself is not there yet, in a later visit.
-    pub(super) fn is_late(&self, tab: &mut Tab) -> Result<bool, CallError> {
+    fn is_late(&self, tab: &mut Tab) -> Result<bool, CallError> {
         let by_itself = self.compiled > 0 && !self.by_control && !self.by_scroll;
         Ok(by_itself && tab.held() == 0 && tab.modules()?.is_empty())
+    }
+
+    /// Visit the page in another tab, until its module is there, or would be.
+    pub(super) fn arrive(&self, tab: &mut Tab, url: &str) -> Result<(), CallError> {
+        tab.visit(url, Instant::now() + self.rest_within())?;
+        if self.is_late(tab)? {
+            tab.pass(LATE_WITHIN)?;
+            tab.rest(Instant::now() + self.rest_within())?;
+        }
+        if self.by_scroll {
+            tab.scroll_down()?;
+            tab.rest(Instant::now() + self.rest_within())?;
+        }
+        Ok(())
     }
 
     /// Time for the page to come to rest in a later visit.
     pub(super) fn rest_within(&self) -> Duration {
         if self.restless { RESTLESS_WITHIN } else { REST_WITHIN }
+    }
+
+    /// Addresses that give the same modules in small parts, as the deployment sends them: compressed
+    /// if it compresses, and with a length if it says one.
+    pub(super) fn slowly(&self, server: &FaultServer) -> BTreeMap<String, String> {
+        let answer = |(url, bytes): (&String, &Vec<u8>)| {
+            let mut fields = self.fields.get(url).cloned().unwrap_or_default();
+            let mut body = bytes.clone();
+            if let Some(coding) = fields.get_mut("content-encoding") {
+                *coding = Layer::Gzip.word().to_owned();
+                body = encode(Layer::Gzip, bytes);
+            }
+            (url.clone(), server.slow(fields, body))
+        };
+        self.bytes.iter().map(answer).collect()
     }
 
     /// What discovery learns from it.
@@ -161,12 +197,20 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
         control: control.name.map(|name| look::short(&name)),
         controls: control.count,
         compiled: compiled.len(),
+        digests: compiled.iter().filter_map(CompiledModule::sha256).collect(),
+        fields: fields(seen),
         dead: dead::certain(seen, &compiled, url),
         suspects: dead::suspects(seen, &compiled, url),
         alert: sight.as_ref().and_then(|sight| dead::alert(&sight.text)),
         restless: !seen.settled,
         sight,
     })
+}
+
+/// The header fields of the answers with modules.
+fn fields(seen: &Seen) -> BTreeMap<String, BTreeMap<String, String>> {
+    let requests = seen.requests().iter().filter(|one| look::is_module(one, &[]));
+    requests.filter_map(|one| Some((one.url.clone(), look::answer(one)?.fields.clone()))).collect()
 }
 
 /// Addresses of the modules that were requested so far, in order, with repeats.

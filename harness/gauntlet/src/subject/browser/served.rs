@@ -87,41 +87,69 @@ fn serve(stream: &TcpStream, dir: &Path) -> io::Result<()> {
     stream.set_write_timeout(Some(EXCHANGE_WITHIN))?;
     let mut reader = BufReader::new(stream);
     while let Some(request) = request(&mut reader)? {
-        let mut words = request.split(' ');
-        let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-        let (status, fields, body) = match file(dir, target) {
-            Some(file) => ("200 OK", fields(&file), std::fs::read(&file)?),
-            None => {
-                ("404 Not Found", "Content-Type: text/plain\r\n".to_owned(), b"none\n".to_vec())
-            }
-        };
-        let head = format!(
-            "HTTP/1.1 {status}\r\n{fields}Content-Length: {}\r\nCache-Control: no-cache\r\n\
-             Cross-Origin-Opener-Policy: same-origin\r\n\
-             Cross-Origin-Embedder-Policy: credentialless\r\n\r\n",
-            body.len()
-        );
+        let (head, body) = answer(dir, request.target());
         let mut writer = stream;
         writer.write_all(head.as_bytes())?;
-        if method != "HEAD" {
+        if request.method() != "HEAD" {
             writer.write_all(&body)?;
         }
     }
     Ok(())
 }
 
-/// The first line of the next request. None at the end.
-fn request(reader: &mut BufReader<&TcpStream>) -> io::Result<Option<String>> {
+/// The answer to a request for `target`: its head and its body.
+pub(super) fn answer(dir: &Path, target: &str) -> (String, Vec<u8>) {
+    let found =
+        file(dir, target).and_then(|file| Some((fields(&file), std::fs::read(&file).ok()?)));
+    let (status, fields, body) = match found {
+        Some((fields, body)) => ("200 OK", fields, body),
+        None => ("404 Not Found", "Content-Type: text/plain\r\n".to_owned(), b"none\n".to_vec()),
+    };
+    let head = format!(
+        "HTTP/1.1 {status}\r\n{fields}Content-Length: {}\r\nCache-Control: no-cache\r\n\
+         Cross-Origin-Opener-Policy: same-origin\r\n\
+         Cross-Origin-Embedder-Policy: credentialless\r\n\r\n",
+        body.len()
+    );
+    (head, body)
+}
+
+/// The head of a request.
+pub(super) struct RequestHead {
+    first: String,
+    /// With names in small letters.
+    fields: Vec<(String, String)>,
+}
+
+impl RequestHead {
+    pub(super) fn method(&self) -> &str {
+        self.first.split(' ').next().unwrap_or_default()
+    }
+
+    pub(super) fn target(&self) -> &str {
+        self.first.split(' ').nth(1).unwrap_or_default()
+    }
+
+    pub(super) fn field(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(have, _)| have == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// The head of the next request. None at the end.
+pub(super) fn request(reader: &mut BufReader<&TcpStream>) -> io::Result<Option<RequestHead>> {
     let mut head = reader.by_ref().take(HEAD_BYTES_MAX);
     let mut first = String::new();
     if head.read_line(&mut first)? == 0 {
         return Ok(None);
     }
-    let mut line = String::new();
+    let (mut fields, mut line) = (Vec::new(), String::new());
     while head.read_line(&mut line)? > 0 && !line.trim().is_empty() {
+        if let Some((name, value)) = line.split_once(':') {
+            fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
+        }
         line.clear();
     }
-    Ok(Some(first.trim().to_owned()))
+    Ok(Some(RequestHead { first: first.trim().to_owned(), fields }))
 }
 
 /// The file of a request target. A build may expect a base path: then the longest end of the path

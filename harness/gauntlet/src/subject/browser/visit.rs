@@ -5,14 +5,13 @@ use std::time::{Duration, Instant};
 use wasm_gauntlet_browser::connection::CallError;
 use wasm_gauntlet_browser::visit::{CompiledModule, Held, Press, Tab};
 use wasm_gauntlet_model::action::Visit;
-use wasm_gauntlet_model::observation::{Evidence, Fact, Observation, PageVisit, count, known};
-use wasm_gauntlet_web::text::{bounded, visible};
+use wasm_gauntlet_model::observation::{Fact, Observation, PageVisit, count, known};
 
 use super::dead::{self, LoaderChain};
-use super::glance::{Glance, LATE_WITHIN, modules};
+use super::glance::{Glance, modules};
 use super::pool::Running;
 use super::sight::Sight;
-use super::{PageKnown, look};
+use super::{PageKnown, evidence, look};
 use crate::subject::ms;
 
 /// How long something visible has time to appear while the module loads.
@@ -34,9 +33,6 @@ const SHOWN_WITHIN: Duration = Duration::from_secs(10);
 /// How often the page is looked at meanwhile.
 const SHOWN_STEP: Duration = Duration::from_millis(400);
 
-/// Most bytes of one piece of evidence.
-const PIECE_BYTES_MAX: usize = 8 << 10;
-
 /// What is known of the page.
 pub(super) struct Page<'a> {
     pub(super) glance: &'a Glance,
@@ -51,21 +47,22 @@ pub(super) fn perform(
     page: &Page,
 ) -> Result<Observation, CallError> {
     let Page { glance, chain, known } = page;
-    let held = visit.module_fails.map(|failure| Held::new(glance.bytes.clone(), failure));
+    let held = match visit.module_fails {
+        Some(failure) => Some(Held::new(glance.bytes.clone(), failure)),
+        None if visit.slow => Some(Held::elsewhere(glance.slowly(running.server))),
+        None => None,
+    };
+    // Slow bytes come from another server, so how they are compiled says nothing.
+    let traced = held.is_none();
     let trigger = known.trigger.as_deref();
     let mut tab = Tab::open(running.browser, running.events, held, known.certificates)?;
-    if visit.module_fails.is_none() {
+    if traced {
         tab.start_trace()?;
     }
-    tab.visit(&visit.url, Instant::now() + glance.rest_within())?;
-    if glance.is_late(&mut tab)? {
-        tab.pass(LATE_WITHIN)?;
-        tab.rest(Instant::now() + glance.rest_within())?;
+    if visit.slow {
+        tab.watch_progress()?;
     }
-    if glance.by_scroll {
-        tab.scroll_down()?;
-        tab.rest(Instant::now() + glance.rest_within())?;
-    }
+    glance.arrive(&mut tab, &visit.url)?;
     let mut facts = PageVisit {
         not_reached: Fact::looked(tab.seen().not_reached.clone()),
         modules_before_use: labels(&not_ahead(&tab)).into(),
@@ -105,10 +102,20 @@ pub(super) fn perform(
     if let Some(status) = tab.seen().crashes.first() {
         return Err(CallError::Broken(format!("the process of the page ended ({status})")));
     }
-    if visit.module_fails.is_none() {
+    if traced {
         let compilations = tab.compilations()?;
         facts.streamed = count(compilations.streaming).into();
         facts.compiled_whole = count(compilations.whole).into();
+    }
+    if visit.slow
+        && let Some(progress) = tab.progress()?
+    {
+        facts.progress_max = progress.max.into();
+        let back = progress.back.map(|(from, to)| format!("{from:.0} % to {to:.0} %"));
+        facts.progress_back = Fact::looked(back);
+        facts.progress_end = Fact::looked(progress.end);
+    } else if visit.slow {
+        (facts.progress_max, facts.progress_end) = (Fact::Absent, Fact::Absent);
     }
     let compiled = tab.modules()?;
     let sight = tab.visible()?;
@@ -219,28 +226,6 @@ fn observation(
         uncaught: uncaught.into(),
         ..facts
     };
-    let said: Vec<String> =
-        seen.said.iter().map(|said| format!("{}: {}", said.level, said.text)).collect();
-    let requests: Vec<String> = seen.requests().iter().map(line).collect();
-    let pieces = [
-        ("console", said.join("\n")),
-        ("requests", requests.join("\n")),
-        ("visible", sight.to_owned()),
-    ];
-    let evidence = pieces.into_iter().filter(|(_, text)| !text.is_empty()).map(piece).collect();
+    let evidence = evidence::of(seen, sight);
     Observation { facts: facts.facts(), evidence, reproduce: None }
-}
-
-fn line(request: &wasm_gauntlet_browser::visit::requests::BrowserRequest) -> String {
-    let end = look::failure(request).or_else(|| {
-        let answer = look::answer(request)?;
-        Some(format!("{} {}", answer.status, answer.media_type))
-    });
-    let end = end.unwrap_or_else(|| "no answer".to_owned());
-    format!("{} {} ({}): {end}", request.method, look::short(&request.url), request.kind)
-}
-
-fn piece((what, text): (&str, String)) -> Evidence {
-    let lines: Vec<_> = text.lines().map(visible).collect();
-    Evidence { what: what.to_owned(), text: bounded(lines.join("\n"), PIECE_BYTES_MAX) }
 }

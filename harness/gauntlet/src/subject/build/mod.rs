@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use url::Url;
-use wasm_gauntlet_model::action::{Action, Asset, Visit};
+use wasm_gauntlet_model::action::{Action, Asset, Deploy, Loads, Visit};
 use wasm_gauntlet_model::found::first_page;
 use wasm_gauntlet_model::observation::Observation;
 use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
@@ -30,7 +30,7 @@ use wasm_gauntlet_model::target::{Budget, NameDigest};
 use wasm_gauntlet_web::anatomy::{first, shown};
 
 use self::files::Files;
-use super::browser::{ServedDirectory, Witness};
+use super::browser::{BuildPlace, ServedDirectory, Witness};
 use super::{Inability, Session, Subject};
 
 /// The usual name of a manifest, which is used where none is named.
@@ -192,15 +192,29 @@ struct Reader<'a> {
     files: Files,
 }
 
+impl Reader<'_> {
+    fn witness(&self) -> Result<&Witness, Inability> {
+        let none = || Inability::tool_missing("there is no browser to visit it with");
+        self.artefact.witness.as_ref().ok_or_else(none)
+    }
+}
+
 impl Session for Reader<'_> {
     fn perform(&mut self, _step: &str, action: &Action) -> Result<Observation, Inability> {
         match action {
             Action::Inspect(inspect) => look::look(self.artefact, &self.files, inspect),
             Action::Visit(visit) => {
-                let none = || Inability::tool_missing("there is no browser to visit it with");
-                let witness = self.artefact.witness.as_ref().ok_or_else(none)?;
                 let url = self.artefact.page(&visit.url)?.to_string();
-                witness.visit(&Visit { url, ..visit.clone() })
+                self.witness()?.visit(&Visit { url, ..visit.clone() })
+            }
+            Action::Loads(loads) => {
+                let url = self.artefact.page(&loads.url)?.to_string();
+                self.witness()?.loads(&Loads { url, ..loads.clone() })
+            }
+            Action::Deploy(deploy) => {
+                let url = self.artefact.page(&deploy.url)?.to_string();
+                let current = BuildPlace::Directory(self.artefact.build.dir.clone());
+                self.witness()?.deploy(&Deploy { url, ..deploy.clone() }, current)
             }
             _ => Err(Inability::not_offered("a build directory can only be inspected".to_owned())),
         }

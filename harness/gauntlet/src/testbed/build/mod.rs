@@ -92,7 +92,7 @@ impl MadeBuild<'_> {
         let named_by =
             if self.has(Fault::BuildWrongName) { previous() } else { coded.raw.to_vec() };
         let module = path("app", "wasm", Some(&named_by));
-        let shim = shim_text(&module, self.has(Fault::BuildOldShim));
+        let shim = shim_text(&module, coded.raw.len(), self.has(Fault::BuildOldShim));
         let hashed = !self.has(Fault::BuildUnhashedShim);
         let shim_path = path("loader", "js", hashed.then_some(shim.as_bytes()));
         let entry = match self.has(Fault::BuildPageOfOldBuild) {

@@ -96,19 +96,34 @@ pub(super) struct Assets {
 impl Assets {
     /// The site with its faults. The page loads the module from `elsewhere`, if it is given.
     pub(super) fn new(faults: &SiteFaults, elsewhere: Option<&str>) -> Self {
-        let whole = coded_module(&make(faults));
+        Self::made_of(&make(faults), faults, elsewhere)
+    }
+
+    /// The site as it was deployed before, with the same faults.
+    pub(super) fn before(faults: &SiteFaults) -> Self {
+        let import = match faults.has(Fault::SkewBreaks) {
+            true => OLD_IMPORT,
+            false => PREVIOUS.import,
+        };
+        Self::made_of(&ModuleRecipe { import, ..PREVIOUS }, faults, None)
+    }
+
+    fn made_of(recipe: &ModuleRecipe, faults: &SiteFaults, elsewhere: Option<&str>) -> Self {
+        let whole = coded_module(recipe);
         let hashed = !faults.has(Fault::ImmutableUnhashed);
+        let module_hashed = hashed && !faults.has(Fault::SkewBreaks);
         let named_by = match faults.has(Fault::WrongHash) {
             true => &module::generate(&PREVIOUS)[..],
             false => &whole.raw[..],
         };
-        let module_path = path("app", "wasm", hashed.then_some(named_by));
+        let module_path = path("app", "wasm", module_hashed.then_some(named_by));
         let module_url = format!("{}{module_path}", elsewhere.unwrap_or_default());
-        let shim = shim_text(&module_url, faults.has(Fault::StaleShim));
+        let old = faults.has(Fault::StaleShim) || recipe.import == OLD_IMPORT;
+        let shim = shim_text(&module_url, whole.raw.len(), old);
         let shim = page_faults::spoiled(shim, faults);
         let shim_hashed = hashed && !faults.has(Fault::ShimUnhashed);
         let shim_path = path("loader", "js", shim_hashed.then_some(shim.as_bytes()));
-        let entry = entry_text(&shim_path);
+        let entry = page_faults::spoiled_page(entry_text(&shim_path), faults);
 
         let coded = if faults.has(Fault::Truncated) { cut_module() } else { whole };
         let mut module = Asset::new(module_path, &coded);
@@ -146,15 +161,19 @@ pub(in crate::testbed) const PREVIOUS: ModuleRecipe = ModuleRecipe {
     ballast: false,
 };
 
+/// The import of modules before Go 1.21.
+const OLD_IMPORT: (&str, &str) = ("go", "runtime.wasmExit");
+
 /// Where the module of the build before this one is.
 pub(super) fn previous_path() -> String {
     path("app", "wasm", Some(&coded_module(&PREVIOUS).raw))
 }
 
-/// The script that loads the module at `module_path`. A stale one defines the imports of modules
+/// The script that loads the module of `bytes` at `module_path`. A stale one defines the imports of modules
 /// before Go 1.21.
-pub(in crate::testbed) fn shim_text(module_path: &str, stale: bool) -> String {
+pub(in crate::testbed) fn shim_text(module_path: &str, bytes: usize, stale: bool) -> String {
     let text = include_str!("loader.js").replace("__MODULE__", module_path);
+    let text = text.replace("__MODULE_BYTES__", &bytes.to_string());
     if stale { page_faults::replaced(&text, "gojs: {", "go: {") } else { text }
 }
 

@@ -36,7 +36,8 @@
 //! | `http1-only` | - |
 //! | `csp-blocks-wasm`, `no-cors` | -; only a browser refuses |
 //! | `eager`, `loads-every-click`, `no-loading-state` | -; only a browser runs the script |
-//! | `no-catch`, `no-retry` | -; likewise |
+//! | `no-catch`, `no-retry`, `progress-overshoot`, `skew-breaks` | -; likewise |
+//! | `blocks-paint` | -; likewise |
 //!
 //! Note 1: once the raw variant is stored for an address, it is right for everybody as far as
 //! such a cache can know (RFC 9111 §4.1), so that `uncompressed` and `negotiation` depend on who

@@ -6,6 +6,9 @@
 // Replaced when the site is put together; the name carries a hash of the module.
 const MODULE = "__MODULE__";
 
+// Bytes of the module before it is compressed. `Content-Length` counts compressed ones.
+const MODULE_BYTES = __MODULE_BYTES__;
+
 // After so long without an answer the person is told, instead of being left to guess.
 const TIMEOUT_MS = 30_000;
 
@@ -23,6 +26,7 @@ const button = document.querySelector("#compute");
 const input = document.querySelector("#text");
 const result = document.querySelector("#result");
 const status = document.querySelector("#status");
+const progress = document.querySelector("#progress");
 
 /** The instance, or the attempt to get one; a failed attempt is forgotten. */
 let loading = null;
@@ -33,7 +37,20 @@ function show(state, message) {
   status.textContent = message;
   status.setAttribute("role", state === "failed" ? "alert" : "status");
   button.setAttribute("aria-busy", String(state === "loading"));
+  progress.hidden = state !== "loading";
   button.textContent = state === "failed" ? "Try again" : "Compute";
+}
+
+/** Show how much of the module has arrived. */
+async function follow(response, total) {
+  let read = 0;
+  progress.max = 100;
+  for (const reader = response.body.getReader(); ; ) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    read += value.length;
+    progress.value = (100 * read) / total;
+  }
 }
 
 /** Fetch and compile in one stream; needs `application/wasm` and says so when it is not. */
@@ -42,6 +59,7 @@ async function instantiate() {
   if (!response.ok) {
     throw new Error(`the server answered ${response.status}`);
   }
+  follow(response.clone(), MODULE_BYTES).catch(() => {});
   const { instance } = await WebAssembly.instantiateStreaming(response, IMPORTS);
   return instance;
 }

@@ -106,6 +106,11 @@ impl TestbedSite {
         format!("http://{}{}", self.edge, assets::previous_path())
     }
 
+    /// The entry page of the build before this one.
+    pub fn previous_build_url(&self) -> String {
+        format!("http://{}{}/", self.edge, origin::BEFORE)
+    }
+
     /// The entry page at the origin itself.
     pub fn origin_url(&self) -> String {
         format!("http://{}/", self.origin)

@@ -37,10 +37,14 @@ const CONTENT_SECURITY: &str = "default-src 'none'; script-src 'self' 'wasm-unsa
 const CONTENT_SECURITY_BLOCKS: &str = "default-src 'none'; script-src 'self'; \
      connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'";
 
+/// Where the build before this one is, whole.
+pub(super) const BEFORE: &str = "/previous-build";
+
 /// The origin server.
 #[derive(Debug)]
 pub(super) struct OriginServer {
     assets: Assets,
+    before: Assets,
     faults: SiteFaults,
     policy: HeaderValue,
 }
@@ -63,7 +67,9 @@ impl OriginServer {
         };
         let connect = format!("connect-src 'self' {}", elsewhere.as_deref().unwrap_or_default());
         let policy = known(&policy.replace("connect-src 'self'", connect.trim_end()));
-        Self { assets: Assets::new(&faults, elsewhere.as_deref()), faults, policy }
+        let (assets, before) =
+            (Assets::new(&faults, elsewhere.as_deref()), Assets::before(&faults));
+        Self { assets, before, faults, policy }
     }
 
     /// Answer one request.
@@ -104,7 +110,11 @@ impl OriginServer {
     }
 
     fn find(&self, path: &str) -> Option<(AssetKind, &Asset)> {
-        let Assets { entry, shim, module, previous } = &self.assets;
+        let (assets, path) = match path.strip_prefix(BEFORE) {
+            Some(path) => (&self.before, path),
+            None => (&self.assets, path),
+        };
+        let Assets { entry, shim, module, previous } = assets;
         let found = [
             (AssetKind::Entry, entry),
             (AssetKind::Shim, shim),
@@ -262,6 +272,7 @@ impl OriginServer {
                 CACHE_ENTRY
             }
             AssetKind::Shim if self.faults.has(Fault::ShimUnhashed) => CACHE_SHORT,
+            AssetKind::Module if self.faults.has(Fault::SkewBreaks) => CACHE_ENTRY,
             AssetKind::Shim | AssetKind::Module => CACHE_HASHED,
         }
     }

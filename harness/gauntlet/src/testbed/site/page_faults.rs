@@ -40,7 +40,31 @@ const CHANGES: &[(Fault, &str, &str)] = &[
         "instantiate().catch((error) => {\n      loading = null;\n      throw error;\n    });\n",
         "instantiate();\n",
     ),
+    (
+        Fault::ProgressOvershoot,
+        "follow(response.clone(), MODULE_BYTES)",
+        "follow(response.clone(), response.headers.get(\"content-length\"))",
+    ),
+    (
+        Fault::BlocksPaint,
+        "button.addEventListener(\"click\", compute);\n",
+        "button.addEventListener(\"click\", compute);\nload().then(() => (document.body.hidden = false), () \
+         => (document.body.hidden = false));\n",
+    ),
+    (
+        Fault::SkewBreaks,
+        "  } catch (error) {\n",
+        "  } catch (error) {\n    if (error instanceof WebAssembly.LinkError) return;\n",
+    ),
 ];
+
+/// The page with the faults of the page.
+pub(super) fn spoiled_page(page: String, faults: &SiteFaults) -> String {
+    match faults.has(Fault::BlocksPaint) {
+        true => replaced(&page, "<body data-state=\"idle\">", "<body data-state=\"idle\" hidden>"),
+        false => page,
+    }
+}
 
 /// The script of the page with the faults of the page.
 pub(super) fn spoiled(script: String, faults: &SiteFaults) -> String {
@@ -62,17 +86,20 @@ mod tests {
     use super::super::assets::shim_text;
     use super::*;
 
-    const OF_THE_PAGE: [Fault; 5] = [
+    const OF_THE_PAGE: [Fault; 8] = [
         Fault::Eager,
         Fault::LoadsEveryClick,
         Fault::NoLoadingState,
         Fault::NoCatch,
         Fault::NoRetry,
+        Fault::ProgressOvershoot,
+        Fault::BlocksPaint,
+        Fault::SkewBreaks,
     ];
 
     fn script(faults: &[Fault]) -> String {
         let faults = SiteFaults::new(faults);
-        spoiled(shim_text("/app.wasm", faults.has(Fault::StaleShim)), &faults)
+        spoiled(shim_text("/app.wasm", 9, faults.has(Fault::StaleShim)), &faults)
     }
 
     #[test]
@@ -94,7 +121,7 @@ mod tests {
     #[test]
     fn other_faults_leave_the_script_alone() {
         for fault in Fault::ALL.iter().filter(|fault| !OF_THE_PAGE.contains(fault)) {
-            let healthy = shim_text("/app.wasm", *fault == Fault::StaleShim);
+            let healthy = shim_text("/app.wasm", 9, *fault == Fault::StaleShim);
             assert_eq!(script(&[*fault]), healthy, "{fault:?}");
         }
     }

@@ -5,13 +5,20 @@ use crate::limits::Limits;
 use crate::name::is_word;
 use crate::reading::Log;
 use crate::scenario::raw::{
-    RawCall, RawDiffer, RawEverywhere, RawFetch, RawNoisyNeighbour, RawStep, RawVisit,
+    RawCall, RawDiffer, RawEverywhere, RawFetch, RawNoisyNeighbour, RawPageLoads, RawStep, RawVisit,
 };
 use crate::scenario::step::{CALLS_MAX, CallPlan, FetchPlan, StepPlan, VisitPlan};
 use crate::scenario::template::{Template, checked};
 use crate::scenario::{SUBJECT, Scalar, Step};
 use crate::source::{At, Complaint};
 use crate::target::NOISE_FACTOR_USUAL;
+
+/// Pairs of loads. With 5, the smallest and the largest difference hold the median in 94 of 100
+/// samples.
+const LOADS_USUAL: u32 = 5;
+
+/// Most pairs of loads. Each takes two seconds.
+const LOADS_MAX: u32 = 50;
 
 /// Most uses in one visit. Each takes a second.
 const USES_MAX: u32 = 5;
@@ -75,6 +82,16 @@ fn plan(
     if let Some(raw) = &step.visit {
         plans.push(visit(raw, params, log));
     }
+    if let Some(raw) = &step.page_loads {
+        plans.push(page_loads(raw, log));
+    }
+    if let Some(raw) = &step.deploy {
+        let text = raw.value.rollback.value.text();
+        let rollback = At { value: text, span: raw.value.rollback.span };
+        let rollback = checked(&rollback, params, log);
+        let visitor = checked(&raw.value.visitor, params, log);
+        plans.push(StepPlan::Deploy { rollback, visitor });
+    }
     if let Some(raw) = &step.call {
         plans.push(call(raw, false, params, log));
     }
@@ -96,8 +113,8 @@ fn plan(
     plans.extend(control.into_iter().map(|plan| StepPlan::Control(Box::new(plan))));
     if plans.len() != 1 {
         let problem = format!("a step must do one thing, this one does {}", plans.len());
-        let help = "expected one of: get, head, everywhere, inspect, visit, call, load, compare, \
-                    noisy-neighbour, differ, registry, rollback, flood, fill, audit, start";
+        let help = "expected one of: get, head, everywhere, inspect, visit, page-loads, deploy, call, load, \
+                    compare, noisy-neighbour, differ, registry, rollback, flood, fill, audit, start";
         log.add(Complaint::new(step.r#as.span, problem).help(help));
         return None;
     }
@@ -155,7 +172,7 @@ fn everywhere(raw: &At<RawEverywhere>, log: &mut Log) -> StepPlan {
 }
 
 fn visit(raw: &At<RawVisit>, params: &[String], log: &mut Log) -> StepPlan {
-    let RawVisit { uses, module_fails, retry } = &raw.value;
+    let RawVisit { uses, module_fails, retry, slow } = &raw.value;
     let uses = uses.unwrap_or(0);
     if uses > USES_MAX {
         let problem = format!("`uses` is {uses}");
@@ -166,8 +183,23 @@ fn visit(raw: &At<RawVisit>, params: &[String], log: &mut Log) -> StepPlan {
         let problem = "`retry` needs a failure before it";
         log.add(Complaint::new(raw.span, problem.to_owned()).help("expected `module-fails` too"));
     }
+    let slow = slow.unwrap_or(false);
+    if slow && module_fails.is_some() {
+        let problem = "`slow` and `module-fails` are both given";
+        log.add(Complaint::new(raw.span, problem.to_owned()).help("keep one"));
+    }
     let module_fails = module_fails.as_ref().map(|fails| checked(fails, params, log));
-    StepPlan::Visit(VisitPlan { uses, module_fails, retry })
+    StepPlan::Visit(VisitPlan { uses, module_fails, retry, slow })
+}
+
+fn page_loads(raw: &At<RawPageLoads>, log: &mut Log) -> StepPlan {
+    let times = raw.value.times.unwrap_or(LOADS_USUAL);
+    if !(LOADS_USUAL..=LOADS_MAX).contains(&times) {
+        let problem = format!("`times` is {times}");
+        let help = format!("expected {LOADS_USUAL} to {LOADS_MAX}");
+        log.add(Complaint::new(raw.span, problem).help(help));
+    }
+    StepPlan::Loads { times }
 }
 
 fn call(raw: &At<RawCall>, load_only: bool, params: &[String], log: &mut Log) -> StepPlan {

@@ -41,9 +41,12 @@ pub(crate) fn of(action: &Action, patience: Patience) -> Duration {
                 patience.takes(&differ.limits, differ.seeds.max(1) * 3, calls)
             }
             Action::Control(control) => task(control, patience),
-            Action::Fetch(_) | Action::Everywhere(_) | Action::Inspect(_) | Action::Visit(_) => {
-                Duration::ZERO
-            }
+            Action::Fetch(_)
+            | Action::Everywhere(_)
+            | Action::Inspect(_)
+            | Action::Visit(_)
+            | Action::Loads(_)
+            | Action::Deploy(_) => Duration::ZERO,
         }
 }
 

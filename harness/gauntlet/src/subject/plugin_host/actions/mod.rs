@@ -64,9 +64,12 @@ pub(crate) fn perform(
         Action::NoisyNeighbour(neighbour) => noisy_neighbour::perform(&mut stage, neighbour),
         Action::Differ(differ) => differ::perform(&stage, differ),
         Action::Control(control) => control::perform(&mut stage, control),
-        Action::Fetch(_) | Action::Everywhere(_) | Action::Inspect(_) | Action::Visit(_) => {
-            Err(Inability::not_offered("a plugin host has no pages to fetch"))
-        }
+        Action::Fetch(_)
+        | Action::Everywhere(_)
+        | Action::Inspect(_)
+        | Action::Visit(_)
+        | Action::Loads(_)
+        | Action::Deploy(_) => Err(Inability::not_offered("a plugin host has no pages to fetch")),
     }
 }
 

@@ -39,6 +39,7 @@ use self::place::OriginAddress;
 use self::relations::{Done, Earlier};
 use self::repro_steps::{ReproStep, StepQuery};
 use super::Site;
+use crate::subject::browser::{BuildPlace, Witness};
 use crate::subject::{Inability, Session};
 
 /// Bytes of a part that is asked for.
@@ -82,6 +83,11 @@ impl<'a> Probe<'a> {
         self.past.push(ReproStep::fetched(step, fetch, &trail, !policies.is_empty()));
         self.steps.insert(step.to_owned(), Done { trail, policies });
         Ok(observation)
+    }
+
+    fn witness(&self) -> Result<&Witness, Inability> {
+        let none = || Inability::tool_missing("there is no browser to visit it with");
+        self.site.witness.as_ref().ok_or_else(none)
     }
 
     /// The origin to ask in place of the address that discovery found.
@@ -214,9 +220,11 @@ impl Session for Probe<'_> {
                 Ok(observation)
             }
             Action::Everywhere(everywhere) => lattice::perform(self, step, everywhere),
-            Action::Visit(visit) => {
-                let none = || Inability::tool_missing("there is no browser to visit it with");
-                self.site.witness.as_ref().ok_or_else(none)?.visit(visit)
+            Action::Visit(visit) => self.witness()?.visit(visit),
+            Action::Loads(loads) => self.witness()?.loads(loads),
+            Action::Deploy(deploy) => {
+                let page = parse(&deploy.url)?;
+                self.witness()?.deploy(deploy, BuildPlace::Site(&self.site.client, page))
             }
             Action::Call(_)
             | Action::Compare(_)

@@ -35,7 +35,8 @@ fn meant(fault: Fault, fact: &Fact) -> bool {
         | Fault::LoadsEveryClick
         | Fault::NoLoadingState
         | Fault::NoCatch
-        | Fault::NoRetry => fact.asset == "shim" && what == "digest",
+        | Fault::NoRetry
+        | Fault::ProgressOvershoot => fact.asset == "shim" && what == "digest",
         Fault::PageAsDownload => fact.asset == "entry" && what == "type",
         Fault::BrOfOldBuild => module && br(fact) && what == "digest",
         Fault::Soft404 => fact.asset == "lost",
