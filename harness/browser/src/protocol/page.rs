@@ -38,9 +38,15 @@ impl Command for AddScript<'_> {
     type Reply = Ignored;
 }
 
-/// `Page.captureScreenshot`: what is on the screen, as PNG.
+/// `Page.captureScreenshot`: what is on the screen.
 #[derive(Debug, Serialize)]
-pub struct CaptureScreenshot {}
+pub struct CaptureScreenshot {
+    /// `png`, `jpeg`.
+    pub format: &'static str,
+    /// Of JPEG, 0 to 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<u8>,
+}
 
 impl Command for CaptureScreenshot {
     const METHOD: &'static str = "Page.captureScreenshot";
@@ -50,7 +56,7 @@ impl Command for CaptureScreenshot {
 /// A picture.
 #[derive(Debug, Deserialize)]
 pub struct Screenshot {
-    /// PNG in base64.
+    /// The picture in base64.
     pub data: String,
 }
 

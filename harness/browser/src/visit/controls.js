@@ -19,7 +19,25 @@
   const again = /again|retry|reload|repeat|refresh/i;
   let chosen = all.length === 1 || selector ? all[0] : undefined;
   if (click === "again" && !chosen) chosen = all.find((one) => again.test(name(one)));
-  const found = { count: all.length, name: chosen ? name(chosen) : null };
+  const selectorOf = (one) => {
+    if (one.id) return `#${CSS.escape(one.id)}`;
+    const parts = [];
+    for (let at = one; at && at !== document.body; at = at.parentElement) {
+      if (at !== one && at.id) {
+        parts.unshift(`#${CSS.escape(at.id)}`);
+        break;
+      }
+      const alike = [...(at.parentElement?.children ?? [])].filter((other) => other.localName === at.localName);
+      const nth = alike.length > 1 ? `:nth-of-type(${alike.indexOf(at) + 1})` : "";
+      parts.unshift(`${at.localName}${nth}`);
+    }
+    return parts.join(" > ");
+  };
+  const found = {
+    count: all.length,
+    name: chosen ? name(chosen) : null,
+    all: all.slice(0, 12).map((one) => ({ name: name(one), selector: selectorOf(one).slice(0, 200) })),
+  };
   if (chosen && click) chosen.click();
   return found;
 }

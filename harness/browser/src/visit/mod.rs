@@ -25,7 +25,7 @@ use crate::protocol::target::{
 };
 use crate::protocol::{Command, Event, SessionId, What};
 pub use hold::{Held, ModuleBytes};
-pub use page::{Control, Paints, Press, Progress};
+pub use page::{Control, NamedControl, Paints, Press, Progress};
 pub use seen::{CompiledModule, Said, Seen, WasmCall};
 pub use trace::Compilations;
 use trace::Trace;

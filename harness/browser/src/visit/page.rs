@@ -18,6 +18,14 @@ const CONTROLS: &str = include_str!("controls.js");
 const PROGRESS: &str = include_str!("progress.js");
 const PAINTS: &str = include_str!("paints.js");
 
+/// Text stays readable, and a page has 10 to 30 KB.
+const SCREENSHOT_QUALITY: u8 = 40;
+
+/// Blanks what is written into fields: it may be private.
+const BLANK_FIELDS: &str = "for (const one of document.querySelectorAll('input, textarea')) {
+  if (!['button', 'submit', 'reset', 'checkbox', 'radio'].includes(one.type)) one.value = '';
+}";
+
 /// How far the progress bars of a page went.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 pub struct Progress {
@@ -47,6 +55,17 @@ pub struct Control {
     pub count: usize,
     /// The text of the one that was chosen. None if there was no obvious one.
     pub name: Option<String>,
+    /// The first of them.
+    pub first: Vec<NamedControl>,
+}
+
+/// A control, as people and as scripts name it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct NamedControl {
+    /// Its text.
+    pub name: String,
+    /// A CSS selector that selects it.
+    pub selector: String,
 }
 
 /// When a control is pressed.
@@ -76,9 +95,23 @@ impl Tab<'_> {
     /// As [`Tab::open`].
     pub fn picture(&mut self) -> Result<Vec<u8>, CallError> {
         let page = self.page.clone();
-        let pending = self.connection.send(page.as_ref(), &CaptureScreenshot {})?;
+        let png = CaptureScreenshot { format: "png", quality: None };
+        let pending = self.connection.send(page.as_ref(), &png)?;
         let shot = self.reply(&pending, Instant::now() + ANSWER_WITHIN)?;
         Ok(BASE64.decode(shot.data).unwrap_or_default())
+    }
+
+    /// A small picture for people, as JPEG in base64. What is written into fields is blanked, in the
+    /// page too.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn screenshot(&mut self) -> Result<String, CallError> {
+        self.evaluate(BLANK_FIELDS, Instant::now() + ANSWER_WITHIN)?;
+        let page = self.page.clone();
+        let jpeg = CaptureScreenshot { format: "jpeg", quality: Some(SCREENSHOT_QUALITY) };
+        let pending = self.connection.send(page.as_ref(), &jpeg)?;
+        Ok(self.reply(&pending, Instant::now() + ANSWER_WITHIN)?.data)
     }
 
     /// Look for the control that `selector` names, or for the only button of the page if there is
@@ -97,7 +130,8 @@ impl Tab<'_> {
         let found = self.evaluate(&expression, Instant::now() + ANSWER_WITHIN)?;
         let count = found["count"].as_u64().unwrap_or_default();
         let name = found["name"].as_str().map(str::to_owned);
-        Ok(Control { count: usize::try_from(count).unwrap_or(usize::MAX), name })
+        let first = serde_json::from_value(found["all"].clone()).unwrap_or_default();
+        Ok(Control { count: usize::try_from(count).unwrap_or(usize::MAX), name, first })
     }
 
     /// The modules that were compiled so far, with their bytes. A worker may have ended by now:

@@ -2,6 +2,8 @@
 
 mod counts;
 mod failures;
+mod paints;
+mod progress;
 mod server;
 
 use wasm_gauntlet_browser::connection::Events;

@@ -4,6 +4,7 @@
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 
+use wasm_gauntlet_browser::visit::NamedControl;
 use wasm_gauntlet_model::action::{Action, Asset, Inspect};
 use wasm_gauntlet_model::observation::Value;
 use wasm_gauntlet_model::profile::Profile;
@@ -15,7 +16,7 @@ use super::browser::{BrowserChoice, Witnesses};
 use super::exit::{Exit, Failure};
 use super::subjects;
 use crate::subject::Subject;
-use crate::subject::browser::PageKnown;
+use crate::subject::browser::{Glance, PageKnown};
 use crate::subject::site::Site;
 
 /// Look at the site, and write its target file.
@@ -34,7 +35,9 @@ pub(super) fn init(args: &InitArgs) -> Result<Exit, Failure> {
         exit: Exit::Inconclusive,
         text: format!("{inability}\n"),
     })?;
-    let text = written(args.site.as_str(), &profile, name_digest(&site, &profile));
+    let trigger = trigger(site.seen_first().as_deref());
+    let digest = name_digest(&site, &profile);
+    let text = written(args.site.as_str(), &profile, digest, &trigger);
     let file = OpenOptions::new().write(true).create_new(true).open(&args.out);
     let mut file = file.map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => is_there(),
@@ -46,6 +49,23 @@ pub(super) fn init(args: &InitArgs) -> Result<Exit, Failure> {
     let modules = if modules == 1 { "1 module".to_owned() } else { format!("{modules} modules") };
     super::print(&format!("{path}: a site with {modules}; gauntlet run --target {path}\n"))?;
     Ok(Exit::Ready)
+}
+
+/// The lines about the control that uses the module. One is written if a browser saw it load the
+/// module. Where a page has several, each is a comment.
+fn trigger(glance: Option<&Glance>) -> String {
+    let line = |control: &NamedControl, prefix: &str| {
+        // A JSON string is a YAML string.
+        let selector = serde_json::Value::from(control.selector.as_str()).to_string();
+        let name = printable(&control.name);
+        format!("  {prefix}trigger: {selector}  # the button \"{name}\"\n")
+    };
+    let Some(glance) = glance.filter(|glance| !glance.named.is_empty()) else {
+        return "  # trigger: \"#run\"\n".to_owned();
+    };
+    let known = glance.by_control && glance.named.len() == 1;
+    let prefix = if known { "" } else { "# " };
+    glance.named.iter().map(|control| line(control, prefix)).collect()
 }
 
 /// Files whose names are compared with their contents. A few are enough to show a rule.
@@ -71,7 +91,7 @@ fn name_digest(site: &Site, profile: &Profile) -> Option<NameDigest> {
 }
 
 /// The text of the file. A comment holds one line of printable text, whatever the site says.
-fn written(url: &str, profile: &Profile, digest: Option<NameDigest>) -> String {
+fn written(url: &str, profile: &Profile, digest: Option<NameDigest>, trigger: &str) -> String {
     // A JSON string is a YAML string.
     let quoted = serde_json::Value::from(url).to_string();
     let found: String = profile
@@ -116,6 +136,11 @@ site:
 {digest}
   # The largest size of a module: on the wire, as a browser gets it, and decoded.
   # budget: {{ wire-bytes: 600000, raw-bytes: 2500000 }}
+
+  # The control that uses the module, as a CSS selector. A browser presses it.
+{trigger}
+  # Another build of the page: its address, or a directory. A browser tries the deploy from it.
+  # previous-build: \"https://old.example.org/\"
 
   # The certificate of the site, as a PEM file, if no public authority signed it.
   # certificate: \"staging.pem\"

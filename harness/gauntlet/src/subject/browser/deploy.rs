@@ -95,8 +95,7 @@ impl Across<'_> {
             }
         };
         let facts = PageSkew { visitor: deploy.visitor.word().to_owned().into(), ..facts };
-        let sight = tab.visible()?;
-        let evidence = evidence::of(tab.seen(), &sight);
+        let evidence = evidence::of(&mut tab)?;
         Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
     }
 
@@ -164,7 +163,7 @@ impl Across<'_> {
                     Some(waiting) => waiting,
                     none => none.insert(self.waiting(builds.0)?),
                 };
-                if after.differs(waiting) {
+                if after.says_else(waiting) {
                     break (SAYS_SO, compiled, after);
                 }
             }

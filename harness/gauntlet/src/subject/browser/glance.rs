@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use url::Url;
 use wasm_gauntlet_browser::connection::CallError;
 use wasm_gauntlet_browser::fault_server::FaultServer;
-use wasm_gauntlet_browser::visit::{CompiledModule, ModuleBytes, Press, Seen, Tab};
+use wasm_gauntlet_browser::visit::{CompiledModule, ModuleBytes, NamedControl, Press, Seen, Tab};
 use wasm_gauntlet_model::action::Asset;
 use wasm_gauntlet_web::coding::{Layer, encode};
 use wasm_gauntlet_web::discovery::Witnessed;
@@ -48,6 +48,8 @@ pub(crate) struct Glance {
     pub(crate) by_scroll: bool,
     /// The text of the control that was used.
     pub(crate) control: Option<String>,
+    /// The first controls of the page.
+    pub(crate) named: Vec<NamedControl>,
     /// How many controls there are.
     pub(crate) controls: usize,
     /// How many modules were compiled, those without an address included.
@@ -196,6 +198,7 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
         bytes,
         control: control.name.map(|name| look::short(&name)),
         controls: control.count,
+        named: control.first,
         compiled: compiled.len(),
         digests: compiled.iter().filter_map(CompiledModule::sha256).collect(),
         fields: fields(seen),

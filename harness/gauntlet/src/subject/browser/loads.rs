@@ -7,7 +7,7 @@ use std::time::Instant;
 use wasm_gauntlet_browser::connection::CallError;
 use wasm_gauntlet_browser::visit::{Held, Paints, Press, Tab};
 use wasm_gauntlet_model::action::{Loads, ModuleFailure};
-use wasm_gauntlet_model::observation::{Fact, Observation, PageLoads, count};
+use wasm_gauntlet_model::observation::{Evidence, Fact, Observation, PageLoads, count};
 
 use super::glance::modules;
 use super::pool::Running;
@@ -89,7 +89,7 @@ fn load(
     url: &str,
     page: &Page,
     held: bool,
-) -> Result<(Load, Vec<wasm_gauntlet_model::observation::Evidence>), CallError> {
+) -> Result<(Load, Vec<Evidence>), CallError> {
     let glance = page.glance;
     let modules_held = held.then(|| Held::new(glance.bytes.clone(), ModuleFailure::Stalled));
     let mut tab =
@@ -103,8 +103,7 @@ fn load(
     let paints = tab.paints()?.unwrap_or_default();
     let requests = tab.seen().requests().iter().filter(|one| look::is_module(one, &[]));
     let wire_bytes = requests.filter_map(|one| one.wire_bytes).sum();
-    let sight = tab.visible()?;
-    let evidence = evidence::of(tab.seen(), &sight);
+    let evidence = evidence::of(&mut tab)?;
     Ok((Load { paints, on_load, wire_bytes }, evidence))
 }
 

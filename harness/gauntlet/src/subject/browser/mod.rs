@@ -131,6 +131,11 @@ impl Witness {
         Ok(glance)
     }
 
+    /// What the first look saw, if there was one.
+    pub(crate) fn seen_first(&self) -> Option<Arc<Glance>> {
+        unpoisoned(self.glance.lock()).clone()
+    }
+
     /// Add what the browser saw to a profile.
     pub(crate) fn tell(&self, profile: &mut Profile, glance: &Glance) {
         let chain = LoaderChain::of(&profile.found);

@@ -29,4 +29,61 @@ impl Sight {
         let pictures = self.picture.as_ref().zip(other.picture.as_ref());
         self.text != other.text || pictures.is_some_and(|(one, other)| one != other)
     }
+
+    /// Whether this says something else than `other`. How far a progress bar is says nothing: it
+    /// also moves, or stands still, where a failure is silent.
+    pub(super) fn says_else(&self, other: &Self) -> bool {
+        let (one, two) = (without_progress(&self.text), without_progress(&other.text));
+        let has_bar = one != self.text || two != other.text;
+        one != two || !has_bar && self.differs(other)
+    }
+}
+
+/// A text without the values of progress bars: attributes, and numbers before a percent sign.
+fn without_progress(text: &str) -> String {
+    let is_value = |word: &&str| word.starts_with("value=") || word.starts_with("aria-valuenow=");
+    let word = |word: &str| match word.strip_suffix('%') {
+        Some(_) => "%".to_owned(),
+        None if is_value(&word) => word.trim_start_matches(|one| one != ']').to_owned(),
+        None => word.to_owned(),
+    };
+    let line = |line: &str| {
+        let mut words: Vec<String> = line.split(' ').map(word).collect();
+        // `40 %` is two words.
+        for at in (1..words.len()).filter(|at| line.split(' ').nth(*at) == Some("%")).rev() {
+            words.remove(at - 1);
+        }
+        words.join(" ")
+    };
+    text.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sight(text: &str, picture: u8) -> Sight {
+        Sight { text: text.to_owned(), picture: Some(vec![picture]) }
+    }
+
+    #[test]
+    fn a_bar_that_moved_says_nothing() {
+        for (one, two) in [
+            ("progress [aria-label=Loading value=0] ", "progress [aria-label=Loading value=99] "),
+            (
+                "div [role=progressbar aria-valuenow=1] x",
+                "div [role=progressbar aria-valuenow=9] x",
+            ),
+            ("p [] Loading 4 %", "p [] Loading 80 %"),
+            ("p [] Loading 4%", "p [] Loading 80%"),
+        ] {
+            assert!(!sight(one, 1).says_else(&sight(two, 2)), "{one}");
+            assert!(sight(one, 1).differs(&sight(two, 1)), "{one}");
+        }
+        let failed = sight("progress [value=0] \np [role=alert] It failed", 1);
+        assert!(failed.says_else(&sight("progress [value=0] \np [] ", 1)));
+        // Without a bar a picture counts.
+        assert!(sight("canvas", 1).says_else(&sight("canvas", 2)));
+        assert!(!sight("canvas", 1).says_else(&sight("canvas", 1)));
+    }
 }

@@ -6,7 +6,7 @@
 mod probe;
 
 use std::net::IpAddr;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use url::Url;
@@ -21,7 +21,7 @@ use self::probe::exchange_cache::ExchangeCache;
 use self::probe::inspect::Inspected;
 use self::probe::place::OriginAddress;
 use self::probe::rate_limit::Learned;
-use super::browser::{PageKnown, Witness};
+use super::browser::{Glance, PageKnown, Witness};
 use super::{ACTION_TIME_MAX, Inability, Session, Subject};
 use crate::locks::unpoisoned;
 
@@ -126,6 +126,11 @@ impl Site {
     #[must_use]
     pub(crate) fn seen_by(self, witness: Option<Witness>) -> Self {
         Self { witness, ..self }
+    }
+
+    /// What a browser saw of the page at first, if one looked.
+    pub(crate) fn seen_first(&self) -> Option<Arc<Glance>> {
+        self.witness.as_ref()?.seen_first()
     }
 
     /// The same site, at which the installed Chromium looks too, if there is one. `trigger` selects

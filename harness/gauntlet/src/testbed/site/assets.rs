@@ -118,8 +118,11 @@ impl Assets {
         };
         let module_path = path("app", "wasm", module_hashed.then_some(named_by));
         let module_url = format!("{}{module_path}", elsewhere.unwrap_or_default());
-        let old = faults.has(Fault::StaleShim) || recipe.import == OLD_IMPORT;
-        let shim = shim_text(&module_url, whole.raw.len(), old);
+        let shim = shim_text(&module_url, whole.raw.len(), faults.has(Fault::StaleShim));
+        let shim = match recipe.import == OLD_IMPORT {
+            true => page_faults::replaced(&shim, "\"runtime.wasmExit\":", "\"runtime.exit\":"),
+            false => shim,
+        };
         let shim = page_faults::spoiled(shim, faults);
         let shim_hashed = hashed && !faults.has(Fault::ShimUnhashed);
         let shim_path = path("loader", "js", shim_hashed.then_some(shim.as_bytes()));
@@ -161,8 +164,8 @@ pub(in crate::testbed) const PREVIOUS: ModuleRecipe = ModuleRecipe {
     ballast: false,
 };
 
-/// The import of modules before Go 1.21.
-const OLD_IMPORT: (&str, &str) = ("go", "runtime.wasmExit");
+/// The import of the build before, where the builds do not fit each other: a LinkError.
+const OLD_IMPORT: (&str, &str) = ("gojs", "runtime.exit");
 
 /// Where the module of the build before this one is.
 pub(super) fn previous_path() -> String {
