@@ -16,6 +16,7 @@ reproducing=(
 waiting=(
   --test site_hostile
   --test presets
+  --test deploy_skew
 )
 # These compute, and start servers and compilers.
 working=(

@@ -46,7 +46,9 @@ fn tried(folder: &Path, previous: &str) -> Output {
 }
 
 fn text(output: &Output) -> String {
-    String::from_utf8_lossy(&[&output.stdout[..], &output.stderr[..]].concat()).into_owned()
+    let all = [&output.stdout[..], &output.stderr[..]].concat();
+    // Lines are as wide as a terminal.
+    String::from_utf8_lossy(&all).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Builds of which a script names the module, and the old module is gone after the deploy.
@@ -89,7 +91,7 @@ fn a_page_that_says_so_is_green_and_one_that_waits_for_ever_is_red() {
     assert!(words.contains("2 passed, 2 failed"), "{words}");
     let record = fs::read_to_string(folder.path().join("out/run.json")).expect("it is kept");
     assert!(record.contains("data:image/jpeg;base64,/9j/"), "no screenshot is kept");
-    assert!(words.contains("shows nothing new (/app.00000001.wasm: status 404)"), "{words}");
+    assert!(words.contains("shows nothing new (`/app.00000001.wasm: status 404`)"), "{words}");
 }
 
 #[test]

@@ -115,7 +115,7 @@ impl Replay<'_> {
             return Vec::new();
         }
         let fits = |profile: &Profile, takes: &dyn Fn(&str) -> bool| {
-            let of_kind = |one: &&Scenario| one.kind() == profile.kind;
+            let of_kind = |one: &&Scenario| one.fits(profile.kind);
             self.scenarios.iter().filter(of_kind).any(|one| takes(&one.incident))
         };
         let all = |incident: &str| self.selection.takes(incident);

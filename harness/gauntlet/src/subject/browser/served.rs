@@ -99,8 +99,9 @@ fn serve(stream: &TcpStream, dir: &Path) -> io::Result<()> {
 
 /// The answer to a request for `target`: its head and its body.
 pub(super) fn answer(dir: &Path, target: &str) -> (String, Vec<u8>) {
-    let found =
-        file(dir, target).and_then(|file| Some((fields(&file), std::fs::read(&file).ok()?)));
+    let dir = dir.canonicalize().ok();
+    let found = dir.and_then(|dir| file(&dir, target));
+    let found = found.and_then(|file| Some((fields(&file), std::fs::read(&file).ok()?)));
     let (status, fields, body) = match found {
         Some((fields, body)) => ("200 OK", fields, body),
         None => ("404 Not Found", "Content-Type: text/plain\r\n".to_owned(), b"none\n".to_vec()),
