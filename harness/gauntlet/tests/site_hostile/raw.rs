@@ -14,12 +14,12 @@ pub(crate) const PAGE: &str = "<!doctype html><title>p</title><script>\
 pub(crate) struct Asked {
     /// The whole request, in lower case.
     pub(crate) method: String,
-    path: String,
+    pub(crate) path: String,
     head: String,
 }
 
 impl Asked {
-    fn read(connection: &mut TcpStream) -> Self {
+    pub(crate) fn read(connection: &mut TcpStream) -> Self {
         let (mut head, mut byte) = (Vec::new(), [0]);
         while !head.ends_with(b"\r\n\r\n") && connection.read(&mut byte).is_ok_and(|n| n == 1) {
             head.push(byte[0]);
@@ -40,6 +40,11 @@ impl Asked {
             let zero = |q: &str| q.trim_start_matches("q=").trim_matches(['0', '.']).is_empty();
             parts.next() == Some("gzip") && !parts.any(zero)
         })
+    }
+
+    /// Whether the client has the answer with this tag.
+    pub(crate) fn is_fresh(&self, etag: &str) -> bool {
+        self.head.contains(&format!("if-none-match: {etag}"))
     }
 
     /// Whether the request has the field.
@@ -108,7 +113,7 @@ fn served(raw: &[u8], gzip: &[u8], asked: &Asked, connection: &mut TcpStream) {
         true => ("Content-Encoding: gzip\r\n", "\"g\"", gzip),
         false => ("", "\"r\"", raw),
     };
-    if asked.head.contains(&format!("if-none-match: {etag}")) {
+    if asked.is_fresh(etag) {
         let head = format!("HTTP/1.1 304 Same\r\n{FIELDS}ETag: {etag}\r\n\r\n");
         return send(connection, head.as_bytes());
     }

@@ -171,6 +171,10 @@ observation! {
         nosniff = "nosniff": bool,
         /// Whether the media type is a JavaScript type.
         type_is_script = "type-is-script": bool,
+        /// Why browsers refuse the answer as the script that the page loads. A module script needs
+        /// a JavaScript type, and so does any script under `nosniff`. The scripts through which the
+        /// page loads it count too. Absent if browsers take it.
+        script_refused = "script-refused": String,
         /// Whether browsers show the media type as a page, parameters aside.
         type_is_page = "type-is-page": bool,
         /// Whether the module imports a shared memory. Absent without a module.

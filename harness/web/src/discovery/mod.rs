@@ -23,7 +23,10 @@ mod import_map;
 pub mod integrity;
 pub mod lexer;
 mod links;
+pub mod load_kind;
+pub mod loads;
 pub mod page;
+pub mod page_loads;
 pub mod script;
 pub mod tags;
 mod webpack;
@@ -35,6 +38,7 @@ use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 
 use self::bounds::{DISCOVERY_MAX, FIRST_BYTE_TOLD};
 use self::crawl::Crawl;
+use self::loads::Loads;
 use super::text::{bounded, visible};
 use super::wire::Client;
 use super::wire::redirect::Trail;
@@ -61,6 +65,8 @@ struct Haul {
     unseen: Option<String>,
     /// Whether those were treated as the loader.
     dead_loader: bool,
+    /// How the page loads its scripts.
+    loads: Loads,
 }
 
 impl Haul {
@@ -133,8 +139,17 @@ pub struct Witnessed {
     pub decided: bool,
 }
 
-/// Look at the site at `url`: what it has, and why some scripts could not be read. `witnessed` is
-/// what a browser has seen.
+/// What discovery saw beside the assets.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// Why some scripts could not be read, if so.
+    pub unseen: Option<String>,
+    /// How the page loads its scripts.
+    pub loads: Loads,
+}
+
+/// Look at the site at `url`: what it has, and how it loads that. `witnessed` is what a browser has
+/// seen.
 ///
 /// # Errors
 /// When no page answers there, with what can be done about it.
@@ -142,7 +157,7 @@ pub fn discover(
     client: &Client,
     url: &Url,
     witnessed: &Witnessed,
-) -> Result<(Profile, Option<String>), Inability> {
+) -> Result<(Profile, Seen), Inability> {
     let mut crawl = Crawl::new(client, url, DISCOVERY_MAX);
     let entry = crawl.get(url.clone(), None).map_err(|failure| {
         Inability::unreachable(format!(
@@ -190,7 +205,8 @@ pub fn discover(
     haul.settle();
     note_wait(client, &mut haul);
     let unseen = haul.unseen.take().or_else(|| haul.left_out.first().cloned());
-    Ok((profile(&server, haul), unseen))
+    let loads = std::mem::take(&mut haul.loads);
+    Ok((profile(&server, haul), Seen { unseen, loads }))
 }
 
 /// Advice where a page names no module that could be found.

@@ -133,6 +133,7 @@ commands! {
         isolated: FIELDS,
         nosniff: FIELDS,
         type_is_script: FIELDS,
+        script_refused: FIELDS,
         type_is_page: FIELDS,
         shared_memory: FIELDS,
         protocol: ExchangeCommand::View(Version),

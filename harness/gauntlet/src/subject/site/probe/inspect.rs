@@ -109,9 +109,9 @@ impl Probe<'_> {
             budget: self.site.budget,
         };
         let mut facts = inspection::of(got.file(), around);
-        let unseen = unpoisoned(self.site.unseen.lock()).clone();
-        loaded::add(&mut facts, (&inspect.url, &got.content), &loaded, unseen.is_some());
-        evidence.extend(unseen.map(|why| evidence::piece("not seen", &why)));
+        let seen = unpoisoned(self.site.seen.lock()).clone();
+        loaded::add(&mut facts, (&inspect.url, &got.content), &loaded, seen.unseen.is_some());
+        evidence.extend(seen.unseen.as_ref().map(|why| evidence::piece("not seen", why)));
         if let Fact::Is(missing) = &facts.imports_undefined
             && !missing.is_empty()
         {

@@ -51,7 +51,7 @@ pub(crate) fn answered(ask: HttpRequest) -> Trail {
 }
 
 fn facts(fetch: &Fetch, trail: &Trail) -> Facts {
-    observation(fetch, trail, &Earlier::default(), (&Decoder::default(), Budget::default()), false)
+    observation(fetch, trail, &Earlier::default(), (&Decoder::default(), Budget::default(), &Seen::default()), false)
         .0
         .facts
 }
@@ -247,7 +247,7 @@ fn a_part_is_held_against_the_whole() {
         let trail = trail(&fetch, status, &lines, part);
         let earlier = Earlier { part_of: Some(&whole), ..Earlier::default() };
         let seen =
-            observation(&fetch, &trail, &earlier, (&Decoder::default(), Budget::default()), false)
+            observation(&fetch, &trail, &earlier, (&Decoder::default(), Budget::default(), &Seen::default()), false)
                 .0
                 .facts;
         assert_eq!(seen["part-right"], seen_as, "{status} {fields:?} {range}");
@@ -275,7 +275,7 @@ fn a_page_may_fetch_what_its_policy_and_the_answer_let_it() {
         let trail = trail(&fetch, 200, &[("access-control-allow-origin", allowed)], &module());
         let earlier = Earlier { page: Some(&page), ..Earlier::default() };
         let seen =
-            observation(&fetch, &trail, &earlier, (&Decoder::default(), Budget::default()), false)
+            observation(&fetch, &trail, &earlier, (&Decoder::default(), Budget::default(), &Seen::default()), false)
                 .0
                 .facts;
         let got = ["cross-origin", "cors-allows", "csp-allows-fetch"].map(|name| &seen[name]);
