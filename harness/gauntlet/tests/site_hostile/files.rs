@@ -33,9 +33,8 @@ impl File {
     pub(crate) fn typed(path: &str, body: impl Into<Vec<u8>>, kind: &str) -> Self {
         let raw = body.into();
         let gzip = encode(Layer::Gzip, &raw);
-        let fields = format!(
-            "Content-Type: {kind}\r\nCache-Control: no-cache\r\nVary: Accept-Encoding\r\n"
-        );
+        let fields =
+            format!("Content-Type: {kind}\r\nCache-Control: no-cache\r\nVary: Accept-Encoding\r\n");
         Self { path: path.to_owned(), fields, raw, gzip }
     }
 

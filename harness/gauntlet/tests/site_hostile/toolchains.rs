@@ -86,3 +86,99 @@ fn f9_a_classic_script_is_refused_under_nosniff_alone_or_as_a_picture() {
     of(File::new("/glue.js", CLASSIC).with(NOSNIFF)).is_right();
     of(File::new("/glue.js", CLASSIC).without("Content-Type")).is_right();
 }
+
+/// A module as wasm-bindgen makes it, and glue of the same build.
+fn bindgen() -> (Vec<u8>, String) {
+    let module = r#"(module (import "wbg" "__wbg_new_28c511d9" (func))
+        (import "wbg" "__wbindgen_throw" (func)) (func (export "render")))"#;
+    let glue = "let wasm; export function render() { wasm.render(); }
+        export default async () => {
+            const imports = {}; imports.wbg = {};
+            imports.wbg.__wbg_new_28c511d9 = () => {};
+            imports.wbg.__wbindgen_throw = () => {};
+            const { instance } = await WebAssembly.instantiateStreaming(fetch('m.wasm'), imports);
+            wasm = instance.exports;
+        };";
+    (wat::parse_str(module).expect("a module"), glue.to_owned())
+}
+
+#[test]
+fn f6_glue_and_module_of_two_builds() {
+    let (module, glue) = bindgen();
+    let of = |glue: String| {
+        let tag = "<script type=module>import init from './glue.js'; init();</script>";
+        run_files(vec![page(tag), File::new("/m.wasm", &module[..]), File::new("/glue.js", glue)])
+    };
+    let ran = of(glue.replace("__wbg_new_28c511d9", "__wbg_new_15d3966e"));
+    let word = "wbg.__wbg_new_28c511d9";
+    ran.is_one("delivery/shim-matches-binary", Severity::Critical, word);
+    let ran = of(glue.replace("wasm.render(", "wasm.resvg_render("));
+    ran.is_one("delivery/shim-matches-binary", Severity::Critical, "resvg_render");
+    // Where the object of imports cannot be read with certainty, nothing is said.
+    let open = "Object.assign(imports.wbg, window.more);";
+    let old = glue.replace("__wbg_new_28c511d9", "__wbg_new_15d3966e");
+    of(old.replace("imports.wbg = {};", &format!("imports.wbg = {{}}; {open}"))).is_right();
+    of(glue).is_right();
+}
+
+#[test]
+fn f11_no_browser_imports_a_module_as_a_script() {
+    let of = |inside: &str, glue: &str| {
+        run_files(vec![page(inside), module(), File::new("/glue.js", glue)])
+    };
+    const TAG: &str = "<script type=module src=glue.js></script>";
+    const BUNDLER: &str = "import * as wasm from './m.wasm'; wasm.f();";
+    let ran = of(TAG, BUNDLER);
+    ran.is_one("delivery/shim-matches-binary", Severity::Critical, "/glue.js");
+    let ran = of("<script type=module>import * as w from './m.wasm'; w.f();</script>", GLUE);
+    ran.is_one("delivery/shim-matches-binary", Severity::Critical, "no browser");
+    // A script that is imported only when something happens, a polyfill, and a phase import.
+    of("<script type=module>if (window.x) import('./glue.js');</script>", BUNDLER).is_right();
+    of(&format!("<script async src=es-module-shims.js></script>{TAG}"), BUNDLER).is_right();
+    of(TAG, "import source m from './m.wasm'; new WebAssembly.Instance(m);").is_right();
+    let map = "<script type=importmap>{\"imports\":{\"./m.wasm\":\"./m.js\"}}</script>";
+    let files = vec![
+        page(&format!("{map}{TAG}<script src=classic.js></script>")),
+        module(),
+        File::new("/glue.js", BUNDLER),
+        File::new("/m.js", "export const f = () => 0;"),
+        File::new("/classic.js", CLASSIC),
+    ];
+    run_files(files).is_right();
+}
+
+#[test]
+fn f12_integrity_of_scripts_that_no_longer_fits() {
+    use base64::Engine as _;
+    use sha2::Digest as _;
+    let integrity = |text: &str| {
+        let digest = sha2::Sha384::digest(text);
+        format!("sha384-{}", base64::engine::general_purpose::STANDARD.encode(digest))
+    };
+    const APP: &str = "import init from './glue.js'; init();";
+    let of = |inside: &str| {
+        let app = File::new("/app.js", APP);
+        run_files(vec![page(inside), module(), app, File::new("/glue.js", GLUE)])
+    };
+    let preload = |name: &str, of: &str| {
+        let demanded = integrity(of);
+        format!(
+            "<link rel=modulepreload href={name} integrity=\"{demanded}\">\
+             <script type=module src=app.js></script>"
+        )
+    };
+    let script = |of: &str| {
+        format!("<script type=module src=app.js integrity=\"{}\"></script>", integrity(of))
+    };
+    for wrong in [preload("glue.js", "old"), preload("app.js", "old"), script("old")] {
+        of(&wrong).is_one("delivery/hash-matches-content", Severity::Critical, "the page demands");
+    }
+    let of_module = format!(
+        "<link rel=preload as=fetch crossorigin href=m.wasm integrity=\"{}\">{}",
+        integrity("old"),
+        script(APP)
+    );
+    for right in [preload("glue.js", GLUE), preload("app.js", APP), script(APP), of_module] {
+        of(&right).is_right();
+    }
+}

@@ -80,6 +80,14 @@ observation! {
         /// Imports, as `namespace.function`, that no script defines. They count if a script defines
         /// others of the namespace, or if all of Go's namespace is missing.
         imports_undefined = "imports-undefined": Vec<String>,
+        /// Imports, as `namespace.function`, that the glue written for this module does not give.
+        /// Absent where no glue can be read with certainty.
+        glue_lacks = "glue-lacks": Vec<String>,
+        /// Exports that this glue calls and the module does not have. Absent as `glue-lacks`.
+        module_lacks = "module-lacks": Vec<String>,
+        /// The script that imports the module with `import … from`, as if it were a script. Absent
+        /// if none does. Sites only.
+        imported_as_script = "imported-as-script": String,
         /// Scripts that pages load and no browser can run, each with the reason. Build directories
         /// only.
         scripts_wrong = "scripts-wrong": Vec<String>,

@@ -6,14 +6,15 @@ use std::time::{Duration, Instant};
 use url::Url;
 use wasm_gauntlet_model::action::{Asset, Method};
 
+use super::Haul;
 use super::answer::{decoded, status};
 use super::bounds::{CANDIDATES_MAX, DEPTH_MAX, FRAMES_MAX, SCRIPT_BYTES_MAX, SCRIPTS_MAX};
 use super::import_map::ImportMap;
+use super::load_kind::LoadKind;
 use super::loads::Loads;
 use super::page::{self, PageReferences};
-use super::script::{self, Base, Mention, ReferenceKind, Script, Strength};
+use super::script::{self, Base, Mention, ReferenceKind, Script, Strength, extension};
 use super::webpack::Webpack;
-use super::Haul;
 use crate::coding::{self, Content};
 use crate::wire::failure::ExchangeFailure;
 use crate::wire::redirect::{Trail, follow};
@@ -291,7 +292,13 @@ impl<'a> Crawl<'a> {
             let mut addresses = self.addresses(mention, own);
             let how = format!("{} in {place}", mention.how);
             match mention.kind {
-                ReferenceKind::Module => self.candidate(addresses, how, mention.strength),
+                ReferenceKind::Module if self.is_redirected(mention, own) => {}
+                ReferenceKind::Module => {
+                    if mention.load == LoadKind::Module {
+                        self.loads.of_wasm(node, &self.page, addresses.first());
+                    }
+                    self.candidate(addresses, how, mention.strength);
+                }
                 ReferenceKind::Script { .. } if !addresses.is_empty() => {
                     let url = addresses.remove(0);
                     self.loads.of_script(node, &self.page, &url, mention.load);
@@ -301,6 +308,13 @@ impl<'a> Crawl<'a> {
                 ReferenceKind::Script { .. } => {}
             }
         }
+    }
+
+    /// Whether the import map leads an import of a module to something else.
+    fn is_redirected(&self, mention: &Mention, own: &Url) -> bool {
+        let mapped = self.import_map.resolve(&mention.name, own);
+        let mapped = mapped.filter(|_| mention.load.is_module());
+        mapped.is_some_and(|url| extension(url.path()) != Some("wasm"))
     }
 
     /// The addresses that a name may mean, best first.

@@ -16,6 +16,9 @@ use crate::wire::redirect::Trail;
 /// Loads kept of one site. A page with 96 scripts that import ten others each has fewer.
 const LOADS_MAX: usize = 2048;
 
+/// The polyfill of import maps, which loads modules through imports too.
+const POLYFILL: &str = "es-module-shims";
+
 /// One load of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Load {
@@ -39,6 +42,15 @@ pub struct Load {
     pub integrity_wrong: Option<String>,
 }
 
+/// An import of a module as if it were a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct WasmImport {
+    /// The script; none for an inline one.
+    from: Option<Url>,
+    page: Url,
+    to: Url,
+}
+
 /// How a script was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScriptAnswer {
@@ -53,8 +65,8 @@ pub struct ScriptAnswer {
 pub struct Loads {
     list: Vec<Load>,
     answers: BTreeMap<Url, ScriptAnswer>,
-    /// Modules that a script imports as if they were scripts, each with that script.
-    pub(super) wasm_imports: Vec<(Option<Url>, Url)>,
+    /// Modules that a script, or an inline script of a page, imports as if they were scripts.
+    wasm_imports: Vec<WasmImport>,
 }
 
 impl Loads {
@@ -88,6 +100,30 @@ impl Loads {
             integrity: None,
             integrity_wrong: None,
         });
+    }
+
+    /// The script at `from`, or an inline script of the page, has `import … from "x.wasm"`.
+    pub(super) fn of_wasm(&mut self, from: Option<&Url>, page: &Url, to: Option<&Url>) {
+        let import =
+            to.map(|to| WasmImport { from: from.cloned(), page: page.clone(), to: to.clone() });
+        if self.wasm_imports.len() < LOADS_MAX {
+            self.wasm_imports.extend(import);
+        }
+    }
+
+    /// The script that imports the module at `url` as a script, and that the page runs for certain:
+    /// module scripts and their static imports lead to it. None where a polyfill may load modules
+    /// so.
+    pub fn imports_as_script(&self, url: &Url) -> Option<&Url> {
+        let is_polyfill = |load: &Load| load.to.path().contains(POLYFILL);
+        if self.list.iter().any(is_polyfill) {
+            return None;
+        }
+        let sure = |load: &Load| load.kind == LoadKind::Module;
+        let runs = |from: &Url| self.way(from, sure).is_some();
+        let mut imports = self.wasm_imports.iter().filter(|import| import.to == *url);
+        let import = imports.find(|import| import.from.as_ref().is_none_or(runs))?;
+        Some(import.from.as_ref().unwrap_or(&import.page))
     }
 
     fn add(&mut self, load: Load) {

@@ -19,6 +19,7 @@ mod confirm;
 mod crawl;
 mod fold;
 pub mod glue;
+mod glue_alias;
 mod import_map;
 pub mod integrity;
 pub mod lexer;

@@ -26,9 +26,11 @@ pub(crate) fn look(
     let others = Other::all(files, inspect)?;
     let own = Other { name: name.clone(), ..Other::of(files, name)? };
     let beside: Vec<InspectedFile<'_>> = others.iter().map(Other::file).collect();
+    let modules = inspect.beside.iter().filter(|found| found.asset == Asset::Module);
     let around = Surroundings {
         texts: &texts.scripts,
         complete: texts.complete,
+        is_only_module: modules.count() <= 1,
         beside: &beside,
         name_digest: artefact.build.name_digest,
         budget: artefact.build.budget,

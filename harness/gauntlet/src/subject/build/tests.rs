@@ -318,3 +318,15 @@ fn each_fault_of_the_build_changes_some_fact() {
         assert_ne!(healthy, seen(&[*fault]), "{fault:?}");
     }
 }
+
+#[test]
+fn glue_of_another_build_is_told_by_what_it_lacks() {
+    let module = r#"(module (import "wbg" "f1" (func)) (import "wbg" "g" (func)))"#;
+    let module = wat::parse_str(module).expect("a module");
+    let glue = "imports.wbg = {}; imports.wbg.f1 = f; imports.wbg.g = g; \
+                WebAssembly.instantiateStreaming(fetch('a_bg.wasm'), imports)";
+    for (glue, lacks) in [(glue.to_owned(), 0), (glue.replace("f1", "f2"), 1)] {
+        let dir = folder(&[("a_bg.wasm", &module), ("a.js", glue.as_bytes())]);
+        assert_eq!(texts(&facts(&build(dir.path()), Asset::Module), "glue-lacks").len(), lacks);
+    }
+}
