@@ -52,6 +52,8 @@ pub fn of(file: InspectedFile<'_>, around: Surroundings<'_>) -> Inspection {
         sha256: hex(&<sha2::Sha256 as sha2::Digest>::digest(file.bytes)).into(),
         raw_bytes: count(file.bytes.len()).into(),
         ran: Fact::Absent,
+        glue_lacks: Fact::Absent,
+        module_lacks: Fact::Absent,
         ..Inspection::default()
     };
     names(file, around, &mut facts);

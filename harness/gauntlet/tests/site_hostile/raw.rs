@@ -33,12 +33,17 @@ impl Asked {
 
     /// Whether the request offers gzip by name and without a weight of 0.
     pub(crate) fn takes_gzip(&self) -> bool {
+        self.takes("gzip")
+    }
+
+    /// Whether the request offers this coding so.
+    pub(crate) fn takes(&self, coding: &str) -> bool {
         let field = self.head.lines().find_map(|line| line.strip_prefix("accept-encoding:"));
         let mut offers = field.unwrap_or_default().split(',');
         offers.any(|one| {
             let mut parts = one.split(';').map(str::trim);
             let zero = |q: &str| q.trim_start_matches("q=").trim_matches(['0', '.']).is_empty();
-            parts.next() == Some("gzip") && !parts.any(zero)
+            parts.next() == Some(coding) && !parts.any(zero)
         })
     }
 

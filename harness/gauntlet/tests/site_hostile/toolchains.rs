@@ -1,10 +1,13 @@
 //! What toolchains ship and how it is deployed wrongly (`harness/docs/field.md`, section 4), seen
 //! with HTTP alone. Beside each broken deployment stands the healthy one that is most like it.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use wasm_gauntlet_model::verdict::Severity;
+use wasm_gauntlet_web::coding::{Layer, encode};
 
 use crate::field::{Ran, run_on};
-use crate::files::{File, serve_files};
+use crate::files::{File, serve_files, serve_where};
 
 /// A page with this in its head and body.
 pub(crate) fn page(inside: &str) -> File {
@@ -181,4 +184,56 @@ fn f12_integrity_of_scripts_that_no_longer_fits() {
     for right in [preload("glue.js", GLUE), preload("app.js", APP), script(APP), of_module] {
         of(&right).is_right();
     }
+}
+
+#[test]
+fn f13_the_br_form_of_the_page_is_of_another_build() {
+    let new = "<!doctype html><title>p</title><script src=app.2f1c.js></script>";
+    let old = "<!doctype html><title>p</title><script src=app.1a0b.js></script>";
+    let of = |br: &'static str, has_nonce: bool| {
+        let files =
+            vec![module(), File::new("/app.2f1c.js", CLASSIC), File::new("/app.1a0b.js", CLASSIC)];
+        let nonces = AtomicUsize::new(0);
+        let url = serve_where(files, move |asked| {
+            let is_br = asked.takes("br");
+            let text = if is_br { br } else { new };
+            let nonce = nonces.fetch_add(1, Ordering::Relaxed);
+            let text = match has_nonce {
+                true => format!("{text}<script nonce=n{nonce}>let a = {nonce};</script>"),
+                false => text.to_owned(),
+            };
+            let body = if is_br { encode(Layer::Br, text.as_bytes()) } else { text.into_bytes() };
+            let coding = if is_br { "Content-Encoding: br\r\n" } else { "" };
+            let fields =
+                "Content-Type: text/html\r\nCache-Control: no-store\r\nVary: Accept-Encoding\r\n";
+            let length = body.len();
+            let head =
+                format!("HTTP/1.1 200 OK\r\n{fields}{coding}Content-Length: {length}\r\n\r\n");
+            let body = if asked.method == "get" { body } else { Vec::new() };
+            (asked.path == "/").then(|| [head.into_bytes(), body].concat())
+        });
+        run_on(&["--site", &url])
+    };
+    for has_nonce in [false, true] {
+        let ran = of(old, has_nonce);
+        ran.is_one("delivery/same-bytes-everywhere", Severity::Critical, "page of another build");
+        of(new, has_nonce).is_right();
+    }
+}
+
+#[test]
+fn f13_a_page_that_differs_each_time_is_not_compared() {
+    let turns = AtomicUsize::new(0);
+    let url = serve_where(vec![module(), File::new("/app.js", CLASSIC)], move |asked| {
+        let turn = turns.fetch_add(1, Ordering::Relaxed);
+        let text = format!("<!doctype html><title>p</title><script src=app.js?t={turn}></script>");
+        let length = text.len();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nCache-Control: no-store\r\n\
+             Content-Length: {length}\r\n\r\n"
+        );
+        let body = if asked.method == "get" { text } else { String::new() };
+        (asked.path == "/").then(|| [head, body].concat().into_bytes())
+    });
+    run_on(&["--site", &url]).is_right();
 }

@@ -213,6 +213,11 @@ observation! {
         refused = "refused": Vec<String>,
         /// Number of different contents among the answers.
         contents = "contents": i64,
+        /// Whether the asset is the page. Pages are compared by the scripts and modules that they
+        /// name, because a nonce or a date may differ.
+        is_page = "is-page": bool,
+        /// Whether the same variant at the same place differs from one answer to the next.
+        varies = "varies": bool,
         /// The answers that differ from the most common content. Absent if none does.
         odd = "odd": String,
         /// Requested addresses, the origin included.

@@ -147,6 +147,8 @@ pub struct Seen {
     pub unseen: Option<String>,
     /// How the page loads its scripts.
     pub loads: Loads,
+    /// Whether the address of the site is that of a page, and not of a module.
+    pub is_page: bool,
 }
 
 /// Look at the site at `url`: what it has, and how it loads that. `witnessed` is what a browser has
@@ -207,7 +209,8 @@ pub fn discover(
     note_wait(client, &mut haul);
     let unseen = haul.unseen.take().or_else(|| haul.left_out.first().cloned());
     let loads = std::mem::take(&mut haul.loads);
-    Ok((profile(&server, haul), Seen { unseen, loads }))
+    let is_page = haul.found.iter().any(|found| found.asset == Asset::Entry);
+    Ok((profile(&server, haul), Seen { unseen, loads, is_page }))
 }
 
 /// Advice where a page names no module that could be found.
