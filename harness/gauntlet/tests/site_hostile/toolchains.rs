@@ -237,3 +237,27 @@ fn f13_a_page_that_differs_each_time_is_not_compared() {
     });
     run_on(&["--site", &url]).is_right();
 }
+
+#[test]
+fn f16_what_stands_in_place_of_the_module_is_named() {
+    const TAG: &str = "<script src=glue.js></script>";
+    let of = |body: &[u8]| {
+        run_files(vec![page(TAG), File::new("/m.wasm", body), File::new("/glue.js", CLASSIC)])
+    };
+    let text = format!("(module (func (export \"f\")) (data \"{}\"))", "\\80\\ff".repeat(2000));
+    let module = wat::parse_str(text).expect("a module");
+    let base64 = base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &module);
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00ff\nsize 181088\n";
+    let mangled = String::from_utf8_lossy(&module).into_owned();
+    for (body, word) in [
+        (base64.as_bytes(), "base64"),
+        (pointer.as_bytes(), "Git LFS pointer"),
+        (b"{\"message\": \"Internal server error\"}", "JSON"),
+        (mangled.as_bytes(), "read as text and written again"),
+    ] {
+        of(body).is_one("delivery/module-is-valid", Severity::Critical, word);
+    }
+    // Text in a module is no damage, and neither is a U+FFFD.
+    let text = wat::parse_str("(module (memory 1) (data (i32.const 0) \"\u{fffd} AGFzbQ {}\"))");
+    of(&text.expect("a module")).is_right();
+}

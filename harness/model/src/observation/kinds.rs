@@ -16,7 +16,8 @@ const OUTCOME: &[&str] = &{
     words
 };
 /// The formats of decoded bytes.
-const CONTENT: &[&str] = &["wasm", "html", "javascript", "empty", "other"];
+const CONTENT: &[&str] =
+    &["wasm", "html", "javascript", "empty", "git-lfs-pointer", "base64", "json", "other"];
 /// Codings that their bytes identify.
 const LAYERS: &[&str] = &["gzip", "br", "zstd", "deflate"];
 /// Codings that need a dictionary.
@@ -101,6 +102,8 @@ observation! {
         module_valid = "module-valid": bool,
         /// Why the module is invalid. Absent if it is valid.
         module_error = "module-error": String,
+        /// Whether the module was read as UTF-8 text and written again, so that bytes became U+FFFD.
+        module_mangled = "module-mangled": bool,
         /// SHA-256 of the decoded bytes, lower-case hex.
         raw_sha256 = "raw-sha256": String,
         /// SHA-256 of the wire bytes, lower-case hex.

@@ -207,6 +207,7 @@ fn with_body(trail: &Trail, body: BodyFacts) -> Exchange {
         content: body.content,
         module_valid: body.module_valid,
         module_error: body.module_error,
+        module_mangled: body.module_mangled,
         raw_sha256: body.raw_sha256,
         wire_sha256: body.wire_sha256,
         content_length: Fact::looked(length),

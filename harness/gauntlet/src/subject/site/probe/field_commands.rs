@@ -104,6 +104,7 @@ commands! {
         content: ExchangeCommand::View(Text),
         module_valid: MODULE,
         module_error: MODULE,
+        module_mangled: MODULE,
         raw_sha256: DIGEST,
         wire_sha256: DIGEST,
         content_length: OfGet(Size),
