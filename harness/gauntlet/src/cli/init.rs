@@ -117,6 +117,9 @@ site:
   # The largest size of a module: on the wire, as a browser gets it, and decoded.
   # budget: {{ wire-bytes: 600000, raw-bytes: 2500000 }}
 
+  # What requests are sent as User-Agent, if a firewall refuses the name of this tool.
+  # user-agent: \"acme-monitor/1.0\"
+
   # The certificate of the site, as a PEM file, if no public authority signed it.
   # certificate: \"staging.pem\"
 

@@ -52,6 +52,12 @@ impl Asked {
         self.head.contains(&format!("if-none-match: {etag}"))
     }
 
+    /// Whether the client names itself so, in lower case.
+    pub(crate) fn is_sent_by(&self, name: &str) -> bool {
+        let field = self.head.lines().find_map(|line| line.strip_prefix("user-agent:"));
+        field.is_some_and(|field| field.contains(name))
+    }
+
     /// Whether the request has the field.
     pub(crate) fn has(&self, field: &str) -> bool {
         self.head.contains(&format!("\r\n{field}:"))

@@ -3,7 +3,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use wasm_gauntlet_model::verdict::Severity;
+use wasm_gauntlet_model::record::Outcome;
+use wasm_gauntlet_model::verdict::{Severity, Verdict};
 use wasm_gauntlet_web::coding::{Layer, encode};
 
 use crate::field::{Ran, run_on};
@@ -260,4 +261,43 @@ fn f16_what_stands_in_place_of_the_module_is_named() {
     // Text in a module is no damage, and neither is a U+FFFD.
     let text = wat::parse_str("(module (memory 1) (data (i32.const 0) \"\u{fffd} AGFzbQ {}\"))");
     of(&text.expect("a module")).is_right();
+}
+
+/// Refuses `path` to all clients whose name has none of these words.
+fn refusing(path: &'static str, names: &'static [&'static str]) -> String {
+    let files =
+        vec![page("<script src=glue.js></script>"), module(), File::new("/glue.js", CLASSIC)];
+    serve_where(files, move |asked| {
+        let is_known = names.iter().any(|name| asked.is_sent_by(name));
+        let refused = (path == "*" || asked.path == path) && !is_known;
+        refused.then(|| b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n".to_vec())
+    })
+}
+
+#[test]
+fn f17_who_refuses_tools_is_a_doubt_with_advice() {
+    let ran = run_on(&["--site", &refusing("/m.wasm", &["chrome/"])]);
+    let doubts: Vec<_> = ran.of(Verdict::Inconclusive).collect();
+    assert!(!doubts.is_empty() && ran.code == Some(3), "{}", ran.said);
+    let advises = |one: &&Outcome| one.reason.contains("user-agent:");
+    assert!(doubts.iter().all(advises), "{}", ran.said);
+    assert_eq!(ran.of(Verdict::Fail).count(), 0, "{}", ran.said);
+    // The page too: there is nothing to test.
+    let ran = run_on(&["--site", &refusing("*", &["chrome/"])]);
+    assert!(ran.code == Some(3) && ran.text().contains("`user-agent:`"), "{}", ran.said);
+    // A module that nobody may read stays what it is.
+    let ran = run_on(&["--site", &refusing("/m.wasm", &[])]);
+    let found: Vec<_> = ran.of(Verdict::Fail).filter(|one| one.is_finding()).collect();
+    let is_it = |one: &&Outcome| one.incident == "delivery/answers" && one.reason.contains("403");
+    assert!(!found.is_empty() && found.iter().all(is_it), "{}", ran.said);
+    ran.has_no_doubt();
+}
+
+#[test]
+fn f17_the_name_in_the_target_file_is_sent() {
+    let url = refusing("*", &["acme-monitor"]);
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    let text = format!("site:\n  url: {url}\n  user-agent: acme-monitor/1.0\n");
+    std::fs::write(file.path(), text).expect("it is written");
+    run_on(&["--target", &file.path().display().to_string()]).is_right();
 }

@@ -1,13 +1,15 @@
 //! Whether a module is at an address that only a script names.
 
 use url::Url;
-use wasm_gauntlet_model::action::Asset;
+use wasm_gauntlet_model::action::{Asset, Method};
 
 use super::answer::{Availability, same_page};
 use super::bounds::{CANDIDATES_MAX, CONFIRM_BYTES};
 use super::crawl::Crawl;
 use super::script::Strength;
 use super::{Haul, label};
+use crate::wire::HttpRequest;
+use crate::wire::redirect::follow;
 
 /// A name beside a module that nobody gave.
 const INVENTED: &str = "gauntlet-unknown-name.wasm";
@@ -19,6 +21,12 @@ impl Crawl<'_> {
         let mut get = |url: Url| self.get(url, Some(CONFIRM_BYTES)).ok();
         let invented = url.join(INVENTED).ok().and_then(&mut get);
         get(url.clone()).zip(invented).is_some_and(|(one, other)| same_page(&one, &other))
+    }
+
+    /// Whether a browser gets 200 where we do not.
+    pub(super) fn is_for_browsers(&mut self, url: &Url) -> bool {
+        let ask = HttpRequest::new(Method::Get, url.clone()).as_a_browser();
+        follow(self.client, self.site, ask, |_| {}).is_ok_and(|trail| trail.reply.status == 200)
     }
 
     pub(super) fn answer(&mut self, url: &Url) -> Availability {

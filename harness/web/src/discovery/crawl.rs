@@ -42,8 +42,8 @@ pub(super) struct Candidate {
 
 /// Walks over one site.
 pub(crate) struct Crawl<'a> {
-    client: &'a Client,
-    site: &'a Url,
+    pub(super) client: &'a Client,
+    pub(super) site: &'a Url,
     begun: Instant,
     /// How long it may take.
     most: Duration,

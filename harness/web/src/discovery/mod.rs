@@ -41,8 +41,8 @@ use self::bounds::{DISCOVERY_MAX, FIRST_BYTE_TOLD};
 use self::crawl::Crawl;
 use self::loads::Loads;
 use super::text::{bounded, visible};
-use super::wire::Client;
 use super::wire::redirect::Trail;
+use super::wire::{Client, browser_agent};
 
 /// Assets of one profile; a trial is made of each, and no page loads so many modules.
 const ASSETS_MAX: usize = 64;
@@ -182,6 +182,12 @@ pub fn discover(
         )));
     }
     if !(200..300).contains(&status) {
+        let refused = browser_agent::may_be_a_firewall(&entry.reply)
+            && crawl.is_for_browsers(url)
+            && crawl.get(url.clone(), None).is_ok_and(|again| again.reply.status == status);
+        if refused {
+            return Err(Inability::refused(browser_agent::refusal(url.as_str(), status)));
+        }
         let advice = "name a page that answers with 200, as a browser's address bar shows it";
         return Err(Inability::unreadable(format!("{url} answers with status {status}; {advice}")));
     }

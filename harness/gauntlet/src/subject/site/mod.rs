@@ -117,6 +117,9 @@ impl Site {
         let mut site = Self::new(url)?;
         site.origin = target.origin.as_ref().map(OriginAddress::new).transpose()?;
         site.one_off_word.clone_from(&target.one_off_word);
+        if let Some(name) = &target.user_agent {
+            site.client.call_itself(name.clone());
+        }
         site.addresses.clone_from(&target.addresses);
         (site.budget, site.name_digest) = (target.budget, target.name_digest);
         site.reach(target).map_err(|failure| Inability::setup(failure.to_string()))?;

@@ -193,6 +193,11 @@ impl<'a> Probe<'a> {
             let trail = follow(&self.site.client, behalf, same.clone(), one_off);
             trail.ok().map(|trail| trail.reply.status)
         };
+        let as_a_browser = || {
+            let trail = follow(&self.site.client, behalf, same.as_a_browser(), one_off);
+            trail.ok().map(|trail| trail.reply.status)
+        };
+        self.let_through(&trail, again, as_a_browser)?;
         self.believed(&trail, again)?;
         Ok(trail)
     }
