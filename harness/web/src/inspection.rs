@@ -144,6 +144,11 @@ fn anatomy(module: &ModuleAnatomy, facts: &mut Inspection) {
     facts.build_id = Fact::looked(module.build_id.clone());
 }
 
+/// Whether the module at `bytes` says which build it is from; none where it cannot be read.
+pub fn says_its_build(bytes: &[u8]) -> Option<bool> {
+    module::read(bytes).ok().map(|module| module.build_id.is_some())
+}
+
 /// The exports of `wanted` that the module at `bytes` lacks.
 pub fn exports_missing(bytes: &[u8], wanted: &[String]) -> Fact<Vec<String>> {
     match module::read(bytes) {

@@ -46,6 +46,9 @@ observation! {
         build_path_bytes = "build-path-bytes": i64,
         /// What identifies the build: a section, an export, or Go's build information.
         build_id = "build-id": String,
+        /// Modules of the build that nothing identifies. Only the first module reports them: it is
+        /// absent for the others. Build directories only.
+        unidentified = "unidentified": Vec<String>,
         /// Whether the name is content-addressed: it has a hash-like segment or a versioned path.
         name_hashed = "name-hashed": bool,
         /// Whether the file name has a hash-like part. A version is none.

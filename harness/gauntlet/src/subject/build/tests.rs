@@ -320,6 +320,16 @@ fn each_fault_of_the_build_changes_some_fact() {
 }
 
 #[test]
+fn modules_that_nothing_identifies_are_one_list() {
+    let plain = wat::parse_str("(module)").expect("a module");
+    let named = wat::parse_str("(module (@custom \"build_id\" \"7f\"))").expect("a module");
+    let of = |files: &[(&str, &[u8])]| facts(&build(folder(files).path()), Asset::Module);
+    let all = of(&[("a.wasm", &named), ("b.wasm", &plain), ("c.wasm", b"no"), ("d.wasm", &plain)]);
+    assert_eq!(texts(&all, "unidentified"), ["b.wasm", "d.wasm"]);
+    assert!(texts(&of(&[("a.wasm", &named)]), "unidentified").is_empty());
+}
+
+#[test]
 fn glue_of_another_build_is_told_by_what_it_lacks() {
     let module = r#"(module (import "wbg" "f1" (func)) (import "wbg" "g" (func)))"#;
     let module = wat::parse_str(module).expect("a module");

@@ -174,6 +174,7 @@ commands! {
         build_path_count: BuildPaths,
         build_path_bytes: BuildPaths,
         build_id: FILE_FIELDS,
+        unidentified: FILE_FIELDS,
         name_hashed: FILE_FIELDS,
         name_carries_hash: FILE_FIELDS,
         hash_scheme: FILE_DIGEST,
