@@ -301,3 +301,27 @@ fn f17_the_name_in_the_target_file_is_sent() {
     std::fs::write(file.path(), text).expect("it is written");
     run_on(&["--target", &file.path().display().to_string()]).is_right();
 }
+
+#[test]
+fn f1_caches_guess_how_long_a_module_is_used() {
+    const MODIFIED: &str = "Last-Modified: Wed, 02 Sep 2026 10:00:00 GMT";
+    let of = |policy: Option<&str>, dated: bool, page_policy: bool| {
+        let alter = |file: File| {
+            let file = if dated { file.with(MODIFIED) } else { file };
+            match policy {
+                Some(line) => file.without("Cache-Control").with(line),
+                None => file.without("Cache-Control"),
+            }
+        };
+        let page = page("<script src=glue.js></script>").with(MODIFIED);
+        let page = if page_policy { page } else { page.without("Cache-Control") };
+        run_files(vec![page, alter(module()), alter(File::new("/glue.js", CLASSIC))])
+    };
+    let ran = of(None, true, true);
+    ran.is_one("delivery/long-cache-unhashed", Severity::Major, "caches guess");
+    // The page is the cause where caches guess about it too.
+    let ran = of(None, true, false);
+    ran.is_one("delivery/entry-not-revalidated", Severity::Critical, "guess");
+    of(None, false, true).is_right();
+    of(Some("Cache-Control: no-cache"), true, true).is_right();
+}

@@ -71,6 +71,9 @@ observation! {
         /// `minutes` (up to 10), `hours` (up to a day), `days` (longer). It includes
         /// `stale-while-revalidate` (RFC 5861 §3). Absent without explicit freshness.
         stale_for = "stale-for": String [Staleness::WORDS],
+        /// Whether no header field says how long caches use the page of the site, so that they
+        /// guess (RFC 9111 §4.2.2). False if the site has no page.
+        page_guessed = "page-guessed": bool,
         /// Whether the name is content-addressed: it has a hash-like segment or a versioned path.
         name_hashed = "name-hashed": bool,
         /// Whether a part of the name could be a hash or a word. Such a name is not

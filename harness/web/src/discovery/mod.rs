@@ -43,6 +43,7 @@ use self::loads::Loads;
 use super::text::{bounded, visible};
 use super::wire::redirect::Trail;
 use super::wire::{Client, browser_agent};
+use crate::headers::cache;
 
 /// Assets of one profile; a trial is made of each, and no page loads so many modules.
 const ASSETS_MAX: usize = 64;
@@ -149,6 +150,8 @@ pub struct Seen {
     pub loads: Loads,
     /// Whether the address of the site is that of a page, and not of a module.
     pub is_page: bool,
+    /// Whether no header field says how long caches use the page, so that they guess.
+    pub is_page_guessed: bool,
 }
 
 /// Look at the site at `url`: what it has, and how it loads that. `witnessed` is what a browser has
@@ -216,7 +219,9 @@ pub fn discover(
     let unseen = haul.unseen.take().or_else(|| haul.left_out.first().cloned());
     let loads = std::mem::take(&mut haul.loads);
     let is_page = haul.found.iter().any(|found| found.asset == Asset::Entry);
-    Ok((profile(&server, haul), Seen { unseen, loads, is_page }))
+    let policy = cache::policy(&entry.reply.headers, entry.reply.received);
+    let is_page_guessed = is_page && policy.used_s.is_none();
+    Ok((profile(&server, haul), Seen { unseen, loads, is_page, is_page_guessed }))
 }
 
 /// Advice where a page names no module that could be found.

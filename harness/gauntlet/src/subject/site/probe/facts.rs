@@ -43,6 +43,7 @@ pub(crate) fn of(
         cors_allows: relations.cors_allows,
         csp_allows_fetch: relations.csp_allows_fetch,
         script_refused: scripts::refused(fetch, trail, seen),
+        page_guessed: seen.is_page_guessed.into(),
         wire_budget,
         over_wire_budget,
         ..own

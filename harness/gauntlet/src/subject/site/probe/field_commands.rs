@@ -90,6 +90,7 @@ commands! {
         fresh_s: FIELDS,
         revalidated: FIELDS,
         stale_for: FIELDS,
+        page_guessed: FIELDS,
         name_hashed: FIELDS,
         name_doubtful: FIELDS,
         wire_bytes: SIZE,
