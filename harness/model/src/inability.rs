@@ -48,6 +48,8 @@ kinds! {
     Setup = "setup", setup;
     /// The subject limits how often it is asked.
     RateLimited = "rate-limited", rate_limited;
+    /// The subject refuses our client, and not others.
+    Refused = "refused", refused;
     /// To look would harm people who use the subject.
     HeldBack = "held-back", held_back;
     /// The run was stopped.

@@ -10,6 +10,7 @@ use super::anatomy::flavour::{self, GO_NAMESPACES};
 use super::anatomy::hash::{Digests, hex};
 use super::anatomy::module::{self, ModuleAnatomy};
 use super::anatomy::{first, releases, shown};
+use super::pair;
 use crate::coding::{self, Content};
 use crate::discovery::glue::{self, Space};
 use crate::discovery::page;
@@ -35,6 +36,8 @@ pub struct Surroundings<'a> {
     pub texts: &'a [(String, String)],
     /// Whether each text that belongs to the file could be read.
     pub complete: bool,
+    /// Whether the file is the only module of the site or build.
+    pub is_only_module: bool,
     /// Other files of the same build, held for the scheme of their names.
     pub beside: &'a [InspectedFile<'a>],
     /// The digest that names carry, from the target file.
@@ -49,6 +52,8 @@ pub fn of(file: InspectedFile<'_>, around: Surroundings<'_>) -> Inspection {
         sha256: hex(&<sha2::Sha256 as sha2::Digest>::digest(file.bytes)).into(),
         raw_bytes: count(file.bytes.len()).into(),
         ran: Fact::Absent,
+        glue_lacks: Fact::Absent,
+        module_lacks: Fact::Absent,
         ..Inspection::default()
     };
     names(file, around, &mut facts);
@@ -60,7 +65,7 @@ pub fn of(file: InspectedFile<'_>, around: Surroundings<'_>) -> Inspection {
     facts.module_readable = module.is_some().into();
     if let Some(module) = module {
         anatomy(&module, &mut facts);
-        pair(&module, around, &mut facts);
+        pair(file, &module, around, &mut facts);
     }
     facts
 }
@@ -139,6 +144,11 @@ fn anatomy(module: &ModuleAnatomy, facts: &mut Inspection) {
     facts.build_id = Fact::looked(module.build_id.clone());
 }
 
+/// Whether the module at `bytes` says which build it is from; none where it cannot be read.
+pub fn says_its_build(bytes: &[u8]) -> Option<bool> {
+    module::read(bytes).ok().map(|module| module.build_id.is_some())
+}
+
 /// The exports of `wanted` that the module at `bytes` lacks.
 pub fn exports_missing(bytes: &[u8], wanted: &[String]) -> Fact<Vec<String>> {
     match module::read(bytes) {
@@ -151,7 +161,12 @@ pub fn exports_missing(bytes: &[u8], wanted: &[String]) -> Fact<Vec<String>> {
 }
 
 /// The pair of a module and the scripts beside it.
-fn pair(module: &ModuleAnatomy, around: Surroundings<'_>, facts: &mut Inspection) {
+fn pair(
+    file: InspectedFile<'_>,
+    module: &ModuleAnatomy,
+    around: Surroundings<'_>,
+    facts: &mut Inspection,
+) {
     let mut wanted = module.namespaces();
     let own = wanted.clone();
     wanted.extend(GO_NAMESPACES);
@@ -171,6 +186,9 @@ fn pair(module: &ModuleAnatomy, around: Surroundings<'_>, facts: &mut Inspection
     let undefined = own.iter().filter(|space| !named(space)).map(|space| shown(space));
     facts.namespaces_undefined = first(undefined).into();
     facts.imports_undefined = first(imports_undefined(module, &scripts)).into();
+    let lacks = pair::lacks(module, file.name, around.texts, around.is_only_module);
+    facts.glue_lacks = Fact::looked(lacks.imports.map(|all| first(all.iter().map(|n| shown(n)))));
+    facts.module_lacks = Fact::looked(lacks.exports.map(|all| first(all.iter().map(|n| shown(n)))));
     release(module, around, glue, facts);
 }
 

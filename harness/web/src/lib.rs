@@ -9,6 +9,7 @@ pub mod discovery;
 pub mod headers;
 pub mod inspection;
 mod locked;
+mod pair;
 pub mod shell;
 pub mod text;
 pub mod wire;

@@ -142,6 +142,9 @@ site:
   # Another build of the page: its address, or a directory. A browser tries the deploy from it.
   # previous-build: \"https://old.example.org/\"
 
+  # What requests are sent as User-Agent, if a firewall refuses the name of this tool.
+  # user-agent: \"acme-monitor/1.0\"
+
   # The certificate of the site, as a PEM file, if no public authority signed it.
   # certificate: \"staging.pem\"
 

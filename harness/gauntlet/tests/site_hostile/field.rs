@@ -14,17 +14,22 @@ use wasm_gauntlet_web::coding::{Layer, encode};
 
 use crate::raw::{Answer, FIELDS, PAGE, but, send, serve};
 
-struct Ran {
-    code: Option<i32>,
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
     record: Record,
-    said: String,
+    pub(crate) said: String,
 }
 
 fn run(page: &'static str, answer: Answer) -> Ran {
-    let url = serve(page, answer);
+    run_on(&["--site", &serve(page, answer)])
+}
+
+/// Runs the scenarios about delivery, and no browser, on what `named` names.
+pub(crate) fn run_on(named: &[&str]) -> Ran {
     let out = tempfile::tempdir().expect("a folder");
     let mut command = Command::new(env!("CARGO_BIN_EXE_gauntlet"));
-    command.args(["run", "--site", &url, "--only", "delivery/", "--out"]).arg(out.path());
+    command.arg("run").args(named).args(["--browser", "off", "--only", "delivery/", "--out"]);
+    command.arg(out.path());
     let ran = command.output().expect("the program runs");
     let said = [&ran.stdout[..], &ran.stderr[..]].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
@@ -36,17 +41,17 @@ fn run(page: &'static str, answer: Answer) -> Ran {
 
 impl Ran {
     /// The output in one line.
-    fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.said.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    fn of(&self, verdict: Verdict) -> impl Iterator<Item = &Outcome> {
+    pub(crate) fn of(&self, verdict: Verdict) -> impl Iterator<Item = &Outcome> {
         self.record.outcomes.iter().filter(move |one| one.verdict == verdict)
     }
 
     /// The only incident of severity minor or above is `incident`, with `severity`, and its reason
     /// contains `word`. Nothing is inconclusive.
-    fn is_one(&self, incident: &str, severity: Severity, word: &str) {
+    pub(crate) fn is_one(&self, incident: &str, severity: Severity, word: &str) {
         let found = self.of(Verdict::Fail).filter(|one| one.severity > Severity::Note);
         let found: BTreeSet<&str> = found.map(|one| one.incident.as_str()).collect();
         assert_eq!(found, BTreeSet::from([incident]), "{}", self.said);
@@ -57,7 +62,15 @@ impl Ran {
         self.has_no_doubt();
     }
 
-    fn has_no_doubt(&self) {
+    /// Nothing is found above a note, and nothing is in doubt.
+    pub(crate) fn is_right(&self) {
+        let found = self.of(Verdict::Fail).filter(|one| one.severity > Severity::Note);
+        assert_eq!(found.count(), 0, "{}", self.said);
+        self.has_no_doubt();
+        assert_eq!(self.code, Some(0), "{}", self.said);
+    }
+
+    pub(crate) fn has_no_doubt(&self) {
         let doubts: Vec<_> = self.of(Verdict::Inconclusive).map(|one| &one.reason).collect();
         assert!(doubts.is_empty(), "{doubts:#?}");
         assert!(matches!(self.code, Some(0 | 1)), "{:?} {}", self.code, self.said);
@@ -66,11 +79,7 @@ impl Ran {
 
 #[test]
 fn what_is_right_has_no_finding() {
-    let ran = run(PAGE, but(4, |_, _, _, _| false));
-    let found = ran.of(Verdict::Fail).filter(|one| one.severity > Severity::Note);
-    assert_eq!(found.count(), 0, "{}", ran.said);
-    ran.has_no_doubt();
-    assert_eq!(ran.code, Some(0), "{}", ran.said);
+    run(PAGE, but(4, |_, _, _, _| false)).is_right();
 }
 
 #[test]

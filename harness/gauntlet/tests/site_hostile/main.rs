@@ -2,8 +2,10 @@
 //! and never looks like a good one.
 
 mod field;
+mod files;
 mod raw;
 mod server;
+mod toolchains;
 mod verdicts;
 
 use std::io::Write;

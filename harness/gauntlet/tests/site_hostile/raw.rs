@@ -14,12 +14,12 @@ pub(crate) const PAGE: &str = "<!doctype html><title>p</title><script>\
 pub(crate) struct Asked {
     /// The whole request, in lower case.
     pub(crate) method: String,
-    path: String,
+    pub(crate) path: String,
     head: String,
 }
 
 impl Asked {
-    fn read(connection: &mut TcpStream) -> Self {
+    pub(crate) fn read(connection: &mut TcpStream) -> Self {
         let (mut head, mut byte) = (Vec::new(), [0]);
         while !head.ends_with(b"\r\n\r\n") && connection.read(&mut byte).is_ok_and(|n| n == 1) {
             head.push(byte[0]);
@@ -33,13 +33,29 @@ impl Asked {
 
     /// Whether the request offers gzip by name and without a weight of 0.
     pub(crate) fn takes_gzip(&self) -> bool {
+        self.takes("gzip")
+    }
+
+    /// Whether the request offers this coding so.
+    pub(crate) fn takes(&self, coding: &str) -> bool {
         let field = self.head.lines().find_map(|line| line.strip_prefix("accept-encoding:"));
         let mut offers = field.unwrap_or_default().split(',');
         offers.any(|one| {
             let mut parts = one.split(';').map(str::trim);
             let zero = |q: &str| q.trim_start_matches("q=").trim_matches(['0', '.']).is_empty();
-            parts.next() == Some("gzip") && !parts.any(zero)
+            parts.next() == Some(coding) && !parts.any(zero)
         })
+    }
+
+    /// Whether the client has the answer with this tag.
+    pub(crate) fn is_fresh(&self, etag: &str) -> bool {
+        self.head.contains(&format!("if-none-match: {etag}"))
+    }
+
+    /// Whether the client names itself so, in lower case.
+    pub(crate) fn is_sent_by(&self, name: &str) -> bool {
+        let field = self.head.lines().find_map(|line| line.strip_prefix("user-agent:"));
+        field.is_some_and(|field| field.contains(name))
     }
 
     /// Whether the request has the field.
@@ -108,7 +124,7 @@ fn served(raw: &[u8], gzip: &[u8], asked: &Asked, connection: &mut TcpStream) {
         true => ("Content-Encoding: gzip\r\n", "\"g\"", gzip),
         false => ("", "\"r\"", raw),
     };
-    if asked.head.contains(&format!("if-none-match: {etag}")) {
+    if asked.is_fresh(etag) {
         let head = format!("HTTP/1.1 304 Same\r\n{FIELDS}ETag: {etag}\r\n\r\n");
         return send(connection, head.as_bytes());
     }

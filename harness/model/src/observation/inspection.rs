@@ -46,6 +46,9 @@ observation! {
         build_path_bytes = "build-path-bytes": i64,
         /// What identifies the build: a section, an export, or Go's build information.
         build_id = "build-id": String,
+        /// Modules of the build that nothing identifies. Only the first module reports them: it is
+        /// absent for the others. Build directories only.
+        unidentified = "unidentified": Vec<String>,
         /// Whether the name is content-addressed: it has a hash-like segment or a versioned path.
         name_hashed = "name-hashed": bool,
         /// Whether the file name has a hash-like part. A version is none.
@@ -80,6 +83,14 @@ observation! {
         /// Imports, as `namespace.function`, that no script defines. They count if a script defines
         /// others of the namespace, or if all of Go's namespace is missing.
         imports_undefined = "imports-undefined": Vec<String>,
+        /// Imports, as `namespace.function`, that the glue written for this module does not give.
+        /// Absent where no glue can be read with certainty.
+        glue_lacks = "glue-lacks": Vec<String>,
+        /// Exports that this glue calls and the module does not have. Absent as `glue-lacks`.
+        module_lacks = "module-lacks": Vec<String>,
+        /// The script that imports the module with `import … from`, as if it were a script. Absent
+        /// if none does. Sites only.
+        imported_as_script = "imported-as-script": String,
         /// Scripts that pages load and no browser can run, each with the reason. Build directories
         /// only.
         scripts_wrong = "scripts-wrong": Vec<String>,

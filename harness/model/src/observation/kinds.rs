@@ -16,7 +16,8 @@ const OUTCOME: &[&str] = &{
     words
 };
 /// The formats of decoded bytes.
-const CONTENT: &[&str] = &["wasm", "html", "javascript", "empty", "other"];
+const CONTENT: &[&str] =
+    &["wasm", "html", "javascript", "empty", "git-lfs-pointer", "base64", "json", "other"];
 /// Codings that their bytes identify.
 const LAYERS: &[&str] = &["gzip", "br", "zstd", "deflate"];
 /// Codings that need a dictionary.
@@ -70,6 +71,9 @@ observation! {
         /// `minutes` (up to 10), `hours` (up to a day), `days` (longer). It includes
         /// `stale-while-revalidate` (RFC 5861 §3). Absent without explicit freshness.
         stale_for = "stale-for": String [Staleness::WORDS],
+        /// Whether no header field says how long caches use the page of the site, so that they
+        /// guess (RFC 9111 §4.2.2). False if the site has no page.
+        page_guessed = "page-guessed": bool,
         /// Whether the name is content-addressed: it has a hash-like segment or a versioned path.
         name_hashed = "name-hashed": bool,
         /// Whether a part of the name could be a hash or a word. Such a name is not
@@ -101,6 +105,8 @@ observation! {
         module_valid = "module-valid": bool,
         /// Why the module is invalid. Absent if it is valid.
         module_error = "module-error": String,
+        /// Whether the module was read as UTF-8 text and written again, so that bytes became U+FFFD.
+        module_mangled = "module-mangled": bool,
         /// SHA-256 of the decoded bytes, lower-case hex.
         raw_sha256 = "raw-sha256": String,
         /// SHA-256 of the wire bytes, lower-case hex.
@@ -171,6 +177,10 @@ observation! {
         nosniff = "nosniff": bool,
         /// Whether the media type is a JavaScript type.
         type_is_script = "type-is-script": bool,
+        /// Why browsers refuse the answer as the script that the page loads. A module script needs
+        /// a JavaScript type, and so does any script under `nosniff`. The scripts through which the
+        /// page loads it count too. Absent if browsers take it.
+        script_refused = "script-refused": String,
         /// Whether browsers show the media type as a page, parameters aside.
         type_is_page = "type-is-page": bool,
         /// Whether the module imports a shared memory. Absent without a module.
@@ -209,6 +219,11 @@ observation! {
         refused = "refused": Vec<String>,
         /// Number of different contents among the answers.
         contents = "contents": i64,
+        /// Whether the asset is the page. Pages are compared by the scripts and modules that they
+        /// name, because a nonce or a date may differ.
+        is_page = "is-page": bool,
+        /// Whether the same variant at the same place differs from one answer to the next.
+        varies = "varies": bool,
         /// The answers that differ from the most common content. Absent if none does.
         odd = "odd": String,
         /// Requested addresses, the origin included.

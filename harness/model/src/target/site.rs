@@ -38,6 +38,9 @@ written! {
         /// A file of certificates (PEM) that the site is trusted by, and nothing else: its own
         /// one, or that of the authority that signed it.
         certificate: Option<String>,
+        /// What requests are sent as `User-Agent`, as in `acme-monitor/1.0`, where a firewall
+        /// refuses the name of our own, which is `wasm-gauntlet` and a version.
+        user_agent: Option<At<String>>,
     }
 }
 
@@ -74,6 +77,8 @@ pub struct SiteTarget {
     pub previous_build: Option<String>,
     /// The file of the certificates that the site is trusted by.
     pub certificate: Option<String>,
+    /// What requests are sent as `User-Agent`; none for our own name.
+    pub user_agent: Option<String>,
 }
 
 impl SiteTarget {
@@ -91,6 +96,7 @@ impl SiteTarget {
             trigger: None,
             previous_build: None,
             certificate: None,
+            user_agent: None,
         }
     }
 }
@@ -107,6 +113,9 @@ pub struct OriginTarget {
 /// The query word under which caches are played with where nothing is said.
 pub const ONE_OFF_WORD_USUAL: &str = "gauntlet";
 
+/// Longest `User-Agent`. Browsers send 110 to 130 bytes, and some firewalls refuse more than 512.
+const USER_AGENT_BYTES_MAX: usize = 512;
+
 /// Complain about impossible values.
 pub(super) fn check(raw: &RawSite, log: &mut Log) {
     for address in raw.addresses.iter().filter(|one| one.value.parse::<IpAddr>().is_err()) {
@@ -121,6 +130,15 @@ pub(super) fn check(raw: &RawSite, log: &mut Log) {
     for word in raw.one_off_word.iter().filter(|word| !is_plain(&word.value)) {
         let problem = format!("`{}` is not a valid query parameter name", word.value);
         log.add(Complaint::new(word.span, problem).help("expected letters, digits, `-`, `_`, `.`"));
+    }
+    let is_sent = |name: &str| {
+        let is_text = name.bytes().all(|b| b.is_ascii_graphic() || b == b' ');
+        is_text && name.trim() == name && (1..=USER_AGENT_BYTES_MAX).contains(&name.len())
+    };
+    for name in raw.user_agent.iter().filter(|name| !is_sent(&name.value)) {
+        let problem = format!("`{}` cannot be sent as User-Agent", name.value);
+        let help = format!("expected 1 to {USER_AGENT_BYTES_MAX} ASCII characters on one line");
+        log.add(Complaint::new(name.span, problem).help(help));
     }
     module::check(raw.budget.as_ref(), raw.name_digest.as_ref(), log);
 }
@@ -143,5 +161,6 @@ pub(super) fn meant(raw: RawSite) -> SiteTarget {
         trigger: raw.trigger,
         previous_build: raw.previous_build,
         certificate: raw.certificate,
+        user_agent: raw.user_agent.map(|name| name.value),
     }
 }

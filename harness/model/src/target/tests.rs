@@ -24,6 +24,14 @@ fn the_ways_to_a_site_are_read() {
     assert_eq!(site.one_off_word, None);
     let plain = parse(&Source::new("t.yaml", "site: { url: http://s.test/ }"), &[]);
     assert_eq!(plain.expect("a target").site, Some(SiteTarget::at("http://s.test/")));
+    let text = "site: { url: http://s/, user-agent: acme-monitor/1.0 }";
+    let named = parse(&Source::new("t.yaml", text), &[]).expect("a target").site;
+    assert_eq!(named.and_then(|site| site.user_agent).as_deref(), Some("acme-monitor/1.0"));
+    for wrong in ["\"\"", "\"a\\nb: c\"", "\" a\"", "ä"] {
+        let text = format!("site: {{ url: http://s/, user-agent: {wrong} }}");
+        let said = parse(&Source::new("t.yaml", text), &[]).expect_err("wrong").to_string();
+        assert!(said.contains("cannot be sent as User-Agent"), "{wrong}: {said}");
+    }
     let text = "site: { url: http://s/, addresses: [edge], one-off-word: \"a b\" }";
     let wrong = parse(&Source::new("t.yaml", text), &[]).expect_err("wrong").to_string();
     assert!(wrong.contains("not an IP address") && wrong.contains("query parameter"), "{wrong}");

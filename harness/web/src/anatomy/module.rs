@@ -10,7 +10,7 @@ use super::{go_info, paths, shown};
 const IMPORTS_MAX: usize = 4096;
 
 /// Exports that are kept; wasm-bindgen makes some hundred.
-const EXPORTS_MAX: usize = 4096;
+pub(crate) const EXPORTS_MAX: usize = 4096;
 
 /// Custom sections whose names are kept.
 const CUSTOM_MAX: usize = 256;

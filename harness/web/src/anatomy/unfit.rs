@@ -7,10 +7,6 @@ use crate::coding::{self, Content};
 
 /// First bytes of files that are found in place of a module or a script, and their names.
 const OPENINGS: &[(&[u8], &str)] = &[
-    (
-        b"version https://git-lfs.github.com/spec/",
-        "is a Git LFS pointer: the real file was not fetched",
-    ),
     (b"\x1f\x8b", "is gzip data, but its name is that of the decoded file"),
     (b"\x28\xb5\x2f\xfd", "is zstd data, but its name is that of the decoded file"),
     (b"PK\x03\x04", "is a zip archive"),
@@ -32,6 +28,9 @@ pub fn stranger(bytes: &[u8]) -> Option<&'static str> {
     opening.map(|(_, what)| *what).or_else(|| match coding::classify(bytes) {
         Content::Html => Some("is an HTML page"),
         Content::Empty => Some("is empty"),
+        Content::LfsPointer => Some("is a Git LFS pointer: the real file was not fetched"),
+        Content::Base64 => Some("is a module in base64, which is text: decode it"),
+        Content::Json => Some("is a JSON text"),
         Content::Wasm | Content::Javascript | Content::Other => None,
     })
 }
@@ -54,6 +53,11 @@ pub fn as_module(bytes: &[u8]) -> Option<String> {
     }
     let validated = Validator::new_with_features(WasmFeatures::all()).validate_all(bytes);
     let error = validated.err()?;
+    if let Some(count) = coding::mangled(bytes) {
+        return Some(format!(
+            "was read as text and written again: {count} times, bytes past 0x7F became U+FFFD"
+        ));
+    }
     Some(format!("is cut short or damaged: {}", shown(&error.to_string())))
 }
 
@@ -77,6 +81,9 @@ mod tests {
             (b"\x7fELF\x02", "an ELF program"),
             (b"const a = () => f();", "a script"),
             (b"\x0b\x02\x80", "begins with 0b 02 80"),
+            (b"{\"error\": 404}", "a JSON text"),
+            (b"AGFzbQEAAAA=\n", "a module in base64"),
+            (b"\0asm\x01\0\0\0\xef\xbf\xbd\x02", "read as text and written again: 1 times"),
             (&module[..module.len() - 1], "cut short or damaged"),
             (&module[..3], "begins with 00 61 73"),
             (&module[..6], "cut short or damaged"),

@@ -42,10 +42,25 @@ wasm_gauntlet_model::words! {
         Javascript = "javascript",
         /// No bytes at all.
         Empty = "empty",
+        /// A pointer of Git LFS, in place of the file.
+        LfsPointer = "git-lfs-pointer",
+        /// A module in base64.
+        Base64 = "base64",
+        /// A JSON object or array.
+        Json = "json",
         /// None of these.
         Other = "other",
     }
 }
+
+/// First line of a pointer (Git LFS specification, the pointer).
+const LFS_OPENING: &[u8] = b"version https://git-lfs.github.com/spec/";
+
+/// `\0asm` in base64, as far as the next byte does not change it.
+const MODULE_IN_BASE64: &[u8] = b"AGFzbQ";
+
+/// Bytes of a JSON text that is parsed. An answer of an API in place of a file has some hundred.
+const JSON_BYTES_MAX: usize = 1 << 20;
 
 /// Tell what `content` is.
 pub fn classify(content: &[u8]) -> Content {
@@ -55,6 +70,12 @@ pub fn classify(content: &[u8]) -> Content {
         Content::Wasm
     } else if is_html(content) {
         Content::Html
+    } else if content.starts_with(LFS_OPENING) {
+        Content::LfsPointer
+    } else if is_module_in_base64(content) {
+        Content::Base64
+    } else if is_json(content) {
+        Content::Json
     } else if is_text(content) && is_script(content) {
         Content::Javascript
     } else {
@@ -74,6 +95,30 @@ pub(super) fn is_text(bytes: &[u8]) -> bool {
     clean
         && !head.contains(&0)
         && head.iter().filter(control).count() * TEXT_BYTES_PER_CONTROL <= head.len()
+}
+
+/// Whether this is one module in base64, with or without line ends.
+fn is_module_in_base64(bytes: &[u8]) -> bool {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_\r\n".contains(byte);
+    bytes.trim_ascii().starts_with(MODULE_IN_BASE64) && bytes.trim_ascii().iter().all(is_part)
+}
+
+/// Whether this is one JSON object or array. Other values are texts and numbers.
+fn is_json(bytes: &[u8]) -> bool {
+    let is_one = bytes.trim_ascii_start().first().is_some_and(|byte| b"{[".contains(byte));
+    let parsed = || serde_json::from_slice::<serde_json::Value>(bytes).is_ok();
+    is_one && bytes.len() <= JSON_BYTES_MAX && parsed()
+}
+
+/// A character that nobody could read: what a decoder of UTF-8 writes for bytes that are none.
+const REPLACEMENT: &str = "\u{fffd}";
+
+/// How often bytes became U+FFFD, if `bytes`, which are no valid module, are one that was read as
+/// text and written again.
+pub fn mangled(bytes: &[u8]) -> Option<usize> {
+    let text = bytes.starts_with(b"\0asm").then(|| std::str::from_utf8(bytes).ok())??;
+    let count = text.matches(REPLACEMENT).count();
+    (count > 0).then_some(count)
 }
 
 fn is_html(bytes: &[u8]) -> bool {

@@ -13,7 +13,7 @@ mod peel;
 mod tests;
 mod undo;
 
-pub use content::{Content, classify};
+pub use content::{Content, classify, mangled};
 pub use declared::{DecodeError, decode_declared};
 pub use dictionary::Dictionary;
 pub use encode::encode;

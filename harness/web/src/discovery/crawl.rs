@@ -6,13 +6,15 @@ use std::time::{Duration, Instant};
 use url::Url;
 use wasm_gauntlet_model::action::{Asset, Method};
 
-use super::answer::{Availability, decoded, status};
+use super::Haul;
+use super::answer::{decoded, status};
 use super::bounds::{CANDIDATES_MAX, DEPTH_MAX, FRAMES_MAX, SCRIPT_BYTES_MAX, SCRIPTS_MAX};
 use super::import_map::ImportMap;
+use super::load_kind::LoadKind;
+use super::loads::Loads;
 use super::page::{self, PageReferences};
-use super::script::{self, Base, Mention, ReferenceKind, Script, Strength};
+use super::script::{self, Base, Mention, ReferenceKind, Script, Strength, extension};
 use super::webpack::Webpack;
-use super::{Haul, label};
 use crate::coding::{self, Content};
 use crate::wire::failure::ExchangeFailure;
 use crate::wire::redirect::{Trail, follow};
@@ -32,23 +34,23 @@ struct Next {
 }
 
 /// The addresses that a name may mean, best first, and where the name was found.
-struct Candidate {
-    addresses: Vec<Url>,
-    how: String,
-    strength: Strength,
+pub(super) struct Candidate {
+    pub(super) addresses: Vec<Url>,
+    pub(super) how: String,
+    pub(super) strength: Strength,
 }
 
 /// Walks over one site.
 pub(crate) struct Crawl<'a> {
-    client: &'a Client,
-    site: &'a Url,
+    pub(super) client: &'a Client,
+    pub(super) site: &'a Url,
     begun: Instant,
     /// How long it may take.
     most: Duration,
     queue: VecDeque<Next>,
     seen: HashSet<Url>,
     /// By the first address.
-    candidates: BTreeMap<Url, Candidate>,
+    pub(super) candidates: BTreeMap<Url, Candidate>,
     base: Url,
     import_map: ImportMap,
     frames: VecDeque<(Url, &'static str)>,
@@ -56,12 +58,15 @@ pub(crate) struct Crawl<'a> {
     /// Why each script of the page could not be read.
     unseen: Option<String>,
     /// Parts of names, and the folder of the script whose runtime joins them.
-    webpack: Webpack,
+    pub(super) webpack: Webpack,
     runtime: Option<Url>,
     /// What exceeded a bound.
     left_out: BTreeSet<String>,
     /// Scripts that hold a module, for which there is nothing to fetch.
     embedded: Vec<String>,
+    /// The page that is read, and how its scripts are loaded.
+    page: Url,
+    loads: Loads,
 }
 
 impl<'a> Crawl<'a> {
@@ -84,6 +89,8 @@ impl<'a> Crawl<'a> {
             webpack: Webpack::default(),
             runtime: None,
             embedded: Vec::new(),
+            page: site.clone(),
+            loads: Loads::default(),
         }
     }
 
@@ -115,7 +122,7 @@ impl<'a> Crawl<'a> {
         haul.add(Asset::Entry, self.site, "the address itself".to_owned());
         let text = String::from_utf8_lossy(&body);
         let page = page::read(&text, &entry.ask.url);
-        self.take_page(page, &super::label(&entry.ask.url), haul);
+        self.take_page(page, &entry.ask.url, &super::label(&entry.ask.url), haul);
         let mut read = 0;
         self.scripts(&mut read, haul);
         self.frames(entry, &mut read, haul);
@@ -126,6 +133,7 @@ impl<'a> Crawl<'a> {
         haul.loaders();
         std::mem::take(&mut self.left_out).into_iter().for_each(|what| haul.leave_out(what));
         haul.unseen = self.unseen.take();
+        haul.loads = std::mem::take(&mut self.loads);
         if self.late {
             haul.leave_out(format!("discovery was stopped after {} s", self.most.as_secs()));
         }
@@ -158,7 +166,7 @@ impl<'a> Crawl<'a> {
 
     /// The addresses that a name of the webpack runtime may mean: in the folder that the script
     /// states, or else in the folder of the script itself.
-    fn put_together(&self, name: &str) -> Vec<Url> {
+    pub(super) fn put_together(&self, name: &str) -> Vec<Url> {
         let folder = self.webpack.folder.as_deref().unwrap_or_default();
         let written = self.base.join(folder).and_then(|folder| folder.join(name));
         let beside = self.runtime.as_ref().map(|own| own.join(name));
@@ -187,7 +195,7 @@ impl<'a> Crawl<'a> {
                     let text = decoded(&trail);
                     let page = page::read(&String::from_utf8_lossy(&text), &trail.ask.url);
                     self.unseen.get_or_insert_with(|| format!("{place} has its own scripts"));
-                    self.take_page(page, &place, haul);
+                    self.take_page(page, &trail.ask.url, &place, haul);
                     self.scripts(read, haul);
                 }
                 Ok(trail) => haul.note(format!("not read: {place}: {}", status(&trail))),
@@ -196,9 +204,20 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    fn take_page(&mut self, page: PageReferences, place: &str, haul: &mut Haul) {
-        let PageReferences { base, scripts, modules, named, frames, inline, import_map, cut } =
-            page;
+    fn take_page(&mut self, page: PageReferences, own: &Url, place: &str, haul: &mut Haul) {
+        let PageReferences {
+            base,
+            scripts,
+            loads,
+            modules,
+            named,
+            frames,
+            inline,
+            import_map,
+            cut,
+        } = page;
+        self.page.clone_from(own);
+        loads.into_iter().for_each(|load| self.loads.of_page(own, load));
         if cut {
             haul.leave_out(format!("only a part of {place} is read"));
         }
@@ -218,7 +237,7 @@ impl<'a> Crawl<'a> {
         let base = self.base.clone();
         for text in inline {
             let place = format!("inline script of {place}");
-            self.take_script(&script::read(&text), &base, &place, 0);
+            self.take_script(&script::read(&text), (None, &base), &place, 0);
         }
     }
 
@@ -232,7 +251,7 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    fn candidate(&mut self, addresses: Vec<Url>, how: String, strength: Strength) {
+    pub(super) fn candidate(&mut self, addresses: Vec<Url>, how: String, strength: Strength) {
         let Some(first) = addresses.first().cloned() else { return };
         if self.candidates.len() >= CANDIDATES_MAX && !self.candidates.contains_key(&first) {
             return;
@@ -248,8 +267,15 @@ impl<'a> Crawl<'a> {
         }
     }
 
-    /// Keep the names in the script at `own`.
-    fn take_script(&mut self, script: &Script, own: &Url, place: &str, depth: usize) {
+    /// Keep the names in the script that was asked for at `node` and answered from `own`. An inline
+    /// script has no node.
+    fn take_script(
+        &mut self,
+        script: &Script,
+        (node, own): (Option<&Url>, &Url),
+        place: &str,
+        depth: usize,
+    ) {
         if script.webpack.is_runtime() {
             self.runtime = Some(own.clone());
         }
@@ -266,15 +292,29 @@ impl<'a> Crawl<'a> {
             let mut addresses = self.addresses(mention, own);
             let how = format!("{} in {place}", mention.how);
             match mention.kind {
-                ReferenceKind::Module => self.candidate(addresses, how, mention.strength),
+                ReferenceKind::Module if self.is_redirected(mention, own) => {}
+                ReferenceKind::Module => {
+                    if mention.load == LoadKind::Module {
+                        self.loads.of_wasm(node, &self.page, addresses.first());
+                    }
+                    self.candidate(addresses, how, mention.strength);
+                }
                 ReferenceKind::Script { .. } if !addresses.is_empty() => {
                     let url = addresses.remove(0);
+                    self.loads.of_script(node, &self.page, &url, mention.load);
                     let (second, strength) = (addresses.pop(), mention.strength);
                     self.enqueue(Next { url, second, how, strength, depth: depth + 1 });
                 }
                 ReferenceKind::Script { .. } => {}
             }
         }
+    }
+
+    /// Whether the import map leads an import of a module to something else.
+    fn is_redirected(&self, mention: &Mention, own: &Url) -> bool {
+        let mapped = self.import_map.resolve(&mention.name, own);
+        let mapped = mapped.filter(|_| mention.load.is_module());
+        mapped.is_some_and(|url| extension(url.path()) != Some("wasm"))
     }
 
     /// The addresses that a name may mean, best first.
@@ -340,7 +380,8 @@ impl<'a> Crawl<'a> {
         if script.is_shim() {
             haul.add(Asset::Shim, &url, next.how);
         }
-        self.take_script(&script, &trail.ask.url, &place, next.depth);
+        self.loads.answered(&url, &trail, &body);
+        self.take_script(&script, (Some(&url), &trail.ask.url), &place, next.depth);
     }
 
     /// The first of a script's addresses that is answered well.
@@ -354,36 +395,5 @@ impl<'a> Crawl<'a> {
             }
         }
         Err(why.unwrap_or_default())
-    }
-
-    fn confirm_all(&mut self, haul: &mut Haul) {
-        for name in self.webpack.modules() {
-            let how = "name that webpack makes".to_owned();
-            self.candidate(self.put_together(&name), how, Strength::Named);
-        }
-        if self.candidates.len() >= CANDIDATES_MAX {
-            haul.leave_out(format!("only the first {CANDIDATES_MAX} module names are requested"));
-        }
-        for (first, candidate) in std::mem::take(&mut self.candidates) {
-            let answers: Vec<_> = candidate.addresses.iter().map(|url| self.answer(url)).collect();
-            let best = answers
-                .iter()
-                .enumerate()
-                .max_by_key(|(at, answer)| (**answer, std::cmp::Reverse(*at)));
-            let (at, answer) = best.map_or((0, Availability::Gone), |(at, answer)| (at, *answer));
-            let url = candidate.addresses.get(at).unwrap_or(&first);
-            let asked = candidate.strength == Strength::Asked;
-            if !asked && answer == Availability::Something && self.is_fallback(url) {
-                let how = candidate.how;
-                haul.note(format!(
-                    "not there, as unknown names are a page: {} ({how})",
-                    label(url)
-                ));
-            } else if answer > Availability::Gone || asked {
-                haul.add(Asset::Module, url, candidate.how);
-            } else {
-                haul.note(format!("not there: {} ({})", label(&first), candidate.how));
-            }
-        }
     }
 }

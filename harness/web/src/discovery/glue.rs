@@ -1,11 +1,13 @@
 //! What a script defines for a module to import: namespaces, and the functions in each.
 //!
 //! Minifiers may not change the names of imports, so the definitions are found in minified glue
-//! too: `gojs: { "runtime.wasmExit": … }`, `imports.wbg = {}`, `imports.wbg.f = …`. Where an object
-//! is not written as a literal, its functions are unknown and none is reported as missing.
+//! too: `gojs: { "runtime.wasmExit": … }`, `imports.wbg = {}`, `imports.wbg.f = …`, and
+//! `env: wasmImports` beside `wasmImports = { … }`. Where an object is not written as a literal,
+//! its functions are unknown and none is reported as missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::glue_alias;
 use super::lexer::{Token, tokens};
 use crate::anatomy::flavour::GO_NAMESPACES;
 
@@ -24,7 +26,7 @@ pub(crate) struct Space {
 }
 
 impl Space {
-    fn add(&mut self, name: &str) {
+    pub(super) fn add(&mut self, name: &str) {
         match self.functions.len() < FUNCTIONS_MAX {
             true => drop(self.functions.insert(name.to_owned())),
             false => self.open = true,
@@ -58,7 +60,7 @@ pub fn is_of_go(source: &str) -> bool {
     read(source, &wanted).values().any(Space::is_of_go)
 }
 
-fn name<'a>(token: &'a Token<'_>) -> Option<&'a str> {
+pub(super) fn name<'a>(token: &'a Token<'_>) -> Option<&'a str> {
     match token {
         Token::Word(word) => Some(word),
         Token::Text(text) => Some(text),
@@ -66,22 +68,42 @@ fn name<'a>(token: &'a Token<'_>) -> Option<&'a str> {
     }
 }
 
+/// Shorter namespaces come from a minifier, which gives the same name to many things. Only a known
+/// name of Emscripten's import object shows that one is meant.
+const NAMESPACE_BYTES_SURE: usize = 3;
+
 /// The text after the namespace name at `at`.
 fn define(tokens: &[Token<'_>], at: usize, space: &mut Space) {
     let mark = |offset: usize, c| tokens.get(at + offset).is_some_and(|token| token.is_mark(c));
     // `imports["gojs"] = …`: the bracket belongs to the name.
     let next = if mark(1, ']') { 2 } else { 1 };
+    let sets = |offset: usize| is_set(tokens, at + offset);
     let is_key = mark(next, ':');
-    let is_set = mark(next, '=') && !mark(next + 1, '=') && !mark(next + 1, '>');
-    if (is_key || is_set) && mark(next + 1, '{') {
+    let is_short = name(&tokens[at]).is_some_and(|name| name.len() < NAMESPACE_BYTES_SURE);
+    let alias = (is_key || sets(next)).then(|| glue_alias::at(tokens, at + next + 1)).flatten();
+    if let Some(alias) = alias.filter(|alias| !is_short || glue_alias::is_of_emscripten(alias)) {
+        return glue_alias::read(tokens, alias, space);
+    }
+    if is_short {
+        return;
+    }
+    if (is_key || sets(next)) && mark(next + 1, '{') {
         space.written = true;
         object(tokens, at + next + 2, space);
     } else if mark(next, '.') || mark(next, '[') {
-        if let Some(function) = tokens.get(at + next + 1).and_then(name) {
-            space.written = true;
-            space.add(function);
-        } else {
-            space.open = true;
+        let (function, end) = match (tokens.get(at + next + 1), mark(next, '.')) {
+            (Some(token), true) => (name(token), next + 2),
+            (Some(Token::Text(text)), false) => (Some(text.as_str()), next + 3),
+            _ => (None, next),
+        };
+        match function {
+            Some(function) if sets(end) => {
+                space.written = true;
+                space.add(function);
+            }
+            // It is read here, as in `process.env.X`.
+            Some(_) => {}
+            None => space.open = true,
         }
     } else {
         // Only a mention, or an object from elsewhere: it may contain anything.
@@ -89,8 +111,14 @@ fn define(tokens: &[Token<'_>], at: usize, space: &mut Space) {
     }
 }
 
+/// Whether the token at `at` is an assignment.
+pub(super) fn is_set(tokens: &[Token<'_>], at: usize) -> bool {
+    let mark = |at: usize, c| tokens.get(at).is_some_and(|token| token.is_mark(c));
+    mark(at, '=') && !mark(at + 1, '=') && !mark(at + 1, '>')
+}
+
 /// The keys of the object whose first token is at `at`.
-fn object(tokens: &[Token<'_>], mut at: usize, space: &mut Space) {
+pub(super) fn object(tokens: &[Token<'_>], mut at: usize, space: &mut Space) {
     let (mut depth, mut key_is_due) = (1usize, true);
     while let Some(token) = tokens.get(at) {
         let follows = |c| tokens.get(at + 1).is_some_and(|token| token.is_mark(c));
@@ -140,7 +168,8 @@ mod tests {
             r#"this.importObject = { gojs: { "a.b": (sp) => { f({x: 1, y}) }, c(sp) {}, d, } }"#,
             r#"x={_t:{add:(a,b)=>a+b},gojs:{"a.b":e=>{e>>>=0},c:function(){},d:d}}"#,
             r#"imports["gojs"] = { 'a.b': /}/, c: `}${{}}`, d: 1 /* e: 2 */ }"#,
-            r#"o.gojs = {}; o.gojs["a.b"] = f; o.gojs.c = g; o.gojs.d = h"#,
+            r#"o.gojs = {}; o.gojs["a.b"] = f; o.gojs.c = g; o.gojs.d = h; o.gojs.e()"#,
+            r#"var abc={"a.b":f,c:g};abc.d=h;o={gojs:abc,other:abc}"#,
         ] {
             let space = space(source, "gojs").expect("it is defined");
             assert!(space.written && !space.open, "{source} {space:?}");
@@ -157,10 +186,21 @@ mod tests {
             "({ gojs: { [name]: 1 } })",
             "({ gojs: { a: 1",
             "Object.assign(x, { gojs })",
+            "({ gojs: abc })",
+            "abc = {}; f(abc); ({ gojs: abc })",
+            "abc = {}; abc = {}; ({ gojs: abc })",
+            "abc = {}; abc[name] = f; ({ gojs: abc })",
+            "abc = {}; ({ gojs: abc.d })",
         ] {
             assert!(space(source, "gojs").expect("named").open, "{source}");
         }
         assert_eq!(space("// gojs\n\"a gojs text\"", "gojs"), None);
+        let read = space("if (process.env.DEBUG === 1) x()", "env").expect("named");
+        assert!(!read.open && !read.written, "{read:?}");
+        let short = space("({ a: 1, b: a, c: { a: {} } })", "a").expect("named");
+        assert!(!short.open && !short.written, "{short:?}");
+        let short = space("var wasmImports = {b: f, c: g}; ({a:wasmImports})", "a").expect("named");
+        assert!(short.written && !short.open && short.functions.len() == 2, "{short:?}");
         assert_eq!(space("const go = { run: 1 }; x = { go: { color: 1 } }", "go"), None);
     }
 

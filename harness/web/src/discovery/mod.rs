@@ -19,11 +19,15 @@ mod confirm;
 mod crawl;
 mod fold;
 pub mod glue;
+mod glue_alias;
 mod import_map;
 pub mod integrity;
 pub mod lexer;
 mod links;
+pub mod load_kind;
+pub mod loads;
 pub mod page;
+pub mod page_loads;
 pub mod script;
 pub mod tags;
 mod webpack;
@@ -35,9 +39,11 @@ use wasm_gauntlet_model::profile::{Found, Need, Profile, SubjectKind};
 
 use self::bounds::{DISCOVERY_MAX, FIRST_BYTE_TOLD};
 use self::crawl::Crawl;
+use self::loads::Loads;
 use super::text::{bounded, visible};
-use super::wire::Client;
 use super::wire::redirect::Trail;
+use super::wire::{Client, browser_agent};
+use crate::headers::cache;
 
 /// Assets of one profile; a trial is made of each, and no page loads so many modules.
 const ASSETS_MAX: usize = 64;
@@ -61,6 +67,8 @@ struct Haul {
     unseen: Option<String>,
     /// Whether those were treated as the loader.
     dead_loader: bool,
+    /// How the page loads its scripts.
+    loads: Loads,
 }
 
 impl Haul {
@@ -133,8 +141,21 @@ pub struct Witnessed {
     pub decided: bool,
 }
 
-/// Look at the site at `url`: what it has, and why some scripts could not be read. `witnessed` is
-/// what a browser has seen.
+/// What discovery saw beside the assets.
+#[derive(Debug, Clone, Default)]
+pub struct Seen {
+    /// Why some scripts could not be read, if so.
+    pub unseen: Option<String>,
+    /// How the page loads its scripts.
+    pub loads: Loads,
+    /// Whether the address of the site is that of a page, and not of a module.
+    pub is_page: bool,
+    /// Whether no header field says how long caches use the page, so that they guess.
+    pub is_page_guessed: bool,
+}
+
+/// Look at the site at `url`: what it has, and how it loads that. `witnessed` is what a browser has
+/// seen.
 ///
 /// # Errors
 /// When no page answers there, with what can be done about it.
@@ -142,7 +163,7 @@ pub fn discover(
     client: &Client,
     url: &Url,
     witnessed: &Witnessed,
-) -> Result<(Profile, Option<String>), Inability> {
+) -> Result<(Profile, Seen), Inability> {
     let mut crawl = Crawl::new(client, url, DISCOVERY_MAX);
     let entry = crawl.get(url.clone(), None).map_err(|failure| {
         Inability::unreachable(format!(
@@ -164,6 +185,12 @@ pub fn discover(
         )));
     }
     if !(200..300).contains(&status) {
+        let refused = browser_agent::may_be_a_firewall(&entry.reply)
+            && crawl.is_for_browsers(url)
+            && crawl.get(url.clone(), None).is_ok_and(|again| again.reply.status == status);
+        if refused {
+            return Err(Inability::refused(browser_agent::refusal(url.as_str(), status)));
+        }
         let advice = "name a page that answers with 200, as a browser's address bar shows it";
         return Err(Inability::unreadable(format!("{url} answers with status {status}; {advice}")));
     }
@@ -190,7 +217,11 @@ pub fn discover(
     haul.settle();
     note_wait(client, &mut haul);
     let unseen = haul.unseen.take().or_else(|| haul.left_out.first().cloned());
-    Ok((profile(&server, haul), unseen))
+    let loads = std::mem::take(&mut haul.loads);
+    let is_page = haul.found.iter().any(|found| found.asset == Asset::Entry);
+    let policy = cache::policy(&entry.reply.headers, entry.reply.received);
+    let is_page_guessed = is_page && policy.used_s.is_none();
+    Ok((profile(&server, haul), Seen { unseen, loads, is_page, is_page_guessed }))
 }
 
 /// Advice where a page names no module that could be found.

@@ -10,7 +10,9 @@ use scraper::{ElementRef, Html, HtmlTreeSink, Selector};
 use url::Url;
 
 use super::import_map::ImportMap;
+use super::page_loads::{self, PageLoad};
 use super::script::extension;
+use crate::headers::media;
 
 /// Bytes of a page that are parsed.
 pub const PAGE_BYTES_MAX: usize = 4 << 20;
@@ -33,6 +35,8 @@ pub struct PageReferences {
     pub base: Url,
     /// `script src`, `modulepreload`, and preloads of scripts, with how each was found.
     pub scripts: Vec<(Url, &'static str)>,
+    /// How it loads each script.
+    pub loads: Vec<PageLoad>,
     /// Preloaded and prefetched modules.
     pub modules: Vec<(Url, &'static str)>,
     /// Names of modules in `data-` attributes, as written.
@@ -60,6 +64,7 @@ fn within(html: &str, url: &Url, depth: usize) -> PageReferences {
     let mut page = PageReferences {
         base,
         scripts: Vec::new(),
+        loads: Vec::new(),
         modules: Vec::new(),
         named: Vec::new(),
         frames: Vec::new(),
@@ -87,6 +92,7 @@ fn within(html: &str, url: &Url, depth: usize) -> PageReferences {
             _ => {}
         }
         page.attributes(&element);
+        page.loads.extend(page_loads::of(&element, &page.base));
     }
     page
 }
@@ -230,28 +236,8 @@ impl PageReferences {
 
 /// Whether a script of this type, in lower case, is run as a classic one.
 pub(crate) fn is_classic(kind: &str) -> bool {
-    kind.is_empty() || JAVASCRIPT_TYPES.contains(&kind)
+    kind.is_empty() || media::is_javascript(kind)
 }
-
-/// The types that browsers take for classic scripts (WHATWG MIME Sniffing §4.6).
-const JAVASCRIPT_TYPES: &[&str] = &[
-    "text/javascript",
-    "application/javascript",
-    "application/x-javascript",
-    "application/x-ecmascript",
-    "text/ecmascript",
-    "application/ecmascript",
-    "text/javascript1.0",
-    "text/javascript1.1",
-    "text/javascript1.2",
-    "text/javascript1.3",
-    "text/javascript1.4",
-    "text/javascript1.5",
-    "text/jscript",
-    "text/livescript",
-    "text/x-ecmascript",
-    "text/x-javascript",
-];
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use super::fold::fold;
 use super::lexer::{Token, tokens};
+use super::load_kind::{self, LoadKind};
 use super::webpack::Webpack;
 
 /// What a name is relative to.
@@ -53,6 +54,8 @@ pub struct Mention {
     pub strength: Strength,
     /// In which construct, as in `fetch`.
     pub how: &'static str,
+    /// How a browser loads it.
+    pub load: LoadKind,
 }
 
 /// What one script says.
@@ -266,7 +269,8 @@ fn mention(tokens: &[Token<'_>], fetched: &HashSet<&str>, at: usize) -> Option<M
     };
     let base = if own || import { Base::Script } else { Base::Page };
     let strength = if asked { Strength::Asked } else { Strength::Named };
-    Some(Mention { name: name.to_owned(), kind, base, strength, how })
+    let load = if whole { load_kind::of(tokens, at, outer) } else { LoadKind::Unknown };
+    Some(Mention { name: name.to_owned(), kind, base, strength, how, load })
 }
 
 /// The extension of the path in `name`, query and fragment aside; none without a stem, and

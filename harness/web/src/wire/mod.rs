@@ -5,6 +5,7 @@
 
 mod address_clients;
 mod bodies;
+pub mod browser_agent;
 pub mod failure;
 mod message;
 mod patience;
@@ -101,6 +102,8 @@ pub struct Client {
     variants: Arc<Variants>,
     stalls: Arc<Stalls>,
     heads: Heads,
+    /// What requests are sent as `User-Agent`; none for our own name.
+    user_agent: Option<String>,
     /// The longest time until the header fields of an answer.
     slowest: Mutex<Duration>,
     /// The bounds of each exchange.
@@ -125,9 +128,23 @@ impl Client {
             variants: Arc::default(),
             stalls: Arc::default(),
             heads: Heads::default(),
+            user_agent: None,
             slowest: Mutex::default(),
             bounds,
         })
+    }
+
+    /// Send this as `User-Agent` in place of our own name.
+    pub fn call_itself(&mut self, name: String) {
+        self.user_agent = Some(name);
+    }
+
+    /// The request with the name that was set, unless it has another one than our own.
+    pub(crate) fn named(&self, mut ask: HttpRequest) -> HttpRequest {
+        if let Some(name) = self.user_agent.as_ref().filter(|_| ask.has_own_name()) {
+            ask.call(name);
+        }
+        ask
     }
 
     /// Let requests for `host` go to each of `addresses`, as [`HttpRequest::via`] says.

@@ -48,10 +48,11 @@ impl Trail {
 pub fn follow(
     client: &Client,
     site: &Url,
-    mut ask: HttpRequest,
+    ask: HttpRequest,
     each: impl Fn(&mut Url),
 ) -> Result<Trail, ExchangeFailure> {
     reach::may_reach(site, &ask.url).map_err(ExchangeFailure::Forbidden)?;
+    let mut ask = client.named(ask);
     let mut hops: Vec<Hop> = Vec::new();
     let mut wall = Duration::ZERO;
     each(&mut ask.url);

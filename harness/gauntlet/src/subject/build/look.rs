@@ -26,9 +26,11 @@ pub(crate) fn look(
     let others = Other::all(files, inspect)?;
     let own = Other { name: name.clone(), ..Other::of(files, name)? };
     let beside: Vec<InspectedFile<'_>> = others.iter().map(Other::file).collect();
+    let modules = inspect.beside.iter().filter(|found| found.asset == Asset::Module);
     let around = Surroundings {
         texts: &texts.scripts,
         complete: texts.complete,
+        is_only_module: modules.count() <= 1,
         beside: &beside,
         name_digest: artefact.build.name_digest,
         budget: artefact.build.budget,
@@ -44,6 +46,7 @@ pub(crate) fn look(
     facts.wire_bytes = count(least.unwrap_or(0)).into();
     let wire_budget = artefact.build.budget.wire_bytes;
     (facts.wire_budget, facts.over_wire_budget) = held(&facts.wire_bytes, wire_budget);
+    unidentified(files, inspect, &mut facts)?;
     facts.destination = Fact::looked(destination(artefact, inspect));
     shims::look(files, inspect, &texts, &mut facts)?;
     order::look(files, inspect, &mut facts)?;
@@ -57,13 +60,32 @@ pub(crate) fn look(
     if let Some(second) = &artefact.build.second {
         let path = artefact.manifest();
         let own = path.map(|path| manifest::own(&artefact.build, &path)).unwrap_or_default();
-        facts.differs = differs(files, &Files::walk(second)?, &own)?;
+        let (here, there) = (artefact.known.digests(files)?, artefact.known.second(second)?);
+        facts.differs = differs(here, there, &own);
     }
     if let Some(path) = artefact.manifest() {
-        manifest::look(&artefact.build, files, &path, &mut facts)?;
+        let digests = artefact.known.digests(files)?;
+        manifest::look(&artefact.build, digests, &path, &mut facts)?;
     }
     let evidence = evidence(name, bytes.len(), &texts, &facts);
     Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
+}
+
+/// The modules that do not say which build they are from. A build is one finding, so only its first
+/// module reports them.
+fn unidentified(files: &Files, inspect: &Inspect, facts: &mut Inspection) -> Result<(), Inability> {
+    let modules = || inspect.beside.iter().filter(|found| found.asset == Asset::Module);
+    facts.unidentified = Fact::Absent;
+    if modules().next().is_some_and(|one| one.url == inspect.url) {
+        let mut without = Vec::new();
+        for one in modules() {
+            if inspection::says_its_build(&files.read(&one.url)?) == Some(false) {
+                without.push(shown(&one.url));
+            }
+        }
+        facts.unidentified = first(without).into();
+    }
+    Ok(())
 }
 
 /// The siblings of the files without a trial of their own. They are reported once, with the first
@@ -140,11 +162,11 @@ fn destination(artefact: &Artefact, inspect: &Inspect) -> Option<String> {
 
 /// Files that differ between two builds, without those in `own`.
 fn differs(
-    one: &Files,
-    other: &Files,
+    here: &BTreeMap<String, String>,
+    there: &BTreeMap<String, String>,
     own: &BTreeSet<String>,
-) -> Result<Fact<Vec<String>>, Inability> {
-    let (mut here, mut there) = (manifest::digests(one)?, manifest::digests(other)?);
+) -> Fact<Vec<String>> {
+    let (mut here, mut there) = (here.clone(), there.clone());
     for digests in [&mut here, &mut there] {
         digests.retain(|name, _| !own.contains(name));
     }
@@ -159,7 +181,7 @@ fn differs(
         here.iter().filter(|(name, digest)| there.get(*name).is_some_and(|other| other != *digest));
     let changed = changed.map(|(name, _)| format!("{} differs", shown(name)));
     let all = changed.chain(only(&here, &there, "first")).chain(only(&there, &here, "second"));
-    Ok(first(all).into())
+    first(all).into()
 }
 
 fn evidence(name: &str, bytes: usize, texts: &Texts, facts: &Inspection) -> Vec<Evidence> {

@@ -29,20 +29,19 @@ pub(crate) fn digests(files: &Files) -> Result<BTreeMap<String, String>, Inabili
     files.names().map(digest).collect()
 }
 
-/// The facts of the manifest at `path` and of its signature.
+/// The facts of the manifest at `path` and of its signature. `here` has the digest of each file.
 ///
 /// # Errors
 /// When a named file cannot be read.
 pub(crate) fn look(
     build: &Build,
-    files: &Files,
+    here: &BTreeMap<String, String>,
     path: &Path,
     facts: &mut Inspection,
 ) -> Result<(), Inability> {
     let bytes = files::read(path, &path.display().to_string())?;
     let Listing { named, unread } = parse(&String::from_utf8_lossy(&bytes));
     facts.manifest_unread = first(unread).into();
-    let here = digests(files)?;
     let wrong = named.iter().filter_map(|(name, digest)| match here.get(name) {
         Some(have) if have == digest => None,
         Some(_) => Some(format!("{} has another digest", shown(name))),

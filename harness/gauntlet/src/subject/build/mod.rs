@@ -5,6 +5,7 @@
 //! followed, and large files are not read.
 
 mod files;
+mod known;
 mod listing;
 mod look;
 pub(crate) mod manifest;
@@ -19,7 +20,7 @@ mod tests;
 mod untried_siblings;
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use url::Url;
 use wasm_gauntlet_model::action::{Action, Asset, Deploy, Loads, Visit};
@@ -30,6 +31,7 @@ use wasm_gauntlet_model::target::{Budget, NameDigest};
 use wasm_gauntlet_web::anatomy::{first, shown};
 
 use self::files::Files;
+use self::known::Known;
 use super::browser::{BuildPlace, ServedDirectory, Witness};
 use super::{Inability, Session, Subject};
 
@@ -69,12 +71,14 @@ pub struct Artefact {
     witness: Option<Witness>,
     /// The directory on loopback, for the browser.
     served: OnceLock<ServedDirectory>,
+    known: Known,
 }
 
 impl Artefact {
     /// The directory of `build`, named on the command line by `flags`.
     pub fn new(build: Build, flags: String) -> Self {
-        Self { build, flags, witness: None, served: OnceLock::new() }
+        let (witness, served, known) = (None, OnceLock::new(), Known::default());
+        Self { build, flags, witness, served, known }
     }
 
     /// The same directory, at which a browser looks too.
@@ -105,7 +109,7 @@ impl Subject for Artefact {
     }
 
     fn profile(&self) -> Result<Profile, Inability> {
-        let files = Files::walk(&self.build.dir)?;
+        let files = self.known.files(&self.build)?;
         let found = found(&files);
         let has = |asset| found.iter().any(|one| one.asset == asset);
         if !has(Asset::Module) {
@@ -142,7 +146,7 @@ impl Subject for Artefact {
     }
 
     fn open(&self, _seed: u64) -> Result<Box<dyn Session + '_>, Inability> {
-        Ok(Box::new(Reader { artefact: self, files: Files::walk(&self.build.dir)? }))
+        Ok(Box::new(Reader { artefact: self, files: self.known.files(&self.build)? }))
     }
 }
 
@@ -189,7 +193,7 @@ fn extension(name: &str) -> &str {
 /// One trial on a build directory.
 struct Reader<'a> {
     artefact: &'a Artefact,
-    files: Files,
+    files: Arc<Files>,
 }
 
 impl Reader<'_> {
@@ -202,7 +206,10 @@ impl Reader<'_> {
 impl Session for Reader<'_> {
     fn perform(&mut self, _step: &str, action: &Action) -> Result<Observation, Inability> {
         match action {
-            Action::Inspect(inspect) => look::look(self.artefact, &self.files, inspect),
+            Action::Inspect(inspect) => {
+                let look = || look::look(self.artefact, &self.files, inspect);
+                self.artefact.known.looked(&inspect.url, look)
+            }
             Action::Visit(visit) => {
                 let url = self.artefact.page(&visit.url)?.to_string();
                 self.witness()?.visit(&Visit { url, ..visit.clone() })

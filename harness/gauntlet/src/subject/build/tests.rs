@@ -318,3 +318,25 @@ fn each_fault_of_the_build_changes_some_fact() {
         assert_ne!(healthy, seen(&[*fault]), "{fault:?}");
     }
 }
+
+#[test]
+fn modules_that_nothing_identifies_are_one_list() {
+    let plain = wat::parse_str("(module)").expect("a module");
+    let named = wat::parse_str("(module (@custom \"build_id\" \"7f\"))").expect("a module");
+    let of = |files: &[(&str, &[u8])]| facts(&build(folder(files).path()), Asset::Module);
+    let all = of(&[("a.wasm", &named), ("b.wasm", &plain), ("c.wasm", b"no"), ("d.wasm", &plain)]);
+    assert_eq!(texts(&all, "unidentified"), ["b.wasm", "d.wasm"]);
+    assert!(texts(&of(&[("a.wasm", &named)]), "unidentified").is_empty());
+}
+
+#[test]
+fn glue_of_another_build_is_told_by_what_it_lacks() {
+    let module = r#"(module (import "wbg" "f1" (func)) (import "wbg" "g" (func)))"#;
+    let module = wat::parse_str(module).expect("a module");
+    let glue = "imports.wbg = {}; imports.wbg.f1 = f; imports.wbg.g = g; \
+                WebAssembly.instantiateStreaming(fetch('a_bg.wasm'), imports)";
+    for (glue, lacks) in [(glue.to_owned(), 0), (glue.replace("f1", "f2"), 1)] {
+        let dir = folder(&[("a_bg.wasm", &module), ("a.js", glue.as_bytes())]);
+        assert_eq!(texts(&facts(&build(dir.path()), Asset::Module), "glue-lacks").len(), lacks);
+    }
+}

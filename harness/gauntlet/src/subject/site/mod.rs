@@ -13,6 +13,7 @@ use url::Url;
 use wasm_gauntlet_model::action::Action;
 use wasm_gauntlet_model::profile::{Need, Profile};
 use wasm_gauntlet_model::target::{Budget, NameDigest, ONE_OFF_WORD_USUAL, SiteTarget};
+use wasm_gauntlet_web::discovery::Seen;
 use wasm_gauntlet_web::wire::failure::ExchangeFailure;
 use wasm_gauntlet_web::wire::{Certificates, Client, ExchangeBounds, reach};
 
@@ -45,8 +46,8 @@ pub struct Site {
     asked: ExchangeCache,
     inspected: Inspected,
     learned: Learned,
-    /// Why discovery does not know every script of the page, if so.
-    unseen: Mutex<Option<String>>,
+    /// What discovery saw of the scripts of the page.
+    seen: Mutex<Arc<Seen>>,
     /// The browser that looks at the page, if there is one.
     witness: Option<Witness>,
 }
@@ -86,7 +87,7 @@ impl Site {
             asked: ExchangeCache::default(),
             inspected: Inspected::default(),
             learned: Learned::default(),
-            unseen: Mutex::default(),
+            seen: Mutex::default(),
             witness: None,
         })
     }
@@ -116,6 +117,9 @@ impl Site {
         let mut site = Self::new(url)?;
         site.origin = target.origin.as_ref().map(OriginAddress::new).transpose()?;
         site.one_off_word.clone_from(&target.one_off_word);
+        if let Some(name) = &target.user_agent {
+            site.client.call_itself(name.clone());
+        }
         site.addresses.clone_from(&target.addresses);
         (site.budget, site.name_digest) = (target.budget, target.name_digest);
         site.reach(target).map_err(|failure| Inability::setup(failure.to_string()))?;
@@ -189,12 +193,12 @@ impl Subject for Site {
     fn profile(&self) -> Result<Profile, Inability> {
         let glance = self.witness.as_ref().map(|witness| witness.glance(&self.url)).transpose()?;
         let known = glance.as_ref().map(|glance| glance.witnessed()).unwrap_or_default();
-        let (mut profile, unseen) =
+        let (mut profile, seen) =
             wasm_gauntlet_web::discovery::discover(&self.client, &self.url, &known)?;
         if let Some((witness, glance)) = self.witness.as_ref().zip(glance) {
             witness.tell(&mut profile, &glance);
         }
-        *unpoisoned(self.unseen.lock()) = unseen;
+        *unpoisoned(self.seen.lock()) = Arc::new(seen);
         wasm_gauntlet_web::discovery::remember(&mut profile, &self.previous);
         profile.can.extend(self.origin.as_ref().map(|_| Need::SiteOrigin));
         let is_secure = self.secure.is_some() || self.url.scheme() == "https";

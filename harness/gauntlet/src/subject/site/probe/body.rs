@@ -13,6 +13,7 @@ use wasm_gauntlet_web::wire::redirect::Trail;
 
 use super::decoded::{Decoded, Decoder, Inside};
 use super::evidence::piece;
+use super::module;
 
 /// Bytes a second of the 3G link that the catalogue counts in: 1.6 Mbit/s.
 const BYTES_PER_S_3G: f64 = 200_000.0;
@@ -33,6 +34,7 @@ pub(crate) struct BodyFacts {
     pub(crate) content: Fact<String>,
     pub(crate) module_valid: Fact<bool>,
     pub(crate) module_error: Fact<String>,
+    pub(crate) module_mangled: Fact<bool>,
     pub(crate) lost_3g_s: Fact<f64>,
     pub(crate) shared_memory: Fact<bool>,
     pub(crate) dictionary: Fact<String>,
@@ -40,6 +42,8 @@ pub(crate) struct BodyFacts {
     pub(crate) policies: Option<Vec<String>>,
     /// Inline scripts of the page that deal with modules.
     pub(crate) loaders: Vec<Inline>,
+    /// The digest of the files that the page names.
+    pub(crate) names_sha256: Option<String>,
     pub(crate) evidence: Vec<Evidence>,
 }
 
@@ -126,6 +130,7 @@ impl BodyFacts {
     fn no_module(&mut self, why: &str) {
         self.module_valid = false.into();
         self.module_error = why.to_owned().into();
+        self.module_mangled = false.into();
         self.evidence.push(piece("body", why));
     }
 
@@ -188,9 +193,11 @@ impl BodyFacts {
         self.content = content.word().to_owned().into();
         self.module_valid = wrong.is_none().into();
         self.module_error = Fact::looked(wrong.clone());
+        self.module_mangled = (wrong.as_deref() == Some(module::MANGLED)).into();
         self.shared_memory = Fact::looked(*shared_memory);
         self.policies = Some(page.policies.clone());
         self.loaders.clone_from(&page.loaders);
+        self.names_sha256.clone_from(&page.names_sha256);
         let digest = format!("{}, {raw_bytes} bytes, sha256 {raw_sha256}", content.word());
         self.evidence.push(piece("content", &digest));
     }

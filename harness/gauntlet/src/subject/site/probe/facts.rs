@@ -4,6 +4,7 @@
 use wasm_gauntlet_model::action::{Fetch, Method};
 use wasm_gauntlet_model::observation::{Exchange, Fact, Staleness, count};
 use wasm_gauntlet_model::target::Budget;
+use wasm_gauntlet_web::discovery::Seen;
 use wasm_gauntlet_web::headers::cache::{self, Directive};
 use wasm_gauntlet_web::headers::name::{is_content_addressed, is_doubtful};
 use wasm_gauntlet_web::headers::policy::{self, Policies};
@@ -16,6 +17,7 @@ use wasm_gauntlet_web::wire::repeated::Unanswered;
 
 use super::body::BodyFacts;
 use super::relations::{self, Earlier};
+use super::scripts;
 
 /// Every fact of the exchange, including those that compare it with earlier ones.
 pub(crate) fn of(
@@ -23,7 +25,7 @@ pub(crate) fn of(
     trail: &Trail,
     body: BodyFacts,
     earlier: &Earlier,
-    budget: Budget,
+    (budget, seen): (Budget, &Seen),
 ) -> Exchange {
     if let Some(unanswered) = &trail.reply.unanswered {
         return of_none(fetch, trail, unanswered);
@@ -40,6 +42,8 @@ pub(crate) fn of(
         cross_origin: relations.cross_origin,
         cors_allows: relations.cors_allows,
         csp_allows_fetch: relations.csp_allows_fetch,
+        script_refused: scripts::refused(fetch, trail, seen),
+        page_guessed: seen.is_page_guessed.into(),
         wire_budget,
         over_wire_budget,
         ..own
@@ -98,7 +102,7 @@ fn of_itself(fetch: &Fetch, trail: &Trail, body: BodyFacts) -> Exchange {
         csp: Fact::looked(csp),
         isolated: policy::isolated(&reply.headers).into(),
         nosniff: is_nosniff(&reply.headers).into(),
-        type_is_script: Fact::looked(media.as_ref().map(|media| is_one_of(&SCRIPT_TYPES, media))),
+        type_is_script: Fact::looked(media.as_ref().map(|sent| is_script(sent))),
         type_is_page: Fact::looked(media.as_ref().map(|media| is_one_of(&PAGE_TYPES, media))),
         protocol: reply.version.clone().into(),
         tls: (trail.ask.url.scheme() == "https").into(),
@@ -117,9 +121,9 @@ fn policy_texts(headers: &Headers, in_page: &[String]) -> Option<String> {
     (!all.is_empty()).then(|| all.join(", "))
 }
 
-/// The essences of JavaScript (MIME Sniffing standard §4.6) that are in use.
-const SCRIPT_TYPES: [&str; 4] =
-    ["text/javascript", "application/javascript", "application/x-javascript", "text/ecmascript"];
+fn is_script(sent: &str) -> bool {
+    media::essence(sent).as_deref().is_some_and(media::is_javascript)
+}
 
 /// The essences of documents that browsers show as pages (HTML Standard §7.5).
 const PAGE_TYPES: [&str; 2] = ["text/html", "application/xhtml+xml"];
@@ -204,6 +208,7 @@ fn with_body(trail: &Trail, body: BodyFacts) -> Exchange {
         content: body.content,
         module_valid: body.module_valid,
         module_error: body.module_error,
+        module_mangled: body.module_mangled,
         raw_sha256: body.raw_sha256,
         wire_sha256: body.wire_sha256,
         content_length: Fact::looked(length),

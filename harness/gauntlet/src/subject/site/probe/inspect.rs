@@ -16,7 +16,7 @@ use wasm_gauntlet_web::wire::HttpRequest;
 use wasm_gauntlet_web::wire::redirect::Trail;
 
 use super::loaded::{self, LoadedText};
-use super::{Probe, evidence, reproduce};
+use super::{Probe, evidence, reproduce, scripts};
 use crate::locks::unpoisoned;
 use crate::subject::Inability;
 
@@ -100,18 +100,21 @@ impl Probe<'_> {
             }
         }
         complete &= inspect.beside.len() <= BESIDE_MAX;
+        let modules = inspect.beside.iter().filter(|found| found.asset == Asset::Module);
         let beside: Vec<InspectedFile<'_>> = others.iter().map(Got::file).collect();
         let around = Surroundings {
             texts: &texts,
             complete,
+            is_only_module: modules.count() <= 1,
             beside: &beside,
             name_digest: self.site.name_digest,
             budget: self.site.budget,
         };
         let mut facts = inspection::of(got.file(), around);
-        let unseen = unpoisoned(self.site.unseen.lock()).clone();
-        loaded::add(&mut facts, (&inspect.url, &got.content), &loaded, unseen.is_some());
-        evidence.extend(unseen.map(|why| evidence::piece("not seen", &why)));
+        let seen = unpoisoned(self.site.seen.lock()).clone();
+        loaded::add(&mut facts, (&inspect.url, &got.content), &loaded, seen.unseen.is_some());
+        scripts::add(&mut facts, &inspect.url, &seen);
+        evidence.extend(seen.unseen.as_ref().map(|why| evidence::piece("not seen", why)));
         if let Fact::Is(missing) = &facts.imports_undefined
             && !missing.is_empty()
         {

@@ -14,6 +14,7 @@ use super::body;
 use super::evidence::piece;
 use super::place::OriginAddress;
 use super::reproduce::{self, CommandView};
+use crate::locks::unpoisoned;
 use crate::subject::{Inability, Subject};
 
 /// Hex digits of a digest in a sentence.
@@ -41,7 +42,7 @@ struct LatticeAnswer {
     status: Option<u16>,
     /// Whether it was read to its end, and not known by its first bytes.
     read: bool,
-    /// Of the content; none where it could not be decoded.
+    /// Of the content, or of the names in a page; none where it could not be decoded.
     digest: Option<String>,
     reproduce: String,
 }
@@ -53,7 +54,10 @@ pub(crate) fn perform(
     everywhere: &Everywhere,
 ) -> Result<Observation, Inability> {
     let url = super::parse(&everywhere.url)?;
-    let places = places(probe, &url);
+    let is_page = is_page(probe, &url);
+    let mut places = places(probe, &url);
+    // Many pages answer an unknown query with another page.
+    places.retain(|place| !is_page || place.one_off.is_none());
     let mut all: Vec<(&LatticePlace, &str)> = Vec::new();
     for place in &places {
         for offer in &everywhere.offers {
@@ -78,7 +82,12 @@ pub(crate) fn perform(
         };
         answers.extend(asked.into_iter().collect::<Result<Vec<_>, _>>()?);
     }
-    Ok(observation(&places, &answers))
+    Ok(observation(&places, &answers, is_page))
+}
+
+/// Whether `url` is that of the page.
+fn is_page(probe: &Probe, url: &Url) -> bool {
+    *url == probe.site.url && unpoisoned(probe.site.seen.lock()).is_page
 }
 
 fn places<'a>(probe: &'a Probe, url: &Url) -> Vec<LatticePlace<'a>> {
@@ -131,7 +140,9 @@ fn ask(
     ask.host = place.origin.and_then(|origin| origin.host.clone());
     let trail = probe.follow(step, fetch.one_off, place.origin, ask)?;
     let seen = body::read(&fetch, &trail, &probe.site.decoder);
+    let is_page = is_page(probe, url) && seen.content == Fact::Is("html".to_owned());
     let digest = match seen.raw_sha256 {
+        Fact::Is(_) if is_page && trail.stopped.is_none() => seen.names_sha256,
         Fact::Is(digest) if trail.stopped.is_none() => Some(digest),
         _ => None,
     };
@@ -144,7 +155,13 @@ fn ask(
     })
 }
 
-fn observation(places: &[LatticePlace], answers: &[LatticeAnswer]) -> Observation {
+/// Whether the same variant at the same place differs from one answer to the next.
+fn varies(answers: &[LatticeAnswer]) -> bool {
+    let mut known: BTreeMap<&str, &Option<String>> = BTreeMap::new();
+    answers.iter().any(|one| *known.entry(&one.name).or_insert(&one.digest) != &one.digest)
+}
+
+fn observation(places: &[LatticePlace], answers: &[LatticeAnswer], is_page: bool) -> Observation {
     let good = || answers.iter().filter(|answer| answer.status == Some(200));
     let mut by_digest: BTreeMap<&str, Vec<&LatticeAnswer>> = BTreeMap::new();
     for answer in good() {
@@ -165,6 +182,8 @@ fn observation(places: &[LatticePlace], answers: &[LatticeAnswer]) -> Observatio
             .collect::<Vec<_>>()
             .into(),
         contents: count(by_digest.len()).into(),
+        is_page: is_page.into(),
+        varies: varies(answers).into(),
         odd: Fact::looked((!odd.is_empty()).then(|| evidence(&odd))),
         places: places.iter().map(|place| place.name.clone()).collect::<Vec<_>>().into(),
     };

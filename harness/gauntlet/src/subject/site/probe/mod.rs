@@ -17,6 +17,7 @@ pub(crate) mod rate_limit;
 mod relations;
 mod repro_steps;
 mod reproduce;
+mod scripts;
 #[cfg(test)]
 mod tests;
 
@@ -29,6 +30,7 @@ use wasm_gauntlet_model::action::{Action, Fetch, OneOff, Place};
 use wasm_gauntlet_model::observation::{Evidence, Observation};
 use wasm_gauntlet_model::scenario::Decided;
 use wasm_gauntlet_model::target::Budget;
+use wasm_gauntlet_web::discovery::Seen;
 use wasm_gauntlet_web::headers::Headers;
 use wasm_gauntlet_web::text::visible;
 use wasm_gauntlet_web::wire::HttpRequest;
@@ -39,6 +41,7 @@ use self::place::OriginAddress;
 use self::relations::{Done, Earlier};
 use self::repro_steps::{ReproStep, StepQuery};
 use super::Site;
+use crate::locks::unpoisoned;
 use crate::subject::browser::{BuildPlace, Witness};
 use crate::subject::{Inability, Session};
 
@@ -78,7 +81,8 @@ impl<'a> Probe<'a> {
         self.check_cache_isolation(fetch)?;
         let make = |ask| self.follow(step, fetch.one_off, origin, ask);
         let trail = self.site.asked.once(ask, fetch.one_off, make)?;
-        let held = (&self.site.decoder, self.site.budget);
+        let seen = unpoisoned(self.site.seen.lock()).clone();
+        let held = (&self.site.decoder, self.site.budget, &*seen);
         let (observation, policies) = observation(fetch, &trail, &earlier, held, unconditional);
         self.past.push(ReproStep::fetched(step, fetch, &trail, !policies.is_empty()));
         self.steps.insert(step.to_owned(), Done { trail, policies });
@@ -195,6 +199,11 @@ impl<'a> Probe<'a> {
             let trail = follow(&self.site.client, behalf, same.clone(), one_off);
             trail.ok().map(|trail| trail.reply.status)
         };
+        let as_a_browser = || {
+            let trail = follow(&self.site.client, behalf, same.as_a_browser(), one_off);
+            trail.ok().map(|trail| trail.reply.status)
+        };
+        self.let_through(&trail, again, as_a_browser)?;
         self.believed(&trail, again)?;
         Ok(trail)
     }
@@ -253,7 +262,7 @@ fn observation(
     fetch: &Fetch,
     trail: &Trail,
     earlier: &Earlier,
-    (decoder, budget): (&Decoder, Budget),
+    (decoder, budget, seen): (&Decoder, Budget, &Seen),
     unconditional: bool,
 ) -> (Observation, Vec<String>) {
     let body = body::read(fetch, trail, decoder);
@@ -265,6 +274,6 @@ fn observation(
     let compared =
         earlier.against.map(|first| evidence::response_of("compared with", &first.trail));
     evidence.extend(compared);
-    let facts = facts::of(fetch, trail, body, earlier, budget).facts();
+    let facts = facts::of(fetch, trail, body, earlier, (budget, seen)).facts();
     (Observation { facts, evidence, reproduce: Some(reproduce::curl(trail)) }, policies)
 }

@@ -1,6 +1,6 @@
 //! Whether bytes are one valid module, by the rules of browsers.
 
-use wasm_gauntlet_web::coding::Content;
+use wasm_gauntlet_web::coding::{self, Content};
 use wasmparser::{Encoding, Parser, Payload, TypeRef, Validator, WasmFeatures};
 
 /// What browsers accept. Chromium, Firefox and Safari still run exception handling as it was before
@@ -8,6 +8,10 @@ use wasmparser::{Encoding, Parser, Payload, TypeRef, Validator, WasmFeatures};
 fn of_browsers() -> WasmFeatures {
     WasmFeatures::default() | WasmFeatures::LEGACY_EXCEPTIONS
 }
+
+/// What is said of a module that a program read as UTF-8 and wrote again.
+pub(crate) const MANGLED: &str =
+    "it was read as text and written again, so that bytes past 0x7F became EF BF BD";
 
 /// Why `bytes` are not one valid core module; none if they are.
 pub(crate) fn complaint(bytes: &[u8], content: Content) -> Option<String> {
@@ -21,6 +25,7 @@ pub(crate) fn complaint(bytes: &[u8], content: Content) -> Option<String> {
             Some("a component, not a module".to_owned())
         }
         Ok(_) => None,
+        Err(_) if coding::mangled(bytes).is_some() => Some(MANGLED.to_owned()),
         // A section past the end means that the module is cut. Anything else after a module is
         // extra data.
         Err(error) if end < bytes.len() && !error.message().contains("end-of-file") => {
@@ -104,6 +109,7 @@ mod tests {
             (&padded, "follow the module"),
             (&unknown, "follow the module"),
             (component, "component"),
+            (b"\0asm\x01\0\0\0\x01\xef\xbf\xbd", "read as text"),
             (b"<!doctype html>", "html"),
             (b"", "empty"),
         ] {

@@ -1,10 +1,15 @@
 //! The policies inside a page, and the inline scripts to which they apply.
 
+use std::collections::BTreeSet;
+
 use scraper::{Html, Selector};
+use url::Url;
 use wasm_gauntlet_web::coding::Content;
-use wasm_gauntlet_web::discovery::page::{bounded, parsed};
+use wasm_gauntlet_web::discovery::page::{self, bounded, parsed};
 use wasm_gauntlet_web::discovery::script;
 use wasm_gauntlet_web::headers::policy::Inline;
+
+use super::decoded::sha256;
 
 /// Bytes of a page that are read: policies stand in the head, loaders in it or soon after.
 const PAGE_BYTES_MAX: usize = 1 << 20;
@@ -19,6 +24,8 @@ pub(crate) struct PageFacts {
     pub(crate) policies: Vec<String>,
     /// Inline scripts that load modules.
     pub(crate) loaders: Vec<Inline>,
+    /// SHA-256 of the files that it names. A nonce or a date does not change it.
+    pub(crate) names_sha256: Option<String>,
 }
 
 impl PageFacts {
@@ -27,10 +34,26 @@ impl PageFacts {
         if content != Content::Html {
             return Self::default();
         }
-        let page = String::from_utf8_lossy(&bytes[..bytes.len().min(PAGE_BYTES_MAX)]);
-        let (page, _) = parsed(bounded(&page));
-        Self { policies: policies(&page), loaders: loaders(&page) }
+        let text = String::from_utf8_lossy(&bytes[..bytes.len().min(PAGE_BYTES_MAX)]);
+        let (page, _) = parsed(bounded(&text));
+        let (policies, loaders) = (policies(&page), loaders(&page));
+        Self { policies, loaders, names_sha256: names_sha256(&text) }
     }
+}
+
+/// The digest of all scripts and modules that the page `html` names. Addresses are relative to an
+/// invented one, because only copies of one page are compared.
+fn names_sha256(html: &str) -> Option<String> {
+    let page = page::read(html, &Url::parse("http://page.invalid/").ok()?);
+    let loaded = page.scripts.iter().chain(&page.modules).map(|(url, _)| url.to_string());
+    let inline: Vec<_> = page.inline.iter().map(|text| script::read(text)).collect();
+    let inline = inline.iter().flat_map(|script| &script.mentions);
+    let all: BTreeSet<String> = loaded
+        .chain(page.named.iter().cloned())
+        .chain(inline.map(|one| one.name.clone()))
+        .collect();
+    let all: Vec<String> = all.into_iter().collect();
+    Some(sha256(all.join("\n").as_bytes()))
 }
 
 fn policies(page: &Html) -> Vec<String> {
@@ -63,6 +86,16 @@ mod tests {
                     content=\"script-src 'self'\"><meta http-equiv=refresh content=9>";
         assert_eq!(PageFacts::of(page.as_bytes(), Content::Html).policies, ["script-src 'self'"]);
         assert_eq!(PageFacts::of(page.as_bytes(), Content::Other).policies, [""; 0]);
+    }
+
+    #[test]
+    fn a_nonce_changes_no_name_and_another_build_does() {
+        let of = |page: &str| PageFacts::of(page.as_bytes(), Content::Html).names_sha256;
+        let page =
+            "<!doctype html><script nonce=a src=app.1.js></script><script>f('b.wasm')</script>";
+        assert_eq!(of(page), of(&page.replace("nonce=a", "nonce=b").replace("f(", "/* 9 */f(")));
+        assert_ne!(of(page), of(&page.replace("app.1.js", "app.2.js")));
+        assert_ne!(of(page), of(&page.replace("b.wasm", "c.wasm")));
     }
 
     #[test]

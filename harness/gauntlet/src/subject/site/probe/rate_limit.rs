@@ -1,4 +1,5 @@
-//! A check before a refusal counts: it must not come from a rate limit.
+//! Checks before a refusal counts: it must come neither from a rate limit, nor from a firewall that
+//! refuses tools.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
@@ -8,8 +9,8 @@ use std::time::Duration;
 use url::Url;
 use wasm_gauntlet_model::action::Method;
 use wasm_gauntlet_web::text::visible;
-use wasm_gauntlet_web::wire::HttpRequest;
 use wasm_gauntlet_web::wire::redirect::{Trail, follow};
+use wasm_gauntlet_web::wire::{HttpRequest, browser_agent};
 
 use super::Probe;
 use crate::locks::unpoisoned;
@@ -61,6 +62,26 @@ impl Probe<'_> {
             )));
         }
         Ok(())
+    }
+
+    /// Whether the refusal in `trail` is for everybody, and not for tools alone.
+    pub(super) fn let_through(
+        &self,
+        trail: &Trail,
+        again: impl Fn() -> Option<u16>,
+        as_a_browser: impl Fn() -> Option<u16>,
+    ) -> Result<(), Inability> {
+        let status = trail.reply.status;
+        let is_for_tools = browser_agent::may_be_a_firewall(&trail.reply)
+            && as_a_browser() == Some(200)
+            && again() == Some(status);
+        match is_for_tools {
+            true => {
+                let url = visible(trail.ask.url.as_str());
+                Err(Inability::refused(browser_agent::refusal(&url, status)))
+            }
+            false => Ok(()),
+        }
     }
 
     /// Repeats the request, and asks for the page, which was there when the run began. A rate limit

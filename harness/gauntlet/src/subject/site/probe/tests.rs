@@ -51,9 +51,15 @@ pub(crate) fn answered(ask: HttpRequest) -> Trail {
 }
 
 fn facts(fetch: &Fetch, trail: &Trail) -> Facts {
-    observation(fetch, trail, &Earlier::default(), (&Decoder::default(), Budget::default()), false)
-        .0
-        .facts
+    observation(
+        fetch,
+        trail,
+        &Earlier::default(),
+        (&Decoder::default(), Budget::default(), &Seen::default()),
+        false,
+    )
+    .0
+    .facts
 }
 
 fn coded(layers: &[Layer], bytes: &[u8]) -> Vec<u8> {
@@ -246,10 +252,15 @@ fn a_part_is_held_against_the_whole() {
         let lines = [fields[0], fields[1], ("content-range", range)];
         let trail = trail(&fetch, status, &lines, part);
         let earlier = Earlier { part_of: Some(&whole), ..Earlier::default() };
-        let seen =
-            observation(&fetch, &trail, &earlier, (&Decoder::default(), Budget::default()), false)
-                .0
-                .facts;
+        let seen = observation(
+            &fetch,
+            &trail,
+            &earlier,
+            (&Decoder::default(), Budget::default(), &Seen::default()),
+            false,
+        )
+        .0
+        .facts;
         assert_eq!(seen["part-right"], seen_as, "{status} {fields:?} {range}");
     }
 }
@@ -274,10 +285,15 @@ fn a_page_may_fetch_what_its_policy_and_the_answer_let_it() {
         let page = page(at, policy, meta);
         let trail = trail(&fetch, 200, &[("access-control-allow-origin", allowed)], &module());
         let earlier = Earlier { page: Some(&page), ..Earlier::default() };
-        let seen =
-            observation(&fetch, &trail, &earlier, (&Decoder::default(), Budget::default()), false)
-                .0
-                .facts;
+        let seen = observation(
+            &fetch,
+            &trail,
+            &earlier,
+            (&Decoder::default(), Budget::default(), &Seen::default()),
+            false,
+        )
+        .0
+        .facts;
         let got = ["cross-origin", "cors-allows", "csp-allows-fetch"].map(|name| &seen[name]);
         assert_eq!(got, facts.map(Value::Bool).each_ref(), "{at} {policy} {meta} {allowed}");
     }
