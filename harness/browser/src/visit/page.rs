@@ -101,8 +101,8 @@ impl Tab<'_> {
         Ok(BASE64.decode(shot.data).unwrap_or_default())
     }
 
-    /// A small picture for people, as JPEG in base64. What is written into fields is blanked, in the
-    /// page too.
+    /// A small picture for people, as JPEG in base64. What is written into fields is blanked,
+    /// in the page too.
     ///
     /// # Errors
     /// As [`Tab::open`].

@@ -3,7 +3,7 @@
 use wasm_gauntlet_model::call::{CallOutcome, RejectStage};
 use wasm_gauntlet_model::observation::{
     Agreement, Audit, Exchange, Field, Fill, Flood, GuestCall, Inspection, Lattice, Pace,
-    PageVisit, Registration, Rollback, Starts, TenantLatency, ValueKind,
+    PageLoads, PageSkew, PageVisit, Registration, Rollback, Starts, TenantLatency, ValueKind,
 };
 use wasm_gauntlet_model::profile::Need;
 use wasm_gauntlet_model::scenario::SUBJECT;
@@ -16,6 +16,8 @@ const STEPS: &[(&[&str], &[Field])] = &[
     (&["get", "head"], Exchange::FIELDS),
     (&["inspect"], Inspection::FIELDS),
     (&["visit"], PageVisit::FIELDS),
+    (&["page-loads"], PageLoads::FIELDS),
+    (&["deploy"], PageSkew::FIELDS),
     (&["everywhere"], Lattice::FIELDS),
     (&["call", "load"], GuestCall::FIELDS),
     (&["compare"], Pace::FIELDS),

@@ -105,7 +105,7 @@ observation! {
         module_valid = "module-valid": bool,
         /// Why the module is invalid. Absent if it is valid.
         module_error = "module-error": String,
-        /// Whether the module was read as UTF-8 text and written again, so that bytes became U+FFFD.
+        /// Whether the module was read as UTF-8 text and written again: bytes became U+FFFD.
         module_mangled = "module-mangled": bool,
         /// SHA-256 of the decoded bytes, lower-case hex.
         raw_sha256 = "raw-sha256": String,

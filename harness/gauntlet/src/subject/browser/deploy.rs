@@ -1,5 +1,5 @@
-//! A visit of a page, of which another build is deployed meanwhile. The page works afterwards, or it
-//! says that something is wrong.
+//! A visit of a page, of which another build is deployed meanwhile. The page works afterwards, or
+//! it says that something is wrong.
 
 use std::time::{Duration, Instant};
 

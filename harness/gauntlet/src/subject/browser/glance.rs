@@ -92,8 +92,8 @@ impl Glance {
         if self.restless { RESTLESS_WITHIN } else { REST_WITHIN }
     }
 
-    /// Addresses that give the same modules in small parts, as the deployment sends them: compressed
-    /// if it compresses, and with a length if it says one.
+    /// Addresses that give the same modules in small parts, as the deployment sends them:
+    /// compressed if it compresses, and with a length if it says one.
     pub(super) fn slowly(&self, server: &FaultServer) -> BTreeMap<String, String> {
         let answer = |(url, bytes): (&String, &Vec<u8>)| {
             let mut fields = self.fields.get(url).cloned().unwrap_or_default();

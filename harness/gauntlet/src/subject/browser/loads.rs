@@ -1,6 +1,6 @@
-//! Loads of a page with and without its module, in turn. What the module adds to the first paint and
-//! to the time in which the page cannot react is the smallest difference of all pairs: noise of the
-//! machine makes single loads slower, but hardly all of them.
+//! Loads of a page with and without its module, in turn. What the module adds to the first paint
+//! and to the time in which the page cannot react is the smallest difference of all pairs: noise of
+//! the machine makes single loads slower, but hardly all of them.
 
 use std::time::Instant;
 

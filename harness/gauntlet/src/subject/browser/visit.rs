@@ -69,26 +69,7 @@ pub(super) fn perform(
         ..PageVisit::default()
     };
     let before = if visit.module_fails.is_some() { Some(Sight::of(&mut tab)?) } else { None };
-    for turn in 0..visit.uses {
-        let (requests, instances) = (modules(&tab).len(), look::instances(tab.seen()));
-        if glance.by_control {
-            tab.control(trigger, Press::Use)?;
-            if let Some(before) = before.as_ref().filter(|_| turn == 0) {
-                facts.feedback_ms = feedback(&mut tab, &before.text)?;
-            }
-            tab.rest(Instant::now() + glance.rest_within())?;
-        }
-        let (now, made) = (modules(&tab).len(), look::instances(tab.seen()));
-        if turn == 0 {
-            facts.requests_first = count(now).into();
-            facts.instances_first = count(made).into();
-        } else {
-            let so_far = |fact: &Fact<i64>| if let Fact::Is(so_far) = fact { *so_far } else { 0 };
-            facts.requests_again = (so_far(&facts.requests_again) + count(now - requests)).into();
-            facts.instances_again =
-                (so_far(&facts.instances_again) + count(made - instances)).into();
-        }
-    }
+    use_feature(&mut tab, visit, page, before.as_ref(), &mut facts)?;
     if let Some(before) = before {
         fail(&mut tab, running, glance, &before, &mut facts)?;
         if visit.retry {
@@ -107,20 +88,56 @@ pub(super) fn perform(
         facts.streamed = count(compilations.streaming).into();
         facts.compiled_whole = count(compilations.whole).into();
     }
-    if visit.slow
-        && let Some(progress) = tab.progress()?
-    {
-        facts.progress_max = progress.max.into();
-        let back = progress.back.map(|(from, to)| format!("{from:.0} % to {to:.0} %"));
-        facts.progress_back = Fact::looked(back);
-        facts.progress_end = Fact::looked(progress.end);
-    } else if visit.slow {
-        (facts.progress_max, facts.progress_end) = (Fact::Absent, Fact::Absent);
+    if visit.slow {
+        progress(&mut tab, &mut facts)?;
     }
     let compiled = tab.modules()?;
     let evidence = evidence::of(&mut tab)?;
     facts.dead = why_dead(&tab, &visit.url, &compiled, chain);
     Ok(Observation { evidence, ..observation(&tab, &compiled, facts) })
+}
+
+/// Use the feature of the page, and count what each use requests and starts.
+fn use_feature(
+    tab: &mut Tab,
+    visit: &Visit,
+    page: &Page,
+    before: Option<&Sight>,
+    facts: &mut PageVisit,
+) -> Result<(), CallError> {
+    let Page { glance, known, .. } = page;
+    for turn in 0..visit.uses {
+        let (requests, instances) = (modules(tab).len(), look::instances(tab.seen()));
+        if glance.by_control {
+            tab.control(known.trigger.as_deref(), Press::Use)?;
+            if let Some(before) = before.filter(|_| turn == 0) {
+                facts.feedback_ms = feedback(tab, &before.text)?;
+            }
+            tab.rest(Instant::now() + glance.rest_within())?;
+        }
+        let (now, made) = (modules(tab).len(), look::instances(tab.seen()));
+        if turn == 0 {
+            facts.requests_first = count(now).into();
+            facts.instances_first = count(made).into();
+        } else {
+            let so_far = |fact: &Fact<i64>| if let Fact::Is(so_far) = fact { *so_far } else { 0 };
+            facts.requests_again = (so_far(&facts.requests_again) + count(now - requests)).into();
+            facts.instances_again =
+                (so_far(&facts.instances_again) + count(made - instances)).into();
+        }
+    }
+    Ok(())
+}
+
+/// How far the progress bars went.
+fn progress(tab: &mut Tab, facts: &mut PageVisit) -> Result<(), CallError> {
+    let progress = tab.progress()?;
+    facts.progress_max = Fact::looked(progress.map(|one| one.max));
+    let back = progress.and_then(|one| one.back);
+    let back = back.map(|(from, to)| format!("{from:.0} % to {to:.0} %"));
+    facts.progress_back = Fact::looked(back);
+    facts.progress_end = Fact::looked(progress.and_then(|one| one.end));
+    Ok(())
 }
 
 /// Milliseconds until something visible differs from `before`.

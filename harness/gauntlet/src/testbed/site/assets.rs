@@ -172,8 +172,8 @@ pub(super) fn previous_path() -> String {
     path("app", "wasm", Some(&coded_module(&PREVIOUS).raw))
 }
 
-/// The script that loads the module of `bytes` at `module_path`. A stale one defines the imports of modules
-/// before Go 1.21.
+/// The script that loads the module of `bytes` at `module_path`. A stale one defines the imports of
+/// modules before Go 1.21.
 pub(in crate::testbed) fn shim_text(module_path: &str, bytes: usize, stale: bool) -> String {
     let text = include_str!("loader.js").replace("__MODULE__", module_path);
     let text = text.replace("__MODULE_BYTES__", &bytes.to_string());

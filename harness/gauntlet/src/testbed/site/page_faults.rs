@@ -48,8 +48,8 @@ const CHANGES: &[(Fault, &str, &str)] = &[
     (
         Fault::BlocksPaint,
         "button.addEventListener(\"click\", compute);\n",
-        "button.addEventListener(\"click\", compute);\nload().then(() => (document.body.hidden = false), () \
-         => (document.body.hidden = false));\n",
+        "button.addEventListener(\"click\", compute);\nconst show_page = () => \
+         (document.body.hidden = false);\nload().then(show_page, show_page);\n",
     ),
     (
         Fault::SkewBreaks,

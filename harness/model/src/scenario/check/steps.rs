@@ -5,7 +5,8 @@ use crate::limits::Limits;
 use crate::name::is_word;
 use crate::reading::Log;
 use crate::scenario::raw::{
-    RawCall, RawDiffer, RawEverywhere, RawFetch, RawNoisyNeighbour, RawPageLoads, RawStep, RawVisit,
+    RawCall, RawDeploy, RawDiffer, RawEverywhere, RawFetch, RawNoisyNeighbour, RawPageLoads,
+    RawStep, RawVisit,
 };
 use crate::scenario::step::{CALLS_MAX, CallPlan, FetchPlan, StepPlan, VisitPlan};
 use crate::scenario::template::{Template, checked};
@@ -86,11 +87,7 @@ fn plan(
         plans.push(page_loads(raw, log));
     }
     if let Some(raw) = &step.deploy {
-        let text = raw.value.rollback.value.text();
-        let rollback = At { value: text, span: raw.value.rollback.span };
-        let rollback = checked(&rollback, params, log);
-        let visitor = checked(&raw.value.visitor, params, log);
-        plans.push(StepPlan::Deploy { rollback, visitor });
+        plans.push(deploy(&raw.value, params, log));
     }
     if let Some(raw) = &step.call {
         plans.push(call(raw, false, params, log));
@@ -113,8 +110,9 @@ fn plan(
     plans.extend(control.into_iter().map(|plan| StepPlan::Control(Box::new(plan))));
     if plans.len() != 1 {
         let problem = format!("a step must do one thing, this one does {}", plans.len());
-        let help = "expected one of: get, head, everywhere, inspect, visit, page-loads, deploy, call, load, \
-                    compare, noisy-neighbour, differ, registry, rollback, flood, fill, audit, start";
+        let help = "expected one of: get, head, everywhere, inspect, visit, page-loads, deploy, \
+                    call, load, compare, noisy-neighbour, differ, registry, rollback, flood, fill, \
+                    audit, start";
         log.add(Complaint::new(step.r#as.span, problem).help(help));
         return None;
     }
@@ -190,6 +188,12 @@ fn visit(raw: &At<RawVisit>, params: &[String], log: &mut Log) -> StepPlan {
     }
     let module_fails = module_fails.as_ref().map(|fails| checked(fails, params, log));
     StepPlan::Visit(VisitPlan { uses, module_fails, retry, slow })
+}
+
+fn deploy(raw: &RawDeploy, params: &[String], log: &mut Log) -> StepPlan {
+    let rollback = At { value: raw.rollback.value.text(), span: raw.rollback.span };
+    let rollback = checked(&rollback, params, log);
+    StepPlan::Deploy { rollback, visitor: checked(&raw.visitor, params, log) }
 }
 
 fn page_loads(raw: &At<RawPageLoads>, log: &mut Log) -> StepPlan {
