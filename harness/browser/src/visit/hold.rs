@@ -58,6 +58,11 @@ impl Held {
         self.waiting.len()
     }
 
+    /// Whether they never get an answer.
+    pub(super) fn stalls(&self) -> bool {
+        self.failure == ModuleFailure::Stalled
+    }
+
     /// How many requests have met their failure.
     pub(super) fn ended(&self) -> usize {
         self.ended

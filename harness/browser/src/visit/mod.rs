@@ -236,6 +236,11 @@ impl<'a> Tab<'a> {
         self.held.as_ref().map_or(0, Held::count)
     }
 
+    /// Whether requests for modules never get an answer.
+    pub fn stalls(&self) -> bool {
+        self.held.as_ref().is_some_and(Held::stalls)
+    }
+
     /// How many requests have met their failure.
     pub fn failed(&self) -> usize {
         self.held.as_ref().map_or(0, Held::ended)

@@ -1,5 +1,6 @@
 //! Which browser looks at pages: `--browser`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::sync::Arc;
 use wasm_gauntlet_browser::find;
 
 use super::exit::Failure;
-use crate::subject::browser::{BrowserPool, PageKnown, Witness};
+use crate::subject::browser::{BROWSERS_MAX, BrowserPool, PageKnown, Witness};
 
 /// The value of `--browser`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +36,11 @@ impl FromStr for BrowserChoice {
             _ => Err("expected auto, off, required, or the path of a Chromium".to_owned()),
         }
     }
+}
+
+/// Pages that are visited at once, if so many trials run in parallel.
+pub(super) fn visits_at_once(jobs: Option<NonZeroUsize>) -> usize {
+    if jobs == Some(NonZeroUsize::MIN) { 1 } else { BROWSERS_MAX }
 }
 
 /// The browser that looks, if there is one.

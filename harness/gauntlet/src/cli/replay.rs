@@ -27,6 +27,8 @@ pub(super) struct Replay<'a> {
     pub(crate) scenarios: &'a [Scenario],
     pub(crate) selection: &'a Selection,
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// Pages that are visited at once.
+    pub(crate) visits: usize,
     pub(crate) seed: u64,
     pub(crate) gate: Severity,
     pub(crate) noise_factor: f64,
@@ -56,6 +58,7 @@ impl Replay<'_> {
         let display = Display::new();
         let results = Engine::new(self.scenarios, &reached)
             .jobs(self.jobs.map_or_else(machine::jobs, NonZeroUsize::get))
+            .visits(self.visits)
             .seed(self.seed)
             .noise_factor(self.noise_factor)
             .ledger(&ledger)

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use wasm_gauntlet_model::selection::Selection;
 
 use super::args::{RunArgs, Tier};
-use super::browser::Witnesses;
+use super::browser::{Witnesses, visits_at_once};
 use super::deployment::Deployment;
 use super::exit::{Exit, Failure};
 use super::replay::Replay;
@@ -32,6 +32,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         selection: &selection,
         // Heavy guests run one at a time: each may use all that one worker may.
         jobs: if heavy { Some(NonZeroUsize::MIN) } else { args.jobs },
+        visits: if heavy { 1 } else { visits_at_once(args.jobs) },
         seed: args.seed.unwrap_or(SEED_USUAL),
         gate: args.gate,
         noise_factor: target.noise_factor,

@@ -6,6 +6,14 @@ use wasm_gauntlet_model::record::Outcome;
 
 use super::{LOOKED_AT_WHOLE, doubt};
 
+/// The incident in a record for a subject that cannot be tested.
+const REACHABLE: &str = "subject/reachable";
+
+/// The outcome of a subject that does not answer.
+pub(crate) fn unreached(subject: &str, reason: String) -> Outcome {
+    doubt(REACHABLE, subject, "The subject can be tested", reason)
+}
+
 /// The incident in a record for a site without a module.
 const MODULE_FOUND: &str = "subject/module-found";
 

@@ -62,6 +62,7 @@ pub struct Engine<'a> {
     scenarios: &'a [Scenario],
     subjects: &'a [ProfiledSubject],
     jobs: usize,
+    visits: usize,
     seed: u64,
     noise_factor: f64,
     ledger: &'a Ledger,
@@ -86,6 +87,7 @@ impl<'a> Engine<'a> {
             scenarios,
             subjects,
             jobs: 1,
+            visits: 1,
             seed: SEED_USUAL,
             noise_factor: NOISE_FACTOR_USUAL,
             ledger: &NOTHING_KNOWN,
@@ -95,7 +97,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// How many trials run side by side.
+    /// Trials side by side.
     pub fn jobs(self, jobs: usize) -> Self {
         Self { jobs, ..self }
     }
@@ -126,6 +128,11 @@ impl<'a> Engine<'a> {
     /// Who is told what happens.
     pub(crate) fn listener(self, listener: &'a dyn Listener) -> Self {
         Self { listener, ..self }
+    }
+
+    /// Pages that are visited at once, beside the other trials. With 1, before them.
+    pub(crate) fn visits(self, visits: usize) -> Self {
+        Self { visits, ..self }
     }
 
     /// When it is set from outside, what is under way is finished and nothing more begins.
@@ -181,7 +188,7 @@ pub fn reach(
                 Some(profile)
             }
             Err(inability) => {
-                unreachable.push(unreached(&name, inability.to_string()));
+                unreachable.push(doubts::unreached(&name, inability.to_string()));
                 None
             }
         };
@@ -190,15 +197,8 @@ pub fn reach(
     (reached, records, unreachable)
 }
 
-/// The incident in a record for a subject that cannot be tested.
-const REACHABLE: &str = "subject/reachable";
-
 /// The incident in a record for a subject that was tested in part.
 const LOOKED_AT_WHOLE: &str = "subject/looked-at-whole";
-
-fn unreached(subject: &str, reason: String) -> Outcome {
-    doubt(REACHABLE, subject, "The subject can be tested", reason)
-}
 
 fn doubt(incident: &str, subject: &str, claim: &str, reason: String) -> Outcome {
     let doubt = Outcome::unknown(incident, "-", subject, Severity::Critical);
@@ -220,7 +220,16 @@ impl Engine<'_> {
         let (steady, alone): (Vec<&Trial>, Vec<&Trial>) =
             timing.into_iter().partition(|trial| trial.steady);
         let kept = RunState::new(budgets);
-        self.together(&beside, self.jobs, &kept);
+        // A visit mostly waits for a page to come to rest, so it takes no turn of another trial.
+        let of_page = |one: &&Trial| self.scenarios[one.scenario].visits();
+        let (visits, beside): (Vec<&Trial>, Vec<&Trial>) = beside.into_iter().partition(of_page);
+        std::thread::scope(|scope| {
+            let visiting = scope.spawn(|| self.together(&visits, self.visits, &kept));
+            if self.visits == 1 {
+                let _ = visiting.join();
+            }
+            self.together(&beside, self.jobs, &kept);
+        });
         let measured = !steady.is_empty() || !alone.is_empty() || kept.has_again();
         let quiet = measured.then(|| unpoisoned(QUIET.write()));
         self.together(&steady, self.jobs.min(STEADY_MAX), &kept);

@@ -18,6 +18,8 @@ pub struct Visit {
     pub retry: bool,
     /// Whether modules arrive in small parts, as on a slow link.
     pub slow: bool,
+    /// Whether the engine traces what it compiles. The browser may take 5 s to hand a trace over.
+    pub traced: bool,
 }
 
 /// Loads of a page with and without its module, in turn.

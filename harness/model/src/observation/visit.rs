@@ -33,8 +33,8 @@ observation! {
         streaming_refused = "streaming-refused": String,
         /// Calls of `compileStreaming` and `instantiateStreaming` that succeeded.
         streaming_calls = "streaming-calls": i64,
-        /// Modules that the engine compiled while they arrived, by its own trace. Unknown in a
-        /// visit with a failure.
+        /// Modules that the engine compiled while they arrived, by its own trace. Unknown
+        /// unless the visit is `traced`.
         streamed = "streamed": i64,
         /// Modules that the engine compiled after all of their bytes were there, by its own trace.
         compiled_whole = "compiled-whole": i64,

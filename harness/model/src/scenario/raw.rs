@@ -214,6 +214,8 @@ written! {
         retry: Option<bool>,
         /// Whether modules arrive in small parts, in the course of a second.
         slow: Option<bool>,
+        /// Whether the engine traces what it compiles, which may take 5 s.
+        traced: Option<bool>,
     }
 }
 

@@ -56,6 +56,7 @@ pub(super) struct VisitPlan {
     pub module_fails: Option<Template>,
     pub retry: bool,
     pub slow: bool,
+    pub traced: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -285,6 +286,7 @@ impl VisitPlan {
             module_fails,
             retry: self.retry,
             slow: self.slow,
+            traced: self.traced,
         })
     }
 }

@@ -16,7 +16,7 @@ use wasm_gauntlet_model::verdict::Severity;
 
 use self::again::FaultOutcomes;
 use super::args::ProveArgs;
-use super::browser::Witnesses;
+use super::browser::{Witnesses, visits_at_once};
 use super::deployment::{Deployment, kind_with};
 use super::exit::{Exit, Failure};
 use super::folder::Folder;
@@ -35,6 +35,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         scenarios: &scenarios,
         selection: &selection,
         jobs: args.jobs,
+        visits: visits_at_once(args.jobs),
         seed: args.seed.unwrap_or(SEED_USUAL),
         gate: Severity::Note,
         noise_factor: NOISE_FACTOR_USUAL,
@@ -81,7 +82,7 @@ pub(super) fn prove(args: &ProveArgs) -> Result<Exit, Failure> {
         let only = vec![incident.to_owned()];
         let selection = Selection { about, only, ..selection.clone() };
         let jobs = Some(NonZeroUsize::MIN);
-        let replay = Replay { selection: &selection, jobs, ..replay };
+        let replay = Replay { selection: &selection, jobs, visits: 1, ..replay };
         on(&replay, fault, folder.as_ref(), &witnesses).map(|seen| seen.outcomes)
     })?;
     let detection = Detection { repeats, ..Detection::of(&selected, &healthy, &faulty) };

@@ -14,7 +14,7 @@ use crate::subject::Inability;
 const ATTEMPTS: usize = 2;
 
 /// Browsers that run at once. A visit waits most of the time for the page to come to rest.
-const BROWSERS_MAX: usize = 3;
+pub(crate) const BROWSERS_MAX: usize = 3;
 
 /// Browsers that may be running.
 pub(crate) struct BrowserPool {

@@ -52,11 +52,9 @@ pub(super) fn perform(
         None if visit.slow => Some(Held::elsewhere(glance.slowly(running.server))),
         None => None,
     };
-    // Slow bytes come from another server, so how they are compiled says nothing.
-    let traced = held.is_none();
     let trigger = known.trigger.as_deref();
     let mut tab = Tab::open(running.browser, running.events, held, known.certificates)?;
-    if traced {
+    if visit.traced {
         tab.start_trace()?;
     }
     if visit.slow {
@@ -83,7 +81,7 @@ pub(super) fn perform(
     if let Some(status) = tab.seen().crashes.first() {
         return Err(CallError::Broken(format!("the process of the page ended ({status})")));
     }
-    if traced {
+    if visit.traced {
         let compilations = tab.compilations()?;
         facts.streamed = count(compilations.streaming).into();
         facts.compiled_whole = count(compilations.whole).into();
@@ -160,6 +158,10 @@ fn fail(
     before: &Sight,
     facts: &mut PageVisit,
 ) -> Result<(), CallError> {
+    if tab.stalls() {
+        // No request meets a failure, so nothing can be said of how the page takes it.
+        return Ok(());
+    }
     let waiting = Sight::of(tab)?;
     for _ in 0..FAILURE_ROUNDS {
         tab.fail_held(running.server)?;

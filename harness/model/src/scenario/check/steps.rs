@@ -170,7 +170,7 @@ fn everywhere(raw: &At<RawEverywhere>, log: &mut Log) -> StepPlan {
 }
 
 fn visit(raw: &At<RawVisit>, params: &[String], log: &mut Log) -> StepPlan {
-    let RawVisit { uses, module_fails, retry, slow } = &raw.value;
+    let RawVisit { uses, module_fails, retry, slow, traced } = &raw.value;
     let uses = uses.unwrap_or(0);
     if uses > USES_MAX {
         let problem = format!("`uses` is {uses}");
@@ -181,13 +181,13 @@ fn visit(raw: &At<RawVisit>, params: &[String], log: &mut Log) -> StepPlan {
         let problem = "`retry` needs a failure before it";
         log.add(Complaint::new(raw.span, problem.to_owned()).help("expected `module-fails` too"));
     }
-    let slow = slow.unwrap_or(false);
-    if slow && module_fails.is_some() {
-        let problem = "`slow` and `module-fails` are both given";
+    let (slow, traced) = (slow.unwrap_or(false), traced.unwrap_or(false));
+    if usize::from(slow) + usize::from(traced) + usize::from(module_fails.is_some()) > 1 {
+        let problem = "`slow`, `traced` and `module-fails` exclude one another";
         log.add(Complaint::new(raw.span, problem.to_owned()).help("keep one"));
     }
     let module_fails = module_fails.as_ref().map(|fails| checked(fails, params, log));
-    StepPlan::Visit(VisitPlan { uses, module_fails, retry, slow })
+    StepPlan::Visit(VisitPlan { uses, module_fails, retry, slow, traced })
 }
 
 fn deploy(raw: &RawDeploy, params: &[String], log: &mut Log) -> StepPlan {
