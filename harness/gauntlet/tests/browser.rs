@@ -99,3 +99,30 @@ fn a_browser_that_must_be_there_and_is_not_is_wrong_usage() {
         assert!(text(&ran).contains(says), "{}", text(&ran));
     }
 }
+
+#[test]
+fn a_module_behind_a_link_of_the_page_is_found_and_other_pages_are_not_entered() {
+    if !has_browser() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = "<!doctype html><title>t</title><link rel=icon href=data:,>
+<nav><a href=other.html>Other</a> <a href=tool>Tool</a></nav><p>home</p><script type=module>
+document.querySelector('[href=tool]').onclick = async (event) => {
+  event.preventDefault();
+  history.pushState({}, '', 'tool');
+  await WebAssembly.instantiateStreaming(fetch('app.wasm'));
+  document.querySelector('p').textContent = 'tool';
+};
+console.error('an advertisement did not load');
+</script>";
+    let other = "<!doctype html><script>fetch('app.wasm')</script>";
+    fs::write(folder.path().join("index.html"), page).expect("it is written");
+    fs::write(folder.path().join("other.html"), other).expect("it is written");
+    fs::write(folder.path().join("app.wasm"), b"\0asm\x01\0\0\0").expect("it is written");
+    let dir = folder.path().display().to_string();
+    let run = gauntlet(&["run", "--artefact", &dir, "--only", "browser/eager-load"], folder.path());
+    let ran = { run }.output().expect("it runs");
+    assert_eq!(ran.status.code(), Some(0), "{}", text(&ran));
+    assert!(text(&ran).contains("1 module compiled by the link \"Tool\""), "{}", text(&ran));
+}

@@ -1,5 +1,5 @@
 // The controls of the page that a person could press, and a click on one of them. Called with a
-// selector ("" for whatever is obvious) and whether to click.
+// selector ("" for whatever is obvious) and whether to click. `selectorOf` is in `selector.js`.
 (selector, click) => {
   const all = [];
   const walk = (root) => {
@@ -19,20 +19,6 @@
   const again = /again|retry|reload|repeat|refresh/i;
   let chosen = all.length === 1 || selector ? all[0] : undefined;
   if (click === "again" && !chosen) chosen = all.find((one) => again.test(name(one)));
-  const selectorOf = (one) => {
-    if (one.id) return `#${CSS.escape(one.id)}`;
-    const parts = [];
-    for (let at = one; at && at !== document.body; at = at.parentElement) {
-      if (at !== one && at.id) {
-        parts.unshift(`#${CSS.escape(at.id)}`);
-        break;
-      }
-      const alike = [...(at.parentElement?.children ?? [])].filter((other) => other.localName === at.localName);
-      const nth = alike.length > 1 ? `:nth-of-type(${alike.indexOf(at) + 1})` : "";
-      parts.unshift(`${at.localName}${nth}`);
-    }
-    return parts.join(" > ");
-  };
   const found = {
     count: all.length,
     name: chosen ? name(chosen) : null,

@@ -17,6 +17,8 @@ const VISIBLE: &str = include_str!("visible.js");
 const CONTROLS: &str = include_str!("controls.js");
 const PROGRESS: &str = include_str!("progress.js");
 const PAINTS: &str = include_str!("paints.js");
+const ROUTES: &str = include_str!("routes.js");
+const SELECTOR: &str = include_str!("selector.js");
 
 /// Text stays readable, and a page has 10 to 30 KB.
 const SCREENSHOT_QUALITY: u8 = 40;
@@ -126,12 +128,22 @@ impl Tab<'_> {
             Press::Again => "\"again\"",
         };
         let selector = Value::from(selector.unwrap_or_default());
-        let expression = format!("({CONTROLS})({selector}, {press})");
+        let expression = format!("{{ {SELECTOR} ({CONTROLS})({selector}, {press}) }}");
         let found = self.evaluate(&expression, Instant::now() + ANSWER_WITHIN)?;
         let count = found["count"].as_u64().unwrap_or_default();
         let name = found["name"].as_str().map(str::to_owned);
         let first = serde_json::from_value(found["all"].clone()).unwrap_or_default();
         Ok(Control { count: usize::try_from(count).unwrap_or(usize::MAX), name, first })
+    }
+
+    /// The first links that the page may handle itself.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn routes(&mut self) -> Result<Vec<NamedControl>, CallError> {
+        let routes = format!("{{ {SELECTOR} {ROUTES} }}");
+        let value = self.evaluate(&routes, Instant::now() + ANSWER_WITHIN)?;
+        Ok(serde_json::from_value(value).unwrap_or_default())
     }
 
     /// The modules that were compiled so far, with their bytes. A worker may have ended by now:

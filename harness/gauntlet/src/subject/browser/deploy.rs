@@ -127,7 +127,7 @@ impl Across<'_> {
     fn use_feature(&self, tab: &mut Tab, page: WhichBuild) -> Result<(), CallError> {
         let glance = self.builds.of(page);
         if glance.by_control {
-            tab.control(self.known.trigger.as_deref(), Press::Use)?;
+            tab.control(glance.trigger(self.known), Press::Use)?;
             tab.rest(Instant::now() + glance.rest_within())?;
         }
         Ok(())

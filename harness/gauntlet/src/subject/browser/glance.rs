@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 use url::Url;
 use wasm_gauntlet_browser::connection::CallError;
 use wasm_gauntlet_browser::fault_server::FaultServer;
-use wasm_gauntlet_browser::visit::{CompiledModule, ModuleBytes, NamedControl, Press, Seen, Tab};
+use wasm_gauntlet_browser::visit::{
+    CompiledModule, Control, ModuleBytes, NamedControl, Press, Seen, Tab,
+};
 use wasm_gauntlet_model::action::Asset;
 use wasm_gauntlet_web::coding::{Layer, encode};
 use wasm_gauntlet_web::discovery::Witnessed;
@@ -46,6 +48,8 @@ pub(crate) struct Glance {
     pub(crate) by_control: bool,
     /// Whether the module was loaded only when the page was scrolled.
     pub(crate) by_scroll: bool,
+    /// A selector of the link by which the page came to its module without loading another page.
+    pub(crate) route: Option<String>,
     /// The text of the control that was used.
     pub(crate) control: Option<String>,
     /// The first controls of the page.
@@ -71,6 +75,11 @@ impl Glance {
     fn is_late(&self, tab: &mut Tab) -> Result<bool, CallError> {
         let by_itself = self.compiled > 0 && !self.by_control && !self.by_scroll;
         Ok(by_itself && tab.held() == 0 && tab.modules()?.is_empty())
+    }
+
+    /// A selector of the control that uses the module, if one is known.
+    pub(super) fn trigger<'a>(&'a self, known: &'a PageKnown) -> Option<&'a str> {
+        known.trigger.as_deref().or(self.route.as_deref())
     }
 
     /// Visit the page in another tab, until its module is there, or would be.
@@ -107,6 +116,11 @@ impl Glance {
         self.bytes.iter().map(answer).collect()
     }
 
+    /// What the control is.
+    fn kind(&self) -> &'static str {
+        if self.route.is_some() { "link" } else { "button" }
+    }
+
     /// What discovery learns from it.
     pub(crate) fn witnessed(&self) -> Witnessed {
         let decided = self.compiled > 0 || self.dead.is_some() || !self.suspects.is_empty();
@@ -116,7 +130,7 @@ impl Glance {
     /// The modules that the page requested, with how they were reached.
     fn found(&self) -> Vec<(Asset, Url, String)> {
         let how = match (&self.control, self.by_control) {
-            (Some(name), true) => format!("{IN_A_BROWSER} after the button \"{name}\""),
+            (Some(name), true) => format!("{IN_A_BROWSER} after the {} \"{name}\"", self.kind()),
             _ => IN_A_BROWSER.to_owned(),
         };
         let parsed = self.modules.iter().filter_map(|url| Url::parse(url).ok());
@@ -139,7 +153,7 @@ impl Glance {
             (None, many) => format!("{many} modules compiled"),
         };
         let by = match (&self.control, self.by_control) {
-            (Some(name), true) => format!(" by the button \"{name}\""),
+            (Some(name), true) => format!(" by the {} \"{name}\"", self.kind()),
             _ => String::new(),
         };
         format!("seen with {}: {saw}{by}", self.product)
@@ -170,6 +184,13 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
         control = tab.control(trigger, Press::Use)?;
         tab.rest(Instant::now() + REST_WITHIN)?;
     }
+    let route = match (&control.name, trigger) {
+        (None, None) if tab.modules()?.is_empty() => route(&mut tab, url)?,
+        _ => None,
+    };
+    if let Some(route) = &route {
+        control = Control { count: 1, name: Some(route.name.clone()), first: vec![route.clone()] };
+    }
     let compiled = tab.modules()?;
     let sight = Some(Sight::of(&mut tab)?);
     let seen = tab.seen();
@@ -196,6 +217,7 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
         by_scroll,
         modules: found,
         bytes,
+        route: route.map(|route| route.selector),
         control: control.name.map(|name| look::short(&name)),
         controls: control.count,
         named: control.first,
@@ -208,6 +230,25 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
         restless: !seen.settled,
         sight,
     })
+}
+
+/// Follow the first links of a page that handles them itself, one by one, until a module is there.
+fn route(tab: &mut Tab, url: &str) -> Result<Option<NamedControl>, CallError> {
+    for link in tab.routes()? {
+        let pages = documents(tab);
+        tab.control(Some(&link.selector), Press::Use)?;
+        tab.rest(Instant::now() + REST_WITHIN)?;
+        if documents(tab) == pages && !tab.modules()?.is_empty() {
+            return Ok(Some(link));
+        }
+        tab.leave()?;
+        tab.visit(url, Instant::now() + REST_WITHIN)?;
+    }
+    Ok(None)
+}
+
+fn documents(tab: &Tab) -> usize {
+    tab.seen().requests().iter().filter(|one| one.kind == "Document").count()
 }
 
 /// The header fields of the answers with modules.

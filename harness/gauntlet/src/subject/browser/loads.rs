@@ -97,7 +97,7 @@ fn load(
     tab.visit(url, Instant::now() + glance.rest_within())?;
     let on_load = !modules(&tab).is_empty();
     if glance.by_control {
-        tab.control(page.known.trigger.as_deref(), Press::Use)?;
+        tab.control(glance.trigger(page.known), Press::Use)?;
         tab.rest(Instant::now() + glance.rest_within())?;
     }
     let paints = tab.paints()?.unwrap_or_default();

@@ -52,7 +52,7 @@ pub(super) fn perform(
         None if visit.slow => Some(Held::elsewhere(glance.slowly(running.server))),
         None => None,
     };
-    let trigger = known.trigger.as_deref();
+    let trigger = glance.trigger(known);
     let mut tab = Tab::open(running.browser, running.events, held, known.certificates)?;
     if visit.traced {
         tab.start_trace()?;
@@ -107,7 +107,7 @@ fn use_feature(
     for turn in 0..visit.uses {
         let (requests, instances) = (modules(tab).len(), look::instances(tab.seen()));
         if glance.by_control {
-            tab.control(known.trigger.as_deref(), Press::Use)?;
+            tab.control(glance.trigger(known), Press::Use)?;
             if let Some(before) = before.filter(|_| turn == 0) {
                 facts.feedback_ms = feedback(tab, &before.text)?;
             }
