@@ -43,12 +43,14 @@ done
 # The same with every installed compiler, as in the README. What Go and clang leave in a new home
 # folder, processes included, is no failure. It is repeated once, in another home folder, if the
 # machine was too busy.
-fresh cargo run -q -- run
+fresh cargo run -q -- run >"$out/said"
 if [ "$code" -eq 3 ]; then
   again "first run, with compilers: exit code $code"
-  fresh cargo run -q -- run
+  fresh cargo run -q -- run >"$out/said"
 fi
-echo "with compilers: exit code $code, took $took ms"
+cat "$out/said"
+grep -q "seen with Chrome" "$out/said" || { echo "no browser looked"; exit 1; }
+echo "with compilers and Chromium: exit code $code, took $took ms"
 [ "$code" -eq 0 ] || { echo "expected exit code 0"; exit 1; }
 left=$(find "$out/tmp" -mindepth 1 -maxdepth 1)
 [ -z "$left" ] || { echo "left behind:"; echo "$left"; exit 1; }

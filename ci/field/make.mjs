@@ -841,6 +841,7 @@ for (const [name, conf, make] of jobs) {
     fs.writeFileSync(d + "/layout.json", JSON.stringify(conf, null, 1));
   } catch (e) {
     console.log(name, "FAILED", e.message);
+    process.exitCode = 1;
   }
 }
 console.log(fs.readdirSync(L).length, "layouts");

@@ -120,6 +120,8 @@ for (const name of fs
           all.filter((o) => o.verdict === "fail" && rank[o.severity] === 1).map((o) => o.incident),
         ),
       ];
+    // Nothing but a browser can see these.
+    const seenOnly = (conf.incident ?? "").split("|").every((one) => one.startsWith("browser/"));
     const wants = (conf.incident ?? "").split("|"),
       off = mode === "off";
     let judged;
@@ -141,7 +143,7 @@ for (const name of fs
           (roots.size > 1 ? " DUPLICATES " + [...roots].join(",") : "")
         : open.length
           ? "OPEN " + [...new Set(open.map((o) => o.incident))].join(",")
-          : off && !conf.alive && /no browser looked/.test(r.out)
+          : off && (!conf.alive || seenOnly) && /no browser looked/.test(r.out)
             ? "READY, no browser looked"
             : conf.open
               ? `open: ${conf.open}`
