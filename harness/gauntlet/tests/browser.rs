@@ -1,6 +1,7 @@
 //! The browser as users meet it: asked for, absent, and never left behind.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, ExitStatus, Output, Stdio};
@@ -125,4 +126,32 @@ console.error('an advertisement did not load');
     let ran = { run }.output().expect("it runs");
     assert_eq!(ran.status.code(), Some(0), "{}", text(&ran));
     assert!(text(&ran).contains("1 module compiled by the link \"Tool\""), "{}", text(&ran));
+}
+
+#[test]
+fn a_browser_that_breaks_down_is_tried_once_more_and_counted() {
+    if !has_browser() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let (script, flag) = (folder.path().join("chromium"), folder.path().join("flag"));
+    let real = wasm_gauntlet_browser::find::installed().expect("there is one");
+    for (breaks, code, says) in [
+        ("! -e", 0, "the browser broke down once, and a visit was tried once more"),
+        ("! -z", 3, "the browser broke down 2 times"),
+    ] {
+        let text = format!(
+            "#!/bin/sh\nif [ {breaks} {0} ]; then touch {0}; exit 1; fi\nexec {1} \"$@\"\n",
+            flag.display(),
+            real.display()
+        );
+        fs::write(&script, text).expect("it is written");
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let arguments = ["run", "--only", "browser/shim-runs", "--browser"];
+        let mut run = gauntlet(&arguments, folder.path());
+        let ran = run.arg(&script).output().expect("it runs");
+        assert_eq!(ran.status.code(), Some(code), "{}", self::text(&ran));
+        let words = self::text(&ran).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(says), "{words}");
+    }
 }

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use wasm_gauntlet_browser::find;
+use wasm_gauntlet_model::profile::{Profile, SubjectKind};
+use wasm_gauntlet_model::record::Record;
 
 use super::exit::Failure;
 use crate::subject::browser::{BROWSERS_MAX, BrowserPool, PageKnown, Witness};
@@ -73,6 +75,21 @@ impl Witnesses {
         };
         let cannot = |error| Failure::harness(format!("no port for the browser's tests: {error}"));
         Ok(Self(program.map(BrowserPool::of).transpose().map_err(cannot)?))
+    }
+
+    /// Say in the record how often the browser broke down: no visit is repeated in silence.
+    pub(crate) fn note_breakdowns(&self, record: &mut Record) {
+        let times = match self.0.as_ref().map_or(0, |pool| pool.breakdowns()) {
+            0 => return,
+            1 => "once".to_owned(),
+            many => format!("{many} times"),
+        };
+        let looked = |profile: &&mut Profile| profile.kind != SubjectKind::Host;
+        let profiles = record.subjects.iter_mut().filter_map(|one| one.profile.as_mut());
+        for profile in profiles.filter(looked) {
+            let note = format!("; the browser broke down {times}, and a visit was tried once more");
+            profile.about.push_str(&note);
+        }
     }
 
     /// No browser.

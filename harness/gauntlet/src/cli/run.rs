@@ -39,7 +39,8 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failure> {
         named: deployment.is_none(),
         known: Some(&target.ledger),
     };
-    let record = replay.run(subjects, folder.as_ref())?;
+    let mut record = replay.run(subjects, folder.as_ref())?;
+    witnesses.note_breakdowns(&mut record);
     if let Some(folder) = &folder {
         folder.save(&record)?;
     }

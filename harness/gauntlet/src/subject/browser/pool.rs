@@ -1,6 +1,7 @@
 //! The browser of this process: started when it is first needed, and again if it breaks down.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, Weak};
 
 use wasm_gauntlet_browser::connection::{CallError, Events};
@@ -21,6 +22,7 @@ pub(crate) struct BrowserPool {
     program: PathBuf,
     server: FaultServer,
     idle: Mutex<Browsers>,
+    breakdowns: AtomicUsize,
     returned: Condvar,
 }
 
@@ -50,8 +52,8 @@ impl BrowserPool {
             return Ok(pool);
         }
         let server = FaultServer::start()?;
-        let (idle, returned) = (Mutex::default(), Condvar::new());
-        let pool = Arc::new(Self { program, server, idle, returned });
+        let (idle, breakdowns, returned) = Default::default();
+        let pool = Arc::new(Self { program, server, idle, breakdowns, returned });
         *shared = Arc::downgrade(&pool);
         Ok(pool)
     }
@@ -68,20 +70,32 @@ impl BrowserPool {
         let _turn = Turn(self);
         let mut why = String::new();
         for _ in 0..ATTEMPTS {
-            let (browser, events) = match kept.take() {
-                Some(kept) => kept,
-                None => Browser::start(&self.program)
-                    .map_err(|error| Inability::tool_missing(error.to_string()))?,
+            let started = kept.take().map_or_else(|| Browser::start(&self.program), Ok);
+            let (browser, events) = match started {
+                Ok(started) => started,
+                Err(error) => {
+                    self.breakdowns.fetch_add(1, Ordering::Relaxed);
+                    why = error.to_string();
+                    continue;
+                }
             };
             match visit(Running { browser: &browser, events: &events, server: &self.server }) {
                 Ok(seen) => {
                     unpoisoned(self.idle.lock()).browsers.push((browser, events));
                     return Ok(seen);
                 }
-                Err(error) => why = error.to_string(),
+                Err(error) => {
+                    self.breakdowns.fetch_add(1, Ordering::Relaxed);
+                    why = error.to_string();
+                }
             }
         }
         Err(Inability::tool_missing(format!("the browser broke down {ATTEMPTS} times: {why}")))
+    }
+
+    /// How often a browser broke down so far.
+    pub(crate) fn breakdowns(&self) -> usize {
+        self.breakdowns.load(Ordering::Relaxed)
     }
 
     /// Wait for a turn. A browser that is idle, if there is one.
