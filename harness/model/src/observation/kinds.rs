@@ -173,6 +173,21 @@ observation! {
         /// same-origin`, and `Cross-Origin-Embedder-Policy` with `require-corp` or
         /// `credentialless`.
         isolated = "isolated": bool,
+        /// Whether the page asks for isolation and gets none, because it comes over plain http from
+        /// another machine. Of the page only, as are the next five fields.
+        isolation_ignored = "isolation-ignored": bool,
+        /// A script on the only way to a loader that the page's policy blocks. Absent if it blocks
+        /// none.
+        csp_blocks_script = "csp-blocks-script": String,
+        /// A worker on the only way to a loader that the page's policy blocks.
+        csp_blocks_worker = "csp-blocks-worker": String,
+        /// A script of another origin, on the only way to a loader, that lacks the
+        /// `Cross-Origin-Resource-Policy` that the page's embedder policy requires.
+        script_without_corp = "script-without-corp": String,
+        /// A worker on the only way to a loader that lacks the embedder policy of its page.
+        worker_without_coep = "worker-without-coep": String,
+        /// A worker of another origin on the only way to a loader.
+        worker_elsewhere = "worker-elsewhere": String,
         /// Whether `X-Content-Type-Options: nosniff` was sent.
         nosniff = "nosniff": bool,
         /// Whether the media type is a JavaScript type.

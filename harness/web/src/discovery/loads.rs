@@ -32,12 +32,12 @@ pub struct Load {
     pub kind: LoadKind,
     /// Whether the request is made with CORS.
     pub is_cors: bool,
-    /// Whether the page gives it a nonce.
+    /// Whether the page gives it a nonce, or may give it that of the script that imports it.
     pub has_nonce: bool,
     /// Whether it is a `modulepreload`.
     is_preload: bool,
     /// The integrity that is demanded of it.
-    integrity: Option<String>,
+    pub integrity: Option<String>,
     /// How the bytes fail that demand.
     pub integrity_wrong: Option<String>,
 }
@@ -95,7 +95,8 @@ impl Loads {
             to: to.clone(),
             kind,
             is_cors: kind.is_module(),
-            has_nonce: false,
+            // What a script imports has the nonce of that script.
+            has_nonce: true,
             is_preload: false,
             integrity: None,
             integrity_wrong: None,
@@ -171,6 +172,11 @@ impl Loads {
             Some(_) => None,
             None => way.into_iter().find_map(stopped),
         }
+    }
+
+    /// Whether a script at `from` runs in the page, and not in a worker. None is the page itself.
+    pub fn runs_in_page(&self, from: Option<&Url>) -> bool {
+        from.is_none_or(|from| self.way(from, |load| !load.kind.is_worker()).is_some())
     }
 
     /// The loads on the shortest way from a page to `url` over loads that are `open`.
