@@ -1,5 +1,5 @@
-//! Policies of a page that stop the scripts on the way to its module (`harness/docs/field.md`, F10),
-//! seen with HTTP alone.
+//! Policies of a page that stop the scripts on the way to its module (`harness/docs/field.md`,
+//! F10), seen with HTTP alone.
 
 use std::net::{Ipv4Addr, ToSocketAddrs};
 

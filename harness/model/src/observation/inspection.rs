@@ -11,8 +11,8 @@ observation! {
         /// Why the file is no valid module, as in `is an ELF program`. Absent if it is one. Build
         /// directories only.
         no_module = "no-module": String,
-        /// The format of the bytes: `wasm`, `html`, `javascript`, `empty`, `other`. Absent if the
-        /// file could not be read completely.
+        /// The format of the bytes: `wasm`, `html`, `javascript`, `empty`, `git-lfs-pointer`,
+        /// `base64`, `json`, `other`. Absent if the file could not be read completely.
         content = "content": String,
         /// SHA-256 of the file after decoding, lower-case hex.
         sha256 = "sha256": String,

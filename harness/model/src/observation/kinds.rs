@@ -99,13 +99,15 @@ observation! {
         codings = "codings": i64,
         /// A layer with a coding that the client did not offer. Absent if there is none.
         coding_not_offered = "coding-not-offered": String,
-        /// The format of the decoded bytes: `wasm`, `html`, `javascript`, `empty`, `other`.
+        /// The format of the decoded bytes: `wasm`, `html`, `javascript`, `empty`, `other`, or what
+        /// stands in place of a module: `git-lfs-pointer`, `base64`, `json`.
         content = "content": String [CONTENT],
         /// Whether the decoded bytes are one valid module with nothing after it.
         module_valid = "module-valid": bool,
         /// Why the module is invalid. Absent if it is valid.
         module_error = "module-error": String,
-        /// Whether the module was read as UTF-8 text and written again, so that bytes became U+FFFD.
+        /// Whether the module was read as UTF-8 text and written again, so that bytes became
+        /// U+FFFD.
         module_mangled = "module-mangled": bool,
         /// SHA-256 of the decoded bytes, lower-case hex.
         raw_sha256 = "raw-sha256": String,

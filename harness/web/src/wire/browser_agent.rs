@@ -33,8 +33,8 @@ impl HttpRequest {
     }
 }
 
-/// Whether a firewall may have given this answer because of who asked: a 403, or a 429 or 503 with a
-/// challenge.
+/// Whether a firewall may have given this answer because of who asked: a 403, or a 429 or 503 with
+/// a challenge.
 pub fn may_be_a_firewall(reply: &HttpResponse) -> bool {
     match reply.status {
         403 => true,

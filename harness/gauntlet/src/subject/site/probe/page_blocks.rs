@@ -12,7 +12,7 @@ use wasm_gauntlet_web::text::visible;
 use wasm_gauntlet_web::wire::redirect::Trail;
 
 /// The page whose policies count.
-struct Page<'a> {
+struct PolicedPage<'a> {
     url: &'a Url,
     headers: &'a Headers,
     policies: Policies,
@@ -29,7 +29,7 @@ pub(crate) fn add(facts: &mut Exchange, trail: &Trail, policies: &[String], seen
         return;
     }
     let (url, headers) = (&trail.ask.url, &trail.reply.headers);
-    let page = Page { url, headers, policies: Policies::of(headers, policies) };
+    let page = PolicedPage { url, headers, policies: Policies::of(headers, policies) };
     facts.csp_blocks_script = page.first(seen, |load, _| page.blocks_script(load));
     facts.csp_blocks_worker = page.first(seen, |load, _| page.blocks_worker(load));
     facts.script_without_corp = page.first(seen, |load, answer| page.lacks_corp(load, answer?));
@@ -38,7 +38,7 @@ pub(crate) fn add(facts: &mut Exchange, trail: &Trail, policies: &[String], seen
     facts.isolation_ignored = (policy::isolated(headers) && !is_trustworthy(url)).into();
 }
 
-impl Page<'_> {
+impl PolicedPage<'_> {
     /// The first script that `stops` names, without which the page comes to no loader.
     fn first(
         &self,
