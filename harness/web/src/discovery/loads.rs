@@ -116,13 +116,18 @@ impl Loads {
     /// module scripts and their static imports lead to it. None where a polyfill may load modules
     /// so.
     pub fn imports_as_script(&self, url: &Url) -> Option<&Url> {
+        self.import_as_script(|to| to == url)
+    }
+
+    /// The same of a module whose address `is_it`.
+    pub fn import_as_script(&self, is_it: impl Fn(&Url) -> bool) -> Option<&Url> {
         let is_polyfill = |load: &Load| load.to.path().contains(POLYFILL);
         if self.list.iter().any(is_polyfill) {
             return None;
         }
         let sure = |load: &Load| load.kind == LoadKind::Module;
         let runs = |from: &Url| self.way(from, sure).is_some();
-        let mut imports = self.wasm_imports.iter().filter(|import| import.to == *url);
+        let mut imports = self.wasm_imports.iter().filter(|import| is_it(&import.to));
         let import = imports.find(|import| import.from.as_ref().is_none_or(runs))?;
         Some(import.from.as_ref().unwrap_or(&import.page))
     }
@@ -133,12 +138,22 @@ impl Loads {
         }
     }
 
-    /// The script at `url` was answered so, with this content.
-    pub(super) fn answered(&mut self, url: &Url, trail: &Trail, body: &[u8]) {
+    /// The script at `url` has this content.
+    pub(super) fn holds(&mut self, url: &Url, body: &[u8]) {
         for load in self.list.iter_mut().filter(|load| load.to == *url) {
             let demanded = load.integrity.as_deref();
             load.integrity_wrong = demanded.and_then(|text| integrity::complaint(text, body));
         }
+    }
+
+    /// Each script whose content fails the integrity that its element demands, with how.
+    pub fn integrity_wrong(&self) -> impl Iterator<Item = (&Url, &str)> {
+        self.list.iter().filter_map(|load| Some((&load.to, load.integrity_wrong.as_deref()?)))
+    }
+
+    /// The script at `url` was answered so, with this content.
+    pub(super) fn answered(&mut self, url: &Url, trail: &Trail, body: &[u8]) {
+        self.holds(url, body);
         let addresses = trail.hops.iter().map(|hop| hop.url.clone());
         let addresses = addresses.chain([trail.ask.url.clone()]).collect();
         let headers = trail.reply.headers.clone();

@@ -27,6 +27,7 @@ pub mod lexer;
 mod links;
 pub mod load_kind;
 pub mod loads;
+pub mod local;
 pub mod page;
 pub mod page_loads;
 pub mod script;
