@@ -513,7 +513,6 @@ layout(
     cache: null,
     lastModified: 90,
     alive: true,
-    open: "F1 is not mended",
     headers: [{ match: "(/|html)$", set: { "cache-control": "no-cache" } }],
   }),
   (w) => pngPage(w),
@@ -572,7 +571,7 @@ layout("b10-truncated", dead("delivery/module-is-valid"), (w) => {
   pngPage(w);
   w("squoosh_png_bg.wasm", rd(PNGW).subarray(0, 120000));
 });
-layout("b11-f11-import-wasm", dead("browser/shim-runs"), (w) => {
+layout("b11-f11-import-wasm", dead("delivery/shim-matches-binary"), (w) => {
   for (const f of ["brotli_wasm.js", "brotli_wasm_bg.js", "brotli_wasm_bg.wasm"])
     w(f, rd("brotli-wasm/pkg.bundler/" + f));
   w(
@@ -584,7 +583,7 @@ layout("b11-f11-import-wasm", dead("browser/shim-runs"), (w) => {
     ),
   );
 });
-layout("b12-f12-modulepreload-integrity", dead("integrity"), (w) => {
+layout("b12-f12-modulepreload-integrity", dead("delivery/hash-matches-content"), (w) => {
   pngPage(w, {
     head: `<link rel="modulepreload" href="squoosh_png.js" integrity="sha384-${crypto.createHash("sha384").update("old").digest("base64")}">`,
   });
@@ -633,7 +632,7 @@ const workerPage = (w, src = "new Worker('worker.js', { type: 'module' })") => {
 layout(
   "b15-worker-src",
   dead(
-    "browser/shim-runs",
+    "delivery/cross-origin",
     csp("default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'"),
   ),
   (w) => workerPage(w),
@@ -740,7 +739,7 @@ layout(
 );
 layout(
   "b23-worker-without-coep",
-  dead("browser/shim-runs", {
+  dead("delivery/cross-origin", {
     headers: [
       {
         match: "(/|html)$",
@@ -755,7 +754,7 @@ layout(
 );
 layout(
   "b24-worker-cross-origin",
-  dead("browser/shim-runs", {
+  dead("delivery/cross-origin", {
     other: { headers: [{ match: ".", set: { "access-control-allow-origin": "*" } }] },
   }),
   (w, d) => {

@@ -76,13 +76,12 @@ fn called(source: &str) -> Option<BTreeSet<String>> {
     let word = |at: usize, word: &str| tokens.get(at).is_some_and(|token| token.is_word(word));
     let mark = |at: usize, c| tokens.get(at).is_some_and(|token| token.is_mark(c));
     let is_set = |at: usize| {
-        word(at, "wasm")
-            && mark(at + 1, '=')
-            && word(at + 2, "instance")
-            && mark(at + 3, '.')
-            && word(at + 4, "exports")
+        mark(at, '=') && word(at + 1, "instance") && mark(at + 2, '.') && word(at + 3, "exports")
     };
-    if !(0..tokens.len()).any(is_set) {
+    // A bundle may hold the glue of several modules, each with a variable of its own.
+    let sets: Vec<usize> = (0..tokens.len()).filter(|at| is_set(*at)).collect();
+    let [set] = sets[..] else { return None };
+    if !set.checked_sub(1).is_some_and(|before| word(before, "wasm")) {
         return None;
     }
     let calls = (0..tokens.len()).filter_map(|at| match tokens.get(at + 2) {
@@ -138,6 +137,11 @@ mod tests {
         let other = GLUE.replace("a_bg.wasm", "b_bg.wasm").replace("f1", "f2");
         assert_eq!(of(&module, &other, false), (None, None));
         assert_eq!(of(&module, &GLUE.replace("f1", "f2"), false).0, Some(1));
+        // A bundle with the glue of two modules.
+        let walks = GLUE.replace("wasm.run(", "wasm.walk(");
+        assert_eq!(of(&module, &walks, true).1, Some(1));
+        let bundle = format!("{walks} let wasm$1; wasm$1 = instance.exports;");
+        assert_eq!(of(&module, &bundle, true).1, None);
     }
 
     #[test]

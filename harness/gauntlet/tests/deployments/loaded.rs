@@ -17,6 +17,16 @@ const SHIM: &str = "wasm_exec.js";
 
 /// The site after its file `name` was replaced. The module is always the same and has variants.
 fn altered(site: &Path, name: &str, made: impl FnOnce(String) -> String) -> Option<Running> {
+    altered_under(site, name, "", made)
+}
+
+/// The same with these lines for nginx.
+fn altered_under(
+    site: &Path,
+    name: &str,
+    lines: &str,
+    made: impl FnOnce(String) -> String,
+) -> Option<Running> {
     let text = fs::read_to_string(site.join(name)).expect("a text of the site");
     fs::write(site.join(name), made(text)).expect("a text of the site");
     let module = fs::read(site.join("main.wasm")).expect("a module");
@@ -24,7 +34,7 @@ fn altered(site: &Path, name: &str, made: impl FnOnce(String) -> String) -> Opti
         let variant = site.join(format!("main.wasm.{ending}"));
         fs::write(variant, coded(layer, &module)).expect("a variant");
     }
-    let lines = format!("gzip_static on; brotli_static on; {NO_CACHE}");
+    let lines = format!("gzip_static on; brotli_static on; {NO_CACHE} {lines}");
     Some(Running::new(files(site, &lines)?, ""))
 }
 
@@ -108,10 +118,22 @@ pub(crate) const LOADED: &[Behind] = &[
         name: "a module script that imports the shim when it is needed",
         files: Files::Plain,
         start: |site| {
-            add(site, "app.mjs", &format!("await import('./wasm_exec.js');{RUNS}"));
-            paged(site, "<script type=module src=app.mjs></script>", "")
+            add(site, "app.js", &format!("await import('./wasm_exec.js');{RUNS}"));
+            paged(site, "<script type=module src=app.js></script>", "")
         },
         incidents: &[],
+    },
+    Behind {
+        name: "a module script whose ending the table of types lacks, as that of nginx 1.20",
+        files: Files::Plain,
+        start: |site| {
+            add(site, "app.mjs", &format!("await import('./wasm_exec.js');{RUNS}"));
+            let tag = "<script type=module src=app.mjs></script>";
+            let page = format!("<!doctype html><title>x</title>{tag}");
+            let lines = "location ~ \\.mjs$ { types { } default_type application/octet-stream; }";
+            altered_under(site, PAGE, lines, |_| page)
+        },
+        incidents: &["critical delivery/shim-is-script"],
     },
     Behind {
         name: "integrity of other bytes, in the tag",

@@ -3,6 +3,7 @@
 
 mod field;
 mod files;
+mod page_policies;
 mod raw;
 mod server;
 mod toolchains;

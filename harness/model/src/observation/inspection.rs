@@ -11,8 +11,8 @@ observation! {
         /// Why the file is no valid module, as in `is an ELF program`. Absent if it is one. Build
         /// directories only.
         no_module = "no-module": String,
-        /// The format of the bytes: `wasm`, `html`, `javascript`, `empty`, `other`. Absent if the
-        /// file could not be read completely.
+        /// The format of the bytes: `wasm`, `html`, `javascript`, `empty`, `git-lfs-pointer`,
+        /// `base64`, `json`, `other`. Absent if the file could not be read completely.
         content = "content": String,
         /// SHA-256 of the file after decoding, lower-case hex.
         sha256 = "sha256": String,
@@ -89,7 +89,7 @@ observation! {
         /// Exports that this glue calls and the module does not have. Absent as `glue-lacks`.
         module_lacks = "module-lacks": Vec<String>,
         /// The script that imports the module with `import … from`, as if it were a script. Absent
-        /// if none does. Sites only.
+        /// if none does.
         imported_as_script = "imported-as-script": String,
         /// Scripts that pages load and no browser can run, each with the reason. Build directories
         /// only.
@@ -109,7 +109,7 @@ observation! {
         /// Scripts about modules that no engine accepts, each with the reason.
         scripts_broken = "scripts-broken": Vec<String>,
         /// How the file fails the integrity that the page requires. Absent if it passes, or if none
-        /// is required.
+        /// is required. Of a build directory: the first script of any page that fails.
         integrity_wrong = "integrity-wrong": String,
         /// The Go releases that ship exactly this shim, as in `go1.21 to go1.23`. Absent if none
         /// does.

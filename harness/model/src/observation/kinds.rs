@@ -99,13 +99,15 @@ observation! {
         codings = "codings": i64,
         /// A layer with a coding that the client did not offer. Absent if there is none.
         coding_not_offered = "coding-not-offered": String,
-        /// The format of the decoded bytes: `wasm`, `html`, `javascript`, `empty`, `other`.
+        /// The format of the decoded bytes: `wasm`, `html`, `javascript`, `empty`, `other`, or what
+        /// stands in place of a module: `git-lfs-pointer`, `base64`, `json`.
         content = "content": String [CONTENT],
         /// Whether the decoded bytes are one valid module with nothing after it.
         module_valid = "module-valid": bool,
         /// Why the module is invalid. Absent if it is valid.
         module_error = "module-error": String,
-        /// Whether the module was read as UTF-8 text and written again: bytes became U+FFFD.
+        /// Whether the module was read as UTF-8 text and written again, so that bytes became
+        /// U+FFFD.
         module_mangled = "module-mangled": bool,
         /// SHA-256 of the decoded bytes, lower-case hex.
         raw_sha256 = "raw-sha256": String,
@@ -173,6 +175,21 @@ observation! {
         /// same-origin`, and `Cross-Origin-Embedder-Policy` with `require-corp` or
         /// `credentialless`.
         isolated = "isolated": bool,
+        /// Whether the page asks for isolation and gets none, because it comes over plain http from
+        /// another machine. Of the page only, as are the next five fields.
+        isolation_ignored = "isolation-ignored": bool,
+        /// A script on the only way to a loader that the page's policy blocks. Absent if it blocks
+        /// none.
+        csp_blocks_script = "csp-blocks-script": String,
+        /// A worker on the only way to a loader that the page's policy blocks.
+        csp_blocks_worker = "csp-blocks-worker": String,
+        /// A script of another origin, on the only way to a loader, that lacks the
+        /// `Cross-Origin-Resource-Policy` that the page's embedder policy requires.
+        script_without_corp = "script-without-corp": String,
+        /// A worker on the only way to a loader that lacks the embedder policy of its page.
+        worker_without_coep = "worker-without-coep": String,
+        /// A worker of another origin on the only way to a loader.
+        worker_elsewhere = "worker-elsewhere": String,
         /// Whether `X-Content-Type-Options: nosniff` was sent.
         nosniff = "nosniff": bool,
         /// Whether the media type is a JavaScript type.

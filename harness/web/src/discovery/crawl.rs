@@ -6,22 +6,19 @@ use std::time::{Duration, Instant};
 use url::Url;
 use wasm_gauntlet_model::action::{Asset, Method};
 
-use super::Haul;
 use super::answer::{decoded, status};
 use super::bounds::{CANDIDATES_MAX, DEPTH_MAX, FRAMES_MAX, SCRIPT_BYTES_MAX, SCRIPTS_MAX};
 use super::import_map::ImportMap;
 use super::load_kind::LoadKind;
 use super::loads::Loads;
 use super::page::{self, PageReferences};
-use super::script::{self, Base, Mention, ReferenceKind, Script, Strength, extension};
+use super::script::{self, ReferenceKind, Script, Strength};
 use super::webpack::Webpack;
+use super::{Haul, SeenPage};
 use crate::coding::{self, Content};
 use crate::wire::failure::ExchangeFailure;
 use crate::wire::redirect::{Trail, follow};
 use crate::wire::{Client, HttpRequest};
-
-/// The suffix that replaces `.js` in the loader of wasm-bindgen without modules.
-const BINDGEN_END: &str = "_bg.wasm";
 
 /// A script to read.
 struct Next {
@@ -51,8 +48,8 @@ pub(crate) struct Crawl<'a> {
     seen: HashSet<Url>,
     /// By the first address.
     pub(super) candidates: BTreeMap<Url, Candidate>,
-    base: Url,
-    import_map: ImportMap,
+    pub(super) base: Url,
+    pub(super) import_map: ImportMap,
     frames: VecDeque<(Url, &'static str)>,
     late: bool,
     /// Why each script of the page could not be read.
@@ -120,6 +117,7 @@ impl<'a> Crawl<'a> {
             return;
         }
         haul.add(Asset::Entry, self.site, "the address itself".to_owned());
+        haul.page = Some(SeenPage::of(self.site, entry));
         let text = String::from_utf8_lossy(&body);
         let page = page::read(&text, &entry.ask.url);
         self.take_page(page, &entry.ask.url, &super::label(&entry.ask.url), haul);
@@ -308,37 +306,6 @@ impl<'a> Crawl<'a> {
                 ReferenceKind::Script { .. } => {}
             }
         }
-    }
-
-    /// Whether the import map leads an import of a module to something else.
-    fn is_redirected(&self, mention: &Mention, own: &Url) -> bool {
-        let mapped = self.import_map.resolve(&mention.name, own);
-        let mapped = mapped.filter(|_| mention.load.is_module());
-        mapped.is_some_and(|url| extension(url.path()) != Some("wasm"))
-    }
-
-    /// The addresses that a name may mean, best first.
-    fn addresses(&self, mention: &Mention, own: &Url) -> Vec<Url> {
-        let specifier = matches!(mention.kind, ReferenceKind::Script { specifier: true });
-        let mut addresses: Vec<Url> = match mention.base {
-            _ if specifier => self.import_map.resolve(&mention.name, own).into_iter().collect(),
-            Base::Script => own.join(&mention.name).into_iter().collect(),
-            Base::Page => {
-                let both = [self.base.join(&mention.name), own.join(&mention.name)];
-                both.into_iter().flatten().collect()
-            }
-        };
-        // wasm-bindgen without modules: the script's own address, its end replaced by this.
-        if mention.name == BINDGEN_END
-            && let Some(stem) = own.path().strip_suffix(".js")
-        {
-            let mut url = own.clone();
-            url.set_path(&format!("{stem}{BINDGEN_END}"));
-            addresses.insert(0, url);
-        }
-        addresses.iter_mut().for_each(|url| url.set_fragment(None));
-        addresses.dedup();
-        addresses
     }
 
     /// Read one script and keep its names.

@@ -47,7 +47,7 @@ pub(super) fn read(tokens: &[Token<'_>], alias: &str, space: &mut Space) {
             if let Some(function) = function.filter(|_| glue::is_set(tokens, at + 3)) {
                 space.add(function);
             }
-        } else if !is_value && !(is_declared && mark(1, ';')) {
+        } else if !(is_value || is_declared && mark(1, ';')) {
             space.open = true;
         }
     }

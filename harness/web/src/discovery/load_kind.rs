@@ -11,11 +11,11 @@ pub enum LoadKind {
     Module,
     /// `import(…)`: fetched as a module script when this runs.
     ModuleLater,
-    /// `new Worker(…)` and `new SharedWorker(…)`.
+    /// `new Worker(…)`.
     Worker,
     /// The same with `{ type: "module" }`.
     ModuleWorker,
-    /// A preload, a text in some use, or an import that is for no script.
+    /// A preload, a shared worker, a text in some use, or an import that is for no script.
     Unknown,
 }
 
@@ -56,7 +56,7 @@ pub(super) fn of(tokens: &[Token<'_>], at: usize, outer: usize) -> LoadKind {
         return if has_options { LoadKind::Unknown } else { LoadKind::ModuleLater };
     }
     let is_worker = mark_before(outer + 1, '(')
-        && (is_before(outer + 2, "Worker") || is_before(outer + 2, "SharedWorker"))
+        && is_before(outer + 2, "Worker")
         && is_before(outer + 3, "new");
     match is_worker {
         true if is_of_modules(&tokens[at + 1..]) => LoadKind::ModuleWorker,

@@ -32,12 +32,12 @@ pub struct Load {
     pub kind: LoadKind,
     /// Whether the request is made with CORS.
     pub is_cors: bool,
-    /// Whether the page gives it a nonce.
+    /// Whether the page gives it a nonce, or may give it that of the script that imports it.
     pub has_nonce: bool,
     /// Whether it is a `modulepreload`.
     is_preload: bool,
     /// The integrity that is demanded of it.
-    integrity: Option<String>,
+    pub integrity: Option<String>,
     /// How the bytes fail that demand.
     pub integrity_wrong: Option<String>,
 }
@@ -95,7 +95,8 @@ impl Loads {
             to: to.clone(),
             kind,
             is_cors: kind.is_module(),
-            has_nonce: false,
+            // What a script imports has the nonce of that script.
+            has_nonce: true,
             is_preload: false,
             integrity: None,
             integrity_wrong: None,
@@ -115,13 +116,18 @@ impl Loads {
     /// module scripts and their static imports lead to it. None where a polyfill may load modules
     /// so.
     pub fn imports_as_script(&self, url: &Url) -> Option<&Url> {
+        self.import_as_script(|to| to == url)
+    }
+
+    /// The same of a module whose address `is_it`.
+    pub fn import_as_script(&self, is_it: impl Fn(&Url) -> bool) -> Option<&Url> {
         let is_polyfill = |load: &Load| load.to.path().contains(POLYFILL);
         if self.list.iter().any(is_polyfill) {
             return None;
         }
         let sure = |load: &Load| load.kind == LoadKind::Module;
         let runs = |from: &Url| self.way(from, sure).is_some();
-        let mut imports = self.wasm_imports.iter().filter(|import| import.to == *url);
+        let mut imports = self.wasm_imports.iter().filter(|import| is_it(&import.to));
         let import = imports.find(|import| import.from.as_ref().is_none_or(runs))?;
         Some(import.from.as_ref().unwrap_or(&import.page))
     }
@@ -132,12 +138,22 @@ impl Loads {
         }
     }
 
-    /// The script at `url` was answered so, with this content.
-    pub(super) fn answered(&mut self, url: &Url, trail: &Trail, body: &[u8]) {
+    /// The script at `url` has this content.
+    pub(super) fn holds(&mut self, url: &Url, body: &[u8]) {
         for load in self.list.iter_mut().filter(|load| load.to == *url) {
             let demanded = load.integrity.as_deref();
             load.integrity_wrong = demanded.and_then(|text| integrity::complaint(text, body));
         }
+    }
+
+    /// Each script whose content fails the integrity that its element demands, with how.
+    pub fn integrity_wrong(&self) -> impl Iterator<Item = (&Url, &str)> {
+        self.list.iter().filter_map(|load| Some((&load.to, load.integrity_wrong.as_deref()?)))
+    }
+
+    /// The script at `url` was answered so, with this content.
+    pub(super) fn answered(&mut self, url: &Url, trail: &Trail, body: &[u8]) {
+        self.holds(url, body);
         let addresses = trail.hops.iter().map(|hop| hop.url.clone());
         let addresses = addresses.chain([trail.ask.url.clone()]).collect();
         let headers = trail.reply.headers.clone();
@@ -171,6 +187,11 @@ impl Loads {
             Some(_) => None,
             None => way.into_iter().find_map(stopped),
         }
+    }
+
+    /// Whether a script at `from` runs in the page, and not in a worker. None is the page itself.
+    pub fn runs_in_page(&self, from: Option<&Url>) -> bool {
+        from.is_none_or(|from| self.way(from, |load| !load.kind.is_worker()).is_some())
     }
 
     /// The loads on the shortest way from a page to `url` over loads that are `open`.

@@ -12,6 +12,7 @@
 //! Not seen: names put together at run time, pages in frames of another origin, what scripts write
 //! into the page, service workers, `scopes` of import maps.
 
+mod addresses;
 mod answer;
 mod bounds;
 pub mod broken;
@@ -26,6 +27,7 @@ pub mod lexer;
 mod links;
 pub mod load_kind;
 pub mod loads;
+pub mod local;
 pub mod page;
 pub mod page_loads;
 pub mod script;
@@ -69,6 +71,7 @@ struct Haul {
     dead_loader: bool,
     /// How the page loads its scripts.
     loads: Loads,
+    page: Option<SeenPage>,
 }
 
 impl Haul {
@@ -148,10 +151,29 @@ pub struct Seen {
     pub unseen: Option<String>,
     /// How the page loads its scripts.
     pub loads: Loads,
-    /// Whether the address of the site is that of a page, and not of a module.
-    pub is_page: bool,
+    /// The scripts that deal with modules.
+    pub shims: Vec<Url>,
+    /// The page; none where the address of the site is that of a module.
+    pub page: Option<SeenPage>,
+}
+
+/// The page as discovery saw it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenPage {
+    /// The address that was asked.
+    pub asked: Url,
+    /// The address that answered.
+    pub at: Url,
     /// Whether no header field says how long caches use the page, so that they guess.
-    pub is_page_guessed: bool,
+    pub is_guessed: bool,
+}
+
+impl SeenPage {
+    fn of(asked: &Url, trail: &Trail) -> Self {
+        let policy = cache::policy(&trail.reply.headers, trail.reply.received);
+        let (asked, at) = (asked.clone(), trail.ask.url.clone());
+        Self { asked, at, is_guessed: policy.used_s.is_none() }
+    }
 }
 
 /// Look at the site at `url`: what it has, and how it loads that. `witnessed` is what a browser has
@@ -218,10 +240,10 @@ pub fn discover(
     note_wait(client, &mut haul);
     let unseen = haul.unseen.take().or_else(|| haul.left_out.first().cloned());
     let loads = std::mem::take(&mut haul.loads);
-    let is_page = haul.found.iter().any(|found| found.asset == Asset::Entry);
-    let policy = cache::policy(&entry.reply.headers, entry.reply.received);
-    let is_page_guessed = is_page && policy.used_s.is_none();
-    Ok((profile(&server, haul), Seen { unseen, loads, is_page, is_page_guessed }))
+    let shims = haul.found.iter().filter(|found| found.asset == Asset::Shim);
+    let shims = shims.filter_map(|found| Url::parse(&found.url).ok()).collect();
+    let page = haul.page.take();
+    Ok((profile(&server, haul), Seen { unseen, loads, shims, page }))
 }
 
 /// Advice where a page names no module that could be found.

@@ -41,6 +41,38 @@ impl Policies {
         self.0.iter().filter_map(|policy| own(policy)).all(|sources| script.is_allowed(&sources))
     }
 
+    /// Whether the page at `page` may load this script. Every policy that mentions scripts must
+    /// allow it (CSP §6.7.1.1). A policy with nonces, digests or `'strict-dynamic'` counts as one
+    /// that allows it, unless the page itself loads the script without any.
+    pub fn allow_script(&self, page: &Url, script: ScriptLoad<'_>) -> bool {
+        let own = |policy| {
+            let elements = directive(policy, "script-src-elem");
+            elements.or_else(|| sources(policy, "script-src"))
+        };
+        self.0.iter().filter_map(|policy| own(policy)).all(|sources| {
+            let has = |word: &str| {
+                sources.iter().any(|source| source.to_ascii_lowercase().starts_with(word))
+            };
+            let may_be_known = has("'strict-dynamic'")
+                || (has("'nonce-") && script.has_nonce)
+                || (has("'sha") && script.has_integrity);
+            may_be_known || sources.iter().any(|source| matches(source, page, script.url))
+        })
+    }
+
+    /// Whether the page at `page` may start a worker from `target` (CSP §6.1.17).
+    pub fn allow_worker(&self, page: &Url, target: &Url) -> bool {
+        let own = |policy| {
+            let named = directive(policy, "worker-src").or_else(|| directive(policy, "child-src"));
+            named.or_else(|| sources(policy, "script-src"))
+        };
+        self.0.iter().filter_map(|policy| own(policy)).all(|sources| {
+            let is_dynamic = |one: &&str| one.eq_ignore_ascii_case("'strict-dynamic'");
+            sources.iter().any(is_dynamic)
+                || sources.iter().any(|source| matches(source, page, target))
+        })
+    }
+
     /// Whether a script of `page` may fetch `target`. Every policy that mentions it must allow it.
     pub fn allow_fetch(&self, page: &Url, target: &Url) -> bool {
         self.0
@@ -48,6 +80,17 @@ impl Policies {
             .filter_map(|policy| sources(policy, "connect-src"))
             .all(|sources| sources.iter().any(|source| matches(source, page, target)))
     }
+}
+
+/// A script that a page loads from an address.
+#[derive(Debug, Clone, Copy)]
+pub struct ScriptLoad<'a> {
+    /// Where it is.
+    pub url: &'a Url,
+    /// Whether it has a nonce, or may have that of the script that imports it.
+    pub has_nonce: bool,
+    /// Whether its integrity is demanded, which a digest in the policy may name.
+    pub has_integrity: bool,
 }
 
 /// An inline script of a page.
@@ -168,12 +211,15 @@ pub fn cors_allows(headers: &Headers, origin: &str) -> bool {
     allowed.is_some_and(|allowed| matches!(list::trim(&allowed), "*") || allowed == origin)
 }
 
+/// The value of a field without its parameters, as in `require-corp`; empty if it was not sent.
+pub fn first_word(headers: &Headers, name: &str) -> String {
+    let value = headers.combined(name).unwrap_or_default();
+    list::trim(value.split(';').next().unwrap_or_default()).to_owned()
+}
+
 /// Whether a page with these fields is cross-origin isolated.
 pub fn isolated(headers: &Headers) -> bool {
-    let word = |name: &str| {
-        let value = headers.combined(name).unwrap_or_default();
-        list::trim(value.split(';').next().unwrap_or_default()).to_owned()
-    };
+    let word = |name: &str| first_word(headers, name);
     word("cross-origin-opener-policy") == "same-origin"
         && matches!(
             word("cross-origin-embedder-policy").as_str(),
@@ -210,6 +256,40 @@ mod tests {
         }
         let meta = ["script-src 'self'".to_owned()];
         assert!(!Policies::of(&Headers::default(), &meta).allow_wasm());
+    }
+
+    #[test]
+    fn a_script_is_loaded_from_where_the_policy_allows() {
+        let page = Url::parse("https://a.test/x").expect("a page");
+        for (policy, url, has_nonce, allowed) in [
+            ("", "https://b.test/a.js", false, true),
+            ("connect-src 'none'", "https://b.test/a.js", false, true),
+            ("script-src 'self'", "https://a.test/a.js", false, true),
+            ("script-src 'self'", "https://b.test/a.js", false, false),
+            ("default-src 'self'", "https://b.test/a.js", true, false),
+            ("script-src 'self' https://b.test", "https://b.test/a.js", false, true),
+            ("script-src 'none'; script-src-elem *", "https://b.test/a.js", false, true),
+            ("script-src 'nonce-x'", "https://b.test/a.js", true, true),
+            ("script-src 'nonce-x'", "https://b.test/a.js", false, false),
+            ("script-src 'nonce-x' 'strict-dynamic'", "https://b.test/a.js", false, true),
+            ("script-src *, script-src 'self'", "https://b.test/a.js", false, false),
+        ] {
+            let url = Url::parse(url).expect("a script");
+            let script = ScriptLoad { url: &url, has_nonce, has_integrity: false };
+            assert_eq!(policies(policy).allow_script(&page, script), allowed, "{policy} {url}");
+        }
+        for (policy, allowed) in [
+            ("", true),
+            ("script-src 'self'", true),
+            ("script-src 'none'", false),
+            ("worker-src 'none'", false),
+            ("script-src 'none'; worker-src 'self'", true),
+            ("script-src 'none'; child-src 'self'", true),
+            ("default-src 'none'", false),
+            ("worker-src blob:", false),
+        ] {
+            assert_eq!(policies(policy).allow_worker(&page, &page), allowed, "{policy}");
+        }
     }
 
     #[test]

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use wasm_gauntlet_model::action::Inspect;
 use wasm_gauntlet_model::observation::Observation;
+use wasm_gauntlet_web::discovery::loads::Loads;
 
 use super::files::Files;
-use super::{Build, manifest};
+use super::{Build, manifest, ways};
 use crate::locks::unpoisoned;
 use crate::subject::Inability;
 
@@ -17,6 +19,7 @@ pub(crate) struct Known {
     files: OnceLock<Arc<Files>>,
     digests: OnceLock<BTreeMap<String, String>>,
     second: OnceLock<BTreeMap<String, String>>,
+    ways: OnceLock<Vec<Loads>>,
     looked: Mutex<BTreeMap<String, Arc<Mutex<Option<Observation>>>>>,
 }
 
@@ -50,6 +53,14 @@ impl Known {
         dir: &std::path::Path,
     ) -> Result<&BTreeMap<String, String>, Inability> {
         once(&self.second, || manifest::digests(&Files::walk(dir)?))
+    }
+
+    /// How each page loads its scripts. Every trial has the same files beside its own.
+    ///
+    /// # Errors
+    /// When a page cannot be read.
+    pub(crate) fn ways(&self, files: &Files, inspect: &Inspect) -> Result<&[Loads], Inability> {
+        once(&self.ways, || ways::of_pages(files, inspect)).map(Vec::as_slice)
     }
 
     /// What was seen of the file `name`, or what `look` sees now.

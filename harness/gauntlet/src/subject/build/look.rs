@@ -11,7 +11,7 @@ use wasm_gauntlet_web::inspection::{self, InspectedFile, Surroundings, held};
 
 use super::files::Files;
 use super::page_texts::{Texts, last};
-use super::{Artefact, manifest, node, order, shims, siblings, untried_siblings};
+use super::{Artefact, manifest, node, order, shims, siblings, untried_siblings, ways};
 use crate::subject::Inability;
 
 /// Read the file that `inspect` names.
@@ -50,6 +50,7 @@ pub(crate) fn look(
     facts.destination = Fact::looked(destination(artefact, inspect));
     shims::look(files, inspect, &texts, &mut facts)?;
     order::look(files, inspect, &mut facts)?;
+    ways::look(files, inspect, artefact.known.ways(files, inspect)?, &mut facts);
     facts.ran = ran(artefact, &bytes, &texts, &facts)?;
     siblings::look(files, name, &bytes, &mut facts)?;
     beside_siblings(files, inspect, &mut facts);

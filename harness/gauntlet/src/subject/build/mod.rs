@@ -18,6 +18,7 @@ mod siblings;
 #[cfg(test)]
 mod tests;
 mod untried_siblings;
+mod ways;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};

@@ -320,6 +320,22 @@ fn each_fault_of_the_build_changes_some_fact() {
 }
 
 #[test]
+fn pages_whose_scripts_no_browser_takes_are_told() {
+    let module = wat::parse_str("(module)").expect("a module");
+    let of = |tag: &str, glue: &str| {
+        let page = format!("<!doctype html><script type=module src=/base/g.js {tag}></script>");
+        let files: &[(&str, &[u8])] =
+            &[("index.html", page.as_bytes()), ("g.js", glue.as_bytes()), ("a.wasm", &module)];
+        let facts = facts(&build(folder(files).path()), Asset::Module);
+        ["imported-as-script", "integrity-wrong"].map(|name| facts[name] == Value::Absent)
+    };
+    let right = "WebAssembly.instantiateStreaming(fetch('a.wasm'))";
+    assert_eq!(of("", right), [true, true]);
+    assert_eq!(of("integrity=sha256-AAAA", right), [true, false]);
+    assert_eq!(of("", "import * as a from './a.wasm'; a.f();"), [false, true]);
+}
+
+#[test]
 fn modules_that_nothing_identifies_are_one_list() {
     let plain = wat::parse_str("(module)").expect("a module");
     let named = wat::parse_str("(module (@custom \"build_id\" \"7f\"))").expect("a module");

@@ -43,7 +43,7 @@ pub(crate) fn of(
         cors_allows: relations.cors_allows,
         csp_allows_fetch: relations.csp_allows_fetch,
         script_refused: scripts::refused(fetch, trail, seen),
-        page_guessed: seen.is_page_guessed.into(),
+        page_guessed: seen.page.as_ref().is_some_and(|page| page.is_guessed).into(),
         wire_budget,
         over_wire_budget,
         ..own

@@ -87,7 +87,7 @@ pub(crate) fn perform(
 
 /// Whether `url` is that of the page.
 fn is_page(probe: &Probe, url: &Url) -> bool {
-    *url == probe.site.url && unpoisoned(probe.site.seen.lock()).is_page
+    unpoisoned(probe.site.seen.lock()).page.as_ref().is_some_and(|page| page.asked == *url)
 }
 
 fn places<'a>(probe: &'a Probe, url: &Url) -> Vec<LatticePlace<'a>> {

@@ -12,6 +12,7 @@ mod lattice;
 mod loaded;
 mod module;
 mod page;
+mod page_blocks;
 pub(crate) mod place;
 pub(crate) mod rate_limit;
 mod relations;
@@ -274,6 +275,8 @@ fn observation(
     let compared =
         earlier.against.map(|first| evidence::response_of("compared with", &first.trail));
     evidence.extend(compared);
-    let facts = facts::of(fetch, trail, body, earlier, (budget, seen)).facts();
+    let mut facts = facts::of(fetch, trail, body, earlier, (budget, seen));
+    page_blocks::add(&mut facts, trail, &policies, seen);
+    let facts = facts.facts();
     (Observation { facts, evidence, reproduce: Some(reproduce::curl(trail)) }, policies)
 }
