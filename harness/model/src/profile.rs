@@ -49,7 +49,7 @@ macro_rules! needs {
 needs! {
     /// A page that answers.
     SiteEntry = "site/entry" as "site-entry";
-    /// At least one module that the page loads.
+    /// At least one module that the page loads, or a loader that cannot be read.
     SiteModule = "site/module" as "site-module";
     /// At least one script that names or instantiates a module.
     SiteShim = "site/shim" as "site-shim";

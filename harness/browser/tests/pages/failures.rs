@@ -63,9 +63,10 @@ fn a_module_fails_in_each_way_and_loads_again() {
 }
 
 const ROUTED: &[u8] = b"<!doctype html><title>t</title><link rel=icon href=data:,>
-<main id=m><nav><a href=/about>About</a> <a href=/tool>Tool</a></nav></main><a href=/logout>Log out</a>
-<a href=/file download>File</a> <a href=/tab target=_blank>Tab</a> <a href=https://other.example/>x</a>
-<a href=/hidden hidden>Hidden</a><button>One</button><button id=two>Two</button>";
+<main id=m><nav><a href=/about>About</a> <a href=/tool>Tool</a></nav></main>
+<a href=/logout>Log out</a> <a href=/file download>File</a> <a href=/tab target=_blank>Tab</a>
+<a href=https://other.example/>x</a> <a href=/hidden hidden>Hidden</a>
+<button>One</button><button id=two>Two</button>";
 
 #[test]
 fn links_and_buttons_are_named_by_selectors_that_select_them() {

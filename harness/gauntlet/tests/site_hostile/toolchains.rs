@@ -33,6 +33,21 @@ pub(crate) fn run_files(files: Vec<File>) -> Ran {
 const OCTETS: &str = "application/octet-stream";
 
 #[test]
+fn f8_a_loader_that_is_missing() {
+    const APP: &str = "import init from './glue.mjs'; init();";
+    let app = |text: &str| File::typed("/app.mjs", text, "text/javascript");
+    let tag = "<script type=module src=app.mjs></script>";
+    let ran = run_files(vec![page(tag), app(APP)]);
+    ran.is_one("delivery/answers", Severity::Critical, "gets status 404");
+    let ran = run_files(vec![page("<script src=loader.js></script>")]);
+    ran.is_one("delivery/answers", Severity::Critical, "gets status 404");
+    // The module is loaded without the script that is missing.
+    let other = "<script async src=metrics.js></script>";
+    let glue = File::typed("/glue.mjs", GLUE, "text/javascript");
+    run_files(vec![page(&format!("{other}{tag}")), app(APP), glue, module()]).is_right();
+}
+
+#[test]
 fn f9_a_module_script_needs_a_javascript_type() {
     const TAG: &str = "<script type=module src=app.mjs></script>";
     let app = "import init from './glue.mjs'; init();";

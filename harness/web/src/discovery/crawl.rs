@@ -300,7 +300,12 @@ impl<'a> Crawl<'a> {
                 ReferenceKind::Script { .. } if !addresses.is_empty() => {
                     let url = addresses.remove(0);
                     self.loads.of_script(node, &self.page, &url, mention.load);
-                    let (second, strength) = (addresses.pop(), mention.strength);
+                    let second = addresses.pop();
+                    // A script with `import … from` does not run without what it imports.
+                    let strength = match mention.load {
+                        LoadKind::Module => Strength::Asked,
+                        _ => mention.strength,
+                    };
                     self.enqueue(Next { url, second, how, strength, depth: depth + 1 });
                 }
                 ReferenceKind::Script { .. } => {}

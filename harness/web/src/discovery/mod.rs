@@ -302,7 +302,9 @@ fn profile(server: &str, haul: Haul) -> Profile {
         (Asset::Module, Need::SiteModule),
         (Asset::Shim, Need::SiteShim),
     ];
-    let can = needs.into_iter().filter(|(asset, _)| has(*asset)).map(|(_, need)| need).collect();
+    // What cannot be read stands for the module that it would load.
+    let there = |asset| has(asset) || asset == Asset::Module && haul.dead_loader;
+    let can = needs.into_iter().filter(|(asset, _)| there(*asset)).map(|(_, need)| need).collect();
     let words = std::iter::once(visible(server)).chain(haul.notes);
     let about = bounded(words.collect::<Vec<_>>().join("; "), ABOUT_BYTES_MAX);
     let kind = SubjectKind::Site;
