@@ -150,9 +150,10 @@ impl Replay<'_> {
         let bare = reached.iter().filter(|one| {
             one.profile.kind == SubjectKind::Site
                 && !one.profile.found.iter().any(|found| found.asset == Asset::Module)
-                // Its loader is missing, or a browser saw a module without an address, or why there is
-                // none.
-                && ![Need::SiteModule, Need::BrowserFeature].iter().any(|need| one.profile.can(*need))
+                // Its loader is missing, or a browser saw a module without an address, or why there
+                // is none.
+                && !one.profile.can(Need::SiteModule)
+                && !one.profile.can(Need::BrowserFeature)
         });
         bare.map(|one| doubts::nothing_found(one.subject.name())).collect()
     }
