@@ -50,6 +50,22 @@ fn f10_a_policy_without_the_origin_of_the_loader() {
     of("connect-src 'self'").is_right();
 }
 
+#[test]
+fn f10_a_policy_that_blocks_the_inline_script_that_imports_the_loader() {
+    let of = |policy: &str, inside: &str| {
+        let line = format!("Content-Security-Policy: script-src {policy} 'wasm-unsafe-eval'");
+        let files = vec![under(&[&line], inside), module(), File::new("/glue.js", GLUE)];
+        run_files(files)
+    };
+    const INLINE: &str = "<script type=module nonce=n>import f from './glue.js'; f();</script>";
+    is_one(&of("'self'", INLINE), "blocks `an inline script`");
+    of("'self' 'unsafe-inline'", INLINE).is_right();
+    of("'self' 'nonce-n'", INLINE).is_right();
+    // Another script of the page comes to the loader.
+    of("'self'", &format!("{INLINE}<script type=module src=glue.js></script>")).is_right();
+    of("'self'", "<script>let a;</script><script type=module src=glue.js></script>").is_right();
+}
+
 /// A page whose module is loaded in a worker.
 fn working(page_lines: &[&str], made: &str, worker_lines: &[&str]) -> Ran {
     let worker = File::new("/worker.js", "import init from './glue.js'; init();");

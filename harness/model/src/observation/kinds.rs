@@ -178,8 +178,8 @@ observation! {
         /// Whether the page asks for isolation and gets none, because it comes over plain http from
         /// another machine. Of the page only, as are the next five fields.
         isolation_ignored = "isolation-ignored": bool,
-        /// A script on the only way to a loader that the page's policy blocks. Absent if it blocks
-        /// none.
+        /// A script on the only way to a loader that the page's policy blocks, or `an inline
+        /// script`. Absent if it blocks none.
         csp_blocks_script = "csp-blocks-script": String,
         /// A worker on the only way to a loader that the page's policy blocks.
         csp_blocks_worker = "csp-blocks-worker": String,

@@ -26,6 +26,8 @@ pub struct Load {
     pub from: Option<Url>,
     /// The page, in whose name the script runs.
     pub page: Url,
+    /// Whether an inline script of the page asks for it.
+    pub is_inline: bool,
     /// What is asked for.
     pub to: Url,
     /// How.
@@ -76,6 +78,7 @@ impl Loads {
         let (from, page, integrity_wrong) = (None, page.clone(), None);
         self.add(Load {
             from,
+            is_inline: false,
             page,
             to: url,
             kind,
@@ -91,6 +94,7 @@ impl Loads {
     pub(super) fn of_script(&mut self, from: Option<&Url>, page: &Url, to: &Url, kind: LoadKind) {
         self.add(Load {
             from: from.cloned(),
+            is_inline: from.is_none(),
             page: page.clone(),
             to: to.clone(),
             kind,

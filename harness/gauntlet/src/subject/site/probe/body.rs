@@ -42,6 +42,8 @@ pub(crate) struct BodyFacts {
     pub(crate) policies: Option<Vec<String>>,
     /// Inline scripts of the page that deal with modules.
     pub(crate) loaders: Vec<Inline>,
+    /// Inline scripts of the page that import others.
+    pub(crate) importers: Vec<Inline>,
     /// The digest of the files that the page names.
     pub(crate) names_sha256: Option<String>,
     pub(crate) evidence: Vec<Evidence>,
@@ -197,6 +199,7 @@ impl BodyFacts {
         self.shared_memory = Fact::looked(*shared_memory);
         self.policies = Some(page.policies.clone());
         self.loaders.clone_from(&page.loaders);
+        self.importers.clone_from(&page.importers);
         self.names_sha256.clone_from(&page.names_sha256);
         let digest = format!("{}, {raw_bytes} bytes, sha256 {raw_sha256}", content.word());
         self.evidence.push(piece("content", &digest));

@@ -275,8 +275,9 @@ fn observation(
     let compared =
         earlier.against.map(|first| evidence::response_of("compared with", &first.trail));
     evidence.extend(compared);
+    let importers = body.importers.clone();
     let mut facts = facts::of(fetch, trail, body, earlier, (budget, seen));
-    page_blocks::add(&mut facts, trail, &policies, seen);
+    page_blocks::add(&mut facts, trail, (&policies, &importers), seen);
     let facts = facts.facts();
     (Observation { facts, evidence, reproduce: Some(reproduce::curl(trail)) }, policies)
 }

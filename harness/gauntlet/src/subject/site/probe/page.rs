@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use scraper::{Html, Selector};
 use url::Url;
 use wasm_gauntlet_web::coding::Content;
+use wasm_gauntlet_web::discovery::load_kind::LoadKind;
 use wasm_gauntlet_web::discovery::page::{self, bounded, parsed};
 use wasm_gauntlet_web::discovery::script;
 use wasm_gauntlet_web::headers::policy::Inline;
@@ -24,6 +25,8 @@ pub(crate) struct PageFacts {
     pub(crate) policies: Vec<String>,
     /// Inline scripts that load modules.
     pub(crate) loaders: Vec<Inline>,
+    /// Inline scripts that import others. Empty where there are more scripts than are read.
+    pub(crate) importers: Vec<Inline>,
     /// SHA-256 of the files that it names. A nonce or a date does not change it.
     pub(crate) names_sha256: Option<String>,
 }
@@ -36,8 +39,16 @@ impl PageFacts {
         }
         let text = String::from_utf8_lossy(&bytes[..bytes.len().min(PAGE_BYTES_MAX)]);
         let (page, _) = parsed(bounded(&text));
-        let (policies, loaders) = (policies(&page), loaders(&page));
-        Self { policies, loaders, names_sha256: names_sha256(&text) }
+        let (all, is_whole) = inline(&page);
+        let imports = |one: &&Inline| {
+            let mentions = script::read(&one.text).mentions;
+            is_whole && mentions.iter().any(|mention| mention.load == LoadKind::Module)
+        };
+        let importers = all.iter().filter(imports).cloned().collect();
+        let deals = |one: &&Inline| script::read(&one.text).is_shim();
+        let loaders = all.iter().filter(deals).cloned().collect();
+        let names_sha256 = names_sha256(&text);
+        Self { policies: policies(&page), loaders, importers, names_sha256 }
     }
 }
 
@@ -67,13 +78,17 @@ fn policies(page: &Html) -> Vec<String> {
         .collect()
 }
 
-fn loaders(page: &Html) -> Vec<Inline> {
-    let Ok(scripts) = Selector::parse("script:not([src])") else { return Vec::new() };
-    let inline = page.select(&scripts).take(ITEMS_MAX).map(|element| Inline {
+/// The first inline scripts, and whether these are all.
+fn inline(page: &Html) -> (Vec<Inline>, bool) {
+    let Ok(scripts) = Selector::parse("script:not([src])") else { return (Vec::new(), false) };
+    let inline = page.select(&scripts).map(|element| Inline {
         nonce: element.attr("nonce").map(str::to_owned),
         text: element.text().collect(),
     });
-    inline.filter(|one| script::read(&one.text).is_shim()).collect()
+    let mut inline: Vec<Inline> = inline.take(ITEMS_MAX + 1).collect();
+    let is_whole = inline.len() <= ITEMS_MAX;
+    inline.truncate(ITEMS_MAX);
+    (inline, is_whole)
 }
 
 #[cfg(test)]

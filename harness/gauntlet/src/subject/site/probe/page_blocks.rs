@@ -7,7 +7,7 @@ use wasm_gauntlet_web::discovery::Seen;
 use wasm_gauntlet_web::discovery::load_kind::LoadKind;
 use wasm_gauntlet_web::discovery::loads::{Load, ScriptAnswer};
 use wasm_gauntlet_web::headers::Headers;
-use wasm_gauntlet_web::headers::policy::{self, Policies, ScriptLoad};
+use wasm_gauntlet_web::headers::policy::{self, Inline, Policies, ScriptLoad};
 use wasm_gauntlet_web::text::visible;
 use wasm_gauntlet_web::wire::redirect::Trail;
 
@@ -16,11 +16,18 @@ struct PolicedPage<'a> {
     url: &'a Url,
     headers: &'a Headers,
     policies: Policies,
+    /// Whether they block every inline script that imports others, and there is one.
+    blocks_inline: bool,
 }
 
-/// Add what the page in `trail`, which holds these `policies` itself, stops. Another answer stops
-/// nothing.
-pub(crate) fn add(facts: &mut Exchange, trail: &Trail, policies: &[String], seen: &Seen) {
+/// Add what the page in `trail` stops, which holds these policies, and these inline scripts that
+/// import others. Another answer stops nothing.
+pub(crate) fn add(
+    facts: &mut Exchange,
+    trail: &Trail,
+    (policies, importers): (&[String], &[Inline]),
+    seen: &Seen,
+) {
     (facts.csp_blocks_script, facts.csp_blocks_worker) = (Fact::Absent, Fact::Absent);
     (facts.script_without_corp, facts.worker_without_coep) = (Fact::Absent, Fact::Absent);
     (facts.worker_elsewhere, facts.isolation_ignored) = (Fact::Absent, false.into());
@@ -29,7 +36,10 @@ pub(crate) fn add(facts: &mut Exchange, trail: &Trail, policies: &[String], seen
         return;
     }
     let (url, headers) = (&trail.ask.url, &trail.reply.headers);
-    let page = PolicedPage { url, headers, policies: Policies::of(headers, policies) };
+    let policies = Policies::of(headers, policies);
+    let is_blocked = |one: &Inline| !policies.allow_inline(one);
+    let blocks_inline = !importers.is_empty() && importers.iter().all(is_blocked);
+    let page = PolicedPage { url, headers, policies, blocks_inline };
     facts.csp_blocks_script = page.first(seen, |load, _| page.blocks_script(load));
     facts.csp_blocks_worker = page.first(seen, |load, _| page.blocks_worker(load));
     facts.script_without_corp = page.first(seen, |load, answer| page.lacks_corp(load, answer?));
@@ -53,6 +63,9 @@ impl PolicedPage<'_> {
     }
 
     fn blocks_script(&self, load: &Load) -> Option<String> {
+        if load.is_inline && load.kind == LoadKind::Module && self.blocks_inline {
+            return Some("an inline script".to_owned());
+        }
         let is_script = load.kind == LoadKind::Classic || load.kind.is_module();
         let asked = ScriptLoad {
             url: &load.to,
@@ -152,10 +165,10 @@ mod tests {
             let page = SeenPage { asked: url.clone(), at: url.clone(), is_guessed: false };
             let seen = Seen { page: Some(page), ..Seen::default() };
             let mut facts = Exchange::default();
-            add(&mut facts, &isolating(&url), &[], &seen);
+            add(&mut facts, &isolating(&url), (&[], &[]), &seen);
             assert_eq!(facts.isolation_ignored, ignored.into(), "{url}");
             // The answer of anything but the page says nothing.
-            add(&mut facts, &isolating(&url), &[], &Seen::default());
+            add(&mut facts, &isolating(&url), (&[], &[]), &Seen::default());
             assert_eq!(facts.isolation_ignored, false.into(), "{url}");
         }
     }
