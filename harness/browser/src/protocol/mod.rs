@@ -95,6 +95,7 @@ events! {
     LoadingFinished = "Network.loadingFinished": network::LoadingFinished,
     LoadingFailed = "Network.loadingFailed": network::LoadingFailed,
     ServedFromCache = "Network.requestServedFromCache": network::ServedFromCache,
+    DialogOpening = "Page.javascriptDialogOpening": page::DialogOpening,
     LoadEventFired = "Page.loadEventFired": page::LoadEventFired,
     TraceCollected = "Tracing.dataCollected": tracing::Collected,
     TraceComplete = "Tracing.tracingComplete": tracing::Complete,

@@ -63,3 +63,24 @@ pub struct Screenshot {
 /// `Page.loadEventFired`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct LoadEventFired {}
+
+/// `Page.javascriptDialogOpening`: the page waits for a person.
+#[derive(Debug, Clone, Deserialize)]
+pub struct DialogOpening {
+    /// Its words.
+    pub message: String,
+    /// `alert`, `confirm`, `prompt`, `beforeunload`.
+    pub r#type: String,
+}
+
+/// `Page.handleJavaScriptDialog`: close it.
+#[derive(Debug, Serialize)]
+pub struct HandleDialog {
+    /// Whether by its button that agrees.
+    pub accept: bool,
+}
+
+impl Command for HandleDialog {
+    const METHOD: &'static str = "Page.handleJavaScriptDialog";
+    type Reply = Ignored;
+}

@@ -24,6 +24,7 @@
     name: chosen ? name(chosen) : null,
     all: all.slice(0, 12).map((one) => ({ name: name(one), selector: selectorOf(one).slice(0, 200) })),
   };
+  if (chosen) chosen.scrollIntoView({ block: "center", behavior: "instant" });
   if (chosen && click) chosen.click();
   return found;
 }

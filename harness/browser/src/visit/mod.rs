@@ -17,7 +17,7 @@ use crate::connection::{CallError, Connection, Events, Pending};
 use crate::fault_server::FaultServer;
 use crate::launch::Browser;
 use crate::protocol::debugger;
-use crate::protocol::page::Navigate;
+use crate::protocol::page::{DialogOpening, HandleDialog, Navigate};
 use crate::protocol::runtime::RunIfWaiting;
 use crate::protocol::security::SetIgnoreCertificateErrors;
 use crate::protocol::target::{
@@ -269,6 +269,21 @@ impl<'a> Tab<'a> {
         }
     }
 
+    /// Close a dialog, as a person does who has read it: the page goes on. What would change
+    /// something is declined.
+    fn dialog(
+        &mut self,
+        session: Option<&SessionId>,
+        dialog: &DialogOpening,
+    ) -> Result<(), CallError> {
+        let leaves = dialog.r#type == "beforeunload";
+        if !leaves {
+            self.seen.dialog(&dialog.message);
+        }
+        let accept = leaves || dialog.r#type == "alert";
+        self.connection.send(session, &HandleDialog { accept }).map(|_| ())
+    }
+
     fn take_all(&mut self) -> Result<(), CallError> {
         while let Some(event) = self.events.next(Instant::now())? {
             self.take(event)?;
@@ -292,6 +307,7 @@ impl<'a> Tab<'a> {
             }
             What::TraceComplete(_) => self.trace.get_or_insert_default().complete = true,
             What::LoadEventFired(_) => self.loaded |= is_page,
+            What::DialogOpening(dialog) => self.dialog(event.session.as_ref(), &dialog)?,
             What::ScriptParsed(script) if script.script_language == "WebAssembly" => {
                 self.compiled.push((event.session, script));
             }

@@ -1,6 +1,6 @@
 //! What a page shows, the controls that it offers, and the modules that it compiled.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{ANSWER_WITHIN, CompiledModule, Tab};
-use crate::connection::CallError;
+use crate::connection::{CallError, Pending};
 use crate::protocol::debugger::GetScriptSource;
 use crate::protocol::page::{AddScript, CaptureScreenshot};
 use crate::protocol::runtime;
@@ -16,6 +16,7 @@ use crate::protocol::runtime;
 const VISIBLE: &str = include_str!("visible.js");
 const CONTROLS: &str = include_str!("controls.js");
 const PROGRESS: &str = include_str!("progress.js");
+const TEXTS: &str = include_str!("texts.js");
 const PAINTS: &str = include_str!("paints.js");
 const ROUTES: &str = include_str!("routes.js");
 const SELECTOR: &str = include_str!("selector.js");
@@ -88,7 +89,20 @@ impl Tab<'_> {
     /// As [`Tab::open`].
     pub fn visible(&mut self) -> Result<String, CallError> {
         let value = self.evaluate(VISIBLE, Instant::now() + ANSWER_WITHIN)?;
-        Ok(value.as_str().unwrap_or_default().to_owned())
+        let mut text = value.as_str().unwrap_or_default().to_owned();
+        for words in &self.seen.dialogs {
+            let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+            text.push_str(&format!("\ndialog [role=alertdialog] {words}"));
+        }
+        Ok(text)
+    }
+
+    /// Whether the main thread of the page does something else than wait within this time.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn responds(&mut self, within: Duration) -> Result<bool, CallError> {
+        Ok(!self.evaluate("1", Instant::now() + within)?.is_null())
     }
 
     /// What is on the screen, as PNG.
@@ -99,8 +113,16 @@ impl Tab<'_> {
         let page = self.page.clone();
         let png = CaptureScreenshot { format: "png", quality: None };
         let pending = self.connection.send(page.as_ref(), &png)?;
-        let shot = self.reply(&pending, Instant::now() + ANSWER_WITHIN)?;
-        Ok(BASE64.decode(shot.data).unwrap_or_default())
+        Ok(BASE64.decode(self.shot(&pending)?).unwrap_or_default())
+    }
+
+    /// The picture in base64. Empty if there is no page to take it of now, or it is stuck.
+    fn shot(&mut self, pending: &Pending<CaptureScreenshot>) -> Result<String, CallError> {
+        match self.reply(pending, Instant::now() + ANSWER_WITHIN) {
+            Ok(shot) => Ok(shot.data),
+            Err(CallError::Refused { .. } | CallError::Late { .. }) => Ok(String::new()),
+            Err(other) => Err(other),
+        }
     }
 
     /// A small picture for people, as JPEG in base64. What is written into fields is blanked,
@@ -113,11 +135,11 @@ impl Tab<'_> {
         let page = self.page.clone();
         let jpeg = CaptureScreenshot { format: "jpeg", quality: Some(SCREENSHOT_QUALITY) };
         let pending = self.connection.send(page.as_ref(), &jpeg)?;
-        Ok(self.reply(&pending, Instant::now() + ANSWER_WITHIN)?.data)
+        self.shot(&pending)
     }
 
     /// Look for the control that `selector` names, or for the only button of the page if there is
-    /// no selector.
+    /// no selector. The page is scrolled to it.
     ///
     /// # Errors
     /// As [`Tab::open`].
@@ -164,6 +186,25 @@ impl Tab<'_> {
             modules.push(CompiledModule { url: script.url, bytes });
         }
         Ok(modules)
+    }
+
+    /// From the next visit on, keep the texts that the page shows, however shortly.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn watch_texts(&mut self) -> Result<(), CallError> {
+        let page = self.page.clone();
+        let pending = self.connection.send(page.as_ref(), &AddScript { source: TEXTS })?;
+        self.reply(&pending, Instant::now() + ANSWER_WITHIN).map(|_| ())
+    }
+
+    /// The texts that the page has shown, with `#` for numbers and dots.
+    ///
+    /// # Errors
+    /// As [`Tab::open`].
+    pub fn texts(&mut self) -> Result<Vec<String>, CallError> {
+        let value = self.evaluate("__gauntletTexts()", Instant::now() + ANSWER_WITHIN)?;
+        Ok(serde_json::from_value(value).unwrap_or_default())
     }
 
     /// From the next visit on, look at the progress bars of the page.

@@ -26,6 +26,8 @@ pub struct Seen {
     pub calls: Vec<WasmCall>,
     /// What scripts and the browser said of errors and warnings, and what nothing caught.
     pub said: Vec<Said>,
+    /// The words of dialogs that the page showed.
+    pub dialogs: Vec<String>,
     /// What the browser refused, in its own structure.
     pub issues: Vec<audits::Issue>,
     /// Frames and workers that were started, by kind.
@@ -102,6 +104,14 @@ impl Seen {
     /// How long ago the last part of a body came.
     pub fn since_data(&self) -> Option<Duration> {
         self.last_data.map(|last| last.elapsed())
+    }
+
+    /// The page showed a dialog with these words.
+    pub(super) fn dialog(&mut self, words: &str) {
+        self.said_bytes += words.len();
+        if self.said_bytes <= SAID_BYTES_MAX {
+            self.dialogs.push(words.to_owned());
+        }
     }
 
     pub(super) fn requests_pending(&self) -> usize {

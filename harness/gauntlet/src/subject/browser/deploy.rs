@@ -9,9 +9,9 @@ use wasm_gauntlet_model::action::{Deploy, ModuleFailure, Visitor};
 use wasm_gauntlet_model::observation::{Fact, Observation, PageSkew};
 
 use super::deploy_server::{DeployServer, WhichBuild};
-use super::glance::{self, Glance};
+use super::glance::{self, Glance, documents};
 use super::pool::Running;
-use super::sight::Sight;
+use super::sight::{Sight, words};
 use super::{PageKnown, dead, evidence, look};
 use crate::subject::Inability;
 
@@ -22,11 +22,18 @@ const RETURNS: usize = 2;
 /// Time for a page to show that something is wrong. Some wait for a timeout of their own.
 const SHOWN_WITHIN: Duration = Duration::from_secs(10);
 
+/// A text that changes sooner is a clock or a counter, and no message.
+const STANDS_STILL_FOR: Duration = Duration::from_millis(1200);
+
 /// How often the page is looked at meanwhile.
 const SHOWN_STEP: Duration = Duration::from_millis(400);
 
 /// Both builds, each seen by itself.
-pub(crate) struct BothBuilds([Glance; 2]);
+pub(crate) struct BothBuilds {
+    glances: [Glance; 2],
+    /// Whether the build under test still has the modules of the previous one.
+    keeps: bool,
+}
 
 impl BothBuilds {
     /// Look at each build by itself.
@@ -39,12 +46,14 @@ impl BothBuilds {
             server.deploy(which);
             glance::look(running, &server.url(), known)
         };
-        Ok(Self([look(WhichBuild::Previous)?, look(WhichBuild::Current)?]))
+        let glances = [look(WhichBuild::Previous)?, look(WhichBuild::Current)?];
+        let keeps = server.has_all(WhichBuild::Current, &glances[0].modules);
+        Ok(Self { glances, keeps })
     }
 
     /// Both start a module by themselves. Otherwise nothing can be said of a deploy.
     pub(super) fn start(&self) -> Result<(), Inability> {
-        for (glance, name) in self.0.iter().zip(["previous build", "build under test"]) {
+        for (glance, name) in self.glances.iter().zip(["previous build", "build under test"]) {
             if let Some(why) = &glance.dead {
                 let why = format!("the {name} does not work by itself (at loopback): {why}");
                 return Err(Inability::setup(why));
@@ -58,7 +67,7 @@ impl BothBuilds {
     }
 
     fn of(&self, which: WhichBuild) -> &Glance {
-        &self.0[which as usize]
+        &self.glances[which as usize]
     }
 }
 
@@ -77,17 +86,13 @@ impl Across<'_> {
             true => (WhichBuild::Current, WhichBuild::Previous),
             false => (WhichBuild::Previous, WhichBuild::Current),
         };
+        self.server.keep(self.builds.keeps);
         self.server.deploy(from);
         let Running { browser, events, .. } = *self.running;
         let mut tab = Tab::open(browser, events, None, self.known.certificates)?;
         self.builds.of(from).arrive(&mut tab, &self.server.url())?;
         let facts = match deploy.visitor {
-            Visitor::OpenTab => {
-                let (before, made) = (Sight::of(&mut tab)?, look::instances(tab.seen()));
-                self.server.deploy(to);
-                self.use_feature(&mut tab, from)?;
-                self.judge(&mut tab, (from, to), Some(&before), made)?
-            }
+            Visitor::OpenTab => self.open_tab(&mut tab, from, to)?,
             Visitor::Returning => {
                 self.use_feature(&mut tab, from)?;
                 self.server.deploy(to);
@@ -97,6 +102,43 @@ impl Across<'_> {
         let facts = PageSkew { visitor: deploy.visitor.word().to_owned().into(), ..facts };
         let evidence = evidence::of(&mut tab)?;
         Ok(Observation { facts: facts.facts(), evidence, reproduce: None })
+    }
+
+    /// The feature of a page is used after the deploy. A page may load itself again, and is then
+    /// used once more.
+    fn open_tab(
+        &self,
+        tab: &mut Tab,
+        from: WhichBuild,
+        to: WhichBuild,
+    ) -> Result<PageSkew, CallError> {
+        let before = self.before(tab, from)?;
+        let (made, pages) = (look::instances(tab.seen()), documents(tab));
+        self.server.deploy(to);
+        self.use_feature(tab, from)?;
+        if documents(tab) == pages {
+            return self.judge(tab, (from, to), before.as_ref(), made);
+        }
+        let page = if is_kept(tab, &self.server.url()) { from } else { to };
+        let other = if page == from { to } else { from };
+        if look::instances(tab.seen()) > made {
+            // It went on with what was asked of it.
+            return self.judge(tab, (page, other), None, made);
+        }
+        let before = self.before(tab, page)?;
+        self.use_feature(tab, page)?;
+        self.judge(tab, (page, other), before.as_ref(), made)
+    }
+
+    /// What the page shows before its feature is used.
+    fn before(&self, tab: &mut Tab, page: WhichBuild) -> Result<Option<Sight>, CallError> {
+        let glance = self.builds.of(page);
+        if glance.by_control {
+            // The page is scrolled to it.
+            tab.control(glance.trigger(self.known), Press::No)?;
+        }
+        let lazy = glance.by_control || glance.by_scroll;
+        if lazy { Sight::of(tab).map(Some) } else { Ok(None) }
     }
 
     /// The page is opened again, until something is wrong.
@@ -112,8 +154,7 @@ impl Across<'_> {
             self.builds.of(to).arrive(tab, &self.server.url())?;
             let page = if is_kept(tab, &self.server.url()) { from } else { to };
             let other = if page == from { to } else { from };
-            let by_control = self.builds.of(page).by_control;
-            let before = if by_control { Some(Sight::of(tab)?) } else { None };
+            let before = self.before(tab, page)?;
             self.use_feature(tab, page)?;
             facts = self.judge(tab, (page, other), before.as_ref(), 0)?;
             let well = facts.outcome == Fact::Is(WORKS.to_owned());
@@ -143,29 +184,25 @@ impl Across<'_> {
         made: usize,
     ) -> Result<PageSkew, CallError> {
         let own = self.builds.of(builds.0);
-        let lazy = own.by_control || own.by_scroll;
+        let lazy = (own.by_control || own.by_scroll) && !own.early;
         let has_effect = before.is_some_and(|before| {
             lazy && own.sight.as_ref().is_some_and(|works| works.differs(before))
         });
         let (url, until) = (self.server.url(), Instant::now() + SHOWN_WITHIN);
-        let mut waiting = None;
         let (outcome, compiled, after) = loop {
             let compiled = tab.modules()?;
             let after = Sight::of(tab)?;
             let changed = before.is_none_or(|before| after.differs(before));
-            let started = look::instances(tab.seen()) > made || !lazy && made > 0;
+            let instances = look::instances(tab.seen());
+            let started = instances > made || !lazy && instances > 0;
             let alive = dead::certain(tab.seen(), &compiled, &url).is_none();
-            if started && alive && (changed || !has_effect) {
+            let as_usual = own.sight.as_ref().is_some_and(|works| works.text == after.text);
+            let well = alive && (as_usual || !own.fails_anew(tab.seen()));
+            if started && well && (changed || !has_effect) {
                 break (WORKS, compiled, after);
             }
-            if changed && !after.text.is_empty() {
-                let waiting = match &mut waiting {
-                    Some(waiting) => waiting,
-                    none => none.insert(self.waiting(builds.0)?),
-                };
-                if after.says_else(waiting) {
-                    break (SAYS_SO, compiled, after);
-                }
+            if self.says(tab, builds.0, before, &after)? {
+                break (SAYS_SO, compiled, after);
             }
             if Instant::now() >= until {
                 break (SILENT, compiled, after);
@@ -181,12 +218,44 @@ impl Across<'_> {
         };
         Ok(PageSkew {
             outcome: outcome.to_owned().into(),
-            why: Fact::looked(if outcome == WORKS { None } else { why() }),
+            why: if outcome == WORKS {
+                Fact::Absent
+            } else {
+                why().unwrap_or_else(no_reason).into()
+            },
             mixed: self.mixed(tab, &compiled, builds),
             text: look::short(&after.text).into(),
             refused: look::refused(seen).into(),
             ..PageSkew::default()
         })
+    }
+
+    /// Whether the page says that something is wrong: by words that it never shows when all is well
+    /// and that stand still, or by a picture.
+    fn says(
+        &self,
+        tab: &mut Tab,
+        page: WhichBuild,
+        before: Option<&Sight>,
+        after: &Sight,
+    ) -> Result<bool, CallError> {
+        let own = self.builds.of(page);
+        let is_new = |line: &&str| {
+            let words = words(line);
+            !words.is_empty() && !own.texts.contains(&words)
+        };
+        let new: Vec<&str> = after.news(before).into_iter().filter(is_new).collect();
+        if !new.is_empty() {
+            tab.pass(STANDS_STILL_FOR)?;
+            let later = tab.visible()?;
+            return Ok(new.iter().any(|line| later.lines().any(|one| one == *line)));
+        }
+        match before {
+            Some(before) if after.text == before.text && after.differs(before) => {
+                Ok(after.says_else(&self.waiting(page)?))
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Whether a page of the first build ran a module of the other.
@@ -200,7 +269,7 @@ impl Across<'_> {
         let page = document(tab, &self.server.url());
         let by_worker = page.and_then(look::answer).is_some_and(|answer| answer.by_worker);
         if by_worker || own == other || own.is_empty() || other.is_empty() {
-            return Fact::Unknown;
+            return Fact::Absent;
         }
         let foreign = |digest: String| other.contains(&digest) && !own.contains(&digest);
         let runs = look::instances(tab.seen()) > 0;
@@ -220,6 +289,11 @@ impl Across<'_> {
         self.use_feature(&mut tab, page)?;
         Sight::of(&mut tab)
     }
+}
+
+/// What is said where the browser says nothing.
+fn no_reason() -> String {
+    "the browser names no reason".to_owned()
 }
 
 /// The words of `outcome`.

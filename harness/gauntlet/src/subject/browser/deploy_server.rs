@@ -74,6 +74,7 @@ pub(crate) struct DeployServer<'a> {
     /// The previous build, and the one under test.
     places: [BuildPlace<'a>; 2],
     active: AtomicUsize,
+    keeps: AtomicBool,
     streams: Mutex<Vec<TcpStream>>,
     stopped: AtomicBool,
 }
@@ -94,6 +95,7 @@ impl<'a> DeployServer<'a> {
             page,
             places,
             active: AtomicUsize::new(WhichBuild::Current as usize),
+            keeps: AtomicBool::new(false),
             streams: Mutex::default(),
             stopped: AtomicBool::new(false),
         };
@@ -130,6 +132,20 @@ impl<'a> DeployServer<'a> {
         self.active.store(which as usize, Ordering::SeqCst);
     }
 
+    /// Whether whoever deploys keeps the files of other builds: a directory is then completed by the
+    /// other one.
+    pub(super) fn keep(&self, keeps: bool) {
+        self.keeps.store(keeps, Ordering::SeqCst);
+    }
+
+    /// Whether a build has files for all of these addresses. Only asked of directories.
+    pub(super) fn has_all(&self, which: WhichBuild, urls: &[String]) -> bool {
+        let BuildPlace::Directory(dir) = &self.places[which as usize] else { return false };
+        let path = |url: &String| Some(Url::parse(url).ok()?.path().to_owned());
+        !urls.is_empty()
+            && urls.iter().all(|url| path(url).is_some_and(|path| served::has(dir, &path)))
+    }
+
     fn connection(&self, stream: &TcpStream) -> io::Result<()> {
         stream.set_read_timeout(Some(EXCHANGE_WITHIN))?;
         stream.set_write_timeout(Some(EXCHANGE_WITHIN))?;
@@ -147,9 +163,15 @@ impl<'a> DeployServer<'a> {
     }
 
     fn answer(&self, request: &RequestHead) -> PlainAnswer {
-        match &self.places[self.active.load(Ordering::SeqCst)] {
-            BuildPlace::Directory(dir) => of_directory(dir, request),
-            BuildPlace::Site(client, page) => {
+        let active = self.active.load(Ordering::SeqCst);
+        match (&self.places[active], &self.places[1 - active]) {
+            (BuildPlace::Directory(dir), BuildPlace::Directory(other))
+                if self.keeps.load(Ordering::SeqCst) && !served::has(dir, request.target()) =>
+            {
+                of_directory(other, request)
+            }
+            (BuildPlace::Directory(dir), _) => of_directory(dir, request),
+            (BuildPlace::Site(client, page), _) => {
                 self.of_site(client, page, request).unwrap_or_else(|| {
                     let head = "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n";
                     PlainAnswer { head: head.to_owned(), body: Vec::new() }
@@ -226,8 +248,14 @@ fn mapped(target: &str, here: &str, there: &str) -> String {
         let path = path.split(['?', '#']).next().unwrap_or_default();
         path.rsplit_once('/').map_or_else(String::new, |(folder, _)| folder.to_owned())
     };
-    match target.strip_prefix(&folder(here)) {
-        Some(rest) if rest.starts_with('/') => format!("{}{rest}", folder(there)),
+    let (here, there) = (folder(here), folder(there));
+    // A build with a base of its own names it.
+    let is_there = target.strip_prefix(&there).is_some_and(|rest| rest.starts_with('/'));
+    match target
+        .strip_prefix(&here)
+        .filter(|_| here == there || here.len() >= there.len() || !is_there)
+    {
+        Some(rest) if rest.starts_with('/') => format!("{there}{rest}"),
         _ => target.to_owned(),
     }
 }
@@ -245,6 +273,7 @@ mod tests {
             mapped("/app/index.html", "/app/index.html", "/r/1/start.html"),
             "/r/1/start.html"
         );
+        assert_eq!(mapped("/old/app.js", "/", "/old/"), "/old/app.js");
         assert_eq!(mapped("/cdn/a.js", "/app/", "/r/1/"), "/cdn/a.js");
         assert_eq!(mapped("/apps/a.js", "/app/", "/r/1/"), "/apps/a.js");
     }

@@ -43,6 +43,14 @@ pub(crate) struct Glance {
     pub(crate) fields: BTreeMap<String, BTreeMap<String, String>>,
     /// Digests of the modules that were compiled (SHA-256, in hexadecimal).
     pub(crate) digests: BTreeSet<String>,
+    /// Whether a module was there before anything was used.
+    pub(crate) early: bool,
+    /// Errors that nothing caught.
+    pub(crate) uncaught: BTreeSet<String>,
+    /// The first error that WebAssembly gave a script.
+    pub(crate) wasm_error: Option<String>,
+    /// The words of every text that the page showed.
+    pub(crate) texts: BTreeSet<String>,
     /// Whether a control is known to use the module: the target file names it, or the module was
     /// loaded only when it was used.
     pub(crate) by_control: bool,
@@ -80,6 +88,14 @@ impl Glance {
     /// A selector of the control that uses the module, if one is known.
     pub(super) fn trigger<'a>(&'a self, known: &'a PageKnown) -> Option<&'a str> {
         known.trigger.as_deref().or(self.route.as_deref())
+    }
+
+    /// Whether something failed that did not fail in the first look.
+    pub(super) fn fails_anew(&self, seen: &Seen) -> bool {
+        let is_new = |line: &String| !self.uncaught.contains(line);
+        let wasm_error = look::wasm_error(seen);
+        look::uncaught(seen).iter().any(is_new)
+            || wasm_error.is_some() && wasm_error != self.wasm_error
     }
 
     /// Visit the page in another tab, until its module is there, or would be.
@@ -164,6 +180,7 @@ impl Glance {
 pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Glance, CallError> {
     let (browser, trigger) = (running.browser, known.trigger.as_deref());
     let mut tab = Tab::open(browser, running.events, None, known.certificates)?;
+    tab.watch_texts()?;
     tab.visit(url, Instant::now() + REST_WITHIN)?;
     // A module may be fetched ahead, and compiled when a control is used.
     let early = tab.modules()?.len();
@@ -191,24 +208,11 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
     if let Some(route) = &route {
         control = Control { count: 1, name: Some(route.name.clone()), first: vec![route.clone()] };
     }
+    let texts = tab.texts()?;
     let compiled = tab.modules()?;
     let sight = Some(Sight::of(&mut tab)?);
     let seen = tab.seen();
-    let mut found: Vec<String> = Vec::new();
-    for request in seen.requests().iter().filter(|one| look::is_module(one, &compiled)) {
-        if !found.contains(&request.url) {
-            found.push(request.url.clone());
-        }
-    }
-    let mut bytes = ModuleBytes::new();
-    for url in &found {
-        // A module that was compiled from a buffer has no address; if there is only one, it is it.
-        let own = compiled.iter().find(|one| one.url == *url);
-        let only = compiled.first().filter(|_| compiled.len() == 1 && found.len() == 1);
-        if let Some(read) = own.or(only).and_then(|one| one.bytes.clone()) {
-            bytes.insert(url.clone(), read);
-        }
-    }
+    let (found, bytes) = modules_of(seen, &compiled);
     Ok(Glance {
         product: browser.product().replace("Headless", ""),
         by_control: control.name.is_some()
@@ -222,6 +226,10 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
         controls: control.count,
         named: control.first,
         compiled: compiled.len(),
+        early: early > 0,
+        uncaught: look::uncaught(seen).into_iter().collect(),
+        wasm_error: look::wasm_error(seen),
+        texts: texts.into_iter().collect(),
         digests: compiled.iter().filter_map(CompiledModule::sha256).collect(),
         fields: fields(seen),
         dead: dead::certain(seen, &compiled, url),
@@ -230,6 +238,26 @@ pub(super) fn look(running: &Running, url: &str, known: &PageKnown) -> Result<Gl
         restless: !seen.settled,
         sight,
     })
+}
+
+/// The modules that were requested, each once, with the bytes of those that were compiled.
+fn modules_of(seen: &Seen, compiled: &[CompiledModule]) -> (Vec<String>, ModuleBytes) {
+    let mut found: Vec<String> = Vec::new();
+    for request in seen.requests().iter().filter(|one| look::is_module(one, compiled)) {
+        if !found.contains(&request.url) {
+            found.push(request.url.clone());
+        }
+    }
+    let mut bytes = ModuleBytes::new();
+    for url in &found {
+        // A module that was compiled from a buffer has no address; if there is only one, it is it.
+        let own = compiled.iter().find(|one| one.url == *url);
+        let only = compiled.first().filter(|_| compiled.len() == 1 && found.len() == 1);
+        if let Some(read) = own.or(only).and_then(|one| one.bytes.clone()) {
+            bytes.insert(url.clone(), read);
+        }
+    }
+    (found, bytes)
 }
 
 /// Follow the first links of a page that handles them itself, one by one, until a module is there.
@@ -247,7 +275,8 @@ fn route(tab: &mut Tab, url: &str) -> Result<Option<NamedControl>, CallError> {
     Ok(None)
 }
 
-fn documents(tab: &Tab) -> usize {
+/// How many pages were loaded in this tab.
+pub(super) fn documents(tab: &Tab) -> usize {
     tab.seen().requests().iter().filter(|one| one.kind == "Document").count()
 }
 

@@ -2,7 +2,7 @@
 //! and to the time in which the page cannot react is the smallest difference of all pairs: noise of
 //! the machine makes single loads slower, but hardly all of them.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use wasm_gauntlet_browser::connection::CallError;
 use wasm_gauntlet_browser::visit::{Held, Paints, Press, Tab};
@@ -17,9 +17,22 @@ use super::{evidence, look};
 /// Total Blocking Time that a page may have without being looked at again: one short task.
 const BLOCKED_MS_FEW: f64 = 50.0;
 
+/// A picture of one colour has as many bytes as that of an empty page, give or take.
+const BLANK_BYTES_MORE: usize = 200;
+
+/// Time for the main thread of a page to react.
+const REACTS_WITHIN: Duration = Duration::from_secs(2);
+
+/// Time for a page whose module never comes to come to rest.
+const HELD_WITHIN: Duration = Duration::from_secs(5);
+
 /// One load.
 struct Load {
-    paints: Paints,
+    paints: Option<Paints>,
+    /// Whether the screen has more than one colour.
+    shows: bool,
+    /// Whether the main thread of the page waits for the module.
+    stuck: bool,
     on_load: bool,
     wire_bytes: u64,
 }
@@ -35,27 +48,36 @@ pub(super) fn perform(
     for _ in 0..loads.times {
         let (load, evidence) = load(running, &loads.url, page, false)?;
         seen_last = evidence;
-        let is_quick = !load.on_load && load.paints.blocked <= BLOCKED_MS_FEW;
+        let blocked = load.paints.map_or(f64::MAX, |paints| paints.blocked);
+        let is_quick = !load.on_load && blocked <= BLOCKED_MS_FEW;
         with.push(load);
         // The module comes after the first paint, and nothing was blocked: it adds nothing.
         if with.len() == 1 && is_quick {
             break;
         }
-        without.push(self::load(running, &loads.url, page, true)?.0);
+        let (held, _) = self::load(running, &loads.url, page, true)?;
+        let stuck = held.stuck;
+        without.push(held);
+        if stuck {
+            break;
+        }
     }
     let of = |loads: &[Load], value: fn(&Paints) -> Option<f64>| -> Vec<Option<f64>> {
-        loads.iter().map(|one| value(&one.paints)).collect()
+        loads.iter().map(|one| value(one.paints.as_ref()?)).collect()
     };
     let first: fn(&Paints) -> Option<f64> = |paints| paints.first;
     let largest: fn(&Paints) -> Option<f64> = |paints| paints.largest;
     let blocked: fn(&Paints) -> Option<f64> = |paints| Some(paints.blocked);
     let on_load = with.iter().any(|one| one.on_load);
-    let painted = of(&without, first).iter().filter(|one| one.is_some()).count();
     let mut facts = PageLoads {
         on_load: on_load.into(),
         module_bytes: count(usize::try_from(with[0].wire_bytes).unwrap_or(usize::MAX)).into(),
-        // A busy machine may be too slow once. A page that waits never shows anything.
-        paints_without: (painted > 0 || without.is_empty()).into(),
+        // A busy machine may be too slow once. A page that waits never shows anything, and of one
+        // that never does at all nothing can be said.
+        paints_without: match with.iter().any(|one| one.shows) {
+            true => (without.is_empty() || without.iter().any(|one| one.shows)).into(),
+            false => Fact::Absent,
+        },
         first_paint_ms: Fact::looked(median(&of(&with, first))),
         first_paint_without_ms: Fact::looked(median(&of(&without, first))),
         largest_paint_ms: Fact::looked(median(&of(&with, largest))),
@@ -76,7 +98,7 @@ pub(super) fn perform(
         for (what, value, least) in rows {
             let (with, without) = (of(&with, value), of(&without, value));
             let added = differences(&with, &without);
-            *least = added.first().map_or(Fact::Unknown, |least| least.max(0.0).into());
+            *least = added.first().map_or(Fact::Absent, |least| least.max(0.0).into());
             figures.push(row(what, &with, &without, &added));
         }
     }
@@ -94,17 +116,24 @@ fn load(
     let modules_held = held.then(|| Held::new(glance.bytes.clone(), ModuleFailure::Stalled));
     let mut tab =
         Tab::open(running.browser, running.events, modules_held, page.known.certificates)?;
-    tab.visit(url, Instant::now() + glance.rest_within())?;
+    let blank = tab.picture()?.len();
+    let within = if held { HELD_WITHIN.min(glance.rest_within()) } else { glance.rest_within() };
+    tab.visit(url, Instant::now() + within)?;
     let on_load = !modules(&tab).is_empty();
+    if held && !tab.responds(REACTS_WITHIN)? {
+        let load = Load { paints: None, shows: false, stuck: true, on_load, wire_bytes: 0 };
+        return Ok((load, Vec::new()));
+    }
+    let shows = tab.picture()?.len() > blank + BLANK_BYTES_MORE;
     if glance.by_control {
         tab.control(glance.trigger(page.known), Press::Use)?;
-        tab.rest(Instant::now() + glance.rest_within())?;
+        tab.rest(Instant::now() + within)?;
     }
-    let paints = tab.paints()?.unwrap_or_default();
+    let paints = tab.paints()?;
     let requests = tab.seen().requests().iter().filter(|one| look::is_module(one, &[]));
     let wire_bytes = requests.filter_map(|one| one.wire_bytes).sum();
     let evidence = evidence::of(&mut tab)?;
-    Ok((Load { paints, on_load, wire_bytes }, evidence))
+    Ok((Load { paints, shows, stuck: false, on_load, wire_bytes }, evidence))
 }
 
 /// The median of what is there. None if there is nothing.

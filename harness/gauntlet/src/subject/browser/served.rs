@@ -97,6 +97,11 @@ fn serve(stream: &TcpStream, dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether there is a file for a request target.
+pub(super) fn has(dir: &Path, target: &str) -> bool {
+    dir.canonicalize().is_ok_and(|dir| file(&dir, target).is_some())
+}
+
 /// The answer to a request for `target`: its head and its body.
 pub(super) fn answer(dir: &Path, target: &str) -> (String, Vec<u8>) {
     let dir = dir.canonicalize().ok();

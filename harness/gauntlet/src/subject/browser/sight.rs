@@ -34,10 +34,35 @@ impl Sight {
     /// also moves, or stands still, where a failure is silent.
     pub(super) fn says_else(&self, other: &Self) -> bool {
         let (one, two) = (without_progress(&self.text), without_progress(&other.text));
-        let has_bar = one != self.text || two != other.text;
-        one != two || !has_bar && self.differs(other)
+        let bar_moved = one == two && self.text != other.text;
+        one != two || !bar_moved && self.differs(other)
+    }
+
+    /// Lines of text that are not in `before`.
+    pub(super) fn news(&self, before: Option<&Self>) -> Vec<&str> {
+        let is_old =
+            |line: &&str| before.is_some_and(|one| one.text.lines().any(|old| old == *line));
+        self.text.lines().filter(|line| !is_old(line)).collect()
     }
 }
+
+/// The words of a line of text, with `#` for numbers and dots, as `texts.js` keeps them.
+pub(super) fn words(line: &str) -> String {
+    let text = line.split_once("] ").map_or(line, |(_, text)| text);
+    let mut words = String::new();
+    for one in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
+        let is_number = one.is_ascii_digit() || ".,…".contains(one);
+        match (is_number, words.ends_with('#')) {
+            (true, true) => {}
+            (true, false) => words.push('#'),
+            (false, _) => words.push(one),
+        }
+    }
+    words.chars().take(WORDS_CHARS_MAX).collect()
+}
+
+/// Most characters of the words of a line, as in `texts.js`.
+const WORDS_CHARS_MAX: usize = 200;
 
 /// A text without the values of progress bars: attributes, and numbers before a percent sign.
 fn without_progress(text: &str) -> String {
@@ -64,6 +89,12 @@ mod tests {
 
     fn sight(text: &str, picture: u8) -> Sight {
         Sight { text: text.to_owned(), picture: Some(vec![picture]) }
+    }
+
+    #[test]
+    fn words_leave_out_numbers_and_dots() {
+        assert_eq!(words("p [role=status] Loading, 3 s…"), "Loading# # s#");
+        assert_eq!(words("p [] 0.4  of 9 MB"), "# of # MB");
     }
 
     #[test]

@@ -66,6 +66,10 @@ pub(super) fn perform(
         modules_before_use: labels(&not_ahead(&tab)).into(),
         ..PageVisit::default()
     };
+    if glance.by_control {
+        // The page is scrolled to it, which is no reaction.
+        tab.control(trigger, Press::No)?;
+    }
     let before = if visit.module_fails.is_some() { Some(Sight::of(&mut tab)?) } else { None };
     use_feature(&mut tab, visit, page, before.as_ref(), &mut facts)?;
     if let Some(before) = before {
