@@ -132,8 +132,8 @@ impl<'a> DeployServer<'a> {
         self.active.store(which as usize, Ordering::SeqCst);
     }
 
-    /// Whether whoever deploys keeps the files of other builds: a directory is then completed by the
-    /// other one.
+    /// Whether whoever deploys keeps the files of other builds: a directory is then completed by
+    /// the other one.
     pub(super) fn keep(&self, keeps: bool) {
         self.keeps.store(keeps, Ordering::SeqCst);
     }
@@ -250,13 +250,13 @@ fn mapped(target: &str, here: &str, there: &str) -> String {
     };
     let (here, there) = (folder(here), folder(there));
     // A build with a base of its own names it.
-    let is_there = target.strip_prefix(&there).is_some_and(|rest| rest.starts_with('/'));
-    match target
-        .strip_prefix(&here)
-        .filter(|_| here == there || here.len() >= there.len() || !is_there)
-    {
-        Some(rest) if rest.starts_with('/') => format!("{there}{rest}"),
-        _ => target.to_owned(),
+    let below = |folder: &str| target.strip_prefix(folder).filter(|rest| rest.starts_with('/'));
+    if there.len() > here.len() && below(&there).is_some() {
+        return target.to_owned();
+    }
+    match below(&here) {
+        Some(rest) => format!("{there}{rest}"),
+        None => target.to_owned(),
     }
 }
 
