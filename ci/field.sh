@@ -16,7 +16,7 @@ packages=ci/field/package.json
 if [ "${1:-}" = small ]; then
   # A page that does well by a button, on sight, in a service worker, a frame, a component, after a
   # prefetch or behind a link; and one of each kind of failure. They need three packages.
-  small='^(h07|h09|h10|h11|h12|h13|h14|h31|b03|b04|b06|b10|b12|b13|b18|b21|b28)-'
+  small='^(h07|h09|h10|h11|h12|h13|h14|h31|b03|b04|b05|b10|b12|b13|b18|b21|b28)-'
   set -- "$small"
   packages=$FIELD/small.json
   node -e 'const all = require("./ci/field/package.json");
@@ -33,7 +33,10 @@ if ! cmp -s "$packages" "$FIELD/npm/installed.json" &&
 fi
 node ci/field/make.mjs "${small:-}"
 node ci/field/run.mjs "$@" | tee "$FIELD/table.txt"
-if grep -E '^\|.*(FALSE|MISSED|NO END)' "$FIELD/table.txt"; then
+# Of the small ones everything is right, also without a browser. Of all, some end in doubt.
+wrong='FALSE|MISSED|NO END'
+[ -z "${small:-}" ] || wrong="$wrong|OPEN|not by|DUPLICATES|unseen|open:"
+if grep -E "^\|.*($wrong)" "$FIELD/table.txt"; then
   echo "these layouts got a wrong verdict"
   exit 1
 fi

@@ -94,6 +94,67 @@ fn a_page_that_says_so_is_green_and_one_that_waits_for_ever_is_red() {
     assert!(words.contains("shows nothing new (`/app.00000001.wasm: status 404`)"), "{words}");
 }
 
+/// Builds whose script and module have names that stay the same. The module of each imports another
+/// function.
+fn unhashed(folder: &Path, script: &str) {
+    for (dir, import) in [("old", "a"), ("new", "b")] {
+        let types_and_import = b"\x01\x04\x01\x60\x00\x00\x02\x09\x01\x03env\x01";
+        let module = [&b"\0asm\x01\0\0\0"[..], types_and_import, import.as_bytes(), b"\0\0"];
+        let page = page(&script.replace("IMPORT", import)).into_bytes();
+        build(&folder.join(dir), &[("index.html", page), ("app.wasm", module.concat())]);
+    }
+}
+
+const CLICK: &str = "document.querySelector('button').onclick = () => ";
+
+#[test]
+fn each_way_to_say_so_is_green() {
+    if !has_browser() {
+        return;
+    }
+    for says in [
+        "use('MODULE').catch(() => alert('A new version is here'));",
+        "use('MODULE').catch(() => location.reload());",
+        "use('MODULE').catch(() => { document.body.append('Please reload'); });",
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        hashed(folder.path(), &format!("{CLICK}{says}"));
+        let green = tried(folder.path(), "old");
+        assert_eq!(green.status.code(), Some(0), "{says}: {}", text(&green));
+    }
+}
+
+#[test]
+fn each_way_to_be_silent_is_red() {
+    if !has_browser() {
+        return;
+    }
+    // It stays at a phase that it also shows when all is well.
+    let phases = "(async () => {
+  status.textContent = 'Downloading';
+  const bytes = await (await fetch('app.wasm')).arrayBuffer();
+  status.textContent = 'Starting';
+  await WebAssembly.instantiate(bytes, { env: { IMPORT: () => {} } });
+  status.textContent = 'Ready';
+})().catch(() => {})";
+    let clock = "{
+  let seconds = 0;
+  const clock = setInterval(() => { status.textContent = `Loading, ${seconds++} s`; }, 300);
+  const imports = { env: { IMPORT: () => {} } };
+  return WebAssembly.instantiateStreaming(fetch('app.wasm'), imports).then(() => {
+    clearInterval(clock);
+    status.textContent = 'Ready';
+  }, () => {});
+}";
+    for silent in [phases, clock] {
+        let folder = tempfile::tempdir().expect("a folder");
+        unhashed(folder.path(), &format!("{CLICK}{silent};"));
+        let red = tried(folder.path(), "old");
+        assert_eq!(red.status.code(), Some(1), "{silent}: {}", text(&red));
+        assert!(text(&red).contains("shows nothing new (`LinkError"), "{}", text(&red));
+    }
+}
+
 #[test]
 fn a_worker_that_keeps_the_old_module_for_the_new_page_is_red() {
     if !has_browser() {

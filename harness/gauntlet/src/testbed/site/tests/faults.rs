@@ -36,7 +36,13 @@ fn meant(fault: Fault, fact: &Fact) -> bool {
         | Fault::NoLoadingState
         | Fault::NoCatch
         | Fault::NoRetry
+        | Fault::StaleShim
         | Fault::ProgressOvershoot => fact.asset == "shim" && what == "digest",
+        Fault::BlocksPaint => matches!(fact.asset, "entry" | "shim") && what == "digest",
+        Fault::SkewBreaks => {
+            fact.asset == "shim" && what == "digest"
+                || module && matches!(what, "name" | "cache" | "304-cache")
+        }
         Fault::PageAsDownload => fact.asset == "entry" && what == "type",
         Fault::BrOfOldBuild => module && br(fact) && what == "digest",
         Fault::Soft404 => fact.asset == "lost",
@@ -85,7 +91,7 @@ fn meant(fault: Fault, fact: &Fact) -> bool {
 /// dictionary.
 fn lies_elsewhere(fault: Fault) -> bool {
     fault.part() == Part::Edge
-        || matches!(fault, Fault::WrongHash | Fault::StaleShim | Fault::PreviousGone)
+        || matches!(fault, Fault::WrongHash | Fault::PreviousGone)
         || fault == Fault::DictionaryUnasked
 }
 
