@@ -68,8 +68,8 @@ pub(super) fn name<'a>(token: &'a Token<'_>) -> Option<&'a str> {
     }
 }
 
-/// Shorter namespaces come from a minifier, which gives the same name to many things. Only a known
-/// name of Emscripten's import object shows that one is meant.
+/// Shorter namespaces come from a minifier, which gives the same name to many things. Only Go's
+/// `go`, or a known name of Emscripten's import object, shows that one is meant.
 const NAMESPACE_BYTES_SURE: usize = 3;
 
 /// The text after the namespace name at `at`.
@@ -79,7 +79,8 @@ fn define(tokens: &[Token<'_>], at: usize, space: &mut Space) {
     let next = if mark(1, ']') { 2 } else { 1 };
     let sets = |offset: usize| is_set(tokens, at + offset);
     let is_key = mark(next, ':');
-    let is_short = name(&tokens[at]).is_some_and(|name| name.len() < NAMESPACE_BYTES_SURE);
+    let is_short = name(&tokens[at])
+        .is_some_and(|name| name.len() < NAMESPACE_BYTES_SURE && !GO_NAMESPACES.contains(&name));
     let alias = (is_key || sets(next)).then(|| glue_alias::at(tokens, at + next + 1)).flatten();
     if let Some(alias) = alias.filter(|alias| !is_short || glue_alias::is_of_emscripten(alias)) {
         return glue_alias::read(tokens, alias, space);
@@ -195,6 +196,8 @@ mod tests {
             assert!(space(source, "gojs").expect("named").open, "{source}");
         }
         assert_eq!(space("// gojs\n\"a gojs text\"", "gojs"), None);
+        let go = space(r#"o = { go: { "runtime.wasmExit": f } }"#, "go").expect("named");
+        assert!(go.written && go.is_of_go(), "{go:?}");
         let read = space("if (process.env.DEBUG === 1) x()", "env").expect("named");
         assert!(!read.open && !read.written, "{read:?}");
         let short = space("({ a: 1, b: a, c: { a: {} } })", "a").expect("named");
