@@ -82,7 +82,9 @@
       look();
       const moved = [...all.values()].filter((one) => one.moved);
       if (moved.length === 0) return null;
-      const left = moved.filter((one) => !one.gone).map((one) => one.last);
+      // A bar that was full may be set back while it fades out.
+      const end = (one) => (one.max >= 99.5 ? Math.max(100, one.last) : one.last);
+      const left = moved.filter((one) => !one.gone).map(end);
       return {
         max: Math.max(...moved.map((one) => one.max)),
         back: moved.map((one) => one.back).find((back) => back) ?? null,
