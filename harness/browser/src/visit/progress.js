@@ -33,8 +33,8 @@
       // A drop of less than one percent is rounding.
       if (value < one.last - 1 && !one.back) one.back = [one.last, value];
       one.moved ||= value !== one.last;
-      one.max = Math.max(one.max, value);
     }
+    one.max = Math.max(one.max, value);
     one.last = value;
   };
   const shown = (element) => {
@@ -82,9 +82,7 @@
       look();
       const moved = [...all.values()].filter((one) => one.moved);
       if (moved.length === 0) return null;
-      // A bar that was full may be set back while it fades out.
-      const end = (one) => (one.max >= 99.5 ? Math.max(100, one.last) : one.last);
-      const left = moved.filter((one) => !one.gone).map(end);
+      const left = moved.filter((one) => !one.gone).map((one) => one.last);
       return {
         max: Math.max(...moved.map((one) => one.max)),
         back: moved.map((one) => one.back).find((back) => back) ?? null,

@@ -20,6 +20,9 @@ const FEEDBACK_WITHIN: Duration = Duration::from_secs(1);
 /// How often the page is looked at meanwhile.
 const FEEDBACK_STEP: Duration = Duration::from_millis(20);
 
+/// Time for a progress bar to fade out. Most take half a second.
+const FADES_WITHIN: Duration = Duration::from_secs(1);
+
 /// Rounds in which requests meet their failure: pages may try again by themselves.
 const FAILURE_ROUNDS: usize = 8;
 
@@ -133,7 +136,12 @@ fn use_feature(
 
 /// How far the progress bars went.
 fn progress(tab: &mut Tab, facts: &mut PageVisit) -> Result<(), CallError> {
-    let progress = tab.progress()?;
+    let mut progress = tab.progress()?;
+    if progress.and_then(|one| one.end).is_some_and(|end| end < 100.0) {
+        // It may be fading out.
+        tab.pass(FADES_WITHIN)?;
+        progress = tab.progress()?;
+    }
     facts.progress_max = Fact::looked(progress.map(|one| one.max));
     let back = progress.and_then(|one| one.back);
     let back = back.map(|(from, to)| format!("{from:.0} % to {to:.0} %"));
