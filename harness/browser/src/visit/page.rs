@@ -188,14 +188,19 @@ impl Tab<'_> {
         Ok(modules)
     }
 
+    /// From the next visit on, run `source` before the scripts of the page.
+    fn run_first(&mut self, source: &'static str) -> Result<(), CallError> {
+        let page = self.page.clone();
+        let pending = self.connection.send(page.as_ref(), &AddScript { source })?;
+        self.reply(&pending, Instant::now() + ANSWER_WITHIN).map(|_| ())
+    }
+
     /// From the next visit on, keep the texts that the page shows, however shortly.
     ///
     /// # Errors
     /// As [`Tab::open`].
     pub fn watch_texts(&mut self) -> Result<(), CallError> {
-        let page = self.page.clone();
-        let pending = self.connection.send(page.as_ref(), &AddScript { source: TEXTS })?;
-        self.reply(&pending, Instant::now() + ANSWER_WITHIN).map(|_| ())
+        self.run_first(TEXTS)
     }
 
     /// The texts that the page has shown, with `#` for numbers and dots.
@@ -212,9 +217,7 @@ impl Tab<'_> {
     /// # Errors
     /// As [`Tab::open`].
     pub fn watch_progress(&mut self) -> Result<(), CallError> {
-        let page = self.page.clone();
-        let pending = self.connection.send(page.as_ref(), &AddScript { source: PROGRESS })?;
-        self.reply(&pending, Instant::now() + ANSWER_WITHIN).map(|_| ())
+        self.run_first(PROGRESS)
     }
 
     /// How far the progress bars went. None if none moved.

@@ -189,6 +189,7 @@ impl Across<'_> {
             lazy && own.sight.as_ref().is_some_and(|works| works.differs(before))
         });
         let (url, until) = (self.server.url(), Instant::now() + SHOWN_WITHIN);
+        let mut waiting = None;
         let (outcome, compiled, after) = loop {
             let compiled = tab.modules()?;
             let after = Sight::of(tab)?;
@@ -201,7 +202,7 @@ impl Across<'_> {
             if started && well && (changed || !has_effect) {
                 break (WORKS, compiled, after);
             }
-            if self.says(tab, builds.0, before, &after)? {
+            if self.says(tab, builds.0, (before, &after), &mut waiting)? {
                 break (SAYS_SO, compiled, after);
             }
             if Instant::now() >= until {
@@ -236,8 +237,8 @@ impl Across<'_> {
         &self,
         tab: &mut Tab,
         page: WhichBuild,
-        before: Option<&Sight>,
-        after: &Sight,
+        (before, after): (Option<&Sight>, &Sight),
+        waiting: &mut Option<Sight>,
     ) -> Result<bool, CallError> {
         let own = self.builds.of(page);
         let is_new = |line: &&str| {
@@ -252,7 +253,11 @@ impl Across<'_> {
         }
         match before {
             Some(before) if after.text == before.text && after.differs(before) => {
-                Ok(after.says_else(&self.waiting(page)?))
+                let waiting = match waiting {
+                    Some(waiting) => waiting,
+                    none => none.insert(self.waiting(page)?),
+                };
+                Ok(after.says_else(waiting))
             }
             _ => Ok(false),
         }
@@ -279,6 +284,7 @@ impl Across<'_> {
     /// What the page of a build shows while it waits for its module.
     fn waiting(&self, page: WhichBuild) -> Result<Sight, CallError> {
         let glance = self.builds.of(page);
+        let deployed = self.server.deployed();
         self.server.deploy(page);
         let here = |url: &String| Some((self.server.here(url)?, Vec::new()));
         let modules: ModuleBytes = glance.modules.iter().filter_map(here).collect();
@@ -287,7 +293,9 @@ impl Across<'_> {
         let mut tab = Tab::open(browser, events, held, self.known.certificates)?;
         tab.visit(&self.server.url(), Instant::now() + glance.rest_within())?;
         self.use_feature(&mut tab, page)?;
-        Sight::of(&mut tab)
+        let sight = Sight::of(&mut tab);
+        self.server.deploy(deployed);
+        sight
     }
 }
 

@@ -132,6 +132,14 @@ impl<'a> DeployServer<'a> {
         self.active.store(which as usize, Ordering::SeqCst);
     }
 
+    /// The build that answers now.
+    pub(super) fn deployed(&self) -> WhichBuild {
+        match self.active.load(Ordering::SeqCst) == WhichBuild::Current as usize {
+            true => WhichBuild::Current,
+            false => WhichBuild::Previous,
+        }
+    }
+
     /// Whether whoever deploys keeps the files of other builds: a directory is then completed by
     /// the other one.
     pub(super) fn keep(&self, keeps: bool) {

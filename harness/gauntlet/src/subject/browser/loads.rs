@@ -132,7 +132,8 @@ fn load(
     let paints = tab.paints()?;
     let requests = tab.seen().requests().iter().filter(|one| look::is_module(one, &[]));
     let wire_bytes = requests.filter_map(|one| one.wire_bytes).sum();
-    let evidence = evidence::of(&mut tab)?;
+    // Only the evidence of the page as it is counts.
+    let evidence = if held { Vec::new() } else { evidence::of(&mut tab)? };
     Ok((Load { paints, shows, stuck: false, on_load, wire_bytes }, evidence))
 }
 
